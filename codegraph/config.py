@@ -1,0 +1,332 @@
+"""One frozen Config: defaults < the user's file < the environment < flags.
+
+Every setting stands in `config/default.toml` with one sentence; the dataclasses below mirror it, and
+a test compares the two. Values are checked against the type of the default and against `LIMITS`; a
+wrong one raises ConfigError with the file and line (or the variable, or the flag) it came from.
+Environment variables are CODEGRAPH_<SECTION>_<NAME>; CODEGRAPH_EMBEDDING_MODEL is one of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from codegraph.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConfig:
+    """Which files are indexed."""
+
+    max_file_bytes: int = 1_048_576
+    max_line_bytes: int = 20_000
+    use_gitignore: bool = True
+    ignore: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WatchConfig:
+    """How changes are noticed. Times in seconds."""
+
+    mode: str = "auto"
+    poll_seconds: float = 2.0
+    settle_seconds: float = 0.005
+    burst_settle_seconds: float = 0.05
+    burst_paths: int = 20
+    max_settle_seconds: float = 1.0
+    git_lock_seconds: float = 10.0
+    reconcile_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractConfig:
+    """How files are parsed."""
+
+    workers: int = 0
+    timeout_seconds: float = 10.0
+    recycle_files: int = 5_000
+    max_depth: int = 400
+
+
+@dataclass(frozen=True, slots=True)
+class CascadeConfig:
+    """How far an interface change reaches."""
+
+    depth: int = 2
+    max_context: int = 16
+    budget: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingConfig:
+    """Which model, and how it is fed."""
+
+    model: str = "lexical"
+    device: str = "auto"
+    batch_tokens: int = 16_384
+    batch_symbols: int = 512
+    retry_seconds: float = 1.0
+    idle_unload_seconds: float = 600.0
+    offline: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CacheConfig:
+    """Sizes of the tiers, in bytes."""
+
+    hot_bytes: int = 67_108_864
+    cold_bytes: int = 2_147_483_648
+    cold_codec: str = "f16"
+
+
+@dataclass(frozen=True, slots=True)
+class SearchConfig:
+    """How queries are answered."""
+
+    limit: int = 10
+    candidates: int = 100
+    rrf_constant: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonConfig:
+    """Limits of the process and its socket."""
+
+    idle_exit_seconds: float = 14_400.0
+    max_message_bytes: int = 8_388_608
+    max_buffer_bytes: int = 33_554_432
+    max_clients: int = 256
+    nice: int = 5
+    log_level: str = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreConfig:
+    """The project's state on disk."""
+
+    map_bytes: int = 17_179_869_184
+    sync: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings; immutable, handed down to whoever needs a section."""
+
+    source: SourceConfig = field(default_factory=SourceConfig)
+    watch: WatchConfig = field(default_factory=WatchConfig)
+    extract: ExtractConfig = field(default_factory=ExtractConfig)
+    cascade: CascadeConfig = field(default_factory=CascadeConfig)
+    embedding: EmbeddingConfig = field(default_factory=EmbeddingConfig)
+    cache: CacheConfig = field(default_factory=CacheConfig)
+    search: SearchConfig = field(default_factory=SearchConfig)
+    daemon: DaemonConfig = field(default_factory=DaemonConfig)
+    store: StoreConfig = field(default_factory=StoreConfig)
+
+
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "source.max_file_bytes": (1, 1 << 30),
+    "source.max_line_bytes": (1, 1 << 30),
+    "watch.poll_seconds": (0.05, 3600),
+    "watch.settle_seconds": (0, 10),
+    "watch.burst_settle_seconds": (0, 10),
+    "watch.burst_paths": (1, 1_000_000),
+    "watch.max_settle_seconds": (0.001, 60),
+    "watch.git_lock_seconds": (0, 600),
+    "watch.reconcile_seconds": (1, 86_400),
+    "extract.workers": (0, 256),
+    "extract.timeout_seconds": (0.05, 600),
+    "extract.recycle_files": (1, 1 << 30),
+    "extract.max_depth": (10, 5_000),
+    "cascade.depth": (0, 8),
+    "cascade.max_context": (0, 256),
+    "cascade.budget": (0, 1),
+    "embedding.batch_tokens": (1, 1 << 24),
+    "embedding.batch_symbols": (1, 1 << 20),
+    "embedding.retry_seconds": (0.01, 3600),
+    "embedding.idle_unload_seconds": (0, 1e9),
+    "cache.hot_bytes": (0, 1 << 40),
+    "cache.cold_bytes": (0, 1 << 44),
+    "search.limit": (1, 1_000),
+    "search.candidates": (1, 10_000),
+    "search.rrf_constant": (1, 10_000),
+    "daemon.idle_exit_seconds": (0, 1e9),
+    "daemon.max_message_bytes": (1_024, 1 << 30),
+    "daemon.max_buffer_bytes": (1_024, 1 << 32),
+    "daemon.max_clients": (1, 65_536),
+    "daemon.nice": (0, 19),
+    "store.map_bytes": (1 << 20, 1 << 44),
+}
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "watch.mode": ("auto", "native", "poll"),
+    "cache.cold_codec": ("f16", "f32", "int8"),
+    "daemon.log_level": ("debug", "info", "warning", "error"),
+}
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+
+
+def load_config(
+    file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    flags: Mapping[str, Any] | None = None,
+) -> Config:
+    """Build the Config from its layers; `flags` maps "section.name" to a value.
+
+    `file` None or absent means that the user has no file. Raises ConfigError.
+    """
+    values: dict[str, tuple[Any, str]] = {}
+    if file is not None and file.exists():
+        values.update(_read_file(file))
+    values.update(_read_environment(os.environ if environment is None else environment))
+    for name, value in (flags or {}).items():
+        values[name] = (value, f"flag for {name}")
+    defaults = Config()
+    sections: dict[str, Any] = {}
+    for section in dataclasses.fields(Config):
+        current = getattr(defaults, section.name)
+        changed = {
+            name: _checked(f"{section.name}.{name}", value, getattr(current, name), where)
+            for name, value, where in _of_section(values, section.name)
+            if _known(current, section.name, name, where)
+        }
+        sections[section.name] = dataclasses.replace(current, **changed)
+    unknown = sorted({key.partition(".")[0] for key in values} - set(sections))
+    if unknown:
+        where = next(w for key, (_, w) in values.items() if key.partition(".")[0] == unknown[0])
+        raise ConfigError(f"{where}: there is no section [{unknown[0]}]", "`codegraph config show` lists all settings")
+    return Config(**sections)
+
+
+def _of_section(values: Mapping[str, tuple[Any, str]], section: str) -> list[tuple[str, Any, str]]:
+    return [
+        (key.partition(".")[2], value, where)
+        for key, (value, where) in values.items()
+        if key.partition(".")[0] == section
+    ]
+
+
+def _known(current: Any, section: str, name: str, where: str) -> bool:
+    if name in {f.name for f in dataclasses.fields(current)}:
+        return True
+    raise ConfigError(f"{where}: there is no setting {section}.{name}", "`codegraph config show` lists all settings")
+
+
+def _read_file(file: Path) -> dict[str, tuple[Any, str]]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: cannot be read: {error}", "mend or remove the file") from error
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: {error}", "mend the TOML syntax") from error
+    values: dict[str, tuple[Any, str]] = {}
+    for section, content in document.items():
+        if not isinstance(content, dict):
+            where = f"{file}:{_line_of(text, '', section)}"
+            raise ConfigError(
+                f"{where}: {section} stands outside of a section", "settings look like [cascade] depth = 2"
+            )
+        for name, value in content.items():
+            values[f"{section}.{name}"] = (value, f"{file}:{_line_of(text, section, name)}")
+        if not content:
+            values.setdefault(f"{section}.", (None, f"{file}:{_line_of(text, section, '')}"))
+    return {key: value for key, value in values.items() if not key.endswith(".")}
+
+
+def _line_of(text: str, section: str, name: str) -> int:
+    """Find the 1-based line of a setting; 1 when it is written in an unusual form."""
+    current = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        header = re.match(r"\[\s*([\w.-]+)\s*\]", stripped)
+        if header:
+            current = header.group(1)
+            if current == section and not name:
+                return number
+        elif current == section and name and re.match(rf"[\"']?{re.escape(name)}[\"']?\s*=", stripped):
+            return number
+    return 1
+
+
+def _read_environment(environment: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
+    names = {
+        f"CODEGRAPH_{section.name}_{setting.name}".upper(): f"{section.name}.{setting.name}"
+        for section in dataclasses.fields(Config)
+        for setting in dataclasses.fields(getattr(Config(), section.name))
+    }
+    return {
+        names[variable]: (_Text(text), f"environment variable {variable}")
+        for variable, text in environment.items()
+        if variable in names
+    }
+
+
+class _Text(str):
+    """A value from the environment: still to be converted to the type of the default."""
+
+    __slots__ = ()
+
+
+def _converted(text: str, default: Any) -> Any:
+    if isinstance(default, bool):
+        lowered = text.strip().lower()
+        if lowered in _TRUE | _FALSE:
+            return lowered in _TRUE
+        raise ValueError("is neither true nor false")
+    if isinstance(default, int):
+        return int(text.replace("_", ""))
+    if isinstance(default, float):
+        return float(text)
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return str(text)
+
+
+def _checked(key: str, value: Any, default: Any, where: str) -> Any:
+    try:
+        if isinstance(value, _Text):
+            value = _converted(value, default)
+        value = _typed(value, default)
+    except ValueError as error:
+        raise ConfigError(
+            f"{where}: {key} = {value!r}: {error}", "see config/default.toml for what it takes"
+        ) from error
+    if key in CHOICES and value not in CHOICES[key]:
+        raise ConfigError(f"{where}: {key} = {value!r}", f"one of: {', '.join(CHOICES[key])}")
+    if key in LIMITS:
+        low, high = LIMITS[key]
+        if not low <= value <= high:
+            raise ConfigError(f"{where}: {key} = {value!r}", f"a number from {low:g} to {high:g}")
+    return value
+
+
+def _typed(value: Any, default: Any) -> Any:
+    if isinstance(default, bool):
+        if isinstance(value, bool):
+            return value
+        raise ValueError("must be true or false")
+    if isinstance(default, int):
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        raise ValueError("must be a whole number")
+    if isinstance(default, float):
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        raise ValueError("must be a number")
+    if isinstance(default, tuple):
+        if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+            return tuple(value)
+        raise ValueError("must be a list of strings")
+    if isinstance(value, str):
+        return value
+    raise ValueError("must be a string")

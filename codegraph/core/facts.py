@@ -1,0 +1,242 @@
+"""What extraction says of one file, before anybody knows the rest of the project.
+
+`FileFacts` is a pure function of a file's bytes, its language and the extractor's version. It is
+path-free, so identical files share it. It has two halves, because they have different readers:
+`Outline` (definitions; kept in memory) and `Occurrences` (references, bindings, imports, exports;
+needed only while the file is being linked). `OwnInput`, the third product, is what the encoder will
+read of one definition; the daemon never decodes it, it only stores it under its digest.
+
+*Expression chains.* A reference, the type of a variable and a base class are all written as one
+chain of strings, outermost last: `client.session.get(url)` is `("client", "session", "get")` with
+role call. Special elements:
+
+    "()"      the result of calling what stands before (`make().run` is `("make", "()", "run")`;
+              an annotation `x: Foo` says that x is `("Foo", "()")`, an instance of Foo)
+    "[]"      an element of what stands before
+    "@self"   first element only: the instance of the enclosing class (`self`, `this`)
+    "@class"  first element only: the enclosing class itself (`cls`, `this` in a static method)
+    "@super"  first element only: the next class along the bases of the enclosing class
+
+The first definition of every file is the module itself: index 0, kind module, empty descriptor.
+Functions inside functions belong to the enclosing definition and have no definition of their own.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import msgspec
+
+from codegraph.core.symbols import BlobDigest, OwnDigest, Range, SignatureDigest, SymbolKind
+
+Chain = tuple[str, ...]
+
+
+class Role(IntEnum):
+    """What a reference does with the name it mentions."""
+
+    READ = 0
+    CALL = 1
+    TYPE = 2
+    INHERIT = 3
+    IMPLEMENT = 4
+    DECORATOR = 5
+
+
+class BindingKind(IntEnum):
+    """How a name came to have a value in a scope."""
+
+    PARAMETER = 0
+    """A parameter; its chain comes from the annotation or the default."""
+    VARIABLE = 1
+    """An assignment, loop target, `with` target, walrus or similar in the owner's own scope."""
+    ATTRIBUTE = 2
+    """A member of the owning class: class-level assignment or annotation, or `self.x = ...` in a method."""
+    RETURN = 3
+    """The owner (a function) returns this; name is "()"."""
+    ELEMENT = 4
+    """Iterating or indexing `name` gives this (from `list[Foo]` and the like)."""
+
+
+class ImportKind(IntEnum):
+    """Which form of import binds a name."""
+
+    MODULE = 0
+    """`import a.b` (binds "a"), `import a.b as c` (binds "c"), `import * as ns from`, `const x = require()`."""
+    NAME = 1
+    """`from m import n as alias`, `import {n as alias} from`, a default import (name "default")."""
+    STAR = 2
+    """`from m import *`; `export * from` (with `reexport`)."""
+    EFFECT = 3
+    """`import "./x"`: nothing is bound."""
+
+
+class Definition(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One definition: what tree-sitter tags call `@definition.*`."""
+
+    descriptor: str
+    kind: SymbolKind
+    name: str
+    container: int
+    """Index of the enclosing definition; -1 for the module."""
+    range: Range
+    """From the first decorator or modifier to the end of the body."""
+    selection_range: Range
+    """The name. For a module: empty, at the start of the file."""
+    own: OwnDigest
+    signature: str
+    """Canonical tokens of the header up to the body, decorators included, joined by one blank."""
+    signature_digest: SignatureDigest
+    parse_error: bool = False
+
+
+class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A name mentioned inside a definition; equal mentions (owner, chain, role) are merged."""
+
+    owner: int
+    """Index of the innermost enclosing definition. Decorators, defaults, annotations and bases of a
+    definition are owned by that definition."""
+    chain: Chain
+    role: Role
+    positions: tuple[int, ...]
+    """(line, column) of the last name of the chain, one pair after another, in source order; columns UTF-16."""
+
+
+class Binding(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A name bound in a scope, with what is known of its value."""
+
+    owner: int
+    """Whose scope: module, class, or function (with the functions nested in it)."""
+    name: str
+    kind: BindingKind
+    chain: Chain
+    """The value, or () when nothing is known; the name still shadows outer ones."""
+
+
+class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One imported name (one statement may give several)."""
+
+    owner: int
+    kind: ImportKind
+    module: str
+    """As written, without leading dots in Python: "pkg.mod", "", "./x", "react"."""
+    level: int
+    """Leading dots of a relative Python import; 0 elsewhere."""
+    name: str
+    """The imported name; "" for a module, "*" for a star, "default" for a default import."""
+    alias: str
+    """The name bound in the owner's scope; "" if none."""
+    line: int
+    column: int
+    reexport: bool = False
+    """The name is exported again and not bound locally (`export {a} from "./x"`)."""
+
+
+class Export(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A name that other files may import, where the language says so explicitly.
+
+    Python: one per entry of `__all__`. JavaScript: `export` forms and assignments to `module.exports`
+    (name "export=" when the whole module is replaced) and to `exports.x`.
+    """
+
+    name: str
+    chain: Chain
+
+
+class SyntaxProblem(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A place where the grammar could not follow, or a limit that extraction ran into."""
+
+    reason: str
+    """One of: syntax, missing, depth, time, size, encoding, symbols, crash."""
+    line: int
+    detail: str = ""
+
+
+class Outline(msgspec.Struct, frozen=True, array_like=True):
+    """The half of the facts that stays in memory."""
+
+    language: str
+    definitions: tuple[Definition, ...]
+    problems: tuple[SyntaxProblem, ...] = ()
+
+
+class Occurrences(msgspec.Struct, frozen=True, array_like=True):
+    """The half of the facts that only linking reads."""
+
+    references: tuple[Reference, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    imports: tuple[Import, ...] = ()
+    exports: tuple[Export, ...] = ()
+    explicit_exports: bool = False
+    """True when the file lists its public names (`__all__`, any ES export)."""
+
+
+class OwnInput(msgspec.Struct, frozen=True, array_like=True):
+    """All that `render` may read of a definition itself. No path, no position."""
+
+    kind: SymbolKind
+    language: str
+    name: str
+    container: str
+    """The container's header (its signature), "" at module level."""
+    signature: str
+    docstring: str
+    tokens: tuple[str, ...]
+    """Canonical tokens: a function's whole text, a class's outline, a module's top-level statements."""
+    data_flow: bytes = b""
+    """Packed data-flow rows, empty where the language has none."""
+
+
+class FileFacts(msgspec.Struct, frozen=True):
+    """Everything extraction says of one file."""
+
+    blob: BlobDigest
+    outline: Outline
+    occurrences: Occurrences
+    inputs: dict[bytes, bytes]
+    """OwnDigest -> encoded OwnInput, one for each distinct `own` in the outline."""
+
+
+_encoder = msgspec.msgpack.Encoder()
+_outline_decoder = msgspec.msgpack.Decoder(Outline)
+_occurrences_decoder = msgspec.msgpack.Decoder(Occurrences)
+_own_input_decoder = msgspec.msgpack.Decoder(OwnInput)
+_facts_decoder = msgspec.msgpack.Decoder(FileFacts)
+
+
+def encode(value: Outline | Occurrences | OwnInput | FileFacts) -> bytes:
+    """Encode facts as msgpack. Equal values give equal bytes."""
+    return _encoder.encode(value)
+
+
+def decode_outline(data: bytes) -> Outline:
+    """Decode an outline; raises msgspec.DecodeError on foreign bytes."""
+    return _outline_decoder.decode(data)
+
+
+def decode_occurrences(data: bytes) -> Occurrences:
+    """Decode occurrences; raises msgspec.DecodeError on foreign bytes."""
+    return _occurrences_decoder.decode(data)
+
+
+def decode_own_input(data: bytes) -> OwnInput:
+    """Decode an own input; raises msgspec.DecodeError on foreign bytes."""
+    return _own_input_decoder.decode(data)
+
+
+def decode_facts(data: bytes) -> FileFacts:
+    """Decode whole facts as a worker sends them; raises msgspec.DecodeError on foreign bytes."""
+    return _facts_decoder.decode(data)
+
+
+class EncodedFacts(msgspec.Struct, frozen=True, array_like=True):
+    """Facts as a worker sends them and the store keeps them: three parts with different readers."""
+
+    blob: BlobDigest
+    language: str
+    outline: bytes
+    """msgpack of Outline."""
+    occurrences: bytes
+    """zstd frame of the msgpack of Occurrences."""
+    inputs: bytes
+    """zstd frame of the msgpack of {OwnDigest: encoded OwnInput}."""

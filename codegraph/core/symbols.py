@@ -1,0 +1,135 @@
+"""The names of things: symbol identifiers, kinds, ranges, dependencies.
+
+A *symbol* is a definition that can be searched for, depended on and embedded. Its identifier is
+the path of its file, a slash, and a descriptor in SCIP's grammar (scip.proto, message `Symbol`):
+
+    src/pkg/mod.py/                     the module itself (empty descriptor)
+    src/pkg/mod.py/Cls#                 a class, interface or enum      (suffix `#`)
+    src/pkg/mod.py/Cls#method().        a method or function            (suffix `().`)
+    src/pkg/mod.py/Cls#method(+1).      the second definition of that name in that scope
+    src/pkg/mod.py/LIMIT.               a constant                      (suffix `.`)
+
+There are no lines and no bytes in an identifier, so it survives every edit that does not rename
+the symbol or move its file. Names outside [A-Za-z0-9_+$-] are escaped with backticks, as in SCIP.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import NewType
+
+import msgspec
+
+SymbolId = NewType("SymbolId", str)
+"""Path, slash, descriptor. Unique in a project."""
+
+OwnDigest = NewType("OwnDigest", bytes)
+"""blake2b-128 of everything `render` reads from the definition itself. 16 bytes."""
+
+SignatureDigest = NewType("SignatureDigest", bytes)
+"""blake2b-128 of the canonical signature: the symbol's interface. 16 bytes."""
+
+EmbeddingKey = NewType("EmbeddingKey", bytes)
+"""blake2b-128 of everything the encoder consumes for one symbol. 16 bytes."""
+
+BlobDigest = NewType("BlobDigest", bytes)
+"""blake2b-128 of a file's bytes. 16 bytes."""
+
+
+class SymbolKind(StrEnum):
+    """What a definition is; a subset of LSP's SymbolKind."""
+
+    MODULE = "module"
+    CLASS = "class"
+    INTERFACE = "interface"
+    ENUM = "enum"
+    FUNCTION = "function"
+    METHOD = "method"
+    CONSTANT = "constant"
+
+
+class DependencyKind(StrEnum):
+    """How one symbol depends on another."""
+
+    CALLS = "calls"
+    INHERITS = "inherits"
+    IMPLEMENTS = "implements"
+    USES_TYPE = "uses_type"
+    OVERRIDES = "overrides"
+    REFERENCES = "references"
+    IMPORTS = "imports"
+    CONTAINS = "contains"
+
+
+CONTEXT_KINDS = frozenset(
+    {
+        DependencyKind.CALLS,
+        DependencyKind.INHERITS,
+        DependencyKind.IMPLEMENTS,
+        DependencyKind.USES_TYPE,
+    }
+)
+"""The kinds whose targets' signatures enter the embedding of the source."""
+
+
+class Confidence(StrEnum):
+    """How sure linking is of an edge."""
+
+    EXACT = "exact"
+    """Found by the language's own lookup rules."""
+    INFERRED = "inferred"
+    """Found through an inferred type, or as the only definition of that name in the project."""
+    AMBIGUOUS = "ambiguous"
+    """One of several candidates; all of them (at most four) have an edge."""
+
+
+class Freshness(StrEnum):
+    """What a reader may believe of a symbol's vector."""
+
+    FRESH = "fresh"
+    """The served vector has the wanted key."""
+    STALE = "stale"
+    """A vector is served, but of an older key (or of another model); the wanted one is on its way."""
+    PENDING = "pending"
+    """No vector yet: only lexical and graph answers hold."""
+
+
+class Range(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A stretch of a file. Bytes are offsets; lines are 0-based; columns are UTF-16 code units (LSP 3.17)."""
+
+    start_byte: int
+    end_byte: int
+    start_line: int
+    start_column: int
+    end_line: int
+    end_column: int
+
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_+$-]+\Z")
+_SUFFIX = {
+    SymbolKind.CLASS: "#",
+    SymbolKind.INTERFACE: "#",
+    SymbolKind.ENUM: "#",
+    SymbolKind.FUNCTION: "().",
+    SymbolKind.METHOD: "().",
+    SymbolKind.CONSTANT: ".",
+}
+
+
+def descriptor_of(container: str, name: str, kind: SymbolKind, ordinal: int) -> str:
+    """Return the SCIP descriptor of a definition inside `container` (itself a descriptor, or "").
+
+    `ordinal` is 0 for the first definition of `name` with that suffix in its scope, 1 for the next.
+    Raises KeyError for a module, which has the empty descriptor.
+    """
+    escaped = name if _PLAIN_NAME.match(name) else "`" + name.replace("`", "``") + "`"
+    suffix = _SUFFIX[kind]
+    if ordinal:
+        suffix = f"(+{ordinal})" + (suffix[2:] if suffix.startswith("()") else suffix)
+    return f"{container}{escaped}{suffix}"
+
+
+def symbol_id(path: str, descriptor: str) -> SymbolId:
+    """Join a project-relative POSIX path and a descriptor."""
+    return SymbolId(f"{path}/{descriptor}")
