@@ -1,0 +1,157 @@
+"""The keys that want a vector: derived, ordered by lane, never durable.
+
+A *pending key* is the wanted key of at least one live symbol for which no vector is known. Nothing
+here is stored: at start the set is derived again from the records, so none can be lost. Several
+symbols with one key are one piece of work. Within a lane keys leave in the order in which they came,
+those of symbols with a parse error after the others.
+
+Lanes, most urgent first (design, section 7): a stale symbol that somebody asked for, a symbol whose
+own input changed, one whose context changed, and everything else (cold start, over-budget cascades).
+The text of a query goes before all of them, straight to the encoder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from codegraph.core.symbols import EmbeddingKey, SymbolId
+
+
+class Lane(IntEnum):
+    """How urgent a pending key is; smaller goes first."""
+
+    ASKED = 0
+    OWN = 1
+    CONTEXT = 2
+    COLD = 3
+
+
+class PendingKeys:
+    """Keys by lane and the symbols behind each; one thread's data.
+
+    Invariant: a symbol waits for at most one key, and a key stands in exactly one queue (or in flight,
+    or held back after a failure) as long as a symbol waits for it.
+    """
+
+    def __init__(self) -> None:
+        self._queues: dict[tuple[Lane, bool], dict[EmbeddingKey, None]] = {
+            (lane, last): {} for lane in Lane for last in (False, True)
+        }
+        self._place: dict[EmbeddingKey, tuple[Lane, bool]] = {}
+        self._symbols: dict[EmbeddingKey, dict[SymbolId, None]] = {}
+        self._key: dict[SymbolId, EmbeddingKey] = {}
+        self._in_flight: set[EmbeddingKey] = set()
+        self._held: dict[EmbeddingKey, float] = {}
+
+    def __len__(self) -> int:
+        return len(self._symbols)
+
+    def __contains__(self, key: EmbeddingKey) -> bool:
+        return key in self._symbols
+
+    def add(self, symbol: SymbolId, key: EmbeddingKey, lane: Lane, last: bool = False) -> None:
+        """Let `symbol` wait for `key`; it stops waiting for any other. A known key moves to the more urgent lane."""
+        if self._key.get(symbol) not in (None, key):
+            self.discard(symbol)
+        self._key[symbol] = key
+        known = self._symbols.setdefault(key, {})
+        known[symbol] = None
+        place = self._place.get(key)
+        if place is None:
+            self._enqueue(key, (lane, last))
+        elif (lane, last) < place:
+            self._move(key, (lane, last))
+
+    def discard(self, symbol: SymbolId) -> None:
+        """Stop waiting on behalf of `symbol`; a key nobody waits for is forgotten."""
+        key = self._key.pop(symbol, None)
+        if key is None:
+            return
+        waiting = self._symbols[key]
+        del waiting[symbol]
+        if not waiting:
+            self._forget(key)
+
+    def hurry(self, symbols: Iterable[SymbolId]) -> int:
+        """Move the keys of these symbols to the ASKED lane; return how many moved."""
+        moved = 0
+        for symbol in symbols:
+            key = self._key.get(symbol)
+            if key is not None and self._place[key][0] > Lane.ASKED:
+                self._move(key, (Lane.ASKED, False))
+                moved += 1
+        return moved
+
+    def take(self, limit: int, now: float) -> list[tuple[EmbeddingKey, SymbolId, Lane]]:
+        """Take up to `limit` keys out of the most urgent lane that has any; they count as in flight.
+
+        Each comes with one of its symbols. Keys whose time of holding back has passed are queued first.
+        """
+        for key in [key for key, until in self._held.items() if until <= now]:
+            del self._held[key]
+            self._queues[self._place[key]][key] = None
+        for (lane, _), queue in sorted(self._queues.items()):
+            if queue:
+                keys = [key for key, _ in zip(queue, range(limit), strict=False)]
+                for key in keys:
+                    del queue[key]
+                self._in_flight.update(keys)
+                return [(key, next(iter(self._symbols[key])), lane) for key in keys]
+        return []
+
+    def done(self, key: EmbeddingKey) -> tuple[SymbolId, ...]:
+        """The vector of `key` is there: return the symbols that waited, in order of arrival."""
+        symbols = tuple(self._symbols.get(key, ()))
+        for symbol in symbols:
+            del self._key[symbol]
+        self._forget(key)
+        return symbols
+
+    def failed(self, key: EmbeddingKey, until: float) -> None:
+        """Put a key that was in flight back, held until the clock shows `until`."""
+        if key in self._in_flight:
+            self._in_flight.discard(key)
+            if key in self._symbols:
+                self._held[key] = until
+
+    def next_release(self) -> float | None:
+        """The earliest clock time at which a held key becomes available, or None."""
+        return min(self._held.values(), default=None)
+
+    def waiting(self, symbol: SymbolId) -> tuple[EmbeddingKey, Lane] | None:
+        """The key and lane that `symbol` waits for, or None."""
+        key = self._key.get(symbol)
+        return None if key is None else (key, self._place[key][0])
+
+    def keys_by_lane(self) -> dict[str, int]:
+        """Count pending keys by lane, those in flight and held back included."""
+        counts = {lane.name.lower(): 0 for lane in Lane}
+        for lane, _ in self._place.values():
+            counts[lane.name.lower()] += 1
+        return counts
+
+    def in_flight(self) -> int:
+        """How many keys are being embedded now."""
+        return len(self._in_flight)
+
+    def ready(self) -> bool:
+        """Is there a key that could be taken at once, holding back aside?"""
+        return any(self._queues.values())
+
+    def _enqueue(self, key: EmbeddingKey, place: tuple[Lane, bool]) -> None:
+        self._place[key] = place
+        if key not in self._in_flight and key not in self._held:
+            self._queues[place][key] = None
+
+    def _move(self, key: EmbeddingKey, place: tuple[Lane, bool]) -> None:
+        self._queues[self._place[key]].pop(key, None)
+        self._enqueue(key, place)
+
+    def _forget(self, key: EmbeddingKey) -> None:
+        self._symbols.pop(key, None)
+        place = self._place.pop(key, None)
+        if place is not None:
+            self._queues[place].pop(key, None)
+        self._in_flight.discard(key)
+        self._held.pop(key, None)
