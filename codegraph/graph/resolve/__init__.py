@@ -1,1 +1,23 @@
-"""See ARCHITECTURE.md."""
+"""Resolution: one scheme per language family, all of them behind `ResolutionScheme` (see `scheme`).
+
+`scheme.py` holds the protocol and its rules, `keys.py` the keys of the symbol table, `edges.py` the
+collector that every scheme fills. `scheme_of` is the registry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from codegraph.graph.resolve.plain import PlainScheme
+from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, ResolutionScheme, TableReader, Value
+
+__all__ = ["MANY", "MAX_CANDIDATES", "Entry", "ResolutionScheme", "TableReader", "Value", "scheme_of"]
+
+_PLAIN = PlainScheme()
+_SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType({})
+
+
+def scheme_of(language: str) -> ResolutionScheme:
+    """Return the scheme that links files of `language`; a plain one if the language has none."""
+    return _SCHEMES.get(language, _PLAIN)

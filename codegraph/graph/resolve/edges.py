@@ -1,0 +1,61 @@
+"""Collects what linking finds of one file, and puts it into the declared order.
+
+Per definition: dependencies in source order of the first reference, then by target and kind; at most
+one per (target, kind), with the earliest position and the surest confidence. `contains` edges are
+added for every definition. A definition has no edge to itself but a call (recursion).
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from codegraph.core.changes import Dependency, FileLinks, Unresolved
+from codegraph.core.facts import Outline, Role
+from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, symbol_id
+
+_SURENESS = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.AMBIGUOUS: 2}
+_source_order = attrgetter("line", "column", "target", "kind")
+
+
+class EdgeCollector:
+    """Gathers the edges and the unresolved references of one file; `links` gives the result."""
+
+    def __init__(self, path: str, outline: Outline) -> None:
+        self.ids: tuple[SymbolId, ...] = tuple(symbol_id(path, each.descriptor) for each in outline.definitions)
+        self._edges: list[dict[tuple[SymbolId, DependencyKind], Dependency]] = [{} for _ in outline.definitions]
+        self._unresolved: list[Unresolved] = []
+        for index, definition in enumerate(outline.definitions):
+            if definition.container >= 0:
+                place = definition.selection_range
+                self.add(
+                    definition.container,
+                    self.ids[index],
+                    DependencyKind.CONTAINS,
+                    Confidence.EXACT,
+                    place.start_line,
+                    place.start_column,
+                )
+
+    def add(
+        self, owner: int, target: SymbolId, kind: DependencyKind, confidence: Confidence, line: int, column: int
+    ) -> None:
+        """Record an edge of the definition with index `owner`; line and column are 0-based."""
+        if target == self.ids[owner] and kind is not DependencyKind.CALLS:
+            return
+        edges = self._edges[owner]
+        present = edges.get((target, kind))
+        if present is not None:
+            if _SURENESS[present.confidence] < _SURENESS[confidence]:
+                confidence = present.confidence
+            line, column = min((line, column), (present.line, present.column))
+        edges[(target, kind)] = Dependency(target, kind, confidence, line, column)
+
+    def miss(self, owner: int, name: str, role: Role, reason: str, line: int, column: int) -> None:
+        """Record a reference without an edge; reasons stand at `core.changes.Unresolved`."""
+        self._unresolved.append(Unresolved(owner, name, role, reason, line, column))
+
+    def links(self) -> FileLinks:
+        """Return everything in its declared order, without reads."""
+        dependencies = tuple(tuple(sorted(edges.values(), key=_source_order)) for edges in self._edges)
+        unresolved = tuple(sorted(self._unresolved, key=lambda u: (u.owner, u.line, u.column, u.name, u.role)))
+        return FileLinks(dependencies, (), unresolved)

@@ -1,0 +1,242 @@
+"""The symbol table: what files offer each other, and who asked for what.
+
+Terms. A *key* is a string made by `resolve.keys`; its *value* is merged from the contributions of
+files. A *reader* of a key is a file whose linking asked for it, hit or miss. A *slot* is the small
+integer that stands for a key while it has a value or a reader; slots are used again afterwards, so
+the table does not grow with the history of edits.
+
+Inputs: contributions per file (`update`) and reads per file (`set_reads`). Outputs: the keys whose
+value differs after an update (symmetric difference by value, over the whole update), and their
+readers, sorted. Invariant: the value of a key is a function of the present contributions, so neither
+the order of files nor the past can be seen in it.
+
+Tests: tests/unit/graph/test_graph_table.py.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterable, Mapping
+
+from codegraph.graph.resolve.keys import SHARED_KINDS, kind_of, name_key
+from codegraph.graph.resolve.scheme import MANY, Entry, Value
+
+_Readers = array[int] | int | None
+"""File numbers: none, the only one, or several."""
+
+
+class SymbolTable:
+    """Keys, values and readers of one index; used by the writer alone."""
+
+    def __init__(self) -> None:
+        self._slots: dict[str, int] = {}
+        self._keys: list[str | None] = []
+        self._values: list[Value | None] = []
+        self._readers: list[_Readers] = []
+        self._free: list[int] = []
+        self._shared: dict[int, dict[Entry, int]] = {}
+        self._offered: dict[str, array[int]] = {}
+        self._offered_shared: dict[str, dict[int, Value]] = {}
+        self._reads: dict[int, array[int]] = {}
+        self._file_numbers: dict[str, int] = {}
+        self._file_paths: list[str] = []
+
+    def value(self, key: str) -> Value | None:
+        """Return the present value of a key without remembering who asked."""
+        slot = self._slots.get(key)
+        return None if slot is None else self._values[slot]
+
+    def update(self, changes: Mapping[str, Mapping[str, Value] | None]) -> list[str]:
+        """Replace the contributions of files (None: the file is gone); return the changed keys, sorted.
+
+        A key counts as changed when its value before the whole update differs from its value after it.
+        """
+        before: dict[int, Value | None] = {}
+        for path in changes:
+            self._withdraw(path, before)
+        for path, contributions in changes.items():
+            if contributions is not None:
+                self._offer(path, contributions, before)
+        changed = []
+        for slot, old in before.items():
+            if slot in self._shared:
+                self._values[slot] = self._merged(slot)
+            key = self._keys[slot]
+            if key is not None and self._values[slot] != old:
+                changed.append(key)
+        for slot in before:
+            self._release(slot)
+        return sorted(changed)
+
+    def readers(self, keys: Iterable[str]) -> list[str]:
+        """Return the files that asked for any of the keys, sorted."""
+        found: dict[int, None] = {}
+        for key in keys:
+            slot = self._slots.get(key)
+            readers = None if slot is None else self._readers[slot]
+            if isinstance(readers, int):
+                found[readers] = None
+            elif readers is not None:
+                found.update(dict.fromkeys(readers))
+        return sorted(self._file_paths[number] for number in found)
+
+    def set_reads(self, path: str, keys: Iterable[str]) -> None:
+        """Remember that linking `path` asked for exactly these keys; no keys forget the file."""
+        number = self._number(path)
+        new = sorted(self._slot(key) for key in keys)
+        old = self._reads.get(number, ())
+        kept = set(new).intersection(old)
+        for slot in old:
+            if slot not in kept:
+                self._drop_reader(slot, number)
+                self._release(slot)
+        for slot in new:
+            if slot not in kept:
+                self._add_reader(slot, number)
+        if new:
+            self._reads[number] = array("I", new)
+        else:
+            self._reads.pop(number, None)
+
+    def reads(self, path: str) -> tuple[str, ...]:
+        """Return the keys that linking `path` asked for, sorted."""
+        number = self._file_numbers.get(path)
+        slots = () if number is None else self._reads.get(number, ())
+        return tuple(sorted(key for slot in slots if (key := self._keys[slot]) is not None))
+
+    def contributions(self, path: str) -> dict[str, Value]:
+        """Return what a file offers at present, keys sorted."""
+        found: dict[str, Value] = {}
+        shared = self._offered_shared.get(path, {})
+        for slot in self._offered.get(path, ()):
+            key, value = self._keys[slot], shared.get(slot, self._values[slot])
+            if key is not None and value is not None:
+                found[key] = value
+        return dict(sorted(found.items()))
+
+    def memory(self) -> dict[str, int]:
+        """Estimate the table's own bytes by part, and count keys and reads."""
+        sizes = {
+            "keys": sum(sys.getsizeof(key) for key in self._slots) + sys.getsizeof(self._slots),
+            "values": sum(_size(value) for value in self._values if value is not None),
+            "readers": sum(sys.getsizeof(each) for each in self._readers if isinstance(each, array)),
+            "reads": sum(sys.getsizeof(each) for each in self._reads.values()),
+            "offered": sum(sys.getsizeof(each) for each in self._offered.values()),
+            "slots": sum(sys.getsizeof(each) for each in (self._keys, self._values, self._readers)),
+        }
+        sizes["total"] = sum(sizes.values())
+        sizes["key_count"] = len(self._slots)
+        sizes["read_count"] = sum(len(each) for each in self._reads.values())
+        return sizes
+
+    def _offer(self, path: str, contributions: Mapping[str, Value], before: dict[int, Value | None]) -> None:
+        slots = array("I")
+        for key, value in contributions.items():
+            slot = self._slot(key)
+            slots.append(slot)
+            before.setdefault(slot, self._values[slot])
+            if kind_of(key) in SHARED_KINDS:
+                self._offered_shared.setdefault(path, {})[slot] = value
+                counts = self._shared.setdefault(slot, {})
+                for entry in value:
+                    counts[entry] = counts.get(entry, 0) + 1
+            else:
+                self._values[slot] = value
+        self._offered[path] = slots
+
+    def _withdraw(self, path: str, before: dict[int, Value | None]) -> None:
+        shared = self._offered_shared.pop(path, {})
+        for slot in self._offered.pop(path, ()):
+            before.setdefault(slot, self._values[slot])
+            if slot not in shared:
+                self._values[slot] = None
+                continue
+            counts = self._shared[slot]
+            for entry in shared[slot]:
+                counts[entry] -= 1
+                if not counts[entry]:
+                    del counts[entry]
+
+    def _merged(self, slot: int) -> Value | None:
+        counts = self._shared[slot]
+        if not counts:
+            del self._shared[slot]
+            return None
+        if len(counts) > SHARED_KINDS[kind_of(self._keys[slot] or "")]:
+            return MANY
+        return tuple(sorted(counts))
+
+    def _slot(self, key: str) -> int:
+        slot = self._slots.get(key)
+        if slot is None:
+            if self._free:
+                slot = self._free.pop()
+                self._keys[slot] = key
+            else:
+                slot = len(self._keys)
+                self._keys.append(key)
+                self._values.append(None)
+                self._readers.append(None)
+            self._slots[key] = slot
+        return slot
+
+    def _release(self, slot: int) -> None:
+        key = self._keys[slot]
+        if key is not None and self._values[slot] is None and self._readers[slot] is None:
+            del self._slots[key]
+            self._keys[slot] = None
+            self._free.append(slot)
+
+    def _number(self, path: str) -> int:
+        number = self._file_numbers.get(path)
+        if number is None:
+            number = self._file_numbers[path] = len(self._file_paths)
+            self._file_paths.append(path)
+        return number
+
+    def _add_reader(self, slot: int, number: int) -> None:
+        readers = self._readers[slot]
+        if readers is None:
+            self._readers[slot] = number
+        elif isinstance(readers, int):
+            self._readers[slot] = array("I", (readers, number))
+        else:
+            readers.append(number)
+
+    def _drop_reader(self, slot: int, number: int) -> None:
+        readers = self._readers[slot]
+        if isinstance(readers, array):
+            readers.remove(number)
+            if len(readers) == 1:
+                self._readers[slot] = self._number(self._file_paths[readers[0]])
+        else:
+            self._readers[slot] = None
+
+
+class TracedReader:
+    """A `TableReader` over a table: answers, and remembers every key asked for."""
+
+    def __init__(self, table: SymbolTable) -> None:
+        self._value = table.value
+        self._log: dict[str, Value | None] = {}
+
+    def get(self, key: str) -> Value | None:
+        """Return the value of a key, or None; the question is logged either way."""
+        log = self._log
+        if key in log:
+            return log[key]
+        value = log[key] = self._value(key)
+        return value
+
+    def named(self, family: str, name: str) -> Value | None:
+        """Return the sole definition of that name in the family, MANY, or None."""
+        return self.get(name_key(family, name))
+
+    def reads(self) -> tuple[str, ...]:
+        """Return every key asked for, sorted."""
+        return tuple(sorted(self._log))
+
+
+def _size(value: Value) -> int:
+    return sys.getsizeof(value) + sum(sys.getsizeof(entry) for entry in value)
