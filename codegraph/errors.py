@@ -3,7 +3,8 @@
     CodegraphError                  what happened, where, and what to do next
     ├── ConfigError                 a setting is unknown or has a bad value (file and line named)
     ├── ProjectError                no such directory, a path outside of it, nothing to index
-    │   └── SymbolNotFound          an unknown symbol or position
+    │   ├── SymbolNotFound          an unknown symbol or position
+    │   └── AmbiguousSymbol         a name that fits several symbols; all are listed
     ├── SourceError                 a file or directory could not be read
     ├── StoreError                  the project's state could not be read or written
     │   ├── StoreLocked             another process has it open
@@ -53,6 +54,12 @@ class ProjectError(CodegraphError):
 
 class SymbolNotFound(ProjectError):
     """No symbol by that name, identifier or position."""
+
+    exit_code = 5
+
+
+class AmbiguousSymbol(ProjectError):
+    """A name fits several symbols; the message lists them."""
 
     exit_code = 5
 

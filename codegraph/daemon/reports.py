@@ -1,0 +1,237 @@
+"""Who the daemon is and how it fares: hello, status, metrics, skipped files, and the figures they consist of.
+
+The terms and conventions are those of `messages`. Sizes are bytes, times seconds unless a field's
+name says otherwise; digests and keys are written in hexadecimal.
+Tests: tests/unit/daemon/test_daemon_protocol.py.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from codegraph.daemon.messages import Answer, Count, Name, Params, Query
+
+
+class HelloResult(Answer, frozen=True, kw_only=True):
+    """Who answers."""
+
+    version: str
+    protocol: int
+    root: str
+    pid: int
+    model: str
+
+
+class HelloParams(Params[HelloResult], frozen=True, kw_only=True):
+    """Greet the daemon: the first request of every connection. Refused with VersionMismatch or ProjectError."""
+
+    method: ClassVar[str] = "hello"
+    result: ClassVar[type[msgspec.Struct]] = HelloResult
+    version: Name
+    """The client's version of codegraph; it must be the daemon's."""
+    protocol: int
+    root: Name = ""
+    """The absolute project root that the client expects; empty: any."""
+    token: Name = ""
+    """Needed on a TCP connection."""
+    clock: Name = ""
+    """The last clock that the client saw."""
+
+
+class LaneFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """Symbols that wait for a vector, by lane."""
+
+    lane: str
+    """query, asked, own, context or cold; the first is served first."""
+    pending: int
+    """Without any vector."""
+    stale: int
+    """With a vector of an older key."""
+
+
+class TierFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """One tier of the cache."""
+
+    entries: int
+    bytes: int
+    limit_bytes: int
+    hits: int
+    misses: int
+    evictions: int
+    lookup_microseconds: float
+    """Mean time of one lookup."""
+
+    @property
+    def hit_rate(self) -> float | None:
+        """Hits per lookup, None before the first one."""
+        total = self.hits + self.misses
+        return self.hits / total if total else None
+
+
+class ChangeFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last change set did."""
+
+    revision: int
+    at: float
+    """Unix time."""
+    files: int
+    touched: int
+    marked: int
+    cut_off: int
+    reused: int
+    """Keys that changed and whose vector was already there."""
+    embedded: int
+    over_budget: bool
+    milliseconds: dict[str, float]
+    """By stage: settle, scan, extract, table, link, graph, mark, key, commit, embed."""
+
+
+class WatcherHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """How changes are noticed."""
+
+    mode: str
+    """native, poll or stopped."""
+    healthy: bool
+    directories: int
+    losses: int
+    """Times that events were lost; each was followed by a reconcile."""
+    detail: str = ""
+
+
+class WorkerHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """The process that owns the model."""
+
+    state: str
+    """idle, busy, starting, unloaded, in_process or dead."""
+    pid: int
+    restarts: int
+    queued: int
+    """Keys handed to it and not yet answered."""
+    detail: str = ""
+
+
+class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A model that symbols can be embedded with."""
+
+    name: str
+    description: str
+    dimensions: int
+    active: bool
+    available: bool
+    """It can be loaded on this machine, now and offline."""
+    detail: str = ""
+    """Why it is not available, or where its weights lie."""
+
+
+class MemoryFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """Resident memory of the processes, and the project's state on disk, in bytes."""
+
+    daemon_bytes: int
+    workers_bytes: int
+    state_bytes: int
+
+
+class MethodFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """Requests of one method."""
+
+    method: str
+    count: int
+    errors: int
+    p50_milliseconds: float
+    p95_milliseconds: float
+
+
+class RequestFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """All requests since the start; percentiles over the most recent ones."""
+
+    count: int
+    errors: int
+    error_rate: float
+    p50_milliseconds: float
+    p95_milliseconds: float
+    clients: int
+    by_method: tuple[MethodFigures, ...]
+
+
+class StatusResult(Answer, frozen=True, kw_only=True):
+    """Everything `codegraph status` shows."""
+
+    version: str
+    root: str
+    pid: int
+    uptime_seconds: float
+    phase: str
+    """starting, indexing, embedding or idle."""
+    files: int
+    symbols: int
+    edges: int
+    languages: dict[str, int]
+    """Files by language."""
+    lanes: tuple[LaneFigures, ...]
+    hot: TierFigures
+    cold: TierFigures
+    embedded: int
+    """Vectors computed since the start."""
+    embeddings_avoided: int
+    """Symbols that a change reached and that needed no computation, since the start: cut off or reused."""
+    last_change: ChangeFigures | None
+    watcher: WatcherHealth
+    worker: WorkerHealth
+    model: ModelInfo
+    memory: MemoryFigures
+    skipped: dict[str, int]
+    """Files that are not indexed, by reason."""
+    uncertain: dict[str, int]
+    """References without an edge, by named reason."""
+    requests: RequestFigures
+    warnings: tuple[str, ...] = ()
+    """What the user should know at once: polling instead of native watching, a state rebuilt, a lost tier."""
+
+
+class StatusParams(Query[StatusResult], frozen=True, kw_only=True):
+    """Report everything about the daemon and its index."""
+
+    method: ClassVar[str] = "status"
+    result: ClassVar[type[msgspec.Struct]] = StatusResult
+
+
+class MetricsResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures for a monitoring system."""
+
+    text: str
+    """Prometheus exposition format."""
+    content_type: str
+
+
+class MetricsParams(Params[MetricsResult], frozen=True, kw_only=True):
+    """Report the figures of status as Prometheus text."""
+
+    method: ClassVar[str] = "metrics"
+    result: ClassVar[type[msgspec.Struct]] = MetricsResult
+
+
+class SkippedResult(Answer, frozen=True, kw_only=True):
+    """Files that are not indexed, sorted by path."""
+
+    files: tuple[SkippedFile, ...]
+    truncated: bool = False
+
+
+class SkippedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that is not indexed, and why."""
+
+    file: str
+    reason: str
+    detail: str = ""
+
+
+class SkippedParams(Query[SkippedResult], frozen=True, kw_only=True):
+    """List the files that are not indexed."""
+
+    method: ClassVar[str] = "skipped"
+    result: ClassVar[type[msgspec.Struct]] = SkippedResult
+    reason: Name = ""
+    """Empty: every reason."""
+    limit: Count = 1_000
