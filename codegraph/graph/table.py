@@ -47,6 +47,10 @@ class SymbolTable:
         slot = self._slots.get(key)
         return None if slot is None else self._values[slot]
 
+    def reader(self) -> TracedReader:
+        """Return a fresh reader for linking one file."""
+        return TracedReader(self)
+
     def update(self, changes: Mapping[str, Mapping[str, Value] | None]) -> list[str]:
         """Replace the contributions of files (None: the file is gone); return the changed keys, sorted.
 

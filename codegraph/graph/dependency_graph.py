@@ -1,0 +1,190 @@
+"""The writer's graph: symbols as small integers, context edges both ways, built for marking.
+
+Terms. A *number* stands for a symbol while it exists, and is used again afterwards. *Out-edges* are
+the ordered distinct targets of a symbol's calls, inherits, implements and uses_type: all that
+`context` follows. *Sources* of a symbol are the symbols with an out-edge to it, unordered.
+
+Sources are kept as one flat array per direction (compressed sparse rows, NumPy, int32), so that a
+breadth-first search over a million edges takes milliseconds; rows that changed since the array was
+built are kept apart as dictionaries, and folded in when they become many. Nothing that leaves this
+module depends on numbers or on the order of sources, so the past cannot be seen.
+
+Tests: tests/unit/graph/test_graph_staleness.py, tests/unit/graph/test_graph_dependency.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+
+from codegraph.core.symbols import EmbeddingKey, OwnDigest, SignatureDigest, SymbolId
+from codegraph.errors import InternalError
+
+Numbers = npt.NDArray[np.int32]
+Levels = npt.NDArray[np.uint8]
+
+UNREACHED = 255
+NO_KEY = EmbeddingKey(b"")
+"""The key of a symbol whose key was not computed yet."""
+_MIN_CHANGED_ROWS = 1024
+_MANY_ROWS = 5000
+
+
+class DependencyGraph:
+    """Symbols, their digests and their context edges; used by the writer alone."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[SymbolId, int] = {}
+        self._free: list[int] = []
+        self.ids: list[SymbolId] = []
+        self.out: list[tuple[int, ...]] = []
+        self.own: list[OwnDigest] = []
+        self.signature: list[SignatureDigest] = []
+        self.key: list[EmbeddingKey] = []
+        self._row_starts = np.zeros(1, dtype=np.int64)
+        self._row_sources = np.zeros(0, dtype=np.int32)
+        self._changed_rows: dict[int, dict[int, None]] = {}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __contains__(self, symbol: SymbolId) -> bool:
+        return symbol in self._numbers
+
+    def number(self, symbol: SymbolId) -> int:
+        """Return the number of a symbol; InternalError if it does not exist (an edge would dangle)."""
+        number = self._numbers.get(symbol)
+        if number is None:
+            raise InternalError(f"an edge leads to {symbol}, which does not exist")
+        return number
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of all symbols."""
+        return list(self._numbers.values())
+
+    def put(self, symbol: SymbolId, own: OwnDigest, signature: SignatureDigest) -> int:
+        """Add a symbol or replace its digests; return its number."""
+        number = self._numbers.get(symbol)
+        if number is not None:
+            self.own[number], self.signature[number] = own, signature
+            return number
+        if self._free:
+            number = self._free.pop()
+            self.ids[number], self.own[number], self.signature[number] = symbol, own, signature
+            self.key[number] = NO_KEY
+        else:
+            number = len(self.ids)
+            self.ids.append(symbol)
+            self.out.append(())
+            self.own.append(own)
+            self.signature.append(signature)
+            self.key.append(NO_KEY)
+        self._numbers[symbol] = number
+        return number
+
+    def connect(self, number: int, targets: tuple[int, ...]) -> None:
+        """Replace the out-edges of a symbol."""
+        old = self.out[number]
+        if old == targets:
+            return
+        self.out[number] = targets
+        kept = set(old).intersection(targets)
+        for target in old:
+            if target not in kept:
+                del self._row(target)[number]
+        for target in targets:
+            if target not in kept:
+                self._row(target)[number] = None
+
+    def connect_all(self, edges: Mapping[int, tuple[int, ...]]) -> None:
+        """Replace the out-edges of many symbols; many at once are much faster than one by one."""
+        if len(edges) > _MANY_ROWS:
+            for number, targets in edges.items():
+                self.out[number] = targets
+            self._fold()
+        else:
+            for number, targets in edges.items():
+                self.connect(number, targets)
+
+    def remove_all(self, symbols: Iterable[SymbolId]) -> None:
+        """Forget symbols; InternalError if one that stays still has an edge to one of them."""
+        numbers = [self.number(symbol) for symbol in symbols]
+        self.connect_all(dict.fromkeys(numbers, ()))
+        for number in numbers:
+            if self.sources(number):
+                raise InternalError(f"{self.ids[number]} is removed while edges still lead to it")
+            del self._numbers[self.ids[number]]
+            self._free.append(number)
+
+    def sources(self, number: int) -> list[int]:
+        """Return the symbols with an out-edge to this one, in no order that means anything."""
+        row = self._changed_rows.get(number)
+        if row is not None:
+            return list(row)
+        return self._flat_row(number)
+
+    def levels(self, seeds: Sequence[tuple[int, int]], depth: int) -> Levels:
+        """Search backwards from (number, level) seeds; return the lowest level per number, to `depth`.
+
+        A symbol with an edge to one of level k has level k + 1 at most; UNREACHED (255) where none is.
+        """
+        if len(self._changed_rows) > max(_MIN_CHANGED_ROWS, len(self.ids) // 8):
+            self._fold()
+        levels = np.full(len(self.ids), UNREACHED, dtype=np.uint8)
+        for number, level in seeds:
+            if level <= depth and level < levels[number]:
+                levels[number] = level
+        changed = np.zeros(len(self.ids), dtype=np.bool_)
+        changed[list(self._changed_rows)] = True
+        for level in range(depth):
+            layer = np.flatnonzero(levels == level)
+            if not len(layer):
+                continue
+            sources = self._sources_of(layer, changed[layer])
+            levels[sources[levels[sources] > level + 1]] = level + 1
+        return levels
+
+    def memory(self) -> dict[str, int]:
+        """Estimate the bytes of the flat arrays and of the rows that changed since."""
+        flat = self._row_starts.nbytes + self._row_sources.nbytes
+        out = sum(56 + 8 * len(targets) for targets in self.out if targets)
+        changed = sum(64 + 100 * len(row) for row in self._changed_rows.values())
+        return {"flat": flat, "out": out, "changed_rows": changed, "total": flat + out + changed}
+
+    def _sources_of(self, layer: npt.NDArray[np.int64], is_changed: npt.NDArray[np.bool_]) -> Numbers:
+        flat = layer[~is_changed]
+        flat = flat[flat < len(self._row_starts) - 1]
+        starts = self._row_starts[flat]
+        counts = self._row_starts[flat + 1] - starts
+        ends = np.cumsum(counts)
+        total = int(ends[-1]) if len(ends) else 0
+        places = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
+        sources: Numbers = self._row_sources[places]
+        rows = [self._changed_rows[number] for number in layer[is_changed].tolist()]
+        if rows:
+            sources = np.concatenate((sources, np.fromiter(chain.from_iterable(rows), dtype=np.int32)))
+        return sources
+
+    def _row(self, number: int) -> dict[int, None]:
+        row = self._changed_rows.get(number)
+        if row is None:
+            row = self._changed_rows[number] = dict.fromkeys(self._flat_row(number))
+        return row
+
+    def _flat_row(self, number: int) -> list[int]:
+        if number >= len(self._row_starts) - 1:
+            return []
+        found: list[int] = self._row_sources[self._row_starts[number] : self._row_starts[number + 1]].tolist()
+        return found
+
+    def _fold(self) -> None:
+        counts = np.fromiter(map(len, self.out), dtype=np.int64, count=len(self.out))
+        targets = np.fromiter(chain.from_iterable(self.out), dtype=np.int32, count=int(counts.sum()))
+        sources = np.repeat(np.arange(len(self.out), dtype=np.int32), counts)
+        self._row_sources = sources[np.argsort(targets, kind="stable")]
+        rows = np.bincount(targets, minlength=len(self.out)).astype(np.int64)
+        self._row_starts = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(rows)))
+        self._changed_rows = {}

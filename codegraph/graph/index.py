@@ -1,0 +1,294 @@
+"""The index: facts in, graph and keys out. One writer; readers take snapshots.
+
+`apply` takes a change set through five stages, each of which stops where its output is as before:
+
+    table   the files' contributions are replaced; the keys whose value changed
+    link    the changed files, and every file that had read one of those keys
+    graph   per symbol: new, gone, digests changed, ordered out-edges changed
+    mark    the symbols whose key may differ (`staleness`)
+    key     their keys, computed and compared; the new snapshot
+
+All table updates precede all linking, so the order of files cannot matter. A clean build is the same
+code with an empty past, and the state after any history equals it (invariant I1; `differences` in
+`compare.py` is how that is checked, here and by `codegraph verify`).
+
+A change set takes effect as a whole: readers see the snapshot before or the one after. If a stage
+raises, the tables may be half changed: the index keeps its last snapshot, and refuses every further
+call with InternalError until the caller builds a new one.
+
+A warm start has two stages: `restore` gives the snapshot, so that queries can be answered;
+`complete_restore` fills the table and the graph that only `apply` needs. Neither decodes occurrences.
+
+Tests: tests/unit/graph/test_graph_index.py, tests/model/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+from codegraph.config import CascadeConfig
+from codegraph.core.changes import Cause, ChangeSet, Clock, IndexDelta
+from codegraph.core.digests import embedding_key
+from codegraph.core.facts import FileFacts, Occurrences, Outline
+from codegraph.core.symbols import BlobDigest, EmbeddingKey, SymbolId, symbol_id
+from codegraph.errors import InternalError, StoreCorrupt
+from codegraph.graph.context import context
+from codegraph.graph.dependency_graph import DependencyGraph
+from codegraph.graph.link import contributions_of, link_file
+from codegraph.graph.revise import empty_snapshot, revise
+from codegraph.graph.snapshot import FileView, Snapshot
+from codegraph.graph.staleness import Marking, MarkingRule, mark
+from codegraph.graph.stored import PackedLinks, StoredFile, Trace, decode_links, decode_trace, encode_links
+from codegraph.graph.table import SymbolTable
+from codegraph.graph.transition import Draft, Transition, transition
+
+_SMALL_CLOSURE = 100
+"""A closure of so few symbols is never over budget, however small the project."""
+
+
+class Index:
+    """The semantic index of one project, in memory.
+
+    `load_occurrences(language, blob)` gives the stored occurrences of a file that has to be linked
+    again although it did not change. `table`, `marking` and `timer` are seams for tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        instance: str,
+        cascade: CascadeConfig,
+        model_identity: bytes,
+        load_occurrences: Callable[[str, BlobDigest], Occurrences],
+        table: Callable[[], SymbolTable] = SymbolTable,
+        marking: MarkingRule = mark,
+        timer: Callable[[], float] = perf_counter,
+    ) -> None:
+        self._cascade = cascade
+        self._model = model_identity
+        self._load_occurrences = load_occurrences
+        self._table = table()
+        self._marking = marking
+        self._timer = timer
+        self._graph = DependencyGraph()
+        self._broken = ""
+        self._to_restore: tuple[StoredFile, ...] = ()
+        self._snapshot = empty_snapshot(Clock(instance, 0), cascade.depth, cascade.max_context, model_identity)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The present revision; safe to take from any thread and to keep."""
+        return self._snapshot
+
+    def apply(self, changes: ChangeSet) -> IndexDelta:
+        """Make one change set a revision.
+
+        A change set that changes nothing gives an empty delta of the present revision. Raises
+        InternalError if an invariant is broken; the index is unusable from then on.
+        """
+        with self._writing():
+            return self._apply(changes)
+
+    def set_model(self, identity: bytes) -> IndexDelta:
+        """Compute every key again for another model (16 bytes); `keys` of the delta holds all symbols."""
+        with self._writing():
+            if identity == self._model:
+                return IndexDelta(self._snapshot.clock.revision)
+            self._model = identity
+            started = self._timer()
+            changed = self._recompute(self._graph.numbers())
+            self._snapshot = self._revised({}, changed)
+            seconds = {"key": self._timer() - started}
+            return IndexDelta(self._snapshot.clock.revision, keys=self._keys_of(changed), seconds=seconds)
+
+    def restore(self, files: Iterable[StoredFile], revision: int = 0) -> None:
+        """First stage of a warm start: the snapshot, out of what was stored. The index must be empty.
+
+        Raises StoreCorrupt if the parts of a file do not fit each other.
+        """
+        if self._snapshot.files or self._to_restore:
+            raise InternalError("only an empty index can be restored")
+        stored = tuple(files)
+        names: dict[str, SymbolId] = {}
+        ids = {each.path: _ids(each.path, each.outline) for each in stored}
+        for symbols in ids.values():
+            names.update(zip(symbols, symbols, strict=True))
+        views: dict[str, FileView | None] = {}
+        for each in stored:
+            packed = decode_links(each.links).packed
+            if len(each.keys) != len(ids[each.path]) or len(packed.starts) != 4 * len(each.keys) + 4:
+                raise StoreCorrupt(f"what is stored of {each.path} does not fit together", "the index is built again")
+            try:
+                targets = tuple(names[target] for target in packed.targets)
+            except KeyError as error:
+                raise StoreCorrupt(f"a stored edge of {each.path} leads to nothing: {error}", "") from error
+            links = PackedLinks(targets, packed.starts, packed.edges, packed.names, packed.misses)
+            views[each.path] = FileView(each.path, each.blob, each.outline, links, ids[each.path], each.keys)
+        clock = Clock(self._snapshot.clock.instance, revision)
+        self._snapshot = revise(self._snapshot, clock, views)
+        self._to_restore = stored
+
+    def complete_restore(self) -> None:
+        """Second stage of a warm start: table, readers and graph. `apply` does it when nobody did."""
+        stored, self._to_restore = self._to_restore, ()
+        traces = {each.path: decode_trace(decode_links(each.links).trace) for each in stored}
+        self._table.update({path: trace.contributions for path, trace in traces.items()})
+        for path, trace in traces.items():
+            self._table.set_reads(path, trace.reads)
+        views = [self._snapshot.files[each.path] for each in stored]
+        graph = self._graph
+        for view in views:
+            for symbol, definition, key in zip(view.ids, view.outline.definitions, view.keys, strict=True):
+                graph.key[graph.put(symbol, definition.own, definition.signature_digest)] = key
+        graph.connect_all(
+            {
+                graph.number(symbol): tuple(map(graph.number, targets))
+                for view in views
+                for symbol, targets in zip(view.ids, view.links.context_targets(), strict=True)
+                if targets
+            }
+        )
+
+    def stored_links(self, path: str) -> bytes:
+        """Return what the store keeps of a file's links; KeyError if the file is not indexed."""
+        trace = Trace(self._table.contributions(path), self._table.reads(path))
+        return encode_links(self._snapshot.files[path].links, trace)
+
+    def memory(self) -> dict[str, int]:
+        """Estimate the bytes of the writer's tables, in all and per symbol."""
+        table, graph = self._table.memory(), self._graph.memory()
+        total = table["total"] + graph["total"]
+        return {
+            "table": table["total"],
+            "graph": graph["total"],
+            "keys": table["key_count"],
+            "reads": table["read_count"],
+            "per_symbol": total // max(1, len(self._graph)),
+        }
+
+    def _apply(self, changes: ChangeSet) -> IndexDelta:
+        files = {path: facts for path, facts in sorted(changes.files.items()) if self._differs(path, facts)}
+        if not files:
+            return IndexDelta(self._snapshot.clock.revision)
+        times = [self._timer()]
+        relink = self._replace(files)
+        times.append(self._timer())
+        drafts = {path: self._link(path, files.get(path)) for path in relink}
+        times.append(self._timer())
+        step = transition(self._snapshot, self._graph, drafts, [path for path in files if files[path] is None])
+        times.append(self._timer())
+        marking = self._marking(self._graph, step.seeds, self._cascade.depth)
+        times.append(self._timer())
+        changed = self._recompute(marking.numbers)
+        marked = marking.frozen()
+        self._snapshot = self._revised(step.views, changed)
+        times.append(self._timer())
+        stages = ("table", "link", "graph", "mark", "key")
+        seconds = {stage: times[at + 1] - times[at] for at, stage in enumerate(stages)}
+        return self._delta(tuple(files), tuple(relink), step, marking, marked, changed, seconds)
+
+    def _delta(
+        self,
+        files: tuple[str, ...],
+        relinked: tuple[str, ...],
+        step: Transition,
+        marking: Marking,
+        marked: dict[SymbolId, Cause],
+        changed: list[int],
+        seconds: dict[str, float],
+    ) -> IndexDelta:
+        keys = self._keys_of(changed)
+        return IndexDelta(
+            revision=self._snapshot.clock.revision,
+            files=files,
+            relinked=relinked,
+            added=tuple(sorted(step.added)),
+            removed=tuple(sorted(step.removed)),
+            touched=tuple(sorted(step.touched)),
+            marked=marked,
+            cut=tuple(symbol for symbol in marked if symbol not in keys),
+            keys=keys,
+            moved=tuple(sorted(step.moved)),
+            over_budget=marking.cascaded > max(_SMALL_CLOSURE, self._cascade.budget * len(self._graph)),
+            seconds=seconds,
+        )
+
+    def _differs(self, path: str, facts: FileFacts | None) -> bool:
+        view = self._snapshot.files.get(path)
+        if view is None or facts is None:
+            return view is not None or facts is not None
+        return view.blob != facts.blob or view.outline != facts.outline
+
+    def _replace(self, files: dict[str, FileFacts | None]) -> list[str]:
+        contributions = {
+            path: None if facts is None else contributions_of(path, facts.outline, facts.occurrences)
+            for path, facts in files.items()
+        }
+        readers = self._table.readers(self._table.update(contributions))
+        for path, facts in files.items():
+            if facts is None:
+                self._table.set_reads(path, ())
+        present = {path for path, facts in files.items() if facts is not None}
+        return sorted(present.union(path for path in readers if path not in files))
+
+    def _link(self, path: str, facts: FileFacts | None) -> Draft:
+        if facts is not None:
+            blob, outline, occurrences = facts.blob, facts.outline, facts.occurrences
+        else:
+            view = self._snapshot.files[path]
+            blob, outline = view.blob, view.outline
+            occurrences = self._load_occurrences(outline.language, blob)
+        linked = link_file(path, outline, occurrences, self._table)
+        self._table.set_reads(path, linked.reads)
+        return Draft(path, blob, outline, linked.links, _ids(path, outline))
+
+    def _recompute(self, numbers: Iterable[int]) -> list[int]:
+        """Compute keys; return the numbers of those that differ from what they were."""
+        graph, depth, limit = self._graph, self._cascade.depth, self._cascade.max_context
+        neighbours, signatures = graph.out.__getitem__, graph.signature
+        changed = []
+        for number in numbers:
+            reached = context(number, neighbours, depth, limit)
+            key = embedding_key(self._model, limit, graph.own[number], [signatures[each] for each in reached])
+            if key != graph.key[number]:
+                graph.key[number] = key
+                changed.append(number)
+        return changed
+
+    def _keys_of(self, numbers: Iterable[int]) -> dict[SymbolId, EmbeddingKey]:
+        return dict(sorted((self._graph.ids[n], self._graph.key[n]) for n in numbers))
+
+    def _revised(self, drafts: dict[str, Draft | None], changed: Iterable[int]) -> Snapshot:
+        before, graph = self._snapshot, self._graph
+        views: dict[str, FileView | None] = {}
+        for path, draft in drafts.items():
+            if draft is None:
+                views[path] = None
+            else:
+                keys = tuple(graph.key[graph.number(symbol)] for symbol in draft.ids)
+                views[path] = FileView(path, draft.blob, draft.outline, draft.links, draft.ids, keys)
+        others = {before.places[graph.ids[n]][0] for n in changed if graph.ids[n] in before.places}
+        for path in sorted(others.difference(views)):
+            view = before.files[path]
+            keys = tuple(graph.key[graph.number(symbol)] for symbol in view.ids)
+            views[path] = FileView(path, view.blob, view.outline, view.links, view.ids, keys)
+        clock = Clock(before.clock.instance, before.clock.revision + 1)
+        return revise(before, clock, views, model=self._model)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        if self._broken:
+            raise InternalError(f"the index failed earlier and has to be built again: {self._broken}")
+        try:
+            if self._to_restore:
+                self.complete_restore()
+            yield
+        except Exception as error:
+            self._broken = f"{type(error).__name__}: {error}"
+            raise InternalError(f"the index has to be built again: {self._broken}") from error
+
+
+def _ids(path: str, outline: Outline) -> tuple[SymbolId, ...]:
+    return tuple(symbol_id(path, definition.descriptor) for definition in outline.definitions)

@@ -1,0 +1,138 @@
+"""Makes the next snapshot out of the last one and the file views that differ.
+
+The work is in proportion to the files that differ, whatever the size of the project: persistent maps
+are opened, changed and closed again, and everything else is shared with the last snapshot.
+
+Tests: tests/unit/graph/test_graph_snapshot.py, tests/model/test_model_readers.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from immutables import Map
+
+from codegraph.core.changes import Clock
+from codegraph.core.symbols import SymbolId
+from codegraph.graph.snapshot import Counts, FileView, Snapshot
+from codegraph.graph.stored import KINDS, REASONS
+
+_Key = TypeVar("_Key", bound=str)
+_Item = TypeVar("_Item", bound=str)
+
+
+def empty_snapshot(clock: Clock, depth: int, max_context: int, model: bytes) -> Snapshot:
+    """Return the snapshot of a project without files."""
+    counts = Counts(0, 0, {kind.value: 0 for kind in KINDS}, dict.fromkeys(REASONS, 0), 0)
+    return Snapshot(clock, depth, max_context, model, Map(), Map(), Map(), Map(), counts)
+
+
+def revise(
+    before: Snapshot, clock: Clock, views: Mapping[str, FileView | None], model: bytes | None = None
+) -> Snapshot:
+    """Return the next snapshot; `views` maps each path that differs to its new view, or to None."""
+    old = {path: view for path in views if (view := before.files.get(path)) is not None}
+    new = {path: view for path, view in views.items() if view is not None}
+    files = before.files.mutate()
+    for path in old:
+        if path not in new:
+            del files[path]
+    files.update(new)
+    return Snapshot(
+        clock,
+        before.depth,
+        before.max_context,
+        before.model if model is None else model,
+        files.finish(),
+        _places(before.places, old, new),
+        _changed(before.mentions, _mentioned(old, new), _mentioned(new, old)),
+        _changed(before.names, _named(old, new), _named(new, old)),
+        _counts(before.counts, old, new),
+    )
+
+
+def _places(
+    places: Map[SymbolId, tuple[str, int]], old: Mapping[str, FileView], new: Mapping[str, FileView]
+) -> Map[SymbolId, tuple[str, int]]:
+    differing = [
+        path for path in {**old, **new} if path not in old or path not in new or old[path].ids != new[path].ids
+    ]
+    if not differing:
+        return places
+    mutation = places.mutate()
+    for path in differing:
+        if path in old:
+            for symbol in old[path].ids:
+                del mutation[symbol]
+    for path in differing:
+        if path in new:
+            mutation.update({symbol: (path, index) for index, symbol in enumerate(new[path].ids)})
+    return mutation.finish()
+
+
+def _mentioned(views: Mapping[str, FileView], others: Mapping[str, FileView]) -> Iterable[tuple[SymbolId, str]]:
+    """Yield (target, path) of what `views` mention across files and `others` do not."""
+    for path, view in views.items():
+        other = others.get(path)
+        if other is not None and other.links is view.links:
+            continue
+        excluded = {*view.ids, *(other.links.targets if other is not None else ())}
+        for target in view.links.targets:
+            if target not in excluded:
+                yield target, path
+
+
+def _named(views: Mapping[str, FileView], others: Mapping[str, FileView]) -> Iterable[tuple[str, SymbolId]]:
+    """Yield (name, symbol) of what `views` define and `others` do not."""
+    for path, view in views.items():
+        other = others.get(path)
+        if other is not None and other.ids == view.ids:
+            continue
+        excluded = frozenset(other.ids) if other is not None else frozenset()
+        for symbol, definition in zip(view.ids, view.outline.definitions, strict=True):
+            if symbol not in excluded and definition.name:
+                yield definition.name, symbol
+
+
+def _changed(
+    before: Map[_Key, tuple[_Item, ...]], gone: Iterable[tuple[_Key, _Item]], come: Iterable[tuple[_Key, _Item]]
+) -> Map[_Key, tuple[_Item, ...]]:
+    differences: dict[_Key, dict[_Item, int]] = {}
+    for key, item in gone:
+        counted = differences.setdefault(key, {})
+        counted[item] = counted.get(item, 0) - 1
+    for key, item in come:
+        counted = differences.setdefault(key, {})
+        counted[item] = counted.get(item, 0) + 1
+    if not differences:
+        return before
+    mutation = before.mutate()
+    for key, counted in differences.items():
+        present = mutation.get(key, ())
+        kept = [item for item in present if counted.get(item, 0) >= 0] if present else []
+        added = [item for item, sign in counted.items() if sign > 0]
+        items = sorted({*kept, *added}) if added else kept
+        if items:
+            mutation[key] = tuple(items)
+        elif present:
+            del mutation[key]
+    return mutation.finish()
+
+
+def _counts(before: Counts, old: Mapping[str, FileView], new: Mapping[str, FileView]) -> Counts:
+    files, symbols, problems = before.files + len(new) - len(old), before.symbols, before.problems
+    edges, unresolved = list(before.edges.values()), list(before.unresolved.values())
+    for sign, views, others in ((-1, old, new), (1, new, old)):
+        for path, view in views.items():
+            other = others.get(path)
+            if other is not None and other.links is view.links and other.outline is view.outline:
+                continue
+            symbols += sign * len(view.ids)
+            problems += sign * bool(view.outline.problems)
+            for number, found in enumerate(view.links.kind_counts()):
+                edges[number] += sign * found
+            for number, found in enumerate(view.links.reason_counts()):
+                unresolved[number] += sign * found
+    kinds = dict(zip(before.edges, edges, strict=True))
+    return Counts(files, symbols, kinds, dict(zip(before.unresolved, unresolved, strict=True)), problems)

@@ -1,0 +1,197 @@
+"""One revision of the graph, as readers see it: immutable, shared, without locks.
+
+A reader in any thread takes `Index.snapshot` once and keeps it for a whole query; the writer makes
+the next one out of persistent maps (`immutables.Map`), which share what did not change. Nothing in a
+snapshot is ever modified, so a reader sees one revision and only one (invariant I6).
+
+Terms. A *file view* is what the snapshot holds of a file. *Mentions* of a symbol are the other files
+with an edge to it; the edges themselves stand in those files' packed links. `revise.py` makes snapshots. Tests:
+tests/unit/graph/test_graph_snapshot.py, tests/model/test_model_readers.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from immutables import Map
+
+from codegraph.core.changes import Clock, Dependency, RenderSource, Unresolved
+from codegraph.core.facts import Definition, Outline
+from codegraph.core.symbols import (
+    CONTEXT_KINDS,
+    BlobDigest,
+    DependencyKind,
+    EmbeddingKey,
+    SymbolId,
+    SymbolKind,
+)
+from codegraph.errors import SymbolNotFound
+from codegraph.graph.context import context
+from codegraph.graph.stored import PackedLinks
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A definition with its place in the project."""
+
+    id: SymbolId
+    path: str
+    index: int
+    """Its index among the file's definitions."""
+    language: str
+    definition: Definition
+
+    @property
+    def kind(self) -> SymbolKind:
+        """The definition's kind."""
+        return self.definition.kind
+
+    @property
+    def name(self) -> str:
+        """The definition's name; a module's is its path."""
+        return self.definition.name or self.path
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """What a snapshot holds of one file; all tuples run along the outline's definitions."""
+
+    path: str
+    blob: BlobDigest
+    outline: Outline
+    links: PackedLinks
+    ids: tuple[SymbolId, ...]
+    keys: tuple[EmbeddingKey, ...]
+
+    def symbol(self, index: int) -> Symbol:
+        """Return the definition with that index."""
+        return Symbol(self.ids[index], self.path, index, self.outline.language, self.outline.definitions[index])
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is."""
+
+    files: int
+    symbols: int
+    edges: dict[str, int]
+    """By dependency kind."""
+    unresolved: dict[str, int]
+    """By reason."""
+    problems: int
+    """Files that did not parse cleanly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One revision. Symbols that do not exist raise SymbolNotFound unless a method says otherwise."""
+
+    clock: Clock
+    depth: int
+    max_context: int
+    model: bytes
+    files: Map[str, FileView]
+    places: Map[SymbolId, tuple[str, int]]
+    """Symbol -> (path, index)."""
+    mentions: Map[SymbolId, tuple[str, ...]]
+    """Symbol -> other files with an edge to it, sorted; symbols without are absent."""
+    names: Map[str, tuple[SymbolId, ...]]
+    """Name -> symbols of that name, sorted."""
+    counts: Counts
+
+    def symbol(self, symbol: SymbolId) -> Symbol | None:
+        """Return a symbol, or None if there is none of that id."""
+        place = self.places.get(symbol)
+        return None if place is None else self.files[place[0]].symbol(place[1])
+
+    def symbols(self) -> Iterator[Symbol]:
+        """Yield all symbols by path and position."""
+        for path in sorted(self.files):
+            yield from self.in_file(path)
+
+    def in_file(self, path: str) -> tuple[Symbol, ...]:
+        """Return a file's symbols in source order, the module first; empty if the file is not indexed."""
+        view = self.files.get(path)
+        return () if view is None else tuple(view.symbol(index) for index in range(len(view.ids)))
+
+    def at(self, path: str, line: int, column: int) -> Symbol | None:
+        """Return the innermost definition around a position (0-based, UTF-16 columns), or None."""
+        view = self.files.get(path)
+        if view is None:
+            return None
+        found, place = 0, (line, column)
+        for index, definition in enumerate(view.outline.definitions):
+            extent = definition.range
+            start = (extent.start_line, extent.start_column)
+            if index and start <= place <= (extent.end_line, extent.end_column):
+                best = view.outline.definitions[found].range
+                if found == 0 or start >= (best.start_line, best.start_column):
+                    found = index
+        return view.symbol(found)
+
+    def by_name(self, name: str) -> tuple[Symbol, ...]:
+        """Return the symbols of exactly that name, sorted by id."""
+        found = (self.symbol(symbol) for symbol in self.names.get(name, ()))
+        return tuple(symbol for symbol in found if symbol is not None)
+
+    def dependencies(self, symbol: SymbolId) -> tuple[Dependency, ...]:
+        """Return the edges that start at a symbol, in source order."""
+        view, index = self._place(symbol)
+        return view.links.dependencies(index)
+
+    def dependents(self, symbol: SymbolId) -> tuple[tuple[SymbolId, Dependency], ...]:
+        """Return the edges that end at a symbol with the symbols they start at, by path and position."""
+        self._place(symbol)
+        found: list[tuple[SymbolId, Dependency]] = []
+        own_path = self.places[symbol][0]
+        for path in sorted({own_path, *self.mentions.get(symbol, ())}):
+            view = self.files[path]
+            found.extend((view.ids[owner], edge) for owner, edge in view.links.edges_to(symbol))
+        return tuple(found)
+
+    def degree(self, symbol: SymbolId) -> tuple[int, int]:
+        """Return how many edges end and start at a symbol, `contains` left aside."""
+        outgoing = sum(edge.kind is not DependencyKind.CONTAINS for edge in self.dependencies(symbol))
+        incoming = sum(edge.kind is not DependencyKind.CONTAINS for _, edge in self.dependents(symbol))
+        return incoming, outgoing
+
+    def context(self, symbol: SymbolId) -> tuple[SymbolId, ...]:
+        """Return the symbols whose signatures the embedding of this one also reads, nearest first."""
+        self._place(symbol)
+        return tuple(context(symbol, self._context_targets, self.depth, self.max_context))
+
+    def wanted(self, symbol: SymbolId) -> EmbeddingKey:
+        """Return the key that a fresh vector of this symbol has."""
+        view, index = self._place(symbol)
+        return view.keys[index]
+
+    def render_source(self, symbol: SymbolId) -> RenderSource:
+        """Return what `render` needs for `wanted(symbol)`; the own input is stored with the file's blob."""
+        view, index = self._place(symbol)
+        own = view.outline.definitions[index].own
+        return RenderSource(own, tuple(self._definition(each).signature for each in self.context(symbol)))
+
+    def blob(self, symbol: SymbolId) -> tuple[BlobDigest, str]:
+        """Return the blob and the language that the symbol's facts are stored under."""
+        view, _ = self._place(symbol)
+        return view.blob, view.outline.language
+
+    def unresolved(self, path: str) -> tuple[Unresolved, ...]:
+        """Return a file's references without an edge; empty if the file is not indexed."""
+        view = self.files.get(path)
+        return () if view is None else view.links.unresolved()
+
+    def _place(self, symbol: SymbolId) -> tuple[FileView, int]:
+        place = self.places.get(symbol)
+        if place is None:
+            raise SymbolNotFound(f"there is no symbol {symbol}", "`codegraph symbols NAME` lists symbols by name")
+        return self.files[place[0]], place[1]
+
+    def _definition(self, symbol: SymbolId) -> Definition:
+        view, index = self._place(symbol)
+        return view.outline.definitions[index]
+
+    def _context_targets(self, symbol: SymbolId) -> list[SymbolId]:
+        view, index = self._place(symbol)
+        return [edge.target for edge in view.links.dependencies(index) if edge.kind in CONTEXT_KINDS]

@@ -1,0 +1,105 @@
+"""What makes a symbol stale: the exact rule of the design, with causes.
+
+After linking a change set, with G the new graph and d the depth:
+
+1. `own(s)` changed, or s is new: s is marked.
+2. `sig(t)` changed (t in both states): every s that reaches t in at most d steps.
+3. the ordered out-edges of t changed (t in both states): t, and every s that reaches t in at most
+   d - 1 steps; nothing if d = 0.
+
+Rules 2 and 3 are one search: seeds of rule 2 start at level 0, seeds of rule 3 at level 1, and the
+search goes back along edges to level d. A symbol's *route* to the origin follows, from each level k,
+the first of its out-edges in source order that has level k - 1, so it depends on the graph alone and
+not on the search. Marking is an upper bound: the keys of the marked are computed and compared.
+
+Why it is exact is proved in the design; tests: tests/unit/graph/test_graph_staleness.py and
+tests/model/test_model_staleness.py (every changed key is marked; each weakened rule is caught).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from codegraph.core.changes import Cause
+from codegraph.core.symbols import SymbolId
+from codegraph.graph.dependency_graph import UNREACHED, DependencyGraph, Levels
+
+
+@dataclass(slots=True)
+class Seeds:
+    """Where a change set touched the graph: numbers of symbols, each list without repetition."""
+
+    new: list[int] = field(default_factory=list)
+    own: list[int] = field(default_factory=list)
+    """In both states, own digest changed."""
+    signature: list[int] = field(default_factory=list)
+    """In both states, signature changed."""
+    edges: list[int] = field(default_factory=list)
+    """In both states, ordered out-edges changed."""
+
+
+class Marking(Mapping[SymbolId, Cause]):
+    """The marked symbols; a cause is worked out when somebody asks for it.
+
+    It reads the graph as it is, so it is valid until the next change set; `frozen` copies it.
+    """
+
+    def __init__(self, graph: DependencyGraph, seeds: Seeds, levels: Levels) -> None:
+        self._graph = graph
+        self._levels = levels
+        self._direct = dict.fromkeys(seeds.own, "own") | dict.fromkeys(seeds.new, "new")
+        reached = np.flatnonzero(levels != UNREACHED).tolist()
+        self.numbers: list[int] = list(dict.fromkeys([*self._direct, *reached]))
+        """The marked symbols, in no order that means anything."""
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[SymbolId]:
+        return iter(sorted(self._graph.ids[number] for number in self.numbers))
+
+    def __getitem__(self, symbol: SymbolId) -> Cause:
+        if symbol in self._graph:
+            number = self._graph.number(symbol)
+            if number in self._direct or self._levels[number] != UNREACHED:
+                return self.cause(number)
+        raise KeyError(symbol)
+
+    @property
+    def cascaded(self) -> int:
+        """How many are marked only because of others (rules 2 and 3)."""
+        return len(self.numbers) - len(self._direct)
+
+    def cause(self, number: int) -> Cause:
+        """Say why a marked symbol was marked; rules 1, 2, 3 in that order where several hold."""
+        graph = self._graph
+        symbol = graph.ids[number]
+        if number in self._direct:
+            return Cause(self._direct[number], symbol)
+        route = [symbol]
+        while (nearer := self._nearer(number)) is not None:
+            number = nearer
+            route.append(graph.ids[number])
+        rule = "signature" if self._levels[number] == 0 else "edges"
+        return Cause(rule, graph.ids[number], tuple(route))
+
+    def frozen(self) -> dict[SymbolId, Cause]:
+        """Work out every cause now, by symbol."""
+        return {symbol: self[symbol] for symbol in self}
+
+    def _nearer(self, number: int) -> int | None:
+        level = int(self._levels[number])
+        return next((target for target in self._graph.out[number] if self._levels[target] == level - 1), None)
+
+
+MarkingRule = Callable[[DependencyGraph, Seeds, int], Marking]
+"""(the new graph, what was touched, d) -> the marked."""
+
+
+def mark(graph: DependencyGraph, seeds: Seeds, depth: int) -> Marking:
+    """Apply the rule; one backward search whatever the number of seeds."""
+    starts = [(number, 0) for number in seeds.signature] + [(number, 1) for number in seeds.edges]
+    return Marking(graph, seeds, graph.levels(starts, depth))

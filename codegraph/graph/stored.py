@@ -1,0 +1,223 @@
+"""Links as they are kept: packed in memory, and encoded for the store.
+
+A million `Dependency` objects would be most of the daemon's memory, and decoding them most of its
+start. So a file's links are kept *packed*: the distinct targets once, and four 32-bit numbers per
+edge. `Dependency` objects are made when somebody asks for a definition's edges. What is stored for a
+file is the packed links, and beside them, compressed and only decoded by the second stage of a warm
+start, its *trace*: what it contributes to the symbol table and which keys its linking read.
+
+Numbers are unsigned, 32 bits, little-endian. Tests: tests/unit/graph/test_graph_stored.py.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+
+import msgspec
+import zstandard
+
+from codegraph.core.changes import Dependency, FileLinks, Unresolved
+from codegraph.core.facts import Outline, Role
+from codegraph.core.symbols import (
+    CONTEXT_KINDS,
+    BlobDigest,
+    Confidence,
+    DependencyKind,
+    EmbeddingKey,
+    SymbolId,
+)
+from codegraph.errors import StoreCorrupt
+from codegraph.graph.resolve.scheme import Value
+
+KINDS = tuple(DependencyKind)
+REASONS = ("external", "builtin", "local", "dynamic", "unknown_receiver", "ambiguous", "missing")
+_CONFIDENCES = tuple(Confidence)
+_KIND_NUMBER = {kind: number for number, kind in enumerate(KINDS)}
+_CONFIDENCE_NUMBER = {confidence: number for number, confidence in enumerate(_CONFIDENCES)}
+_REASON_NUMBER = {reason: number for number, reason in enumerate(REASONS)}
+_IN_CONTEXT = tuple(kind in CONTEXT_KINDS for kind in KINDS)
+_EDGE = 4
+_MISS = 5
+_MAX_TRACE_BYTES = 1 << 28
+
+
+class PackedLinks(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The dependencies and unresolved references of one file, without an object per edge."""
+
+    targets: tuple[SymbolId, ...]
+    """Distinct targets, in the order of their first mention."""
+    starts: bytes
+    """Per definition, and once more for the end: the first of its edges."""
+    edges: bytes
+    """Four numbers an edge: index of the target, kind + 256 * confidence, line, column."""
+    names: tuple[str, ...]
+    misses: bytes
+    """Five numbers a miss: owner, index of the name, role + 256 * reason, line, column."""
+
+    def dependencies(self, index: int) -> tuple[Dependency, ...]:
+        """Return the edges of a definition, in source order."""
+        first, last = _numbers(self.starts)[index : index + 2]
+        rows = _numbers(self.edges)[first * _EDGE : last * _EDGE]
+        return tuple(
+            Dependency(
+                self.targets[rows[at]],
+                KINDS[rows[at + 1] & 255],
+                _CONFIDENCES[rows[at + 1] >> 8],
+                rows[at + 2],
+                rows[at + 3],
+            )
+            for at in range(0, len(rows), _EDGE)
+        )
+
+    def edges_to(self, target: SymbolId) -> list[tuple[int, Dependency]]:
+        """Return the edges that end at a symbol, each with the index of the definition it starts at."""
+        if target not in self.targets:
+            return []
+        wanted = self.targets.index(target)
+        starts, rows = _numbers(self.starts), _numbers(self.edges)
+        column = rows[0::_EDGE]
+        found: list[tuple[int, Dependency]] = []
+        for _ in range(column.count(wanted)):
+            row = column.index(wanted, found[-1][0] + 1 if found else 0)
+            label, line, place = rows[row * _EDGE + 1 : (row + 1) * _EDGE]
+            edge = Dependency(self.targets[wanted], KINDS[label & 255], _CONFIDENCES[label >> 8], line, place)
+            found.append((row, edge))
+        return [(bisect_right(starts, row) - 1, edge) for row, edge in found]
+
+    def context_targets(self) -> list[tuple[SymbolId, ...]]:
+        """Return per definition the distinct targets whose signatures may enter its embedding, in order."""
+        starts, rows = _numbers(self.starts), _numbers(self.edges)
+        found = []
+        for index in range(len(starts) - 1):
+            first, last = starts[index] * _EDGE, starts[index + 1] * _EDGE
+            targets = [
+                self.targets[target]
+                for target, label in zip(rows[first:last:_EDGE], rows[first + 1 : last : _EDGE], strict=True)
+                if _IN_CONTEXT[label & 255]
+            ]
+            found.append(tuple(dict.fromkeys(targets)) if targets else ())
+        return found
+
+    def labels(self) -> list[tuple[tuple[SymbolId, int], ...]]:
+        """Return per definition its edges without positions: (target, kind and confidence)."""
+        starts, rows = _numbers(self.starts), _numbers(self.edges)
+        targets = [self.targets[number] for number in rows[0::_EDGE]]
+        labelled = tuple(zip(targets, rows[1::_EDGE], strict=True))
+        return [labelled[starts[index] : starts[index + 1]] for index in range(len(starts) - 1)]
+
+    def unresolved(self) -> tuple[Unresolved, ...]:
+        """Return the references without an edge, by owner and position."""
+        rows = _numbers(self.misses)
+        return tuple(
+            Unresolved(
+                rows[at],
+                self.names[rows[at + 1]],
+                Role(rows[at + 2] & 255),
+                REASONS[rows[at + 2] >> 8],
+                rows[at + 3],
+                rows[at + 4],
+            )
+            for at in range(0, len(rows), _MISS)
+        )
+
+    def kind_counts(self) -> list[int]:
+        """Count the edges by kind, in the order of `KINDS`."""
+        labels = bytes(label & 255 for label in _numbers(self.edges)[1::_EDGE])
+        return [labels.count(number) for number in range(len(KINDS))]
+
+    def reason_counts(self) -> list[int]:
+        """Count the unresolved references by reason, in the order of `REASONS`."""
+        labels = bytes(label >> 8 for label in _numbers(self.misses)[2::_MISS])
+        return [labels.count(number) for number in range(len(REASONS))]
+
+
+class Trace(msgspec.Struct, frozen=True, array_like=True):
+    """What ties a file to others: its contributions to the symbol table, and the keys it read."""
+
+    contributions: dict[str, Value]
+    reads: tuple[str, ...]
+
+
+class StoredLinks(msgspec.Struct, frozen=True, array_like=True):
+    """What the store keeps of one file's links."""
+
+    packed: PackedLinks
+    trace: bytes
+    """zstd frame of the msgpack of Trace."""
+
+
+class StoredFile(msgspec.Struct, frozen=True):
+    """What a warm start needs of one file."""
+
+    path: str
+    blob: BlobDigest
+    outline: Outline
+    links: bytes
+    """As `Index.stored_links` gave them."""
+    keys: tuple[EmbeddingKey, ...]
+    """The wanted key of each definition, in the outline's order."""
+
+
+_encoder = msgspec.msgpack.Encoder()
+_links_decoder = msgspec.msgpack.Decoder(StoredLinks)
+_trace_decoder = msgspec.msgpack.Decoder(Trace)
+
+
+def pack(links: FileLinks) -> PackedLinks:
+    """Pack the result of linking; its reads are left aside."""
+    targets: dict[SymbolId, int] = {}
+    starts, edges = array("I", [0]), array("I")
+    for dependencies in links.dependencies:
+        for each in dependencies:
+            label = _KIND_NUMBER[each.kind] | _CONFIDENCE_NUMBER[each.confidence] << 8
+            edges.extend((targets.setdefault(each.target, len(targets)), label, each.line, each.column))
+        starts.append(len(edges) // _EDGE)
+    names: dict[str, int] = {}
+    misses = array("I")
+    for miss in links.unresolved:
+        label = int(miss.role) | _REASON_NUMBER[miss.reason] << 8
+        misses.extend((miss.owner, names.setdefault(miss.name, len(names)), label, miss.line, miss.column))
+    return PackedLinks(tuple(targets), _bytes(starts), _bytes(edges), tuple(names), _bytes(misses))
+
+
+def encode_links(packed: PackedLinks, trace: Trace) -> bytes:
+    """Encode what the store keeps of one file's links. Equal values give equal bytes."""
+    compressed = zstandard.ZstdCompressor(level=1).compress(_encoder.encode(trace))
+    return _encoder.encode(StoredLinks(packed, compressed))
+
+
+def decode_links(data: bytes) -> StoredLinks:
+    """Decode stored links, the trace left as it is; raises StoreCorrupt on foreign bytes."""
+    try:
+        return _links_decoder.decode(data)
+    except msgspec.DecodeError as error:
+        raise StoreCorrupt(f"stored links cannot be read: {error}", "the index is built again") from error
+
+
+def decode_trace(data: bytes) -> Trace:
+    """Decode a trace; raises StoreCorrupt on foreign or oversized bytes."""
+    try:
+        parameters = zstandard.get_frame_parameters(data)
+        if parameters.content_size > _MAX_TRACE_BYTES:
+            raise StoreCorrupt(f"a stored trace claims {parameters.content_size} bytes", "the index is built again")
+        return _trace_decoder.decode(zstandard.ZstdDecompressor().decompress(data))
+    except (msgspec.DecodeError, zstandard.ZstdError) as error:
+        raise StoreCorrupt(f"a stored trace cannot be read: {error}", "the index is built again") from error
+
+
+def _numbers(data: bytes) -> Sequence[int]:
+    numbers = array("I")
+    numbers.frombytes(data)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+def _bytes(numbers: array[int]) -> bytes:
+    if sys.byteorder == "big":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers.tobytes()

@@ -1,0 +1,114 @@
+"""From one state of the graph to the next: what differs per symbol, and the graph brought up to date.
+
+Input: the last snapshot, the *drafts* of the files that were linked (again), and the files that are
+gone. Output: the `Transition`, with the seeds of the staleness rule and the drafts that differ at all.
+A file that was linked again with the same result is dropped here: everything after it is spared.
+
+Tests: tests/unit/graph/test_graph_index.py, tests/model/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from codegraph.core.facts import Outline
+from codegraph.core.symbols import BlobDigest, SymbolId
+from codegraph.graph.dependency_graph import DependencyGraph
+from codegraph.graph.snapshot import FileView, Snapshot
+from codegraph.graph.staleness import Seeds
+from codegraph.graph.stored import PackedLinks
+
+
+class Draft(NamedTuple):
+    """A file view without keys."""
+
+    path: str
+    blob: BlobDigest
+    outline: Outline
+    links: PackedLinks
+    ids: tuple[SymbolId, ...]
+
+
+@dataclass(slots=True)
+class Transition:
+    """What differs between two states, symbol by symbol; see `IndexDelta` for the terms."""
+
+    views: dict[str, Draft | None] = field(default_factory=dict)
+    added: list[SymbolId] = field(default_factory=list)
+    removed: list[SymbolId] = field(default_factory=list)
+    touched: list[SymbolId] = field(default_factory=list)
+    moved: list[SymbolId] = field(default_factory=list)
+    seeds: Seeds = field(default_factory=Seeds)
+
+
+def transition(
+    before: Snapshot, graph: DependencyGraph, drafts: Mapping[str, Draft], gone: Iterable[str]
+) -> Transition:
+    """Bring the graph up to date and say what differs."""
+    step = Transition()
+    differing = [draft for path, draft in drafts.items() if _differs(before.files.get(path), draft)]
+    for draft in differing:
+        _note_digests(step, before.files.get(draft.path), draft, graph)
+    for path in gone:
+        step.views[path] = None
+        step.removed.extend(before.files[path].ids)
+    edges: dict[int, tuple[int, ...]] = {}
+    for draft in differing:
+        canonical = tuple(graph.ids[graph.number(target)] for target in draft.links.targets)
+        packed = draft.links
+        draft = draft._replace(links=PackedLinks(canonical, packed.starts, packed.edges, packed.names, packed.misses))
+        step.views[draft.path] = draft
+        _note_edges(step, before.files.get(draft.path), draft, graph, edges)
+    graph.connect_all(edges)
+    graph.remove_all(step.removed)
+    return step
+
+
+def _differs(view: FileView | None, draft: Draft) -> bool:
+    return view is None or view.outline is not draft.outline or view.blob != draft.blob or view.links != draft.links
+
+
+def _note_digests(step: Transition, view: FileView | None, draft: Draft, graph: DependencyGraph) -> None:
+    old = {} if view is None else dict(zip(view.ids, view.outline.definitions, strict=True))
+    for symbol, definition in zip(draft.ids, draft.outline.definitions, strict=True):
+        number = graph.put(symbol, definition.own, definition.signature_digest)
+        previous = old.pop(symbol, None)
+        if previous is None:
+            step.added.append(graph.ids[number])
+            step.seeds.new.append(number)
+            continue
+        if previous.own != definition.own:
+            step.seeds.own.append(number)
+        if previous.signature_digest != definition.signature_digest:
+            step.seeds.signature.append(number)
+    step.removed.extend(old)
+
+
+def _note_edges(
+    step: Transition,
+    view: FileView | None,
+    draft: Draft,
+    graph: DependencyGraph,
+    edges: dict[int, tuple[int, ...]],
+) -> None:
+    new_labels = draft.links.labels()
+    old_labels = {} if view is None else dict(zip(view.ids, view.links.labels(), strict=True))
+    old_definitions = {} if view is None else dict(zip(view.ids, view.outline.definitions, strict=True))
+    for index, targets in enumerate(draft.links.context_targets()):
+        symbol, definition = draft.ids[index], draft.outline.definitions[index]
+        number = graph.number(symbol)
+        numbers = tuple(map(graph.number, targets))
+        previous = old_definitions.get(symbol)
+        if numbers != graph.out[number]:
+            edges[number] = numbers
+            if previous is not None:
+                step.seeds.edges.append(number)
+        if previous is None:
+            continue
+        same_digests = (previous.own, previous.signature_digest) == (definition.own, definition.signature_digest)
+        if not same_digests or old_labels[symbol] != new_labels[index]:
+            step.touched.append(symbol)
+        elif previous.range != definition.range or previous.selection_range != definition.selection_range:
+            step.moved.append(symbol)
