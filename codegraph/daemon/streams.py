@@ -134,7 +134,7 @@ class EventNotification(msgspec.Struct, frozen=True, kw_only=True):
 class ProgressNotification(msgspec.Struct, frozen=True, kw_only=True):
     """Parameters of a `progress` notification."""
 
-    id: int | str
+    id: int | str | None
     """The request that it belongs to."""
     progress: Progress
 

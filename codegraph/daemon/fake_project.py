@@ -1,0 +1,63 @@
+"""The project that FakeService answers from: five symbols, one edge. See `fake_service`."""
+
+from __future__ import annotations
+
+from codegraph.core.symbols import Confidence, DependencyKind, Freshness, SymbolKind
+from codegraph.daemon import reports, streams
+from codegraph.daemon.messages import LspRange, Position, SymbolInfo
+
+
+def _symbol(path: str, descriptor: str, name: str, kind: SymbolKind, line: int, state: Freshness) -> SymbolInfo:
+    module = path.removesuffix(".py").replace("/", ".")
+    inner = descriptor.replace("#", ".").removesuffix("().").strip(".")
+    return SymbolInfo(
+        id=f"{path}/{descriptor}",
+        name=name,
+        qualified_name=f"{module}.{inner}" if inner else module,
+        kind=kind,
+        language="python",
+        file=path,
+        range=LspRange(Position(line, 0), Position(line + 2, 0)),
+        selection_range=LspRange(Position(line, 4), Position(line, 4 + len(name))),
+        state=state,
+        signature=f"def {name} ( key )" if kind in (SymbolKind.FUNCTION, SymbolKind.METHOD) else "",
+    )
+
+
+MODULE = _symbol("pkg/store.py", "", "store", SymbolKind.MODULE, 0, Freshness.FRESH)
+STORE = _symbol("pkg/store.py", "Store#", "Store", SymbolKind.CLASS, 2, Freshness.FRESH)
+GET = _symbol("pkg/store.py", "Store#get().", "get", SymbolKind.METHOD, 4, Freshness.STALE)
+LOAD = _symbol("pkg/store.py", "load().", "load", SymbolKind.FUNCTION, 8, Freshness.FRESH)
+OTHER_LOAD = _symbol("pkg/other.py", "load().", "load", SymbolKind.FUNCTION, 1, Freshness.PENDING)
+SYMBOLS = (OTHER_LOAD, MODULE, STORE, GET, LOAD)
+
+TIER = reports.TierFigures(
+    entries=5, bytes=5_120, limit_bytes=67_108_864, hits=9, misses=1, evictions=0, lookup_microseconds=2.5
+)
+MODEL = reports.ModelInfo(name="lexical", description="hashed sub-tokens", dimensions=256, active=True, available=True)
+
+
+def exported_symbol(symbol: SymbolInfo) -> streams.ExportedSymbol:
+    """Show a symbol as one line of an export."""
+    return streams.ExportedSymbol(
+        id=symbol.id,
+        name=symbol.name,
+        qualified_name=symbol.qualified_name,
+        kind=symbol.kind,
+        language=symbol.language,
+        file=symbol.file,
+        line=symbol.selection_range.start.line + 1,
+        column=symbol.selection_range.start.character,
+        end_line=symbol.range.end.line + 1,
+    )
+
+
+def exported_edge() -> streams.ExportedEdge:
+    """Show the one edge as a line of an export."""
+    return streams.ExportedEdge(
+        source=streams.EdgeEnd(id=LOAD.id, file=LOAD.file, line=9),
+        target=streams.EdgeEnd(id=GET.id, file=GET.file, line=5),
+        kind=DependencyKind.CALLS,
+        confidence=Confidence.EXACT,
+        at=streams.EdgePlace(file=LOAD.file, line=10, column=11),
+    )
