@@ -1,8 +1,7 @@
 """A Service over a project of five symbols, for tests of server, client and command line.
 
 It answers every method from constants. `calls` records the parameters it got; `failures` makes a
-method raise; `hold` makes a method wait until `release` is called, so that tests can look at requests
-in progress. `publish` sends an event to the subscribers, from whatever thread it is called in.
+method raise; `hold` makes a method wait, so that tests can look at requests in progress. `publish` sends an event to the subscribers, from whatever thread it is called in.
 
 The project: `pkg/store.py` with class Store, its method get and the function load, which calls get;
 `pkg/other.py` with a second function load.
@@ -25,6 +24,18 @@ from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
 from codegraph.events import AnyEvent
 
 
+class Held:
+    """A method that waits until a test lets it go on."""
+
+    def __init__(self) -> None:
+        self.entered = asyncio.Event()
+        """A request has got there."""
+        self.cancelled = asyncio.Event()
+        """A request was cancelled there."""
+        self.released = asyncio.Event()
+        """Set by the test: held requests and all later ones go on."""
+
+
 class FakeService:
     """Answers from constants; see the module."""
 
@@ -33,12 +44,9 @@ class FakeService:
         self._statistics = statistics or RequestStatistics()
         self._subscribers: list[Callable[[AnyEvent], None]] = []
         self._events: list[AnyEvent] = []
-        self._gates: dict[str, asyncio.Event] = {}
-        self._entered: dict[str, asyncio.Event] = {}
+        self._held: dict[str, Held] = {}
         self.calls: list[messages.Params[Any]] = []
         self.waits: list[messages.Wait] = []
-        self.cancelled: list[str] = []
-        """Methods that were cancelled while they were held."""
         self.failures: dict[str, Exception] = {}
         self.progress: tuple[operations.Progress, ...] = ()
         """What `index` reports."""
@@ -47,15 +55,10 @@ class FakeService:
 
     # --- what tests drive -----------------------------------------------------------------------
 
-    def hold(self, method: str) -> asyncio.Event:
-        """Make a method wait; the result is set when a request has got there."""
-        self._gates[method] = asyncio.Event()
-        self._entered[method] = asyncio.Event()
-        return self._entered[method]
-
-    def release(self, method: str) -> None:
-        """Let the held requests of a method go on, and all later ones."""
-        self._gates.pop(method).set()
+    def hold(self, method: str) -> Held:
+        """Make a method wait from now on."""
+        self._held[method] = Held()
+        return self._held[method]
 
     def publish(self, event: AnyEvent) -> None:
         """Send an event to all subscribers and remember it."""
@@ -70,13 +73,13 @@ class FakeService:
 
     async def _take(self, params: messages.Params[Any]) -> None:
         self.calls.append(params)
-        gate = self._gates.get(params.method)
-        if gate is not None:
-            self._entered[params.method].set()
+        held = self._held.get(params.method)
+        if held is not None:
+            held.entered.set()
             try:
-                await gate.wait()
+                await held.released.wait()
             except asyncio.CancelledError:
-                self.cancelled.append(params.method)
+                held.cancelled.set()
                 raise
         if params.method in self.failures:
             raise self.failures[params.method]
