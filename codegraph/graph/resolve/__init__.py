@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from codegraph.graph.resolve.plain import PlainScheme
+from codegraph.graph.resolve.python import PythonScheme
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, ResolutionScheme, TableReader, Value
 
 __all__ = ["MANY", "MAX_CANDIDATES", "Entry", "ResolutionScheme", "TableReader", "Value", "scheme_of"]
 
 _PLAIN = PlainScheme()
-_SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType({})
+_SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType({"python": PythonScheme()})
 
 
 def scheme_of(language: str) -> ResolutionScheme:

@@ -1,0 +1,180 @@
+"""What a Python file offers to the symbol table.
+
+Values (entries are tuples of strings; see `resolve.keys` for the keys):
+
+    def   ("d", descriptor, kind, flags) per definition in source order, then ("v", *chain) per binding
+    imp   ("m" | "p" | "n", module, level, name): whole module, first package of a dotted one, name in it
+    star  (module, level) in source order
+    exp   one empty entry per name in `__all__`
+    mem   as def, for the names in a class
+    base  the chain of each base
+    ret   the chains that a function returns, local variables replaced by what they hold
+    elem  the chains of the elements of a variable, or of what a function returns (name "()")
+    top   (directory, "p" | "m" | "n"): a package, a module, a directory on the way to one
+
+Flags of a function are letters: p property, s static method, c class method.
+"""
+
+from __future__ import annotations
+
+import re
+from posixpath import basename, dirname
+
+from codegraph.core.facts import Binding, BindingKind, Chain, Definition, ImportKind, Occurrences, Outline, Role
+from codegraph.core.symbols import SymbolKind
+from codegraph.graph.resolve.keys import (
+    base_key,
+    definition_key,
+    directory_key,
+    element_key,
+    export_key,
+    export_list_key,
+    import_key,
+    member_key,
+    module_key,
+    name_key,
+    return_key,
+    star_key,
+    top_key,
+)
+from codegraph.graph.resolve.python.names import FAMILY
+from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, Value
+
+_DECORATOR = re.compile(r"@ (?:\w+ \. )*(property|cached_property|abstractproperty|staticmethod|classmethod)\b")
+_FLAGS = {"staticmethod": "s", "classmethod": "c"}
+_CLASSES = (SymbolKind.CLASS, SymbolKind.ENUM, SymbolKind.INTERFACE)
+_CALLABLES = (SymbolKind.FUNCTION, SymbolKind.METHOD)
+_MAX_SUBSTITUTIONS = 8
+
+
+def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
+    """Say what the file offers; a pure function of it alone."""
+    offered = _Offered(path)
+    _offer_place(offered, path)
+    _offer_definitions(offered, outline)
+    _offer_bindings(offered, outline, occurrences)
+    _offer_imports(offered, occurrences)
+    for reference in occurrences.references:
+        definition = outline.definitions[reference.owner]
+        if reference.role is Role.INHERIT and definition.kind in _CLASSES:
+            offered.add(base_key(path, definition.descriptor), reference.chain)
+    if occurrences.explicit_exports:
+        offered.add(export_list_key(path), ())
+        for export in occurrences.exports:
+            offered.add(export_key(path, export.name), ())
+    return {key: tuple(entries) for key, entries in offered.entries.items()}
+
+
+def flags_of(definition: Definition) -> str:
+    """Return the letters that say how a function behaves as a member."""
+    found = _DECORATOR.findall(definition.signature.partition(" def ")[0]) if "@" in definition.signature else ()
+    return "".join(dict.fromkeys(_FLAGS.get(name, "p") for name in found))
+
+
+class _Offered:
+    """Entries by key, distinct, in the order of offering."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.entries: dict[str, dict[Entry, None]] = {}
+
+    def add(self, key: str, entry: Entry) -> None:
+        self.entries.setdefault(key, {})[entry] = None
+
+
+def _offer_place(offered: _Offered, path: str) -> None:
+    offered.add(module_key(path), ("python",))
+    directory, stem = dirname(path), basename(path).partition(".")[0]
+    form = "m"
+    if stem == "__init__":
+        form, stem, directory = "p", basename(directory), dirname(directory)
+    if stem:
+        offered.add(top_key(FAMILY, stem), (directory, form))
+    directory = dirname(path)
+    offered.add(directory_key(FAMILY, directory), ())
+    while directory:
+        parent = dirname(directory)
+        offered.add(top_key(FAMILY, basename(directory)), (parent, "n"))
+        offered.add(directory_key(FAMILY, parent), ())
+        directory = parent
+
+
+def _offer_definitions(offered: _Offered, outline: Outline) -> None:
+    path = offered.path
+    for definition in outline.definitions[1:]:
+        container = outline.definitions[definition.container]
+        flags = flags_of(definition) if definition.kind in _CALLABLES else ""
+        entry = ("d", definition.descriptor, definition.kind.value, flags)
+        if container.kind is SymbolKind.MODULE:
+            offered.add(definition_key(path, definition.name), entry)
+        elif container.kind in _CLASSES:
+            offered.add(member_key(path, container.descriptor, definition.name), entry)
+        if definition.kind is not SymbolKind.CONSTANT:
+            offered.add(name_key(FAMILY, definition.name), (path, definition.descriptor, definition.kind.value))
+
+
+def _offer_bindings(offered: _Offered, outline: Outline, occurrences: Occurrences) -> None:
+    path, local = offered.path, _Locals(occurrences.bindings)
+    for binding in occurrences.bindings:
+        owner = outline.definitions[binding.owner]
+        kind, name, chain = binding.kind, binding.name, binding.chain
+        if owner.kind in _CALLABLES:
+            if kind is BindingKind.RETURN:
+                for each in local.replaced(binding.owner, chain):
+                    offered.add(return_key(path, owner.descriptor), each)
+            elif kind is BindingKind.ELEMENT and name == "()":
+                offered.add(element_key(path, owner.descriptor, name), chain)
+        elif kind is BindingKind.ELEMENT:
+            offered.add(element_key(path, owner.descriptor, name), chain)
+        elif owner.kind in _CLASSES:
+            offered.add(member_key(path, owner.descriptor, name), ("v", *chain))
+        elif owner.kind is SymbolKind.MODULE:
+            offered.add(definition_key(path, name), ("v", *chain))
+
+
+def _offer_imports(offered: _Offered, occurrences: Occurrences) -> None:
+    path = offered.path
+    for each in occurrences.imports:
+        level = str(each.level)
+        if each.owner != 0:
+            continue
+        if each.kind is ImportKind.STAR:
+            offered.add(star_key(path), (each.module, level))
+        elif each.alias:
+            offered.add(
+                import_key(path, each.alias), import_entry(each.kind, each.module, level, each.name, each.alias)
+            )
+
+
+def import_entry(kind: ImportKind, module: str, level: str, name: str, alias: str) -> Entry:
+    """Return the entry of one import: `import a.b` binds the package `a`, unlike `import a.b as c`."""
+    if kind is ImportKind.NAME:
+        return ("n", module, level, name)
+    first = module.partition(".")[0]
+    return ("p", first, level, "") if alias == first and module != first else ("m", module, level, "")
+
+
+class _Locals:
+    """Replaces local variables at the head of a chain by what they hold, as far as one file can tell."""
+
+    def __init__(self, bindings: tuple[Binding, ...]) -> None:
+        self._chains: dict[tuple[int, str], list[Chain]] = {}
+        for binding in bindings:
+            if binding.kind in (BindingKind.VARIABLE, BindingKind.PARAMETER):
+                self._chains.setdefault((binding.owner, binding.name), []).append(binding.chain)
+
+    def replaced(self, owner: int, chain: Chain) -> list[Chain]:
+        """Return the chains that `chain` may stand for outside of the function `owner`."""
+        pending, found, seen = [chain], dict[Chain, None](), set[str]()
+        for _ in range(_MAX_SUBSTITUTIONS):
+            if not pending or len(found) >= MAX_CANDIDATES:
+                break
+            present = pending.pop(0)
+            head = present[0] if present else ""
+            if (owner, head) not in self._chains:
+                found[present] = None
+            elif head not in seen:
+                seen.add(head)
+                values = dict.fromkeys(value for value in self._chains[owner, head] if value)
+                pending.extend(value + present[1:] for value in values)
+        return [each for each in found if each]

@@ -1,0 +1,72 @@
+"""What a Python expression can stand for while it is being resolved.
+
+An entity is immutable and comparable; several together are the candidates of one expression, in the
+order in which they were found. Lazy entities (VARIABLE, RESULT) keep the name they came by, because
+the elements of `name` may be known when its own type is not; `Evaluator.expand` gives their values.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class EntityKind(IntEnum):
+    """The kinds of entity; the fields that each uses are told at `Entity`."""
+
+    MODULE = 0
+    CLASS = 1
+    FUNCTION = 2
+    INSTANCE = 3
+    VARIABLE = 4
+    RESULT = 5
+    UNKNOWN = 6
+
+
+class ClassName(NamedTuple):
+    """A class, by file and descriptor."""
+
+    path: str
+    descriptor: str
+
+
+class Entity(NamedTuple):
+    """One candidate.
+
+    MODULE: `path` of the file ("" for a namespace package), `name` its directory-like prefix.
+    CLASS: `path`, `descriptor`. INSTANCE: the same, of the class; `sure` if it is the enclosing one.
+    FUNCTION, RESULT (of calling it): `path`, `descriptor`, `name` its flags, `receiver` if bound.
+    CLASS and INSTANCE reached through a variable or a call are not `sure`, nor are their members.
+    VARIABLE: `path`, `descriptor` of its own definition or "", `scope` of the class that it is a member
+    of ("" for a module's), `name`, `receiver`; a local one has the owner's index in `local`.
+    UNKNOWN: `name` is the reason, as in `core.changes.Unresolved`.
+    """
+
+    kind: EntityKind
+    path: str = ""
+    descriptor: str = ""
+    name: str = ""
+    scope: str = ""
+    receiver: ClassName | None = None
+    sure: bool = True
+    local: int = -1
+
+
+Candidates = tuple[Entity, ...]
+
+
+def unknown(reason: str) -> Candidates:
+    """Return the single candidate that says why nothing was found."""
+    return (Entity(EntityKind.UNKNOWN, name=reason),)
+
+
+def is_known(candidates: Candidates) -> bool:
+    """Say whether at least one candidate is something."""
+    return any(each.kind is not EntityKind.UNKNOWN for each in candidates)
+
+
+def merged(groups: list[Candidates], limit: int) -> Candidates:
+    """Join groups of candidates: distinct, known ones only unless none is, at most `limit`."""
+    distinct = dict.fromkeys(each for group in groups for each in group)
+    known = [each for each in distinct if each.kind is not EntityKind.UNKNOWN]
+    return tuple(known[:limit]) if known else tuple(distinct)[:1]

@@ -1,0 +1,193 @@
+"""From what the references of one Python file stand for to its edges.
+
+| role | to a class | to a function | to a constant | to a module |
+|---|---|---|---|---|
+| call, decorator | calls | calls (a property: references) | references; calls what it holds | references |
+| type | uses_type | references | uses_type | references |
+| inherit | inherits | references | inherits what it holds | references |
+| read | references | references | references | references |
+
+Calling a class is an edge to the class alone, not to its `__init__`: the class stands for both. An
+import gives `imports` edges to what it names; a method overrides the method of that name in the nearest
+base that has one. A call or attribute whose receiver is unknown goes to the only definition of that
+name in the project, if there is just one and no built-in type has such a member (confidence inferred).
+"""
+
+from __future__ import annotations
+
+import re
+
+from codegraph.core.changes import FileLinks
+from codegraph.core.facts import Chain, Definition, Import, ImportKind, Occurrences, Outline, Reference, Role
+from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
+from codegraph.graph.resolve.edges import EdgeCollector
+from codegraph.graph.resolve.keys import member_key
+from codegraph.graph.resolve.python.contributions import import_entry
+from codegraph.graph.resolve.python.entities import ClassName, Entity, EntityKind
+from codegraph.graph.resolve.python.evaluator import Evaluator
+from codegraph.graph.resolve.python.names import COMMON_MEMBERS, FAMILY
+from codegraph.graph.resolve.python.scopes import CALLABLES, CLASSES, LocalNames, Scope, scopes_of
+from codegraph.graph.resolve.scheme import MANY, TableReader
+
+_ORDINAL = re.compile(r"\(\+\d+\)|\(\)")
+_CLASS_EDGES = {
+    Role.READ: DependencyKind.REFERENCES,
+    Role.CALL: DependencyKind.CALLS,
+    Role.DECORATOR: DependencyKind.CALLS,
+    Role.TYPE: DependencyKind.USES_TYPE,
+    Role.INHERIT: DependencyKind.INHERITS,
+    Role.IMPLEMENT: DependencyKind.INHERITS,
+}
+_CALLING = (Role.CALL, Role.DECORATOR)
+_INHERITING = (Role.INHERIT, Role.IMPLEMENT)
+_FALLBACK_REASONS = ("unknown_receiver", "missing", "local")
+_Target = tuple[SymbolId, DependencyKind, bool]
+
+
+class FileLinker:
+    """Links one file; used once."""
+
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
+        self._path = path
+        self._definitions = outline.definitions
+        self._occurrences = occurrences
+        self._table = table
+        self._scopes = scopes_of(path, outline)
+        self._locals = LocalNames(outline, occurrences)
+        self._evaluator = Evaluator(table, self._locals)
+        self._collector = EdgeCollector(path, outline)
+
+    def links(self) -> FileLinks:
+        """Resolve everything."""
+        for reference in self._occurrences.references:
+            self._link(reference)
+        for each in self._occurrences.imports:
+            self._link_import(each)
+        for index, definition in enumerate(self._definitions):
+            if definition.kind is SymbolKind.METHOD:
+                self._link_override(index, definition)
+        return self._collector.links()
+
+    def _link(self, reference: Reference) -> None:
+        owner, chain, role = reference.owner, reference.chain, reference.role
+        found = self._evaluator.evaluate(self._scope(owner, chain, role), chain)
+        targets: list[_Target] = []
+        for entity in found:
+            targets.extend(self._targets(entity, role))
+        line, column = reference.positions[:2]
+        if targets:
+            self._add(owner, targets, line, column)
+        elif found[0].kind is EntityKind.UNKNOWN:
+            self._fall_back(owner, chain, role, found[0].name, line, column)
+        elif role is not Role.READ and found[0].kind is not EntityKind.MODULE:
+            self._collector.miss(owner, chain[-1], role, "dynamic", line, column)
+
+    def _scope(self, owner: int, chain: Chain, role: Role) -> Scope:
+        """Return the scope of a reference: what stands in a header belongs to the scope around it."""
+        scope = self._scopes[owner]
+        if role in (Role.READ, Role.CALL) or owner == 0:
+            return scope
+        definition = self._definitions[owner]
+        if role is Role.TYPE and (
+            definition.kind not in CALLABLES or self._locals.entries(owner, chain[0]) is not None
+        ):
+            return scope
+        return self._scopes[definition.container]
+
+    def _targets(self, entity: Entity, role: Role) -> list[_Target]:
+        if entity.kind is EntityKind.CLASS:
+            return [(symbol_id(entity.path, entity.descriptor), _CLASS_EDGES[role], entity.sure)]
+        if entity.kind is EntityKind.FUNCTION:
+            is_called = role in _CALLING and "p" not in entity.name
+            kind = DependencyKind.CALLS if is_called else DependencyKind.REFERENCES
+            return [(symbol_id(entity.path, entity.descriptor), kind, entity.sure)]
+        if entity.kind is EntityKind.MODULE and entity.path:
+            return [(symbol_id(entity.path, ""), DependencyKind.REFERENCES, entity.sure)]
+        if entity.kind is not EntityKind.VARIABLE:
+            return []
+        targets: list[_Target] = []
+        if entity.descriptor:
+            kind = DependencyKind.USES_TYPE if role is Role.TYPE else DependencyKind.REFERENCES
+            targets.append((symbol_id(entity.path, entity.descriptor), kind, entity.sure))
+        if role in _CALLING or role in _INHERITING:
+            for held in self._evaluator.expand(entity):
+                if held.kind is EntityKind.CLASS or (held.kind is EntityKind.FUNCTION and role in _CALLING):
+                    targets.extend(self._targets(held, role))
+        return targets
+
+    def _add(self, owner: int, targets: list[_Target], line: int, column: int) -> None:
+        bindings = dict.fromkeys(_ORDINAL.sub("", target) for target, kind, _ in targets)
+        for target, kind, sure in targets:
+            if len(bindings) > 1 and sum(each[1] is kind for each in targets) > 1:
+                confidence = Confidence.AMBIGUOUS
+            else:
+                confidence = Confidence.EXACT if sure else Confidence.INFERRED
+            self._collector.add(owner, target, kind, confidence, line, column)
+
+    def _fall_back(self, owner: int, chain: Chain, role: Role, reason: str, line: int, column: int) -> None:
+        name = chain[-1]
+        if reason in _FALLBACK_REASONS and role in (Role.CALL, Role.READ):
+            target = self._only(name, "method" if len(chain) > 1 else "function", role)
+            if target is not None:
+                kind = DependencyKind.CALLS if role is Role.CALL else DependencyKind.REFERENCES
+                self._collector.add(owner, target, kind, Confidence.INFERRED, line, column)
+                return
+        if reason == "local":
+            if len(chain) == 1 and role is Role.READ:
+                return
+            reason = "unknown_receiver" if len(chain) > 1 else "local"
+        self._collector.miss(owner, name, role, reason, line, column)
+
+    def _only(self, name: str, kind: str, role: Role) -> SymbolId | None:
+        """Return the only definition of a name in the project, where that means something."""
+        if (
+            name in COMMON_MEMBERS
+            or name.startswith(("__", "@", "(", "["))
+            or (kind == "function" and role is Role.READ)
+        ):
+            return None
+        value = self._table.named(FAMILY, name)
+        if value is None or value == MANY:
+            return None
+        path, descriptor, found = value[0]
+        return symbol_id(path, descriptor) if found == kind else None
+
+    def _link_import(self, each: Import) -> None:
+        owner, line, column = each.owner, each.line, each.column
+        if each.kind is ImportKind.NAME:
+            entry = import_entry(each.kind, each.module, str(each.level), each.name, each.alias)
+        else:
+            entry = ("m", each.module, str(each.level), "")
+        found = self._evaluator.imported(self._path, entry)
+        targets = [
+            (target, DependencyKind.IMPORTS, sure)
+            for entity in found
+            for target, _, sure in self._targets(entity, Role.READ)
+        ]
+        if targets:
+            self._add(owner, targets, line, column)
+        elif found[0].kind is EntityKind.UNKNOWN:
+            name = each.name if each.kind is ImportKind.NAME else each.module
+            self._collector.miss(owner, name, Role.READ, found[0].name, line, column)
+
+    def _link_override(self, index: int, definition: Definition) -> None:
+        container = self._definitions[definition.container]
+        if container.kind not in CLASSES:
+            return
+        order, _ = self._evaluator.order(ClassName(self._path, container.descriptor))
+        for base in order[1:]:
+            entries = self._table.get(member_key(base.path, base.descriptor, definition.name)) or ()
+            methods = [entry[1] for entry in entries if entry[0] == "d" and entry[2] == "method"]
+            if methods:
+                place = definition.selection_range
+                for descriptor in methods[:1]:
+                    target = symbol_id(base.path, descriptor)
+                    self._collector.add(
+                        index,
+                        target,
+                        DependencyKind.OVERRIDES,
+                        Confidence.EXACT,
+                        place.start_line,
+                        place.start_column,
+                    )
+                return
