@@ -1,0 +1,129 @@
+"""What the daemon asks of a store, whichever it is.
+
+`codegraph.store.store.Store` keeps the state in LMDB, `codegraph.store.memory.MemoryStore` in
+dictionaries; one test suite runs against both (tests/unit/store/test_store_both.py). One thread
+writes; any thread may read, and sees the last commit. Iterators read their table in one short
+transaction when they are started and decode while they are consumed, so they hold the table's bytes,
+no transaction, and one revision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codegraph.core.changes import Skipped
+from codegraph.core.symbols import EmbeddingKey
+from codegraph.store.gc import Swept
+from codegraph.store.schema import FileRecord, RevisionRecord, StoreStatistics, SymbolState
+
+
+@dataclass(frozen=True, slots=True)
+class VectorBlock:
+    """All stored vectors of one size, ascending by key. Arrays are read-only."""
+
+    keys: NDArray[np.uint8]
+    """(n, 16) uint8: row i is the EmbeddingKey of row i of `values`."""
+    values: NDArray[np.uint8]
+    """(n, size) uint8: the bytes that were put."""
+
+    def int8_rows(self) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+        """Read each value as d int8 components and one little-endian float32 scale.
+
+        Returns (n, d) int8, a view, and (n,) float32, with d = size - 4.
+        """
+        scales = np.ascontiguousarray(self.values[:, -4:]).view("<f4")[:, 0]
+        return self.values[:, :-4].view(np.int8), scales.astype(np.float32)
+
+
+class StateStore(Protocol):
+    """The state of one project. Raises StoreError (StoreFull, StoreCorrupt, ...) on any operation."""
+
+    @property
+    def instance(self) -> str:
+        """Names this store from its creation to its loss; the first half of every Clock."""
+
+    @property
+    def revision(self) -> int:
+        """The last committed revision; 0 in a fresh store."""
+
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        """Names of the versions that had changed when the store was opened; see codegraph.store.versions."""
+
+    def meta(self, name: str) -> bytes | None:
+        """Return a value that `set_meta` kept."""
+
+    def set_meta(self, name: str, value: bytes) -> None:
+        """Keep a small value under a name; it outlives every change of versions."""
+
+    def commit(self, record: RevisionRecord) -> None:
+        """Write one revision, whole or not at all; once it returns, a crash does not lose it.
+
+        Raises ValueError unless the revision is larger than the last.
+        """
+
+    def put_vectors(
+        self,
+        vectors: Mapping[EmbeddingKey, bytes],
+        symbols: Mapping[str, tuple[SymbolState, ...]] | None = None,
+    ) -> None:
+        """Write a batch of vectors and the symbols of the files that are served by them, whole or not at all."""
+
+    def files(self) -> dict[str, FileRecord]:
+        """Return every indexed file by path, in the order of paths' bytes."""
+
+    def skipped(self) -> dict[str, Skipped]:
+        """Return every skipped file by path."""
+
+    def links(self) -> Iterator[tuple[str, bytes]]:
+        """Yield every file's links."""
+
+    def symbols(self) -> Iterator[tuple[str, tuple[SymbolState, ...]]]:
+        """Yield every file's symbols."""
+
+    def has_facts(self, blob: bytes, language: str) -> bool:
+        """Tell whether the facts of these bytes are kept."""
+
+    def outline(self, blob: bytes, language: str) -> bytes | None:
+        """Return the encoded outline; None if it is not kept or is damaged."""
+
+    def occurrences(self, blob: bytes, language: str) -> bytes | None:
+        """Return the compressed occurrences; None if they are not kept or are damaged."""
+
+    def inputs(self, blob: bytes, language: str) -> bytes | None:
+        """Return the compressed own inputs; None if they are not kept or are damaged."""
+
+    def files_without_facts(self) -> tuple[str, ...]:
+        """Return the paths whose facts must be extracted again although the file did not change; sorted."""
+
+    def vectors(self, keys: Iterable[EmbeddingKey]) -> dict[EmbeddingKey, bytes]:
+        """Return those of the vectors that are kept."""
+
+    def vector_keys(self) -> set[EmbeddingKey]:
+        """Return the keys of all vectors."""
+
+    def vector_blocks(self) -> tuple[VectorBlock, ...]:
+        """Return all vectors, one block for each size of value, by ascending size."""
+
+    def collect_garbage(self, live_keys: Iterable[EmbeddingKey] = (), *, orphan_bytes: int = ...) -> Swept:
+        """Remove vectors and facts that nothing refers to, but keep the latest `orphan_bytes` of them.
+
+        What files and symbols refer to is known here; `live_keys` are kept besides.
+        """
+
+    def compact(self) -> int:
+        """Give free pages back to the file system and return the bytes gained."""
+
+    def statistics(self) -> StoreStatistics:
+        """Count entries and bytes."""
+
+    def sync(self) -> None:
+        """Flush what was committed, where commits do not."""
+
+    def close(self) -> None:
+        """Close; a second call does nothing, every other call then raises StoreError."""
