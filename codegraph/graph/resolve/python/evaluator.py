@@ -282,9 +282,8 @@ class Evaluator:
         if found is None:
             self._memo[question] = _CYCLE
             held = self.expand(entity)
-            if held == (entity,):
-                found = _CYCLE
-            else:
+            found = _CYCLE
+            if held != (entity,):
                 found = merged([self._step(each, part) for each in held], MAX_CANDIDATES)
             self._memo[question] = found
         return found
