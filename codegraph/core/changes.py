@@ -42,6 +42,8 @@ class SourceFile(msgspec.Struct, frozen=True):
     blob: BlobDigest
     stamp: Stamp
     language: str
+    trusted_after_ns: int = 0
+    """Unix clock in ns before the bytes were read: the stamp vouches for them only if it is older (racy-git rule)."""
 
 
 class Skipped(msgspec.Struct, frozen=True, array_like=True):
