@@ -26,10 +26,16 @@ from __future__ import annotations
 from enum import IntEnum
 
 import msgspec
+import zstandard
 
 from codegraph.core.symbols import BlobDigest, OwnDigest, Range, SignatureDigest, SymbolKind
 
 Chain = tuple[str, ...]
+
+STATEMENT_END = "<newline>"
+BLOCK_START = "<indent>"
+BLOCK_END = "<dedent>"
+"""Canonical tokens of languages whose line ends and indentation mean something; no source token equals them."""
 
 
 class Role(IntEnum):
@@ -202,6 +208,10 @@ _outline_decoder = msgspec.msgpack.Decoder(Outline)
 _occurrences_decoder = msgspec.msgpack.Decoder(Occurrences)
 _own_input_decoder = msgspec.msgpack.Decoder(OwnInput)
 _facts_decoder = msgspec.msgpack.Decoder(FileFacts)
+_inputs_decoder = msgspec.msgpack.Decoder(dict[bytes, bytes])
+
+MAX_DECODED_BYTES = 1 << 27
+"""No part of a file's facts is larger; a frame that says otherwise is not unpacked."""
 
 
 def encode(value: Outline | Occurrences | OwnInput | FileFacts) -> bytes:
@@ -240,3 +250,29 @@ class EncodedFacts(msgspec.Struct, frozen=True, array_like=True):
     """zstd frame of the msgpack of Occurrences."""
     inputs: bytes
     """zstd frame of the msgpack of {OwnDigest: encoded OwnInput}."""
+
+
+def encode_inputs(inputs: dict[bytes, bytes]) -> bytes:
+    """Encode {OwnDigest: encoded OwnInput} as msgpack, before compression; equal mappings in equal order."""
+    return _encoder.encode(inputs)
+
+
+def decode_compressed_occurrences(frame: bytes) -> Occurrences:
+    """Decode `EncodedFacts.occurrences`; raises msgspec.DecodeError on foreign or oversized bytes."""
+    return decode_occurrences(_unpacked(frame))
+
+
+def decode_inputs(frame: bytes) -> dict[bytes, bytes]:
+    """Decode `EncodedFacts.inputs`: OwnDigest -> encoded OwnInput; raises msgspec.DecodeError on foreign bytes."""
+    return _inputs_decoder.decode(_unpacked(frame))
+
+
+def _unpacked(frame: bytes) -> bytes:
+    """Decompress one zstd frame that states its size, which must not exceed MAX_DECODED_BYTES."""
+    try:
+        size = zstandard.frame_content_size(frame)
+        if not 0 <= size <= MAX_DECODED_BYTES:
+            raise msgspec.DecodeError(f"a frame of {size} bytes is not accepted")
+        return zstandard.ZstdDecompressor().decompress(frame, max_output_size=MAX_DECODED_BYTES)
+    except zstandard.ZstdError as error:
+        raise msgspec.DecodeError(f"no zstd frame: {error}") from error

@@ -1,1 +1,43 @@
-"""See ARCHITECTURE.md."""
+"""The languages that can be indexed, and how a file's language is told from its name and first bytes.
+
+Adding one: a folder with a SPEC and its query files (see `spec`), one line here, and the grammar's wheel in
+pyproject.toml. Tests: tests/unit/extract/test_extract_languages.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from codegraph.extract.languages import python
+from codegraph.extract.languages.spec import LanguageSpec
+
+_SPECS: tuple[LanguageSpec, ...] = (python.SPEC,)
+
+LANGUAGES: Mapping[str, LanguageSpec] = MappingProxyType({spec.name: spec for spec in _SPECS})
+
+_BY_EXTENSION = MappingProxyType({extension: spec.name for spec in _SPECS for extension in spec.extensions})
+_BY_FILE_NAME = MappingProxyType({name: spec.name for spec in _SPECS for name in spec.file_names})
+_BY_INTERPRETER = MappingProxyType({name: spec.name for spec in _SPECS for name in spec.interpreters})
+_INTERPRETER = re.compile(rb"#![ \t]*\S*?([^/\s]+)(?:[ \t]+(?:-\S+[ \t]+)*([^/\s]+))?")
+
+
+def language_of(path: str, head: bytes) -> str | None:
+    """Tell a file's language: by its name, else by its extension, else by the `#!` line in its first bytes."""
+    name = path.rpartition("/")[2]
+    if name in _BY_FILE_NAME:
+        return _BY_FILE_NAME[name]
+    stem, dot, extension = name.rpartition(".")
+    if dot and stem:
+        return _BY_EXTENSION.get("." + extension.lower())
+    return _of_interpreter(head)
+
+
+def _of_interpreter(head: bytes) -> str | None:
+    match = _INTERPRETER.match(head)
+    if match is None:
+        return None
+    program, argument = match.group(1), match.group(2) or b""
+    interpreter = (argument if program == b"env" else program).decode("ascii", "replace")
+    return _BY_INTERPRETER.get(interpreter) or _BY_INTERPRETER.get(interpreter.rstrip("0123456789."))

@@ -1,0 +1,152 @@
+"""The engine: one file's bytes and language in, `FileFacts` out.
+
+`extract` never raises on content: what the grammar cannot follow, and limits that were hit, are problems in
+the outline. It is a pure function of bytes, language, limits and EXTRACTOR_VERSION; no path, no clock.
+Facts always describe exactly these bytes: a half-typed file gives facts with `parse_error`.
+Tests: tests/unit/extract/test_extract_extractor.py, test_extract_robustness.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+import zstandard
+from tree_sitter import Node
+
+from codegraph.config import ExtractConfig
+from codegraph.core.digests import blob_digest
+from codegraph.core.facts import EncodedFacts, FileFacts, Occurrences, Outline, SyntaxProblem, encode, encode_inputs
+from codegraph.extract.grammar import Compiled, compiled
+from codegraph.extract.languages import LANGUAGES
+from codegraph.extract.normalise import Span, TokenStream, nesting
+from codegraph.extract.outline import (
+    build_outline,
+    cut_of,
+    find_definitions,
+    mark_errors,
+    module_only,
+    place_sightings,
+)
+from codegraph.extract.references import collect_references, spans
+from codegraph.extract.text import SourceText
+from codegraph.extract.view import CALLABLES, FileView
+
+SCHEMA = 1
+"""Bumped whenever the same bytes would give other facts."""
+
+COMPRESSION_LEVEL = 1
+
+
+def _extractor_version() -> str:
+    parts = [f"codegraph {SCHEMA}"]
+    for distribution in sorted({"tree-sitter", *(spec.distribution for spec in LANGUAGES.values())}):
+        try:
+            parts.append(f"{distribution} {version(distribution)}")
+        except PackageNotFoundError:
+            parts.append(f"{distribution} unknown")
+    return "; ".join(parts)
+
+
+EXTRACTOR_VERSION = _extractor_version()
+"""Our schema and the versions of the parser and every grammar; other facts than this version's are not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of what extraction looks into."""
+
+    max_depth: int = 400
+    """Nested blocks or brackets; a file nested deeper is a module without definitions."""
+    max_definitions: int = 20_000
+    max_bytes: int = 1 << 26
+    max_problems: int = 20
+
+
+def limits_of(config: ExtractConfig) -> Limits:
+    """Return the limits that the configuration sets."""
+    return Limits(max_depth=config.max_depth)
+
+
+def extract(data: bytes, language: str, limits: Limits) -> FileFacts:
+    """Say what a file defines, mentions, binds and imports. Raises KeyError for an unknown language only."""
+    grammar = compiled(language)
+    text = SourceText(data)
+    if len(data) > limits.max_bytes:
+        return unread(text, language, SyntaxProblem("size", 0, f"more than {limits.max_bytes} bytes"))
+    root = grammar.parser.parse(data).root_node
+    captures = grammar.mentions_of(root)
+    silent = spans(captures.get("comment", ()))
+    strings = spans(captures.get("string", ()))
+    blocks = spans(captures.get("block", ()))
+    if nesting(text, limits.max_depth, [*silent, *strings], blocks) > limits.max_depth:
+        return unread(text, language, SyntaxProblem("depth", 0, f"nested deeper than {limits.max_depth} levels"))
+    view, problems = _view(grammar, text, root, limits)
+    problems += _encoding_problems(text)
+    if root.has_error:
+        problems += mark_errors(view, captures.get("error", ()), captures.get("missing", ()), limits.max_problems)
+    occurrences = _occurrences(view, captures)
+    stream = _tokens(view, silent, strings, blocks)
+    outline, inputs = build_outline(view, stream)
+    problems = problems[: limits.max_problems]
+    return FileFacts(blob_digest(data), Outline(language, outline, tuple(problems)), occurrences, inputs)
+
+
+def _view(grammar: Compiled, text: SourceText, root: Node, limits: Limits) -> tuple[FileView, list[SyntaxProblem]]:
+    spec = grammar.spec
+    candidates, forms = grammar.structure_of(root)
+    if spec.find is not None:
+        definitions = place_sightings(text, spec.find(root, limits.max_definitions))
+        return FileView(spec, text, root, definitions, (), forms), []
+    definitions, absorbed, problems = find_definitions(spec, text, candidates, limits.max_definitions)
+    return FileView(spec, text, root, definitions, absorbed, forms), problems
+
+
+def _occurrences(view: FileView, captures: Mapping[str, Sequence[Node]]) -> Occurrences:
+    for index, found in enumerate(view.definitions):
+        if found.kind in CALLABLES:
+            heads = view.spec.receivers(view, found)
+            if heads:
+                view.heads[index] = heads
+    view.spec.collect(view)
+    collect_references(view, captures)
+    return view.occurrences()
+
+
+def _tokens(view: FileView, silent: list[Span], strings: list[Span], blocks: list[Span]) -> TokenStream:
+    for found in view.definitions:
+        found.docstring = view.spec.docstring(view, found)
+        if found.docstring is not None and found.docstring.end > found.docstring.start:
+            silent.append((found.docstring.start, found.docstring.end))
+    silent_spans = set(silent)
+    strings = [span for span in strings if span not in silent_spans]
+    return TokenStream(view.text, view.spec.token_pattern, map(cut_of, view.definitions), silent, strings, blocks)
+
+
+def _encoding_problems(text: SourceText) -> list[SyntaxProblem]:
+    if text.ascii:
+        return []
+    try:
+        text.data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return [SyntaxProblem("encoding", text.position(error.start)[0], "not UTF-8")]
+    return []
+
+
+def unread(text: SourceText, language: str, problem: SyntaxProblem) -> FileFacts:
+    """Return the facts of a file that was not looked into: a module, and the reason."""
+    definitions, inputs = module_only(language, text)
+    return FileFacts(blob_digest(text.data), Outline(language, definitions, (problem,)), Occurrences(), inputs)
+
+
+def encode_facts(facts: FileFacts) -> EncodedFacts:
+    """Encode facts in three parts, as workers send them and the store keeps them."""
+    compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL)
+    return EncodedFacts(
+        facts.blob,
+        facts.outline.language,
+        encode(facts.outline),
+        compressor.compress(encode(facts.occurrences)),
+        compressor.compress(encode_inputs(facts.inputs)),
+    )

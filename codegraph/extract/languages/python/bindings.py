@@ -1,0 +1,231 @@
+"""How names come to have values in Python: forms of bindings.scm to `Binding`s.
+
+Everything bound inside a function, nested functions, lambdas and comprehensions included, is bound in that
+function. Outside of functions the names of comprehensions and lambdas are local to their node
+(`FileView.hidden`). `with open_thing() as f` binds f to the context manager's chain: what `__enter__`
+returns is for resolution to say. `except E as e` binds an instance of E.
+`self.x = value` binds x in the class; parameters in `value` are replaced by what is known of them there,
+because the class does not know the method's names.
+Tests: tests/unit/extract/test_extract_python_bindings.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tree_sitter import Node
+
+from codegraph.core.facts import BindingKind, Chain
+from codegraph.core.symbols import SymbolKind
+from codegraph.extract.languages.python.annotations import read_annotation
+from codegraph.extract.view import CALLABLES, CLASSES, FileView, Found, Match
+
+_SEQUENCES = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list"})
+_SPLATS = frozenset({"list_splat_pattern", "dictionary_splat_pattern", "list_splat"})
+
+
+class Binder:
+    """Adds the bindings of one file to its view."""
+
+    def __init__(self, view: FileView) -> None:
+        self._view = view
+        self._global: set[tuple[int, str]] = set()
+        self._known: dict[tuple[int, str], Chain] = {}
+        """The first value of each name in a function, for `self.x = name`."""
+        self._local: set[tuple[int, str]] = set()
+        self._attributes: list[tuple[int, int, int, str, BindingKind, Chain]] = []
+        """Offset, class, method, name, kind, value as the method says it."""
+        for found in view.forms("global"):
+            name = found["target"][0]
+            self._global.add((view.scope_of(name.start_byte), view.text.of(name)))
+
+    def bind_all(self) -> None:
+        """Add every binding; attributes last, because their values refer to names of their method."""
+        self._parameters()
+        self._assignments()
+        self._bind_absorbed()
+        for offset, container, owner, name, kind, chain in self._attributes:
+            self._view.bind(offset, container, name, kind, self._outside(chain, owner))
+
+    def _bind(self, node: Node, chain: Chain, kind: BindingKind = BindingKind.VARIABLE) -> None:
+        """Bind the identifier `node` in its scope."""
+        view = self._view
+        offset = node.start_byte
+        owner = view.scope_of(offset)
+        name = view.text.of(node)
+        if (owner, name) in self._global:
+            owner = 0
+        elif view.definitions[owner].kind in CLASSES and kind is BindingKind.VARIABLE:
+            kind = BindingKind.ATTRIBUTE
+        self._local.add((owner, name))
+        if chain and kind is not BindingKind.ELEMENT:
+            self._known.setdefault((owner, name), chain)
+        view.bind(offset, owner, name, kind, chain)
+
+    def _annotate(self, node: Node, annotation: str, kind: BindingKind) -> None:
+        read = read_annotation(annotation)
+        owner = self._view.scope_of(node.start_byte)
+        for value in read.values or ((),):
+            self._bind(node, self._view.rebased(value, owner), kind)
+        for element in read.elements:
+            self._bind(node, element, BindingKind.ELEMENT)
+
+    def _parameters(self) -> None:
+        view = self._view
+        for found in view.forms("parameter"):
+            self._bind(found["target"][0], (), BindingKind.PARAMETER)
+        for found in view.forms("defaulted"):
+            target = found["target"][0]
+            self._bind(target, self._value(found), BindingKind.PARAMETER)
+        for found in view.forms("typed"):
+            target, annotation = found["target"][0], view.text.of(found["type"][0])
+            if target.type in _SPLATS:
+                name = target.named_child(0)
+                self._bind(name, (), BindingKind.PARAMETER)
+                for element in read_annotation(annotation).values:
+                    self._bind(name, element, BindingKind.ELEMENT)
+            else:
+                self._annotate(target, annotation, BindingKind.PARAMETER)
+        for found in view.forms("lambda"):
+            node = found["target"][0]
+            self._local_names(node.parent or node, node.named_children, ())
+        for found in view.forms("type_parameter"):
+            self._bind(_innermost(found["target"][0]), (), BindingKind.VARIABLE)
+
+    def _value(self, found: Match) -> Chain:
+        value = found["value"][0]
+        return self._view.chain(value, self._view.owner_of(value.start_byte))
+
+    def _assignments(self) -> None:
+        for found in self._view.forms("assignment"):
+            self._assign(found["target"][0], self._value(found))
+        for found in self._view.forms("annotated"):
+            self._assign_annotated(found)
+        for found in self._view.forms("iteration"):
+            chain = self._value(found)
+            self._assign(found["target"][0], (*chain, "[]") if chain else ())
+        for found in self._view.forms("comprehension"):
+            self._comprehension(found)
+        for form in ("except", "matched"):
+            for found in self._view.forms(form):
+                chain = self._value(found)
+                self._assign(found["target"][0], (*chain, "()") if chain else ())
+        for found in self._view.forms("plain"):
+            self._bind(found["target"][0], ())
+
+    def _assign(self, target: Node, chain: Chain) -> None:
+        kind = target.type
+        if kind == "identifier":
+            self._bind(target, chain)
+        elif kind == "attribute":
+            self._assign_attribute(target, chain, BindingKind.ATTRIBUTE)
+        elif kind in _SEQUENCES or kind in _SPLATS:
+            for name in _identifiers(target):
+                self._bind(name, ())
+
+    def _assign_attribute(self, target: Node, chain: Chain, kind: BindingKind) -> None:
+        """Bind `x` of `self.x = ...` in the class around the method."""
+        view = self._view
+        owner = view.owner_of(target.start_byte)
+        container = view.class_of(owner)
+        spelled = view.rebased(tuple(view.text.of(target).split(".")), owner)
+        if container is not None and len(spelled) == 2 and spelled[0] in ("@self", "@class"):
+            self._attributes.append((target.start_byte, container, owner, spelled[1], kind, chain))
+
+    def _outside(self, chain: Chain, owner: int) -> Chain:
+        """Say a chain of a method's scope in terms of its class's scope."""
+        if not chain:
+            return ()
+        key = (owner, chain[0])
+        if key in self._known:
+            return (*self._known[key], *chain[1:])
+        return () if key in self._local else chain
+
+    def _assign_annotated(self, found: Match) -> None:
+        target, annotation = found["target"][0], self._view.text.of(found["type"][0])
+        if target.type == "identifier":
+            self._annotate(target, annotation, BindingKind.VARIABLE)
+        elif target.type == "attribute":
+            read = read_annotation(annotation)
+            for value in read.values or ((),):
+                self._assign_attribute(target, value, BindingKind.ATTRIBUTE)
+            for element in read.elements:
+                self._assign_attribute(target, element, BindingKind.ELEMENT)
+
+    def _comprehension(self, found: Match) -> None:
+        target, chain = found["target"][0], self._value(found)
+        clause = target.parent
+        around = (clause.parent if clause is not None else None) or target
+        self._local_names(around, [target], (*chain, "[]") if chain else ())
+
+    def _local_names(self, around: Node, targets: Iterable[Node], chain: Chain) -> None:
+        """Bind names of a lambda or comprehension: in the function, or hidden inside `around`."""
+        view = self._view
+        in_function = view.definitions[view.owner_of(around.start_byte)].kind in CALLABLES
+        for target in targets:
+            for name in _identifiers(target):
+                if in_function:
+                    self._bind(name, chain if target.type == "identifier" else ())
+                else:
+                    spans = view.hidden.setdefault(view.text.of(name), [])
+                    spans.append((around.start_byte, around.end_byte))
+
+    def _bind_absorbed(self) -> None:
+        """Bind the names of functions and classes inside functions."""
+        view = self._view
+        for found in view.absorbed:
+            owner = view.owner_of(found.start)
+            if found.kind is not SymbolKind.CONSTANT:
+                view.bind(found.start, owner, found.name, BindingKind.VARIABLE)
+
+
+def _identifiers(target: Node) -> Iterator[Node]:
+    """Walk the names that a target or a list of lambda parameters binds, in source order."""
+    pending = [target]
+    while pending:
+        node = pending.pop()
+        kind = node.type
+        if kind == "identifier":
+            yield node
+        elif kind == "default_parameter":
+            name = node.child_by_field_name("name")
+            if name is not None:
+                pending.append(name)
+        elif kind in _SEQUENCES or kind in _SPLATS:
+            pending.extend(reversed(node.named_children))
+
+
+def _innermost(node: Node) -> Node:
+    """Return the first name in a type parameter such as `T`, `T: Bound`, `*Ts`."""
+    while node.type != "identifier" and node.named_child_count:
+        node = node.named_child(0)
+    return node
+
+
+def bind_results(view: FileView) -> None:
+    """Bind what functions return: by annotation, else by one obvious `return Name(...)` or `return self`."""
+    returned: dict[int, list[Chain]] = {}
+    for match in view.forms("return"):
+        value = match["value"][0]
+        owner = view.owner_of(value.start_byte)
+        if not view.is_absorbed(value.start_byte):
+            returned.setdefault(owner, []).append(view.chain(value, owner))
+    for index, found in enumerate(view.definitions):
+        if found.kind not in CALLABLES or found.node is None:
+            continue
+        annotation = found.node.child_by_field_name("return_type")
+        if annotation is not None:
+            read = read_annotation(view.text.of(annotation))
+            for chain in read.values:
+                view.bind(found.name_start, index, "()", BindingKind.RETURN, chain)
+            for element in read.elements:
+                view.bind(found.name_start, index, "()", BindingKind.ELEMENT, element)
+        else:
+            chains = set(returned.get(index, ()))
+            if len(chains) == 1:
+                _bind_obvious(view, index, found, chains.pop())
+
+
+def _bind_obvious(view: FileView, index: int, found: Found, chain: Chain) -> None:
+    if chain and (chain[-1] == "()" or chain in (("@self",), ("@class",))):
+        view.bind(found.name_start, index, "()", BindingKind.RETURN, chain)

@@ -1,0 +1,38 @@
+; How names come to have values.
+
+((assignment left: (_) @target right: (_) @value !type) (#set! form "assignment"))
+((assignment left: (_) @target type: (_) @type) (#set! form "annotated"))
+((augmented_assignment left: (identifier) @target) (#set! form "plain"))
+((named_expression name: (identifier) @target value: (_) @value) (#set! form "assignment"))
+
+((for_statement left: (_) @target right: (_) @value) (#set! form "iteration"))
+((for_in_clause left: (_) @target right: (_) @value) (#set! form "comprehension"))
+((with_item value: (as_pattern . (_) @value alias: (as_pattern_target (_) @target))) (#set! form "assignment"))
+((except_clause value: (as_pattern . (_) @value alias: (as_pattern_target (_) @target))) (#set! form "except"))
+
+((parameters (identifier) @target) (#set! form "parameter"))
+((parameters [(list_splat_pattern (identifier) @target) (dictionary_splat_pattern (identifier) @target)])
+  (#set! form "parameter"))
+((default_parameter name: (identifier) @target value: (_) @value) (#set! form "defaulted"))
+((typed_parameter . (_) @target type: (_) @type) (#set! form "typed"))
+((typed_default_parameter name: (identifier) @target type: (_) @type) (#set! form "typed"))
+((lambda_parameters) @target (#set! form "lambda"))
+
+((global_statement (identifier) @target) (#set! form "global"))
+((return_statement (_) @value) (#set! form "return"))
+
+((case_pattern (dotted_name . (identifier) @target .)) (#set! form "plain"))
+((keyword_pattern (dotted_name . (identifier) @target .)) (#set! form "plain"))
+((case_pattern (as_pattern (case_pattern (class_pattern (dotted_name) @value)) (identifier) @target))
+  (#set! form "matched"))
+((case_pattern (as_pattern (identifier) @target)) (#set! form "plain"))
+((splat_pattern (identifier) @target) (#set! form "plain"))
+
+((function_definition type_parameters: (type_parameter (type) @target)) (#set! form "type_parameter"))
+((class_definition type_parameters: (type_parameter (type) @target)) (#set! form "type_parameter"))
+((type_alias_statement left: (type (identifier) @target)) (#set! form "plain"))
+
+; Annotations in quotes.
+((type (string) @string) (#set! form "quoted"))
+((type (binary_operator (string) @string)) (#set! form "quoted"))
+((type (subscript subscript: (string) @string)) (#set! form "quoted"))

@@ -1,0 +1,65 @@
+"""Python expressions as chains (see core/facts.py): which nodes lead to which element.
+
+Transparent are parentheses, `await` (an async function's annotation names what awaiting it gives), walrus;
+of `a or b` and `a if c else b` the first operand is followed. Literals, operators and comprehensions have
+no chain. A subscript of a capitalised name that is called is a parametrised class: `Box[int]()` is `Box()`.
+Tests: tests/unit/extract/test_extract_python_chains.py.
+"""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from codegraph.core.facts import Chain
+from codegraph.extract.references import MAX_CHAIN
+from codegraph.extract.text import SourceText
+
+_TRANSPARENT = frozenset({"parenthesized_expression", "await", "conditional_expression"})
+
+
+def expression_chain(node: Node, text: SourceText) -> Chain:
+    """Return the chain of an expression; () when it has none or is longer than MAX_CHAIN."""
+    elements: list[str] = []
+    current: Node | None = node
+    while current is not None and len(elements) <= MAX_CHAIN:
+        kind = current.type
+        if kind == "identifier":
+            elements.append(text.of(current))
+            return _special(elements)
+        if kind == "attribute":
+            name = current.child_by_field_name("attribute")
+            if name is None:
+                return ()
+            elements.append(text.of(name))
+            current = current.child_by_field_name("object")
+        elif kind == "call":
+            elements.append("()")
+            current = _called(current.child_by_field_name("function"), text)
+        elif kind == "subscript":
+            elements.append("[]")
+            current = current.child_by_field_name("value")
+        elif kind in _TRANSPARENT:
+            current = next((child for child in current.named_children if child.type != "comment"), None)
+        elif kind == "boolean_operator":
+            current = current.child_by_field_name("left")
+        elif kind == "named_expression":
+            current = current.child_by_field_name("value")
+        else:
+            return ()
+    return ()
+
+
+def _called(function: Node | None, text: SourceText) -> Node | None:
+    if function is None or function.type != "subscript":
+        return function
+    value = function.child_by_field_name("value")
+    if value is None or value.type not in ("identifier", "attribute"):
+        return function
+    return value if text.of(value).rpartition(".")[2].lstrip("_")[:1].isupper() else function
+
+
+def _special(outermost_first: list[str]) -> Chain:
+    chain = tuple(reversed(outermost_first))
+    if chain[:2] == ("super", "()"):
+        return ("@super", *chain[2:])
+    return chain

@@ -1,0 +1,7 @@
+; What becomes no token, one token, or a block.
+
+(comment) @comment
+(string) @string
+(block) @block
+(ERROR) @error
+(MISSING) @missing

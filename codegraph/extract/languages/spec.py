@@ -1,0 +1,124 @@
+"""What the engine must be told about a language: a `LanguageSpec` and four query files.
+
+A language is a folder beside this file: `__init__.py` with `SPEC`, query files, and pure modules for what
+queries cannot say. The engine knows no node type of any grammar; it understands captures only.
+
+*definitions.scm* (run with `matches`; one definition a match; the first pattern wins where two match a node)
+    @definition          the node
+    @name                the name; without it the pattern's `(#set! name "default")` is used
+    @body                where the header ends; without it the whole node is the header
+    (#set! kind "...")   a value of SymbolKind; a function directly inside a class becomes a method by itself
+*bindings.scm*, *imports.scm* (run with `matches`)
+    each pattern says `(#set! form "...")`; `FileView.forms(...)` hands the matches to `LanguageSpec.collect`
+*references.scm* (run with `captures`)
+    @name                an identifier that may be a mention (all of them; the rest is taken away)
+    @member              a member access `a.b` whose last child is the member's name
+    @call @decorator @inherit @implement @type
+                         the very node (an @name or @member) that has this role
+    @region.type         all mentions inside are types
+    @region.skip         no mention inside counts
+    @skip                this identifier is no mention (a target, a parameter, a keyword)
+*tokens.scm* (run with `captures`)
+    @comment             no token at all
+    @string              one token, verbatim
+    @error @missing      (ERROR) and (MISSING): broken places
+    @block               gives BLOCK_START and BLOCK_END tokens (languages whose blocks are layout)
+
+Patterns of one folder may stand in another's too: `queries` names the files in order, so TypeScript can
+put JavaScript's in front of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING, NamedTuple
+
+from tree_sitter import Node
+
+from codegraph.core.facts import Chain
+from codegraph.core.symbols import SymbolKind
+
+if TYPE_CHECKING:
+    from codegraph.extract.text import SourceText
+    from codegraph.extract.view import FileView, Found
+
+
+class Sighting(NamedTuple):
+    """A definition as a language's own finder reports it. Ranges nest or are disjoint; offsets are bytes."""
+
+    kind: SymbolKind
+    name: str
+    container: int
+    """Index of the container among the definitions, the module being 0; it comes before its members."""
+    start: int
+    end: int
+    name_start: int
+    name_end: int
+    node: Node
+    body: Node | None
+    """Where the header ends; None if all of it is the header."""
+    detail: object = None
+    """For the language's own use, found again as `Found.detail`."""
+
+
+class Docstring(NamedTuple):
+    """A definition's documentation, cleaned, and the bytes that are no token because they hold it."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """The query files of a language; each tuple is concatenated in order."""
+
+    definitions: tuple[Traversable, ...]
+    forms: tuple[Traversable, ...]
+    """Bindings and imports."""
+    mentions: tuple[Traversable, ...]
+    """References and tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSpec:
+    """One language, as the engine sees it. All callables are pure and bounded, and raise nothing on odd trees."""
+
+    name: str
+    distribution: str
+    """The grammar's wheel; its version is part of EXTRACTOR_VERSION."""
+    grammar: Callable[[], object]
+    """Returns the capsule for tree_sitter.Language."""
+    extensions: tuple[str, ...]
+    """Lower case, with the dot."""
+    queries: Queries
+    token_pattern: re.Pattern[str]
+    """Finds the tokens between comments and strings, in Latin-1 text: letters are [A-Za-z_\\x80-\\xff]."""
+    layout: Callable[[Sequence[str]], list[str]]
+    """Raw tokens of one stretch to canonical ones: what is only layout disappears here."""
+    chain: Callable[[Node, SourceText], Chain]
+    """The chain of an expression; () when it has none."""
+    receivers: Callable[[FileView, Found], Mapping[str, str]]
+    """For a function: names that stand for a special head, e.g. {"self": "@self"}."""
+    docstring: Callable[[FileView, Found], Docstring | None]
+    collect: Callable[[FileView], None]
+    """Adds bindings, imports, exports and the references that queries cannot express."""
+    wrappers: frozenset[str] = frozenset()
+    """Types of parent nodes that belong to the definition (decorated_definition, export_statement)."""
+    header_end: frozenset[str] = frozenset()
+    """Tokens dropped from the end of a signature (":", "{", "=>")."""
+    plain_member: re.Pattern[str] = re.compile(
+        r"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)+\Z"
+    )
+    """Member accesses whose chain is their text split at dots; all others go through `chain`."""
+    interpreters: tuple[str, ...] = ()
+    """Names in a `#!` line."""
+    file_names: tuple[str, ...] = ()
+    constants_in: frozenset[SymbolKind] = frozenset({SymbolKind.MODULE})
+    """Kinds of containers in which a constant is a definition."""
+    find: Callable[[Node, int], Sequence[Sighting]] | None = None
+    """Finds the definitions instead of definitions.scm: (root, at most so many) to sightings in source order,
+    without the module. For languages whose members may stand outside of their container's range."""

@@ -1,0 +1,202 @@
+"""From matches to definitions: who contains whom, descriptors, digests, what the encoder will read.
+
+Input are the matches of definitions.scm. Functions absorb everything inside them; constants count only in
+the containers that the language names. A definition's range starts at its decorators or modifiers.
+Own inputs: a function's whole text; a class's outline (its members' bodies are holes); a module's top-level
+statements (its definitions are holes).
+Tests: tests/unit/extract/test_extract_outline.py, test_extract_properties.py.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from tree_sitter import Node
+
+from codegraph.core.digests import own_digest, signature_digest
+from codegraph.core.facts import Definition, OwnInput, SyntaxProblem, encode
+from codegraph.core.symbols import SymbolKind, descriptor_of
+from codegraph.extract.languages.spec import LanguageSpec, Sighting
+from codegraph.extract.normalise import Cut, TokenStream
+from codegraph.extract.signature import signature_of
+from codegraph.extract.text import SourceText
+from codegraph.extract.view import ABSORBING, CALLABLES, CLASSES, FileView, Found
+
+Candidate = tuple[SymbolKind, str, dict[str, list[Node]]]
+"""Kind, name where the match has no @name, captures."""
+
+
+def module_of(text: SourceText) -> Found:
+    """Return the definition that every file starts with."""
+    return Found(None, SymbolKind.MODULE, "", text.mark, len(text.data), text.mark, text.mark, None, text.mark)
+
+
+def find_definitions(
+    spec: LanguageSpec, text: SourceText, candidates: Iterable[Candidate], limit: int
+) -> tuple[list[Found], list[Found], list[SyntaxProblem]]:
+    """Return the definitions (module first, in source order), the absorbed ones, and a problem beyond `limit`."""
+    found = sorted((_found(spec, text, *candidate) for candidate in candidates), key=_source_order)
+    kept = [module_of(text)]
+    absorbed: list[Found] = []
+    problems: list[SyntaxProblem] = []
+    stack: list[tuple[int, int]] = [(len(text.data) + 1, 0)]  # (end, index or -1 for absorbed)
+    previous = (-1, -1)
+    for one in found:
+        if (one.start, one.end) == previous:
+            continue  # two patterns for one node: the first in the file wins
+        previous = (one.start, one.end)
+        while stack[-1][0] <= one.start:
+            stack.pop()
+        container = stack[-1][1]
+        if container < 0 or kept[container].kind in ABSORBING:
+            absorbed.append(one)
+            stack.append((one.end, -1))
+        elif one.kind is not SymbolKind.CONSTANT or kept[container].kind in spec.constants_in:
+            if len(kept) > limit:
+                problems.append(SyntaxProblem("symbols", text.position(one.start)[0], f"more than {limit} definitions"))
+                break
+            one.container = container
+            if one.kind is SymbolKind.FUNCTION and kept[container].kind in CLASSES:
+                one.kind = SymbolKind.METHOD
+            stack.append((one.end, len(kept)))
+            kept.append(one)
+    _describe(kept)
+    return kept, absorbed, problems
+
+
+def place_sightings(text: SourceText, sightings: Iterable[Sighting]) -> list[Found]:
+    """Return the definitions that a language's own finder reports, behind the module."""
+    kept = [module_of(text)]
+    for one in sightings:
+        header_end = one.body.start_byte if one.body is not None else one.end
+        kept.append(
+            Found(one.node, one.kind, one.name, one.start, one.end, one.name_start, one.name_end, one.body, header_end)
+        )
+        kept[-1].container = one.container
+        kept[-1].detail = one.detail
+    _describe(kept)
+    return kept
+
+
+def _source_order(found: Found) -> tuple[int, int]:
+    return found.start, -found.end
+
+
+def _found(
+    spec: LanguageSpec, text: SourceText, kind: SymbolKind, default: str, captured: dict[str, list[Node]]
+) -> Found:
+    node = captured["definition"][0]
+    names, bodies = captured.get("name"), captured.get("body")
+    outer, parent = node, node.parent
+    while parent is not None and parent.type in spec.wrappers:
+        outer, parent = parent, parent.parent
+    start, end = outer.start_byte, outer.end_byte
+    name_start, name_end = (names[0].start_byte, names[0].end_byte) if names else (start, start)
+    body = bodies[0] if bodies else None
+    name = text.slice(name_start, name_end) if names else default
+    header_end = body.start_byte if body is not None else end
+    return Found(node, kind, name, start, end, name_start, name_end, body, header_end)
+
+
+def _describe(kept: Sequence[Found]) -> None:
+    seen: Counter[str] = Counter()
+    for found in kept[1:]:
+        container = kept[found.container].descriptor
+        plain = descriptor_of(container, found.name, found.kind, 0)
+        found.descriptor = descriptor_of(container, found.name, found.kind, seen[plain])
+        seen[plain] += 1
+
+
+def cut_of(found: Found) -> Cut:
+    """Return the offsets of a definition that the token stream must remember."""
+    return Cut(found.start, found.header_end, found.end)
+
+
+def build_outline(view: FileView, stream: TokenStream) -> tuple[tuple[Definition, ...], dict[bytes, bytes]]:
+    """Return the finished definitions, and their encoded own inputs by digest."""
+    spec, text = view.spec, view.text
+    children = _members(view.definitions)
+    signatures: list[str] = []
+    definitions: list[Definition] = []
+    inputs: dict[bytes, bytes] = {}
+    for index, found in enumerate(view.definitions):
+        signature = _signature(spec, stream, found)
+        signatures.append(signature)
+        container = signatures[found.container] if found.container > 0 else ""
+        docstring = found.docstring.text if found.docstring else ""
+        raw = _raw_tokens(stream, found, children[index])
+        own = OwnInput(found.kind, spec.name, found.name, container, signature, docstring, tuple(spec.layout(raw)))
+        encoded = encode(own)
+        digest = own_digest(encoded)
+        inputs[digest] = encoded
+        definitions.append(
+            Definition(
+                found.descriptor,
+                found.kind,
+                found.name,
+                found.container,
+                text.range(found.start, found.end),
+                text.range(found.name_start, found.name_end),
+                digest,
+                signature,
+                signature_digest(signature),
+                found.parse_error,
+            )
+        )
+    return tuple(definitions), inputs
+
+
+def _members(definitions: Sequence[Found]) -> list[list[Found]]:
+    """Return per definition those that stand directly inside its range (they need not be contained in its scope)."""
+    members: list[list[Found]] = [[] for _ in definitions]
+    around = [0]
+    for index, found in enumerate(definitions[1:], 1):
+        while len(around) > 1 and definitions[around[-1]].end <= found.start:
+            around.pop()
+        members[around[-1]].append(found)
+        around.append(index)
+    return members
+
+
+def _signature(spec: LanguageSpec, stream: TokenStream, found: Found) -> str:
+    if found.kind is SymbolKind.MODULE:
+        return ""
+    return signature_of(stream.header(cut_of(found)), spec.layout, spec.header_end)
+
+
+def _raw_tokens(stream: TokenStream, found: Found, children: Sequence[Found]) -> list[str]:
+    if not children or found.kind in CALLABLES:
+        return stream.piece(cut_of(found))
+    return stream.outline(cut_of(found), map(cut_of, children), headers=found.kind is not SymbolKind.MODULE)
+
+
+def mark_errors(view: FileView, errors: Iterable[Node], missing: Iterable[Node], limit: int) -> list[SyntaxProblem]:
+    """Mark the innermost definition around each broken place; return the first `limit` places."""
+    places: dict[int, str] = {node.start_byte: "syntax" for node in errors}
+    places.update((node.start_byte, "missing") for node in missing)
+    problems: list[SyntaxProblem] = []
+    for offset, reason in sorted(places.items()):
+        view.definitions[view.owner_of(offset)].parse_error = True
+        if len(problems) < limit:
+            problems.append(SyntaxProblem(reason, view.text.position(offset)[0]))
+    return problems
+
+
+def module_only(language: str, text: SourceText) -> tuple[tuple[Definition, ...], dict[bytes, bytes]]:
+    """Return the outline of a file that is not looked into: a module without tokens."""
+    own = encode(OwnInput(SymbolKind.MODULE, language, "", "", "", "", ()))
+    digest = own_digest(own)
+    module = Definition(
+        "",
+        SymbolKind.MODULE,
+        "",
+        -1,
+        text.range(text.mark, len(text.data)),
+        text.range(text.mark, text.mark),
+        digest,
+        "",
+        signature_digest(""),
+        True,
+    )
+    return (module,), {digest: own}

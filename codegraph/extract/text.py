@@ -1,0 +1,64 @@
+"""A file's bytes seen as text, with byte offsets, lines and UTF-16 columns.
+
+`SourceText.text` is the Latin-1 reading of the bytes: one character for each byte, so that byte offsets
+of the syntax tree are also offsets of the string, and regular expressions run on it directly. For ASCII
+files (nearly all) it is the text itself; `decode` repairs a slice of any other.
+Lines end with LF, CRLF or CR (LSP 3.17); columns count UTF-16 code units; a byte order mark has no column.
+Tests: tests/unit/extract/test_extract_text.py.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from tree_sitter import Node
+
+from codegraph.core.symbols import Range
+
+_LINE_END = re.compile(r"\r\n?|\n")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class SourceText:
+    """One file's text; every offset is in bytes."""
+
+    __slots__ = ("ascii", "data", "lines", "mark", "text")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.ascii = data.isascii()
+        self.text = data.decode("latin-1")
+        self.mark = len(_BYTE_ORDER_MARK) if data.startswith(_BYTE_ORDER_MARK) else 0
+        self.lines = [self.mark, *(match.end() for match in _LINE_END.finditer(self.text))]
+
+    def decode(self, piece: str) -> str:
+        """Turn a slice of `text` into what its bytes say in UTF-8; invalid bytes become U+FFFD."""
+        if self.ascii or piece.isascii():
+            return piece
+        return piece.encode("latin-1").decode("utf-8", "replace")
+
+    def slice(self, start: int, end: int) -> str:
+        """Return the decoded text between two byte offsets."""
+        return self.decode(self.text[start:end])
+
+    def of(self, node: Node) -> str:
+        """Return the decoded text of a node."""
+        return self.decode(self.text[node.start_byte : node.end_byte])
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return the 0-based line and the UTF-16 column of a byte offset."""
+        line = bisect_right(self.lines, offset) - 1
+        if line < 0:
+            return 0, 0
+        start = self.lines[line]
+        if self.ascii:
+            return line, offset - start
+        piece = self.data[start:offset]
+        if piece.isascii():
+            return line, offset - start
+        return line, len(piece.decode("utf-8", "replace").encode("utf-16-le")) // 2
+
+    def range(self, start: int, end: int) -> Range:
+        """Return the Range between two byte offsets."""
+        return Range(start, end, *self.position(start), *self.position(end))

@@ -1,0 +1,190 @@
+"""One file while it is being extracted: what the engine and the language modules share.
+
+`Found` is a definition under construction, `FileView` the file around it. Language modules read forms,
+definitions and text from the view and add bindings, imports, exports and references to it; all
+are put into source order, except exports.
+Tests: through tests/unit/extract/test_extract_python_*.py.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from tree_sitter import Node
+
+from codegraph.core.facts import Binding, BindingKind, Chain, Export, Import, ImportKind, Occurrences
+from codegraph.core.symbols import SymbolKind
+from codegraph.extract.languages.spec import Docstring, LanguageSpec
+from codegraph.extract.references import ReferenceTable
+from codegraph.extract.text import SourceText
+
+Match = dict[str, list[Node]]
+CALLABLES = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
+CLASSES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
+ABSORBING = CALLABLES | {SymbolKind.CONSTANT}
+"""Kinds that own everything inside them: no definition stands within one."""
+
+
+@dataclass(slots=True)
+class Found:
+    """A definition under construction. Offsets are bytes."""
+
+    node: Node | None
+    """None for the module."""
+    kind: SymbolKind
+    name: str
+    start: int
+    end: int
+    name_start: int
+    name_end: int
+    body: Node | None
+    header_end: int
+    """Where the body starts, or the definition's end."""
+    container: int = -1
+    descriptor: str = ""
+    docstring: Docstring | None = None
+    detail: object = None
+    """What the language's own finder left for `collect`."""
+    parse_error: bool = False
+
+
+class FileView:
+    """What is known of one file so far."""
+
+    def __init__(
+        self,
+        spec: LanguageSpec,
+        text: SourceText,
+        root: Node,
+        definitions: Sequence[Found],
+        absorbed: Sequence[Found],
+        forms: Mapping[str, list[Match]],
+    ) -> None:
+        self.spec = spec
+        self.text = text
+        self.root = root
+        self.definitions = definitions
+        """The module first, then in source order."""
+        self.absorbed = absorbed
+        """Functions, classes and the like inside functions: no definitions, they belong to the enclosing one."""
+        self._forms = forms
+        self._bindings: list[tuple[int, Binding]] = []
+        self.imports: list[Import] = []
+        self.exports: list[Export] = []
+        self.explicit_exports = False
+        self.heads: dict[int, Mapping[str, str]] = {}
+        """Per definition: names that stand for "@self" and the like."""
+        self.hidden: dict[str, list[tuple[int, int]]] = {}
+        """Names bound by a comprehension or the like outside of functions, and the byte ranges where they are local."""
+        self.references = ReferenceTable(text)
+        self._offsets, self._owners = _segments(definitions)
+        self._absorbed_starts: list[int] = []
+        self._absorbed_ends: list[int] = []
+        for found in absorbed:  # in source order; only the outermost count
+            if not self._absorbed_ends or found.start >= self._absorbed_ends[-1]:
+                self._absorbed_starts.append(found.start)
+                self._absorbed_ends.append(found.end)
+
+    def forms(self, name: str) -> list[Match]:
+        """Return the matches of the patterns with `(#set! form name)`, in source order."""
+        return self._forms.get(name, [])
+
+    def owner_of(self, offset: int) -> int:
+        """Return the index of the innermost definition around a byte offset."""
+        return self._owners[bisect_right(self._offsets, offset) - 1]
+
+    def scope_of(self, offset: int) -> int:
+        """Return the index of the definition in whose scope a name bound at `offset` lives: never a constant."""
+        owner = self.owner_of(offset)
+        while self.definitions[owner].kind is SymbolKind.CONSTANT:
+            owner = self.definitions[owner].container
+        return owner
+
+    def class_of(self, owner: int) -> int | None:
+        """Return the index of the class around a method (or the class itself), None outside of classes."""
+        found = self.definitions[owner]
+        if found.kind in CLASSES:
+            return owner
+        if found.container >= 0 and self.definitions[found.container].kind in CLASSES:
+            return found.container
+        return None
+
+    def is_absorbed(self, offset: int) -> bool:
+        """Tell whether an offset lies in a function or class inside the owning function."""
+        index = bisect_right(self._absorbed_starts, offset) - 1
+        return index >= 0 and offset < self._absorbed_ends[index]
+
+    def chain(self, node: Node, owner: int) -> Chain:
+        """Return the chain of an expression, with the owner's receiver names replaced by their special heads."""
+        return self.rebased(self.spec.chain(node, self.text), owner)
+
+    def rebased(self, chain: Chain, owner: int) -> Chain:
+        """Replace the first element if it is a receiver name of the owner."""
+        heads = self.heads.get(owner)
+        if heads and chain and chain[0] in heads:
+            return (heads[chain[0]], *chain[1:])
+        return chain
+
+    def bind(self, offset: int, owner: int, name: str, kind: BindingKind, chain: Chain = ()) -> None:
+        """Add a binding that stands at a byte offset."""
+        self._bindings.append((offset, Binding(owner, name, kind, chain)))
+
+    def bindings(self) -> list[Binding]:
+        """Return the bindings added so far in source order, without repetition."""
+        self._bindings.sort(key=itemgetter(0))
+        return list(dict.fromkeys(binding for _, binding in self._bindings))
+
+    def add_import(
+        self,
+        node: Node,
+        kind: ImportKind,
+        module: str,
+        name: str,
+        alias: str,
+        *,
+        level: int = 0,
+        reexport: bool = False,
+    ) -> None:
+        """Add an import that stands at `node`."""
+        start = node.start_byte
+        line, column = self.text.position(start)
+        self.imports.append(Import(self.scope_of(start), kind, module, level, name, alias, line, column, reexport))
+
+    def add_export(self, name: str, chain: Chain) -> None:
+        """Add an explicit export."""
+        self.explicit_exports = True
+        self.exports.append(Export(name, chain))
+
+    def occurrences(self) -> Occurrences:
+        """Return everything that was added, sorted and without repetition."""
+        imports = sorted(set(self.imports), key=lambda one: (one.line, one.column, one.name, one.alias))
+        return Occurrences(
+            self.references.references(),
+            tuple(self.bindings()),
+            tuple(imports),
+            tuple(dict.fromkeys(self.exports)),
+            self.explicit_exports,
+        )
+
+
+def _segments(definitions: Sequence[Found]) -> tuple[list[int], list[int]]:
+    """Cut the file at every start and end of a definition: (offsets, owner from there on)."""
+    offsets = [0]
+    owners = [0]
+    open_ends: list[tuple[int, int]] = []  # (end, index)
+    for index, found in enumerate(definitions[1:], 1):
+        while open_ends and open_ends[-1][0] <= found.start:
+            end, _ = open_ends.pop()
+            offsets.append(end)
+            owners.append(open_ends[-1][1] if open_ends else 0)
+        offsets.append(found.start)
+        owners.append(index)
+        open_ends.append((found.end, index))
+    while open_ends:
+        end, _ = open_ends.pop()
+        offsets.append(end)
+        owners.append(open_ends[-1][1] if open_ends else 0)
+    return offsets, owners
