@@ -18,11 +18,12 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
 from codegraph.graph.resolve.keys import SHARED_KINDS, kind_of, name_key
 from codegraph.graph.resolve.scheme import MANY, Entry, Value
 
-_Readers = array[int] | int | None
+_Readers: TypeAlias = "array[int] | int | None"
 """File numbers: none, the only one, or several."""
 
 
@@ -88,7 +89,7 @@ class SymbolTable:
     def set_reads(self, path: str, keys: Iterable[str]) -> None:
         """Remember that linking `path` asked for exactly these keys; no keys forget the file."""
         number = self._number(path)
-        new = sorted(self._slot(key) for key in keys)
+        new = sorted({self._slot(key) for key in keys})
         old = self._reads.get(number, ())
         kept = set(new).intersection(old)
         for slot in old:

@@ -8,7 +8,7 @@
 | read | references | references | references | references |
 
 Calling a class is an edge to the class alone, not to its `__init__`: the class stands for both. An
-import gives `imports` edges to what it names; a method overrides the method of that name in the nearest
+import gives `imports` edges to what it names and to the module that it names it in; a method overrides the method of that name in the nearest
 base that has one. A call or attribute whose receiver is unknown goes to the only definition of that
 name in the project, if there is just one and no built-in type has such a member (confidence inferred).
 """
@@ -56,6 +56,8 @@ class FileLinker:
         self._locals = LocalNames(outline, occurrences)
         self._evaluator = Evaluator(table, self._locals)
         self._collector = EdgeCollector(path, outline)
+        self._passed = {(each.owner, each.chain[:-1]) for each in occurrences.references if len(each.chain) > 2}
+        """Chains that are only on the way to something else: `a.b` in `a.b.c`."""
 
     def links(self) -> FileLinks:
         """Resolve everything."""
@@ -74,6 +76,8 @@ class FileLinker:
         targets: list[_Target] = []
         for entity in found:
             targets.extend(self._targets(entity, role))
+        if found[0].kind is EntityKind.MODULE and len(chain) > 1 and (owner, chain) in self._passed:
+            return
         line, column = reference.positions[:2]
         if targets:
             self._add(owner, targets, line, column)
@@ -159,6 +163,11 @@ class FileLinker:
         else:
             entry = ("m", each.module, str(each.level), "")
         found = self._evaluator.imported(self._path, entry)
+        if each.kind is ImportKind.NAME:
+            for module in self._evaluator.imported(self._path, ("m", each.module, str(each.level), "")):
+                if module.kind is EntityKind.MODULE and module.path:
+                    target = symbol_id(module.path, "")
+                    self._collector.add(owner, target, DependencyKind.IMPORTS, Confidence.EXACT, line, column)
         targets = [
             (target, DependencyKind.IMPORTS, sure)
             for entity in found

@@ -1,0 +1,82 @@
+"""The writer's graph: sources follow every change, dangling edges are refused."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from codegraph.core.symbols import OwnDigest, SignatureDigest, SymbolId
+from codegraph.errors import InternalError
+from codegraph.graph.dependency_graph import UNREACHED, DependencyGraph
+
+
+def graph_of(size: int) -> DependencyGraph:
+    """Return a graph of symbols "0", "1", ... without edges."""
+    graph = DependencyGraph()
+    for number in range(size):
+        graph.put(SymbolId(str(number)), OwnDigest(b"o"), SignatureDigest(b"s"))
+    return graph
+
+
+def test_sources_are_the_inverse_of_out_edges_after_any_history() -> None:
+    """Rows that are flat, rows that changed since, and rows that were folded again agree with the out-edges."""
+    choose = random.Random(3)
+    graph = graph_of(60)
+    many = {n: tuple(choose.sample(range(60), 3)) for n in range(60)}
+    graph.connect_all(many)
+    for step in range(300):
+        graph.connect(choose.randrange(60), tuple(choose.sample(range(60), choose.randrange(5))))
+        if step % 97 == 0:
+            graph._fold()
+    for number in range(60):
+        expected = sorted(source for source in range(60) if number in graph.out[source])
+        assert sorted(graph.sources(number)) == expected
+
+
+def test_levels_equal_a_plain_search() -> None:
+    """The search over flat and changed rows gives the distances of a plain breadth-first search."""
+    choose = random.Random(5)
+    for _ in range(20):
+        graph = graph_of(40)
+        graph.connect_all({n: tuple(choose.sample(range(40), 2)) for n in range(40)})
+        graph._fold()
+        for _ in range(10):
+            graph.connect(choose.randrange(40), tuple(choose.sample(range(40), 2)))
+        seeds = [(choose.randrange(40), 0), (choose.randrange(40), 1)]
+        expected = dict[int, int]()
+        for level in range(4):
+            expected.update({n: level for n, start in seeds if start == level and n not in expected})
+            for number in range(40):
+                if number not in expected and any(expected.get(t) == level - 1 for t in graph.out[number]):
+                    expected[number] = level
+        found = {n: int(level) for n, level in enumerate(graph.levels(seeds, 3)) if level != UNREACHED}
+        assert found == expected
+
+
+def test_numbers_are_used_again() -> None:
+    """A removed symbol leaves no trace: its number goes to the next one, without edges or key."""
+    graph = graph_of(3)
+    graph.connect(0, (1, 2))
+    graph.remove_all([SymbolId("0")])
+    assert len(graph) == 2
+    assert graph.put(SymbolId("new"), OwnDigest(b"p"), SignatureDigest(b"q")) == 0
+    assert (graph.out[0], graph.key[0], graph.sources(1)) == ((), b"", [])
+
+
+def test_a_dangling_edge_is_an_internal_error() -> None:
+    """A symbol cannot be removed while another has an edge to it, nor can an edge lead to nothing."""
+    graph = graph_of(2)
+    graph.connect(0, (1,))
+    with pytest.raises(InternalError):
+        graph.remove_all([SymbolId("1")])
+    with pytest.raises(InternalError):
+        graph.number(SymbolId("nobody"))
+
+
+def test_symbols_that_go_together_may_refer_to_each_other() -> None:
+    """Removing a whole cycle at once is no dangling edge."""
+    graph = graph_of(2)
+    graph.connect_all({0: (1, 0), 1: (0,)})
+    graph.remove_all([SymbolId("0"), SymbolId("1")])
+    assert len(graph) == 0
