@@ -47,6 +47,11 @@ class Encoder(Protocol):
         """The most tokens that one input can use; the rest is cut."""
         ...
 
+    @property
+    def device(self) -> str:
+        """Where the model runs: cpu, cuda:0, ..."""
+        ...
+
     def length(self, source: EncoderInput) -> int:
         """Return how many tokens `source` will take in a batch, at least 1 and at most `max_length`."""
         ...
@@ -71,6 +76,7 @@ class RecordingEncoder:
     """
 
     max_length = 512
+    device = "cpu"
 
     def __init__(self, name: str = "recording", dimensions: int = 16) -> None:
         self.name = name

@@ -45,6 +45,7 @@ class LexicalEncoder:
     """Signed feature hashing of code-aware sub-tokens. Safe to use from several threads."""
 
     max_length = 8_192
+    device = "cpu"
 
     def __init__(self, dimensions: int = 256, name: str = "lexical") -> None:
         self.name = name

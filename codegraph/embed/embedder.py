@@ -1,0 +1,175 @@
+"""What the scheduler holds: something that takes keys with inputs and promises vectors.
+
+`Embedder` is the protocol; `worker.EmbedWorker` is the real one, in a process of its own;
+`InlineEmbedder` does the same in the caller's thread, for tests and small tools.
+
+A promise is kept key by key: vectors that are not finite, not of length 1 or not of the model's shape are
+left out of the result and counted as rejected, so a caller finds its failed keys by their absence. Only
+when a whole request came to nothing does the future fail, with EncoderError.
+Tests: tests/unit/embed/test_embed_embedder.py.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from codegraph.core.symbols import EmbeddingKey
+from codegraph.embed.encoder import Encoder, FloatArray
+from codegraph.embed.render import EncoderInput
+from codegraph.errors import EncoderError
+
+Batch = Sequence[tuple[EmbeddingKey, EncoderInput]]
+Embeddings = dict[EmbeddingKey, FloatArray]
+Result = TypeVar("Result")
+
+LENGTH_TOLERANCE = 0.01
+"""How far a unit vector's length may be from 1; half-precision engines stay well within."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStatus:
+    """One look at an embedder. Counts are since it was made."""
+
+    state: str
+    """unloaded, starting, ready, failed or closed."""
+    model: str
+    device: str = ""
+    identity: bytes = b""
+    """Empty until the model is loaded."""
+    dimensions: int = 0
+    process_id: int | None = None
+    queued: int = 0
+    """Symbols that were submitted and have no answer yet."""
+    embedded: int = 0
+    """Vectors delivered."""
+    rejected: int = 0
+    """Vectors thrown away: not finite, not of length 1, wrong shape."""
+    queries: int = 0
+    failures: int = 0
+    """Requests that came to nothing."""
+    restarts: int = 0
+    """Processes started after the first one."""
+    busy_seconds: float = 0.0
+    """Time spent in the model on batches."""
+    tokens: int = 0
+    """Padded tokens of those batches."""
+    last_error: str = ""
+
+
+class Embedder(Protocol):
+    """Turns batches and queries into vectors, some time soon. All methods may be called from any thread."""
+
+    def submit(self, batch: Batch) -> Future[Embeddings]:
+        """Embed symbols; repeated keys are embedded once. Keys without a usable vector are left out.
+
+        The future fails with EncoderError (ModelMissing if the weights are not there) when nothing came of it.
+        """
+        ...
+
+    def submit_query(self, text: str) -> Future[FloatArray]:
+        """Embed a search query ahead of all symbols; shape (dimensions,). May fail with EncoderError."""
+        ...
+
+    def status(self) -> WorkerStatus:
+        """Return counts and the state of the model."""
+        ...
+
+    def close(self) -> None:
+        """Give up everything unanswered and release the model; later requests fail."""
+        ...
+
+
+def usable_rows(rows: FloatArray) -> list[bool]:
+    """Return for each row of (n, dimensions) whether it is finite and of length 1."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
+        fine: list[bool] = (np.abs(lengths - 1.0) <= LENGTH_TOLERANCE).tolist()
+    return fine
+
+
+def accept(keys: Sequence[EmbeddingKey], rows: FloatArray, dimensions: int) -> Embeddings:
+    """Return the usable vectors by key, each a copy of its own; none at all if the shape is wrong."""
+    if rows.shape != (len(keys), dimensions):
+        return {}
+    return {key: row.copy() for key, row, usable in zip(keys, rows, usable_rows(rows), strict=True) if usable}
+
+
+def distinct(batch: Batch) -> Mapping[EmbeddingKey, EncoderInput]:
+    """Drop repeated keys; equal keys have equal inputs."""
+    return dict(batch)
+
+
+class InlineEmbedder:
+    """An embedder without a process: every future is done when it is returned."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._lock = threading.Lock()
+        self._status = WorkerStatus(
+            "ready", encoder.name, "cpu", identity=encoder.identity, dimensions=encoder.dimensions
+        )
+
+    def submit(self, batch: Batch) -> Future[Embeddings]:
+        """Embed symbols in the caller's thread."""
+        inputs = distinct(batch)
+
+        def work() -> Embeddings:
+            keys = list(inputs)
+            vectors = accept(keys, self._encoder.encode(list(inputs.values())), self._encoder.dimensions)
+            self._count(embedded=len(vectors), rejected=len(keys) - len(vectors))
+            return vectors
+
+        return self._done(work)
+
+    def submit_query(self, text: str) -> Future[FloatArray]:
+        """Embed a query in the caller's thread."""
+
+        def work() -> FloatArray:
+            self._count(queries=1)
+            return self._encoder.encode_query(text)
+
+        return self._done(work)
+
+    def status(self) -> WorkerStatus:
+        """Return counts."""
+        with self._lock:
+            return self._status
+
+    def close(self) -> None:
+        """Refuse further work."""
+        with self._lock:
+            self._status = replace(self._status, state="closed")
+
+    def _count(self, embedded: int = 0, rejected: int = 0, queries: int = 0) -> None:
+        with self._lock:
+            was = self._status
+            self._status = replace(
+                was,
+                embedded=was.embedded + embedded,
+                rejected=was.rejected + rejected,
+                queries=was.queries + queries,
+            )
+
+    def _done(self, work: Callable[[], Result]) -> Future[Result]:
+        future: Future[Result] = Future()
+        future.set_running_or_notify_cancel()
+        try:
+            if self.status().state == "closed":
+                raise EncoderError("the embedder is closed")
+            future.set_result(work())
+        except EncoderError as error:
+            self._fail(future, error)
+        except Exception as error:
+            self._fail(future, EncoderError(f"{type(error).__name__}: {error}"))
+        return future
+
+    def _fail(self, future: Future[Result], error: EncoderError) -> None:
+        with self._lock:
+            self._status = replace(self._status, failures=self._status.failures + 1, last_error=error.message)
+        future.set_exception(error)

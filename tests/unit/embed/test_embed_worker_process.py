@@ -1,0 +1,119 @@
+"""The inside of the worker, driven over a scripted pipe: codegraph/embed/worker_process.py and wire.py."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+import pytest
+
+from codegraph.core.symbols import SymbolKind
+from codegraph.embed import wire
+from codegraph.embed.encoder import FloatArray, RecordingEncoder
+from codegraph.embed.registry import ModelSpec
+from codegraph.embed.render import EncoderInput
+from codegraph.embed.wire import EmbedRequest, Failed, Finished, QueryRequest, QueryVector, Reply, Stop, Vectors
+from codegraph.embed.worker_process import Server, WorkerSettings
+
+SETTINGS = WorkerSettings(ModelSpec(name="fake", engine="lexical"), "cpu", True, 64, 2, 0.2, 0)
+
+
+def _inputs(*names: str) -> list[EncoderInput]:
+    return [EncoderInput("python", SymbolKind.FUNCTION, name, "", "", "", (name,)) for name in names]
+
+
+class _Script:
+    """A pipe with requests already in it; more can be put in while the server works."""
+
+    def __init__(self, *requests: wire.Message) -> None:
+        self.requests = deque(wire.encode(request) for request in requests)
+        self.replies: list[Reply] = []
+
+    def send_bytes(self, data: bytes, /) -> None:
+        self.replies.append(wire.decode_reply(data))
+
+    def recv_bytes(self, maximum: int, /) -> bytes:
+        if not self.requests:
+            raise EOFError
+        return self.requests.popleft()
+
+    def poll(self) -> bool:
+        return bool(self.requests)
+
+
+def _serve(script: _Script, encoder: RecordingEncoder) -> list[Reply]:
+    Server(script, encoder, SETTINGS, lambda: 0.0).serve()
+    return script.replies
+
+
+class _Interrupted(RecordingEncoder):
+    """While the first batch is being encoded, a query arrives."""
+
+    script: _Script
+
+    def encode(self, inputs: Sequence[EncoderInput]) -> FloatArray:
+        if not self.recorded:
+            self.script.requests.append(wire.encode(QueryRequest(2, "where")))
+        return super().encode(inputs)
+
+
+def test_a_query_overtakes_batches_that_have_not_begun() -> None:
+    """Between two batches of one request, the query is answered first; every input is answered once."""
+    encoder = _Interrupted()
+    encoder.script = _Script(EmbedRequest(1, _inputs("a", "b", "c", "d", "e")), QueryRequest(7, "first"))
+    replies = _serve(encoder.script, encoder)
+    kinds = [type(reply).__name__ for reply in replies]
+    assert kinds == ["QueryVector", "Vectors", "QueryVector", "Vectors", "Vectors", "Finished"]
+    positions = [at for reply in replies if isinstance(reply, Vectors) for at in reply.positions]
+    assert sorted(positions) == [0, 1, 2, 3, 4]
+
+
+def test_vectors_are_raw_float32_in_the_order_of_their_positions() -> None:
+    """The parent can rebuild each vector from bytes alone."""
+    encoder = RecordingEncoder()
+    inputs = _inputs("a", "b")
+    replies = _serve(_Script(EmbedRequest(1, inputs)), encoder)
+    vectors = replies[0]
+    assert isinstance(vectors, Vectors)
+    rows = np.frombuffer(vectors.data, "<f4").reshape(-1, encoder.dimensions)
+    assert np.array_equal(rows, RecordingEncoder().encode([inputs[at] for at in vectors.positions]))
+
+
+class _Failing(RecordingEncoder):
+    """Cannot encode anything."""
+
+    def encode(self, inputs: Sequence[EncoderInput]) -> FloatArray:
+        raise RuntimeError("device lost")
+
+    def encode_query(self, text: str) -> FloatArray:
+        raise RuntimeError("device lost")
+
+
+def test_an_engine_that_fails_fails_the_request_and_not_the_process() -> None:
+    """The next request is served as if nothing had happened."""
+    replies = _serve(_Script(EmbedRequest(1, _inputs("a")), QueryRequest(2, "q"), EmbedRequest(3, [])), _Failing())
+    assert [reply.number for reply in replies if isinstance(reply, Failed)] == [2, 1]
+    assert Finished(3) in replies
+
+
+def test_stop_ends_the_server_before_unbegun_work() -> None:
+    """Nothing is encoded after a stop."""
+    encoder = RecordingEncoder()
+    assert _serve(_Script(EmbedRequest(1, _inputs("a")), Stop()), encoder) == []
+    assert encoder.recorded == []
+
+
+@pytest.mark.parametrize("data", [b"", b"\x80\x04K\x01.", b"\x93\xa5Ready", wire.encode(Stop())])
+def test_foreign_bytes_are_no_reply(data: bytes) -> None:
+    """Neither a pickle nor a request nor a torn message is taken for a reply."""
+    with pytest.raises(msgspec.DecodeError):
+        wire.decode_reply(data)
+
+
+def test_a_query_vector_has_the_models_size() -> None:
+    """One query, one vector."""
+    (reply,) = _serve(_Script(QueryRequest(1, "q")), RecordingEncoder(dimensions=8))
+    assert isinstance(reply, QueryVector)
+    assert len(reply.data) == 32
