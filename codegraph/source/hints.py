@@ -1,0 +1,81 @@
+"""What a watcher may say, and what it must offer: the seam between the file system's events and us.
+
+Events are hints. A `Hint` names a place where something may have happened; truth is what the scan
+then finds there. A `Loss` says that hints may be missing, so only a full comparison helps. A
+`CookieSeen` says that everything that happened before the cookie was made has been reported. All of
+them reach one sink in the order in which the watcher learned of them, from the watcher's own thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+
+class Hint(NamedTuple):
+    """Something happened to this file or directory."""
+
+    path: str
+    """Relative to the project's root, POSIX separators; "" is the root itself."""
+    directory: bool
+    """The path is a directory that appeared, vanished or changed as a whole: everything below it is in doubt."""
+
+
+class Loss(NamedTuple):
+    """Hints may be missing; `reason` is one of overflow, watch_limit, root_gone, unmounted, failed, too_many."""
+
+    reason: str
+    detail: str
+
+
+class CookieSeen(NamedTuple):
+    """The watcher's stream has come to the place where this cookie was made."""
+
+    name: str
+
+
+Sighting = Hint | Loss | CookieSeen
+Sink = Callable[[Sighting], None]
+Prune = Callable[[str], bool]
+
+
+class WatcherHealth(NamedTuple):
+    """How well a watcher watches."""
+
+    mode: str
+    """inotify, observer, poll or fake."""
+    alive: bool
+    directories: int
+    """Directories that ought to be watched."""
+    watches: int
+    """Directories that are; fewer than `directories` when a limit was hit or some cannot be read."""
+    limited: bool
+    """The system's limit on watches was reached."""
+    losses: int
+    """How many times hints were lost since the start."""
+    detail: str = ""
+    """Why the watcher is not what was asked for, or "" if it is."""
+
+
+class Watcher(Protocol):
+    """Reports where the tree changes."""
+
+    def start(self, root: Path, prune: Prune, sink: Sink) -> None:
+        """Watch the tree below `root`; whatever happens after the return is reported.
+
+        `prune` says of a relative directory whether it is left out; it is called from the watcher's thread.
+        Raises SourceError if the root cannot be watched at all.
+        """
+
+    def refresh(self) -> None:
+        """Ask `prune` again about every directory, after ignore rules changed. A full comparison must follow."""
+
+    def nudge(self) -> None:
+        """Look now instead of at the next turn of the clock; nothing to do for watchers that are told by the system."""
+
+    def stop(self) -> None:
+        """End the watch; nothing reaches the sink afterwards."""
+
+    def health(self) -> WatcherHealth:
+        """Say how well it goes; callable from any thread."""

@@ -1,0 +1,131 @@
+"""One consistent read of one file: bytes, fingerprint and stamp that belong together.
+
+Stat before and after the read must agree, and the name must still lead to the file that was opened;
+otherwise the read is made again, a bounded number of times. A file whose content keeps it out gets a
+*verdict*, remembered with the stamp that it was given for, so that it is not read again until it
+changes. Reading opens without following a symbolic link and never blocks on a pipe.
+Tests: tests/unit/source/test_source_reading.py.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import NamedTuple
+
+from codegraph.config import SourceConfig
+from codegraph.core.changes import Skipped, SourceFile, Stamp
+from codegraph.core.digests import blob_digest
+from codegraph.core.symbols import BlobDigest
+from codegraph.errors import SourceError
+from codegraph.source.content import judge_content
+from codegraph.source.stamps import KnownFile, stamp_of
+
+ATTEMPTS = 5
+HEAD_BYTES = 256
+"""How much of a file is shown to whoever tells its language."""
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+class _Verdict(NamedTuple):
+    record: KnownFile
+    skipped: Skipped
+
+
+class _Unsettled(Exception):
+    """The file changed during the read."""
+
+
+class FileReader:
+    """Reads candidates below `root`; `language_of(path, first bytes)` gives None for files to leave out."""
+
+    def __init__(
+        self,
+        root: Path,
+        config: SourceConfig,
+        language_of: Callable[[str, bytes], str | None],
+        now_ns: Callable[[], int],
+    ) -> None:
+        self._root = root
+        self._config = config
+        self._language_of = language_of
+        self._now_ns = now_ns
+        self._verdicts: dict[str, _Verdict] = {}
+
+    def read(self, path: str) -> SourceFile | Skipped | None:
+        """Return the file, why it is left out, or None if there is no regular file by that name."""
+        if not _is_inside(path):
+            raise SourceError(f"{path!r} is not a path below the project's root", "give paths relative to the root")
+        for _ in range(ATTEMPTS):
+            self._verdicts.pop(path, None)
+            try:
+                return self._attempt(path)
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+            except _Unsettled:
+                continue
+            except OSError as error:
+                if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+                    return None
+                return Skipped(path, "unreadable", error.strerror or type(error).__name__)
+        return Skipped(path, "unreadable", f"changed during each of {ATTEMPTS} reads")
+
+    def verdict(self, path: str, stamp: Stamp) -> Skipped | None:
+        """Return the remembered reason for leaving a file out, if a file with this stamp still deserves it."""
+        verdict = self._verdicts.get(path)
+        return verdict.skipped if verdict is not None and verdict.record.vouches_for(stamp) else None
+
+    def has_verdict(self, path: str) -> bool:
+        """True if a reason is remembered, whether or not it still holds."""
+        return path in self._verdicts
+
+    def forget(self, path: str) -> bool:
+        """Drop a remembered reason; True if there was one."""
+        return self._verdicts.pop(path, None) is not None
+
+    def forget_all_but(self, paths: Collection[str]) -> None:
+        """Drop the reasons of all files that are not in `paths`."""
+        self._verdicts = {path: verdict for path, verdict in self._verdicts.items() if path in paths}
+
+    def reasons(self) -> list[str]:
+        """Return the remembered reasons, one for each file."""
+        return [verdict.skipped.reason for verdict in self._verdicts.values()]
+
+    def _attempt(self, path: str) -> SourceFile | Skipped | None:
+        place = self._root / path
+        since = self._now_ns()
+        limit = self._config.max_file_bytes
+        with os.fdopen(os.open(place, _FLAGS), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return None
+            if status.st_size > limit:
+                return Skipped(path, "too_large", f"{status.st_size} bytes")
+            head = stream.read(HEAD_BYTES)
+            language = self._language_of(path, head)
+            data = head if language is None else head + stream.read(limit + 1 - len(head))
+            after = stamp_of(os.fstat(stream.fileno()))
+        stamp = stamp_of(status)
+        if stamp != after or stamp != stamp_of(os.lstat(place)):
+            raise _Unsettled
+        if language is None:
+            return self._leave_out(stamp, since, Skipped(path, "unknown_language"))
+        if len(data) != stamp.size:
+            raise _Unsettled
+        judged = judge_content(data, self._config.max_line_bytes)
+        if judged is not None:
+            return self._leave_out(stamp, since, Skipped(path, judged.reason, judged.detail))
+        return SourceFile(path, data, blob_digest(data), stamp, language, since)
+
+    def _leave_out(self, stamp: Stamp, since: int, skipped: Skipped) -> Skipped:
+        self._verdicts[skipped.path] = _Verdict(KnownFile(stamp, BlobDigest(b""), since), skipped)
+        return skipped
+
+
+def _is_inside(path: str) -> bool:
+    parts = path.split("/")
+    return "\0" not in path and not any(part in ("", ".", "..") for part in parts)

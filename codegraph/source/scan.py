@@ -1,0 +1,293 @@
+"""The tree against the index: which files were written, which are gone, which are left out and why.
+
+Terms. A *candidate* is a regular file whose name some language claims and that no rule leaves out. A
+*listing* (listing.py) is what one directory showed when it was last listed; the scanner keeps one for
+every directory that it entered, so the work of `verify` depends on the hinted directories, not on the
+tree. A *verdict* (reading.py) is a remembered reason for not indexing a candidate.
+
+`verify` lists the directories of the hints again, walks those never seen before (or in doubt as a
+whole), and reports what vanished; `reconcile` does so for the whole tree, needing no hint. Both
+answer with `Changes`: `written` are paths that differ from the record in stat or whose record
+cannot be trusted (see stamps.py), and only `read` tells whether their bytes differ. If Changes could
+not be applied, the next call must be `reconcile`.
+
+Names are taken from listings only, never by asking for a known path, so a rename that changes
+nothing but case is seen on file systems that ignore case. Symbolic links are never followed. Hard
+links are ordinary files; when one of them changes, the directories of the others are listed too,
+because the system reports only the name that was used. Invariant: after every call, known paths
+minus `deleted` plus `written` are exactly the candidates on disk (in the directories looked at).
+One thread calls everything but `prune`. Tests: tests/unit/source/test_source_scan.py.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from codegraph.config import SourceConfig
+from codegraph.core.changes import Skipped, SourceFile
+from codegraph.errors import SourceError
+from codegraph.source.hints import Hint
+from codegraph.source.ignore import ALWAYS_PRUNED, IGNORED, MARKERS, DirectoryRules, IgnoreRules
+from codegraph.source.listing import Changes, Listing, Look, listings_of
+from codegraph.source.reading import FileReader
+from codegraph.source.stamps import KnownFile, stamp_of
+
+LanguageOf = Callable[[str, bytes], str | None]
+
+__all__ = ["Changes", "KnownFile", "LanguageOf", "Scanner"]
+
+
+class Scanner:
+    """Compares one project's tree with what is known of it. `language_of(path, first bytes)` claims files."""
+
+    def __init__(
+        self,
+        root: Path,
+        config: SourceConfig,
+        language_of: LanguageOf,
+        *,
+        environment: Mapping[str, str] | None = None,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self._root = root
+        self._place = os.fspath(root)
+        self._max_file_bytes = config.max_file_bytes
+        self._languages = frozenset(config.languages)
+        self._language_of = language_of
+        self._rules = IgnoreRules(root, config.use_gitignore, config.ignore, environment)
+        self._reader = FileReader(root, config, self._claim, now_ns)
+        self._tree: dict[str, Listing] = {}
+        self._links: dict[int, dict[str, None]] = {}
+
+    @property
+    def ignore_version(self) -> int:
+        """Moves when some ignore file was found changed; a reconcile is due then."""
+        return self._rules.version
+
+    def prune(self, directory: str) -> bool:
+        """Say whether a directory, whose parents are not left out, is left out. Safe from any thread."""
+        return self._rules.directory_reason(directory) is not None
+
+    def counts(self) -> dict[str, int]:
+        """Return how many entries are left out now, by reason, files that no language claims included."""
+        total = Counter(self._reader.reasons())
+        for listing in self._tree.values():
+            total.update(listing.counts)
+            total.update(skipped.reason for skipped in listing.left_out.values())
+        return dict(sorted(total.items()))
+
+    def read(self, path: str) -> SourceFile | Skipped | None:
+        """Read one file consistently: stat before and after agree, and the name still leads to it.
+
+        None if it is gone or no regular file: whoever knows it takes it as deleted. Skipped if its
+        content keeps it out. Raises SourceError for a path that is not below the root.
+        """
+        return self._reader.read(path)
+
+    def reconcile(self, known: Mapping[str, KnownFile]) -> Changes:
+        """Compare the whole tree with `known`. Raises SourceError if the root is gone."""
+        look = Look(known, {}, full=True, rules_changed=self._rules.observe_shared())
+        self._links = {}
+        self._walk("", look)
+        if not self._root.is_dir():
+            raise self._root_gone()
+        seen = {path for directory, listing in look.tree.items() for path in listing.paths(directory)}
+        self._reader.forget_all_but(seen)
+        look.deleted.update(path for path in known if path not in seen)
+        self._tree = look.tree
+        return look.changes()
+
+    def verify(self, hints: Iterable[Hint], known: Mapping[str, KnownFile]) -> Changes:
+        """Look again where the hints point. Raises SourceError if the root is gone."""
+        if not self._tree:
+            self._tree = listings_of(known)
+        places, doubtful = self._places(hints)
+        look = Look(known, self._tree, full=False, doubtful=doubtful)
+        while places:
+            for directory in places:
+                if directory in self._tree and directory not in look.listed:
+                    self._walk(directory, look)
+            inodes, look.linked = sorted(look.linked), set()
+            places = sorted({path.rpartition("/")[0] for inode in inodes for path in self._links[inode]} - look.listed)
+            places = [directory for directory in places if directory in self._tree]
+        return look.changes()
+
+    def _places(self, hints: Iterable[Hint]) -> tuple[list[str], frozenset[str]]:
+        """Return the directories to list again, parents first, and those in doubt as a whole."""
+        places: set[str] = set()
+        doubtful: set[str] = set()
+        for path, is_directory in hints:
+            place = path.rpartition("/")[0]
+            while place and place not in self._tree:
+                place = place.rpartition("/")[0]
+            places.add(place)
+            if is_directory:
+                doubtful.add(path)
+        return sorted(places), frozenset(doubtful)
+
+    def _walk(self, start: str, look: Look) -> None:
+        """List `start`, and below it every directory that is new or in doubt; all of them in a full look."""
+        pending = [(start, look.full or start in look.doubtful)]
+        while pending:
+            directory, whole = pending.pop()
+            if directory in look.listed:
+                continue
+            listing = self._list(directory, look)
+            if listing is None:
+                self._drop(directory, look)
+                continue
+            prefix = f"{directory}/" if directory else ""
+            for name in listing.directories:
+                path = prefix + name
+                if whole or path not in look.tree or path in look.doubtful:
+                    pending.append((path, True))
+
+    def _list(self, directory: str, look: Look) -> Listing | None:
+        """List one directory and compare it with its last listing; None if it is gone."""
+        look.listed.add(directory)
+        unreadable: Skipped | None = None
+        entries: list[os.DirEntry[str]] = []
+        try:
+            with os.scandir(f"{self._place}/{directory}") as iterator:
+                entries = list(iterator)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if not directory:
+                raise self._root_gone() from error
+            return None
+        except OSError as error:
+            if not directory:
+                message = f"{self._root}: cannot be listed: {error.strerror}"
+                raise SourceError(message, "check its permissions") from error
+            unreadable = Skipped(directory, "unreadable", error.strerror or "")
+        names = {entry.name for entry in entries}
+        if self._rules.observe(directory, names) or (directory and MARKERS & names and self.prune(directory)):
+            look.rules_changed = True
+        listing = self._sorted_out(directory, entries, look)
+        if unreadable is not None:
+            listing.left_out[directory] = unreadable
+        before = look.tree.get(directory)
+        look.tree[directory] = listing
+        look.files += len(listing.files)
+        if look.full:
+            look.skipped.update(listing.left_out)
+        else:
+            self._compare(directory, before or Listing(), listing, look)
+        return listing
+
+    def _sorted_out(self, directory: str, entries: list[os.DirEntry[str]], look: Look) -> Listing:
+        """Tell candidates and directories to enter from what is left out."""
+        listing = Listing()
+        rules = self._rules.of(directory)
+        prefix = f"{directory}/" if directory else ""
+        files: list[str] = []
+        directories: list[str] = []
+        for entry in entries:
+            name = entry.name
+            path = prefix + name
+            if not name.isascii() and not _is_text(name):
+                readable = os.fsencode(path).decode("utf-8", "backslashreplace")
+                listing.left_out[readable] = Skipped(readable, "undecodable", "the name is not UTF-8")
+            elif entry.is_dir(follow_symlinks=False):
+                reason = self._rules.directory_reason(path)
+                if reason is None:
+                    directories.append(name)
+                elif name not in ALWAYS_PRUNED:
+                    listing.left_out[path] = Skipped(path, reason)
+            elif not entry.is_file(follow_symlinks=False):
+                listing.counts["symlink" if entry.is_symlink() else "special"] += 1
+            elif self._is_candidate(path, name, rules, listing) and self._examine(path, entry, listing, look):
+                files.append(name)
+        listing.files = frozenset(files)
+        listing.directories = frozenset(directories)
+        return listing
+
+    def _is_candidate(self, path: str, name: str, rules: DirectoryRules, listing: Listing) -> bool:
+        """Claimed by its name, or without an extension, so that the first line may claim it; and not ignored."""
+        if self._claim(path, b"") is None and "." in name[1:]:
+            listing.counts["unknown_language"] += 1
+            return False
+        if rules.reason(path, name, False):
+            listing.counts[IGNORED] += 1
+            return False
+        return True
+
+    def _examine(self, path: str, entry: os.DirEntry[str], listing: Listing, look: Look) -> bool:
+        """Compare a candidate's stat with its record; False if it is gone or too large."""
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError:
+            return False  # it vanished since the listing, which is no error: its own event will follow
+        if status.st_size > self._max_file_bytes:
+            listing.left_out[path] = Skipped(path, "too_large", f"{status.st_size} bytes")
+            return False
+        stamp = stamp_of(status)
+        linked = status.st_nlink > 1
+        if linked:
+            self._links.setdefault(stamp.inode, {})[path] = None
+        known = look.known.get(path)
+        if known is not None and known.vouches_for(stamp):
+            return True
+        verdict = self._reader.verdict(path, stamp)
+        if verdict is None:
+            look.written.add(path)
+            if linked:
+                look.linked.add(stamp.inode)
+            if self._reader.forget(path):
+                look.skipped[path] = None
+            return True
+        if look.full:
+            look.skipped[path] = verdict
+        if known is not None:
+            look.deleted.add(path)
+        return True
+
+    def _compare(self, directory: str, before: Listing, listing: Listing, look: Look) -> None:
+        """Report what the last listing of this directory had and the new one has not."""
+        prefix = f"{directory}/" if directory else ""
+        for name in before.files - listing.files:
+            self._lose(prefix + name, look)
+        for name in before.directories - listing.directories:
+            self._drop(prefix + name, look)
+        for path in before.left_out.keys() - listing.left_out.keys():
+            look.skipped.setdefault(path, None)
+        for path, skipped in listing.left_out.items():
+            if before.left_out.get(path) != skipped:
+                look.skipped[path] = skipped
+
+    def _drop(self, directory: str, look: Look) -> None:
+        """Report everything below a directory that is gone, or no longer entered, as lost."""
+        pending = [directory]
+        while pending:
+            place = pending.pop()
+            listing = look.tree.pop(place, None)
+            if listing is not None:
+                for path in listing.paths(place):
+                    self._lose(path, look)
+                for path in listing.left_out:
+                    look.skipped.setdefault(path, None)
+                pending.extend(f"{place}/{name}" for name in listing.directories)
+
+    def _lose(self, path: str, look: Look) -> None:
+        if path in look.known:
+            look.deleted.add(path)
+        if self._reader.forget(path):
+            look.skipped.setdefault(path, None)
+
+    def _claim(self, path: str, head: bytes) -> str | None:
+        language = self._language_of(path, head)
+        return language if not self._languages or language in self._languages else None
+
+    def _root_gone(self) -> SourceError:
+        return SourceError(f"{self._root}: the project's directory is gone", "start again where the project is now")
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

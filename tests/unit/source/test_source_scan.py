@@ -1,0 +1,335 @@
+"""The tree against what is known of it: every kind of change is found, and little else is looked at."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from codegraph.config import SourceConfig
+from codegraph.core.changes import SourceFile
+from codegraph.errors import SourceError
+from codegraph.source.hints import Hint
+from codegraph.source.scan import Changes, KnownFile, Scanner
+
+LATER_NS = 10**12
+"""Far enough ahead for every stamp of a test to be trusted."""
+
+
+def language_of(path: str, head: bytes) -> str | None:
+    return "python" if path.endswith(".py") or head.startswith(b"#!") else None
+
+
+class Tree:
+    """A project on disk, a scanner, and what an index would know after applying every Changes."""
+
+    def __init__(self, root: Path, config: SourceConfig | None = None, ahead_ns: int = LATER_NS) -> None:
+        self.root = root
+        root.mkdir(exist_ok=True)
+        self.scanner = Scanner(
+            root,
+            config or SourceConfig(),
+            language_of,
+            environment={},
+            now_ns=lambda: time.time_ns() + ahead_ns,
+        )
+        self.known: dict[str, KnownFile] = {}
+        self.content: dict[str, bytes] = {}
+
+    def write(self, path: str, text: str = "x = 1\n") -> None:
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+
+    def apply(self, changes: Changes) -> Changes:
+        for path in changes.deleted:
+            self.known.pop(path, None)
+            self.content.pop(path, None)
+        for path in changes.written:
+            read = self.scanner.read(path)
+            if isinstance(read, SourceFile):
+                self.known[path] = KnownFile(read.stamp, read.blob, read.trusted_after_ns)
+                self.content[path] = read.data
+            else:
+                self.known.pop(path, None)
+                self.content.pop(path, None)
+        return changes
+
+    def reconcile(self) -> Changes:
+        return self.apply(self.scanner.reconcile(self.known))
+
+    def verify(self, *hints: Hint) -> Changes:
+        return self.apply(self.scanner.verify(hints, self.known))
+
+    def on_disk(self) -> dict[str, bytes]:
+        places = [place for place in self.root.rglob("*.py") if place.is_file() and not place.is_symlink()]
+        return {place.relative_to(self.root).as_posix(): place.read_bytes() for place in places}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    made = Tree(tmp_path / "project")
+    for path in ("a.py", "pkg/b.py", "pkg/sub/c.py", "other/d.py"):
+        made.write(path)
+    made.reconcile()
+    return made
+
+
+def test_first_look_finds_all_and_the_second_nothing(tmp_path: Path) -> None:
+    """A reconcile of an unknown tree lists every candidate, sorted; of a known one, nothing."""
+    tree = Tree(tmp_path / "project")
+    for path in ("b/z.py", "a.py", "b/a.py", "b/readme.txt"):
+        tree.write(path)
+    assert tree.reconcile().written == ("a.py", "b/a.py", "b/z.py")
+    again = tree.reconcile()
+    assert (again.written, again.deleted, again.files, again.directories) == ((), (), 3, 2)
+
+
+def test_verify_looks_only_where_the_hints_point(tree: Tree) -> None:
+    """A hint for one file lists its directory and no other, and finds everything that changed in it."""
+    tree.write("pkg/b.py", "x = 2\n")
+    tree.write("pkg/new.py")
+    tree.write("other/d.py", "x = 2\n")
+    changes = tree.verify(Hint("pkg/b.py", False))
+    assert (changes.written, changes.deleted, changes.directories) == (("pkg/b.py", "pkg/new.py"), (), 1)
+
+
+def test_deletion_is_known_minus_seen(tree: Tree) -> None:
+    """A vanished file, and everything below a vanished directory, is reported, by either way of looking."""
+    (tree.root / "a.py").unlink()
+    assert tree.verify(Hint("a.py", False)).deleted == ("a.py",)
+    shutil.rmtree(tree.root / "pkg")
+    assert tree.verify(Hint("pkg", True)).deleted == ("pkg/b.py", "pkg/sub/c.py")
+    shutil.rmtree(tree.root / "other")
+    assert tree.reconcile().deleted == ("other/d.py",)
+    assert tree.known == {}
+
+
+def test_new_directories_are_walked(tree: Tree) -> None:
+    """One hint for a directory never seen, or for something deep inside, finds all files below it."""
+    tree.write("new/one/two/e.py")
+    tree.write("new/f.py")
+    assert tree.verify(Hint("new/one/two/e.py", False)).written == ("new/f.py", "new/one/two/e.py")
+
+
+def test_directory_renamed_and_replaced(tree: Tree) -> None:
+    """A renamed directory moves its files; one that takes the place of another is walked as a whole."""
+    (tree.root / "pkg").rename(tree.root / "moved")
+    changes = tree.verify(Hint("pkg", True), Hint("moved", True))
+    assert changes.written == ("moved/b.py", "moved/sub/c.py")
+    assert changes.deleted == ("pkg/b.py", "pkg/sub/c.py")
+    tree.write("fresh/sub/other.py")
+    shutil.rmtree(tree.root / "moved")
+    (tree.root / "fresh").rename(tree.root / "moved")
+    tree.verify(Hint("moved", True))
+    assert tree.content == tree.on_disk()
+
+
+def test_file_and_directory_change_places(tree: Tree) -> None:
+    """A file that became a directory, and the reverse, is a deletion and a new file."""
+    (tree.root / "a.py").unlink()
+    tree.write("a.py/inner.py")
+    shutil.rmtree(tree.root / "pkg")
+    (tree.root / "other/d.py").rename(tree.root / "pkg")
+    changes = tree.verify(Hint("a.py", True), Hint("pkg", False), Hint("other/d.py", False))
+    assert changes.deleted == ("a.py", "other/d.py", "pkg/b.py", "pkg/sub/c.py")
+    assert changes.written == ("a.py/inner.py", "pkg")
+
+
+def test_rename_of_case_only(tree: Tree) -> None:
+    """Names are taken as listed: another case is another path."""
+    (tree.root / "a.py").rename(tree.root / "A.py")
+    changes = tree.verify(Hint("a.py", False), Hint("A.py", False))
+    assert (changes.written, changes.deleted) == (("A.py",), ("a.py",))
+
+
+def test_same_size_same_time(tree: Tree) -> None:
+    """A write that keeps size and modification time is found, because the change time cannot be kept."""
+    place = tree.root / "a.py"
+    status = place.stat()
+    place.write_text("x = 9\n")
+    os.utime(place, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert tree.verify(Hint("a.py", False)).written == ("a.py",)
+
+
+def test_recent_stamps_are_not_trusted(tmp_path: Path) -> None:
+    """A file written just before its read stays a candidate until a later read vouches for it."""
+    tree = Tree(tmp_path / "project", ahead_ns=0)
+    tree.write("a.py")
+    os.utime(tree.root / "a.py", ns=(0, 0))
+    tree.reconcile()
+    assert tree.reconcile().written == ("a.py",)
+
+
+def test_hard_links_are_ordinary_and_change_together(tree: Tree) -> None:
+    """Both names are indexed, and a hint for one finds the change under the other, in another directory."""
+    os.link(tree.root / "a.py", tree.root / "other/linked.py")
+    tree.verify(Hint("other/linked.py", False), Hint("a.py", False))
+    assert tree.content == tree.on_disk()
+    tree.write("a.py", "x = 2\n")
+    assert tree.verify(Hint("a.py", False)).written == ("a.py", "other/linked.py")
+
+
+def test_links_and_odd_entries_are_not_followed(tree: Tree) -> None:
+    """Symbolic links to files and directories, and pipes, are counted and left alone."""
+    (tree.root / "link.py").symlink_to(tree.root / "a.py")
+    (tree.root / "loop").symlink_to(tree.root)
+    os.mkfifo(tree.root / "pipe.py")
+    assert tree.reconcile().written == ()
+    assert tree.scanner.counts() == {"special": 1, "symlink": 2}
+
+
+def test_every_file_left_out_has_a_reason(tmp_path: Path) -> None:
+    """What is left out is listed with its reason, or counted where listing would only repeat the tree."""
+    tree = Tree(tmp_path / "project", SourceConfig(max_file_bytes=100, ignore=("secret.py", "out/")))
+    (tree.root / "sub").mkdir(parents=True)
+    (tree.root / "binary.py").write_bytes(b"\0")
+    tree.write("generated.py", "# @generated\n")
+    tree.write("large.py", "x" * 101)
+    tree.write("secret.py")
+    tree.write("out/x.py")
+    tree.write("node_modules/x.py")
+    tree.write("picture.png")
+    tree.write("LICENSE")
+    (tree.root / os.fsdecode(b"bad\xff.py")).touch()
+    first = tree.reconcile()
+    assert {path: skipped.reason for path, skipped in first.skipped.items() if skipped} == {
+        "bad\\xff.py": "undecodable",
+        "large.py": "too_large",
+        "node_modules": "vendored",
+        "out": "ignored",
+    }
+    assert tree.known == {}
+    again = tree.reconcile()
+    assert again.written == ()
+    assert [path for path in again.skipped if path not in first.skipped] == ["LICENSE", "binary.py", "generated.py"]
+    reasons = ("binary", "generated", "too_large", "undecodable", "vendored")
+    assert tree.scanner.counts() == {**dict.fromkeys(reasons, 1), "ignored": 2, "unknown_language": 2}
+
+
+def test_reasons_come_and_go(tmp_path: Path) -> None:
+    """A file that loses its reason is read again and its entry withdrawn; one that gains a reason is deleted."""
+    tree = Tree(tmp_path / "project", SourceConfig(max_file_bytes=100))
+    tree.write("a.py", "x" * 101)
+    tree.write("b.py", "# @generated\n")
+    tree.write("c.py")
+    tree.reconcile()
+    tree.reconcile()
+    tree.write("a.py", "x = 1\n")
+    tree.write("b.py", "x = 1\n")
+    tree.write("c.py", "x" * 101)
+    changes = tree.verify(Hint("a.py", False))
+    assert changes.written == ("a.py", "b.py")
+    assert changes.deleted == ("c.py",)
+    assert {path: skipped and skipped.reason for path, skipped in changes.skipped.items()} == {
+        "a.py": None,
+        "b.py": None,
+        "c.py": "too_large",
+    }
+    shutil.rmtree(tree.root / "nothing", ignore_errors=True)
+    (tree.root / "c.py").unlink()
+    assert tree.verify(Hint("c.py", False)).skipped == {"c.py": None}
+
+
+def test_scripts_without_an_extension(tmp_path: Path) -> None:
+    """A file whose name says nothing is claimed by its first line."""
+    tree = Tree(tmp_path / "project")
+    tree.write("run", "#!/usr/bin/env python\n")
+    tree.write("NOTES", "text\n")
+    tree.reconcile()
+    assert sorted(tree.known) == ["run"]
+    assert tree.reconcile().written == ()
+
+
+def test_only_the_languages_asked_for(tmp_path: Path) -> None:
+    """`source.languages` limits what is claimed."""
+    tree = Tree(tmp_path / "project", SourceConfig(languages=("rust",)))
+    tree.write("a.py")
+    assert tree.reconcile().written == ()
+
+
+def test_changed_ignore_file_asks_for_a_reconcile(tree: Tree) -> None:
+    """A new, changed or removed ignore file, and a marker, say so once; then the rules hold everywhere."""
+    before = tree.scanner.ignore_version
+    tree.write(".gitignore", "sub/\n")
+    assert tree.verify(Hint(".gitignore", False)).reconcile_due
+    assert tree.scanner.ignore_version > before
+    assert tree.reconcile().deleted == ("pkg/sub/c.py",)
+    assert tree.scanner.prune("pkg/sub")
+    (tree.root / ".gitignore").unlink()
+    assert tree.verify(Hint(".gitignore", False)).reconcile_due
+    assert tree.reconcile().written == ("pkg/sub/c.py",)
+    assert not tree.verify(Hint("a.py", False)).reconcile_due
+    tree.write("other/pyvenv.cfg", "")
+    assert tree.verify(Hint("other/pyvenv.cfg", False)).reconcile_due
+    assert tree.reconcile().deleted == ("other/d.py",)
+
+
+def test_root_gone(tree: Tree) -> None:
+    """A vanished root is an error, never an empty project."""
+    shutil.rmtree(tree.root)
+    with pytest.raises(SourceError):
+        tree.scanner.reconcile(tree.known)
+    with pytest.raises(SourceError):
+        tree.scanner.verify([Hint("a.py", False)], tree.known)
+
+
+def test_verify_without_a_reconcile_before(tree: Tree) -> None:
+    """A scanner that starts with stored records needs no full look to follow hints."""
+    scanner = Scanner(tree.root, SourceConfig(), language_of, environment={})
+    (tree.root / "pkg/sub/c.py").unlink()
+    tree.write("pkg/x/y.py")
+    changes = scanner.verify([Hint("pkg/sub/c.py", False), Hint("pkg/x", True)], tree.known)
+    assert (changes.written, changes.deleted) == (("pkg/x/y.py",), ("pkg/sub/c.py",))
+
+
+FOLDERS = st.sampled_from(["", "p", "q", "p/r", "p/r/s"])
+FILES = st.sampled_from(["a.py", "b.py", "r"])
+STEPS = st.tuples(st.sampled_from(["write", "delete", "remove tree", "rename", "link"]), FOLDERS, FILES, FOLDERS, FILES)
+
+
+def step(root: Path, kind: str, source: str, target: str) -> list[Hint]:
+    """Do one thing to the tree, as far as it can be done; return honest hints."""
+    hints = [Hint(path, (root / path).is_dir()) for path in (source, target)]
+    actions: dict[str, Callable[[], object]] = {
+        "write": lambda: (
+            (root / source).parent.mkdir(parents=True, exist_ok=True),
+            (root / source).write_text(str(time.time_ns())),
+        ),
+        "delete": lambda: (root / source).unlink(),
+        "remove tree": lambda: shutil.rmtree((root / source).parent) if "/" in source else None,
+        "rename": lambda: (root / source).rename(root / target),
+        "link": lambda: os.link(root / source, root / target),
+    }
+    try:
+        actions[kind]()
+    except OSError:
+        hints.append(Hint("", False))  # it could not be done: a hint more does no harm
+    hints += [Hint(path, (root / path).is_dir()) for path in (source, target)]
+    parent = source.rpartition("/")[0]
+    return [*hints, Hint(parent, True)] if parent and kind == "remove tree" else hints
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=st.lists(st.lists(STEPS, min_size=1, max_size=3), max_size=6))
+def test_following_hints_equals_looking_at_everything(
+    tmp_path_factory: pytest.TempPathFactory, batches: list[list[tuple[str, str, str, str, str]]]
+) -> None:
+    """After any edits, known paths and bytes equal the tree, and a reconcile finds nothing left to do."""
+    tree = Tree(tmp_path_factory.mktemp("scan") / "project")
+    tree.reconcile()
+    for batch in batches:
+        hints: list[Hint] = []
+        for kind, folder, file, other_folder, other_file in batch:
+            source, target = f"{folder}/{file}".lstrip("/"), f"{other_folder}/{other_file}".lstrip("/")
+            hints += step(tree.root, kind, source, target)
+        tree.verify(*hints)
+        assert {path: data for path, data in tree.content.items() if path.endswith(".py")} == tree.on_disk()
+    left = tree.reconcile()
+    assert (left.written, left.deleted) == ((), ())
