@@ -36,7 +36,7 @@ from codegraph.graph.resolve.python.entities import (
 from codegraph.graph.resolve.python.linearise import linearise
 from codegraph.graph.resolve.python.modules import ModuleFinder
 from codegraph.graph.resolve.python.names import BUILTINS
-from codegraph.graph.resolve.python.scopes import LocalNames, Scope
+from codegraph.graph.resolve.python.scopes import LocalNames, Scope, Scopes
 from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, TableReader
 
 _MAX_NESTING = 40
@@ -49,8 +49,9 @@ _Question = tuple[object, ...]
 class Evaluator:
     """Answers what chains stand for, for one file being linked."""
 
-    def __init__(self, table: TableReader, locals_: LocalNames) -> None:
+    def __init__(self, table: TableReader, scopes: Scopes, locals_: LocalNames) -> None:
         self._get = table.get
+        self._scope = scopes.of
         self._locals = locals_
         self._modules = ModuleFinder(table)
         self._memo: dict[_Question, Candidates] = {}
@@ -59,21 +60,28 @@ class Evaluator:
 
     def evaluate(self, scope: Scope, chain: Chain) -> Candidates:
         """Return the candidates of a chain, at most MAX_CANDIDATES; UNKNOWN says why there is none."""
-        question = (scope, chain)
-        found = self._memo.get(question)
+        if not chain:
+            return _CYCLE
+        head = chain[0]
+        if scope.owner < 0 or not self._locals.binds(scope.owner, head):
+            scope = scope.special if head[:1] == "@" else scope.names
+        found = scope.memo.get(chain)
         if found is not None:
             return found
-        if not chain or self._nesting > _MAX_NESTING:
+        if self._nesting > _MAX_NESTING:
             return _CYCLE
-        self._memo[question] = _CYCLE
+        scope.memo[chain] = _CYCLE
         self._nesting += 1
         if len(chain) == 1:
-            found = self._name(scope, chain[0])
+            found = self._name(scope, head)
         else:
             before = self.evaluate(scope, chain[:-1])
-            found = merged([self._step(each, chain[-1]) for each in before], MAX_CANDIDATES)
+            if len(before) == 1:
+                found = self._step(before[0], chain[-1])
+            else:
+                found = merged([self._step(each, chain[-1]) for each in before], MAX_CANDIDATES)
         self._nesting -= 1
-        self._memo[question] = found
+        scope.memo[chain] = found
         return found
 
     def expand(self, entity: Entity) -> Candidates:
@@ -130,7 +138,7 @@ class Evaluator:
 
     def bases(self, name: ClassName) -> list[Entity]:
         """Return the direct bases of a class, in order; UNKNOWN for those outside of the project."""
-        scope = Scope(name.path, body=_container(name.descriptor))
+        scope = self._scope(name.path, body=_container(name.descriptor))
         found: list[Entity] = []
         for chain in self._get(base_key(name.path, name.descriptor)) or ():
             for each in self.evaluate(scope, chain):
@@ -231,7 +239,7 @@ class Evaluator:
 
     def _step(self, entity: Entity, part: str) -> Candidates:
         if entity.kind is EntityKind.UNKNOWN:
-            return (entity,)
+            return unknown("unknown_receiver") if entity.name == "missing" else (entity,)
         if part == "()":
             return self._called(entity)
         if part == "[]":
@@ -322,12 +330,11 @@ class Evaluator:
     def _scope_of(self, entity: Entity) -> Scope:
         """Return the scope of the chains that say what an entity holds or returns."""
         if entity.local >= 0:
-            enclosing = entity.receiver
-            return Scope(entity.path, entity.local, "", enclosing, entity.receiver)
+            return self._scope(entity.path, entity.local, "", entity.receiver, entity.receiver)
         if not entity.scope:
-            return Scope(entity.path)
+            return self._scope(entity.path)
         enclosing = ClassName(entity.path, entity.scope)
-        return Scope(entity.path, -1, "", enclosing, entity.receiver or enclosing)
+        return self._scope(entity.path, -1, "", enclosing, entity.receiver or enclosing)
 
 
 def _special(scope: Scope, name: str) -> Candidates:

@@ -8,9 +8,10 @@
 | read | references | references | references | references |
 
 Calling a class is an edge to the class alone, not to its `__init__`: the class stands for both. An
-import gives `imports` edges to what it names and to the module that it names it in; a method overrides the method of that name in the nearest
-base that has one. A call or attribute whose receiver is unknown goes to the only definition of that
-name in the project, if there is just one and no built-in type has such a member (confidence inferred).
+import gives `imports` edges to what it names and to the module that it names it in; a method overrides
+the method of that name in the nearest base that has one. A call or attribute whose receiver is unknown
+goes to the only definition of that name in the project, if there is just one and no built-in type has
+such a member (confidence inferred).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from codegraph.graph.resolve.python.contributions import import_entry
 from codegraph.graph.resolve.python.entities import ClassName, Entity, EntityKind
 from codegraph.graph.resolve.python.evaluator import Evaluator
 from codegraph.graph.resolve.python.names import COMMON_MEMBERS, FAMILY
-from codegraph.graph.resolve.python.scopes import CALLABLES, CLASSES, LocalNames, Scope, scopes_of
+from codegraph.graph.resolve.python.scopes import CALLABLES, CLASSES, LocalNames, Scope, Scopes
 from codegraph.graph.resolve.scheme import MANY, TableReader
 
 _ORDINAL = re.compile(r"\(\+\d+\)|\(\)")
@@ -40,7 +41,7 @@ _CLASS_EDGES = {
 }
 _CALLING = (Role.CALL, Role.DECORATOR)
 _INHERITING = (Role.INHERIT, Role.IMPLEMENT)
-_FALLBACK_REASONS = ("unknown_receiver", "missing", "local")
+_FALLBACK_REASONS = ("unknown_receiver", "local")
 _Target = tuple[SymbolId, DependencyKind, bool]
 
 
@@ -52,9 +53,10 @@ class FileLinker:
         self._definitions = outline.definitions
         self._occurrences = occurrences
         self._table = table
-        self._scopes = scopes_of(path, outline)
+        scopes = Scopes()
+        self._scopes = scopes.of_definitions(path, outline)
         self._locals = LocalNames(outline, occurrences)
-        self._evaluator = Evaluator(table, self._locals)
+        self._evaluator = Evaluator(table, scopes, self._locals)
         self._collector = EdgeCollector(path, outline)
         self._passed = {(each.owner, each.chain[:-1]) for each in occurrences.references if len(each.chain) > 2}
         """Chains that are only on the way to something else: `a.b` in `a.b.c`."""
@@ -92,9 +94,7 @@ class FileLinker:
         if role in (Role.READ, Role.CALL) or owner == 0:
             return scope
         definition = self._definitions[owner]
-        if role is Role.TYPE and (
-            definition.kind not in CALLABLES or self._locals.entries(owner, chain[0]) is not None
-        ):
+        if role is Role.TYPE and (definition.kind not in CALLABLES or self._locals.binds(owner, chain[0])):
             return scope
         return self._scopes[definition.container]
 
@@ -130,7 +130,7 @@ class FileLinker:
 
     def _fall_back(self, owner: int, chain: Chain, role: Role, reason: str, line: int, column: int) -> None:
         name = chain[-1]
-        if reason in _FALLBACK_REASONS and role in (Role.CALL, Role.READ):
+        if reason in _FALLBACK_REASONS or (reason == "missing" and len(chain) == 1):
             target = self._only(name, "method" if len(chain) > 1 else "function", role)
             if target is not None:
                 kind = DependencyKind.CALLS if role is Role.CALL else DependencyKind.REFERENCES

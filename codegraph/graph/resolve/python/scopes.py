@@ -2,31 +2,81 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from codegraph.core.facts import BindingKind, Chain, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.python.contributions import flags_of, import_entry
-from codegraph.graph.resolve.python.entities import ClassName
+from codegraph.graph.resolve.python.entities import Candidates, ClassName
 from codegraph.graph.resolve.scheme import Entry
 
 CLASSES = frozenset({SymbolKind.CLASS, SymbolKind.ENUM, SymbolKind.INTERFACE})
 CALLABLES = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 
 
-class Scope(NamedTuple):
-    """The surroundings of an expression.
+class Scope:
+    """The surroundings of an expression; two are the same only if they are the same object.
 
     `owner` is the index of the function of the linked file whose locals are visible, -1 for none;
     `body` the descriptor of the class whose own names are visible ("" for none); `enclosing` the class
-    that `@super` starts from, `receiver` the class that `@self` and `@class` mean.
+    that `@super` starts from, `receiver` the class that `@self` and `@class` mean. `names` is the scope
+    in which a name that is not local means the same, `special` that of "@self" and the like: many
+    functions share them, and with them the answers in `memo`.
     """
 
-    path: str
-    owner: int = -1
-    body: str = ""
-    enclosing: ClassName | None = None
-    receiver: ClassName | None = None
+    __slots__ = ("body", "enclosing", "memo", "names", "owner", "path", "receiver", "special")
+
+    def __init__(
+        self, path: str, owner: int, body: str, enclosing: ClassName | None, receiver: ClassName | None
+    ) -> None:
+        self.path = path
+        self.owner = owner
+        self.body = body
+        self.enclosing = enclosing
+        self.receiver = receiver
+        self.names = self.special = self
+        self.memo: dict[Chain, Candidates] = {}
+
+
+class Scopes:
+    """Makes each scope once; lives as long as one call of `link`."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, int, str, ClassName | None, ClassName | None], Scope] = {}
+
+    def of(
+        self,
+        path: str,
+        owner: int = -1,
+        body: str = "",
+        enclosing: ClassName | None = None,
+        receiver: ClassName | None = None,
+    ) -> Scope:
+        """Return the scope with these surroundings."""
+        question = (path, owner, body, enclosing, receiver)
+        scope = self._made.get(question)
+        if scope is None:
+            scope = self._made[question] = Scope(path, owner, body, enclosing, receiver)
+            if owner >= 0 or (enclosing is not None and not body):
+                scope.names = self.of(path, -1, body, enclosing if body else None, receiver if body else None)
+            if owner >= 0 or body:
+                scope.special = self.of(path, -1, "", enclosing, receiver)
+        return scope
+
+    def of_definitions(self, path: str, outline: Outline) -> list[Scope]:
+        """Return the scope of each definition's expressions."""
+        scopes: list[Scope] = []
+        for index, definition in enumerate(outline.definitions):
+            if definition.container < 0:
+                scopes.append(self.of(path))
+                continue
+            above = scopes[definition.container]
+            if definition.kind in CLASSES:
+                own = ClassName(path, definition.descriptor)
+                scopes.append(self.of(path, above.owner, definition.descriptor, own, own))
+            elif definition.kind in CALLABLES:
+                scopes.append(self.of(path, index, "", above.enclosing, above.receiver))
+            else:
+                scopes.append(above)
+        return scopes
 
 
 class LocalNames:
@@ -59,27 +109,13 @@ class LocalNames:
         found = self._entries.get((owner, name))
         return None if found is None else tuple(found)
 
+    def binds(self, owner: int, name: str) -> bool:
+        """Say whether a function binds a name."""
+        return (owner, name) in self._entries
+
     def elements(self, owner: int, name: str) -> tuple[Chain, ...]:
         """Return the chains of the elements of a local variable."""
         return tuple(self._elements.get((owner, name), ()))
 
     def _add(self, owner: int, name: str, entry: Entry) -> None:
         self._entries.setdefault((owner, name), {})[entry] = None
-
-
-def scopes_of(path: str, outline: Outline) -> list[Scope]:
-    """Return the scope of each definition's expressions."""
-    scopes: list[Scope] = []
-    for index, definition in enumerate(outline.definitions):
-        if definition.container < 0:
-            scopes.append(Scope(path))
-            continue
-        above = scopes[definition.container]
-        if definition.kind in CLASSES:
-            own = ClassName(path, definition.descriptor)
-            scopes.append(Scope(path, above.owner, definition.descriptor, own, own))
-        elif definition.kind in CALLABLES:
-            scopes.append(Scope(path, index, "", above.enclosing, above.receiver))
-        else:
-            scopes.append(above)
-    return scopes

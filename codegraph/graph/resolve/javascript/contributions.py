@@ -1,0 +1,141 @@
+"""What a JavaScript or TypeScript file offers to the symbol table.
+
+Values (entries are tuples of strings; see `resolve.keys` for the keys):
+
+    def   ("d", descriptor, kind, flags) per definition in source order, then ("v", *chain) per value
+    imp   ("m", specifier) for a whole module, ("n", specifier, name) for a name in it
+    star  (specifier,) per `export * from`
+    exp   ("v", *chain) per exported value, ("m", ...) and ("n", ...) as above for what is exported again;
+          the name "export=" stands for the module itself, "..." for what an exported object spreads
+    mem   as def, for members of classes, interfaces, enums, namespaces and objects
+    base  the chain of each base class, base interface, aliased type or spread object
+    ret   the chains that a function returns
+    elem  the chains of the elements of a variable or field, or of what a function returns (name "()")
+
+Flags are letters: g getter, n namespace.
+"""
+
+from __future__ import annotations
+
+import re
+
+from codegraph.core.facts import BindingKind, Chain, Definition, Import, ImportKind, Occurrences, Outline, Role
+from codegraph.core.symbols import SymbolKind
+from codegraph.graph.resolve.javascript.names import FAMILY
+from codegraph.graph.resolve.keys import (
+    base_key,
+    definition_key,
+    element_key,
+    export_key,
+    export_list_key,
+    import_key,
+    member_key,
+    module_key,
+    name_key,
+    return_key,
+    star_key,
+)
+from codegraph.graph.resolve.scheme import Entry, Value
+
+WHOLE = "export="
+SPREAD = "..."
+_GETTER = re.compile(r"(?:@.* )?(?:(?:static|override|public|private|protected|abstract|declare) )*get (?!\(|=|:|\?|<|;)")
+_NAMESPACE = re.compile(r"(?:(?:export|declare) )*(?:namespace|module) ")
+_CALLABLES = (SymbolKind.FUNCTION, SymbolKind.METHOD)
+
+
+def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
+    """Say what the file offers; a pure function of it alone."""
+    entries: dict[str, dict[Entry, None]] = {module_key(path): {(outline.language,): None}}
+    _offer_definitions(entries, path, outline)
+    _offer_bindings(entries, path, outline, occurrences)
+    for each in occurrences.imports:
+        _offer_import(entries, path, each)
+    for reference in occurrences.references:
+        if reference.role is Role.INHERIT:
+            owner = outline.definitions[reference.owner]
+            _add(entries, base_key(path, owner.descriptor), reference.chain)
+    for export in occurrences.exports:
+        _add(entries, export_key(path, export.name), ("v", *export.chain))
+    if occurrences.explicit_exports:
+        _add(entries, export_list_key(path), ())
+    return {key: tuple(found) for key, found in entries.items()}
+
+
+def flags_of(definition: Definition) -> str:
+    """Return the letters that say how a definition behaves as a member or container."""
+    if definition.kind is SymbolKind.METHOD:
+        return "g" if "get " in definition.signature and _GETTER.match(definition.signature) else ""
+    if definition.kind is SymbolKind.CLASS:
+        return "n" if _NAMESPACE.match(definition.signature) else ""
+    return ""
+
+
+def definition_entry(definition: Definition) -> Entry:
+    """Return the entry of a definition under its name."""
+    return ("d", definition.descriptor, definition.kind.value, flags_of(definition))
+
+
+def import_entry(each: Import) -> Entry:
+    """Return the entry of an import under its alias."""
+    return ("n", each.module, each.name) if each.kind is ImportKind.NAME else ("m", each.module)
+
+
+def _add(entries: dict[str, dict[Entry, None]], key: str, entry: Entry) -> None:
+    entries.setdefault(key, {})[entry] = None
+
+
+def _offer_definitions(entries: dict[str, dict[Entry, None]], path: str, outline: Outline) -> None:
+    for definition in outline.definitions[1:]:
+        container = outline.definitions[definition.container]
+        entry = definition_entry(definition)
+        if container.kind is SymbolKind.MODULE:
+            _add(entries, definition_key(path, definition.name), entry)
+        else:
+            _add(entries, member_key(path, container.descriptor, definition.name), entry)
+        if definition.kind is not SymbolKind.CONSTANT:
+            _add(
+                entries,
+                name_key(FAMILY, definition.name),
+                (path, definition.descriptor, definition.kind.value),
+            )
+
+
+def _offer_bindings(
+    entries: dict[str, dict[Entry, None]], path: str, outline: Outline, occurrences: Occurrences
+) -> None:
+    for binding in occurrences.bindings:
+        owner = outline.definitions[binding.owner]
+        kind, name, chain = binding.kind, binding.name, binding.chain
+        if "@" in name:
+            continue
+        if kind is BindingKind.RETURN:
+            _add(entries, return_key(path, owner.descriptor), chain)
+        elif kind is BindingKind.ELEMENT:
+            if owner.kind not in _CALLABLES or name == "()":
+                _add(entries, element_key(path, owner.descriptor, name), chain)
+        elif kind is BindingKind.ATTRIBUTE:
+            if name == SPREAD:
+                _add(entries, base_key(path, owner.descriptor), chain)
+            else:
+                _add(entries, member_key(path, owner.descriptor, name), ("v", *chain))
+        elif owner.kind is SymbolKind.MODULE:
+            _add(entries, definition_key(path, name), ("v", *chain))
+        elif owner.kind is SymbolKind.CLASS and kind is BindingKind.VARIABLE and flags_of(owner) == "n":
+            _add(entries, member_key(path, owner.descriptor, name), ("v", *chain))
+
+
+def _offer_import(entries: dict[str, dict[Entry, None]], path: str, each: Import) -> None:
+    if each.kind is ImportKind.STAR:
+        _add(entries, star_key(path), (each.module,))
+    elif each.alias and each.reexport:
+        _add(entries, export_key(path, each.alias), import_entry(each))
+    elif each.alias:
+        # A module required inside a function can still be what a member or a result comes from.
+        if each.owner == 0 or each.alias.endswith(")"):
+            _add(entries, import_key(path, each.alias), import_entry(each))
+
+
+def chain_of(entry: Entry) -> Chain:
+    """Return the chain of a ("v", ...) entry."""
+    return entry[1:]
