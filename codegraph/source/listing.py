@@ -64,6 +64,8 @@ class Look:
     skipped: dict[str, Skipped | None] = field(default_factory=dict)
     linked: set[int] = field(default_factory=set)
     """Inodes of changed files that have other names."""
+    newly_linked: set[int] = field(default_factory=set)
+    """Inodes of files that had no other name when last seen."""
     files: int = 0
     rules_changed: bool = False
 

@@ -111,9 +111,7 @@ class Scanner:
             for directory in places:
                 if directory in self._tree and directory not in look.listed:
                     self._walk(directory, look)
-            inodes, look.linked = sorted(look.linked), set()
-            places = sorted({path.rpartition("/")[0] for inode in inodes for path in self._links[inode]} - look.listed)
-            places = [directory for directory in places if directory in self._tree]
+            places = [place for place in self._places_of_other_names(look) if place in self._tree]
         return look.changes()
 
     def _places(self, hints: Iterable[Hint]) -> tuple[list[str], frozenset[str]]:
@@ -128,6 +126,18 @@ class Scanner:
             if is_directory:
                 doubtful.add(path)
         return sorted(places), frozenset(doubtful)
+
+    def _places_of_other_names(self, look: Look) -> list[str]:
+        """Return the directories, not listed yet, where changed files have other names."""
+        if look.newly_linked:
+            # The first name was an ordinary file until the second came, so it is found by its inode only.
+            for path, record in look.known.items():
+                if record.stamp.inode in look.newly_linked:
+                    self._links[record.stamp.inode][path] = None
+            look.newly_linked.clear()
+        places = {path.rpartition("/")[0] for inode in look.linked for path in self._links[inode]}
+        look.linked.clear()
+        return sorted(places - look.listed)
 
     def _walk(self, start: str, look: Look) -> None:
         """List `start`, and below it every directory that is new or in doubt; all of them in a full look."""
@@ -227,7 +237,10 @@ class Scanner:
         stamp = stamp_of(status)
         linked = status.st_nlink > 1
         if linked:
-            self._links.setdefault(stamp.inode, {})[path] = None
+            names = self._links.setdefault(stamp.inode, {})
+            if path not in names:
+                names[path] = None
+                look.newly_linked.add(stamp.inode)
         known = look.known.get(path)
         if known is not None and known.vouches_for(stamp):
             return True

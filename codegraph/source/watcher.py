@@ -125,7 +125,11 @@ class FallbackWatcher:
             self._fallen_back = True
             first = self._current
             second = self._second(f"fell back to polling: {loss.detail}")
-            second.start(self._root, self._prune, self._sink)
+            try:
+                second.start(self._root, self._prune, self._sink)
+                told = Loss(loss.reason, f"{loss.detail}; polling from now on")
+            except SourceError as error:
+                told = Loss("root_gone", error.message)
             self._current = second
         first.stop()
-        self._sink(Loss(loss.reason, f"{loss.detail}; polling from now on"))
+        self._sink(told)

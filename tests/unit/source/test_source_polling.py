@@ -1,0 +1,68 @@
+"""Polling: what differs between two looks is hinted at, and cookies come after the look that covers them."""
+
+from __future__ import annotations
+
+import queue
+import shutil
+from pathlib import Path
+
+from codegraph.source.hints import CookieSeen, Hint, Loss, Sighting
+from codegraph.source.polling import PollingWatcher
+
+PATIENCE = 30.0
+
+
+def started(root: Path, cookies: Path) -> tuple[PollingWatcher, queue.Queue[Sighting]]:
+    sightings: queue.Queue[Sighting] = queue.Queue()
+    watcher = PollingWatcher(3600, cookies)
+    watcher.start(root, lambda path: path.endswith("ignored"), sightings.put)
+    return watcher, sightings
+
+
+def until_cookie(watcher: PollingWatcher, sightings: queue.Queue[Sighting], cookie: Path) -> list[Sighting]:
+    """Make a cookie, let the watcher look, return what it said before the cookie."""
+    cookie.touch()
+    watcher.nudge()
+    seen: list[Sighting] = []
+    while CookieSeen(cookie.name) not in seen:
+        seen.append(sightings.get(timeout=PATIENCE))
+    return seen[:-1]
+
+
+def test_differences_then_cookie(tmp_path: Path) -> None:
+    """Written, new, removed and moved are hinted at, each once, in order; left out directories are not looked at."""
+    root, cookies = tmp_path / "project", tmp_path / "cookies"
+    cookies.mkdir()
+    for path in ("a.py", "b.py", "d/c.py", "ignored/x.py"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).touch()
+    watcher, sightings = started(root, cookies)
+    try:
+        assert until_cookie(watcher, sightings, cookies / "1") == []
+        (root / "a.py").write_text("x = 1\n")
+        (root / "b.py").unlink()
+        (root / "d").rename(root / "e")
+        (root / "ignored/x.py").write_text("x = 1\n")
+        assert until_cookie(watcher, sightings, cookies / "2") == [
+            Hint("d", True),
+            Hint("e", True),
+            Hint("a.py", False),
+            Hint("b.py", False),
+        ]
+        assert watcher.health()[:5] == ("poll", True, 2, 2, False)
+    finally:
+        watcher.stop()
+    assert not watcher.health().alive
+
+
+def test_root_gone(tmp_path: Path) -> None:
+    """A vanished root is a Loss and ends the watch."""
+    root = tmp_path / "project"
+    root.mkdir()
+    watcher, sightings = started(root, tmp_path)
+    shutil.rmtree(root)
+    watcher.nudge()
+    loss = sightings.get(timeout=PATIENCE)
+    assert isinstance(loss, Loss)
+    assert loss.reason == "root_gone"
+    watcher.stop()
