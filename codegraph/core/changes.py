@@ -122,6 +122,8 @@ class Verdict(msgspec.Struct, frozen=True, array_like=True):
     changed: bool
     """False: the key came out equal, the cutoff stopped it here."""
     revision: int
+    reused: bool = False
+    """The key changed, and its vector was there already."""
 
 
 @dataclass(frozen=True, slots=True)

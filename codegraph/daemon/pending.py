@@ -124,6 +124,11 @@ class PendingKeys:
         key = self._key.get(symbol)
         return None if key is None else (key, self._place[key][0])
 
+    def symbols(self) -> tuple[tuple[SymbolId, Lane], ...]:
+        """Return who waits and how urgently; safe to call from any thread."""
+        waiting = tuple(self._key.items())
+        return tuple((symbol, place[0]) for symbol, key in waiting if (place := self._place.get(key)) is not None)
+
     def keys_by_lane(self) -> dict[str, int]:
         """Count pending keys by lane, those in flight and held back included."""
         counts = {lane.name.lower(): 0 for lane in Lane}

@@ -1,0 +1,220 @@
+"""The account that the daemon gives of itself: status, metrics, skipped files, cache, models.
+
+All figures come from where the thing happens: the view, the pending keys, the tiers, the watcher, the
+worker, the event stream. Nothing is estimated here. Tests: tests/integration/test_daemon.py.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import psutil
+
+from codegraph import __version__
+from codegraph.cache.statistics import TierStatistics
+from codegraph.core.symbols import Freshness
+from codegraph.daemon import operations, reports
+from codegraph.daemon.pending import Lane
+from codegraph.daemon.view import View
+from codegraph.embed.registry import ModelSpec, directory_of, registered
+from codegraph.errors import CodegraphError, ModelMissing
+
+if TYPE_CHECKING:
+    from codegraph.daemon.project import Project
+
+
+def status_report(project: Project, requests: reports.RequestFigures) -> reports.StatusResult:
+    """Gather everything that `codegraph status` shows."""
+    view = project.pipeline.view
+    counts = view.snapshot.counts
+    figures = project.gatherer.figures
+    tiers = project.parts.tiers.statistics()
+    return reports.StatusResult(
+        clock=str(view.snapshot.clock),
+        version=__version__,
+        root=os.fspath(project.root),
+        pid=os.getpid(),
+        uptime_seconds=time.time() - project.started_at,
+        phase=_phase(project, view),
+        files=counts.files,
+        symbols=counts.symbols,
+        edges=sum(counts.edges.values()),
+        languages=dict(sorted(Counter(file.outline.language for file in view.snapshot.files.values()).items())),
+        lanes=_lanes(project, view),
+        hot=_tier(tiers.hot),
+        cold=_tier(tiers.cold),
+        embedded=figures.embedded,
+        embeddings_avoided=figures.avoided,
+        last_change=figures.last,
+        watcher=_watcher(project),
+        worker=_worker(project),
+        model=_model(project, project.model.spec),
+        memory=_memory(project),
+        skipped=project.parts.scanner.counts(),
+        uncertain={reason: count for reason, count in counts.unresolved.items() if count},
+        requests=requests,
+        warnings=tuple(_warnings(project, figures.warnings)),
+    )
+
+
+def _phase(project: Project, view: View) -> str:
+    if not view.reconciled:
+        return "indexing" if project.running else "starting"
+    return "idle" if project.scheduler.idle else "embedding"
+
+
+def _lanes(project: Project, view: View) -> tuple[reports.LaneFigures, ...]:
+    pending: Counter[str] = Counter()
+    stale: Counter[str] = Counter()
+    for symbol, lane in project.scheduler.pending.symbols():
+        state = view.freshness(symbol) if symbol in view.snapshot.places else Freshness.FRESH
+        if state is Freshness.PENDING:
+            pending[lane.name.lower()] += 1
+        elif state is Freshness.STALE:
+            stale[lane.name.lower()] += 1
+    names = [lane.name.lower() for lane in Lane]
+    return tuple(reports.LaneFigures(lane=name, pending=pending[name], stale=stale[name]) for name in names)
+
+
+def _tier(statistics: TierStatistics) -> reports.TierFigures:
+    return reports.TierFigures(
+        entries=statistics.entries,
+        bytes=statistics.bytes,
+        limit_bytes=statistics.limit_bytes,
+        hits=statistics.hits,
+        misses=statistics.misses,
+        evictions=statistics.evictions,
+        lookup_microseconds=_mean_microseconds(statistics),
+    )
+
+
+def _mean_microseconds(statistics: TierStatistics) -> float:
+    return 1e6 * statistics.lookup_seconds / max(1, statistics.hits + statistics.misses)
+
+
+def _watcher(project: Project) -> reports.WatcherHealth:
+    health = project.watcher.health()
+    return reports.WatcherHealth(
+        mode=health.mode if project.running else "stopped",
+        healthy=health.alive and not health.limited,
+        directories=health.directories,
+        losses=health.losses,
+        detail=health.detail,
+    )
+
+
+def _worker(project: Project) -> reports.WorkerHealth:
+    status = project.parts.embedder.status()
+    return reports.WorkerHealth(
+        state=status.state,
+        pid=status.process_id or 0,
+        restarts=status.restarts,
+        queued=status.queued,
+        detail=status.last_error,
+    )
+
+
+def _model(project: Project, spec: ModelSpec) -> reports.ModelInfo:
+    active = spec.name == project.model.spec.name
+    available, detail = True, spec.path
+    if spec.engine != "lexical":
+        try:
+            detail = os.fspath(directory_of(spec))
+        except ModelMissing as error:
+            available, detail = False, f"{error.message}; {error.advice}"
+    return reports.ModelInfo(
+        name=spec.name,
+        description=spec.note,
+        dimensions=project.model.dimensions if active else spec.dimensions,
+        active=active,
+        available=available,
+        detail=detail,
+    )
+
+
+def _memory(project: Project) -> reports.MemoryFigures:
+    me = psutil.Process()
+    workers = 0
+    for child in me.children(recursive=True):
+        try:
+            workers += child.memory_info().rss
+        except psutil.NoSuchProcess:
+            continue  # it ended between the listing and the question
+    return reports.MemoryFigures(
+        daemon_bytes=me.memory_info().rss,
+        workers_bytes=workers,
+        state_bytes=project.parts.store.statistics().file_bytes,
+    )
+
+
+def _warnings(project: Project, gathered: tuple[str, ...]) -> Iterator[str]:
+    health = project.watcher.health()
+    if project.running and (health.limited or not health.alive):
+        yield f"watching by {health.mode}: {health.detail or 'the watcher is not alive'}"
+    if project.model.missing:
+        yield project.model.missing
+    if project.pipeline.warning:
+        yield project.pipeline.warning
+    if project.writer.error:
+        yield project.writer.error
+    yield from gathered
+
+
+def metrics_report(project: Project, requests: reports.RequestFigures) -> reports.MetricsResult:
+    """Write the figures of status as Prometheus text."""
+    from codegraph.daemon.metrics import CONTENT_TYPE, exposition
+
+    return reports.MetricsResult(text=exposition(status_report(project, requests)), content_type=CONTENT_TYPE)
+
+
+def skipped_report(project: Project, params: reports.SkippedParams) -> reports.SkippedResult:
+    """List skipped files by path."""
+    kept = [
+        reports.SkippedFile(file=path, reason=skipped.reason, detail=skipped.detail)
+        for path, skipped in sorted(project.pipeline.skipped.items())
+        if params.reason in ("", skipped.reason)
+    ]
+    return reports.SkippedResult(
+        clock=str(project.pipeline.view.snapshot.clock),
+        files=tuple(kept[: params.limit]),
+        truncated=len(kept) > params.limit,
+    )
+
+
+def cache_report(project: Project, action: operations.CacheAction) -> operations.CacheResult:
+    """Look at the tiers, prune or empty them."""
+    tiers = project.parts.tiers
+    before = tiers.statistics()
+    if action is operations.CacheAction.PRUNE:
+        tiers.prune(project.config.cache.cold_bytes)
+    elif action is operations.CacheAction.CLEAR:
+        tiers.clear()
+    after = tiers.statistics()
+    return operations.CacheResult(
+        hot=_tier(after.hot),
+        cold=_tier(after.cold),
+        removed=max(0, before.cold.entries + before.hot.entries - after.cold.entries - after.hot.entries),
+        freed_bytes=max(0, before.cold.bytes + before.hot.bytes - after.cold.bytes - after.hot.bytes),
+        directory=os.fspath(project.cache_directory),
+    )
+
+
+def models_report(project: Project) -> operations.ModelsResult:
+    """List the registry, and the active model if it is a directory of the user's."""
+    specs = dict(registered())
+    specs.setdefault(project.model.spec.name, project.model.spec)
+    models = []
+    for name in sorted(specs):
+        try:
+            models.append(_model(project, specs[name]))
+        except CodegraphError as error:
+            models.append(
+                reports.ModelInfo(
+                    name=name, description="", dimensions=0, active=False, available=False, detail=error.message
+                )
+            )
+    return operations.ModelsResult(models=tuple(models))

@@ -1,0 +1,119 @@
+"""Figures about the index since the start, gathered from the event stream and nowhere else.
+
+Tests: tests/unit/daemon/test_daemon_figures.py.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+
+from codegraph.daemon.reports import ChangeFigures
+from codegraph.events import (
+    AnyEvent,
+    Committed,
+    Embedded,
+    EmbeddingFailed,
+    Rebuilt,
+    Reconciled,
+    WatchTrouble,
+    WorkerLost,
+)
+
+WARNINGS_KEPT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Totals since the start, and the last change set."""
+
+    embedded: int = 0
+    avoided: int = 0
+    """Marked symbols that needed no computation: cut off or reused."""
+    failures: int = 0
+    revisions: int = 0
+    reconciles: int = 0
+    losses: int = 0
+    workers_lost: int = 0
+    last: ChangeFigures | None = None
+    warnings: tuple[str, ...] = field(default=())
+
+
+class Gatherer:
+    """Subscribes to events and sums them up; safe to read from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._figures = Figures()
+
+    @property
+    def figures(self) -> Figures:
+        """The totals so far; immutable."""
+        return self._figures
+
+    def take(self, event: AnyEvent) -> None:
+        """Add one event; the subscriber to give to an EventLog."""
+        with self._lock:
+            self._figures = _added(self._figures, event)
+
+
+def _added(figures: Figures, event: AnyEvent) -> Figures:
+    if isinstance(event, Committed):
+        return replace(
+            figures,
+            revisions=figures.revisions + 1,
+            avoided=figures.avoided + event.cut + event.reused,
+            last=_change(event),
+        )
+    if isinstance(event, Embedded):
+        return replace(figures, embedded=figures.embedded + event.keys, last=_with_embedded(figures.last, event))
+    if isinstance(event, EmbeddingFailed):
+        return replace(figures, failures=figures.failures + event.keys)
+    if isinstance(event, Reconciled):
+        return replace(figures, reconciles=figures.reconciles + 1)
+    if isinstance(event, WatchTrouble):
+        return _warned(replace(figures, losses=figures.losses + 1), f"watcher: {event.reason}: {event.detail}")
+    if isinstance(event, WorkerLost):
+        lost = replace(figures, workers_lost=figures.workers_lost + 1)
+        return _warned(lost, f"{event.worker} worker replaced: {event.reason}")
+    if isinstance(event, Rebuilt):
+        return _warned(figures, f"{event.what} rebuilt: {event.reason}")
+    return figures
+
+
+def _change(event: Committed) -> ChangeFigures:
+    return ChangeFigures(
+        revision=event.revision,
+        at=event.at,
+        files=event.files,
+        touched=event.touched,
+        marked=event.marked,
+        cut_off=event.cut,
+        reused=event.reused,
+        embedded=0,
+        over_budget=event.over_budget,
+        milliseconds=event.milliseconds,
+    )
+
+
+def _with_embedded(last: ChangeFigures | None, event: Embedded) -> ChangeFigures | None:
+    """Count a batch towards the last change set; batches of the cold queue belong to none."""
+    if last is None or (event.lane == "cold" and not last.over_budget and last.revision > 1):
+        return last
+    return ChangeFigures(
+        revision=last.revision,
+        at=last.at,
+        files=last.files,
+        touched=last.touched,
+        marked=last.marked,
+        cut_off=last.cut_off,
+        reused=last.reused,
+        embedded=last.embedded + event.keys,
+        over_budget=last.over_budget,
+        milliseconds={**last.milliseconds, "embed": last.milliseconds.get("embed", 0.0) + 1e3 * event.seconds},
+    )
+
+
+def _warned(figures: Figures, warning: str) -> Figures:
+    kept = [each for each in figures.warnings if each != warning]
+    return replace(figures, warnings=tuple([*kept, warning][-WARNINGS_KEPT:]))

@@ -1,0 +1,274 @@
+"""The Service behind the socket: each method takes a view, and answers from it.
+
+Work of more than a moment runs in a few threads, so the event loop stays free; every such piece of
+work reads one `View` and nothing that the writer changes. Whatever must change something is a call on
+the writer's thread. `sync` and every `wait` go through a cookie, so "indexed" means that what was
+written before the request is in the answer. Tests: tests/integration/test_daemon.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from codegraph import __version__
+from codegraph.core.symbols import DependencyKind, Freshness
+from codegraph.daemon import messages, operations, reports, streams
+from codegraph.daemon.account import cache_report, metrics_report, models_report, skipped_report, status_report
+from codegraph.daemon.edges import CALL_KINDS, IMPACT_KINDS, answer_edges, answer_impact, incoming, outgoing
+from codegraph.daemon.explaining import explain
+from codegraph.daemon.exporting import Exports
+from codegraph.daemon.messages import EmptyReason, Wait
+from codegraph.daemon.project import Project
+from codegraph.daemon.protocol import PROTOCOL_VERSION
+from codegraph.daemon.ranking import answer_embed, answer_search, answer_similar
+from codegraph.daemon.statistics import RequestStatistics
+from codegraph.daemon.targets import describe, find_target, list_symbols
+from codegraph.daemon.verifying import verify
+from codegraph.daemon.view import View
+from codegraph.errors import DaemonError, SyncTimeout
+from codegraph.events import AnyEvent
+from codegraph.source.cookies import CookieOutcome
+
+Result = TypeVar("Result")
+
+THREADS = 4
+
+
+class Handlers:
+    """Answers the API for one project. Implements `codegraph.daemon.service.Service`."""
+
+    def __init__(self, project: Project, statistics: RequestStatistics, ended: Callable[[], None]) -> None:
+        """`ended` is called when a client asks for the end."""
+        self._project = project
+        self._statistics = statistics
+        self._ended = ended
+        self._exports = Exports()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="query")
+
+    @property
+    def root(self) -> str:
+        """The absolute path of the project."""
+        return os.fspath(self._project.root)
+
+    @property
+    def clock(self) -> str:
+        """The newest published revision."""
+        return str(self._view.snapshot.clock)
+
+    @property
+    def _view(self) -> View:
+        return self._project.pipeline.view
+
+    def close(self) -> None:
+        """End the threads; work in progress is finished first."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    async def settled(self, wait: Wait, timeout: float) -> None:
+        """See everything written before this call indexed, or embedded. Raises SyncTimeout."""
+        if wait is Wait.NONE:
+            return
+        try:
+            async with asyncio.timeout(timeout):
+                await self._settle(wait)
+        except TimeoutError:
+            pending = len(self._project.scheduler.pending)
+            error = self._project.problem()
+            raise SyncTimeout(
+                f"not {wait.value} within {timeout:g} s; {pending} keys are pending{': ' + error if error else ''}",
+                "ask again with a longer timeout, or look at `codegraph status`",
+            ) from None
+
+    async def _settle(self, wait: Wait) -> None:
+        while True:
+            cookie = self._project.cookies.request()
+            self._project.watcher.nudge()
+            outcome = await asyncio.wrap_future(cookie)
+            await self._written(self._project.writer.when(wait))
+            if outcome is CookieOutcome.SEEN:
+                return
+
+    async def _written(self, future: Future[Any]) -> Any:
+        """Wait for the writer; it may end before it answers."""
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            if future.cancelled() and not self._project.running:
+                raise DaemonError("the daemon is ending", "start it again") from None
+            raise
+
+    async def _threaded(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+
+    def subscribe(self, publish: Callable[[AnyEvent], None]) -> Callable[[], None]:
+        """Subscribe to the project's events."""
+        return self._project.events.subscribe(publish)
+
+    def recent_events(self) -> Sequence[AnyEvent]:
+        """The remembered events."""
+        return self._project.events.recent()
+
+    async def hello(self, params: reports.HelloParams) -> reports.HelloResult:
+        """Say who answers."""
+        del params
+        return reports.HelloResult(
+            clock=self.clock,
+            version=__version__,
+            protocol=PROTOCOL_VERSION,
+            root=self.root,
+            pid=os.getpid(),
+            model=self._project.config.embedding.model,
+        )
+
+    async def status(self, params: reports.StatusParams) -> reports.StatusResult:
+        """Report everything."""
+        del params
+        return await self._threaded(status_report, self._project, self._statistics.figures())
+
+    async def metrics(self, params: reports.MetricsParams) -> reports.MetricsResult:
+        """Report the figures as Prometheus text."""
+        del params
+        return await self._threaded(metrics_report, self._project, self._statistics.figures())
+
+    async def skipped(self, params: reports.SkippedParams) -> reports.SkippedResult:
+        """List skipped files."""
+        return await self._threaded(skipped_report, self._project, params)
+
+    async def sync(self, params: operations.SyncParams) -> operations.SyncResult:
+        """Wait until everything written before is seen."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        wait = Wait.INDEXED if params.wait is Wait.NONE else params.wait
+        await self.settled(wait, params.timeout)
+        view = self._view
+        pending = sum(view.freshness(symbol) is not Freshness.FRESH for symbol in self._project.waiting())
+        return operations.SyncResult(clock=str(view.snapshot.clock), pending=pending, seconds=loop.time() - started)
+
+    async def search(self, params: messages.SearchParams) -> messages.SearchResult:
+        """Rank symbols for a query."""
+        vector = await self._query_vector(params.query)
+        return await self._threaded(answer_search, self._project, self._view, params, vector)
+
+    async def similar(self, params: messages.SimilarParams) -> messages.SearchResult:
+        """Rank symbols by their vectors' nearness."""
+        vector = await self._query_vector(params.text) if params.text else None
+        return await self._threaded(answer_similar, self._project, self._view, params, vector)
+
+    async def _query_vector(self, text: str) -> Any:
+        return await asyncio.wrap_future(self._project.embed_query(text))
+
+    async def symbols(self, params: messages.SymbolsParams) -> messages.SymbolsResult:
+        """List symbols."""
+        return await self._threaded(_answer_symbols, self._view, params)
+
+    async def definition(self, params: messages.DefinitionParams) -> messages.SymbolsResult:
+        """Find a definition."""
+        view = self._view
+        found = describe(view, find_target(view, params))
+        return messages.SymbolsResult(clock=str(view.snapshot.clock), symbols=(found,))
+
+    async def references(self, params: messages.ReferencesParams) -> messages.EdgesResult:
+        """List the edges that end at a symbol."""
+        view = self._view
+        neighbours = incoming(view.snapshot, IMPACT_KINDS)
+        return await self._threaded(answer_edges, view, find_target(view, params), neighbours, 1, params.limit)
+
+    async def callers(self, params: messages.CallersParams) -> messages.EdgesResult:
+        """List callers."""
+        view = self._view
+        neighbours = incoming(view.snapshot, CALL_KINDS)
+        return await self._threaded(
+            answer_edges, view, find_target(view, params), neighbours, params.depth, params.limit
+        )
+
+    async def callees(self, params: messages.CalleesParams) -> messages.EdgesResult:
+        """List callees."""
+        view = self._view
+        neighbours = outgoing(view.snapshot, CALL_KINDS)
+        return await self._threaded(
+            answer_edges, view, find_target(view, params), neighbours, params.depth, params.limit
+        )
+
+    async def dependencies(self, params: messages.DependenciesParams) -> messages.EdgesResult:
+        """List dependencies, or dependents."""
+        view = self._view
+        kinds = frozenset(params.kinds) or frozenset(DependencyKind)
+        neighbours = (incoming if params.reverse else outgoing)(view.snapshot, kinds)
+        return await self._threaded(
+            answer_edges, view, find_target(view, params), neighbours, params.depth, params.limit
+        )
+
+    async def impact(self, params: messages.ImpactParams) -> messages.ImpactResult:
+        """List what a change may reach."""
+        view = self._view
+        return await self._threaded(answer_impact, view, find_target(view, params), params.depth, params.limit)
+
+    async def explain(self, params: operations.ExplainParams) -> operations.ExplainResult:
+        """Explain a symbol's vector."""
+        view = self._view
+        return explain(view, find_target(view, params))
+
+    async def embed(self, params: operations.EmbedParams) -> operations.EmbedResult:
+        """Give vectors."""
+        vectors = [await self._query_vector(text) for text in params.texts]
+        return await self._threaded(answer_embed, self._project, self._view, params, vectors)
+
+    async def verify(self, params: operations.VerifyParams) -> operations.VerifyResult:
+        """Compare with a clean build."""
+        del params
+        return await self._threaded(verify, self._project)
+
+    async def export(self, params: streams.ExportParams) -> streams.ExportResult:
+        """Give one page."""
+        return await self._threaded(self._exports.page, self._view, params)
+
+    async def index(
+        self, params: operations.IndexParams, progress: Callable[[operations.Progress], None]
+    ) -> operations.IndexResult:
+        """Bring the index up to date."""
+        future = self._project.start_indexing(params.rebuild, params.embed, progress)
+        result: operations.IndexResult = await self._written(future)
+        return result
+
+    async def cache(self, params: operations.CacheParams) -> operations.CacheResult:
+        """Look after the tiers."""
+        if params.action is operations.CacheAction.PRUNE:
+            await self._written(self._project.writer.call(self._project.collect_garbage))
+        return await self._threaded(cache_report, self._project, params.action)
+
+    async def models(self, params: operations.ModelsParams) -> operations.ModelsResult:
+        """List the registry."""
+        del params
+        return await self._threaded(models_report, self._project)
+
+    async def config(self, params: operations.ConfigParams) -> operations.ConfigResult:
+        """Show the settings."""
+        del params
+        settings = {name: dict(section) for name, section in dataclasses.asdict(self._project.config).items()}
+        return operations.ConfigResult(settings=settings, path=os.fspath(self._project.config_file))
+
+    async def shutdown(self, params: operations.ShutdownParams) -> operations.ShutdownResult:
+        """Begin to end."""
+        del params
+        self._ended()
+        return operations.ShutdownResult(clock=self.clock)
+
+
+def _answer_symbols(view: View, params: messages.SymbolsParams) -> messages.SymbolsResult:
+    found: list[messages.SymbolInfo] = []
+    truncated = False
+    for symbol in list_symbols(view, params):
+        if len(found) == params.limit:
+            truncated = True
+            break
+        found.append(describe(view, symbol))
+    reason = EmptyReason.NOT_EMPTY
+    if not found:
+        reason = EmptyReason.NO_MATCH if view.reconciled else EmptyReason.INDEXING
+    return messages.SymbolsResult(
+        clock=str(view.snapshot.clock), symbols=tuple(found), truncated=truncated, reason=reason
+    )

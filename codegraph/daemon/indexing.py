@@ -1,0 +1,83 @@
+"""`codegraph index`: one run over the whole tree, with progress and a summary.
+
+A run compares the tree with the index and then waits until nothing wants a vector. What it embedded
+and reused is read off the event stream, so the figures are those of everybody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from codegraph.core.changes import Clock
+from codegraph.daemon.messages import Wait
+from codegraph.daemon.operations import IndexResult, Progress
+from codegraph.daemon.pipeline import Run
+from codegraph.events import AnyEvent, Embedded
+
+if TYPE_CHECKING:
+    from codegraph.daemon.project import Project
+
+
+class IndexingRun:
+    """One run; made and started by `Project.start_indexing`."""
+
+    def __init__(self, project: Project, embed: bool, progress: Callable[[Progress], None]) -> None:
+        self._project = project
+        self._embed = embed
+        self._progress = progress
+        self._timer = project.parts.timer
+        self._started = self._timer()
+        self._before = project.gatherer.figures
+        self._reused_before = project.pipeline.served.reused
+        self._total = 0
+        self._future: Future[IndexResult] = Future()
+        self._cancel = project.events.subscribe(self._watch)
+
+    def start(self, rebuild: bool) -> Future[IndexResult]:
+        """Post the work; the future holds the summary."""
+        self._future.set_running_or_notify_cancel()
+        listener = self._project.pipeline.listen(self._extracted)
+        self._future.add_done_callback(lambda _: (self._cancel(), listener()))
+        reconciled = self._project.writer.call(lambda: self._project.pipeline.reconcile("asked for", rebuild))
+        reconciled.add_done_callback(self._reconciled)
+        return self._future
+
+    def _extracted(self, stage: str, done: int) -> None:
+        self._progress(Progress(stage=stage, done=done))
+
+    def _watch(self, event: AnyEvent) -> None:
+        waiting = len(self._project.scheduler.pending)
+        if self._total and isinstance(event, Embedded):
+            self._progress(Progress(stage="embed", done=max(0, self._total - waiting), total=self._total))
+
+    def _reconciled(self, done: Future[Run]) -> None:
+        error = done.exception()
+        if error is not None:
+            self._future.set_exception(error)
+            return
+        run = done.result()
+        self._total = len(self._project.scheduler.pending)
+        waiting = self._project.writer.when(Wait.EMBEDDED if self._embed else Wait.INDEXED)
+        embedding_from = self._timer()
+        waiting.add_done_callback(lambda clock: self._finish(run, clock, embedding_from))
+
+    def _finish(self, run: Run, clock: Future[Clock], embedding_from: float) -> None:
+        if clock.cancelled():
+            self._future.cancel()
+            return
+        now = self._timer()
+        snapshot = self._project.pipeline.view.snapshot
+        seconds = {**run.seconds, "embed": now - embedding_from, "total": now - self._started}
+        self._future.set_result(
+            IndexResult(
+                clock=str(clock.result()),
+                files=snapshot.counts.files,
+                symbols=snapshot.counts.symbols,
+                edges=sum(snapshot.counts.edges.values()),
+                embedded=self._project.gatherer.figures.embedded - self._before.embedded,
+                reused=self._project.pipeline.served.reused - self._reused_before,
+                seconds=seconds,
+            )
+        )

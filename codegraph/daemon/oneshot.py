@@ -1,0 +1,34 @@
+"""`codegraph index` without a daemon: the same project, the same path, in this process, once."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from codegraph.config import Config
+from codegraph.daemon.operations import IndexResult, Progress
+from codegraph.daemon.project import open_project
+from codegraph.events import EventLog
+from codegraph.locations import Locations
+
+
+def index(
+    root: Path,
+    config: Config,
+    progress: Callable[[Progress], None],
+    *,
+    rebuild: bool = False,
+    embed: bool = True,
+) -> IndexResult:
+    """Bring the index of `root` up to date and return the summary.
+
+    Raises StoreLocked while a daemon (or another run) has the project, and what `open_project` raises.
+    """
+    os.nice(config.daemon.nice)
+    project = open_project(root, config, EventLog(time.time), Locations.from_environment())
+    try:
+        return project.run_once(rebuild, embed, progress)
+    finally:
+        project.close()

@@ -1,0 +1,41 @@
+"""The parts that the pipeline leads data through; `project.py` puts the real ones together, tests others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegraph.cache.tiers import Tiers
+from codegraph.config import Config
+from codegraph.daemon.inputs import OwnInputs
+from codegraph.embed.embedder import Embedder
+from codegraph.events import EventLog
+from codegraph.extract.pool import Extractor
+from codegraph.graph.index import Index
+from codegraph.search.search import Searcher
+from codegraph.source.hints import Watcher
+from codegraph.source.scan import Scanner
+from codegraph.store.protocol import StateStore
+
+
+@dataclass(slots=True)
+class Parts:
+    """One project's parts. Only `index` is ever replaced, when an invariant turned out to be broken."""
+
+    root: Path
+    config: Config
+    scanner: Scanner
+    watcher: Watcher
+    cookie_directory: Path
+    """Where sync cookies are made; the watcher looks there too."""
+    extractor: Extractor
+    index: Index
+    store: StateStore
+    inputs: OwnInputs
+    embedder: Embedder
+    tiers: Tiers
+    searcher: Searcher
+    events: EventLog
+    timer: Callable[[], float]
+    """Seconds, for durations."""

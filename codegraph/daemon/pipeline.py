@@ -1,0 +1,363 @@
+"""The main path: from hints to fresh vectors. Read this module first.
+
+    hints   = settler.take()             the watcher's hints, once it is quiet      (writer.py)
+    changes = scanner.verify(hints)      stat and hash say what really changed
+    facts   = extractor.extract(...)     changed bytes become facts, in other processes
+    delta   = index.apply(facts)         table, links, graph, marking, keys
+    store.commit(delta)                  one write transaction per revision
+    scheduler.wake()                     what wants a vector and has none is embedded
+
+Everything here runs on the writer's thread. What readers see is `view`, published by one assignment
+after the commit: a reply that carries clock c was sent after c was durable. If the commit fails (a
+full disk), readers still get the new view, the failure is a standing warning, and what was not
+written is written with the next revision; until then the files' old records on disk stay behind
+their stamps, so a restart would only do the work again.
+
+Content decides, not time: facts are looked up by the hash of the bytes, vectors by the hash of the
+encoder's input, so undo and branch switches cost neither parsing nor embedding.
+Tests: tests/cases/, tests/integration/, tests/crash/.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from codegraph.core.changes import ChangeSet, IndexDelta, Skipped, SourceFile
+from codegraph.core.facts import EncodedFacts
+from codegraph.core.symbols import EmbeddingKey, SymbolId
+from codegraph.daemon.changeset import EncodedChanges
+from codegraph.daemon.parts import Parts
+from codegraph.daemon.pending import Lane
+from codegraph.daemon.scheduler import Computed, Scheduler
+from codegraph.daemon.served import Served
+from codegraph.daemon.view import View
+from codegraph.errors import StoreError
+from codegraph.events import Committed, Embedded, EmbeddingFailed, FilesChanged, FilesExtracted, Reconciled
+from codegraph.graph.index import Index
+from codegraph.source.hints import Hint
+from codegraph.source.listing import Changes
+from codegraph.source.stamps import KnownFile
+from codegraph.store.schema import FileRecord, RevisionRecord
+
+logger = logging.getLogger(__name__)
+
+COLD_FILES = 200
+"""A change set of more files than this is no edit: its keys go to the cold lane."""
+
+FACTS_PER_TRANSACTION = 256
+"""During a first index, facts are stored in between, so that a crash does not lose all parsing."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What one pass over the main path did, for progress and figures."""
+
+    written: int = 0
+    deleted: int = 0
+    extracted: int = 0
+    known: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class Pipeline:
+    """Owns the parts of one project and leads every change along the main path."""
+
+    def __init__(self, parts: Parts, scheduler: Scheduler, served: Served, known: dict[str, KnownFile]) -> None:
+        self.parts = parts
+        self.scheduler = scheduler
+        self.served = served
+        self.known = known
+        self.warning = ""
+        self.skipped = parts.store.skipped()
+        self._unsaved: set[str] = set()
+        self._reconciled = False
+        self._listeners: list[Callable[[str, int], None]] = []
+        self.view = self._new_view()
+
+    def take(self, hints: Iterable[Hint]) -> Run:
+        """Follow hints to what changed and make it a revision; falls back to a reconcile where rules changed."""
+        started = self.parts.timer()
+        changes = self.parts.scanner.verify(hints, self.known)
+        run = Run(seconds={"scan": self.parts.timer() - started})
+        if changes.reconcile_due:
+            self._absorb(changes, run)
+            self.parts.watcher.refresh()
+            return self.reconcile("ignore rules changed")
+        return self._absorb(changes, run)
+
+    def reconcile(self, reason: str, rebuild: bool = False) -> Run:
+        """Compare the whole tree with the index. `rebuild` takes no stored facts for granted."""
+        started = self.parts.timer()
+        changes = self.parts.scanner.reconcile({} if rebuild else self.known)
+        run = self._absorb(changes, Run(seconds={"scan": self.parts.timer() - started}), rebuild=rebuild)
+        if not self._reconciled:
+            self._reconciled = True
+            self.view = self._new_view()
+        self.parts.events.publish(Reconciled(reason=reason, files=changes.files, seconds=self.parts.timer() - started))
+        return run
+
+    def finish(self, computed: Computed) -> None:
+        """File a batch of vectors under its keys, serve them, and keep the encoder busy."""
+        self.scheduler.settle(computed)
+        if computed.vectors:
+            symbols = {key: self.scheduler.pending.done(key) for key in computed.vectors}
+            self._store_vectors(self.served.file(computed.vectors, symbols, self.view.snapshot))
+            self.view = self._new_view()
+            waited = sum(map(len, symbols.values()))
+            self.parts.events.publish(
+                Embedded(
+                    keys=len(computed.vectors),
+                    symbols=waited,
+                    lane=computed.lane.name.lower(),
+                    seconds=computed.seconds,
+                )
+            )
+        if computed.failure:
+            missing = len(computed.asked) - len(computed.vectors)
+            self.parts.events.publish(EmbeddingFailed(keys=missing, reason=computed.failure))
+        self.scheduler.wake(self.view.snapshot)
+
+    def resume(self, delta: IndexDelta | None) -> None:
+        """Complete a warm start: derive what is pending, and follow keys that had to be computed again."""
+        snapshot = self.parts.index.snapshot
+        if delta is not None:
+            self._follow(delta, {}, Run())
+            self.served.mark_all(snapshot)
+            self._store_vectors(self.served.take_unsaved())
+        for view in snapshot.files.values():
+            for symbol, key in zip(view.ids, view.keys, strict=True):
+                if self.served.keys.get(symbol) != key:
+                    self.scheduler.pending.add(symbol, key, Lane.COLD)
+        self.view = self._new_view()
+        self.scheduler.wake(snapshot)
+
+    def start_over(self, index: Index) -> None:
+        """Replace an index that is inconsistent by an empty one; a reconcile must follow."""
+        self.parts.index = index
+        self.known.clear()
+        self.scheduler.forget_all()
+        self.served.forget_all()
+        self._reconciled = False
+        self.view = self._new_view()
+
+    def extract_again(self, path: str) -> None:
+        """What is stored of a file is damaged: forget that it is known, and read it again."""
+        if self.known.pop(path, None) is not None:
+            self._absorb(self.parts.scanner.verify([Hint(path, False)], self.known), Run(), rebuild=True)
+
+    def listen(self, progress: Callable[[str, int], None]) -> Callable[[], None]:
+        """Tell `progress` of each stage and how many files it has done; the result ends that."""
+        self._listeners.append(progress)
+        return lambda: self._listeners.remove(progress)
+
+    def hurry(self, symbols: Iterable[SymbolId]) -> None:
+        """Somebody asked for these stale symbols: embed them first."""
+        if self.scheduler.pending.hurry(symbols):
+            self.scheduler.wake(self.view.snapshot)
+
+    def _absorb(self, changes: Changes, run: Run, rebuild: bool = False) -> Run:
+        if not (changes.written or changes.deleted or changes.skipped or self._unsaved):
+            return run
+        records: dict[str, FileRecord | None] = {path: None for path in changes.deleted if path in self.known}
+        facts: dict[str, EncodedFacts | None] = dict.fromkeys(records)
+        skipped = dict(changes.skipped)
+        changed = self._read(changes.written, records, facts, skipped, rebuild)
+        fresh = self._extract(changed, facts, run)
+        self._note(run, facts, records)
+        for path, why in skipped.items():
+            if why is None:
+                self.skipped.pop(path, None)
+            else:
+                self.skipped[path] = why
+        delta = self.parts.index.apply(ChangeSet(EncodedChanges(dict(sorted(facts.items())))))
+        self._follow(delta, facts, run)
+        self._commit(delta, records, fresh, skipped, run)
+        self._publish(delta, run)
+        return run
+
+    def _read(
+        self,
+        paths: Iterable[str],
+        records: dict[str, FileRecord | None],
+        facts: dict[str, EncodedFacts | None],
+        skipped: dict[str, Skipped | None],
+        rebuild: bool,
+    ) -> Iterable[SourceFile]:
+        """Read candidates; yield those whose facts must be made, and fill in the rest on the way."""
+        for path in paths:
+            found = self.parts.scanner.read(path)
+            if not isinstance(found, SourceFile):
+                if isinstance(found, Skipped):
+                    skipped[path] = found
+                if path in self.known:
+                    records[path] = facts[path] = None
+                continue
+            records[path] = FileRecord(found.stamp, found.blob, found.language, found.trusted_after_ns)
+            before = self.known.get(path)
+            if rebuild or before is None or before.blob != found.blob or path in self._unsaved:
+                stored = None if rebuild else self._stored_facts(found)
+                if stored is None:
+                    yield found
+                else:
+                    facts[path] = stored
+
+    def _stored_facts(self, source: SourceFile) -> EncodedFacts | None:
+        store = self.parts.store
+        if not store.has_facts(source.blob, source.language):
+            return None
+        outline = store.outline(source.blob, source.language)
+        occurrences = store.occurrences(source.blob, source.language)
+        inputs = store.inputs(source.blob, source.language)
+        if outline is None or occurrences is None or inputs is None:
+            return None
+        return EncodedFacts(source.blob, source.language, outline, occurrences, inputs)
+
+    def _extract(
+        self, sources: Iterable[SourceFile], facts: dict[str, EncodedFacts | None], run: Run
+    ) -> list[EncodedFacts]:
+        """Have facts made; store them in between when there are many. Return those not stored yet."""
+        started = self.parts.timer()
+        fresh: list[EncodedFacts] = []
+        for path, made in self.parts.extractor.extract(sources):
+            facts[path] = made
+            fresh.append(made)
+            run.extracted += 1
+            for progress in self._listeners:
+                progress("extract", run.extracted)
+            if len(fresh) >= FACTS_PER_TRANSACTION:
+                self._store_facts(fresh)
+                fresh = []
+        run.seconds["extract"] = self.parts.timer() - started
+        return fresh
+
+    def _store_facts(self, fresh: list[EncodedFacts]) -> None:
+        try:
+            self.parts.store.commit(RevisionRecord(self.parts.store.revision + 1, facts=tuple(fresh)))
+        except StoreError as error:
+            self._store_failed(error)
+
+    def _note(
+        self, run: Run, facts: Mapping[str, EncodedFacts | None], records: Mapping[str, FileRecord | None]
+    ) -> None:
+        written = tuple(sorted(path for path, made in facts.items() if made is not None))
+        deleted = tuple(sorted(path for path, made in facts.items() if made is None))
+        run.written, run.deleted, run.known = len(written), len(deleted), len(written) - run.extracted
+        if facts:
+            self.parts.events.publish(FilesChanged(written=written, deleted=deleted))
+        if run.extracted or run.known:
+            self.parts.events.publish(
+                FilesExtracted(files=run.extracted, reused=run.known, seconds=run.seconds["extract"])
+            )
+        for path, record in records.items():
+            if record is None:
+                self.known.pop(path, None)
+            else:
+                self.known[path] = KnownFile(record.stamp, record.blob, record.trusted_after_ns)
+
+    def _follow(self, delta: IndexDelta, facts: Mapping[str, EncodedFacts | None], run: Run) -> None:
+        """Decide for every changed key: served already, reused, or pending in a lane."""
+        started = self.parts.timer()
+        run.seconds.update(delta.seconds)
+        snapshot = self.parts.index.snapshot
+        for made in facts.values():
+            if made is not None and len(facts) <= COLD_FILES:
+                self.parts.inputs.remember(made)
+        for symbol in delta.removed:
+            self.scheduler.pending.discard(symbol)
+        wanting = self.served.follow(delta, snapshot, self.parts.inputs)
+        cold = delta.over_budget or len(delta.files) > COLD_FILES
+        for symbol, key in wanting.items():
+            found = snapshot.symbol(symbol)
+            broken = found is not None and found.definition.parse_error
+            self.scheduler.pending.add(symbol, key, Lane.COLD if cold else self._lane(delta, symbol), broken)
+        for symbol in delta.keys:
+            if symbol not in wanting:
+                self.scheduler.pending.discard(symbol)
+        run.seconds["follow"] = self.parts.timer() - started
+
+    @staticmethod
+    def _lane(delta: IndexDelta, symbol: SymbolId) -> Lane:
+        cause = delta.marked.get(symbol)
+        return Lane.OWN if cause is None or cause.rule in ("own", "new") else Lane.CONTEXT
+
+    def _commit(
+        self,
+        delta: IndexDelta,
+        records: Mapping[str, FileRecord | None],
+        fresh: list[EncodedFacts],
+        skipped: Mapping[str, Skipped | None],
+        run: Run,
+    ) -> None:
+        started = self.parts.timer()
+        snapshot = self.parts.index.snapshot
+        linked = {*delta.relinked, *delta.files, *self._unsaved}
+        symbols = {*linked, *self.served.dirty_paths()}
+        files = dict(records)
+        for path in self._unsaved - files.keys():
+            known = self.known.get(path)
+            view = snapshot.files.get(path)
+            if known is None or view is None:
+                files[path] = None
+            else:
+                files[path] = FileRecord(known.stamp, known.blob, view.outline.language, known.trusted_after_ns)
+        record = RevisionRecord(
+            revision=self.parts.store.revision + 1,
+            files=files,
+            facts=tuple(fresh),
+            links={
+                path: self.parts.index.stored_links(path) if path in snapshot.files else None for path in sorted(linked)
+            },
+            symbols={path: self.served.states(path, snapshot) for path in sorted(symbols)},
+            skipped=skipped,
+        )
+        try:
+            self.parts.store.commit(record)
+            self._store_vectors(self.served.take_unsaved())
+        except StoreError as error:
+            self._unsaved |= linked | symbols | files.keys()
+            self._store_failed(error)
+        else:
+            self._unsaved.clear()
+            self.warning = ""
+        run.seconds["commit"] = self.parts.timer() - started
+
+    def _store_vectors(self, vectors: Mapping[EmbeddingKey, bytes]) -> None:
+        snapshot = self.parts.index.snapshot
+        paths = self.served.dirty_paths()
+        states = {path: found for path in sorted(paths) if (found := self.served.states(path, snapshot)) is not None}
+        if not vectors and not states:
+            return
+        try:
+            self.parts.store.put_vectors(vectors, states)
+        except StoreError as error:
+            self._unsaved |= paths
+            self.served.keep_unsaved(vectors)
+            self._store_failed(error)
+        self.served.clean()
+
+    def _store_failed(self, error: StoreError) -> None:
+        logger.error("the state could not be written: %s", error)
+        self.warning = f"the state could not be written: {error.message}; {error.advice}"
+
+    def _publish(self, delta: IndexDelta, run: Run) -> None:
+        self.view = self._new_view()
+        self.scheduler.wake(self.view.snapshot)
+        if delta.files:
+            self.parts.events.publish(
+                Committed(
+                    revision=delta.revision,
+                    files=len(delta.files),
+                    touched=len(delta.touched),
+                    marked=len(delta.marked),
+                    cut=len(delta.cut),
+                    reused=self.served.last_reused,
+                    pending=len(self.scheduler.pending),
+                    over_budget=delta.over_budget,
+                    milliseconds={stage: 1e3 * seconds for stage, seconds in run.seconds.items()},
+                )
+            )
+
+    def _new_view(self) -> View:
+        return View(self.parts.index.snapshot, self.served.keys, self.served.verdicts, self._reconciled)

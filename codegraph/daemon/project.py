@@ -1,0 +1,270 @@
+"""One project, put together: the parts, the pipeline, the writer, and how they start and end.
+
+Starting has an order. (1) The store is opened, and with it the project is ours: nobody else can have
+it. (2) The stored graph and vectors are restored, and queries can be answered. (3) The watcher starts,
+so that nothing after this moment is missed. (4) The writer completes the restore and compares the
+whole tree with the index; from then on answers are as of now. Ending is the reverse.
+
+`Project` serves both the daemon (the writer in a thread of its own) and `codegraph index` without a
+daemon (the writer in the calling thread). Tests: tests/integration/.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import ExitStack
+from pathlib import Path
+from queue import SimpleQueue
+
+import numpy as np
+
+from codegraph.cache.codec import VectorCodec
+from codegraph.cache.cold import open_cold
+from codegraph.cache.hot import HotTier
+from codegraph.cache.tiers import Tiers
+from codegraph.config import Config
+from codegraph.core.digests import KEY_SCHEMA
+from codegraph.core.facts import Occurrences, decode_compressed_occurrences
+from codegraph.core.symbols import BlobDigest, SymbolId
+from codegraph.daemon.figures import Gatherer
+from codegraph.daemon.indexing import IndexingRun
+from codegraph.daemon.inputs import OwnInputs
+from codegraph.daemon.model import ActiveModel, activate
+from codegraph.daemon.operations import IndexResult, Progress
+from codegraph.daemon.parts import Parts
+from codegraph.daemon.pipeline import Pipeline
+from codegraph.daemon.restore import OTHER_MODEL, SERVED_MODEL, renew_keys, restore_index, restore_served
+from codegraph.daemon.scheduler import Scheduler
+from codegraph.daemon.served import Served
+from codegraph.daemon.view import View
+from codegraph.daemon.writer import Item, Writer
+from codegraph.embed.encoder import FloatArray
+from codegraph.embed.worker import EmbedWorker
+from codegraph.errors import InternalError
+from codegraph.events import EventLog, Rebuilt
+from codegraph.extract.extractor import EXTRACTOR_VERSION
+from codegraph.extract.languages import language_of
+from codegraph.extract.pool import ExtractPool
+from codegraph.graph.index import Index
+from codegraph.locations import Locations
+from codegraph.search.search import Searcher
+from codegraph.source.cookies import CookieJar
+from codegraph.source.git_directory import git_lock
+from codegraph.source.scan import Scanner
+from codegraph.source.settle import Settler
+from codegraph.source.watcher import choose_watcher
+from codegraph.store.gc import Swept
+from codegraph.store.opening import open_store
+from codegraph.store.protocol import StateStore
+
+LINKER_VERSION = "1"
+"""Bumped when the resolution schemes or the form of stored links change."""
+
+CODEC_VERSION = "int8-1"
+"""Bumped when the form of stored search vectors changes."""
+
+
+class Project:
+    """One project with everything that it needs to stay fresh."""
+
+    def __init__(self, parts: Parts, locations: Locations, model: ActiveModel, stack: ExitStack) -> None:
+        """Use `open_project`; `stack` closes what was opened."""
+        self.parts = parts
+        self.root = parts.root
+        self.config = parts.config
+        self.config_file = locations.config_file
+        self.cache_directory = locations.cache_directory
+        self.model = model
+        self.events = parts.events
+        self.watcher = parts.watcher
+        self.gatherer = Gatherer()
+        self.events.subscribe(self.gatherer.take)
+        self.started_at = time.time()
+        self.running = False
+        self._stack = stack
+        self._inbox: SimpleQueue[Item] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self.scheduler = Scheduler(
+            parts.embedder,
+            parts.inputs,
+            parts.config.embedding,
+            post=self._inbox.put,
+            lost=self._lost,
+            clock=time.monotonic,
+        )
+        served = Served(parts.store, parts.tiers, parts.searcher)
+        self._restored = restore_index(parts.store, parts.index, parts.events)
+        restore_served(self._restored, parts.index, served, parts.store, parts.inputs, model.identity)
+        self.pipeline = Pipeline(parts, self.scheduler, served, dict(self._restored.known))
+        self.cookies = CookieJar(parts.cookie_directory)
+        self.writer = Writer(
+            self.pipeline,
+            Settler(self.config.watch, git_lock(self.root)),
+            self._inbox,
+            cookies=self.cookies,
+            start_over=self._start_over,
+            clock=time.monotonic,
+            reconcile_seconds=self.config.watch.reconcile_seconds,
+        )
+
+    def start(self) -> None:
+        """Watch, and write in a thread of its own. Raises SourceError if the tree cannot be watched."""
+        self._begin()
+        self.watcher.start(self.root, self.parts.scanner.prune, self._inbox.put)
+        self.running = True
+        self._thread = threading.Thread(target=self.writer.run, name="writer", daemon=True)
+        self._thread.start()
+
+    def run_once(self, rebuild: bool, embed: bool, progress: Callable[[Progress], None]) -> IndexResult:
+        """Without watching: compare the tree with the index, embed, in the calling thread."""
+        self._begin()
+        self.running = True
+        future = self.start_indexing(rebuild, embed, progress)
+        self.writer.run_until(future.done)
+        return future.result()
+
+    def close(self) -> None:
+        """End the watch, the writer and the processes, and close the store; a second call does nothing."""
+        if self._thread is not None:
+            self.watcher.stop()
+            self.writer.stop()
+            self._thread.join()
+            self._thread = None
+        self.running = False
+        self._stack.close()
+
+    def start_indexing(self, rebuild: bool, embed: bool, progress: Callable[[Progress], None]) -> Future[IndexResult]:
+        """Promise an up-to-date index. Any thread may ask."""
+        return IndexingRun(self, embed, progress).start(rebuild)
+
+    def embed_query(self, text: str) -> Future[FloatArray | None]:
+        """Promise a query's vector; None when the model cannot give one now, and then words alone must do."""
+        future: Future[FloatArray | None] = Future()
+        encode = self.model.encode_query
+        if encode is not None:
+            future.set_result(encode(text))
+            return future
+
+        def reply(done: Future[FloatArray]) -> None:
+            future.set_result(None if done.exception() is not None else done.result())
+
+        self.parts.embedder.submit_query(text).add_done_callback(reply)
+        return future
+
+    def problem(self) -> str:
+        """What keeps the index from being complete, or ""."""
+        return self.writer.error or self.pipeline.warning or self.parts.embedder.status().last_error
+
+    def settled_since(self, view: View) -> bool:
+        """Nothing was committed since `view`, and nothing that was noticed is waiting."""
+        self.writer.call(lambda: None).result()
+        return self.pipeline.view.snapshot.clock == view.snapshot.clock
+
+    def own_inputs(self) -> OwnInputs:
+        """Return a reader of own inputs for the calling thread."""
+        return OwnInputs(self.parts.store)
+
+    def collect_garbage(self) -> Swept:
+        """Let go of what nothing refers to. Only on the writer's thread."""
+        return self.parts.store.collect_garbage()
+
+    def _begin(self) -> None:
+        """Post the rest of the restore as the writer's first work."""
+        self.writer.call(self._complete_restore)
+
+    def _complete_restore(self) -> None:
+        delta = renew_keys(self._restored, self.parts.index, self.model.identity)
+        self.pipeline.resume(delta)
+        if self.parts.store.meta(SERVED_MODEL) != self.model.identity:
+            self.parts.store.set_meta(SERVED_MODEL, self.model.identity)
+
+    def hurry(self, symbols: list[SymbolId]) -> None:
+        """Somebody asked for these and got less than fresh: embed them first. Any thread may ask."""
+        if symbols:
+            self.writer.call(lambda: self.pipeline.hurry(symbols))
+
+    def waiting(self) -> tuple[SymbolId, ...]:
+        """Return the symbols that want a vector."""
+        return tuple(symbol for symbol, _ in self.scheduler.pending.symbols())
+
+    def _start_over(self, reason: str) -> None:
+        self.events.publish(Rebuilt(what="index", reason=reason))
+        self.pipeline.start_over(_new_index(self.config, self.parts.store, self.model.identity))
+
+    def _lost(self, symbol: SymbolId) -> None:
+        """An own input is gone from the store: have its file extracted again."""
+        view = self.parts.index.snapshot
+        place = view.places.get(symbol)
+        if place is not None:
+            self.writer.call(lambda: self.pipeline.extract_again(place[0]))
+
+
+def open_project(root: Path, config: Config, events: EventLog, locations: Locations) -> Project:
+    """Open a project's state and prepare its parts; nothing is watched or written yet.
+
+    Raises StoreLocked if another process has it, other StoreErrors, ConfigError for an unknown model.
+    """
+    state = locations.state_directory(root)
+    model = activate(config.embedding)
+    with ExitStack() as stack:
+        store = open_store(state, config.store, _versions(config, model), events)
+        stack.callback(store.close)
+        embedder = EmbedWorker(model.spec, config.embedding, events, identity=model.identity, nice=config.daemon.nice)
+        stack.callback(embedder.close)
+        extractor = ExtractPool(config.extract, events)
+        stack.callback(extractor.close)
+        cold = open_cold(locations.cache_directory / "vectors", config.cache.cold_bytes, events)
+        tiers = Tiers(HotTier(config.cache.hot_bytes), cold, VectorCodec(config.cache.cold_codec))
+        stack.callback(tiers.close)
+        searcher = Searcher.open(
+            state / "lexical",
+            identity=EXTRACTOR_VERSION,
+            mean=np.zeros(model.dimensions, np.float32),
+            config=config.search,
+            events=events,
+        )
+        stack.callback(searcher.flush)
+        cookie_directory = state / "cookies"
+        cookie_directory.mkdir(exist_ok=True)
+        keys_outdated = bool(store.outdated)
+        parts = Parts(
+            root=root,
+            config=config,
+            scanner=Scanner(root, config.source, language_of),
+            watcher=choose_watcher(config.watch, cookie_directory),
+            cookie_directory=cookie_directory,
+            extractor=extractor,
+            index=_new_index(config, store, OTHER_MODEL if keys_outdated else model.identity),
+            store=store,
+            inputs=OwnInputs(store),
+            embedder=embedder,
+            tiers=tiers,
+            searcher=searcher,
+            events=events,
+            timer=time.perf_counter,
+        )
+        return Project(parts, locations, model, stack.pop_all())
+
+
+def _new_index(config: Config, store: StateStore, identity: bytes) -> Index:
+    def occurrences(language: str, blob: BlobDigest) -> Occurrences:
+        stored = store.occurrences(blob, language)
+        if stored is None:
+            raise InternalError(f"the occurrences of {language} {blob.hex()} are gone from the store")
+        return decode_compressed_occurrences(stored)
+
+    return Index(instance=store.instance, cascade=config.cascade, model_identity=identity, load_occurrences=occurrences)
+
+
+def _versions(config: Config, model: ActiveModel) -> dict[str, str]:
+    key = f"{KEY_SCHEMA.decode()} depth={config.cascade.depth} context={config.cascade.max_context}"
+    return {
+        "extractor": EXTRACTOR_VERSION,
+        "linker": LINKER_VERSION,
+        "key": key,
+        "model": model.identity.hex(),
+        "codec": CODEC_VERSION,
+    }

@@ -1,0 +1,117 @@
+"""Answers of search, similar and embed: ranked by `codegraph.search`, shown with the state of each symbol.
+
+A result whose vector is stale or pending is still a result; it says so, and it goes to the front of
+the queue. Results that the graph's view does not know (the indexes were a revision ahead) are left out.
+Tests: tests/integration/test_daemon.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from codegraph.core.symbols import Freshness, SymbolId
+from codegraph.daemon.messages import (
+    EmptyReason,
+    Filters,
+    SearchHit,
+    SearchParams,
+    SearchResult,
+    SimilarParams,
+    Target,
+)
+from codegraph.daemon.operations import Embedding, EmbedParams, EmbedResult
+from codegraph.daemon.targets import describe, find_target
+from codegraph.daemon.view import View
+from codegraph.embed.encoder import FloatArray
+from codegraph.errors import ProjectError
+from codegraph.search.filters import Filter
+from codegraph.search.search import Query, SearchAnswer
+
+if TYPE_CHECKING:
+    from codegraph.daemon.project import Project
+
+_REASONS = {
+    "": EmptyReason.NOT_EMPTY,
+    "empty_index": EmptyReason.NOTHING_INDEXED,
+    "nothing_allowed": EmptyReason.FILTERED,
+    "no_words": EmptyReason.NO_MATCH,
+    "no_match": EmptyReason.NO_MATCH,
+}
+
+
+def answer_search(project: Project, view: View, params: SearchParams, vector: FloatArray | None) -> SearchResult:
+    """Rank symbols for a query; without a vector by words alone. Raises ProjectError for a bad filter."""
+    query = Query(params.query, vector, params.limit, _filter(params.filters))
+    return _shown(project, view, project.parts.searcher.search(query))
+
+
+def answer_similar(project: Project, view: View, params: SimilarParams, vector: FloatArray | None) -> SearchResult:
+    """Rank symbols by nearness to a symbol or to a piece of code."""
+    limit = params.limit or project.config.search.limit
+    exclude: SymbolId | None = None
+    if not params.text:
+        target = find_target(view, params)
+        exclude = target.id
+        vector = project.parts.searcher.vector_of(target.id)
+        if vector is None:
+            project.hurry([target.id])
+    if vector is None:
+        return SearchResult(clock=str(view.snapshot.clock), results=(), reason=EmptyReason.NO_VECTOR)
+    found = project.parts.searcher.similar(vector, limit, exclude=exclude, allowed=_filter(params.filters))
+    return _shown(project, view, found)
+
+
+def answer_embed(
+    project: Project, view: View, params: EmbedParams, vectors: Sequence[FloatArray | None]
+) -> EmbedResult:
+    """Give full-precision vectors; a symbol without a fresh one has an empty vector and goes to the front."""
+    targets = [find_target(view, Target(symbol=name)) for name in params.symbols]
+    fresh = [each.id for each in targets if view.freshness(each.id) is Freshness.FRESH]
+    keys = {symbol: view.snapshot.wanted(symbol) for symbol in fresh}
+    kept = project.parts.tiers.get_many(list(keys.values()))
+    embeddings = []
+    for target in targets:
+        key = keys.get(target.id)
+        vector = kept.get(key) if key is not None else None
+        if vector is None and key is not None:
+            vector = project.parts.searcher.vector_of(target.id)
+        embeddings.append(_embedding(target.id, vector, "" if key is None else key.hex()))
+    embeddings += [_embedding(f"text:{number}", vector, "") for number, vector in enumerate(vectors)]
+    missing = [each.id for each in targets if each.id not in keys]
+    project.hurry(missing)
+    return EmbedResult(
+        clock=str(view.snapshot.clock),
+        model=project.model.spec.name,
+        dimensions=project.model.dimensions,
+        embeddings=tuple(embeddings),
+        reason=EmptyReason.NO_VECTOR if missing else EmptyReason.NOT_EMPTY,
+    )
+
+
+def _embedding(source: str, vector: FloatArray | None, key: str) -> Embedding:
+    return Embedding(source=source, vector=() if vector is None else tuple(vector.tolist()), key=key)
+
+
+def _filter(filters: Filters) -> Filter:
+    try:
+        return Filter(kinds=filters.kinds, languages=filters.languages, include=filters.paths)
+    except ValueError as error:
+        raise ProjectError(f"the filter cannot be used: {error}", "see docs/api.md, Filters") from error
+
+
+def _shown(project: Project, view: View, answer: SearchAnswer) -> SearchResult:
+    hits = []
+    for result in answer.results:
+        symbol = view.snapshot.symbol(result.symbol)
+        if symbol is not None:
+            hits.append(SearchHit(symbol=describe(view, symbol), score=result.score, signals=dict(result.signals)))
+    project.hurry(_not_fresh(hits))
+    reason = _REASONS[answer.reason]
+    if not hits and not view.reconciled:
+        reason = EmptyReason.INDEXING
+    return SearchResult(clock=str(view.snapshot.clock), results=tuple(hits), reason=reason)
+
+
+def _not_fresh(hits: Iterable[SearchHit]) -> list[SymbolId]:
+    return [SymbolId(hit.symbol.id) for hit in hits if hit.symbol.state is not Freshness.FRESH]

@@ -1,0 +1,119 @@
+"""Warm start: the index, the served vectors and what is known of the tree, out of the store.
+
+What a start can use is decided file by file: a file whose record, outline, links and symbol states are
+all there and fit each other is restored; any other is simply not known, so the reconcile that follows
+every start reads it again (from stored facts where its bytes did not change). If the restored files do
+not fit together, nothing is restored. When the cascade's depth, the key schema or the model changed,
+links are still good and only keys are computed again.
+
+A warm start equals a cold one (invariant I10): every case runs with restarts between its steps.
+Tests: tests/cases/, tests/unit/daemon/test_daemon_restore.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import msgspec
+
+from codegraph.core.changes import IndexDelta
+from codegraph.core.digests import DIGEST_BYTES
+from codegraph.core.facts import decode_outline
+from codegraph.core.symbols import BlobDigest, EmbeddingKey
+from codegraph.daemon.inputs import OwnInputs
+from codegraph.daemon.served import Served
+from codegraph.errors import StoreCorrupt
+from codegraph.events import EventLog, Rebuilt
+from codegraph.graph.index import Index
+from codegraph.graph.stored import StoredFile
+from codegraph.source.stamps import KnownFile
+from codegraph.store.protocol import StateStore
+from codegraph.store.schema import FileRecord, SymbolState
+
+logger = logging.getLogger(__name__)
+
+OTHER_MODEL = bytes(DIGEST_BYTES)
+"""The identity that an index is restored under when its stored keys are not to be believed."""
+
+SERVED_MODEL = "served_model"
+"""Meta: the identity of the model that all served vectors come from. Two models never meet in one ranking."""
+
+_KEYS_ONLY = frozenset({"key", "model", "codec"})
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a warm start found."""
+
+    known: dict[str, KnownFile]
+    states: dict[str, tuple[SymbolState, ...]]
+    keys_outdated: bool
+    """The wanted keys must be computed again."""
+
+
+def restore_index(store: StateStore, index: Index, events: EventLog) -> Restored:
+    """Restore an empty index from the store; first stage only, so that queries can be answered."""
+    if not _links_usable(store):
+        return Restored({}, {}, False)
+    links, states = dict(store.links()), dict(store.symbols())
+    known: dict[str, KnownFile] = {}
+    stored: list[StoredFile] = []
+    for path, record in store.files().items():
+        file = _stored_file(store, path, record, links.get(path), states.get(path))
+        if file is not None and (store.outdated or OTHER_MODEL not in file.keys):
+            stored.append(file)
+            known[path] = KnownFile(record.stamp, record.blob, record.trusted_after_ns)
+    try:
+        index.restore(stored, store.revision)
+    except StoreCorrupt as error:
+        logger.warning("the stored graph cannot be used: %s", error)
+        events.publish(Rebuilt(what="graph", reason=error.message))
+        return Restored({}, {}, False)
+    return Restored(known, {path: states[path] for path in known}, bool(store.outdated))
+
+
+def restore_served(
+    restored: Restored, index: Index, served: Served, store: StateStore, inputs: OwnInputs, identity: bytes
+) -> None:
+    """Second step: the lexical index catches up, and stored vectors are served unless they are another model's."""
+    snapshot = index.snapshot
+    served.catch_up_documents(snapshot, inputs)
+    if store.meta(SERVED_MODEL) != identity:
+        return
+    keys = {}
+    for path, states in restored.states.items():
+        keys.update(served.restore(snapshot.files[path], states))
+    served.serve_restored(keys, snapshot)
+    served.clean()
+
+
+def renew_keys(restored: Restored, index: Index, identity: bytes) -> IndexDelta | None:
+    """Third step: complete the index, and compute every key again if the stored ones are outdated."""
+    index.complete_restore()
+    return index.set_model(identity) if restored.keys_outdated else None
+
+
+def _links_usable(store: StateStore) -> bool:
+    return set(store.outdated) <= _KEYS_ONLY
+
+
+def _stored_file(
+    store: StateStore,
+    path: str,
+    record: FileRecord,
+    links: bytes | None,
+    states: tuple[SymbolState, ...] | None,
+) -> StoredFile | None:
+    encoded = store.outline(record.blob, record.language)
+    if encoded is None or links is None or states is None:
+        return None
+    try:
+        outline = decode_outline(encoded)
+    except msgspec.DecodeError:
+        logger.warning("the stored outline of %s cannot be read", path)
+        return None
+    if [state.descriptor for state in states] != [definition.descriptor for definition in outline.definitions]:
+        return None
+    keys = tuple(EmbeddingKey(state.wanted or OTHER_MODEL) for state in states)
+    return StoredFile(path, BlobDigest(record.blob), outline, links, keys)

@@ -1,0 +1,152 @@
+"""Turns pending keys into vectors: render, batch, hand to the encoder, take what comes back.
+
+Runs on the writer's thread; only the encoder's replies arrive from elsewhere, and they are posted
+back to it. At most `MAX_IN_FLIGHT` batches are with the encoder: one it works on, one ready beside
+it. A batch comes from one lane, so an edit waits for at most the batches in flight, never for the
+cold queue. A failure is never stored: its keys are held back, each time twice as long, and come again.
+
+Every render is of the newest snapshot, and the key that goes with it is that snapshot's wanted key,
+so what is computed is always filed under the hash of its own input (invariant I4), however the tree
+changes meanwhile. Tests: tests/unit/daemon/test_daemon_scheduler.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from codegraph.config import EmbeddingConfig
+from codegraph.core.symbols import EmbeddingKey, SymbolId
+from codegraph.daemon.inputs import OwnInputs
+from codegraph.daemon.pending import Lane, PendingKeys
+from codegraph.embed.render import EncoderInput, render
+from codegraph.graph.snapshot import Snapshot
+
+logger = logging.getLogger(__name__)
+
+MAX_IN_FLIGHT = 2
+MAX_RETRY_SECONDS = 300.0
+
+Vector = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Whoever computes vectors: the worker process, or the encoder in this process."""
+
+    def submit(self, batch: Sequence[tuple[EmbeddingKey, EncoderInput]]) -> Future[dict[EmbeddingKey, Vector]]:
+        """Compute a batch; the future fails with EncoderError. Keys whose vectors were refused are absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What came back for one batch."""
+
+    lane: Lane
+    asked: tuple[EmbeddingKey, ...]
+    vectors: Mapping[EmbeddingKey, Vector]
+    seconds: float
+    failure: str = ""
+    """Why vectors are missing; empty when none is."""
+
+
+class Scheduler:
+    """Keeps the encoder busy with the most urgent pending keys."""
+
+    def __init__(
+        self,
+        embedder: Embedder,
+        inputs: OwnInputs,
+        config: EmbeddingConfig,
+        *,
+        post: Callable[[Computed], None],
+        lost: Callable[[SymbolId], None],
+        clock: Callable[[], float],
+    ) -> None:
+        """`post` takes a reply from any thread; `lost` is told of a symbol whose own input is gone."""
+        self.pending = PendingKeys()
+        self._embedder = embedder
+        self._inputs = inputs
+        self._config = config
+        self._post = post
+        self._lost = lost
+        self._clock = clock
+        self._flying = 0
+        self._failures: dict[EmbeddingKey, int] = {}
+
+    @property
+    def idle(self) -> bool:
+        """Nothing wants a vector and nothing is on its way."""
+        return not len(self.pending) and not self._flying
+
+    def wake(self, snapshot: Snapshot) -> None:
+        """Hand batches to the encoder until enough are on their way or nothing is ready."""
+        while self._flying < MAX_IN_FLIGHT:
+            taken = self.pending.take(self._config.batch_symbols, self._clock())
+            if not taken:
+                return
+            batch = self._render(taken, snapshot)
+            if batch:
+                self._submit(batch, taken[0][2])
+
+    def settle(self, computed: Computed) -> None:
+        """Account for a reply: the missing keys are held back. The caller files the vectors and calls `done`."""
+        self._flying -= 1
+        missing = [key for key in computed.asked if key not in computed.vectors]
+        for key in computed.vectors:
+            self._failures.pop(key, None)
+        for key in missing:
+            self._hold(key)
+
+    def forget_all(self) -> None:
+        """Drop all pending keys; replies to batches on their way will find nobody waiting."""
+        self.pending = PendingKeys()
+
+    def next_release(self) -> float | None:
+        """The clock time at which a held key becomes available again, or None."""
+        return self.pending.next_release()
+
+    def _hold(self, key: EmbeddingKey) -> None:
+        count = self._failures.get(key, 0)
+        self._failures[key] = count + 1
+        delay = min(MAX_RETRY_SECONDS, self._config.retry_seconds * 2.0 ** min(count, 30))
+        self.pending.failed(key, self._clock() + delay)
+
+    def _render(
+        self, taken: Sequence[tuple[EmbeddingKey, SymbolId, Lane]], snapshot: Snapshot
+    ) -> list[tuple[EmbeddingKey, EncoderInput]]:
+        batch: list[tuple[EmbeddingKey, EncoderInput]] = []
+        for key, symbol, _ in taken:
+            source = snapshot.render_source(symbol)
+            blob, language = snapshot.blob(symbol)
+            own = self._inputs.load(blob, language, source.own)
+            if own is None:
+                logger.warning("the own input of %s is gone from the store", symbol)
+                self._hold(key)
+                self._lost(symbol)
+            else:
+                batch.append((key, render(own, source.signatures)))
+        return batch
+
+    def _submit(self, batch: Sequence[tuple[EmbeddingKey, EncoderInput]], lane: Lane) -> None:
+        started = self._clock()
+        asked = tuple(key for key, _ in batch)
+        self._flying += 1
+
+        def reply(future: Future[dict[EmbeddingKey, Any]]) -> None:
+            seconds = self._clock() - started
+            error = future.exception()
+            if error is not None:
+                self._post(Computed(lane, asked, {}, seconds, str(error) or type(error).__name__))
+                return
+            vectors = future.result()
+            missing = sum(key not in vectors for key in asked)
+            reason = f"{missing} vectors were refused" if missing else ""
+            self._post(Computed(lane, asked, vectors, seconds, reason))
+
+        self._embedder.submit(batch).add_done_callback(reply)

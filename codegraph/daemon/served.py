@@ -1,0 +1,219 @@
+"""Which vector each symbol is served with, and why: the writer's side of freshness.
+
+`keys` maps a symbol to the key of the vector that stands in the search index for it; `verdicts` to
+what came of the last marking. Both are persistent maps that go into every `View`. A symbol whose
+wanted key changes keeps its old vector, known to be stale, until the new one is filed; a key whose
+vector is already there (undo, branch switch, equal code elsewhere) is *reused*: looked up first in
+the project's own vectors, then in the tiers.
+
+What changed since the last write to the store is remembered per file (`dirty_paths`), so that a
+commit writes the symbol records of just those files. Tests: tests/unit/daemon/test_daemon_served.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from immutables import Map
+from numpy.typing import NDArray
+
+from codegraph.cache.tiers import Tiers
+from codegraph.core.changes import Cause, IndexDelta, Verdict
+from codegraph.core.symbols import EmbeddingKey, SymbolId
+from codegraph.daemon.inputs import OwnInputs
+from codegraph.graph.snapshot import FileView, Snapshot
+from codegraph.search.documents import FileDocuments, make_document
+from codegraph.search.quantise import RECORD_HEAD, from_records, quantise
+from codegraph.search.search import Searcher
+from codegraph.store.protocol import StateStore
+from codegraph.store.schema import SymbolState
+
+logger = logging.getLogger(__name__)
+
+Vectors = Mapping[EmbeddingKey, NDArray[np.float32]]
+
+
+class Served:
+    """Serves vectors to the search index and remembers which. One thread's data, but for the two maps."""
+
+    def __init__(self, store: StateStore, tiers: Tiers, searcher: Searcher) -> None:
+        self.keys: Map[SymbolId, EmbeddingKey] = Map()
+        self.verdicts: Map[SymbolId, Verdict] = Map()
+        self.reused = 0
+        self.cut = 0
+        self.embedded = 0
+        self.last_reused = 0
+        self._store = store
+        self._tiers = tiers
+        self._searcher = searcher
+        self._dirty: dict[str, None] = {}
+        self._unsaved: dict[EmbeddingKey, bytes] = {}
+
+    def restore(self, view: FileView, states: Iterable[SymbolState]) -> dict[SymbolId, EmbeddingKey]:
+        """Take over what was stored of one file; return what its symbols were served with."""
+        stored = {state.descriptor: state for state in states}
+        served: dict[SymbolId, EmbeddingKey] = {}
+        verdicts: dict[SymbolId, Verdict] = {}
+        for symbol, definition in zip(view.ids, view.outline.definitions, strict=True):
+            state = stored.get(definition.descriptor)
+            if state is not None and state.served:
+                served[symbol] = EmbeddingKey(state.served)
+            if state is not None and state.verdict is not None:
+                verdicts[symbol] = state.verdict
+        self.verdicts = self.verdicts.update(verdicts)
+        return served
+
+    def catch_up_documents(self, snapshot: Snapshot, inputs: OwnInputs) -> None:
+        """Bring the lexical index, as it was last written down, to the state of the restored graph."""
+        tags = {path: bytes(view.blob) for path, view in snapshot.files.items()}
+        changed, removed = self._searcher.outdated(tags)
+        if changed or removed:
+            files = [documents_of(snapshot.files[path], inputs) for path in changed]
+            self._searcher.update(files, removed, snapshot.clock.revision)
+
+    def serve_restored(self, served: Mapping[SymbolId, EmbeddingKey], snapshot: Snapshot) -> None:
+        """Put the stored vectors of these symbols into the search index; those that are gone are pending."""
+        width = RECORD_HEAD + len(self._searcher.mean)
+        stored = self._store.vectors(dict.fromkeys(served.values()))
+        records = {key: record for key, record in stored.items() if len(record) == width}
+        self.keys = self.keys.update({symbol: key for symbol, key in served.items() if key in records})
+        self._serve([(symbol, key) for symbol, key in served.items() if key in records], records, snapshot)
+
+    def follow(self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs) -> dict[SymbolId, EmbeddingKey]:
+        """Take in what a change set did; return the symbols that want a vector that is not there."""
+        self._replace_documents(delta, snapshot, inputs)
+        self._forget(delta.removed)
+        wanting = {symbol: key for symbol, key in delta.keys.items() if self.keys.get(symbol) != key}
+        found = self._look_up(dict.fromkeys(wanting.values()))
+        reusable = [(symbol, key) for symbol, key in wanting.items() if key in found]
+        self._serve(reusable, found, snapshot)
+        reused = {symbol for symbol, key in delta.keys.items() if symbol not in wanting or key in found}
+        self.last_reused = len(reused)
+        self.reused += len(reused)
+        self.cut += len(delta.cut)
+        self._judge(delta, reused)
+        for symbol in (*delta.keys, *delta.marked):
+            place = snapshot.places.get(symbol)
+            if place is not None:
+                self._dirty[place[0]] = None
+        self._dirty.update(dict.fromkeys(delta.files))
+        return {symbol: key for symbol, key in wanting.items() if key not in found}
+
+    def file(
+        self, vectors: Vectors, symbols: Mapping[EmbeddingKey, Iterable[SymbolId]], snapshot: Snapshot
+    ) -> dict[EmbeddingKey, bytes]:
+        """Serve a batch of new vectors to the symbols that waited; return what the store must keep."""
+        self._tiers.put_many(vectors)
+        records = self._quantised(vectors)
+        self.embedded += len(vectors)
+        waited = [(symbol, key) for key, waiting in symbols.items() for symbol in waiting]
+        self._serve(waited, records, snapshot)
+        return records
+
+    def states(self, path: str, snapshot: Snapshot) -> tuple[SymbolState, ...] | None:
+        """Return the records of a file's symbols, None if it is not indexed."""
+        view = snapshot.files.get(path)
+        if view is None:
+            return None
+        return tuple(
+            SymbolState(definition.descriptor, key, self.keys.get(symbol, b""), self.verdicts.get(symbol))
+            for symbol, key, definition in zip(view.ids, view.keys, view.outline.definitions, strict=True)
+        )
+
+    def dirty_paths(self) -> set[str]:
+        """Return the files whose symbol records differ from what the store has."""
+        return set(self._dirty)
+
+    def mark_all(self, snapshot: Snapshot) -> None:
+        """Every file's records differ from what the store has."""
+        self._dirty.update(dict.fromkeys(snapshot.files))
+
+    def forget_all(self) -> None:
+        """Start with nothing served, as an empty index does."""
+        self._searcher.remove_vectors(tuple(self.keys))
+        self.keys, self.verdicts = Map(), Map()
+
+    def clean(self) -> None:
+        """The store has been told."""
+        self._dirty.clear()
+
+    def keep_unsaved(self, vectors: Mapping[EmbeddingKey, bytes]) -> None:
+        """The store could not take these now; they go with the next commit."""
+        self._unsaved.update(vectors)
+
+    def take_unsaved(self) -> dict[EmbeddingKey, bytes]:
+        """Return the vectors that the store has not been given yet, and forget them."""
+        unsaved, self._unsaved = self._unsaved, {}
+        return unsaved
+
+    def _look_up(self, keys: Iterable[EmbeddingKey]) -> dict[EmbeddingKey, bytes]:
+        """Find records of vectors in the project's state, then in the tiers."""
+        wanted = tuple(keys)
+        found = {key: self._unsaved[key] for key in wanted if key in self._unsaved}
+        found |= self._store.vectors(wanted)
+        missing = [key for key in wanted if key not in found]
+        if missing:
+            records = self._quantised(self._tiers.get_many(missing))
+            self._unsaved.update(records)
+            found |= records
+        return found
+
+    def _quantised(self, vectors: Vectors) -> dict[EmbeddingKey, bytes]:
+        keys = [key for key, vector in vectors.items() if vector.shape == self._searcher.mean.shape]
+        if not keys:
+            return {}
+        rows = np.stack([vectors[key] for key in keys]).astype(np.float32)
+        return dict(zip(keys, quantise(rows, self._searcher.mean).to_records(), strict=True))
+
+    def _serve(
+        self, pairs: list[tuple[SymbolId, EmbeddingKey]], records: Mapping[EmbeddingKey, bytes], snapshot: Snapshot
+    ) -> None:
+        pairs = [(symbol, key) for symbol, key in pairs if symbol in snapshot.places]
+        if not pairs:
+            return
+        rows = from_records([records[key] for _, key in pairs], len(self._searcher.mean))
+        self._searcher.put_vectors([symbol for symbol, _ in pairs], rows)
+        self.keys = self.keys.update(pairs)
+        for symbol, _ in pairs:
+            self._dirty[snapshot.places[symbol][0]] = None
+
+    def _forget(self, removed: Iterable[SymbolId]) -> None:
+        gone = tuple(removed)
+        if not gone:
+            return
+        keys, verdicts = self.keys.mutate(), self.verdicts.mutate()
+        for symbol in gone:
+            keys.pop(symbol, None)
+            verdicts.pop(symbol, None)
+        self.keys, self.verdicts = keys.finish(), verdicts.finish()
+        self._searcher.remove_vectors(gone)
+
+    def _judge(self, delta: IndexDelta, reused: set[SymbolId]) -> None:
+        verdicts: dict[SymbolId, Verdict] = {}
+        for symbol, cause in delta.marked.items():
+            verdicts[symbol] = Verdict(cause, symbol in delta.keys, delta.revision, symbol in reused)
+        for symbol in delta.keys:
+            if symbol not in verdicts:
+                verdicts[symbol] = Verdict(Cause("model", symbol), True, delta.revision, symbol in reused)
+        self.verdicts = self.verdicts.update(verdicts)
+
+    def _replace_documents(self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs) -> None:
+        views = {path: snapshot.files.get(path) for path in delta.files}
+        files = [documents_of(view, inputs) for view in views.values() if view is not None]
+        removed = [path for path, view in views.items() if view is None]
+        if files or removed:
+            self._searcher.update(files, removed, delta.revision)
+
+
+def documents_of(view: FileView, inputs: OwnInputs) -> FileDocuments:
+    """Make the lexical documents of one file; definitions whose own input is lost are left out and logged."""
+    documents = []
+    for definition in view.outline.definitions:
+        own = inputs.load(view.blob, view.outline.language, definition.own)
+        if own is None:
+            logger.warning("the own input of %s/%s is gone from the store", view.path, definition.descriptor)
+        else:
+            documents.append(make_document(view.path, definition.descriptor, own))
+    return FileDocuments(view.path, bytes(view.blob), tuple(documents))

@@ -1,0 +1,206 @@
+"""Finds the symbol that a client means, and shows symbols the way clients see them.
+
+A target is named by id, by qualified name (or a dotted end of it), by bare name, or by a place. A
+name that fits several symbols is an error that lists them: picking one would be confidently wrong.
+A *qualified name* is dotted: the module's path without its extension, enclosing definitions, name;
+`__init__` and `index` stand for their directory. Tests: tests/unit/daemon/test_daemon_targets.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from codegraph.core.changes import Dependency
+from codegraph.core.symbols import SymbolId, SymbolKind
+from codegraph.daemon.messages import Match, SymbolInfo, SymbolsParams, Target, lsp_range
+from codegraph.daemon.view import View
+from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
+from codegraph.graph.snapshot import Snapshot, Symbol
+
+LISTED = 20
+"""How many candidates an AmbiguousSymbol error lists."""
+
+_INDEX_NAMES = ("__init__", "index")
+
+
+def module_name(path: str) -> str:
+    """Return the dotted name of a file: `src/pkg/mod.py` is `src.pkg.mod`, `pkg/__init__.py` is `pkg`."""
+    stem = path.rpartition(".")[0] if "." in path.rpartition("/")[2] else path
+    parts = stem.split("/")
+    if len(parts) > 1 and parts[-1] in _INDEX_NAMES:
+        parts.pop()
+    return ".".join(parts)
+
+
+def qualified_name(snapshot: Snapshot, symbol: Symbol) -> str:
+    """Return the dotted name of a symbol."""
+    definitions = snapshot.files[symbol.path].outline.definitions
+    names: list[str] = []
+    index = symbol.index
+    while index > 0:
+        names.append(definitions[index].name)
+        index = definitions[index].container
+    return ".".join([module_name(symbol.path), *reversed(names)])
+
+
+def describe(view: View, symbol: Symbol) -> SymbolInfo:
+    """Show a symbol with its state."""
+    definition = symbol.definition
+    is_module = definition.kind is SymbolKind.MODULE
+    return SymbolInfo(
+        id=symbol.id,
+        name=module_name(symbol.path).rpartition(".")[2] if is_module else definition.name,
+        qualified_name=qualified_name(view.snapshot, symbol),
+        kind=definition.kind,
+        language=symbol.language,
+        file=symbol.path,
+        range=lsp_range(definition.range),
+        selection_range=lsp_range(definition.selection_range),
+        state=view.freshness(symbol.id),
+        signature=definition.signature,
+        parse_error=definition.parse_error,
+    )
+
+
+def existing(snapshot: Snapshot, symbol: SymbolId) -> Symbol:
+    """Return a symbol of this snapshot. Raises SymbolNotFound."""
+    found = snapshot.symbol(symbol)
+    if found is None:
+        raise SymbolNotFound(f"there is no symbol {symbol}", "`codegraph symbols NAME` lists symbols by name")
+    return found
+
+
+def find_target(view: View, target: Target[Any]) -> Symbol:
+    """Return the one symbol that a target means. Raises SymbolNotFound, AmbiguousSymbol or ProjectError."""
+    if target.symbol:
+        return _only(view.snapshot, target.symbol, named(view.snapshot, target.symbol))
+    if not target.file:
+        raise SymbolNotFound("no symbol was named", "give a name, an id, or FILE:LINE")
+    if target.line is None:
+        return in_file(view.snapshot, target.file)[0]
+    if target.character is not None:
+        edge = referenced_at(view.snapshot, target.file, target.line, target.character)
+        if edge is not None:
+            return existing(view.snapshot, edge.target)
+    return around(view.snapshot, target.file, target.line, target.character)
+
+
+def named(snapshot: Snapshot, name: str) -> list[Symbol]:
+    """Return the symbols that a name fits, the most specific reading first: id, bare name, dotted name."""
+    found = snapshot.symbol(SymbolId(name))
+    if found is not None:
+        return [found]
+    if name in snapshot.files:
+        return [snapshot.in_file(name)[0]]
+    last = name.rpartition(".")[2]
+    candidates = [*snapshot.by_name(name), *(snapshot.by_name(last) if last != name else ())]
+    exact = [each for each in candidates if each.name == name]
+    if exact:
+        return exact
+    dotted = [each for each in candidates if _ends_with(qualified_name(snapshot, each), name)]
+    return dotted or [each for each in _modules(snapshot) if _ends_with(module_name(each.path), name)]
+
+
+def in_file(snapshot: Snapshot, path: str) -> tuple[Symbol, ...]:
+    """Return a file's symbols, the module first. Raises ProjectError if it is not indexed."""
+    found = snapshot.in_file(path)
+    if not found:
+        advice = "paths are relative to the project; `codegraph status` counts skipped files by reason"
+        raise ProjectError(f"{path} is not indexed", advice)
+    return found
+
+
+def around(snapshot: Snapshot, path: str, line: int, character: int | None) -> Symbol:
+    """Return the symbol whose name stands on a line, else the innermost around the place."""
+    here = in_file(snapshot, path)
+    last = here[0].definition.range.end_line
+    if line > last:
+        raise SymbolNotFound(f"{path} has {last + 1} lines, not {line + 1}", "give a line inside of the file")
+    if character is None:
+        on_line = [each for each in here[1:] if each.definition.selection_range.start_line == line]
+        if on_line:
+            return on_line[0]
+        starting = [each for each in here[1:] if each.definition.range.start_line == line]
+        character = starting[0].definition.range.start_column if starting else 1 << 30
+    found = snapshot.at(path, line, character)
+    return here[0] if found is None else found
+
+
+def referenced_at(snapshot: Snapshot, path: str, line: int, character: int) -> Dependency | None:
+    """Return the edge whose first reference covers the place, or None."""
+    owner = snapshot.at(path, line, character)
+    if owner is None:
+        return None
+    for edge in snapshot.dependencies(owner.id):
+        if edge.line == line and edge.column <= character:
+            found = snapshot.symbol(edge.target)
+            if found is not None and character <= edge.column + len(found.definition.name):
+                return edge
+    return None
+
+
+def list_symbols(view: View, params: SymbolsParams) -> Iterator[Symbol]:
+    """Yield the symbols that name, file and place leave, by path and position (around a place: outermost first)."""
+    snapshot = view.snapshot
+    for symbol in _in_scope(snapshot, params):
+        if params.kinds and symbol.kind not in params.kinds:
+            continue
+        if _fits(snapshot, symbol, params.name, params.match):
+            yield symbol
+
+
+def _in_scope(snapshot: Snapshot, params: SymbolsParams) -> Iterable[Symbol]:
+    if params.file:
+        here = in_file(snapshot, params.file)
+        if params.line is None:
+            return here
+        place = (params.line, 1 << 30 if params.character is None else params.character)
+        start = (params.line, 0 if params.character is None else params.character)
+        return [each for each in here if _covers(each, start, place)]
+    bare = params.name.rpartition(".")[2]
+    if params.match is Match.EXACT and bare:
+        found = {each.id: each for each in (*snapshot.by_name(params.name), *snapshot.by_name(bare))}
+        found |= {each.id: each for each in named(snapshot, params.name)}
+        return sorted(found.values(), key=lambda each: (each.path, each.index))
+    return snapshot.symbols()
+
+
+def _covers(symbol: Symbol, start: tuple[int, int], end: tuple[int, int]) -> bool:
+    extent = symbol.definition.range
+    first, last = (extent.start_line, extent.start_column), (extent.end_line, extent.end_column)
+    return first <= end and start <= last
+
+
+def _fits(snapshot: Snapshot, symbol: Symbol, name: str, match: Match) -> bool:
+    if not name or symbol.id == name or symbol.path == name:
+        return True
+    bare = symbol.definition.name or module_name(symbol.path).rpartition(".")[2]
+    dotted = qualified_name(snapshot, symbol)
+    if match is Match.EXACT:
+        return bare == name or _ends_with(dotted, name)
+    if match is Match.PREFIX:
+        return bare.startswith(name) or dotted.startswith(name)
+    return name.lower() in dotted.lower()
+
+
+def _ends_with(dotted: str, name: str) -> bool:
+    return dotted == name or dotted.endswith("." + name)
+
+
+def _modules(snapshot: Snapshot) -> Iterator[Symbol]:
+    for path in sorted(snapshot.files):
+        yield snapshot.files[path].symbol(0)
+
+
+def _only(snapshot: Snapshot, name: str, found: list[Symbol]) -> Symbol:
+    if not found:
+        raise SymbolNotFound(f"there is no symbol {name}", "`codegraph search` finds symbols by words")
+    if len(found) > 1:
+        ordered = sorted(found, key=lambda each: (each.path, each.index))
+        lines = [f"  {each.id}  ({qualified_name(snapshot, each)})" for each in ordered[:LISTED]]
+        if len(found) > LISTED:
+            lines.append(f"  and {len(found) - LISTED} more")
+        listed = "\n".join(lines)
+        raise AmbiguousSymbol(f"{name} fits {len(found)} symbols:\n{listed}", "give one of these ids")
+    return found[0]

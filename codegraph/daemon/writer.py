@@ -1,0 +1,220 @@
+"""The one thread that writes: it takes what comes in, in order, and leads it along the main path.
+
+Into its inbox go the watcher's sightings, batches of vectors from the encoder, waiters, and calls that
+must run where the writing happens. Between two items it takes settled hints, compares the whole tree
+when that is due (at the start, after a loss, and every `reconcile_seconds` without anything else), and
+releases keys that were held back.
+
+A *waiter* is answered once the tree has been compared with the index, and on request once nothing
+wants a vector any more. So `sync` is: make a cookie, wait until the batch that carries it is
+committed (everything written before is then in the index), and add a waiter for the rest.
+
+An error in one step does not end the thread: it is logged and shown in `status`, and the tree is
+compared again later. After an InternalError the index is built anew. Tests: tests/integration/test_writer.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from codegraph.core.changes import Clock
+from codegraph.daemon.messages import Wait
+from codegraph.daemon.pipeline import Pipeline
+from codegraph.daemon.scheduler import Computed
+from codegraph.errors import CodegraphError, InternalError
+from codegraph.events import WatchTrouble
+from codegraph.source.cookies import CookieJar
+from codegraph.source.hints import CookieSeen, Hint, Loss
+from codegraph.source.settle import Batch, Settler
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = 5.0
+"""How long after a failed step the tree is compared again."""
+
+
+@dataclass(slots=True)
+class Waiter:
+    """Somebody who waits for the index to be complete."""
+
+    wait: Wait
+    future: Future[Clock]
+
+
+@dataclass(slots=True)
+class Call:
+    """Work that must run on the writer's thread."""
+
+    work: Callable[[], Any]
+    future: Future[Any]
+
+
+Item = Hint | Loss | CookieSeen | Computed | Waiter | Call | None
+
+
+class Writer:
+    """Runs the pipeline; everything but `post`, `call` and `when` belongs to its own thread."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        settler: Settler,
+        inbox: SimpleQueue[Item],
+        *,
+        cookies: CookieJar,
+        start_over: Callable[[str], None],
+        clock: Callable[[], float],
+        reconcile_seconds: float,
+    ) -> None:
+        self.pipeline = pipeline
+        self.error = ""
+        self.last_activity = clock()
+        self._settler = settler
+        self._inbox = inbox
+        self._cookies = cookies
+        self._start_over = start_over
+        self._clock = clock
+        self._reconcile_seconds = reconcile_seconds
+        self._reconcile_at: float = clock()
+        self._reconcile_reason = "start"
+        self._waiters: list[Waiter] = []
+        self._running = True
+
+    def call(self, work: Callable[[], Any]) -> Future[Any]:
+        """Run `work` on the writer's thread, after everything that is in the inbox now. Any thread may ask."""
+        future: Future[Any] = Future()
+        self._inbox.put(Call(work, future))
+        return future
+
+    def when(self, wait: Wait) -> Future[Clock]:
+        """Promise the clock at which the tree is compared and, for EMBEDDED, nothing pends. From any thread."""
+        future: Future[Clock] = Future()
+        self._inbox.put(Waiter(wait, future))
+        return future
+
+    def stop(self) -> None:
+        """Make `run` return after what is in the inbox now. Any thread may ask."""
+        self._inbox.put(None)
+
+    def run(self) -> None:
+        """Work until `stop`; the futures of waiters that are left are cancelled."""
+        while self._running:
+            self.step(self._patience())
+        self._cookies.abort()
+        for waiter in self._waiters:
+            waiter.future.cancel()
+
+    def run_until(self, done: Callable[[], bool]) -> None:
+        """Work in the calling thread until `done()` holds between two steps."""
+        while not done():
+            self.step(self._patience())
+
+    def step(self, patience: float | None) -> None:
+        """Wait up to `patience` seconds for an item (None: for ever), then do all there is to do."""
+        try:
+            item = self._inbox.get(timeout=patience)
+        except Empty:
+            pass
+        else:
+            self._handle(item)
+            while not self._inbox.empty():
+                self._handle(self._inbox.get())
+        self._guarded(self._catch_up)
+        self._answer_waiters()
+
+    def _patience(self) -> float | None:
+        now = self._clock()
+        waits = [self._reconcile_at - now]
+        due = self._settler.due(now)
+        if due is not None:
+            waits.append(due)
+        release = self.pipeline.scheduler.next_release()
+        if release is not None:
+            waits.append(release - now)
+        return max(0.0, min(waits))
+
+    def _handle(self, item: Item) -> None:
+        if item is None:
+            self._running = False
+        elif isinstance(item, Hint | Loss | CookieSeen):
+            if isinstance(item, Loss):
+                self.pipeline.parts.events.publish(WatchTrouble(reason=item.reason, detail=item.detail))
+            self.last_activity = self._clock()
+            self._settler.add(item, self.last_activity)
+        elif isinstance(item, Computed):
+            self._guarded(lambda: self.pipeline.finish(item))
+        elif isinstance(item, Waiter):
+            self._waiters.append(item)
+        else:
+            self._run_call(item)
+
+    def _run_call(self, call: Call) -> None:
+        if not call.future.set_running_or_notify_cancel():
+            return
+        try:
+            call.future.set_result(call.work())
+        except Exception as error:
+            call.future.set_exception(error)
+
+    def _catch_up(self) -> None:
+        now = self._clock()
+        if now >= self._reconcile_at or self._settler.due(now) == 0:
+            batch = self._settler.take()
+            try:
+                self._follow(batch, now)
+            except BaseException:
+                self._cookies.abort()
+                raise
+            self.error = ""
+            if batch.losses:
+                self._cookies.abort()
+            self._cookies.release(batch.cookies)
+        else:
+            self.pipeline.scheduler.wake(self.pipeline.view.snapshot)
+
+    def _follow(self, batch: Batch, now: float) -> None:
+        if now >= self._reconcile_at or batch.losses:
+            reason = f"watcher: {batch.losses[0].reason}" if batch.losses else self._reconcile_reason
+            self._reconcile_reason = "periodic"
+            self._reconcile_at = now + self._reconcile_seconds
+            self.pipeline.reconcile(reason)
+        elif batch.hints:
+            self._reconcile_at = max(self._reconcile_at, now + self._reconcile_seconds)
+            self.pipeline.take(batch.hints)
+
+    def _answer_waiters(self) -> None:
+        left = []
+        for waiter in self._waiters:
+            idle = waiter.wait is not Wait.EMBEDDED or self.pipeline.scheduler.idle
+            if self.pipeline.view.reconciled and idle:
+                if waiter.future.set_running_or_notify_cancel():
+                    waiter.future.set_result(self.pipeline.view.snapshot.clock)
+            elif not waiter.future.cancelled():
+                left.append(waiter)
+        self._waiters = left
+
+    def _schedule_reconcile(self, at: float, reason: str) -> None:
+        if at < self._reconcile_at:
+            self._reconcile_at, self._reconcile_reason = at, reason
+
+    def _guarded(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except InternalError as error:
+            logger.exception("the index is inconsistent and is built again")
+            self.error = error.message
+            self._start_over(error.message)
+            self._schedule_reconcile(self._clock(), "internal error")
+        except CodegraphError as error:
+            logger.error("%s; %s", error.message, error.advice)
+            self.error = f"{error.message}; {error.advice}"
+            self._schedule_reconcile(self._clock() + RETRY_SECONDS, "after an error")
+        except Exception as error:
+            logger.exception("a step failed")
+            self.error = f"{type(error).__name__}: {error}"
+            self._schedule_reconcile(self._clock() + RETRY_SECONDS, "after an error")
