@@ -28,6 +28,7 @@ from codegraph.core.changes import ChangeSet, IndexDelta, Skipped, SourceFile
 from codegraph.core.facts import EncodedFacts
 from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.daemon.changeset import EncodedChanges
+from codegraph.daemon.inputs import FILES_KEPT
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.pending import Lane
 from codegraph.daemon.scheduler import Computed, Scheduler
@@ -123,7 +124,7 @@ class Pipeline:
         """Complete a warm start: derive what is pending, and follow keys that had to be computed again."""
         snapshot = self.parts.index.snapshot
         if delta is not None:
-            self._follow(delta, {}, Run())
+            self._follow(delta, (), Run())
             self.served.mark_all(snapshot)
             self._store_vectors(self.served.take_unsaved())
         for view in snapshot.files.values():
@@ -165,6 +166,9 @@ class Pipeline:
         skipped = dict(changes.skipped)
         changed = self._read(changes.written, records, facts, skipped, rebuild)
         fresh = self._extract(changed, facts, run)
+        if len(fresh) > FILES_KEPT:
+            self._store_facts(fresh)
+            fresh = []
         self._note(run, facts, records)
         for path, why in skipped.items():
             if why is None:
@@ -172,7 +176,7 @@ class Pipeline:
             else:
                 self.skipped[path] = why
         delta = self.parts.index.apply(ChangeSet(EncodedChanges(dict(sorted(facts.items())))))
-        self._follow(delta, facts, run)
+        self._follow(delta, fresh, run)
         self._commit(delta, records, fresh, skipped, run)
         self._publish(delta, run)
         return run
@@ -256,14 +260,13 @@ class Pipeline:
             else:
                 self.known[path] = KnownFile(record.stamp, record.blob, record.trusted_after_ns)
 
-    def _follow(self, delta: IndexDelta, facts: Mapping[str, EncodedFacts | None], run: Run) -> None:
+    def _follow(self, delta: IndexDelta, fresh: Iterable[EncodedFacts], run: Run) -> None:
         """Decide for every changed key: served already, reused, or pending in a lane."""
         started = self.parts.timer()
         run.seconds.update(delta.seconds)
         snapshot = self.parts.index.snapshot
-        for made in facts.values():
-            if made is not None and len(facts) <= COLD_FILES:
-                self.parts.inputs.remember(made)
+        for made in fresh:
+            self.parts.inputs.remember(made)
         for symbol in delta.removed:
             self.scheduler.pending.discard(symbol)
         wanting = self.served.follow(delta, snapshot, self.parts.inputs)

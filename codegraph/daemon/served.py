@@ -174,7 +174,10 @@ class Served:
         if not pairs:
             return
         rows = from_records([records[key] for _, key in pairs], len(self._searcher.mean))
-        self._searcher.put_vectors([symbol for symbol, _ in pairs], rows)
+        homeless = frozenset(self._searcher.put_vectors([symbol for symbol, _ in pairs], rows))
+        if homeless:
+            logger.warning("%d symbols have no document, so their vectors cannot be served", len(homeless))
+            pairs = [(symbol, key) for symbol, key in pairs if symbol not in homeless]
         self.keys = self.keys.update(pairs)
         for symbol, _ in pairs:
             self._dirty[snapshot.places[symbol][0]] = None
