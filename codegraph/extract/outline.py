@@ -50,9 +50,10 @@ def find_definitions(
             stack.pop()
         container = stack[-1][1]
         if container < 0 or kept[container].kind in ABSORBING:
-            absorbed.append(one)
-            stack.append((one.end, -1))
-        elif one.kind is not SymbolKind.CONSTANT or kept[container].kind in spec.constants_in:
+            if one.kind is not SymbolKind.CONSTANT:
+                absorbed.append(one)
+                stack.append((one.end, -1))
+        elif one.kind is not SymbolKind.CONSTANT or _is_constant(spec, kept[container], one):
             if len(kept) > limit:
                 problems.append(SyntaxProblem("symbols", text.position(one.start)[0], f"more than {limit} definitions"))
                 break
@@ -63,6 +64,10 @@ def find_definitions(
             kept.append(one)
     _describe(kept)
     return kept, absorbed, problems
+
+
+def _is_constant(spec: LanguageSpec, container: Found, found: Found) -> bool:
+    return container.kind in spec.constants_in and found.name not in spec.no_constants
 
 
 def place_sightings(text: SourceText, sightings: Iterable[Sighting]) -> list[Found]:

@@ -10,7 +10,8 @@ Tests: tests/unit/extract/test_extract_python_references.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 Captures = Mapping[str, Sequence[Node]]
 Span = tuple[int, int]
-Site = tuple[int, Chain, int, int]
-"""Offset of the last name, chain, start and end of the node. Offsets of last names are unique."""
+Site = tuple[int, int, str, str, bool]
+"""Offset and end of the last name (unique), spelling, its first element, and whether a longer site starts with it."""
 
 MAX_CHAIN = 24
 """Longer chains give no reference; without a bound a chain of n calls would take n * n elements."""
@@ -39,153 +40,154 @@ _NODE_ROLES = (
 )
 """Later ones win where a node has several roles."""
 
+_FUNCTIONS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 _LOCAL = frozenset({BindingKind.PARAMETER, BindingKind.VARIABLE, BindingKind.ELEMENT})
 
 
 class ReferenceTable:
-    """References of one file, merged by owner, chain and role."""
+    """References of one file, merged by owner, chain and role. A chain's spelling is its elements joined by dots."""
 
-    __slots__ = ("_offsets", "_text")
+    __slots__ = ("_text", "offsets")
 
     def __init__(self, text: SourceText) -> None:
         self._text = text
-        self._offsets: dict[tuple[int, Chain, Role], list[int]] = {}
+        self.offsets: dict[tuple[int, str, Role], list[int]] = {}
+        """Owner, spelling and role to the offsets of the last name."""
 
     def add(self, owner: int, chain: Chain, role: Role, offset: int) -> None:
         """Note a mention whose last name starts at a byte offset; overlong and empty chains are left out."""
         if 0 < len(chain) <= MAX_CHAIN:
-            key = (owner, chain, role)
-            offsets = self._offsets.get(key)
-            if offsets is None:
-                self._offsets[key] = [offset]
-            else:
-                offsets.append(offset)
+            self.offsets.setdefault((owner, ".".join(chain), role), []).append(offset)
 
     def references(self) -> tuple[Reference, ...]:
         """Return all references, ordered by first mention, then owner, chain and role."""
         position = self._text.position
         entries = []
-        for (owner, chain, role), offsets in self._offsets.items():
+        for (owner, spelling, role), offsets in self.offsets.items():
             if len(offsets) > 1:
                 offsets = sorted(set(offsets))
-            entries.append((offsets[0], owner, chain, role, offsets))
+            entries.append((offsets[0], owner, spelling, role, offsets))
         entries.sort()
-        return tuple(
-            Reference(owner, chain, role, tuple(number for offset in offsets for number in position(offset)))
-            for _, owner, chain, role, offsets in entries
-        )
+        references = []
+        for first, owner, spelling, role, offsets in entries:
+            positions: tuple[int, ...] = position(first)
+            for offset in offsets[1:]:
+                positions += position(offset)
+            references.append(Reference(owner, tuple(spelling.split(".")), role, positions))
+        return tuple(references)
 
 
 def spans(nodes: Iterable[Node]) -> list[Span]:
     """Return the byte ranges of nodes in source order."""
-    return sorted((node.start_byte, node.end_byte) for node in nodes)
-
-
-class Regions:
-    """Tells of ascending offsets whether they lie in one of some ranges."""
-
-    __slots__ = ("_end", "_spans", "_start")
-
-    def __init__(self, nodes: Iterable[Node]) -> None:
-        self._spans: Iterator[Span] = iter(spans(nodes))
-        self._start = self._end = -1
-        self._advance(0)
-
-    def _advance(self, offset: int) -> None:
-        while self._end <= offset:
-            self._start, self._end = next(self._spans, (1 << 62, 1 << 62))
-
-    def hold(self, offset: int) -> bool:
-        """Tell whether `offset` lies inside; offsets of later calls must not be smaller."""
-        if offset >= self._end:
-            self._advance(offset)
-        return offset >= self._start
+    return sorted([(node.start_byte, node.end_byte) for node in nodes])
 
 
 def collect_references(view: FileView, captures: Captures) -> None:
     """Add the references that the captures of references.scm describe to the view's table."""
-    members, longest, taken = _members(view, captures.get("member", ()))
-    taken.update(node.start_byte for node in captures.get("skip", ()))
-    source, decode = view.text.text, view.text.decode
-    sites = members
+    sites, prefixes, taken = _members(view, captures.get("member", ()))
+    taken.update(view.targets)
+    taken.update([node.start_byte for node in captures.get("skip", ())])
+    source = view.text.text
     for node in captures.get("name", ()):
         start = node.start_byte
         if start not in taken:
             end = node.end_byte
-            sites.append((start, (decode(source[start:end]),), start, end))
+            name = source[start:end]
+            sites.append((start, end, name, name, start in prefixes))
+    if not view.text.ascii:
+        decode = view.text.decode
+        sites = [(offset, end, decode(all_), decode(head), prefix) for offset, end, all_, head, prefix in sites]
     sites.sort()
-    _add_sites(view, sites, longest, captures)
+    for start, end in reversed(spans(captures.get("region.skip", ()))):
+        del sites[bisect_left(sites, (start,)) : bisect_left(sites, (end,))]
+    _add_sites(view, sites, _roles(sites, captures))
 
 
-def _members(view: FileView, nodes: Iterable[Node]) -> tuple[list[Site], dict[int, int], set[int]]:
-    """Return the member sites, the longest end by start, and the offsets of all member names."""
-    source, decode = view.text.text, view.text.decode
+def _members(view: FileView, nodes: Iterable[Node]) -> tuple[list[Site], set[int], set[int]]:
+    """Return the member sites, the offsets at which one starts, and the offsets of all member names."""
+    source = view.text.text
     is_plain = view.spec.plain_member.match
-    sites: list[Site] = []
-    longest: dict[int, int] = {}
+    found: list[tuple[int, int, int, str]] = []  # start, end, offset of the last name, spelling
     names: set[int] = set()
     for node in nodes:
         start, end = node.start_byte, node.end_byte
-        piece = source[start:end]
-        if is_plain(piece):
-            offset = start + piece.rindex(".") + 1
-            chain: Chain = tuple(decode(piece).split("."))
+        spelling = source[start:end]
+        if is_plain(spelling):
+            offset = start + spelling.rindex(".") + 1
+            if spelling.count(".") >= MAX_CHAIN:
+                spelling = ""
         else:
             offset = node.child(node.child_count - 1).start_byte
             chain = view.spec.chain(node, view.text)
+            spelling = ".".join(chain) if len(chain) <= MAX_CHAIN else ""
         names.add(offset)
-        if chain:
-            sites.append((offset, chain, start, end))
+        found.append((start, end, offset, spelling))
+    longest: dict[int, int] = {}
+    for start, end, _, _ in found:
         if longest.get(start, 0) < end:
             longest[start] = end
-    return sites, longest, names
+    sites = [
+        (offset, end, spelling, spelling.partition(".")[0], longest[start] > end)
+        for start, end, offset, spelling in found
+        if spelling
+    ]
+    return sites, set(longest), names
 
 
-def _add_sites(view: FileView, sites: Sequence[Site], longest: Mapping[int, int], captures: Captures) -> None:
-    roles: dict[Span, Role] = {}
-    for capture, node_role in _NODE_ROLES:
+def _roles(sites: Sequence[Site], captures: Captures) -> dict[int, Role]:
+    """Return the roles other than READ, by the end of the site."""
+    roles: dict[int, Role] = {}
+    for start, end in spans(captures.get("region.type", ())):
+        for site in sites[bisect_left(sites, (start,)) : bisect_left(sites, (end,))]:
+            if not site[4]:
+                roles[site[1]] = Role.TYPE
+    for capture, role in _NODE_ROLES:
         for node in captures.get(capture, ()):
-            roles[node.start_byte, node.end_byte] = node_role
-    in_types = Regions(captures.get("region.type", ())).hold
-    skipped = Regions(captures.get("region.skip", ())).hold
-    add = view.references.add
-    drops = _Local(view).drops
-    owner_of, rebased, heads = view.owner_of, view.rebased, view.heads
-    for offset, chain, start, end in sites:
-        if skipped(offset):
-            continue
-        owner = owner_of(offset)
-        role = roles.get((start, end))
-        if role is None:
-            role = Role.TYPE if in_types(offset) and longest.get(start, end) == end else Role.READ
-        if role is Role.READ and drops(owner, chain[0], offset, len(chain)):
-            continue
-        add(owner, rebased(chain, owner) if owner in heads else chain, role, offset)
+            roles[node.end_byte] = role
+    return roles
 
 
-class _Local:
-    """Knows which reads mention nothing but a local variable without any known value."""
+def _add_sites(view: FileView, sites: Sequence[Site], roles: Mapping[int, Role]) -> None:
+    """Go through the file definition by definition, so that what depends on the owner is looked up once."""
+    unknown = _unknown_locals(view)
+    offsets = view.references.offsets
+    read = Role.READ
+    nothing: frozenset[str] = frozenset()
+    at = 0
+    for end, owner in view.stretches():
+        last = bisect_left(sites, (end,), at)
+        dropped = unknown.get(owner, nothing)
+        heads = view.heads.get(owner, ())
+        for offset, site_end, spelling, head, _ in sites[at:last]:
+            role = roles.get(site_end, read)
+            if head in heads:
+                if spelling == head and role is read:
+                    continue
+                spelling = view.heads[owner][head] + spelling[len(head) :]
+            elif role is read and (head in dropped or (head in view.hidden and view.hides(head, offset))):
+                continue
+            key = (owner, spelling, role)
+            known = offsets.get(key)
+            if known is None:
+                offsets[key] = [offset]
+            else:
+                known.append(offset)
+        at = last
 
-    __slots__ = ("_hidden", "_receivers", "_unknown")
 
-    def __init__(self, view: FileView) -> None:
-        known: dict[tuple[int, str], bool] = {}
-        for binding in view.bindings():
-            kind = view.definitions[binding.owner].kind
-            if binding.kind in _LOCAL and kind in (SymbolKind.FUNCTION, SymbolKind.METHOD):
-                key = (binding.owner, binding.name)
-                known[key] = known.get(key, False) or bool(binding.chain)
-        for imported in view.imports:
-            known[imported.owner, imported.alias] = True
-        self._unknown = {key for key, value in known.items() if not value}
-        self._receivers = view.heads
-        self._hidden = view.hidden
-
-    def drops(self, owner: int, head: str, offset: int, length: int) -> bool:
-        """Tell whether a read of `head` (the first of `length` elements) says nothing."""
-        if length == 1 and head in self._receivers.get(owner, ()):
-            return True
-        if (owner, head) in self._unknown and head not in self._receivers.get(owner, ()):
-            return True
-        spans_of = self._hidden.get(head)
-        return spans_of is not None and any(start <= offset < end for start, end in spans_of)
+def _unknown_locals(view: FileView) -> dict[int, set[str]]:
+    """Return per function the names bound in it of which nothing is known: reading them mentions nothing."""
+    known = {(imported.owner, imported.alias) for imported in view.imports}
+    unknown: dict[int, set[str]] = {}
+    bindings = view.bindings()
+    for binding in bindings:
+        if binding.chain:
+            known.add((binding.owner, binding.name))
+    for binding in bindings:
+        if (
+            binding.kind in _LOCAL
+            and view.definitions[binding.owner].kind in _FUNCTIONS
+            and (binding.owner, binding.name) not in known
+        ):
+            unknown.setdefault(binding.owner, set()).add(binding.name)
+    return unknown

@@ -9,14 +9,13 @@ Tests: tests/unit/extract/test_extract_text.py.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
+from itertools import accumulate
 
 from tree_sitter import Node
 
 from codegraph.core.symbols import Range
 
-_LINE_END = re.compile(r"\r\n?|\n")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -30,7 +29,7 @@ class SourceText:
         self.ascii = data.isascii()
         self.text = data.decode("latin-1")
         self.mark = len(_BYTE_ORDER_MARK) if data.startswith(_BYTE_ORDER_MARK) else 0
-        self.lines = [self.mark, *(match.end() for match in _LINE_END.finditer(self.text))]
+        self.lines = [self.mark, *accumulate(map(len, data.splitlines(keepends=True)))]
 
     def decode(self, piece: str) -> str:
         """Turn a slice of `text` into what its bytes say in UTF-8; invalid bytes become U+FFFD."""

@@ -79,6 +79,8 @@ class FileView:
         """Per definition: names that stand for "@self" and the like."""
         self.hidden: dict[str, list[tuple[int, int]]] = {}
         """Names bound by a comprehension or the like outside of functions, and the byte ranges where they are local."""
+        self.targets: set[int] = {found.name_start for found in (*definitions[1:], *absorbed) if found.name_end}
+        """Byte offsets of identifiers that bind a name and therefore mention none; `collect` adds to them."""
         self.references = ReferenceTable(text)
         self._offsets, self._owners = _segments(definitions)
         self._absorbed_starts: list[int] = []
@@ -95,6 +97,14 @@ class FileView:
     def owner_of(self, offset: int) -> int:
         """Return the index of the innermost definition around a byte offset."""
         return self._owners[bisect_right(self._offsets, offset) - 1]
+
+    def stretches(self) -> list[tuple[int, int]]:
+        """Return (end, owner) of the stretches of the file in order: between two of them the owner changes."""
+        return list(zip([*self._offsets[1:], len(self.text.data) + 1], self._owners, strict=True))
+
+    def hides(self, name: str, offset: int) -> bool:
+        """Tell whether `name` is local to a comprehension or the like around `offset`."""
+        return any(start <= offset < end for start, end in self.hidden.get(name, ()))
 
     def scope_of(self, offset: int) -> int:
         """Return the index of the definition in whose scope a name bound at `offset` lives: never a constant."""

@@ -10,10 +10,15 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from codegraph.extract.languages import python
+from codegraph.extract.languages import javascript, python, typescript
 from codegraph.extract.languages.spec import LanguageSpec
 
-_SPECS: tuple[LanguageSpec, ...] = (python.SPEC,)
+_SPECS: tuple[LanguageSpec, ...] = (
+    python.SPEC,
+    javascript.SPEC,
+    typescript.SPEC,
+    typescript.TSX_SPEC,
+)
 
 LANGUAGES: Mapping[str, LanguageSpec] = MappingProxyType({spec.name: spec for spec in _SPECS})
 

@@ -24,6 +24,7 @@ queries cannot say. The engine knows no node type of any grammar; it understands
     @error @missing      (ERROR) and (MISSING): broken places
     @block               gives BLOCK_START and BLOCK_END tokens (languages whose blocks are layout)
 
+No pattern may have `#set!` and another predicate: the binding (0.26.1) frees such a query's memory wrongly.
 Patterns of one folder may stand in another's too: `queries` names the files in order, so TypeScript can
 put JavaScript's in front of its own.
 """
@@ -119,6 +120,8 @@ class LanguageSpec:
     file_names: tuple[str, ...] = ()
     constants_in: frozenset[SymbolKind] = frozenset({SymbolKind.MODULE})
     """Kinds of containers in which a constant is a definition."""
+    no_constants: frozenset[str] = frozenset()
+    """Names that are never constants (`__all__`)."""
     find: Callable[[Node, int], Sequence[Sighting]] | None = None
     """Finds the definitions instead of definitions.scm: (root, at most so many) to sightings in source order,
     without the module. For languages whose members may stand outside of their container's range."""

@@ -71,4 +71,5 @@ SPEC = LanguageSpec(
     collect=_collect,
     wrappers=frozenset({"decorated_definition"}),
     header_end=frozenset({":", "="}),
+    no_constants=frozenset({"__all__"}),
 )

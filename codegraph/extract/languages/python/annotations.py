@@ -119,18 +119,18 @@ class _Parser:
     def _one(self) -> _Type:
         if self._at >= len(self._tokens) or self._depth > MAX_NESTING:
             return _Type(())
-        group, token = self._tokens[self._at]
+        group, word = self._tokens[self._at]
         if group == 3:
             self._at += 1
-            return _Parser(token.lstrip("rRuUbB")[1:-1], self._depth + 1).union()
+            return _Parser(word.lstrip("rRuUbB")[1:-1], self._depth + 1).union()
         if group == 1:
             self._at += 1
-            name = tuple(part.strip() for part in token.split("."))
+            name = tuple(part.strip() for part in word.split("."))
             return _Type(name, self._arguments("]") if self._peek() == "[" else ())
-        if token in _CLOSING:
-            inner = self._arguments(_CLOSING[token])
-            return inner[0] if token in "(" and len(inner) == 1 else _Type((), inner)
-        self._at += token not in "]),"
+        if word in _CLOSING:
+            inner = self._arguments(_CLOSING[word])
+            return inner[0] if word in "(" and len(inner) == 1 else _Type((), inner)
+        self._at += word not in "]),"
         return _Type(())
 
     def _arguments(self, closing: str) -> tuple[_Type, ...]:

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator
 from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind, Chain
-from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.python.annotations import read_annotation
 from codegraph.extract.view import CALLABLES, CLASSES, FileView, Found, Match
 
@@ -51,6 +50,7 @@ class Binder:
         """Bind the identifier `node` in its scope."""
         view = self._view
         offset = node.start_byte
+        view.targets.add(offset)
         owner = view.scope_of(offset)
         name = view.text.of(node)
         if (owner, name) in self._global:
@@ -110,8 +110,12 @@ class Binder:
             for found in self._view.forms(form):
                 chain = self._value(found)
                 self._assign(found["target"][0], (*chain, "()") if chain else ())
-        for found in self._view.forms("plain"):
-            self._bind(found["target"][0], ())
+        for form in ("plain", "augmented"):
+            for found in self._view.forms(form):
+                self._bind(found["target"][0], ())
+        self._view.targets.difference_update(  # `x += 1` reads x as well
+            found["target"][0].start_byte for found in self._view.forms("augmented")
+        )
 
     def _assign(self, target: Node, chain: Chain) -> None:
         kind = target.type
@@ -167,6 +171,7 @@ class Binder:
                 if in_function:
                     self._bind(name, chain if target.type == "identifier" else ())
                 else:
+                    view.targets.add(name.start_byte)
                     spans = view.hidden.setdefault(view.text.of(name), [])
                     spans.append((around.start_byte, around.end_byte))
 
@@ -175,8 +180,7 @@ class Binder:
         view = self._view
         for found in view.absorbed:
             owner = view.owner_of(found.start)
-            if found.kind is not SymbolKind.CONSTANT:
-                view.bind(found.start, owner, found.name, BindingKind.VARIABLE)
+            view.bind(found.start, owner, found.name, BindingKind.VARIABLE)
 
 
 def _identifiers(target: Node) -> Iterator[Node]:

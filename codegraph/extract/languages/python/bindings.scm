@@ -2,7 +2,7 @@
 
 ((assignment left: (_) @target right: (_) @value !type) (#set! form "assignment"))
 ((assignment left: (_) @target type: (_) @type) (#set! form "annotated"))
-((augmented_assignment left: (identifier) @target) (#set! form "plain"))
+((augmented_assignment left: (identifier) @target) (#set! form "augmented"))
 ((named_expression name: (identifier) @target value: (_) @value) (#set! form "assignment"))
 
 ((for_statement left: (_) @target right: (_) @value) (#set! form "iteration"))

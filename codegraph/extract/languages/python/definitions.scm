@@ -17,7 +17,6 @@
     (assignment
       left: (identifier) @name
       right: (_) @body) @definition))
-  (#not-eq? @name "__all__")
   (#set! kind "constant"))
 
 ((module
@@ -26,7 +25,6 @@
       left: (identifier) @name
       type: (_)
       !right) @definition))
-  (#not-eq? @name "__all__")
   (#set! kind "constant"))
 
 ((module
@@ -36,5 +34,4 @@
     (try_statement (block (expression_statement (assignment left: (identifier) @name right: (_) @body) @definition)))
     (try_statement (_ (block (expression_statement (assignment left: (identifier) @name right: (_) @body) @definition))))
   ])
-  (#not-eq? @name "__all__")
   (#set! kind "constant"))

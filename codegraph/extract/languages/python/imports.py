@@ -20,6 +20,9 @@ from codegraph.extract.view import FileView
 
 _BLANKS = re.compile(r"[\s\\]+")
 _STRING = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(.*)\1\Z", re.DOTALL)
+_ALL = re.compile(r"^[ \t]*(__all__)\b", re.MULTILINE)
+_ADDING = frozenset({"__all__.extend", "__all__.append"})
+_LISTS = frozenset({"argument_list", "list", "tuple", "set", "binary_operator", "parenthesized_expression"})
 MAX_EXPORTS = 20_000
 
 
@@ -35,11 +38,8 @@ def collect_imports(view: FileView) -> None:
         for name in found["import"][0].children_by_field_name("name"):
             imported, alias = _names(view.text, name)
             view.add_import(name, ImportKind.NAME, "__future__", imported, alias or imported)
-    for found in view.forms("all"):
-        if view.definitions[view.scope_of(found["name"][0].start_byte)].kind is SymbolKind.MODULE:
-            view.explicit_exports = True
-            for exported in _literal_names(found["value"][0], view.text):
-                view.add_export(exported, (exported,))
+    for match in _ALL.finditer(view.text.text):
+        _exports(view, match.start(1))
 
 
 def _import_module(view: FileView, node: Node) -> None:
@@ -75,6 +75,24 @@ def _names(text: SourceText, node: Node) -> tuple[str, str]:
     )
 
 
+def _exports(view: FileView, offset: int) -> None:
+    """Add what a statement that starts with `__all__` at `offset` lists, if it is one of the literal forms."""
+    if view.definitions[view.scope_of(offset)].kind is not SymbolKind.MODULE:
+        return
+    name = view.root.descendant_for_byte_range(offset, offset + len("__all__"))
+    statement = name.parent if name is not None and name.type == "identifier" else None
+    value = None
+    if statement is not None and statement.type in ("assignment", "augmented_assignment"):
+        value = statement.child_by_field_name("right")
+    elif statement is not None and statement.type == "attribute" and view.text.of(statement) in _ADDING:
+        call = statement.parent
+        value = call.child_by_field_name("arguments") if call is not None and call.type == "call" else None
+    if value is not None:
+        view.explicit_exports = True
+        for exported in _literal_names(value, view.text):
+            view.add_export(exported, (exported,))
+
+
 def _literal_names(node: Node, text: SourceText) -> Iterator[str]:
     """Walk the plain strings of a literal list, tuple or sum of such."""
     pending = [node]
@@ -86,5 +104,5 @@ def _literal_names(node: Node, text: SourceText) -> Iterator[str]:
             if match is not None:
                 given += 1
                 yield match.group(2)
-        elif current.type in ("list", "tuple", "set", "binary_operator", "parenthesized_expression"):
+        elif current.type in _LISTS:
             pending.extend(reversed(current.named_children))

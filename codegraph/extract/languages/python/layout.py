@@ -13,11 +13,17 @@ from collections.abc import Sequence
 from codegraph.core.facts import BLOCK_END, BLOCK_START, STATEMENT_END
 
 TOKEN = re.compile(
-    r"[A-Za-z_\x80-\xff][\w\x80-\xff]*"
-    r"|0[xXoObB][\da-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?[jJ]?"
-    r"|(?<!\\)\r\n?|(?<!\\)(?<!\\\r)\n"
-    r"|\*\*=?|//=?|>>=?|<<=?|->|:=|\.\.\.|[-+*/%@&|^=!<>]=?|[^\s\\]|\\(?![\r\n])"
+    r"[A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*"
+    r"|[()\[\]{},;]|:=?|==?"
+    r"|\.(?:\.\.|[0-9][0-9_]*(?:[eE][+-]?[0-9][0-9_]*)?[jJ]?)?"
+    r"|\n(?<!\\\n)(?<!\\\r\n)"
+    r"|0[xXoObB][0-9a-fA-F_]+|[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9][0-9_]*)?[jJ]?"
+    r"|\*\*=?|//=?|>>=?|<<=?|->|[-+*/%@&|^!<>]=?"
+    r"|\r\n?(?<!\\\r)(?<!\\\r\n)"
+    r"|[^\s\\]|\\(?![\r\n])",
+    re.ASCII,
 )
+"""Frequent tokens first. A line end is a token, unless a backslash stands before it."""
 
 _SEPARATORS = frozenset({"\n", "\r\n", "\r", ";"})
 _OPENING = frozenset("([{")
@@ -29,30 +35,28 @@ _NO_VALUE = frozenset(
     | {"lambda", "match", "not", "or", "raise", "return", "while", "with", "yield"}
 )
 _COMMA = ","
+_LAMBDA = frozenset({"lambda"})
 
 
 def canonical(raw: Sequence[str]) -> list[str]:
     """Return the tokens without layout; `raw` starts outside of brackets."""
     tokens: list[str] = []
-    opened: list[tuple[str, int, int]] = []  # bracket, its index, commas inside so far
+    opened: list[int] = []  # indices of open brackets
     append = tokens.append
-    commas = 0
     for token in raw:
         if token not in _SPECIAL:
-            commas += token == _COMMA
             append(token)
         elif token in _SEPARATORS:
             if not opened and tokens and tokens[-1] not in _SAYS_NOTHING_AFTER:
                 append(STATEMENT_END)
         elif token in _OPENING:
-            opened.append((token, len(tokens), commas))
-            commas = 0
+            opened.append(len(tokens))
             append(token)
         elif token in _CLOSING:
-            if tokens and tokens[-1] == _COMMA and opened and _is_spare(tokens, *opened[-1][:2], commas):
-                tokens.pop()
             if opened:
-                commas = opened.pop()[2]
+                index = opened.pop()
+                if tokens[-1] == _COMMA and _is_spare(tokens, index):
+                    tokens.pop()
             append(token)
         else:
             if tokens and tokens[-1] == STATEMENT_END:
@@ -64,10 +68,17 @@ def canonical(raw: Sequence[str]) -> list[str]:
     return tokens
 
 
-def _is_spare(tokens: Sequence[str], bracket: str, index: int, commas: int) -> bool:
-    """Tell whether a bracket's trailing comma makes no tuple: it is not the only comma, or no tuple can stand here."""
+def _is_spare(tokens: Sequence[str], index: int) -> bool:
+    """Tell whether the comma at the end makes no tuple: no tuple can stand in the bracket at `index`, or it has two."""
     before = tokens[index - 1] if index else ""
     follows_value = before not in _NO_VALUE and (before[:1].isalnum() or before[:1] == "_" or before in (")", "]"))
+    bracket = tokens[index]
     if follows_value if bracket == "(" else bracket == "{" or not follows_value:
         return True
-    return commas > 1 and "lambda" not in tokens[index:]
+    depth = commas = 0
+    for token in tokens[index + 1 : -1]:
+        depth += (token in _OPENING) - (token in _CLOSING)
+        commas += token == _COMMA and not depth
+        if token in _LAMBDA and not depth:
+            return False
+    return commas > 0
