@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import psutil
@@ -109,7 +111,7 @@ def test_a_missing_model_is_said_and_not_tried_in_a_loop() -> None:
     """Everything queued fails with ModelMissing and its advice; one process was enough to find out."""
     missing = ModelSpec(name="codebert", engine="roberta", path="/nonexistent/model")
     with _worker(missing) as worker:
-        futures = [worker.submit(_batch(2)), worker.submit(_batch(2)), worker.submit_query("q")]
+        futures: list[Future[Any]] = [worker.submit(_batch(2)), worker.submit(_batch(2)), worker.submit_query("q")]
         for future in futures:
             with pytest.raises(ModelMissing, match="nonexistent") as caught:
                 future.result(PATIENCE)

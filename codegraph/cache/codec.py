@@ -1,0 +1,129 @@
+"""How a vector is written down: f32, f16 or int8, compressed with zstd, in a frame that guards itself.
+
+A *frame* is a header and a payload. The header: magic, format version, codec, whether the payload is
+compressed, dimensions, and the CRC-32 of all that with the payload as it stands. So a frame can be decoded whatever the
+codec setting was when it was written, and a torn, foreign or oversized one is refused, not believed.
+
+`int8` stores round((v - mean) / scale) with one scale per vector, max|v - mean| / 127. The mean is the
+caller's and part of the codec's state: vectors of an anisotropic model share a large common part that
+would use up the eight bits. A frame names its mean, and decodes only with that one.
+Tests (with the loss of each codec): tests/unit/cache/test_cache_codec.py.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+import zlib
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import zstandard
+
+from codegraph.core.digests import digest
+from codegraph.errors import CacheError
+
+CodecName = Literal["f32", "f16", "int8"]
+FloatArray = npt.NDArray[np.float32]
+
+MAGIC = b"cv"
+VERSION = 1
+MAX_DIMENSIONS = 16_384
+COMPRESSION_LEVEL = 1
+
+_HEADER = struct.Struct("<2sBBBH")
+"""magic, version, codec, compressed, dimensions"""
+_CHECKSUM = struct.Struct("<I")
+_HEAD_BYTES = _HEADER.size + _CHECKSUM.size
+_NUMBERS: dict[str, int] = {"f32": 0, "f16": 1, "int8": 2}
+_MEAN_BYTES = 8
+_SCALE = struct.Struct("<f")
+
+
+class VectorCodec:
+    """Encodes vectors with one codec and decodes frames of all. Safe to use from several threads."""
+
+    def __init__(self, name: CodecName, mean: FloatArray | None = None) -> None:
+        """Choose a codec; `mean`, shape (dimensions,), matters to int8 only and defaults to zero."""
+        if name not in _NUMBERS:
+            raise ValueError(f"there is no codec {name!r}")
+        self.name = name
+        self._mean = None if mean is None else np.array(mean, np.float32)
+        self._mean_name = digest(b"" if self._mean is None else self._mean.astype("<f4").tobytes())[:_MEAN_BYTES]
+        self._compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL, write_content_size=True)
+        self._decompressor = zstandard.ZstdDecompressor()
+        self._lock = threading.Lock()
+
+    def encode(self, vectors: FloatArray) -> list[bytes]:
+        """Write each row of (n, dimensions) as a frame; raises CacheError for more than MAX_DIMENSIONS."""
+        dimensions = vectors.shape[1]
+        if not 0 < dimensions <= MAX_DIMENSIONS:
+            raise CacheError(f"vectors of {dimensions} dimensions cannot be cached")
+        payloads = self._payloads(np.ascontiguousarray(vectors, np.float32))
+        with self._lock:
+            packed = [self._compressor.compress(payload) for payload in payloads]
+        return [self._frame(dimensions, raw, small) for raw, small in zip(payloads, packed, strict=True)]
+
+    def decode(self, frame: bytes) -> FloatArray:
+        """Read a frame of any codec, shape (dimensions,); raises CacheError if it is not one."""
+        if len(frame) < _HEAD_BYTES:
+            raise CacheError("a cached vector is too short to be one")
+        magic, version, number, compressed, dimensions = _HEADER.unpack_from(frame)
+        if magic != MAGIC or version != VERSION or not 0 < dimensions <= MAX_DIMENSIONS or number > 2:
+            raise CacheError("a cached vector has an unknown header")
+        body = frame[_HEAD_BYTES:]
+        (checksum,) = _CHECKSUM.unpack_from(frame, _HEADER.size)
+        if zlib.crc32(body, zlib.crc32(frame[: _HEADER.size])) != checksum:
+            raise CacheError("a cached vector is damaged: its checksum does not match")
+        size = _payload_size(number, dimensions)
+        payload = self._decompress(body, size) if compressed else body
+        if len(payload) != size:
+            raise CacheError("a cached vector has the wrong size")
+        return self._vector(number, payload, dimensions)
+
+    def _payloads(self, vectors: FloatArray) -> list[bytes]:
+        if self.name == "f32":
+            return [row.tobytes() for row in vectors.astype("<f4", copy=False)]
+        if self.name == "f16":
+            return [row.tobytes() for row in vectors.astype("<f2")]
+        residuals = vectors if self._mean is None else vectors - self._mean
+        scales = np.maximum(np.abs(residuals).max(axis=1), np.finfo(np.float32).tiny) / 127
+        rounded = np.rint(residuals / scales[:, None]).astype(np.int8)
+        return [
+            self._mean_name + _SCALE.pack(scale) + row.tobytes()
+            for scale, row in zip(scales.tolist(), rounded, strict=True)
+        ]
+
+    def _frame(self, dimensions: int, raw: bytes, packed: bytes) -> bytes:
+        compressed = len(packed) < len(raw)
+        body = packed if compressed else raw
+        header = _HEADER.pack(MAGIC, VERSION, _NUMBERS[self.name], compressed, dimensions)
+        return header + _CHECKSUM.pack(zlib.crc32(body, zlib.crc32(header))) + body
+
+    def _decompress(self, body: bytes, size: int) -> bytes:
+        """Decompress to exactly `size` bytes; the size that the frame claims is checked before any is made."""
+        try:
+            if zstandard.frame_content_size(body) != size:
+                raise CacheError("a cached vector claims a wrong size")
+            with self._lock:
+                return self._decompressor.decompress(body, max_output_size=size)
+        except zstandard.ZstdError as error:
+            raise CacheError(f"a cached vector cannot be decompressed: {error}") from error
+
+    def _vector(self, number: int, payload: bytes, dimensions: int) -> FloatArray:
+        if number == _NUMBERS["f32"]:
+            return np.frombuffer(payload, "<f4").astype(np.float32)
+        if number == _NUMBERS["f16"]:
+            return np.frombuffer(payload, "<f2").astype(np.float32)
+        if payload[:_MEAN_BYTES] != self._mean_name:
+            raise CacheError("a cached vector was written relative to another mean")
+        (scale,) = _SCALE.unpack_from(payload, _MEAN_BYTES)
+        vector = np.frombuffer(payload, np.int8, dimensions, _MEAN_BYTES + _SCALE.size) * np.float32(scale)
+        return vector if self._mean is None else vector + self._mean
+
+
+def _payload_size(number: int, dimensions: int) -> int:
+    if number == _NUMBERS["int8"]:
+        return _MEAN_BYTES + _SCALE.size + dimensions
+    return dimensions * (4 if number == _NUMBERS["f32"] else 2)

@@ -1,0 +1,184 @@
+"""diskcache without pickle: a `Disk` that knows raw bytes only, and a `Cache` with batched reads.
+
+diskcache's own `Disk` unpickles any row that says it is a pickle, and opens any file that a row names.
+Whoever can write into the cache directory could so run code in the daemon. `RawDisk` overrides every
+method through which that can happen: keys and values are bytes in the database, there are no files, and a
+row that says otherwise is refused. Nothing is deleted by a name that stands in a row either.
+
+`RawCache` reads many keys with one statement and no transaction. diskcache's `get` would write the time of
+access on every read; here only entries that were not used for `TOUCH_SECONDS` are written, so reading
+costs no lock and the order of eviction is right to within that time. It relies on the columns of
+diskcache's table, which are its format on disk. Tests: tests/unit/cache/test_cache_cold.py.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NoReturn
+
+import diskcache
+
+from codegraph.errors import CacheError
+
+MAX_VALUE_BYTES = 1 << 20
+TOUCH_SECONDS = 6 * 3_600.0
+KEYS_PER_STATEMENT = 500
+EVICTED_TOGETHER = 1_000
+KEPT_AFTER_EVICTION = 0.9
+"""Eviction goes a little below the limit, so that it is not due again with the next batch."""
+
+_MODE_RAW = 1
+"""diskcache's mode for a value that stands in the database as it is."""
+
+
+_SELECT = "SELECT key, rowid, access_time, mode, filename, value FROM Cache"
+
+
+class RawDisk(diskcache.Disk):  # type: ignore[misc]  # diskcache ships no types
+    """Stores bytes under bytes, inside the database; everything else is refused with CacheError."""
+
+    def put(self, key: Any) -> tuple[memoryview, bool]:
+        """Turn a key into what the database stores."""
+        if type(key) is not bytes:
+            _refuse(f"a key of type {type(key).__name__}")
+        return sqlite3.Binary(key), True
+
+    def get(self, key: Any, raw: Any) -> bytes:
+        """Turn a stored key back; never unpickles."""
+        if not raw or not isinstance(key, bytes):
+            _refuse("a key that is not raw bytes")
+        return key
+
+    def store(self, value: Any, read: Any, **_: Any) -> tuple[int, int, None, memoryview]:
+        """Turn a value into the columns (size, mode, filename, value)."""
+        if read or type(value) is not bytes or len(value) > MAX_VALUE_BYTES:
+            _refuse("a value that is not a short byte string")
+        return 0, _MODE_RAW, None, sqlite3.Binary(value)
+
+    def fetch(self, mode: Any, filename: Any, value: Any, read: Any) -> bytes:
+        """Turn stored columns back into the value; never unpickles, never opens a file."""
+        if mode != _MODE_RAW or filename is not None or read or not isinstance(value, bytes):
+            _refuse("an entry that is not raw bytes")
+        return value
+
+    def filename(self, *_: Any) -> NoReturn:
+        """There are no files."""
+        _refuse("a value in a file")
+
+    def remove(self, file_path: Any) -> None:
+        """Leave alone whatever file a row names: it is none of ours."""
+
+
+def _refuse(what: str) -> NoReturn:
+    raise CacheError(f"the cold tier refuses {what}")
+
+
+class RawCache(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no types
+    """A diskcache on `RawDisk` with batched reads, writes and eviction; raises what sqlite3 raises."""
+
+    def __init__(self, directory: str, timeout: float) -> None:
+        super().__init__(
+            directory,
+            timeout=timeout,
+            disk=RawDisk,
+            eviction_policy="least-recently-used",
+            statistics=0,
+            cull_limit=0,
+            sqlite_auto_vacuum=2,
+            sqlite_journal_mode="wal",
+            sqlite_synchronous=1,
+            sqlite_cache_size=2_048,
+            sqlite_mmap_size=0,
+            disk_min_file_size=MAX_VALUE_BYTES + 1,
+        )
+
+    def read_many(self, keys: Sequence[bytes], now: float) -> tuple[dict[bytes, bytes], list[int]]:
+        """Return the values that are there, and the row numbers of entries that had to be refused."""
+        found: dict[bytes, bytes] = {}
+        refused: list[int] = []
+        idle: list[int] = []
+        for part in _parts(keys, KEYS_PER_STATEMENT):
+            statement = _SELECT + f" WHERE raw = 1 AND key IN ({','.join('?' * len(part))})"
+            for key, row, accessed, mode, filename, value in self._sql(statement, part).fetchall():
+                try:
+                    found[bytes(key)] = self._disk.fetch(mode, filename, value, False)
+                except CacheError:
+                    refused.append(row)
+                    continue
+                if not isinstance(accessed, float) or accessed < now - TOUCH_SECONDS:
+                    idle.append(row)
+        self._touch(idle, now)
+        return found, refused
+
+    def write_many(self, values: Mapping[bytes, bytes]) -> None:
+        """Store values in one transaction."""
+        with self.transact():
+            for key, value in values.items():
+                self.set(key, value)
+
+    def delete_rows(self, rows: Sequence[int]) -> None:
+        """Delete entries by row number."""
+        with self._transact() as (sql, _):
+            for row in rows:
+                sql("DELETE FROM Cache WHERE rowid = ?", (row,))
+
+    def used_bytes(self) -> int:
+        """Return the bytes of pages that hold something; freed pages are used again and do not count."""
+        return (self._pragma("page_count") - self._pragma("freelist_count")) * self._pragma("page_size")
+
+    def evict(self, limit_bytes: int) -> int:
+        """Delete the least recently used entries until a little below the limit; return how many.
+
+        Each transaction is short, so other processes get their turn.
+        """
+        evicted = 0
+        while (used := self.used_bytes()) > limit_bytes:
+            excess = used - limit_bytes * KEPT_AFTER_EVICTION
+            count = math.ceil(excess * max(1, len(self)) / used)
+            with self._transact() as (sql, _):
+                statement = "DELETE FROM Cache WHERE rowid IN (SELECT rowid FROM Cache ORDER BY access_time LIMIT ?)"
+                deleted = sql(statement, (min(count, EVICTED_TOGETHER),)).rowcount
+            if deleted <= 0:
+                break
+            evicted += deleted
+        return evicted
+
+    def give_back(self) -> None:
+        """Return freed pages to the file system.
+
+        The first statement is a script because it frees one page per step, and `execute` steps once.
+        """
+        self._con.executescript("PRAGMA incremental_vacuum")
+        self._sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def sound(self) -> bool:
+        """Return whether the file is in order and has our columns; takes seconds for a large one."""
+        self._sql(_SELECT + " LIMIT 1").fetchall()
+        return bool(self._sql("PRAGMA quick_check(1)").fetchall() == [("ok",)])
+
+    def _touch(self, rows: Sequence[int], now: float) -> None:
+        if not rows:
+            return
+        try:
+            with self._transact() as (sql, _):
+                for row in rows:
+                    sql("UPDATE Cache SET access_time = ? WHERE rowid = ?", (now, row))
+        except diskcache.Timeout:
+            return  # another process is writing; the entries only look a little older than they are
+
+    def _pragma(self, name: str) -> int:
+        ((value,),) = self._sql(f"PRAGMA {name}").fetchall()
+        return int(value)
+
+
+def unix_now() -> float:
+    """Return the time that diskcache writes into its rows, seconds of the Unix clock."""
+    return time.time()
+
+
+def _parts(keys: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
+    for at in range(0, len(keys), size):
+        yield keys[at : at + size]

@@ -1,0 +1,131 @@
+"""Hot before cold: the one place where vectors are looked up by key.
+
+A vector found in the cold tier moves up into the hot one. The cold tier's failures are counted, logged once
+in a row, and otherwise taken for misses: a cache that cannot answer costs time and nothing else. A frame
+that does not decode is deleted and counted.
+Tests: tests/unit/cache/test_cache_tiers.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from codegraph.cache.codec import FloatArray, VectorCodec
+from codegraph.cache.cold import ColdTier
+from codegraph.cache.hot import HotTier
+from codegraph.cache.statistics import CacheStatistics, TierStatistics
+from codegraph.core.symbols import EmbeddingKey
+from codegraph.errors import CacheError
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+
+class Tiers:
+    """Both tiers behind one lookup. Safe to use from several threads; never raises CacheError."""
+
+    def __init__(self, hot: HotTier, cold: ColdTier, codec: VectorCodec) -> None:
+        self._hot = hot
+        self._cold = cold
+        self._codec = codec
+        self._lock = threading.Lock()
+        self._hits = self._misses = self._errors = 0
+        self._seconds = 0.0
+        self._failing = False
+
+    def get_many(self, keys: Sequence[EmbeddingKey]) -> dict[EmbeddingKey, FloatArray]:
+        """Return the vectors that are in either tier, read-only."""
+        found = self._hot.get_many(keys)
+        missing = [key for key in keys if key not in found]
+        if missing and not self._cold.disabled:
+            fetched = self._fetch(missing)
+            self._hot.put_many(fetched)
+            found.update(fetched)
+        return found
+
+    def put_many(self, vectors: Mapping[EmbeddingKey, FloatArray]) -> None:
+        """Keep vectors of one model in both tiers; they become read-only."""
+        if not vectors:
+            return
+        self._hot.put_many(vectors)
+        if not self._cold.disabled:
+            self._attempt(lambda: self._store(vectors), None)
+
+    def prune(self, cold_bytes: int) -> int:
+        """Shrink the cold tier to `cold_bytes`; return how many entries went."""
+        return self._attempt(lambda: self._cold.prune(cold_bytes), 0)
+
+    def clear(self) -> None:
+        """Forget everything in both tiers."""
+        self._hot.clear()
+        self._attempt(self._cold.clear, None)
+
+    def close(self) -> None:
+        """Release the cold tier's files."""
+        self._cold.close()
+
+    def statistics(self) -> CacheStatistics:
+        """Return the counts of both tiers."""
+        entries, size = self._attempt(self._cold.size, (0, 0))
+        with self._lock:
+            cold = TierStatistics(
+                entries=entries,
+                bytes=size,
+                limit_bytes=self._cold.limit_bytes,
+                hits=self._hits,
+                misses=self._misses,
+                evictions=self._cold.evictions,
+                errors=self._errors,
+                lookup_seconds=self._seconds,
+                disabled=self._cold.disabled,
+            )
+        return CacheStatistics(self._hot.statistics(), cold)
+
+    def _fetch(self, keys: Sequence[EmbeddingKey]) -> dict[EmbeddingKey, FloatArray]:
+        began = time.perf_counter()
+        nothing: dict[bytes, bytes] = {}
+        frames = self._attempt(lambda: self._cold.get_many(keys), nothing)
+        vectors: dict[EmbeddingKey, FloatArray] = {}
+        damaged: list[EmbeddingKey] = []
+        for key in keys:
+            frame = frames.get(key)
+            if frame is None:
+                continue
+            try:
+                vectors[key] = self._codec.decode(frame)
+            except CacheError as error:
+                logger.debug("a cached vector is thrown away: %s", error.message)
+                damaged.append(key)
+        if damaged:
+            self._attempt(lambda: self._cold.delete_many(damaged), None)
+        with self._lock:
+            self._hits += len(vectors)
+            self._misses += len(keys) - len(vectors)
+            self._errors += len(damaged)
+            self._seconds += time.perf_counter() - began
+        return vectors
+
+    def _store(self, vectors: Mapping[EmbeddingKey, FloatArray]) -> None:
+        frames = self._codec.encode(np.stack(list(vectors.values())))
+        self._cold.put_many(dict(zip(vectors, frames, strict=True)))
+
+    def _attempt(self, work: Callable[[], Result], fallback: Result) -> Result:
+        """Do `work` on the cold tier; count a failure, say it once in a row, and go on with `fallback`."""
+        try:
+            result = work()
+        except CacheError as error:
+            with self._lock:
+                self._errors += 1
+                first, self._failing = not self._failing, True
+            if first:
+                logger.warning("%s; vectors are computed again until it works", error.message)
+            return fallback
+        self._failing = False
+        return result

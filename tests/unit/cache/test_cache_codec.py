@@ -1,0 +1,118 @@
+"""Frames and what they lose: codegraph/cache/codec.py."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import numpy as np
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codegraph.cache.codec import CodecName, FloatArray, VectorCodec
+from codegraph.errors import CacheError
+
+HEADER = struct.Struct("<2sBBBH")
+HEAD_BYTES = HEADER.size + 4
+
+
+def _vectors(count: int, dimensions: int, common: float = 0.0) -> FloatArray:
+    """Random unit vectors that share a part of relative length `common`, as those of anisotropic models do."""
+    rows = np.random.default_rng(3).standard_normal((count, dimensions)) / np.sqrt(dimensions)
+    rows[:, 0] += common
+    unit: FloatArray = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+@pytest.mark.parametrize(
+    ("name", "loss", "size"), [("f32", 0.0, 1.0), ("f16", 1e-6, 0.52), ("int8", 1e-4, 0.28)], ids=str
+)
+@pytest.mark.parametrize("dimensions", [256, 768])
+def test_loss_and_size_are_within_what_is_claimed(name: CodecName, loss: float, size: float, dimensions: int) -> None:
+    """1 - cosine stays below the codec's bound, and a frame below its share of the float32 size."""
+    vectors = _vectors(200, dimensions)
+    codec = VectorCodec(name)
+    frames = codec.encode(vectors)
+    decoded = np.stack([codec.decode(frame) for frame in frames])
+    cosines = (vectors.astype(float) * decoded).sum(1) / np.linalg.norm(decoded.astype(float), axis=1)
+    assert decoded.dtype == np.float32
+    assert (1 - cosines).max() <= loss + 1e-7
+    assert np.mean([len(frame) for frame in frames]) <= size * 4 * dimensions + HEAD_BYTES
+    if name == "f32":
+        assert np.array_equal(decoded, vectors)
+
+
+def test_removing_the_mean_saves_int8_on_anisotropic_vectors() -> None:
+    """With the mean removed, the error in what tells vectors apart falls to less than a tenth."""
+    vectors = _vectors(300, 256, common=20.0)
+    mean = vectors.mean(axis=0)
+
+    def error(codec: VectorCodec) -> float:
+        decoded = np.stack([codec.decode(frame) for frame in codec.encode(vectors)])
+        return float(np.linalg.norm(decoded - vectors) / np.linalg.norm(vectors - mean))
+
+    assert error(VectorCodec("int8", mean)) < 0.02
+    assert error(VectorCodec("int8", mean)) < error(VectorCodec("int8")) / 10
+
+
+def test_frames_outlive_the_setting() -> None:
+    """Any codec decodes frames of the others, so changing the setting costs nothing."""
+    (vector,) = vectors = _vectors(1, 64)
+    names: tuple[CodecName, ...] = ("f32", "f16", "int8")
+    for name in names:
+        (frame,) = VectorCodec(name).encode(vectors)
+        assert np.allclose(VectorCodec("f16").decode(frame), vector, atol=0.01)
+
+
+def test_an_int8_frame_decodes_only_with_its_own_mean() -> None:
+    """Another mean would give another vector, so it is an error."""
+    vectors = _vectors(3, 16)
+    (frame, *_) = VectorCodec("int8", vectors.mean(axis=0)).encode(vectors)
+    with pytest.raises(CacheError, match="mean"):
+        VectorCodec("int8").decode(frame)
+
+
+def test_constant_vectors_survive_int8() -> None:
+    """A vector equal to the mean has no scale; it decodes to the mean."""
+    mean = np.full(8, 0.25, np.float32)
+    codec = VectorCodec("int8", mean)
+    assert np.allclose(codec.decode(codec.encode(mean[None])[0]), mean)
+
+
+@given(st.binary(max_size=64))
+def test_foreign_bytes_are_refused(data: bytes) -> None:
+    """No byte string that was not encoded here is taken for a vector."""
+    with pytest.raises(CacheError):
+        VectorCodec("f16").decode(data)
+
+
+@given(st.data())
+def test_damage_is_noticed(data: st.DataObject) -> None:
+    """Any changed byte of a frame is an error, never another vector."""
+    (frame,) = VectorCodec("f16").encode(_vectors(1, 32))
+    at = data.draw(st.integers(0, len(frame) - 1))
+    changed = data.draw(st.integers(1, 255))
+    damaged = frame[:at] + bytes([frame[at] ^ changed]) + frame[at + 1 :]
+    with pytest.raises(CacheError):
+        VectorCodec("f16").decode(damaged)
+    with pytest.raises(CacheError):
+        VectorCodec("f16").decode(frame[:at])
+
+
+def test_a_frame_cannot_make_us_allocate_more_than_it_says() -> None:
+    """A small frame that unpacks to a gigabyte is refused before it is unpacked."""
+    body = zstandard.ZstdCompressor().compress(bytes(1 << 26))
+    header = HEADER.pack(b"cv", 1, 0, 1, 64)
+    bomb = header + struct.pack("<I", zlib.crc32(header + body)) + body
+    with pytest.raises(CacheError, match="claims a wrong size"):
+        VectorCodec("f32").decode(bomb)
+
+
+def test_bad_arguments_are_refused() -> None:
+    """Unknown codecs and absurd vectors are errors at once."""
+    with pytest.raises(ValueError, match="codec"):
+        VectorCodec("f8")  # type: ignore[arg-type]
+    with pytest.raises(CacheError):
+        VectorCodec("f16").encode(np.zeros((1, 20_000), np.float32))
