@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from codegraph.graph.resolve.javascript import JavaScriptScheme, SettingsScheme
 from codegraph.graph.resolve.plain import PlainScheme
 from codegraph.graph.resolve.python import PythonScheme
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, ResolutionScheme, TableReader, Value
@@ -16,7 +17,16 @@ from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, Resoluti
 __all__ = ["MANY", "MAX_CANDIDATES", "Entry", "ResolutionScheme", "TableReader", "Value", "scheme_of"]
 
 _PLAIN = PlainScheme()
-_SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType({"python": PythonScheme()})
+_JAVASCRIPT = JavaScriptScheme()
+_SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType(
+    {
+        "python": PythonScheme(),
+        "javascript": _JAVASCRIPT,
+        "typescript": _JAVASCRIPT,
+        "tsx": _JAVASCRIPT,
+        "json-config": SettingsScheme(),
+    }
+)
 
 
 def scheme_of(language: str) -> ResolutionScheme:

@@ -39,7 +39,9 @@ from codegraph.graph.resolve.scheme import Entry, Value
 
 WHOLE = "export="
 SPREAD = "..."
-_GETTER = re.compile(r"(?:@.* )?(?:(?:static|override|public|private|protected|abstract|declare) )*get (?!\(|=|:|\?|<|;)")
+_GETTER = re.compile(
+    r"(?:@.* )?(?:(?:static|override|public|private|protected|abstract|declare) )*get (?!\(|=|:|\?|<|;)"
+)
 _NAMESPACE = re.compile(r"(?:(?:export|declare) )*(?:namespace|module) ")
 _CALLABLES = (SymbolKind.FUNCTION, SymbolKind.METHOD)
 
@@ -130,10 +132,9 @@ def _offer_import(entries: dict[str, dict[Entry, None]], path: str, each: Import
         _add(entries, star_key(path), (each.module,))
     elif each.alias and each.reexport:
         _add(entries, export_key(path, each.alias), import_entry(each))
-    elif each.alias:
+    elif each.alias and (each.owner == 0 or each.alias.endswith(")")):
         # A module required inside a function can still be what a member or a result comes from.
-        if each.owner == 0 or each.alias.endswith(")"):
-            _add(entries, import_key(path, each.alias), import_entry(each))
+        _add(entries, import_key(path, each.alias), import_entry(each))
 
 
 def chain_of(entry: Entry) -> Chain:

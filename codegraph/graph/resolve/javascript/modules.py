@@ -129,9 +129,7 @@ class ModuleFinder:
                 return self._by_patterns(dirname(nearest[0]), nearest[1], "imports:", specifier, extensions)
         return None
 
-    def _by_paths(
-        self, path: str, settings: Settings, specifier: str, extensions: tuple[str, ...]
-    ) -> str | None:
+    def _by_paths(self, path: str, settings: Settings, specifier: str, extensions: tuple[str, ...]) -> str | None:
         for _ in range(_MAX_EXTENDS):
             base = _joined(dirname(path), (settings.get("baseUrl") or (".",))[0]) or ""
             found = self._by_patterns(base, settings, "paths:", specifier, extensions)
@@ -182,7 +180,7 @@ class ModuleFinder:
             settings = self._read(_in(root, "package.json")) or {}
             if inside:
                 found = self._by_patterns(root, settings, "exports:", f"./{inside}", extensions)
-                places = (_in(root, inside), _in(root, f"src/{inside}"))
+                places: tuple[str, ...] = (_in(root, inside), _in(root, f"src/{inside}"))
             else:
                 found = self._entry(root, settings, extensions)
                 places = tuple(_in(root, each) for each in _ENTRY_GUESSES)

@@ -1,0 +1,183 @@
+"""Handlers for classes, interfaces, type aliases and enums, and for what makes their members.
+
+Class fields, constructor parameters with a modifier and the properties of interfaces are members without a
+definition of their own; methods and fields that hold functions are definitions.
+"""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from codegraph.core.facts import BindingKind, Role
+from codegraph.extract.languages.javascript.annotations import NOTHING, type_chains
+from codegraph.extract.languages.javascript.expressions import heritage_type, mention
+from codegraph.extract.languages.javascript.imports import (
+    SPREAD,
+)
+from codegraph.extract.languages.javascript.literals import define_member
+from codegraph.extract.languages.javascript.nodes import text_of
+from codegraph.extract.languages.javascript.scopes import Scope
+from codegraph.extract.languages.javascript.shapes import (
+    is_static,
+    property_name,
+    unwrap,
+)
+from codegraph.extract.languages.javascript.walk import Walk
+
+
+def class_(walk: Walk, node: Node, scope: Scope) -> None:
+    """A class declaration or expression: its name, heritage, members."""
+    name = node.child_by_field_name("name")
+    if name is not None and node.type != "class":
+        if walk.defined(node):
+            walk.ledger.declare(scope, text_of(name))
+        else:
+            walk.variable(scope, text_of(name), BindingKind.VARIABLE, NOTHING)
+    outer = walk.own(node, scope)
+    index = walk.defined_by(node)
+    own = index != 0 and index == outer.owner
+    this = "@self" if own else ""
+    inner = walk.ledger.scope(outer, outer.owner, this, plain=own, function=True)
+    if name is not None and node.type == "class" and not own:
+        walk.variable(inner, text_of(name), BindingKind.VARIABLE, NOTHING)
+    if own:
+        push_decorators(walk, index, node, outer)
+    for decorator in node.children_by_field_name("decorator"):
+        walk.push(decorator, outer)
+    walk.push(node.child_by_field_name("type_parameters"), inner)
+    for child in node.named_children:
+        if child.type == "class_heritage":
+            _heritage(walk, child, inner, own=own)
+    body = node.child_by_field_name("body")
+    if body is None:
+        return
+    for child in body.named_children:
+        static = child.type in ("class_static_block", "field_definition", "public_field_definition") and (
+            child.type == "class_static_block" or is_static(child)
+        )
+        member_scope = inner
+        if static and own:
+            member_scope = walk.ledger.scope(inner, inner.owner, "@class", plain=True, function=True)
+        walk.push(child, member_scope)
+        if own:
+            _class_member(walk, child, index, inner)
+
+
+def _heritage(walk: Walk, node: Node, scope: Scope, *, own: bool) -> None:
+    """`extends X`, `implements I, J`; a nested class's heritage is only mentioned."""
+    for child in node.named_children:
+        if child.type == "extends_clause":
+            mention(walk, child.child_by_field_name("value"), scope, Role.INHERIT if own else Role.READ)
+            walk.push(child.child_by_field_name("type_arguments"), scope)
+        elif child.type == "implements_clause":
+            for each in child.named_children:
+                heritage_type(walk, each, scope, Role.IMPLEMENT if own else Role.TYPE)
+        else:
+            mention(walk, child, scope, Role.INHERIT if own else Role.READ)
+
+
+def push_decorators(walk: Walk, index: int, node: Node, scope: Scope) -> None:
+    """Visit the decorators that stand outside a definition's unit."""
+    for each in walk.found[index - 1].decorators:
+        if each.end_byte <= node.start_byte:
+            walk.push(each, scope)
+
+
+def _class_member(walk: Walk, member: Node, index: int, scope: Scope) -> None:
+    """Record a field, and the constructor parameters that are fields as well."""
+    if member.type in ("field_definition", "public_field_definition"):
+        value = unwrap(member.child_by_field_name("value"))
+        if value is None or not walk.defined_by(value):
+            name = property_name(member.child_by_field_name("name") or member.child_by_field_name("property"))
+            annotation = member.child_by_field_name("type")
+            values = type_chains(annotation) if annotation is not None else NOTHING
+            if values == NOTHING:
+                define_member(walk, index, name, member.child_by_field_name("value"), scope)
+            else:
+                walk.attribute(index, name, values, scope)
+        return
+    name_node = member.child_by_field_name("name")
+    parameters = member.child_by_field_name("parameters")
+    if parameters is None or name_node is None or name_node.text != b"constructor":
+        return
+    for parameter in parameters.named_children:
+        if any(
+            child.type in ("accessibility_modifier", "readonly", "override_modifier") for child in parameter.children
+        ):
+            pattern = parameter.child_by_field_name("pattern")
+            if pattern is not None and pattern.type == "identifier":
+                walk.attribute(index, text_of(pattern), type_chains(parameter.child_by_field_name("type")), scope)
+
+
+def field(walk: Walk, node: Node, scope: Scope) -> None:
+    """A class field: its type and initialiser; a definition of its own if it holds a function."""
+    inner = walk.own(node, scope)
+    index = walk.defined(node)
+    if index:
+        push_decorators(walk, index, node, inner)
+    name = node.child_by_field_name("name") or node.child_by_field_name("property")
+    for child in node.named_children:
+        if name is None or child.id != name.id or child.type == "computed_property_name":
+            walk.push(child, inner)
+
+
+def pair(walk: Walk, node: Node, scope: Scope) -> None:
+    """`key: value` of an object literal."""
+    inner = walk.own(node, scope)
+    key = node.child_by_field_name("key")
+    if key is not None and key.type == "computed_property_name":
+        walk.push(key, inner)
+    walk.push(node.child_by_field_name("value"), inner)
+
+
+def interface(walk: Walk, node: Node, scope: Scope) -> None:
+    """An interface or a type alias: its name, type parameters, heritage, members."""
+    name = node.child_by_field_name("name")
+    if name is not None:
+        walk.ledger.declare(scope, text_of(name))
+    outer = walk.own(node, scope)
+    index = walk.defined(node)
+    inner = walk.ledger.scope(outer, outer.owner, "@self", plain=index != 0, function=True)
+    walk.push(node.child_by_field_name("type_parameters"), inner)
+    for child in node.named_children:
+        if child.type == "extends_type_clause":
+            for each in child.named_children:
+                heritage_type(walk, each, inner, Role.INHERIT if index else Role.TYPE)
+    body = node.child_by_field_name("body") or node.child_by_field_name("value")
+    if body is None:
+        return
+    walk.push(body, inner)
+    if not index:
+        return
+    if body.type in ("interface_body", "object_type"):
+        for child in body.named_children:
+            if child.type == "property_signature":
+                values = type_chains(child.child_by_field_name("type"))
+                walk.attribute(index, property_name(child.child_by_field_name("name")), values, inner)
+    elif node.type == "type_alias_declaration":
+        returned_type = type_chains(body)
+        for chain in returned_type[0]:
+            walk.attribute(index, SPREAD, ((chain,), ()), inner)
+        for chain in returned_type[1]:
+            walk.ledger.bind(inner, "()", BindingKind.ELEMENT, chain, inner)
+
+
+def property_signature(walk: Walk, node: Node, scope: Scope) -> None:
+    """A property of an object type: only its type mentions something."""
+    walk.push(node.child_by_field_name("type"), scope)
+
+
+def enum(walk: Walk, node: Node, scope: Scope) -> None:
+    """An enum: its name, its members, their initialisers."""
+    name = node.child_by_field_name("name")
+    if name is not None:
+        walk.ledger.declare(scope, text_of(name))
+    inner = walk.own(node, scope)
+    index = walk.defined(node)
+    body = node.child_by_field_name("body")
+    for child in body.named_children if body is not None else ():
+        key = child.child_by_field_name("name") if child.type == "enum_assignment" else child
+        if index and key is not None:
+            walk.attribute(index, property_name(key), NOTHING, inner)
+        if child.type == "enum_assignment":
+            walk.push(child.child_by_field_name("value"), inner)

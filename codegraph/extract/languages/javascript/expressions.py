@@ -1,0 +1,226 @@
+"""Handlers for expressions, JSX and types: what they mention, call and hand to callbacks.
+
+A member chain is mentioned once per name: `a.b.c()` calls ("a", "b", "c") and reads ("a", "b") and
+("a",). `f.call(x)` and `f.apply(x)` call f. A JSX element with a capital or a dot calls its component.
+A callback of `forEach`, `map` and the like gets an element of the receiver, one of `then` the receiver.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tree_sitter import Node
+
+from codegraph.core.facts import Chain, Role
+from codegraph.extract.languages.javascript.chains import UNKNOWN, alternatives_of, chain_of
+from codegraph.extract.languages.javascript.imports import export_assignment, required_inside
+from codegraph.extract.languages.javascript.literals import define_member
+from codegraph.extract.languages.javascript.nodes import nth, string_value, text_of
+from codegraph.extract.languages.javascript.scopes import Scope
+from codegraph.extract.languages.javascript.shapes import (
+    FUNCTIONS,
+    assignment_targets,
+    exported_name,
+    unwrap,
+    without_prototype,
+)
+from codegraph.extract.languages.javascript.walk import Walk
+
+_PER_ELEMENT: Final = frozenset(
+    {"forEach", "map", "filter", "find", "findIndex", "findLast", "findLastIndex", "some", "every", "flatMap"}
+)
+_HANDING_ON: Final = frozenset({"then", "tap", "also", "let"})
+_NO_MENTION: Final = (b"prototype", b"constructor")
+"""Members that every function or object has."""
+_CALLING: Final = frozenset({"call", "apply"})
+_MEMBERS: Final = frozenset({"member_expression", "nested_identifier"})
+
+
+def skip(walk: Walk, node: Node, scope: Scope) -> None:
+    """Leave a node and all below it alone."""
+
+
+def identifier(walk: Walk, node: Node, scope: Scope) -> None:
+    """A name in an expression: a read."""
+    name = text_of(node)
+    if name != "arguments":
+        walk.ledger.refer(scope, (name,), Role.READ, node)
+
+
+def member(walk: Walk, node: Node, scope: Scope) -> None:
+    """`a.b`: a read of the member, then of what stands before it."""
+    mention(walk, node, scope, Role.READ)
+
+
+def subscript(walk: Walk, node: Node, scope: Scope) -> None:
+    """`a["b"]` reads the member b; `a[i]` reads a and i."""
+    index = node.child_by_field_name("index")
+    if string_value(index) is not None and index is not None:
+        walk.refer(scope, _certain(chain_of(node, scope.this)), Role.READ, index)
+    else:
+        walk.push(index, scope)
+    walk.push(node.child_by_field_name("object"), scope)
+
+
+def mention(walk: Walk, node: Node | None, scope: Scope, role: Role) -> None:
+    """Mention an expression in a role if it is a name or a member; else visit it."""
+    if node is None:
+        return
+    if node.type in ("identifier", "shorthand_property_identifier"):
+        walk.ledger.refer(scope, (text_of(node),), role, node)
+    elif node.type in _MEMBERS:
+        chain = chain_of(node, scope.this)
+        name = node.child_by_field_name("property")
+        if role is Role.READ:
+            chain = _certain(chain)
+        if name is not None and name.text not in _NO_MENTION:
+            walk.refer(scope, chain, role, name)
+        walk.push(node.child_by_field_name("object"), scope)
+    elif node.type == "super":
+        walk.ledger.refer(scope, ("@super",), role, node)
+    else:
+        walk.push(node, scope)
+
+
+def call(walk: Walk, node: Node, scope: Scope) -> None:
+    """`f(...)`: a call of f, unless it requires a module."""
+    if required_inside(node, scope, walk.ledger):
+        return
+    function = node.child_by_field_name("function")
+    arguments = node.child_by_field_name("arguments")
+    if function is not None and function.type == "member_expression":
+        name, receiver = function.child_by_field_name("property"), function.child_by_field_name("object")
+        word = text_of(name) if name is not None else ""
+        if word in _CALLING and receiver is not None and receiver.type in ("identifier", "member_expression"):
+            function = receiver
+        elif arguments is not None and (word in _PER_ELEMENT or word in _HANDING_ON):
+            _hint(walk, arguments, chain_of(receiver, scope.this), word in _PER_ELEMENT)
+    mention(walk, function, scope, Role.CALL)
+    walk.push(arguments, scope)
+    walk.push(node.child_by_field_name("type_arguments"), scope)
+
+
+def new(walk: Walk, node: Node, scope: Scope) -> None:
+    """`new C(...)`: a call of the class."""
+    mention(walk, node.child_by_field_name("constructor"), scope, Role.CALL)
+    walk.push(node.child_by_field_name("arguments"), scope)
+    walk.push(node.child_by_field_name("type_arguments"), scope)
+
+
+def decorator(walk: Walk, node: Node, scope: Scope) -> None:
+    """`@d`, `@d(...)`, `@a.d`: the decorator, and what its arguments mention."""
+    target = nth(node, 0)
+    if target is not None and target.type == "call_expression":
+        walk.push(target.child_by_field_name("arguments"), scope)
+        walk.push(target.child_by_field_name("type_arguments"), scope)
+        target = target.child_by_field_name("function")
+    mention(walk, target, scope, Role.DECORATOR)
+
+
+def element(walk: Walk, node: Node, scope: Scope) -> None:
+    """A JSX opening or self-closing element: a call of the component; intrinsic elements mention nothing."""
+    name = node.child_by_field_name("name")
+    for child in node.named_children:
+        if name is None or child.id != name.id:
+            walk.push(child, scope)
+    if name is None:
+        return
+    if name.type in _MEMBERS or (name.type == "identifier" and not text_of(name)[:1].islower()):
+        mention(walk, name, scope, Role.CALL)
+
+
+def assignment(walk: Walk, node: Node, scope: Scope) -> None:
+    """`target = value`: exports, members of `this` and of module-level values, values of variables."""
+    scope = walk.own(node, scope)
+    targets, value = assignment_targets(node)
+    if any(exported_name(target) is not None for target in targets):
+        export_assignment(node, walk.module, walk.ledger)
+    for target in targets:
+        _assign(walk, target, value, scope)
+    walk.push(value, scope)
+
+
+def _assign(walk: Walk, target: Node, value: Node | None, scope: Scope) -> None:
+    kind = target.type
+    receiver = target.child_by_field_name("object")
+    if value is not None and receiver is not None:
+        owner = without_prototype(receiver)
+        if owner.type == "identifier":
+            walk.receivers[value.id] = text_of(owner)
+    if kind == "identifier":
+        if target.text != b"exports":
+            for chain in alternatives_of(value, scope.this):
+                walk.ledger.assign(scope, text_of(target), chain)
+    elif kind == "member_expression":
+        name = target.child_by_field_name("property")
+        if receiver is not None and name is not None and exported_name(target) is None:
+            _assign_member(walk, receiver, text_of(name), value, scope)
+            walk.push(receiver, scope)
+    elif kind in ("object_pattern", "array_pattern"):
+        pass
+    else:
+        walk.push_children(target, scope)
+
+
+def _assign_member(walk: Walk, receiver: Node, name: str, value: Node | None, scope: Scope) -> None:
+    """Record `this.x = value` and `X.x = value` as members, unless a function makes it a definition."""
+    if receiver.type == "this":
+        index = walk.instance_owner(scope)
+    elif receiver.type == "identifier":
+        index = walk.named(text_of(receiver))
+    else:
+        index = 0
+    inner = unwrap(value)
+    if not index or inner is None or walk.defined_by(inner):
+        return
+    define_member(walk, index, name, value, scope)
+
+
+def type_name(walk: Walk, node: Node, scope: Scope) -> None:
+    """A name in a type: `Foo`, `a.Foo`."""
+    if node.type == "type_identifier":
+        walk.ledger.refer(scope, (text_of(node),), Role.TYPE, node)
+        return
+    module, name = node.child_by_field_name("module"), node.child_by_field_name("name")
+    if module is None or name is None:
+        return
+    head = chain_of(module, "")
+    if head:
+        walk.ledger.refer(scope, (*head, text_of(name)), Role.TYPE, name)
+        mention(walk, module, scope, Role.READ)
+
+
+def heritage_type(walk: Walk, node: Node | None, scope: Scope, role: Role) -> None:
+    """Mention a type of an `extends` or `implements` clause in its role; visit its arguments."""
+    if node is None:
+        return
+    if node.type == "generic_type":
+        walk.push(node.child_by_field_name("type_arguments"), scope)
+        heritage_type(walk, node.child_by_field_name("name"), scope, role)
+    elif node.type in ("type_identifier", "identifier"):
+        walk.ledger.refer(scope, (text_of(node),), role, node)
+    elif node.type == "nested_type_identifier":
+        module, name = node.child_by_field_name("module"), node.child_by_field_name("name")
+        head = chain_of(module, "")
+        if head and name is not None:
+            walk.ledger.refer(scope, (*head, text_of(name)), role, name)
+            mention(walk, module, scope, Role.READ)
+    else:
+        mention(walk, node, scope, role)
+
+
+def predicate(walk: Walk, node: Node, scope: Scope) -> None:
+    """`x is Foo`: only the type is a mention."""
+    walk.push(node.child_by_field_name("type"), scope)
+
+
+def _hint(walk: Walk, arguments: Node, receiver: Chain, per_element: bool) -> None:
+    callback = nth(arguments, 0)
+    if callback is None or callback.type not in FUNCTIONS or not receiver or receiver[0] == UNKNOWN:
+        return
+    walk.hints[callback.id] = (((*receiver, "[]") if per_element else receiver,), ())
+
+
+def _certain(chain: Chain) -> Chain:
+    """Leave out reads of members whose receiver is unknown."""
+    return () if chain and chain[0] == UNKNOWN else chain

@@ -1,0 +1,91 @@
+"""What JavaScript, TypeScript and TSX share: one `LanguageSpec` but for grammar, extensions and JSDoc types.
+
+Names are scoped by block here, and methods may be written far from their class, so definitions and mentions
+are found by walks in Python (`definitions`, `occurrences`) and the query file only tells tokens apart.
+Tests: tests/unit/extract/test_extract_javascript_spec.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from codegraph.core.facts import Chain
+from codegraph.core.symbols import SymbolKind
+from codegraph.extract.languages.javascript.chains import chain_of
+from codegraph.extract.languages.javascript.definitions import DefinitionNodes, find_definitions
+from codegraph.extract.languages.javascript.docstrings import documentation, module_documentation
+from codegraph.extract.languages.javascript.layout import TOKEN, canonical
+from codegraph.extract.languages.javascript.occurrences import collect_occurrences
+from codegraph.extract.languages.spec import Docstring, LanguageSpec, Queries, Sighting
+
+if TYPE_CHECKING:
+    from codegraph.extract.text import SourceText
+    from codegraph.extract.view import FileView, Found
+
+
+def family_spec(
+    name: str,
+    distribution: str,
+    grammar: Callable[[], object],
+    extensions: tuple[str, ...],
+    token_queries: str,
+    *,
+    jsdoc: bool = False,
+    interpreters: tuple[str, ...] = (),
+) -> LanguageSpec:
+    """Return the spec of one member of the family; `jsdoc`: types are read from comments."""
+
+    def collect(view: FileView) -> None:
+        shapes = [each.detail for each in view.definitions[1:] if isinstance(each.detail, DefinitionNodes)]
+        collect_occurrences(view, shapes, jsdoc=jsdoc)
+
+    folder = files("codegraph.extract.languages")
+    return LanguageSpec(
+        name=name,
+        distribution=distribution,
+        grammar=grammar,
+        extensions=extensions,
+        queries=Queries((), (), (folder / token_queries / "tokens.scm",)),
+        token_pattern=TOKEN,
+        layout=canonical,
+        chain=_chain,
+        receivers=_no_receivers,
+        docstring=_docstring,
+        collect=collect,
+        header_end=frozenset({"=>", "=", "{", ":"}),
+        interpreters=interpreters,
+        find=_find,
+    )
+
+
+def _find(root: Node, limit: int) -> list[Sighting]:
+    return [_sighting(each) for each in find_definitions(root, limit)]
+
+
+def _sighting(nodes: DefinitionNodes) -> Sighting:
+    outer, name, body = nodes.outer, nodes.name_node, nodes.body
+    start, end = outer.start_byte, outer.end_byte
+    if nodes.decorators:
+        start = min(start, nodes.decorators[0].start_byte)
+    name_start, name_end = (name.start_byte, name.end_byte) if name is not None else (start, start)
+    return Sighting(nodes.kind, nodes.name, nodes.container, start, end, name_start, name_end, outer, body, nodes)
+
+
+def _chain(node: Node, text: SourceText) -> Chain:  # noqa: ARG001  (nodes carry their text)
+    return chain_of(node, "")
+
+
+def _no_receivers(view: FileView, found: Found) -> Mapping[str, str]:  # noqa: ARG001  (`this` is no name)
+    return {}
+
+
+def _docstring(view: FileView, found: Found) -> Docstring | None:
+    if found.kind is SymbolKind.MODULE:
+        text = module_documentation(view.root)
+    else:
+        text = documentation(found.detail.comments) if isinstance(found.detail, DefinitionNodes) else ""
+    return Docstring(text, 0, 0) if text else None

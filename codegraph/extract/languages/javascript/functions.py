@@ -1,0 +1,148 @@
+"""Handlers for functions of every kind: their scopes, parameters and results.
+
+A definition's own function shares the definition's names; every other function has a scope of its own. What
+a function gives is its return annotation, else the JSDoc `@returns`, else what its own `return` statements
+say. `this` of a function that is assigned to a member is what stands before the member.
+"""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from codegraph.core.facts import BindingKind
+from codegraph.core.symbols import SymbolKind
+from codegraph.extract.languages.javascript.annotations import NOTHING, JsdocTypes, TypeChains, jsdoc_types, type_chains
+from codegraph.extract.languages.javascript.classes import push_decorators
+from codegraph.extract.languages.javascript.literals import value_of
+from codegraph.extract.languages.javascript.nodes import nth, text_of
+from codegraph.extract.languages.javascript.patterns import bind_parameters
+from codegraph.extract.languages.javascript.scopes import Scope
+from codegraph.extract.languages.javascript.shapes import (
+    FUNCTIONS,
+    called_function,
+)
+from codegraph.extract.languages.javascript.walk import Walk
+
+_NO_JSDOC = JsdocTypes({}, NOTHING, NOTHING)
+_MAX_PARENTS = 6
+
+
+def function_declaration(walk: Walk, node: Node, scope: Scope) -> None:
+    """`function f() {}`: declares f, then its own scope."""
+    name = node.child_by_field_name("name")
+    if name is not None:
+        if walk.defined(node):
+            walk.ledger.declare(scope, text_of(name))
+        else:
+            walk.variable(scope, text_of(name), BindingKind.VARIABLE, NOTHING)
+    function(walk, node, scope)
+
+
+def function(walk: Walk, node: Node, scope: Scope) -> None:
+    """Any function or signature: type parameters, parameters, return type, body."""
+    outer = walk.own(node, scope)
+    index = walk.defined_by(node)
+    own = index != 0 and index == outer.owner
+    arrow = node.type == "arrow_function"
+    this = scope.this if arrow else walk.receivers.get(node.id, "")
+    if own:
+        this = walk.this_of(index) if not arrow or walk.found[index - 1].kind == SymbolKind.METHOD else outer.this
+    plain = own or (outer.plain and outer.parent is None and _is_called(node))
+    inner = walk.ledger.scope(outer, outer.owner, this, plain=plain, function=True)
+    name = node.child_by_field_name("name")
+    if name is not None and node.type in FUNCTIONS and not own:
+        walk.variable(inner, text_of(name), BindingKind.VARIABLE, NOTHING)
+    for decorator in node.children_by_field_name("decorator"):
+        walk.push(decorator, outer)
+    if own:
+        push_decorators(walk, index, node, outer)
+    if name is not None and name.type == "computed_property_name":
+        walk.push(name, outer)
+    jsdoc = jsdoc_of(walk, index) if own else _NO_JSDOC
+    walk.push(node.child_by_field_name("type_parameters"), inner)
+    bind_parameters(walk, node, inner, jsdoc.parameters)
+    _returns(walk, node, inner, jsdoc.returns, own=own)
+
+
+def _is_called(node: Node) -> bool:
+    """Tell whether a function of module code is called where it stands."""
+    part = node.parent
+    steps = 0
+    while part is not None and steps < _MAX_PARENTS:
+        steps += 1
+        if part.type == "expression_statement":
+            return called_function(nth(part, 0)) == node
+        part = part.parent
+    return False
+
+
+def _returns(walk: Walk, node: Node, inner: Scope, declared: TypeChains, *, own: bool) -> None:
+    """Record what a definition's own function gives, and have its body visited."""
+    annotation = node.child_by_field_name("return_type")
+    body = node.child_by_field_name("body")
+    if own:
+        values = type_chains(annotation) if annotation is not None else declared
+        if annotation is None and values == NOTHING:
+            if body is not None and body.type == "statement_block":
+                walk.inferring[inner.number] = inner
+            else:
+                values = value_of(body, inner)
+        returned(walk, inner, values)
+    walk.push(annotation, inner)
+    if body is not None and body.type == "statement_block":
+        walk.push_children(body, inner)
+    else:
+        walk.push(body, inner)
+
+
+def returned(walk: Walk, scope: Scope, values: TypeChains) -> None:
+    """Record what the owner of a scope returns."""
+    for chain in values[0]:
+        walk.ledger.bind(scope, "()", BindingKind.RETURN, chain)
+    for chain in values[1]:
+        walk.ledger.bind(scope, "()", BindingKind.ELEMENT, chain)
+
+
+def return_statement(walk: Walk, node: Node, scope: Scope) -> None:
+    """`return value` of a definition's own function tells its type."""
+    value = nth(node, 0)
+    part: Scope | None = scope
+    while part is not None and not part.function:
+        part = part.parent
+    if part is not None and part.number in walk.inferring and value is not None:
+        returned(walk, scope, value_of(value, scope))
+    walk.push(value, scope)
+
+
+def jsdoc_of(walk: Walk, index: int) -> JsdocTypes:
+    if not walk.jsdoc or not walk.found[index - 1].comments:
+        return _NO_JSDOC
+    comment = text_of(walk.found[index - 1].comments[-1])
+    return jsdoc_types(comment) if comment.startswith("/**") and "{" in comment else _NO_JSDOC
+
+
+def signature(walk: Walk, node: Node, scope: Scope) -> None:
+    """A function type, an index or call signature, a mapped or inferred type: a scope for its parameters."""
+    inner = walk.ledger.scope(scope, scope.owner, scope.this, plain=False, function=True)
+    name = node.child_by_field_name("name")
+    if name is not None:
+        walk.ledger.declare(inner, text_of(name))
+    for child in node.named_children:
+        if name is None or child.id != name.id:
+            if child.type == "formal_parameters":
+                bind_parameters(walk, node, inner, {})
+            else:
+                walk.push(child, inner)
+
+
+def type_parameter(walk: Walk, node: Node, scope: Scope) -> None:
+    """`T extends U = V`: T is a local name."""
+    name = node.child_by_field_name("name") or nth(node, 0)
+    if name is not None:
+        bound = type_chains(node.child_by_field_name("constraint"))
+        walk.variable(
+            scope, text_of(name), BindingKind.VARIABLE, (tuple(c[:-1] for c in bound[0] if c[-1] == "()"), ())
+        )
+    for child in node.named_children:
+        if name is None or child.id != name.id:
+            walk.push(child, scope)

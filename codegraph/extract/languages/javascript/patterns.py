@@ -1,0 +1,115 @@
+"""Destructuring patterns and parameters: every name they bind, and which part of the value it gets.
+
+`{a, b: c}` takes members, `[x]` takes elements, a default value counts when nothing else is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tree_sitter import Node
+
+from codegraph.core.facts import BindingKind, Chain
+from codegraph.extract.languages.javascript.annotations import NOTHING, TypeChains, type_chains
+from codegraph.extract.languages.javascript.chains import alternatives_of
+from codegraph.extract.languages.javascript.nodes import nth, text_of
+from codegraph.extract.languages.javascript.scopes import Scope
+from codegraph.extract.languages.javascript.shapes import property_name
+from codegraph.extract.languages.javascript.walk import Walk
+
+
+def bind_pattern(
+    walk: Walk, pattern: Node, scope: Scope, values: TypeChains, kind: BindingKind, *, hoisted: bool
+) -> None:
+    """Bind every name of a pattern; visit the default values and computed keys in it."""
+    waiting: list[tuple[Node, TypeChains]] = [(pattern, values)]
+    while waiting:
+        node, known = waiting.pop()
+        shape = node.type
+        if shape in ("identifier", "shorthand_property_identifier_pattern"):
+            walk.variable(scope, text_of(node), kind, known, hoisted=hoisted)
+        elif shape == "object_pattern":
+            for child in reversed(node.named_children):
+                waiting += _property(walk, child, scope, known)
+        elif shape == "array_pattern":
+            inner = (known[1] + _after(known[0], "[]"), ())
+            waiting += [(child, inner) for child in reversed(node.named_children)]
+        elif shape == "rest_pattern":
+            inner_pattern = nth(node, 0)
+            if inner_pattern is not None:
+                waiting.append((inner_pattern, ((), known[0] + known[1])))
+        elif shape in ("assignment_pattern", "object_assignment_pattern"):
+            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+            walk.push(right, scope)
+            if left is not None:
+                waiting.append((left, known if known != NOTHING else (alternatives_of(right, scope.this), ())))
+        elif shape in ("member_expression", "subscript_expression"):
+            walk.push(node, scope)
+
+
+def bind_parameters(walk: Walk, function: Node, scope: Scope, declared: Mapping[str, TypeChains]) -> None:
+    """Bind the parameters of a function or signature; visit their types, defaults and decorators."""
+    single = function.child_by_field_name("parameter")
+    parameters = function.child_by_field_name("parameters")
+    hint = walk.hints.pop(function.id, NOTHING)
+    if single is not None:
+        bind_pattern(walk, single, scope, hint, BindingKind.PARAMETER, hoisted=False)
+    if parameters is None:
+        parameters = next((child for child in function.named_children if child.type == "formal_parameters"), None)
+    for parameter in parameters.named_children if parameters is not None else ():
+        _parameter(walk, parameter, scope, hint, declared)
+        if parameter.type != "comment":
+            hint = NOTHING
+
+
+def _parameter(walk: Walk, node: Node, scope: Scope, hint: TypeChains, declared: Mapping[str, TypeChains]) -> None:
+    if node.type == "comment":
+        return
+    pattern: Node | None = node
+    values = hint
+    if node.type in ("required_parameter", "optional_parameter"):
+        pattern = node.child_by_field_name("pattern")
+        annotation = node.child_by_field_name("type")
+        default = node.child_by_field_name("value")
+        for each in node.children_by_field_name("decorator"):
+            walk.push(each, scope)
+        if annotation is not None:
+            values = type_chains(annotation)
+            if pattern is not None and pattern.type == "rest_pattern":
+                values = (values[1], ())
+        elif default is not None and values == NOTHING:
+            values = (alternatives_of(default, scope.this), ())
+        walk.push(annotation, scope)
+        walk.push(default, scope)
+    elif declared:
+        values = declared.get(_first_word(node), hint)
+    if pattern is not None and pattern.type != "this":
+        bind_pattern(walk, pattern, scope, values, BindingKind.PARAMETER, hoisted=False)
+
+
+def _first_word(node: Node) -> str:
+    left = node.child_by_field_name("left") if node.type == "assignment_pattern" else node
+    if left is not None and left.type == "rest_pattern":
+        left = nth(left, 0)
+    return text_of(left) if left is not None and left.type == "identifier" else ""
+
+
+def _property(walk: Walk, node: Node, scope: Scope, known: TypeChains) -> list[tuple[Node, TypeChains]]:
+    """Return the pattern behind one property of an object pattern, and what it gets."""
+    if node.type == "pair_pattern":
+        key, value = node.child_by_field_name("key"), node.child_by_field_name("value")
+        if key is not None and key.type == "computed_property_name":
+            walk.push(key, scope)
+        name = property_name(key)
+        return [] if value is None else [(value, (_after(known[0], name), ()))]
+    if node.type == "object_assignment_pattern":
+        left = node.child_by_field_name("left")
+        name = text_of(left) if left is not None else ""
+        return [(node, (_after(known[0], name), ()))]
+    if node.type == "shorthand_property_identifier_pattern":
+        return [(node, (_after(known[0], text_of(node)), ()))]
+    return [(node, NOTHING)] if node.type == "rest_pattern" else []
+
+
+def _after(chains: tuple[Chain, ...], element: str) -> tuple[Chain, ...]:
+    return tuple((*chain, element) for chain in chains) if element else ()

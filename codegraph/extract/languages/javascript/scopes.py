@@ -1,0 +1,181 @@
+"""Lexical scopes of one file, and the references, bindings, imports and exports gathered in them.
+
+JavaScript scopes names by block, facts only by definition. The gap is closed by renaming: a name bound
+in the outermost scope of a definition keeps its spelling, one bound in a nested function or block gets
+a number behind an at sign ("x@7"), which no source can contain. References are resolved to the renamed
+spelling when the whole file has been seen (`finish`), because functions and `var` are hoisted. A plain
+read of a nested or local name leads nowhere and is left out.
+
+Invariant: two uses of one spelling inside a definition name the same binding. Tests:
+tests/unit/extract/test_extract_javascript_occurrences.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
+
+from tree_sitter import Node
+
+from codegraph.core.facts import Binding, BindingKind, Chain, Export, Import, ImportKind, Role
+from codegraph.extract.languages.javascript.chains import UNKNOWN
+
+if TYPE_CHECKING:
+    from codegraph.extract.references import ReferenceTable
+    from codegraph.extract.text import SourceText
+    from codegraph.extract.view import FileView
+
+_MAX_SUBSTITUTIONS: Final = 4
+
+
+@dataclass(slots=True)
+class Scope:
+    """One lexical scope; `plain` ones are the outermost of their definition."""
+
+    owner: int
+    parent: Scope | None
+    plain: bool
+    function: bool
+    this: str
+    number: int
+    names: dict[str, str] = field(default_factory=dict)
+
+
+class Ledger:
+    """Collects what the walk finds and hands it to the file's view."""
+
+    def __init__(self, text: SourceText) -> None:
+        self._text = text
+        self._scopes = 0
+        self._references: list[tuple[Scope, Chain, Role, int]] = []
+        self._bindings: list[tuple[int, Scope, Scope, str, BindingKind, Chain]] = []
+        self._assigned: list[tuple[int, Scope, str, Chain]] = []
+        self._imports: list[Import] = []
+        self._exports: list[tuple[int, Scope, str, Chain]] = []
+        self.at = 0
+        """Byte offset of the node that is being visited: where bindings and exports stand."""
+        self.explicit_exports = False
+
+    def scope(self, parent: Scope | None, owner: int, this: str, *, plain: bool, function: bool) -> Scope:
+        """Open a scope inside `parent`."""
+        self._scopes += 1
+        return Scope(owner, parent, plain, function, this, self._scopes)
+
+    def declare(self, scope: Scope, name: str, *, hoisted: bool = False) -> str:
+        """Bind a name in a scope (`hoisted`: in its function); return the spelling that facts use."""
+        target = scope
+        while hoisted and not target.function and target.parent is not None:
+            target = target.parent
+        spelling = target.names.get(name)
+        if spelling is None:
+            spelling = target.names[name] = name if target.plain else f"{name}@{target.number}"
+        return spelling
+
+    def refer(self, scope: Scope, chain: Chain, role: Role, node: Node) -> None:
+        """Record a mention; `node` is the last name of the chain."""
+        self._references.append((scope, chain, role, node.start_byte))
+
+    def bind(self, scope: Scope, name: str, kind: BindingKind, chain: Chain, target: Scope | None = None) -> None:
+        """Record what a name, already spelt as facts spell it, is bound to in the scope of `target`'s owner."""
+        self._bindings.append((self.at, scope, target or scope, name, kind, chain))
+
+    def spelling(self, scope: Scope, name: str) -> str:
+        """Return how facts spell a name that some enclosing scope declares."""
+        found = _declaring(scope, name)
+        return name if found is None else found.names[name]
+
+    def bind_known(self, scope: Scope, name: str, spelling: str, kind: BindingKind, chain: Chain) -> None:
+        """Record a binding under `spelling` in the scope that declares `name`."""
+        self.bind(scope, spelling, kind, chain, _declaring(scope, name))
+
+    def assign(self, scope: Scope, name: str, chain: Chain) -> None:
+        """Record an assignment to a name that some enclosing scope declares."""
+        self._assigned.append((self.at, scope, name, chain))
+
+    def bring(
+        self, scope: Scope, kind: ImportKind, module: str, name: str, alias: str, node: Node, *, reexport: bool = False
+    ) -> None:
+        """Record an imported name; its alias is declared by the caller."""
+        line, column = self._text.position(node.start_byte)
+        self._imports.append(Import(scope.owner, kind, module, 0, name, alias, line, column, reexport))
+
+    def offer(self, scope: Scope, name: str, chain: Chain) -> None:
+        """Record an exported name."""
+        self._exports.append((self.at, scope, name, chain))
+
+    def finish(self, view: FileView) -> None:
+        """Resolve spellings, substitute the locals behind members, and hand everything to the view."""
+        for offset, scope, name, chain in self._assigned:
+            found = _declaring(scope, name)
+            if found is not None:
+                self._bindings.append((offset, scope, found, found.names[name], BindingKind.VARIABLE, chain))
+        self._bindings.sort(key=itemgetter(0))
+        self._exports.sort(key=itemgetter(0))
+        values = self._local_values()
+        bindings: dict[Binding, int] = {}
+        for offset, scope, target, name, kind, chain in self._bindings:
+            spelt = _spell(scope, chain)
+            if scope.owner and (kind is BindingKind.ATTRIBUTE or kind is BindingKind.RETURN):
+                spelt = _substitute(spelt, scope.owner, values)
+                if not spelt and kind is BindingKind.RETURN:
+                    continue
+            bindings.setdefault(Binding(target.owner, name, kind, spelt), offset)
+        known = {(each.owner, each.name) for each in bindings if each.chain}
+        for each, offset in bindings.items():
+            if each.chain or (each.owner, each.name) not in known:
+                view.bind(offset, each.owner, each.name, each.kind, each.chain)
+        view.imports.extend(self._imports)
+        view.exports.extend(Export(name, _spell(scope, chain)) for _, scope, name, chain in self._exports)
+        view.explicit_exports = self.explicit_exports
+        self._mention(view.references)
+
+    def _mention(self, table: ReferenceTable) -> None:
+        add = table.add
+        for scope, chain, role, offset in self._references:
+            head = chain[0]
+            if head and head[0] != "@":
+                found = _declaring(scope, head)
+                if found is not None:
+                    local = not found.plain or (found.owner == scope.owner and found.owner != 0)
+                    if local and len(chain) == 1 and (role is Role.READ or role is Role.TYPE):
+                        continue
+                    spelling = found.names[head]
+                    if spelling != head:
+                        chain = (spelling, *chain[1:])
+            add(scope.owner, chain, role, offset)
+
+    def _local_values(self) -> dict[tuple[int, str], Chain]:
+        """Return what each parameter and variable is bound to, if that is known and unique."""
+        values: dict[tuple[int, str], Chain] = {}
+        for _, scope, target, name, kind, chain in self._bindings:
+            if kind in (BindingKind.PARAMETER, BindingKind.VARIABLE):
+                key = (target.owner, name)
+                values[key] = _spell(scope, chain) if key not in values or not values[key] else values[key]
+        return values
+
+
+def _declaring(scope: Scope | None, name: str) -> Scope | None:
+    while scope is not None:
+        if name in scope.names:
+            return scope
+        scope = scope.parent
+    return None
+
+
+def _spell(scope: Scope, chain: Chain) -> Chain:
+    """Return the chain with its first name spelt as facts spell it."""
+    if not chain or chain[0] == UNKNOWN or chain[0][0] == "@":
+        return chain
+    found = _declaring(scope, chain[0])
+    return chain if found is None or found.names[chain[0]] == chain[0] else (found.names[chain[0]], *chain[1:])
+
+
+def _substitute(chain: Chain, owner: int, values: dict[tuple[int, str], Chain]) -> Chain:
+    """Replace the locals of `owner` at the head of a chain, so that it can be read from other scopes."""
+    for _ in range(_MAX_SUBSTITUTIONS):
+        if not chain or (owner, chain[0]) not in values:
+            return chain
+        value = values[(owner, chain[0])]
+        chain = (*value, *chain[1:]) if value else ()
+    return ()

@@ -1,0 +1,12 @@
+; What becomes no token, or one token, in JavaScript and TypeScript. The text of JSX is cut into words like
+; code, so that wrapping it anew changes nothing.
+
+(comment) @comment
+(html_comment) @comment
+(hash_bang_line) @comment
+(string) @string
+(regex) @string
+(template_string (string_fragment) @string)
+(template_string (escape_sequence) @string)
+(ERROR) @error
+(MISSING) @missing

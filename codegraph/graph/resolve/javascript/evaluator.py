@@ -1,0 +1,426 @@
+"""What a JavaScript expression chain stands for: names, members, calls and elements, one step at a time.
+
+One evaluator serves one call of `link`. It learns of other files only by `TableReader.get`, of the linked
+file from that file's own contributions; what it remembers dies with it. A question that comes up again
+while it is being answered (import cycles, a variable assigned from itself) has the answer "dynamic"
+there, and steps inside steps are bounded, so every chain ends.
+
+Lookup order of a name: the definition's own names, the namespaces around it, the file's definitions and
+variables, its imports, the platform's names. Members are looked up in the class and along its bases.
+Tests: tests/unit/graph/test_graph_resolve_javascript.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from codegraph.core.facts import Chain
+from codegraph.graph.resolve.javascript.contributions import SPREAD, WHOLE, chain_of
+from codegraph.graph.resolve.javascript.entities import (
+    Candidates,
+    Entity,
+    EntityKind,
+    is_known,
+    merged,
+    unknown,
+    unsure,
+)
+from codegraph.graph.resolve.javascript.modules import ModuleFinder
+from codegraph.graph.resolve.javascript.names import BUILTINS, KEEPING, TAKING
+from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, Scope
+from codegraph.graph.resolve.keys import (
+    base_key,
+    definition_key,
+    element_key,
+    export_key,
+    import_key,
+    member_key,
+    return_key,
+    star_key,
+)
+from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, TableReader, Value
+
+_MAX_NESTING = 40
+_MAX_BASES = 32
+_CYCLE = unknown("dynamic")
+_TYPES = frozenset({"class", "interface", "enum"})
+_Question = tuple[object, ...]
+
+
+class Evaluator:
+    """Answers what chains stand for, for one file being linked."""
+
+    def __init__(self, path: str, own: Mapping[str, Value], table: TableReader, locals_: LocalNames) -> None:
+        self._path = path
+        self._own = own
+        self._get = table.get
+        self._locals = locals_
+        self.modules = ModuleFinder(table)
+        self._memo: dict[_Question, Candidates] = {}
+        self._nesting = 0
+
+    def read(self, path: str, key: str) -> Value:
+        """Return the entries of a private key; the linked file's own ones are not asked of the table."""
+        value = self._own.get(key) if path == self._path else self._get(key)
+        return () if value is None else value
+
+    def evaluate(self, scope: Scope, chain: Chain) -> Candidates:
+        """Return the candidates of a chain, at most MAX_CANDIDATES; UNKNOWN says why there is none."""
+        question = (scope, chain)
+        found = self._memo.get(question)
+        if found is not None:
+            return found
+        if not chain or self._nesting > _MAX_NESTING:
+            return _CYCLE
+        self._memo[question] = _CYCLE
+        self._nesting += 1
+        if len(chain) == 1:
+            found = self._name(scope, chain[0])
+        else:
+            before = self.evaluate(scope, chain[:-1])
+            found = merged([self._step(each, chain[-1]) for each in before], MAX_CANDIDATES)
+        self._nesting -= 1
+        self._memo[question] = found
+        return found
+
+    def values(self, entity: Entity) -> Candidates:
+        """Return what a variable, field, constant, getter or module holds; other entities as they are."""
+        question = ("values", entity)
+        found = self._memo.get(question)
+        if found is not None:
+            return found
+        if self._nesting > _MAX_NESTING:
+            return _CYCLE
+        self._memo[question] = _CYCLE
+        self._nesting += 1
+        found = self._values(entity)
+        self._nesting -= 1
+        self._memo[question] = found
+        return found
+
+    def exported(self, path: str, name: str) -> Candidates:
+        """Return what a file exports under a name ("export=": the module itself)."""
+        question = ("exported", path, name)
+        found = self._memo.get(question)
+        if found is None:
+            self._memo[question] = _CYCLE
+            found = self._memo[question] = self._exported(path, name)
+        return found
+
+    def imported(self, importer: str, entry: Entry) -> Candidates:
+        """Return what an import entry, ("m", specifier) or ("n", specifier, name), brings."""
+        path = self.modules.find(importer, entry[1])
+        if path is None:
+            return unknown("external" if entry[1][:1] != "." else "missing")
+        return (Entity(EntityKind.MODULE, path),) if entry[0] == "m" else self.exported(path, entry[2])
+
+    def whole(self, module: Entity, *, loosely: bool = True) -> Candidates:
+        """Return what a module is as a value: what replaces it, else (`loosely`) its default export."""
+        found = self.exported(module.path, WHOLE)
+        return found if is_known(found) or not loosely else self.exported(module.path, "default")
+
+    def bases(self, home: Home) -> Candidates:
+        """Return the direct bases of a class, interface, alias or object, in source order."""
+        scope = Scope(home.path, (), (), home)
+        entries = self.read(home.path, base_key(home.path, home.descriptor))
+        groups = [self.evaluate(self._outside(scope), entry) for entry in entries]
+        found: list[Candidates] = []
+        for group in groups:
+            for each in group:
+                found.append(self.values(each) if each.kind is not EntityKind.DEFINITION else (each,))
+        return merged(found, _MAX_BASES) if found else ()
+
+    def own_member(self, home: Home, name: str) -> tuple[Entry, ...]:
+        """Return the entries of a member, bases left aside."""
+        return self.read(home.path, member_key(home.path, home.descriptor, name))
+
+    def lineage(self, home: Home) -> list[Home]:
+        """Return a class and all its bases, each once: depth first, in source order."""
+        found: dict[Home, None] = {}
+        waiting = [home]
+        while waiting and len(found) < _MAX_BASES:
+            each = waiting.pop()
+            if each in found:
+                continue
+            found[each] = None
+            above = [base for entity in self.bases(each) if (base := home_of(entity)) is not None]
+            waiting.extend(reversed(above))
+        return list(found)
+
+    def _name(self, scope: Scope, name: str) -> Candidates:
+        if name[:1] == "@" or not name:
+            return self._special(scope, name)
+        for owner in scope.owners:
+            local = self._locals.entries(owner, name)
+            if local is not None:
+                return self._local(scope, owner, name, local)
+        for namespace in scope.namespaces:
+            entries = self.read(scope.path, member_key(scope.path, namespace, name))
+            if entries:
+                return self._entities(Home(scope.path, namespace, "class"), name, entries, None)
+        path = scope.path
+        entries = self.read(path, definition_key(path, name))
+        if entries:
+            return self._entities(Home(path, "", "module"), name, entries, None)
+        entries = self.read(path, import_key(path, name))
+        if entries:
+            return merged([self.imported(path, entry) for entry in entries], MAX_CANDIDATES)
+        if name == "exports":
+            return (Entity(EntityKind.MODULE, path),)
+        return unknown("builtin" if name in BUILTINS else "missing")
+
+    def _special(self, scope: Scope, name: str) -> Candidates:
+        receiver = scope.receiver
+        if receiver is None or not name:
+            return unknown("unknown_receiver")
+        if name == "@super":
+            return self.bases(receiver) or unknown("missing")
+        kind = EntityKind.INSTANCE if name == "@self" and receiver.form in _INSTANTIABLE else EntityKind.DEFINITION
+        return (Entity(kind, receiver.path, receiver.descriptor, receiver.form),)
+
+    def _local(self, scope: Scope, owner: int, name: str, entries: tuple[Entry, ...]) -> Candidates:
+        imports = [entry[1:] for entry in entries if entry[0] == "i"]
+        if imports:
+            return merged([self.imported(scope.path, entry) for entry in imports], MAX_CANDIDATES)
+        return (Entity(EntityKind.VARIABLE, scope.path, name=name, local=owner),)
+
+    def _entities(self, home: Home, name: str, entries: Value, receiver: Home | None) -> Candidates:
+        """Return the definitions under a name; a variable or field only where there is none."""
+        found = [
+            Entity(EntityKind.DEFINITION, home.path, entry[1], entry[2], name, entry[3], receiver=receiver)
+            for entry in entries
+            if entry[0] == "d"
+        ]
+        if found:
+            return tuple(found[:MAX_CANDIDATES])
+        return (Entity(EntityKind.FIELD, home.path, home.descriptor, home.form, name, receiver=receiver),)
+
+    def _step(self, entity: Entity, element: str) -> Candidates:
+        if entity.kind is EntityKind.UNKNOWN:
+            reason = "unknown_receiver" if entity.name in ("missing", "local", "dynamic") else entity.name
+            return unknown(reason)
+        if element == "()":
+            return self._called(entity)
+        if element == "[]":
+            return self._element(entity)
+        return self.member(entity, element)
+
+    def member(self, entity: Entity, name: str) -> Candidates:
+        """Return the members of that name of an entity or of what it holds."""
+        question = ("member", entity, name)
+        found = self._memo.get(question)
+        if found is None:
+            self._memo[question] = _CYCLE
+            found = self._memo[question] = self._member(entity, name)
+        return found
+
+    def _member(self, entity: Entity, name: str) -> Candidates:
+        if entity.kind is EntityKind.MODULE:
+            return self._module_member(entity, name)
+        home = home_of(entity)
+        if entity.kind in _NAMED and (found := self._composite(entity, name)):
+            return found
+        if home is not None and not (entity.kind is EntityKind.DEFINITION and entity.flags == "g"):
+            if name == "prototype" and entity.kind is EntityKind.DEFINITION:
+                return (entity._replace(kind=EntityKind.INSTANCE),)
+            if name == "constructor" and entity.kind is EntityKind.INSTANCE:
+                return (entity._replace(kind=EntityKind.DEFINITION),)
+            found = self._along_bases(home, name)
+            if found:
+                return found if entity.sure else unsure(found)
+        if (name in KEEPING or name in TAKING) and is_known(self._element(entity)):
+            how = "keep" if name in KEEPING else "take"
+            return (Entity(EntityKind.CONTAINER_METHOD, flags=how, receiver=entity, sure=entity.sure),)
+        held = self.values(entity)
+        if held == (entity,) or not is_known(held):
+            return unknown("unknown_receiver")
+        return merged([self.member(each, name) for each in held], MAX_CANDIDATES)
+
+    def _composite(self, entity: Entity, name: str) -> Candidates:
+        """Return the property `name` of the object literal that a variable or field holds."""
+        longer = entity._replace(name=f"{entity.name}.{name}")
+        if entity.kind is EntityKind.VARIABLE:
+            return (longer,) if self._locals.entries(entity.local, longer.name) is not None else ()
+        return (longer,) if self._field_entries(longer) else ()
+
+    def _along_bases(self, home: Home, name: str) -> Candidates:
+        for each in self.lineage(home):
+            entries = self.own_member(each, name)
+            if entries:
+                return self._entities(each, name, entries, home)
+        return ()
+
+    def _module_member(self, module: Entity, name: str) -> Candidates:
+        found = self.exported(module.path, name)
+        if is_known(found) or name == "default":
+            return found
+        whole = self.exported(module.path, WHOLE)
+        if not is_known(whole):
+            return found
+        return merged([self.member(each, name) for each in whole], MAX_CANDIDATES)
+
+    def _exported(self, path: str, name: str) -> Candidates:
+        scope = Scope(path, (0,) if path == self._path else ())
+        entries = self.read(path, export_key(path, name))
+        groups: list[Candidates] = []
+        for entry in entries:
+            if entry[0] == "v":
+                groups.append(self.evaluate(scope, chain_of(entry)) if len(entry) > 1 else unknown("dynamic"))
+            else:
+                groups.append(self.imported(path, entry))
+        if groups:
+            found = merged(groups, MAX_CANDIDATES)
+            if is_known(found) or len(entries[0]) > 1:
+                return found
+        if name == "default":
+            whole = self.exported(path, WHOLE)
+            return whole if is_known(whole) else unknown("missing")
+        if name == WHOLE:
+            return unknown("missing")
+        for entry in self.read(path, star_key(path)):
+            found = self._through(path, entry[0], name)
+            if is_known(found):
+                return found
+        for entry in self.read(path, export_key(path, SPREAD)):
+            held = self.evaluate(scope, chain_of(entry))
+            found = merged([self.member(each, name) for each in held], MAX_CANDIDATES)
+            if is_known(found):
+                return found
+        return unknown("missing")
+
+    def _through(self, path: str, specifier: str, name: str) -> Candidates:
+        target = self.modules.find(path, specifier)
+        return self.exported(target, name) if target is not None else unknown("external")
+
+    def _values(self, entity: Entity) -> Candidates:
+        kind = entity.kind
+        if kind is EntityKind.VARIABLE:
+            entries = self._locals.entries(entity.local, entity.name) or ()
+            return self._held(self.scope_at(entity.local), entries, sure=False)
+        if kind is EntityKind.FIELD:
+            entries = self._field_entries(entity)
+            scope = Scope(entity.path, (), (), Home(entity.path, entity.descriptor, entity.form))
+            sure = entity.sure and entity.form in ("constant", "module", "function")
+            return self._held(self._outside(scope), entries, sure=sure)
+        if kind is EntityKind.MODULE:
+            return self.whole(entity)
+        if kind is EntityKind.DEFINITION and entity.form == "constant":
+            return self._constant(entity)
+        if kind is EntityKind.DEFINITION and "g" in entity.flags:
+            return unsure(self._returned(entity))
+        if kind is EntityKind.INSTANCE and entity.form == "interface":
+            above = self.bases(Home(entity.path, entity.descriptor, entity.form))
+            return tuple(each for each in above if each.kind is EntityKind.INSTANCE) or (entity,)
+        return (entity,)
+
+    def scope_at(self, owner: int) -> Scope:
+        """Return the scope of a definition of the linked file; set by the linker."""
+        return self.scopes[owner]
+
+    scopes: list[Scope]
+
+    def _field_entries(self, entity: Entity) -> Value:
+        if entity.form == "module":
+            return self.read(entity.path, definition_key(entity.path, entity.name))
+        return self.read(entity.path, member_key(entity.path, entity.descriptor, entity.name))
+
+    def _constant(self, entity: Entity) -> Candidates:
+        """Return what a constant holds; one that is a plain object stands for itself."""
+        container, _, _ = entity.descriptor.rpartition(f"{entity.name}.")
+        name = entity.name
+        if container:
+            entries = self.read(entity.path, member_key(entity.path, container, name))
+        else:
+            entries = self.read(entity.path, definition_key(entity.path, name))
+        scope = self._outside(Scope(entity.path))
+        found = self._held(scope, tuple(entry for entry in entries if entry[0] == "v"), sure=False)
+        return found if is_known(found) else (entity,)
+
+    def _held(self, scope: Scope, entries: Value, *, sure: bool) -> Candidates:
+        """Evaluate the ("v", *chain) entries of a name, and what they hold in turn."""
+        groups: list[Candidates] = []
+        for entry in entries:
+            if len(entry) > 1 and entry[0] == "v":
+                for each in self.evaluate(scope, entry[1:]):
+                    groups.append(self.values(each) if each.kind is not EntityKind.MODULE else (each,))
+        if not groups:
+            return unknown("local")
+        found = merged(groups, MAX_CANDIDATES)
+        return found if sure else unsure(found)
+
+    def _outside(self, scope: Scope) -> Scope:
+        """Return the scope with the local names of the module, if that is the linked file."""
+        return scope._replace(owners=(0,)) if scope.path == self._path and not scope.owners else scope
+
+    def _called(self, entity: Entity) -> Candidates:
+        if entity.kind is EntityKind.CONTAINER_METHOD and isinstance(entity.receiver, Entity):
+            return (entity.receiver,) if entity.flags == "keep" else self._element(entity.receiver)
+        if entity.kind is EntityKind.DEFINITION:
+            if entity.form in _TYPES:
+                return (entity._replace(kind=EntityKind.INSTANCE, receiver=None),)
+            if entity.form in ("function", "method") and "g" not in entity.flags:
+                found = self._returned(entity)
+                return unsure(found) if is_known(found) else self._constructed(entity, found)
+        held = self.values(entity)
+        if held == (entity,) or not is_known(held):
+            return unknown("unknown_receiver")
+        return merged([self._called(each) for each in held], MAX_CANDIDATES)
+
+    def _constructed(self, entity: Entity, found: Candidates) -> Candidates:
+        """A function without known results may be a constructor: `new View()`."""
+        if entity.form == "function":
+            return (entity._replace(kind=EntityKind.INSTANCE, receiver=None, sure=False),)
+        return found
+
+    def _returned(self, entity: Entity) -> Candidates:
+        receiver = entity.receiver
+        container, _, _ = entity.descriptor.rpartition("#")
+        home = receiver if isinstance(receiver, Home) else None
+        if home is None and entity.form == "method" and container:
+            home = Home(entity.path, container + "#", "class")
+        scope = self._outside(Scope(entity.path, (), (), home or Home(entity.path, entity.descriptor, entity.form)))
+        entries = self.read(entity.path, return_key(entity.path, entity.descriptor))
+        groups: list[Candidates] = []
+        for entry in entries:
+            groups.extend(self.values(each) for each in self.evaluate(scope, entry))
+        elements = self.read(entity.path, element_key(entity.path, entity.descriptor, "()"))
+        if elements:
+            groups.append((entity._replace(kind=EntityKind.ELEMENTS),))
+        return merged(groups, MAX_CANDIDATES) if groups else unknown("unknown_receiver")
+
+    def _element(self, entity: Entity) -> Candidates:
+        chains, scope = self._element_chains(entity)
+        if chains:
+            found = [self.values(each) for chain in chains for each in self.evaluate(scope, chain)]
+            return unsure(merged(found, MAX_CANDIDATES))
+        held = self.values(entity)
+        if held == (entity,) or not is_known(held):
+            return unknown("unknown_receiver")
+        groups = [self._element(each) for each in held if each != entity]
+        return merged(groups, MAX_CANDIDATES) if groups else unknown("unknown_receiver")
+
+    def _element_chains(self, entity: Entity) -> tuple[tuple[Chain, ...], Scope]:
+        kind, path = entity.kind, entity.path
+        home = Home(path, entity.descriptor, entity.form)
+        scope = self._outside(Scope(path, (), (), home))
+        if kind is EntityKind.VARIABLE:
+            return self._locals.elements(entity.local, entity.name), self.scope_at(entity.local)
+        if kind is EntityKind.FIELD:
+            return self.read(path, element_key(path, entity.descriptor, entity.name)), scope
+        if kind is EntityKind.DEFINITION and entity.form == "constant":
+            container, _, _ = entity.descriptor.rpartition(f"{entity.name}.")
+            return self.read(path, element_key(path, container, entity.name)), scope
+        if kind is EntityKind.ELEMENTS or (kind is EntityKind.INSTANCE and entity.form == "interface"):
+            return self.read(path, element_key(path, entity.descriptor, "()")), scope
+        return (), scope
+
+
+_NAMED = frozenset({EntityKind.VARIABLE, EntityKind.FIELD})
+_INSTANTIABLE = frozenset({"class", "interface", "enum", "function"})
+
+
+def home_of(entity: Entity) -> Home | None:
+    """Return where the members of an entity stand, None if it has none of its own."""
+    if entity.kind is EntityKind.INSTANCE or entity.kind is EntityKind.DEFINITION:
+        return Home(entity.path, entity.descriptor, entity.form)
+    return None

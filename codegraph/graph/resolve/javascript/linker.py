@@ -1,0 +1,204 @@
+"""From what the references of one JavaScript or TypeScript file stand for to its edges.
+
+| role | to a class | to a function or method | to an interface | to a constant | to a module |
+|---|---|---|---|---|---|
+| call, decorator | calls | calls (a getter: references) | references | references; calls what it holds | what it is |
+| type | uses_type | references | uses_type | uses_type | nothing |
+| inherit, implement | inherits, implements | the same | the same | references | nothing |
+| read | references | references | references | references | nothing |
+
+`new C()` and `<C/>` are edges to the class or function alone. A module that is replaced as a whole
+(`module.exports = f`) stands for what replaces it. An import gives `imports` edges to the module and to
+what it names; a method overrides the method of that name in the nearest base class or interface that
+has one. A call whose receiver is unknown goes to the only method of that name in the project, if there
+is just one and no built-in type has such a member (confidence inferred).
+"""
+
+from __future__ import annotations
+
+import re
+
+from codegraph.core.changes import FileLinks
+from codegraph.core.facts import Chain, Definition, Import, ImportKind, Occurrences, Outline, Reference, Role
+from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
+from codegraph.graph.resolve.edges import EdgeCollector
+from codegraph.graph.resolve.javascript.contributions import contributions, import_entry
+from codegraph.graph.resolve.javascript.entities import Candidates, Entity, EntityKind, is_known
+from codegraph.graph.resolve.javascript.evaluator import Evaluator, home_of
+from codegraph.graph.resolve.javascript.names import COMMON_MEMBERS, FAMILY
+from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, scopes_of
+from codegraph.graph.resolve.scheme import MANY, TableReader
+
+_ORDINAL = re.compile(r"\(\+\d+\)|\(\)")
+_TYPE_FORMS = frozenset({"class", "interface", "enum"})
+_VALUE_FORMS = frozenset({"class", "function", "method", "constant", "enum"})
+_HELD = frozenset({EntityKind.VARIABLE, EntityKind.FIELD})
+_HERITAGE = {Role.INHERIT: DependencyKind.INHERITS, Role.IMPLEMENT: DependencyKind.IMPLEMENTS}
+_CALLING = (Role.CALL, Role.DECORATOR)
+_FALLBACK_REASONS = ("unknown_receiver", "local", "dynamic")
+
+
+class FileLinker:
+    """Links one file; used once."""
+
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
+        self._path = path
+        self._definitions = outline.definitions
+        self._occurrences = occurrences
+        self._table = table
+        self._scopes = scopes_of(path, outline)
+        own = contributions(path, outline, occurrences)
+        self._evaluator = Evaluator(path, own, table, LocalNames(outline, occurrences))
+        self._evaluator.scopes = self._scopes
+        self._collector = EdgeCollector(path, outline)
+        self._implemented: dict[int, list[Home]] = {}
+
+    def links(self) -> FileLinks:
+        """Resolve everything."""
+        for reference in self._occurrences.references:
+            self._link(reference)
+        for each in self._occurrences.imports:
+            self._link_import(each)
+        for index, definition in enumerate(self._definitions):
+            if definition.kind is SymbolKind.METHOD:
+                self._link_override(index, definition)
+        return self._collector.links()
+
+    def _link(self, reference: Reference) -> None:
+        owner, chain, role = reference.owner, reference.chain, reference.role
+        found = self._evaluator.evaluate(self._scopes[owner], chain)
+        line, column = reference.positions[:2]
+        targets = self._targets(found, role)
+        if role is Role.IMPLEMENT:
+            homes = [home for each in targets if (home := home_of(each)) is not None]
+            self._implemented.setdefault(owner, []).extend(homes)
+        if targets:
+            self._add(owner, targets, role, line, column)
+        elif not is_known(found):
+            self._fall_back(owner, chain, role, found[0].name, line, column)
+        elif role is Role.CALL and found[0].kind in _HELD:
+            self._collector.miss(owner, chain[-1], role, "dynamic", line, column)
+
+    def _targets(self, found: Candidates, role: Role) -> list[Entity]:
+        """Return the definitions that a reference leads to, in the order of the candidates."""
+        targets: dict[Entity, None] = {}
+        for entity in found:
+            if entity.kind is EntityKind.DEFINITION:
+                targets[entity] = None
+                if entity.form == "constant" and role in _CALLING:
+                    targets.update(dict.fromkeys(self._held(entity)))
+            elif entity.kind is EntityKind.MODULE:
+                whole = self._evaluator.whole(entity, loosely=role in _CALLING)
+                targets.update((each, None) for each in whole if _is_definition(each))
+            elif entity.kind in _HELD and (role is not Role.READ or _is_alias(entity)):
+                targets.update(dict.fromkeys(self._held(entity)))
+        wanted = _TYPE_FORMS if role in (Role.TYPE, Role.IMPLEMENT) else _VALUE_FORMS
+        fitting = [each for each in targets if each.form in wanted]
+        return fitting or list(targets)
+
+    def _held(self, entity: Entity) -> list[Entity]:
+        return [
+            each
+            for each in self._evaluator.values(entity)
+            if _is_definition(each) and each.form != "constant" and each != entity
+        ]
+
+    def _add(self, owner: int, targets: list[Entity], role: Role, line: int, column: int) -> None:
+        names = dict.fromkeys(
+            (each.path, _ORDINAL.sub("", each.descriptor)) for each in targets if each.form != "constant"
+        )
+        for each in targets:
+            confidence = Confidence.EXACT if each.sure else Confidence.INFERRED
+            if len(names) > 1:
+                confidence = Confidence.AMBIGUOUS
+            target = symbol_id(each.path, each.descriptor)
+            self._collector.add(owner, target, _kind(role, each), confidence, line, column)
+
+    def _fall_back(self, owner: int, chain: Chain, role: Role, reason: str, line: int, column: int) -> None:
+        name = chain[-1]
+        if role is Role.CALL and reason in _FALLBACK_REASONS and len(chain) > 1:
+            target = self._only(name)
+            if target is not None:
+                self._collector.add(owner, target, DependencyKind.CALLS, Confidence.INFERRED, line, column)
+                return
+        if reason in _FALLBACK_REASONS:
+            if role is Role.READ:
+                return
+            reason = "unknown_receiver" if len(chain) > 1 else "local"
+        if reason == "builtin" and role is Role.READ:
+            return
+        self._collector.miss(owner, name, role, reason, line, column)
+
+    def _only(self, name: str) -> SymbolId | None:
+        """Return the only method of a name in the project, where that means something."""
+        if name in COMMON_MEMBERS or not name[:1].isalpha() or len(name) < 3:
+            return None
+        value = self._table.named(FAMILY, name)
+        if value is None or value == MANY:
+            return None
+        path, descriptor, form = value[0]
+        return symbol_id(path, descriptor) if form == "method" else None
+
+    def _link_import(self, each: Import) -> None:
+        path = self._evaluator.modules.find(self._path, each.module)
+        line, column = each.line, each.column
+        if path is None:
+            reason = "missing" if each.module.startswith(".") else "external"
+            self._collector.miss(each.owner, each.name or each.module, Role.READ, reason, line, column)
+            return
+        exact = Confidence.EXACT
+        self._collector.add(each.owner, symbol_id(path, ""), DependencyKind.IMPORTS, exact, line, column)
+        if each.kind is not ImportKind.NAME:
+            return
+        found = self._evaluator.imported(self._path, import_entry(each))
+        for entity in found:
+            if entity.kind is EntityKind.DEFINITION:
+                target = symbol_id(entity.path, entity.descriptor)
+                self._collector.add(each.owner, target, DependencyKind.IMPORTS, exact, line, column)
+        if not is_known(found):
+            self._collector.miss(each.owner, each.name, Role.READ, found[0].name, line, column)
+
+    def _link_override(self, index: int, definition: Definition) -> None:
+        container = self._definitions[definition.container]
+        if container.kind not in (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.FUNCTION):
+            return
+        if definition.name == "constructor":
+            return
+        place = definition.selection_range
+        home = Home(self._path, container.descriptor, container.kind.value)
+        lines = [self._evaluator.lineage(home)[1:]]
+        for interface in self._implemented.get(definition.container, ()):
+            lines.append(self._evaluator.lineage(interface))
+        for line in lines:
+            for base in line:
+                entries = self._evaluator.own_member(base, definition.name)
+                methods = [entry[1] for entry in entries if entry[0] == "d" and entry[2] == "method"]
+                if methods:
+                    self._collector.add(
+                        index,
+                        symbol_id(base.path, methods[0]),
+                        DependencyKind.OVERRIDES,
+                        Confidence.EXACT,
+                        place.start_line,
+                        place.start_column,
+                    )
+                    break
+
+
+def _is_definition(entity: Entity) -> bool:
+    return entity.kind is EntityKind.DEFINITION
+
+
+def _is_alias(entity: Entity) -> bool:
+    """Tell whether a field is only another name in an object literal or at the top of a module."""
+    return entity.kind is EntityKind.FIELD and entity.form in ("constant", "module")
+
+
+def _kind(role: Role, entity: Entity) -> DependencyKind:
+    if role in _HERITAGE and entity.form != "constant":
+        return _HERITAGE[role]
+    if role in _CALLING and entity.form in ("class", "function", "method") and "g" not in entity.flags:
+        return DependencyKind.CALLS
+    if role is Role.TYPE and (entity.form in _TYPE_FORMS or entity.form == "constant"):
+        return DependencyKind.USES_TYPE
+    return DependencyKind.REFERENCES
