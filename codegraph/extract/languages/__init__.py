@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from codegraph.extract.languages import javascript, python, typescript
+from codegraph.extract.languages import javascript, json_config, python, typescript
 from codegraph.extract.languages.spec import LanguageSpec
 
 _SPECS: tuple[LanguageSpec, ...] = (
@@ -18,6 +18,7 @@ _SPECS: tuple[LanguageSpec, ...] = (
     javascript.SPEC,
     typescript.SPEC,
     typescript.TSX_SPEC,
+    json_config.SPEC,
 )
 
 LANGUAGES: Mapping[str, LanguageSpec] = MappingProxyType({spec.name: spec for spec in _SPECS})

@@ -1,0 +1,91 @@
+"""Reads the settings of a configuration file: bytes to (name, values), in a fixed order.
+
+Comments and trailing commas are allowed, as TypeScript allows them. What is not as expected is left out;
+nothing raises. Tests: tests/unit/extract/test_extract_json_config.py.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+Setting = tuple[str, tuple[str, ...]]
+
+MAX_SETTINGS: Final = 400
+_MAX_TARGETS: Final = 8
+_MAX_DEPTH: Final = 8
+_FIELDS: Final = ("name", "main", "module", "source", "types", "typings")
+_CONDITIONS: Final = ("source", "types", "import", "module", "require", "default", "node", "browser")
+"""Tried in this order, then all others by name."""
+_COMMENT: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"?|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_TRAILING_COMMA: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"?|,(?=\s*[}\]])')
+
+
+def read_settings(data: bytes) -> list[Setting]:
+    """Return the settings of one file, at most MAX_SETTINGS."""
+    text = data.decode("utf-8-sig", "replace")
+    try:
+        document = json.loads(_TRAILING_COMMA.sub(_string_only, _COMMENT.sub(_string_only, text)))
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(document, dict):
+        return []
+    found: list[Setting] = []
+    for setting in _settings(document):
+        found.append(setting)
+        if len(found) == MAX_SETTINGS:
+            break
+    return found
+
+
+def _string_only(found: re.Match[str]) -> str:
+    """Keep a string, drop what else was matched."""
+    return found[0] if found[0].startswith('"') else ""
+
+
+def _settings(document: dict[str, object]) -> Iterator[Setting]:
+    for field in _FIELDS:
+        value = document.get(field)
+        if isinstance(value, str):
+            yield field, (value,)
+    exports = document.get("exports")
+    if isinstance(exports, dict) and any(key.startswith(".") for key in exports):
+        for key, value in exports.items():
+            yield f"exports:{key}", _targets(value)
+    elif exports is not None:
+        yield "exports:.", _targets(exports)
+    imports = document.get("imports")
+    if isinstance(imports, dict):
+        for key, value in imports.items():
+            yield f"imports:{key}", _targets(value)
+    extends = document.get("extends")
+    if isinstance(extends, list):
+        extends = extends[-1] if extends else None
+    if isinstance(extends, str):
+        yield "extends", (extends,)
+    options = document.get("compilerOptions")
+    if isinstance(options, dict):
+        base = options.get("baseUrl")
+        if isinstance(base, str):
+            yield "baseUrl", (base,)
+        paths = options.get("paths")
+        for key, value in paths.items() if isinstance(paths, dict) else ():
+            yield f"paths:{key}", _targets(value)
+
+
+def _targets(value: object) -> tuple[str, ...]:
+    """Return the files that a target names, through conditions and alternatives."""
+    found: dict[str, None] = {}
+    waiting = [(value, 0)]
+    while waiting and len(found) < _MAX_TARGETS:
+        part, depth = waiting.pop()
+        if isinstance(part, str):
+            found[part] = None
+        elif isinstance(part, list) and depth < _MAX_DEPTH:
+            waiting.extend((each, depth + 1) for each in reversed(part))
+        elif isinstance(part, dict) and depth < _MAX_DEPTH:
+            keys = [key for key in _CONDITIONS if key in part] + sorted(key for key in part if key not in _CONDITIONS)
+            waiting.extend((part[key], depth + 1) for key in reversed(keys))
+    return tuple(found)
