@@ -55,6 +55,34 @@ def test_differences_then_cookie(tmp_path: Path) -> None:
     assert not watcher.health().alive
 
 
+def test_a_cookie_made_during_a_look_waits_for_the_next(tmp_path: Path) -> None:
+    """A look that began before the cookie may have passed the place of an earlier change already."""
+    root, cookies = tmp_path / "project", tmp_path / "cookies"
+    (root / "d/e").mkdir(parents=True)
+    cookies.mkdir()
+    (root / "a.py").touch()
+    sightings: queue.Queue[Sighting] = queue.Queue()
+    watcher = PollingWatcher(3600, cookies)
+    looks: list[str] = []
+
+    def prune(path: str) -> bool:
+        if path == "d/e":  # by now the root, and with it a.py, was passed
+            looks.append(path)
+            if len(looks) == 2:
+                (root / "a.py").write_text("x = 1\n")
+                (cookies / "1").touch()
+                watcher.nudge()
+        return False
+
+    watcher.start(root, prune, sightings.put)
+    watcher.nudge()
+    try:
+        assert sightings.get(timeout=PATIENCE) == Hint("a.py", False)
+        assert sightings.get(timeout=PATIENCE) == CookieSeen("1")
+    finally:
+        watcher.stop()
+
+
 def test_root_gone(tmp_path: Path) -> None:
     """A vanished root is a Loss and ends the watch."""
     root = tmp_path / "project"
