@@ -1,0 +1,253 @@
+"""Extraction in other processes: parsing holds the interpreter lock, so it never happens in the daemon.
+
+`ExtractPool` keeps one worker warm, so that a saved file costs no start, and starts more while many files are
+waiting. A worker works on one file at a time. A file that takes longer than the time-out, or whose worker
+dies twice, becomes a module with the problem "time" or "crash"; nobody else notices. Results come in any
+order. Files are taken from the caller's iterator only as they are needed.
+`InlineExtractor` gives the same facts in this process, for tests and small tools.
+Invariants: at most one job per worker; no worker outlives `close()`, nor the parent process.
+Tests: tests/unit/extract/test_extract_pool.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Protocol
+
+import msgspec
+
+from codegraph.config import ExtractConfig
+from codegraph.core.changes import SourceFile
+from codegraph.core.facts import EncodedFacts, SyntaxProblem
+from codegraph.errors import InternalError
+from codegraph.events import EventLog, WorkerLost
+from codegraph.extract.extractor import encode_facts, limits_of, unread
+from codegraph.extract.text import SourceText
+from codegraph.extract.worker import READY, Job, extract_encoded, serve
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_NICE = 5
+FILES_PER_EXTRA_WORKER = 16
+"""Another worker is started (0.3 s of work) only when so many files wait for each that there is."""
+ATTEMPTS = 2
+"""A worker may be killed for reasons that are not the file's: the file gets a second one."""
+MAX_FAILED_STARTS = 3
+EXIT_SECONDS = 2.0
+"""How long a worker may take to leave once its pipe is closed."""
+
+
+class Extractor(Protocol):
+    """Turns files into facts; order of the results is free."""
+
+    def extract(self, files: Iterable[SourceFile]) -> Iterator[tuple[str, EncodedFacts]]:
+        """Yield (path, facts) once per file. Only one call at a time."""
+        ...
+
+    def close(self) -> None:
+        """Give back what is held; the extractor is not used again."""
+        ...
+
+
+class InlineExtractor:
+    """Extracts in this process, without a time-out."""
+
+    def __init__(self, config: ExtractConfig) -> None:
+        self._limits = limits_of(config)
+
+    def extract(self, files: Iterable[SourceFile]) -> Iterator[tuple[str, EncodedFacts]]:
+        """Yield (path, facts) once per file, in order."""
+        for file in files:
+            yield file.path, extract_encoded(file.data, file.language, self._limits)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+@dataclass(slots=True)
+class _Task:
+    file: SourceFile
+    attempts: int = 0
+
+
+@dataclass(slots=True)
+class _Worker:
+    name: str
+    process: BaseProcess
+    connection: Connection
+    ready: bool = False
+    task: _Task | None = None
+    deadline: float = 0.0
+    done: int = 0
+
+
+class ExtractPool:
+    """Extracts in worker processes; see the module's docstring."""
+
+    def __init__(self, config: ExtractConfig, events: EventLog, nice: int = DEFAULT_NICE) -> None:
+        self._config = config
+        self._events = events
+        self._nice = nice
+        self._limits = limits_of(config)
+        self._limit = config.workers or os.cpu_count() or 1
+        self._context = multiprocessing.get_context("spawn")
+        self._job_encoder = msgspec.msgpack.Encoder()
+        self._facts_decoder = msgspec.msgpack.Decoder(EncodedFacts)
+        self._workers: list[_Worker] = []
+        self._started = 0
+        self._failed_starts = 0
+        self._closed = False
+        self._start()
+
+    @property
+    def process_ids(self) -> tuple[int, ...]:
+        """Return the ids of the live workers, the warm one first."""
+        return tuple(worker.process.pid for worker in self._workers if worker.process.pid is not None)
+
+    def extract(self, files: Iterable[SourceFile]) -> Iterator[tuple[str, EncodedFacts]]:
+        """Yield (path, facts) once per file, in any order; raises InternalError if no worker can be started."""
+        waiting: deque[_Task] = deque()
+        source = iter(files)
+        exhausted = False
+        try:
+            while not self._closed:
+                while not exhausted and len(waiting) < FILES_PER_EXTRA_WORKER * len(self._workers):
+                    file = next(source, None)
+                    exhausted = file is None
+                    if file is not None:
+                        waiting.append(_Task(file))
+                self._grow(len(waiting))
+                self._assign(waiting)
+                if exhausted and not waiting and not any(worker.task for worker in self._workers):
+                    return
+                yield from self._finished(waiting)
+        finally:
+            self._settle_down()
+
+    def close(self) -> None:
+        """End all workers; returns when the last of them is gone."""
+        self._closed = True
+        self._stop(self._workers)
+        self._workers = []
+
+    def _start(self) -> None:
+        here, there = self._context.Pipe()
+        self._started += 1
+        name = f"extract-{self._started}"
+        arguments = (there, self._limits, self._config.timeout_seconds, self._nice)
+        process = self._context.Process(target=serve, args=arguments, name=name, daemon=True)
+        process.start()
+        there.close()
+        self._workers.append(_Worker(name, process, here))
+
+    def _grow(self, waiting: int) -> None:
+        """Start a worker if there is none, or one more while many files wait."""
+        if not self._workers or (
+            len(self._workers) < self._limit and waiting >= FILES_PER_EXTRA_WORKER * len(self._workers)
+        ):
+            self._start()
+
+    def _assign(self, waiting: deque[_Task]) -> None:
+        """Give every idle worker a file."""
+        for worker in list(self._workers):
+            if not waiting:
+                return
+            if not worker.ready or worker.task is not None:
+                continue
+            task = waiting[0]
+            try:
+                worker.connection.send_bytes(self._job_encoder.encode(Job(task.file.language, task.file.data)))
+            except OSError:
+                self._lose(worker, "died while idle")
+                continue
+            worker.task = waiting.popleft()
+            worker.deadline = time.monotonic() + self._config.timeout_seconds
+
+    def _finished(self, waiting: deque[_Task]) -> Iterator[tuple[str, EncodedFacts]]:
+        """Wait until something happens; yield what is finished or given up."""
+        now = time.monotonic()
+        deadlines = [worker.deadline for worker in self._workers if worker.task is not None]
+        timeout = max(0.0, min(deadlines) - now) if deadlines else None
+        readable = wait([worker.connection for worker in self._workers], timeout)
+        for worker in list(self._workers):
+            if worker.connection in readable:
+                yield from self._receive(worker, waiting)
+            elif worker.task is not None and time.monotonic() >= worker.deadline:
+                file = worker.task.file
+                self._lose(worker, f"took longer than {self._config.timeout_seconds:g} s for {file.path}")
+                yield file.path, self._given_up(file, "time", f"more than {self._config.timeout_seconds:g} s")
+
+    def _receive(self, worker: _Worker, waiting: deque[_Task]) -> Iterator[tuple[str, EncodedFacts]]:
+        try:
+            message = worker.connection.recv_bytes()
+        except (EOFError, OSError):
+            task = worker.task
+            self._lose(worker, "died" + (f" at {task.file.path}" if task is not None else ""))
+            if task is None:
+                return
+            task.attempts += 1
+            if task.attempts < ATTEMPTS:
+                waiting.appendleft(task)
+            else:
+                yield task.file.path, self._given_up(task.file, "crash", "the worker died")
+            return
+        if message == READY:
+            worker.ready = True
+            self._failed_starts = 0
+            return
+        task, worker.task = worker.task, None
+        worker.done += 1
+        if worker.done >= self._config.recycle_files:
+            self._workers.remove(worker)
+            self._stop([worker])
+        if task is not None:
+            yield task.file.path, self._facts_decoder.decode(message)
+
+    def _given_up(self, file: SourceFile, reason: str, detail: str) -> EncodedFacts:
+        return encode_facts(unread(SourceText(file.data), file.language, SyntaxProblem(reason, 0, detail)))
+
+    def _lose(self, worker: _Worker, reason: str) -> None:
+        """Remove a worker that died or must die. Raises InternalError when workers do not even start."""
+        logger.warning("extract worker %s %s", worker.name, reason)
+        self._workers.remove(worker)
+        worker.process.kill()
+        self._stop([worker])
+        self._events.publish(WorkerLost(worker=worker.name, reason=reason))
+        self._failed_starts += not worker.ready
+        if self._failed_starts >= MAX_FAILED_STARTS:
+            raise InternalError(f"extract workers do not start ({self._failed_starts} attempts)")
+
+    def _settle_down(self) -> None:
+        """Keep one warm worker; kill those that still work for a caller who went away."""
+        for worker in self._workers:
+            if worker.task is not None:
+                worker.process.kill()
+        idle = [worker for worker in self._workers if worker.task is None]
+        keep = next((worker for worker in idle if worker.ready), idle[0] if idle else None)
+        self._stop([worker for worker in self._workers if worker is not keep])
+        self._workers = [keep] if keep is not None else []
+        if keep is None and not self._closed and not self._failed_starts:
+            self._start()
+
+    def _stop(self, workers: Iterable[_Worker]) -> None:
+        """Close the pipes of workers and see them off; those that do not leave in time are killed."""
+        leaving = list(workers)
+        for worker in leaving:
+            with contextlib.suppress(OSError):
+                worker.connection.close()
+        deadline = time.monotonic() + EXIT_SECONDS
+        for worker in leaving:
+            worker.process.join(max(0.0, deadline - time.monotonic()))
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+            worker.process.close()

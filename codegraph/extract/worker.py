@@ -1,0 +1,78 @@
+"""One worker process of the extract pool: jobs in, encoded facts out, over one pipe.
+
+Messages are msgpack (`Job`, `EncodedFacts`); nothing is unpickled. The worker says `READY` once, then answers
+each job. It ends when the pipe does, so it never outlives its parent by more than the job at hand; a job that
+outlives everybody (the interpreter lock held inside the parser) is ended by a watchdog in C.
+Tests: tests/unit/extract/test_extract_pool.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import gc
+import os
+import signal
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from codegraph.core.facts import EncodedFacts, SyntaxProblem
+from codegraph.extract.extractor import Limits, encode_facts, extract, unread
+from codegraph.extract.text import SourceText
+
+READY = b"ready"
+FILES_BETWEEN_COLLECTIONS = 64
+WATCHDOG_FACTOR = 3.0
+"""The watchdog ends a job after so many time-outs: the parent, if it lives, has ended it long before."""
+
+
+class Job(msgspec.Struct, frozen=True, array_like=True):
+    """One file to extract."""
+
+    language: str
+    data: bytes
+
+
+def extract_encoded(data: bytes, language: str, limits: Limits) -> EncodedFacts:
+    """Extract and encode one file; a defect of ours costs the file its definitions, and is named in its problems."""
+    try:
+        return encode_facts(extract(data, language, limits))
+    except (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:
+        problem = SyntaxProblem("crash", 0, f"{type(error).__name__}: {error}"[:200])
+        return encode_facts(unread(SourceText(data), language, problem))
+
+
+def serve(connection: Connection, limits: Limits, timeout_seconds: float, nice: int) -> None:
+    """Answer jobs until the other end of the pipe is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    if hasattr(os, "nice"):
+        os.nice(nice)
+    gc.freeze()
+    gc.disable()  # facts have no cycles: a collection now and then is enough
+    decoder = msgspec.msgpack.Decoder(Job)
+    encoder = msgspec.msgpack.Encoder()
+    with Path(os.devnull).open("w") as silence, contextlib.suppress(EOFError, OSError):
+        connection.send_bytes(READY)
+        done = 0
+        while True:
+            job = decoder.decode(connection.recv_bytes())
+            with _watchdog(timeout_seconds * WATCHDOG_FACTOR, silence):
+                facts = extract_encoded(job.data, job.language, limits)
+            connection.send_bytes(encoder.encode(facts))
+            done += 1
+            if done % FILES_BETWEEN_COLLECTIONS == 0:
+                gc.collect()
+
+
+@contextlib.contextmanager
+def _watchdog(seconds: float, silence: TextIO) -> Iterator[None]:
+    """End this process, even inside C code, if the block takes longer than `seconds`."""
+    faulthandler.dump_traceback_later(seconds, exit=True, file=silence)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()
