@@ -23,6 +23,9 @@ from codegraph.embed.render import EncoderInput
 FloatArray = npt.NDArray[np.float32]
 """float32: shape (dimensions,) for one vector, (n, dimensions) for several."""
 
+MAX_QUERY_CHARACTERS = 10_000
+"""The rest of a longer query is not read."""
+
 
 class Encoder(Protocol):
     """Turns symbols and queries into unit vectors of `dimensions` float32 numbers."""

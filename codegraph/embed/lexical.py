@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codegraph.core.digests import digest
-from codegraph.embed.encoder import FloatArray
+from codegraph.embed.encoder import MAX_QUERY_CHARACTERS, FloatArray
 from codegraph.embed.render import EncoderInput
 from codegraph.embed.vocabulary import EMPTY, Vocabulary
 
@@ -44,7 +44,7 @@ _MAX_ROWS = 4_096
 class LexicalEncoder:
     """Signed feature hashing of code-aware sub-tokens. Safe to use from several threads."""
 
-    max_length = 8_192
+    max_length = 512
     device = "cpu"
 
     def __init__(self, dimensions: int = 256, name: str = "lexical") -> None:
@@ -55,9 +55,8 @@ class LexicalEncoder:
         self._lock = threading.Lock()
 
     def length(self, source: EncoderInput) -> int:
-        """Estimate the input's sub-tokens from its tokens and the characters of its texts."""
-        characters = len(source.docstring) + len(source.signature) + sum(map(len, source.context))
-        return max(1, min(self.max_length, len(source.tokens) + characters // 6))
+        """Return the input's tokens in eighths: nothing is padded here, and larger batches are faster."""
+        return max(1, min(self.max_length, len(source.tokens) // 8))
 
     def encode(self, inputs: Sequence[EncoderInput]) -> FloatArray:
         """Return one unit row per input, shape (n, dimensions); never raises on content."""
@@ -68,7 +67,7 @@ class LexicalEncoder:
         """Return the unit vector of a query, shape (dimensions,); all its words count alike."""
         with self._lock:
             self._vocabulary.reset_if_full()
-            numbers = self._vocabulary.number_text(text)
+            numbers = self._vocabulary.number_text(text[:MAX_QUERY_CHARACTERS])
             vectors: FloatArray = self._sum([numbers], [QUERY], 1)[0]
             return vectors
 

@@ -27,7 +27,7 @@ import msgspec
 
 from codegraph.config import EmbeddingConfig
 from codegraph.embed.embedder import Batch, Embeddings, WorkerStatus, accept, distinct, usable_rows
-from codegraph.embed.encoder import FloatArray
+from codegraph.embed.encoder import MAX_QUERY_CHARACTERS, FloatArray
 from codegraph.embed.registry import ModelSpec
 from codegraph.embed.session import Job, Query, Session, Work, error_of, matrix_of
 from codegraph.embed.wire import (
@@ -110,7 +110,7 @@ class EmbedWorker:
 
     def submit_query(self, text: str) -> Future[FloatArray]:
         """Embed a query before everything that has not begun; see `Embedder.submit_query`."""
-        query = Query(text.encode("utf-8", "replace").decode("utf-8"), Future())
+        query = Query(text[:MAX_QUERY_CHARACTERS].encode("utf-8", "replace").decode("utf-8"), Future())
         query.future.set_running_or_notify_cancel()
         self._enqueue(query)
         return query.future
@@ -264,18 +264,15 @@ class EmbedWorker:
 
     def _read_all(self, session: Session) -> None:
         """Handle replies until the process ends, then clean up after it."""
-        while True:
-            try:
-                reply = decode_reply(session.connection.recv_bytes(MAX_MESSAGE_BYTES))
-            except (EOFError, OSError):
-                break
-            except msgspec.DecodeError as error:
-                session.error = EncoderError(f"the embed worker sent what is no reply: {error}")
-                break
-            self._handle(session, reply)
-            if session.error is not None:
-                break
-        self._end(session)
+        try:
+            while session.error is None:
+                self._handle(session, decode_reply(session.connection.recv_bytes(MAX_MESSAGE_BYTES)))
+        except (EOFError, OSError):
+            logger.debug("the embed worker closed its pipe")
+        except msgspec.DecodeError as error:
+            session.error = EncoderError(f"the embed worker sent what is no reply: {error}")
+        finally:
+            self._end(session)
 
     def _handle(self, session: Session, reply: Reply) -> None:
         match reply:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -88,6 +90,15 @@ def test_weights_are_read_once_while_they_stay_the_same(tmp_path: Path) -> None:
     file.unlink()
     with pytest.raises(ModelMissing):
         digests.of(file)
+
+
+def test_the_daemons_side_imports_no_engine() -> None:
+    """Finding, describing and driving a model must not load torch into the daemon."""
+    code = (
+        "import sys, codegraph.embed.worker, codegraph.embed.registry as r; r.describe('graphcodebert'); "
+        "sys.exit(any(name in sys.modules for name in ('torch', 'transformers', 'tokenizers', 'huggingface_hub')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
 
 
 def test_the_lexical_model_needs_no_worker_for_queries() -> None:
