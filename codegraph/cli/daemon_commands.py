@@ -1,0 +1,93 @@
+"""index, start, stop, restart and the hidden daemon-run. Tests: tests/unit/cli/test_cli_daemon.py."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from codegraph.cli.output import Cell, Output, duration
+from codegraph.cli.progress import progress_bar
+from codegraph.cli.project import (
+    find_root,
+    load_settings,
+    open_session,
+    run_daemon,
+    start_daemon,
+    stop_daemon,
+)
+from codegraph.cli.usage import UsageError
+from codegraph.daemon.operations import IndexParams, IndexResult
+from codegraph.errors import DaemonNotRunning
+
+
+def index(arguments: Namespace, output: Output) -> int:
+    """Bring the index up to date: through the daemon if one runs, in this process otherwise."""
+    shown = sys.stderr.isatty() and not (arguments.quiet or arguments.json)
+    params = IndexParams(rebuild=arguments.rebuild, embed=not arguments.no_embed)
+    with progress_bar(sys.stderr, shown=shown) as progress:
+        try:
+            with open_session(arguments, start=False) as session:
+                if arguments.set:
+                    session.client.status()
+                    raise UsageError("the running daemon has settings of its own", "run `codegraph restart --set ...`")
+                result = session.client.call(params, progress)
+        except DaemonNotRunning:
+            from codegraph.daemon.oneshot import index as index_here
+
+            result = index_here(
+                find_root(arguments), load_settings(arguments), progress, rebuild=params.rebuild, embed=params.embed
+            )
+    _show_index(output, result)
+    return 0
+
+
+def _show_index(output: Output, result: IndexResult) -> None:
+    if output.json:
+        names = ("files", "symbols", "edges", "embedded", "reused", "seconds")
+        output.record({name: getattr(result, name) for name in names})
+        return
+    output.line(f"{result.files:,} files, {result.symbols:,} symbols, {result.edges:,} edges")
+    output.line(f"{result.embedded:,} vectors computed, {result.reused:,} reused")
+    output.line(Cell(", ".join(f"{stage} {duration(taken)}" for stage, taken in result.seconds.items()), "dim"))
+
+
+def start(arguments: Namespace, output: Output) -> int:
+    """Start the daemon, in the background unless told otherwise."""
+    if arguments.foreground:
+        return run_daemon(find_root(arguments), load_settings(arguments))
+    load_settings(arguments)  # a wrong setting is reported here rather than in the daemon's log
+    root = find_root(arguments)
+    process = start_daemon(root, arguments.set)
+    _say(output, "started", str(root), process)
+    return 0
+
+
+def stop(arguments: Namespace, output: Output) -> int:
+    """End the daemon; that none runs is fine."""
+    root = find_root(arguments)
+    stopped = stop_daemon(root)
+    _say(output, "stopped" if stopped else "not running", str(root))
+    return 0
+
+
+def restart(arguments: Namespace, output: Output) -> int:
+    """End the daemon if one runs, and start it."""
+    load_settings(arguments)
+    root = find_root(arguments)
+    stop_daemon(root)
+    process = start_daemon(root, arguments.set)
+    _say(output, "restarted", str(root), process)
+    return 0
+
+
+def _say(output: Output, state: str, root: str, process: int | None = None) -> None:
+    if output.json:
+        output.record({"state": state, "root": root, "pid": process})
+    else:
+        output.line(f"{state}: {root}" + (f" (process {process})" if process else ""))
+
+
+def daemon_run(arguments: Namespace, output: Output) -> int:
+    """Be the daemon: what `start` runs in the background."""
+    del output
+    return run_daemon(find_root(arguments), load_settings(arguments))

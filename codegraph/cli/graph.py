@@ -1,0 +1,153 @@
+"""callers, callees, references, dependencies, impact. Tests: tests/unit/cli/test_cli_commands.py."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from codegraph.cli.arguments import target_fields, waiting_fields
+from codegraph.cli.output import Cell, Output, Row
+from codegraph.cli.project import Session, open_session
+from codegraph.cli.records import (
+    SYMBOL_COLUMNS,
+    edge_record,
+    place_cell,
+    place_record,
+    reason_text,
+    symbol_cells,
+    symbol_record,
+)
+from codegraph.core.symbols import DependencyKind
+from codegraph.daemon.messages import (
+    Bound,
+    CalleesParams,
+    CallersParams,
+    DependenciesParams,
+    EdgeInfo,
+    EdgesResult,
+    ImpactParams,
+    ImpactResult,
+    Params,
+    ReferencesParams,
+)
+
+
+def callers(arguments: Namespace, output: Output) -> int:
+    """List who calls a symbol."""
+    return _edges(arguments, output, CallersParams, depth=arguments.depth)
+
+
+def callees(arguments: Namespace, output: Output) -> int:
+    """List what a symbol calls."""
+    return _edges(arguments, output, CalleesParams, depth=arguments.depth)
+
+
+def references(arguments: Namespace, output: Output) -> int:
+    """List who refers to a symbol."""
+    return _edges(arguments, output, ReferencesParams)
+
+
+def dependencies(arguments: Namespace, output: Output) -> int:
+    """List what a symbol depends on, or what depends on it."""
+    kinds = tuple(map(DependencyKind, arguments.kind))
+    return _edges(arguments, output, DependenciesParams, depth=arguments.depth, reverse=arguments.reverse, kinds=kinds)
+
+
+def _common(arguments: Namespace, root: str) -> dict[str, Any]:
+    fields = target_fields(arguments.symbol, root) | waiting_fields(arguments)
+    return fields if arguments.limit is None else fields | {"limit": arguments.limit}
+
+
+def _edges(arguments: Namespace, output: Output, kind: type[Params[EdgesResult]], **options: Any) -> int:
+    with open_session(arguments) as session:
+        found = session.client.call(kind(**_common(arguments, session.root), **options))
+        if output.json:
+            output.record(
+                {
+                    "clock": found.clock,
+                    "target": symbol_record(found.target),
+                    "edges": [edge_record(edge) for edge in found.edges],
+                    "truncated": found.truncated,
+                    "reason": found.reason,
+                }
+            )
+        else:
+            _show_edges(output, session, found)
+    return 0
+
+
+def _show_edges(output: Output, session: Session, found: EdgesResult) -> None:
+    if not found.edges:
+        output.line(f"{found.target.qualified_name}: {reason_text(found.reason)}")
+        return
+    output.rows(
+        [_edge_row(output, session.root, edge) for edge in found.edges],
+        (*SYMBOL_COLUMNS, "edge", "confidence", "at", "steps"),
+    )
+    if found.truncated:
+        output.line("... and more: raise --limit")
+
+
+def _edge_row(output: Output, root: str, edge: EdgeInfo) -> Row:
+    return [
+        *symbol_cells(output, root, edge.symbol),
+        Cell(edge.kind),
+        Cell(edge.confidence, "dim"),
+        place_cell(root, edge.at.file, edge.at.position.line + 1),
+        str(edge.distance),
+    ]
+
+
+def impact(arguments: Namespace, output: Output) -> int:
+    """Print what a change of a symbol may reach, and whether that is all."""
+    with open_session(arguments) as session:
+        found = session.client.call(ImpactParams(**_common(arguments, session.root), depth=arguments.depth))
+        if output.json:
+            output.record(_impact_record(found))
+        else:
+            _show_impact(output, session, found)
+    return 0
+
+
+def _impact_record(found: ImpactResult) -> dict[str, Any]:
+    return {
+        "clock": found.clock,
+        "target": symbol_record(found.target),
+        "affected": [
+            {
+                "symbol": symbol_record(affected.symbol),
+                "distance": affected.distance,
+                "kind": affected.kind,
+                "confidence": affected.confidence,
+                "route": affected.route,
+            }
+            for affected in found.affected
+        ],
+        "files": found.files,
+        "bound": found.bound,
+        "causes": [
+            {"reason": cause.reason, "count": cause.count, "examples": [place_record(p) for p in cause.examples]}
+            for cause in found.causes
+        ],
+        "reason": found.reason,
+    }
+
+
+def _show_impact(output: Output, session: Session, found: ImpactResult) -> None:
+    if found.affected:
+        rows: list[Row] = [
+            [
+                *symbol_cells(output, session.root, affected.symbol),
+                Cell(affected.kind),
+                Cell(affected.confidence, "dim"),
+                str(affected.distance),
+            ]
+            for affected in found.affected
+        ]
+        output.rows(rows, (*SYMBOL_COLUMNS, "edge", "confidence", "steps"))
+        output.line(f"{len(found.affected)} symbols in {len(found.files)} files")
+    else:
+        output.line(f"{found.target.qualified_name}: {reason_text(found.reason)}")
+    if found.bound is Bound.LOWER_BOUND:
+        causes = ", ".join(f"{cause.reason} ({cause.count})" for cause in found.causes)
+        output.line(Cell(f"this may not be all: {causes}", "yellow"))

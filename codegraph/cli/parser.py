@@ -1,0 +1,295 @@
+"""What can be typed: every command with its arguments. Standard library only, so that --help is instant.
+
+A command's `run` default names the function that carries it out, "module:function"; `main` imports it.
+Tests: tests/unit/cli/test_cli_parser.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from codegraph import __version__
+
+KINDS = ("module", "class", "interface", "enum", "function", "method", "constant")
+DEPENDENCY_KINDS = (
+    "calls",
+    "inherits",
+    "implements",
+    "uses_type",
+    "overrides",
+    "references",
+    "imports",
+    "contains",
+)
+GRAPH_FORMATS = ("graphml", "gexf", "json", "dot")
+
+EPILOG = """\
+exit codes:
+   0  done                                   6  state or cache could not be used
+   1  `verify` found a difference,           7  the model could not be used
+      `doctor` a problem                     8  the daemon is not running, or refused
+   2  wrong usage                            9  not done within --timeout
+   3  bad configuration                     70  a bug: please report it
+   4  no such project, path or file        130  interrupted
+   5  unknown or ambiguous symbol
+
+A SYMBOL is an id (src/pkg/mod.py/Class#method().), a qualified name (pkg.mod.Class.method or a dotted
+end of it), a bare name, or FILE:LINE[:COLUMN] with lines from 1 and columns from 0, as printed.
+"""
+
+_Add = Callable[[argparse.ArgumentParser], None]
+
+
+class _Commands:
+    """Adds commands to the parser."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._group = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
+        self._common = argparse.ArgumentParser(add_help=False)
+        self._common.add_argument("--project", metavar="PATH", help="a directory of the project (default: this one)")
+        self._common.add_argument("--json", action="store_true", help="print JSON")
+
+    def add(self, name: str, run: str, summary: str | None, *arguments: _Add) -> None:
+        """Add a command that `run` carries out; a summary of None hides it."""
+        shown = {} if summary is None else {"help": summary}
+        command = self._group.add_parser(
+            name,
+            parents=[self._common],
+            description=summary,
+            epilog=EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            **shown,  # type: ignore[arg-type]
+        )
+        for add in arguments:
+            add(command)
+        command.set_defaults(run=run)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="codegraph",
+        description="Keeps a fresh semantic index of your code beside your editor.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"codegraph {__version__}")
+    commands = _Commands(parser)
+    _add_daemon_commands(commands)
+    _add_query_commands(commands)
+    _add_graph_commands(commands)
+    _add_upkeep_commands(commands)
+    return parser
+
+
+def _add_daemon_commands(commands: _Commands) -> None:
+    daemon = "codegraph.cli.daemon_commands"
+    commands.add(
+        "index", f"{daemon}:index", "build the index or bring it up to date", _path, _settings, _rebuild, _quiet
+    )
+    commands.add("start", f"{daemon}:start", "start the daemon in the background", _path, _settings, _foreground)
+    commands.add("stop", f"{daemon}:stop", "end the daemon", _path)
+    commands.add("restart", f"{daemon}:restart", "end the daemon and start it again", _path, _settings)
+    commands.add("status", "codegraph.cli.status:status", "show the daemon and its index", _path, _watch)
+    commands.add("daemon-run", f"{daemon}:daemon_run", None, _path, _settings)
+
+
+def _add_query_commands(commands: _Commands) -> None:
+    queries = "codegraph.cli.queries"
+    commands.add("search", f"{queries}:search", "find symbols by meaning and words", _query, _filters, _waiting)
+    commands.add("similar", f"{queries}:similar", "find symbols like one, or like code", _like, _filters, _waiting)
+    commands.add("symbols", f"{queries}:symbols", "list symbols by name, file or position", _names, _waiting)
+    commands.add("definition", f"{queries}:definition", "find where a name is defined", _symbol, _waiting)
+    commands.add("explain", f"{queries}:explain", "say why a symbol was embedded again, or not", _symbol, _waiting)
+    commands.add("embed", f"{queries}:embed", "print the vectors of symbols or texts", _embedded, _waiting)
+
+
+def _add_graph_commands(commands: _Commands) -> None:
+    graph = "codegraph.cli.graph"
+    commands.add("callers", f"{graph}:callers", "list who calls a symbol", _symbol, _depth, _limit, _waiting)
+    commands.add("callees", f"{graph}:callees", "list what a symbol calls", _symbol, _depth, _limit, _waiting)
+    commands.add("references", f"{graph}:references", "list who refers to a symbol", _symbol, _limit, _waiting)
+    commands.add(
+        "dependencies",
+        f"{graph}:dependencies",
+        "list what a symbol depends on",
+        _symbol,
+        _depth,
+        _limit,
+        _edges,
+        _waiting,
+    )
+    commands.add("impact", f"{graph}:impact", "find what a change may reach", _symbol, _any_depth, _limit, _waiting)
+    commands.add("export", "codegraph.cli.export:export", "print all symbols, edges or the graph", _exported, _waiting)
+
+
+def _add_upkeep_commands(commands: _Commands) -> None:
+    upkeep = "codegraph.cli.upkeep"
+    commands.add("events", f"{upkeep}:events", "print what happens, as it happens", _events)
+    commands.add("sync", f"{upkeep}:sync", "wait until everything written so far is indexed", _waiting)
+    commands.add("verify", f"{upkeep}:verify", "compare the index with one built from the disk")
+    commands.add("skipped", f"{upkeep}:skipped", "list files that are not indexed, and why", _reason)
+    commands.add("cache", f"{upkeep}:cache", "look at the cache, prune it or empty it", _cache_action)
+    commands.add("config", "codegraph.cli.configuration:config", "show the settings", _config_action, _settings)
+    commands.add("models", f"{upkeep}:models", "list the models")
+    commands.add("metrics", f"{upkeep}:metrics", "print the figures as Prometheus text")
+    commands.add("doctor", "codegraph.cli.doctor:doctor", "check this machine and this project", _settings)
+
+
+# --- arguments ------------------------------------------------------------------------------------
+
+
+def _path(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", nargs="?", metavar="PATH", help="a directory of the project (same as --project)")
+
+
+def _settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting such as cascade.depth=3 (may be repeated)",
+    )
+
+
+def _rebuild(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rebuild", action="store_true", help="read every file again, as if none were known")
+    parser.add_argument("--no-embed", action="store_true", help="stop once the graph is complete")
+
+
+def _quiet(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+
+
+def _foreground(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--foreground", action="store_true", help="stay in this terminal; end with Ctrl-C")
+
+
+def _watch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--watch", action="store_true", help="show it again every second until Ctrl-C")
+
+
+def _waiting(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--wait",
+        choices=("none", "indexed", "embedded"),
+        default="indexed",
+        help="what must have happened to the changes noticed so far (default: indexed)",
+    )
+    parser.add_argument(
+        "--timeout", type=_seconds, default=30.0, metavar="SECONDS", help="how long --wait may take (default: 30)"
+    )
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 3_600:
+        raise argparse.ArgumentTypeError("from 0 to 3600")
+    return value
+
+
+def _at_most(most: int) -> Callable[[str], int]:
+    def convert(text: str) -> int:
+        value = int(text)
+        if not 1 <= value <= most:
+            raise argparse.ArgumentTypeError(f"from 1 to {most}")
+        return value
+
+    convert.__name__ = "number"
+    return convert
+
+
+def _limit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--limit", "-n", type=_at_most(1_000), metavar="N", help="at most N results")
+
+
+def _kinds(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--kind", action="append", default=[], choices=KINDS, help="only this kind (repeatable)")
+
+
+def _filters(parser: argparse.ArgumentParser) -> None:
+    _limit(parser)
+    _kinds(parser)
+    parser.add_argument("--language", action="append", default=[], metavar="NAME", help="only this one (repeatable)")
+    parser.add_argument(
+        "--path", dest="globs", action="append", default=[], metavar="GLOB", help="only these files (repeatable)"
+    )
+
+
+def _query(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("query", nargs="+", metavar="QUERY", help="words, identifiers or code")
+
+
+def _symbol(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("symbol", metavar="SYMBOL", help="id, name or FILE:LINE[:COLUMN]; see below")
+
+
+def _like(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("symbol", nargs="?", metavar="SYMBOL", help="id, name or FILE:LINE[:COLUMN]; see below")
+    what.add_argument("--text", metavar="CODE", help="a piece of code; - reads it from standard input")
+
+
+def _names(parser: argparse.ArgumentParser) -> None:
+    _limit(parser)
+    _kinds(parser)
+    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="bare or qualified; all if left out")
+    parser.add_argument(
+        "--match", choices=("exact", "prefix", "substring"), default="exact", help="how NAME is compared"
+    )
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--file", metavar="FILE", help="only in this file")
+    place.add_argument("--at", metavar="FILE:LINE[:COLUMN]", help="only around this place")
+
+
+def _embedded(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("symbol", nargs="*", metavar="SYMBOL", help="id, qualified or bare name")
+    parser.add_argument("--text", action="append", default=[], help="a text or piece of code (repeatable)")
+
+
+def _depth(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--depth", type=_at_most(64), default=1, metavar="N", help="steps to follow (default: 1)")
+
+
+def _any_depth(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--depth", type=_at_most(64), metavar="N", help="steps to follow (default: no limit)")
+
+
+def _edges(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reverse", action="store_true", help="list what depends on the symbol instead")
+    parser.add_argument(
+        "--kind", action="append", default=[], choices=DEPENDENCY_KINDS, help="only this kind (repeatable)"
+    )
+
+
+def _exported(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("symbols", "edges", "graph"))
+    parser.add_argument(
+        "--format",
+        choices=("jsonl", *GRAPH_FORMATS),
+        help="jsonl for symbols and edges; graphml (default), gexf, json or dot for the graph",
+    )
+    parser.add_argument("--output", "-o", metavar="FILE", help="write there instead of to standard output")
+    parser.add_argument(
+        "--measures", action="store_true", help="add centrality and components to the nodes of the graph"
+    )
+
+
+def _events(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--type", action="append", default=[], metavar="TYPE", help="only this type (repeatable)")
+    parser.add_argument("--recent", action="store_true", help="begin with the remembered ones")
+    parser.add_argument("--count", type=_at_most(1_000_000), metavar="N", help="end after N events")
+
+
+def _reason(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reason", default="", help="only for this reason, such as binary or too_large")
+
+
+def _cache_action(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=("stats", "prune", "clear"))
+
+
+def _config_action(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=("show", "path"))

@@ -1,0 +1,89 @@
+"""Which project a command means, and a client of its daemon.
+
+The project is found from --project, PATH or the working directory: any directory inside it will do.
+Everything the command line knows of where things lie and of how daemons start goes through here.
+Tests: tests/unit/cli/test_cli_local.py.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from codegraph.client import Client
+
+if TYPE_CHECKING:
+    from codegraph.config import Config
+    from codegraph.locations import Locations
+
+
+class Session(NamedTuple):
+    """A client of the daemon of one project."""
+
+    client: Client
+    root: str
+    """The absolute path of the project."""
+
+
+def user_locations() -> Locations:
+    """Return where this user's files lie."""
+    from codegraph.locations import Locations
+
+    return Locations.from_environment()
+
+
+def load_settings(arguments: Namespace) -> Config:
+    """Build the configuration from the user's file, the environment and --set. Raises ConfigError."""
+    from codegraph.cli.arguments import settings_of
+    from codegraph.config import load_config
+
+    return load_config(user_locations().config_file, flags=settings_of(arguments.set))
+
+
+def find_root(arguments: Namespace) -> Path:
+    """Return the root of the project that is meant. Raises ProjectError if there is no such directory."""
+    from codegraph.daemon.lifecycle import locate
+
+    return locate(Path(getattr(arguments, "directory", None) or arguments.project or "."), user_locations())
+
+
+def socket_of(root: Path) -> Path:
+    """Return the path of the socket of a project's daemon."""
+    return user_locations().socket(root)
+
+
+def start_daemon(root: Path, settings: Sequence[str] = ()) -> int:
+    """Start a daemon in the background; return its process id once its socket is open. Raises DaemonError.
+
+    `settings` are the --set options that it gets.
+    """
+    from codegraph.daemon import lifecycle
+
+    return lifecycle.start_daemon(root, user_locations(), settings)
+
+
+def stop_daemon(root: Path) -> bool:
+    """End the daemon of a project and return once it is gone; False if none runs. Raises DaemonError."""
+    from codegraph.daemon import lifecycle
+
+    return lifecycle.stop_daemon(root, user_locations())
+
+
+def run_daemon(root: Path, config: Config) -> int:
+    """Be the daemon of a project until it is stopped; return the exit code."""
+    from codegraph.daemon.lifecycle import run_daemon as run
+
+    return run(root, config, user_locations())
+
+
+@contextmanager
+def open_session(arguments: Namespace, *, start: bool = True) -> Iterator[Session]:
+    """Give a client. With `start`, a daemon is started at the first call if none runs."""
+    root = find_root(arguments)
+    starter = partial(start_daemon, root) if start else None
+    with Client(socket_of(root), root=str(root), start=starter) as client:
+        yield Session(client, str(root))

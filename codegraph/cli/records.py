@@ -1,0 +1,107 @@
+"""Answers of the daemon as the command line shows them: lines from 1, columns from 0.
+
+The JSON shapes here are read by other programs: they are only ever added to.
+Tests: tests/unit/cli/test_cli_commands.py.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
+
+from codegraph.cli.output import MARKS, Cell, Output
+from codegraph.daemon.messages import EdgeInfo, EmptyReason, Place, SearchHit, SymbolInfo
+
+Record = dict[str, Any]
+
+_REASONS = MappingProxyType(
+    {
+        EmptyReason.NOTHING_INDEXED: "nothing is indexed: `codegraph skipped` lists files that are left out, and why",
+        EmptyReason.INDEXING: "the first index is not finished: try again, or give --wait indexed a longer --timeout",
+        EmptyReason.NO_MATCH: "nothing matches",
+        EmptyReason.FILTERED: "something matches, but the filters leave nothing of it",
+        EmptyReason.NO_EDGES: "there is none",
+        EmptyReason.UNCERTAIN: "none was found, but some references could not be resolved: there may be one",
+        EmptyReason.EXTERNAL: "it is defined outside the project",
+        EmptyReason.UNRESOLVED: "it could not be resolved",
+        EmptyReason.NO_VECTOR: "it has no vector yet: try --wait embedded",
+    }
+)
+
+
+def reason_text(reason: EmptyReason) -> str:
+    """Say for people why an answer is empty."""
+    return _REASONS.get(reason, str(reason))
+
+
+def symbol_record(symbol: SymbolInfo) -> Record:
+    """Show a symbol for programs."""
+    return {
+        "id": symbol.id,
+        "name": symbol.name,
+        "qualified_name": symbol.qualified_name,
+        "kind": symbol.kind,
+        "language": symbol.language,
+        "file": symbol.file,
+        "line": symbol.selection_range.start.line + 1,
+        "column": symbol.selection_range.start.character,
+        "start_line": symbol.range.start.line + 1,
+        "end_line": symbol.range.end.line + 1,
+        "state": symbol.state,
+        "signature": symbol.signature,
+        "parse_error": symbol.parse_error,
+    }
+
+
+def hit_record(hit: SearchHit) -> Record:
+    """Show a search result for programs."""
+    symbol = hit.symbol
+    return {
+        "id": symbol.id,
+        "name": symbol.name,
+        "kind": symbol.kind,
+        "file": symbol.file,
+        "start_line": symbol.range.start.line + 1,
+        "end_line": symbol.range.end.line + 1,
+        "score": hit.score,
+        "state": symbol.state,
+        "signals": hit.signals,
+    }
+
+
+def place_record(place: Place) -> Record:
+    """Show a place for programs."""
+    return {"file": place.file, "line": place.position.line + 1, "column": place.position.character}
+
+
+def edge_record(edge: EdgeInfo) -> Record:
+    """Show an edge for programs."""
+    return {
+        "symbol": symbol_record(edge.symbol),
+        "kind": edge.kind,
+        "confidence": edge.confidence,
+        "at": place_record(edge.at),
+        "distance": edge.distance,
+    }
+
+
+def place_cell(root: str, file: str, line: int) -> Cell:
+    """Show `file:line` (1-based), on terminals as a link."""
+    return Cell(f"{file}:{line}", "cyan", f"file://{quote(str(Path(root) / file))}#{line}")
+
+
+def symbol_cells(output: Output, root: str, symbol: SymbolInfo) -> list[Cell]:
+    """Show a symbol for people: state, kind, qualified name, place."""
+    mark, style = MARKS[symbol.state]
+    return [
+        Cell(mark if output.terminal else symbol.state, style),
+        Cell(symbol.kind, "dim"),
+        Cell(symbol.qualified_name, "bold"),
+        place_cell(root, symbol.file, symbol.selection_range.start.line + 1),
+    ]
+
+
+SYMBOL_COLUMNS = ("state", "kind", "symbol", "place")
+"""The columns of `symbol_cells`."""

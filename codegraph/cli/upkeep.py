@@ -1,0 +1,144 @@
+"""events, sync, verify, skipped, cache, models, metrics. Tests: tests/unit/cli/test_cli_commands.py."""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+from itertools import islice
+
+import msgspec
+
+from codegraph.cli.arguments import waiting_fields
+from codegraph.cli.output import Cell, Output, duration, size
+from codegraph.cli.project import open_session
+from codegraph.daemon.operations import CacheAction, SyncParams
+from codegraph.daemon.reports import TierFigures
+from codegraph.events import AnyEvent
+
+
+def events(arguments: Namespace, output: Output) -> int:
+    """Print events as they happen, until Ctrl-C, --count or the daemon's end."""
+    with open_session(arguments) as session:
+        session.client.status()  # starts the daemon if none runs, and checks its version
+        stream = session.client.events(*arguments.type, recent=arguments.recent)
+        for event in islice(stream, arguments.count):
+            if output.json:
+                output.record(event)
+            else:
+                _show_event(output, event)
+            output.flush()
+    return 0
+
+
+def _show_event(output: Output, event: AnyEvent) -> None:
+    fields = msgspec.to_builtins(event)
+    at = time.strftime("%H:%M:%S", time.localtime(fields.pop("at")))
+    kind = fields.pop("type")
+    shown = "  ".join(f"{name}={_short(value)}" for name, value in fields.items())
+    output.rows([[Cell(at, "dim"), Cell(kind, "bold"), shown]])
+
+
+def _short(value: object) -> str:
+    text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= 100 else f"{text[:97]}..."
+
+
+def sync(arguments: Namespace, output: Output) -> int:
+    """Wait until everything written so far is indexed, or embedded with --wait embedded."""
+    with open_session(arguments) as session:
+        found = session.client.call(SyncParams(**waiting_fields(arguments)))
+        if output.json:
+            output.record({"clock": found.clock, "pending": found.pending, "seconds": found.seconds})
+        else:
+            output.line(f"{found.clock}: in step after {duration(found.seconds)}, {found.pending} vectors to come")
+    return 0
+
+
+def verify(arguments: Namespace, output: Output) -> int:
+    """Print the differences between the index and one built from the disk; 1 if there are any."""
+    with open_session(arguments) as session:
+        found = session.client.verify()
+        if output.json:
+            output.record({"equal": found.equal, "differences": found.differences})
+        else:
+            compared = ", ".join(f"{count:,} {part}" for part, count in found.counts.items())
+            verdict = Cell("equal", "green") if found.equal else Cell("DIFFERENT", "red")
+            output.rows([[verdict, f"compared {compared} in {duration(found.seconds)}"]])
+            output.rows([[Cell(part, "dim"), line] for part, lines in found.differences.items() for line in lines])
+    return 0 if found.equal else 1
+
+
+def skipped(arguments: Namespace, output: Output) -> int:
+    """List the files that are not indexed, and why."""
+    with open_session(arguments) as session:
+        found = session.client.skipped(reason=arguments.reason)
+        if output.json:
+            output.record({"clock": found.clock, "files": found.files, "truncated": found.truncated})
+        elif found.files:
+            output.rows([(file.file, file.reason, file.detail) for file in found.files], ("file", "reason", "detail"))
+            if found.truncated:
+                output.line("... and more: choose one with --reason")
+        else:
+            output.line("no file is left out")
+    return 0
+
+
+def cache(arguments: Namespace, output: Output) -> int:
+    """Show the tiers, after pruning or emptying them if asked."""
+    with open_session(arguments) as session:
+        found = session.client.cache(CacheAction(arguments.action))
+        if output.json:
+            output.record(found)
+            return 0
+        if arguments.action != CacheAction.STATS:
+            output.line(f"{found.removed:,} vectors removed, {size(found.freed_bytes)} freed")
+        columns = ("tier", "vectors", "size", "limit", "hits", "misses", "evictions", "look-up")
+        output.rows([_tier_row("hot", found.hot), _tier_row("cold", found.cold)], columns)
+        output.line(Cell(found.directory, "dim"))
+    return 0
+
+
+def _tier_row(name: str, tier: TierFigures) -> list[str]:
+    return [
+        name,
+        f"{tier.entries:,}",
+        size(tier.bytes),
+        size(tier.limit_bytes),
+        f"{tier.hits:,}",
+        f"{tier.misses:,}",
+        f"{tier.evictions:,}",
+        f"{tier.lookup_microseconds:.1f} us",
+    ]
+
+
+def models(arguments: Namespace, output: Output) -> int:
+    """List the models that the registry knows."""
+    with open_session(arguments) as session:
+        found = session.client.models()
+        if output.json:
+            output.record(found)
+        else:
+            rows = [
+                (
+                    Cell("active" if model.active else "", "green"),
+                    Cell(model.name, "bold"),
+                    str(model.dimensions or "?"),
+                    "available" if model.available else Cell("not available", "yellow"),
+                    model.description,
+                    Cell(model.detail, "dim"),
+                )
+                for model in found.models
+            ]
+            output.rows(rows, ("", "model", "dimensions", "", "what it is", ""))
+    return 0
+
+
+def metrics(arguments: Namespace, output: Output) -> int:
+    """Print the figures as Prometheus text, or with --json that text in an object."""
+    with open_session(arguments) as session:
+        found = session.client.metrics()
+        if output.json:
+            output.record(found)
+        else:
+            output.stream.write(found.text)
+    return 0
