@@ -16,7 +16,8 @@ alone cannot damage LMDB's file: only a power cut without sync can, or a foreign
 caught: somebody who overwrites the file while it is open, and changes that keep size and time.
 
 A damaged file is set aside as data.mdb.corrupt-<n> for whoever wants to look at it; the newest
-KEPT_CORRUPT are kept. Tests: tests/unit/store/test_store_damage.py.
+KEPT_CORRUPT are kept. Tests:
+tests/unit/store/test_store_damage.py, test_store_opening.py.
 """
 
 from __future__ import annotations

@@ -42,6 +42,8 @@ _GROWTH = 4
 _META_PAGES = 2
 _COMPACTED_FILE = f"{DATA_FILE}.compacted"
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+_SHORT_WRITE = errno.EIO
+"""What LMDB says when the system wrote only a part, as it does when the disk becomes full amid a write."""
 _NO_RIGHT = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 Result = TypeVar("Result")
@@ -278,7 +280,7 @@ def _translated() -> Iterator[None]:
     ) as error:
         raise StoreCorrupt(f"LMDB: {error}", "restart the daemon: a damaged state is set aside and rebuilt") from error
     except lmdb.Error as error:
-        if error.code in _NO_ROOM:
+        if error.code in _NO_ROOM or error.code == _SHORT_WRITE:
             raise StoreFull(f"LMDB: {error}", "free some space; the last revision stands") from error
         if error.code in _NO_RIGHT:
             raise StoreReadOnly(f"LMDB: {error}", "check owner and mode of the state directory") from error

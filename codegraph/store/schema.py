@@ -15,9 +15,9 @@
 
 There is no queue of pending work: pending is what `symbols` wants and `vectors` lacks.
 
-*Sealing.* Every value ends in its CRC-32 (IEEE 802.3, little-endian), so that damage inside of a
-page is noticed when the value is read: LMDB itself has no checksums. Sealed bytes are recognised by
-the CRC's residue, without copying.
+*Sealing.* Every value ends in its CRC-32 (IEEE 802.3, from a start value of our own, little-endian),
+so that damage inside of a page is noticed when the value is read: LMDB itself has no checksums.
+Sealed bytes are recognised by the CRC's residue, without copying.
 
 *Paths as keys.* LMDB's keys end at 511 bytes, paths do not. A longer path is cut, and a NUL and its
 digest take the place of the rest: no path contains a NUL, so the two forms never meet. The value
@@ -64,7 +64,9 @@ MAX_KEY_BYTES = 511
 
 _PLAIN_PATH_BYTES = MAX_KEY_BYTES - 17
 CRC_BYTES = 4
-_CRC_RESIDUE = zlib.crc32(bytes(4) + zlib.crc32(bytes(4)).to_bytes(4, "little"))
+_CRC_START = 0x636F6465
+"""Not zero, so that zeros are not the sealed form of nothing."""
+_CRC_RESIDUE = zlib.crc32(_CRC_START.to_bytes(CRC_BYTES, "little"), _CRC_START)
 _LENGTH_BYTES = 4
 
 
@@ -118,12 +120,12 @@ class StoreStatistics:
 
 def seal(data: bytes) -> bytes:
     """Append the CRC-32."""
-    return data + zlib.crc32(data).to_bytes(CRC_BYTES, "little")
+    return data + zlib.crc32(data, _CRC_START).to_bytes(CRC_BYTES, "little")
 
 
 def intact(sealed: bytes | memoryview) -> bool:
     """Tell whether sealed bytes are what was written."""
-    return len(sealed) >= CRC_BYTES and zlib.crc32(sealed) == _CRC_RESIDUE
+    return len(sealed) >= CRC_BYTES and zlib.crc32(sealed, _CRC_START) == _CRC_RESIDUE
 
 
 def unseal(sealed: bytes, where: str) -> bytes:
