@@ -174,6 +174,8 @@ class ExtractPool:
 
     def _finished(self, waiting: deque[_Task]) -> Iterator[tuple[str, EncodedFacts]]:
         """Wait until something happens; yield what is finished or given up."""
+        if not self._workers:
+            return  # the last one was lost just now; the next round starts another
         now = time.monotonic()
         deadlines = [worker.deadline for worker in self._workers if worker.task is not None]
         timeout = max(0.0, min(deadlines) - now) if deadlines else None
@@ -250,4 +252,5 @@ class ExtractPool:
             if worker.process.is_alive():
                 worker.process.kill()
                 worker.process.join()
-            worker.process.close()
+            with contextlib.suppress(ValueError):  # somebody else has waited for it: nothing is left to release
+                worker.process.close()

@@ -1,0 +1,189 @@
+"""The extract pool, with real processes: `codegraph.extract.pool` and `codegraph.extract.worker`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from codegraph.config import ExtractConfig
+from codegraph.core.changes import SourceFile, Stamp
+from codegraph.core.digests import blob_digest
+from codegraph.core.facts import EncodedFacts, decode_compressed_occurrences, decode_inputs, decode_outline
+from codegraph.events import EventLog, WorkerLost
+from codegraph.extract.pool import ExtractPool, InlineExtractor
+
+SMALL = b"def f():\n    return g()\n"
+PATHOLOGICAL = b"x = [" + b"a.b(c), " * 1_500_000 + b"]\n"
+"""Many seconds of work in a real path: millions of mentions."""
+
+
+def source_file(path: str, data: bytes = SMALL) -> SourceFile:
+    return SourceFile(path, data, blob_digest(data), Stamp(0, 0, len(data), 0), "python")
+
+
+@pytest.fixture
+def events() -> EventLog:
+    return EventLog(lambda: 0.0)
+
+
+@pytest.fixture
+def pool(events: EventLog) -> Iterator[ExtractPool]:
+    made = ExtractPool(ExtractConfig(workers=2), events, nice=0)
+    yield made
+    made.close()
+
+
+def problems(facts: EncodedFacts) -> list[str]:
+    return [problem.reason for problem in decode_outline(facts.outline).problems]
+
+
+def test_same_facts_as_inline(pool: ExtractPool) -> None:
+    """Facts from a worker equal facts made in this process, byte for byte."""
+    files = [source_file(f"m{number}.py", SMALL + b"# %d" % number) for number in range(5)]
+    assert dict(pool.extract(files)) == dict(InlineExtractor(ExtractConfig()).extract(files))
+
+
+def test_every_file_once(pool: ExtractPool, events: EventLog) -> None:
+    """With several workers every file is answered exactly once, and one warm worker is left."""
+    files = [source_file(f"m{number}.py") for number in range(80)]
+    assert sorted(path for path, _ in pool.extract(files)) == sorted(file.path for file in files)
+    assert len(pool.process_ids) == 1
+    assert events.recent() == ()
+
+
+def test_files_are_taken_as_needed(pool: ExtractPool) -> None:
+    """The caller's iterator is not drained ahead of the work."""
+    taken: list[int] = []
+
+    def files() -> Iterator[SourceFile]:
+        for number in range(10_000):
+            taken.append(number)
+            yield source_file(f"m{number}.py")
+
+    results = pool.extract(files())
+    next(results)
+    results.close()  # type: ignore[attr-defined]
+    assert len(taken) < 200
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+def test_killed_idle_worker_costs_nothing(pool: ExtractPool, events: EventLog) -> None:
+    """A worker killed between two files is replaced, and the next file is extracted as ever."""
+    list(pool.extract([source_file("a.py")]))
+    (victim,) = pool.process_ids
+    os.kill(victim, signal.SIGKILL)
+    os.waitid(os.P_PID, victim, os.WEXITED | os.WNOWAIT)
+    ((path, facts),) = pool.extract([source_file("b.py")])
+    assert (path, problems(facts)) == ("b.py", [])
+    assert victim not in pool.process_ids
+    assert [type(event) for event in events.recent()] == [WorkerLost]
+
+
+def test_worker_killed_at_work_costs_its_file_only(events: EventLog) -> None:
+    """A file at which two workers in turn are killed becomes a module with the problem "crash"; others are whole."""
+    pool = ExtractPool(ExtractConfig(workers=1, timeout_seconds=600), events, nice=0)
+    try:
+        list(pool.extract([source_file("warm.py")]))
+        killed: list[int] = []
+        events.subscribe(lambda event: killed.append(0))
+        results = pool.extract([source_file("bad.py", PATHOLOGICAL), source_file("good.py")])
+        found = dict(_killing(pool, results))
+        assert problems(found["bad.py"]) == ["crash"]
+        assert [definition.descriptor for definition in decode_outline(found["good.py"].outline).definitions] == [
+            "",
+            "f().",
+        ]
+        assert len(killed) == 2
+    finally:
+        pool.close()
+
+
+def _killing(pool: ExtractPool, results: Iterator[tuple[str, EncodedFacts]]) -> Iterator[tuple[str, EncodedFacts]]:
+    """Kill whichever worker burns the processor, twice, from another process, while results are awaited."""
+    script = (
+        "import os, psutil, signal, sys\n"
+        "parent, killed = psutil.Process(int(sys.argv[1])), set()\n"
+        "while len(killed) < 2:\n"
+        "    for child in parent.children():\n"
+        "        try:\n"
+        "            if child.pid not in killed and child.memory_info().rss > 150_000_000:\n"
+        "                child.kill(); killed.add(child.pid)\n"
+        "        except psutil.Error:\n"
+        "            continue\n"
+    )
+    killer = subprocess.Popen([sys.executable, "-c", script, str(os.getpid())])
+    try:
+        yield from results
+    finally:
+        killer.kill()
+        killer.wait()
+
+
+def test_slow_file_is_given_up(events: EventLog) -> None:
+    """A file that takes too long becomes a module with the problem "time"; its worker is replaced."""
+    pool = ExtractPool(ExtractConfig(workers=1, timeout_seconds=0.4), events, nice=0)
+    try:
+        found = dict(pool.extract([source_file("slow.py", PATHOLOGICAL)]))
+        assert problems(found["slow.py"]) == ["time"]
+        assert [definition.descriptor for definition in decode_outline(found["slow.py"].outline).definitions] == [""]
+        assert decode_compressed_occurrences(found["slow.py"].occurrences).references == ()
+        assert len(decode_inputs(found["slow.py"].inputs)) == 1
+        assert [type(event) for event in events.recent()] == [WorkerLost]
+    finally:
+        pool.close()
+
+
+def test_workers_are_recycled(events: EventLog) -> None:
+    """After `recycle_files` files a worker is replaced, and nothing is lost with it."""
+    pool = ExtractPool(ExtractConfig(workers=1, recycle_files=2), events, nice=0)
+    try:
+        first = pool.process_ids
+        assert len(list(pool.extract([source_file(f"m{number}.py") for number in range(5)]))) == 5
+        assert pool.process_ids != first
+        assert events.recent() == ()
+    finally:
+        pool.close()
+
+
+def test_close_leaves_no_process(events: EventLog) -> None:
+    """After `close`, also in the middle of a call, no worker is alive."""
+    pool = ExtractPool(ExtractConfig(workers=2), events, nice=0)
+    results = pool.extract(source_file(f"m{number}.py") for number in range(200))
+    next(results)
+    workers = pool.process_ids
+    pool.close()
+    assert list(results) == []
+    assert pool.process_ids == ()
+    assert not any(psutil.pid_exists(worker) for worker in workers)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+def test_workers_die_with_their_parent() -> None:
+    """When the parent is killed without warning, its idle workers end by themselves."""
+    script = (
+        "import sys\n"
+        "from codegraph.config import ExtractConfig\n"
+        "from codegraph.events import EventLog\n"
+        "from codegraph.extract.pool import ExtractPool\n"
+        "if __name__ == '__main__':\n"
+        "    pool = ExtractPool(ExtractConfig(), EventLog(lambda: 0.0))\n"
+        "    print(*pool.process_ids, flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    assert parent.stdin is not None
+    workers = [psutil.Process(int(number)) for number in parent.stdout.readline().split()]
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    parent.stdin.close()
+    assert len(workers) == 1
+    _, alive = psutil.wait_procs(workers, timeout=30)
+    assert alive == []
