@@ -18,10 +18,11 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
+from typing import cast
 
 import numpy as np
 
-from codegraph.cache.codec import VectorCodec
+from codegraph.cache.codec import CodecName, VectorCodec
 from codegraph.cache.cold import open_cold
 from codegraph.cache.hot import HotTier
 from codegraph.cache.tiers import Tiers
@@ -32,7 +33,8 @@ from codegraph.core.symbols import BlobDigest, SymbolId
 from codegraph.daemon.figures import Gatherer
 from codegraph.daemon.indexing import IndexingRun
 from codegraph.daemon.inputs import OwnInputs
-from codegraph.daemon.model import ActiveModel, activate
+from codegraph.daemon.makers import REAL, Makers
+from codegraph.daemon.model import ActiveModel
 from codegraph.daemon.operations import IndexResult, Progress
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.pipeline import Pipeline
@@ -42,12 +44,10 @@ from codegraph.daemon.served import Served
 from codegraph.daemon.view import View
 from codegraph.daemon.writer import Item, Writer
 from codegraph.embed.encoder import FloatArray
-from codegraph.embed.worker import EmbedWorker
 from codegraph.errors import InternalError
 from codegraph.events import EventLog, Rebuilt
 from codegraph.extract.extractor import EXTRACTOR_VERSION
 from codegraph.extract.languages import language_of
-from codegraph.extract.pool import ExtractPool
 from codegraph.graph.index import Index
 from codegraph.locations import Locations
 from codegraph.search.search import Searcher
@@ -55,7 +55,6 @@ from codegraph.source.cookies import CookieJar
 from codegraph.source.git_directory import git_lock
 from codegraph.source.scan import Scanner
 from codegraph.source.settle import Settler
-from codegraph.source.watcher import choose_watcher
 from codegraph.store.gc import Swept
 from codegraph.store.opening import open_store
 from codegraph.store.protocol import StateStore
@@ -70,7 +69,9 @@ CODEC_VERSION = "int8-1"
 class Project:
     """One project with everything that it needs to stay fresh."""
 
-    def __init__(self, parts: Parts, locations: Locations, model: ActiveModel, stack: ExitStack) -> None:
+    def __init__(
+        self, parts: Parts, locations: Locations, model: ActiveModel, stack: ExitStack, makers: Makers
+    ) -> None:
         """Use `open_project`; `stack` closes what was opened."""
         self.parts = parts
         self.root = parts.root
@@ -78,6 +79,7 @@ class Project:
         self.config_file = locations.config_file
         self.cache_directory = locations.cache_directory
         self.model = model
+        self.makers = makers
         self.events = parts.events
         self.watcher = parts.watcher
         self.gatherer = Gatherer()
@@ -93,7 +95,7 @@ class Project:
             parts.config.embedding,
             post=self._inbox.put,
             lost=self._lost,
-            clock=time.monotonic,
+            clock=makers.clock,
         )
         served = Served(parts.store, parts.tiers, parts.searcher)
         self._restored = restore_index(parts.store, parts.index, parts.events)
@@ -106,7 +108,7 @@ class Project:
             self._inbox,
             cookies=self.cookies,
             start_over=self._start_over,
-            clock=time.monotonic,
+            clock=makers.clock,
             reconcile_seconds=self.config.watch.reconcile_seconds,
         )
 
@@ -202,22 +204,22 @@ class Project:
             self.writer.call(lambda: self.pipeline.extract_again(place[0]))
 
 
-def open_project(root: Path, config: Config, events: EventLog, locations: Locations) -> Project:
+def open_project(root: Path, config: Config, events: EventLog, locations: Locations, makers: Makers = REAL) -> Project:
     """Open a project's state and prepare its parts; nothing is watched or written yet.
 
     Raises StoreLocked if another process has it, other StoreErrors, ConfigError for an unknown model.
     """
     state = locations.state_directory(root)
-    model = activate(config.embedding)
+    model = makers.model(config.embedding)
     with ExitStack() as stack:
         store = open_store(state, config.store, _versions(config, model), events)
         stack.callback(store.close)
-        embedder = EmbedWorker(model.spec, config.embedding, events, identity=model.identity, nice=config.daemon.nice)
+        embedder = makers.embedder(model, config, events)
         stack.callback(embedder.close)
-        extractor = ExtractPool(config.extract, events)
+        extractor = makers.extractor(config, events)
         stack.callback(extractor.close)
         cold = open_cold(locations.cache_directory / "vectors", config.cache.cold_bytes, events)
-        tiers = Tiers(HotTier(config.cache.hot_bytes), cold, VectorCodec(config.cache.cold_codec))
+        tiers = Tiers(HotTier(config.cache.hot_bytes), cold, VectorCodec(cast(CodecName, config.cache.cold_codec)))
         stack.callback(tiers.close)
         searcher = Searcher.open(
             state / "lexical",
@@ -234,7 +236,7 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
             root=root,
             config=config,
             scanner=Scanner(root, config.source, language_of),
-            watcher=choose_watcher(config.watch, cookie_directory),
+            watcher=makers.watcher(config.watch, cookie_directory),
             cookie_directory=cookie_directory,
             extractor=extractor,
             index=_new_index(config, store, OTHER_MODEL if keys_outdated else model.identity),
@@ -246,7 +248,7 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
             events=events,
             timer=time.perf_counter,
         )
-        return Project(parts, locations, model, stack.pop_all())
+        return Project(parts, locations, model, stack.pop_all(), makers)
 
 
 def _new_index(config: Config, store: StateStore, identity: bytes) -> Index:

@@ -1,0 +1,247 @@
+"""How daemons begin and end: one per project, in the background, found again, gone when idle.
+
+The lock of a project is a file in its state directory, held with flock(2) for as long as the process
+lives, so a dead daemon's lock is free whatever is written in it. What is written in it, the *notice*
+(process, its start time, socket), says whom to talk to or to stop; it is believed only if a process of
+that number with that start time runs. A daemon removes its notice before it answers the request to
+stop, so that nobody takes a dying one for a live one.
+
+`start_daemon` waits on a pipe that the new process inherits: one line on it means that the socket is
+open or says why it never will be; its end without a line means that the process died.
+Tests: tests/unit/daemon/test_daemon_lifecycle.py, tests/integration/test_daemon.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import psutil
+
+from codegraph.errors import DaemonAlreadyRunning, DaemonError, ProjectError
+from codegraph.locations import Locations, private_directory
+
+READY_VARIABLE = "CODEGRAPH_READY_DESCRIPTOR"
+"""Names the inherited end of the pipe to `run_daemon`."""
+
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+LOCK_NAME = "daemon.lock"
+LOG_NAME = "daemon.log"
+_READY = b"ready"
+_TOLERANCE_SECONDS = 2.0
+"""Start times are read from the kernel in ticks, and the clock may have been set since."""
+_MAX_NOTICE_BYTES = 65_536
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What a daemon writes into its lock."""
+
+    pid: int
+    started: float
+    """Unix time, as the kernel tells it."""
+    socket: str
+
+    def process(self) -> psutil.Process | None:
+        """Return the process that wrote this, None if it is gone."""
+        try:
+            process = psutil.Process(self.pid)
+            if abs(process.create_time() - self.started) <= _TOLERANCE_SECONDS:
+                return process if process.status() != psutil.STATUS_ZOMBIE else None
+        except psutil.Error:
+            return None  # gone, or somebody else's: either way not our daemon
+        return None
+
+
+def own_notice(socket: Path) -> Notice:
+    """Return the notice of this process."""
+    return Notice(os.getpid(), psutil.Process().create_time(), os.fspath(socket))
+
+
+def read_notice(state: Path) -> Notice | None:
+    """Return what stands in a project's lock; None if nothing usable does."""
+    try:
+        with (state / LOCK_NAME).open("rb") as stream:
+            data = stream.read(_MAX_NOTICE_BYTES)
+    except OSError:
+        return None
+    try:
+        return msgspec.json.decode(data, type=Notice)
+    except msgspec.DecodeError:
+        return None
+
+
+def running_daemon(root: Path, locations: Locations) -> Notice | None:
+    """Return the notice of the daemon of a project, None if none runs."""
+    notice = read_notice(locations.state_directory(root))
+    return notice if notice is not None and notice.process() is not None else None
+
+
+@contextlib.contextmanager
+def project_lock(state: Path, notice: Notice) -> Iterator[Notifier]:
+    """Hold a project's lock and show a notice in it. Raises DaemonAlreadyRunning, ProjectError."""
+    private_directory(state)
+    try:
+        descriptor = os.open(state / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise ProjectError(f"{state}: cannot be written: {error.strerror}", "set CODEGRAPH_STATE_DIR") from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = read_notice(state)
+            who = f" (process {holder.pid})" if holder else ""
+            raise DaemonAlreadyRunning(f"a daemon for this project is running already{who}", "use it") from error
+        notifier = Notifier(descriptor)
+        notifier.show(notice)
+        try:
+            yield notifier
+        finally:
+            notifier.remove()
+    finally:
+        os.close(descriptor)
+
+
+class Notifier:
+    """Writes and removes the notice in a lock that is held."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def show(self, notice: Notice) -> None:
+        """Write the notice."""
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, msgspec.json.encode(notice), 0)
+
+    def remove(self) -> None:
+        """Remove the notice; the lock stays held."""
+        os.ftruncate(self._descriptor, 0)
+
+
+def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ()) -> int:
+    """Start a daemon in the background; return its process id once its socket is open.
+
+    `settings` are passed on as --set options. If one runs already, its id is returned. Raises DaemonError
+    with the daemon's own words when it cannot start.
+    """
+    running = running_daemon(root, locations)
+    if running is not None:
+        return running.pid
+    state = private_directory(locations.state_directory(root))
+    ours, theirs = os.pipe()
+    try:
+        command = [sys.executable, "-m", "codegraph", "daemon-run", "--project", os.fspath(root)]
+        command += [part for setting in settings for part in ("--set", setting)]
+        with (state / LOG_NAME).open("ab") as log:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env={**os.environ, READY_VARIABLE: str(theirs)},
+                pass_fds=[theirs],
+                start_new_session=True,
+            )
+    finally:
+        os.close(theirs)
+    try:
+        said = _line_within(ours, START_SECONDS)
+    finally:
+        os.close(ours)
+    process.returncode = 0  # it is on its own now; nobody will wait for it, and its exit code is init's to collect
+    return _started(said, process.pid, root, locations, state)
+
+
+def _started(said: bytes, pid: int, root: Path, locations: Locations, state: Path) -> int:
+    if said == _READY:
+        return pid
+    running = running_daemon(root, locations)
+    if running is not None:
+        return running.pid  # somebody else was quicker, and ours has given way
+    reason = said.decode("utf-8", "replace") or "it ended before its socket was open"
+    raise DaemonError(f"the daemon did not start: {reason}", f"see {state / LOG_NAME}")
+
+
+def _line_within(descriptor: int, seconds: float) -> bytes:
+    """Read until a newline or the end; what was read by then after `seconds`."""
+    import select
+    import time
+
+    data = b""
+    end = time.monotonic() + seconds
+    while b"\n" not in data and len(data) < _MAX_NOTICE_BYTES:
+        ready, _, _ = select.select([descriptor], [], [], max(0.0, end - time.monotonic()))
+        if not ready:
+            return f"it did not open its socket within {seconds:g} seconds".encode()
+        part = os.read(descriptor, 4_096)
+        if not part:
+            break
+        data += part
+    return data.partition(b"\n")[0]
+
+
+def tell_starter(line: str) -> None:
+    """Tell whoever started this process in the background that the socket is open, or why it never will be."""
+    descriptor = os.environ.pop(READY_VARIABLE, "")
+    if descriptor.isdigit():
+        with contextlib.suppress(OSError), os.fdopen(int(descriptor), "wb") as stream:
+            stream.write(line.replace("\n", " ").encode() + b"\n")
+
+
+def say_ready() -> None:
+    """The socket is open."""
+    tell_starter(_READY.decode())
+
+
+def stop_daemon(root: Path, locations: Locations) -> bool:
+    """End the daemon of a project and return once it is gone; False if none runs.
+
+    It is asked over its socket; if it does not answer it is sent SIGTERM, and SIGKILL at last.
+    Raises DaemonError if it survives even that.
+    """
+    notice = running_daemon(root, locations)
+    if notice is None:
+        return False
+    process = notice.process()
+    if process is None:
+        return False
+    _ask_to_stop(Path(notice.socket), root)
+    for number in (None, signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if number is not None:
+                process.send_signal(number)
+        try:
+            process.wait(STOP_SECONDS)
+        except psutil.TimeoutExpired:
+            continue
+        return True
+    raise DaemonError(f"process {notice.pid} does not end", "end it by hand")
+
+
+def _ask_to_stop(socket: Path, root: Path) -> None:
+    from codegraph.client import Client
+    from codegraph.daemon.operations import ShutdownParams
+    from codegraph.errors import CodegraphError
+
+    try:
+        with Client(socket, root=os.fspath(root), timeout=5.0) as client:
+            client.call(ShutdownParams())
+    except CodegraphError:
+        return  # it does not answer; the caller has stronger means
+
+
+def run_daemon(root: Path, config: object, locations: Locations) -> int:
+    """Be the daemon of a project until it is stopped; return the exit code."""
+    from codegraph.config import Config
+    from codegraph.daemon.process import serve_project
+
+    assert isinstance(config, Config)
+    return serve_project(root, config, locations)
