@@ -25,7 +25,6 @@ from codegraph.embed.encoder import FloatArray
 from codegraph.embed.render import render
 from codegraph.errors import DaemonError
 from codegraph.extract.languages import language_of
-from codegraph.extract.pool import ExtractPool
 from codegraph.graph.compare import snapshot_differences
 from codegraph.graph.index import Index
 from codegraph.graph.snapshot import Snapshot
@@ -88,13 +87,13 @@ def clean_snapshot(project: Project) -> Snapshot:
     facts: dict[str, EncodedFacts | None] = {}
     by_blob: dict[tuple[str, BlobDigest], EncodedFacts] = {}
     sources = (found for path in scanner.reconcile({}).written if isinstance(found := scanner.read(path), SourceFile))
-    pool = ExtractPool(config.extract, project.events)
+    extractor = project.makers.extractor(config, project.events)
     try:
-        for path, made in pool.extract(sources):
+        for path, made in extractor.extract(sources):
             facts[path] = made
             by_blob[made.language, made.blob] = made
     finally:
-        pool.close()
+        extractor.close()
 
     def occurrences(language: str, blob: BlobDigest) -> Occurrences:
         return decode_compressed_occurrences(by_blob[language, blob].occurrences)

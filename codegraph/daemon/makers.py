@@ -1,0 +1,46 @@
+"""How the parts with effects outside of this process are made: the seam between a project and its tests.
+
+`REAL` starts processes and watches the file system. A test hands in makers of its own, and everything
+else of the project, store and search indexes included, is the real thing.
+Tests: tests/unit/daemon/test_daemon_project.py.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegraph.config import Config, EmbeddingConfig, WatchConfig
+from codegraph.daemon.model import ActiveModel, activate
+from codegraph.embed.embedder import Embedder
+from codegraph.embed.worker import EmbedWorker
+from codegraph.events import EventLog
+from codegraph.extract.pool import Extractor, ExtractPool
+from codegraph.source.hints import Watcher
+from codegraph.source.watcher import choose_watcher
+
+
+def _embed_worker(model: ActiveModel, config: Config, events: EventLog) -> Embedder:
+    return EmbedWorker(model.spec, config.embedding, events, identity=model.identity, nice=config.daemon.nice)
+
+
+def _extract_pool(config: Config, events: EventLog) -> Extractor:
+    return ExtractPool(config.extract, events)
+
+
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """One maker for each part that a test may want to replace."""
+
+    model: Callable[[EmbeddingConfig], ActiveModel] = activate
+    embedder: Callable[[ActiveModel, Config, EventLog], Embedder] = _embed_worker
+    extractor: Callable[[Config, EventLog], Extractor] = _extract_pool
+    watcher: Callable[[WatchConfig, Path], Watcher] = choose_watcher
+    """Given the settings and the directory of the cookies."""
+    clock: Callable[[], float] = time.monotonic
+    """Seconds: when keys that were held back are released, hints are settled, a comparison is due."""
+
+
+REAL = Makers()
