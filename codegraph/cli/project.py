@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from codegraph.client import Client
+from codegraph.errors import ProjectError
 
 if TYPE_CHECKING:
     from codegraph.config import Config
@@ -45,10 +46,23 @@ def load_settings(arguments: Namespace) -> Config:
 
 
 def find_root(arguments: Namespace) -> Path:
-    """Return the root of the project that is meant. Raises ProjectError if there is no such directory."""
-    from codegraph.daemon.lifecycle import locate
+    """Return the root of the project that is meant. Raises ProjectError if there is no such directory.
 
-    return locate(Path(getattr(arguments, "directory", None) or arguments.project or "."), user_locations())
+    A PATH given to index, start or restart is itself the root. Otherwise the root is looked for from PATH,
+    --project or the working directory upwards; found that way, neither the home directory nor the root of
+    the file system is taken for a project that nobody asked for.
+    """
+    from codegraph.locations import existing_directory
+
+    locations = user_locations()
+    directory = getattr(arguments, "directory", None)
+    if directory is not None and getattr(arguments, "exact", False):
+        return existing_directory(Path(directory))
+    named = directory or arguments.project
+    root = locations.find_root(Path(named or "."))
+    if named is None and root in (Path.home(), Path(root.anchor)) and not locations.is_known(root):
+        raise ProjectError(f"{root} does not look like a project", "name the directory: `codegraph index PATH`")
+    return root
 
 
 def socket_of(root: Path) -> Path:

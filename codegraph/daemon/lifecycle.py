@@ -18,7 +18,6 @@ import fcntl
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -27,6 +26,7 @@ import psutil
 
 from codegraph.errors import DaemonAlreadyRunning, DaemonError, ProjectError
 from codegraph.locations import Locations, private_directory
+from codegraph.processes import own_command
 
 READY_VARIABLE = "CODEGRAPH_READY_DESCRIPTOR"
 """Names the inherited end of the pipe to `run_daemon`."""
@@ -137,7 +137,7 @@ def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ())
     state = private_directory(locations.state_directory(root))
     ours, theirs = os.pipe()
     try:
-        command = [sys.executable, "-m", "codegraph", "daemon-run", "--project", os.fspath(root)]
+        command = own_command("daemon-run", "--project", os.fspath(root))
         command += [part for setting in settings for part in ("--set", setting)]
         with (state / LOG_NAME).open("ab") as log:
             process = subprocess.Popen(

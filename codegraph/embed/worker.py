@@ -16,7 +16,6 @@ Tests: tests/unit/embed/test_embed_worker.py.
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import threading
 import time
 from collections import deque
@@ -47,6 +46,7 @@ from codegraph.embed.wire import (
 from codegraph.embed.worker_process import WorkerSettings, run
 from codegraph.errors import EncoderError
 from codegraph.events import EventLog, WorkerLost
+from codegraph.processes import spawn_context
 
 logger = logging.getLogger(__name__)
 
@@ -235,7 +235,7 @@ class EmbedWorker:
 
     def _replace_process(self) -> None:
         """Start a process; if the system refuses, everything queued fails."""
-        context = multiprocessing.get_context("spawn")
+        context = spawn_context()
         ours, theirs = context.Pipe()
         settings = msgspec.msgpack.encode(self._settings)
         process = context.Process(target=run, args=(theirs, settings), name="codegraph-embed", daemon=True)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import multiprocessing
 import os
 import time
 from collections import deque
@@ -33,6 +32,7 @@ from codegraph.events import EventLog, WorkerLost
 from codegraph.extract.extractor import encode_facts, limits_of, unread
 from codegraph.extract.text import SourceText
 from codegraph.extract.worker import READY, Job, extract_encoded, serve
+from codegraph.processes import spawn_context
 
 logger = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class ExtractPool:
         self._nice = nice
         self._limits = limits_of(config)
         self._limit = config.workers or os.cpu_count() or 1
-        self._context = multiprocessing.get_context("spawn")
+        self._context = spawn_context()
         self._job_encoder = msgspec.msgpack.Encoder()
         self._facts_decoder = msgspec.msgpack.Decoder(EncodedFacts)
         self._workers: list[_Worker] = []

@@ -1,0 +1,27 @@
+"""Starting processes of our own without running anybody else's code.
+
+A spawned interpreter puts the working directory first on its module path before it has read a line of
+ours. Started from inside a project, it would import that project's `types.py` instead of Python's own:
+the files we index are data, never code. So every process that we start is told to keep its path safe
+(PYTHONSAFEPATH, Python 3.11; `-P` on a command line). Tests: tests/unit/test_processes.py.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from multiprocessing.context import SpawnContext
+
+SAFE_PATH = "PYTHONSAFEPATH"
+
+
+def spawn_context() -> SpawnContext:
+    """Return the context whose processes, and whose resource tracker, do not look into the working directory."""
+    os.environ[SAFE_PATH] = "1"
+    return multiprocessing.get_context("spawn")
+
+
+def own_command(*arguments: str) -> list[str]:
+    """Return the command line that runs this package's command in a fresh interpreter."""
+    return [sys.executable, "-P", "-m", "codegraph", *arguments]

@@ -1,0 +1,47 @@
+"""Processes of ours never run code of the project they were started in."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from codegraph.processes import own_command
+
+CHILD = """
+import sys
+sys.path.insert(0, {package!r})
+from codegraph.processes import spawn_context
+if __name__ == "__main__":
+    process = spawn_context().Process(target=print, args=("clean",))
+    process.start()
+    process.join(60)
+    sys.exit(process.exitcode)
+"""
+
+
+@pytest.fixture
+def trapped(tmp_path: Path) -> Path:
+    """A project whose modules have the names of Python's own, and betray that they were run."""
+    for name in ("types", "threading", "functools", "codegraph"):
+        (tmp_path / f"{name}.py").write_text('raise SystemExit("code of the project was run")\n')
+    return tmp_path
+
+
+def test_spawned_processes_do_not_import_from_the_working_directory(trapped: Path, tmp_path_factory) -> None:
+    """A worker that is spawned inside a project with a `types.py` runs Python's own `types`."""
+    script = tmp_path_factory.mktemp("script") / "child.py"
+    script.write_text(CHILD.format(package=os.fspath(Path(__file__).resolve().parents[2])))
+    done = subprocess.run(
+        [sys.executable, "-P", os.fspath(script)], cwd=trapped, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "clean", "")
+
+
+def test_our_own_command_does_not_import_from_the_working_directory(trapped: Path) -> None:
+    """The daemon's command line, run inside such a project, is still ours."""
+    done = subprocess.run(own_command("--version"), cwd=trapped, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
