@@ -114,11 +114,15 @@ class Project:
 
     def start(self) -> None:
         """Watch, and write in a thread of its own. Raises SourceError if the tree cannot be watched."""
+        self.watch()
+        self._thread = threading.Thread(target=self.writer.run, name="writer", daemon=True)
+        self._thread.start()
+
+    def watch(self) -> None:
+        """Watch, and leave it to the caller to run the writer. Raises SourceError if the tree cannot be watched."""
         self._begin()
         self.watcher.start(self.root, self.parts.scanner.prune, self._inbox.put)
         self.running = True
-        self._thread = threading.Thread(target=self.writer.run, name="writer", daemon=True)
-        self._thread.start()
 
     def run_once(self, rebuild: bool, embed: bool, progress: Callable[[Progress], None]) -> IndexResult:
         """Without watching: compare the tree with the index, embed, in the calling thread."""
