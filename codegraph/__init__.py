@@ -1,5 +1,38 @@
-"""codegraph: a fresh semantic index of your code, beside your editor."""
+"""codegraph: a fresh semantic index of your code, beside your editor.
+
+    import codegraph
+    with codegraph.connect("~/src/project") as client:
+        client.search("retry with back-off")
+
+Nothing is imported before it is used, so that the command line starts quickly.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import os
+
+    from codegraph.client import Client
+
 __version__ = "0.1.0"
+
+
+def connect(path: str | os.PathLike[str] = ".", *, timeout: float | None = 30.0, start: bool = True) -> Client:
+    """Give a client of the daemon of the project that `path` lies in.
+
+    A daemon is started at the first call if none runs, unless `start` is false. `timeout` is in seconds
+    per answer. Raises ProjectError if there is no such directory.
+    """
+    from functools import partial
+    from pathlib import Path
+
+    from codegraph.client import Client
+    from codegraph.daemon.lifecycle import start_daemon
+    from codegraph.locations import Locations
+
+    locations = Locations.from_environment()
+    root = locations.find_root(Path(path))
+    starter = partial(start_daemon, root, locations) if start else None
+    return Client(locations.socket(root), root=str(root), timeout=timeout, start=starter)

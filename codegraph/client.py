@@ -223,6 +223,8 @@ class Client:
         return self._socket
 
     def _messages(self, deadline: float | None) -> Iterator[Incoming]:
+        """Yield what comes, beginning with messages that came in one portion with the last answer."""
+        yield from self._conversation.received(b"")
         while True:
             if deadline is not None:
                 left = deadline - monotonic()

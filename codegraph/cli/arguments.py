@@ -58,8 +58,10 @@ def _line(text: str, whole: str) -> int:
 
 def project_file(text: str, root: str) -> str:
     """Return the path of a file relative to the project, with slashes. Raises ProjectError if it lies outside."""
-    here = Path(os.path.abspath(text))  # noqa: PTH100  # resolve() would follow symbolic links, which are not indexed
-    candidate = here if here.exists() or Path(text).is_absolute() else Path(root) / text
+    # abspath and not resolve(), which would follow symbolic links inside the project: those are not indexed
+    here = Path(os.path.abspath(text))  # noqa: PTH100
+    there = Path(os.path.abspath(os.path.join(root, text)))  # noqa: PTH100, PTH118
+    candidate = here if here.exists() else there
     for path in (candidate, candidate.parent.resolve() / candidate.name):
         try:
             return path.relative_to(root).as_posix()

@@ -117,14 +117,14 @@ def _directories() -> Iterator[Check]:
                 f"{name} directory",
                 "failed",
                 f"{nearest} cannot be written",
-                f"make it writable, or set XDG_{name.upper()}_HOME",
+                f"make it writable, or set CODEGRAPH_{name.upper()}_DIR",
             )
 
 
 def _socket(arguments: Namespace) -> Check:
     path = socket_of(find_root(arguments))
     if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
-        return Check("socket", "failed", f"{path} is too long a path", "set XDG_RUNTIME_DIR to a short one")
+        return Check("socket", "failed", f"{path} is too long a path", "set CODEGRAPH_RUNTIME_DIR to a short one")
     return Check("socket", "ok", str(path))
 
 

@@ -86,11 +86,11 @@ def build_parser() -> argparse.ArgumentParser:
 def _add_daemon_commands(commands: _Commands) -> None:
     daemon = "codegraph.cli.daemon_commands"
     commands.add(
-        "index", f"{daemon}:index", "build the index or bring it up to date", _path, _settings, _rebuild, _quiet
+        "index", f"{daemon}:index", "build the index or bring it up to date", _root, _settings, _rebuild, _quiet
     )
-    commands.add("start", f"{daemon}:start", "start the daemon in the background", _path, _settings, _foreground)
+    commands.add("start", f"{daemon}:start", "start the daemon in the background", _root, _settings, _foreground)
     commands.add("stop", f"{daemon}:stop", "end the daemon", _path)
-    commands.add("restart", f"{daemon}:restart", "end the daemon and start it again", _path, _settings)
+    commands.add("restart", f"{daemon}:restart", "end the daemon and start it again", _root, _settings)
     commands.add("status", "codegraph.cli.status:status", "show the daemon and its index", _path, _watch)
     commands.add("daemon-run", f"{daemon}:daemon_run", None, _path, _settings)
 
@@ -142,6 +142,11 @@ def _add_upkeep_commands(commands: _Commands) -> None:
 
 def _path(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("directory", nargs="?", metavar="PATH", help="a directory of the project (same as --project)")
+
+
+def _root(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("directory", nargs="?", metavar="PATH", help="the root of the project")
+    parser.set_defaults(exact=True)
 
 
 def _settings(parser: argparse.ArgumentParser) -> None:

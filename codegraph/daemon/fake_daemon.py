@@ -55,8 +55,11 @@ class FakeDaemon:
     def stop(self) -> None:
         """End the server, if a client has not done so."""
         assert self._thread is not None
-        if self._thread.is_alive():
-            self.do(lambda: self._server.stop() if self._server else None)
+        if self._loop is not None and self._server is not None:
+            try:
+                self._loop.call_soon_threadsafe(self._server.stop)
+            except RuntimeError:
+                pass  # a client has shut it down, and its loop is closed already
         self._thread.join()
 
     def do(self, action: Callable[[], ResultT]) -> ResultT:

@@ -6,13 +6,13 @@ Tests: tests/unit/daemon/test_daemon_server.py.
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import stat
 import struct
 from pathlib import Path
 
 from codegraph.errors import DaemonError
+from codegraph.locations import private_directory
 
 _CREDENTIALS = struct.Struct("3i")
 
@@ -21,9 +21,9 @@ def bind_unix(path: Path) -> tuple[socket.socket, int]:
     """Bind a socket of mode 0600 in a directory of mode 0700; return it with its inode.
 
     A socket that is there already is replaced, so the caller must hold the project's lock. Raises
-    DaemonError when something else is there, or when the directory belongs to another user.
+    DaemonError when something else is there, ProjectError when the directory belongs to another user.
     """
-    _make_private(path.parent)
+    private_directory(path.parent)
     _clear(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -33,20 +33,9 @@ def bind_unix(path: Path) -> tuple[socket.socket, int]:
     except OSError as error:
         listener.close()
         raise DaemonError(
-            f"{path}: no socket can be opened: {error}", "the path may be too long: set XDG_RUNTIME_DIR to a short one"
+            f"{path}: no socket can be opened: {error}",
+            "the path may be too long: set CODEGRAPH_RUNTIME_DIR to a short one",
         ) from error
-
-
-def _make_private(directory: Path) -> None:
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = directory.lstat()
-        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
-            raise DaemonError(f"{directory}: not a directory of yours", "remove it, or set XDG_RUNTIME_DIR")
-        if status.st_mode & 0o077:
-            directory.chmod(0o700)
-    except OSError as error:
-        raise DaemonError(f"{directory}: cannot be made private: {error}", "set XDG_RUNTIME_DIR") from error
 
 
 def _clear(path: Path) -> None:

@@ -203,6 +203,31 @@ def lying(path: Path, answer: bytes) -> threading.Thread:
     return thread
 
 
+def test_messages_that_come_together(path: Path) -> None:
+    """An event in the same portion as the answer before it is not lost."""
+    hello = {"clock": "i:1", "version": "", "protocol": 1, "root": "", "pid": 1, "model": ""}
+    event = {"subscription": 1, "event": {"type": "watch_trouble", "reason": "overflow", "detail": "1"}}
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen()
+
+    def serve() -> None:
+        with listener, listener.accept()[0] as connection:
+            connection.recv(10_000)
+            connection.sendall(frame(msgspec.json.encode({"id": 1, "result": hello})))
+            connection.recv(10_000)
+            answer = frame(msgspec.json.encode({"id": 2, "result": {"subscription": 1}}))
+            connection.sendall(answer + frame(msgspec.json.encode({"method": "event", "params": event})))
+            connection.recv(10_000)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    events = Client(path).events()
+    assert next(events) == WatchTrouble(reason="overflow", detail="1")
+    events.close()  # type: ignore[attr-defined]  # it is a generator
+    thread.join()
+
+
 @pytest.mark.parametrize(
     "answer",
     [
