@@ -1,0 +1,115 @@
+"""The command line as a process: start-up, exit codes, pipes, and what it does not import."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from codegraph import errors
+from codegraph.cli.main import main
+from codegraph.cli.parser import DEPENDENCY_KINDS, EPILOG, KINDS, build_parser
+from codegraph.core.symbols import DependencyKind, SymbolKind
+from codegraph.daemon.messages import Match, Wait
+from codegraph.errors import CodegraphError
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    """Return the parser of each command."""
+    (group,) = (action for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction))
+    return dict(group.choices)
+
+
+def test_every_command_can_be_carried_out() -> None:
+    """Each command names a function that exists, takes --project and --json, and explains the exit codes."""
+    for name, parser in commands().items():
+        module, _, function = parser.get_default("run").partition(":")
+        assert callable(getattr(import_module(module), function)), name
+        options = {option for action in parser._actions for option in action.option_strings}
+        assert {"--project", "--json"} <= options
+        assert "exit codes" in str(parser.epilog)
+
+
+def test_every_command_of_the_issue_is_there() -> None:
+    """The commands, and daemon-run that is not listed."""
+    names = "index start stop restart status search similar symbols definition callers callees dependencies references"
+    names += " impact explain events verify export embed cache config doctor models"
+    assert set(names.split()) <= set(commands())
+    assert "daemon-run" in commands()
+    assert "daemon-run" not in build_parser().format_help()
+
+
+def test_choices_are_those_of_the_messages() -> None:
+    """The parser repeats a few enums so that it need not import them; they must not drift apart."""
+    assert tuple(SymbolKind) == KINDS
+    assert tuple(DependencyKind) == DEPENDENCY_KINDS
+    choices = {tuple(a.choices) for p in commands().values() for a in p._actions if a.choices is not None}
+    assert tuple(Wait) in choices
+    assert tuple(Match) in choices
+
+
+def test_every_exit_code_is_documented() -> None:
+    """--help lists every code that an error class has."""
+    for kind in vars(errors).values():
+        if isinstance(kind, type) and issubclass(kind, CodegraphError) and kind is not CodegraphError:
+            assert f" {kind.exit_code}  " in EPILOG, kind
+
+
+def python(*argv: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *argv], capture_output=True, text=True, check=False)
+
+
+def test_as_a_process() -> None:
+    """`python -m codegraph` ends with the exit code of the command."""
+    assert python("-m", "codegraph", "--version").stdout.startswith("codegraph ")
+    wrong = python("-m", "codegraph", "frobnicate")
+    assert wrong.returncode == 2
+    assert "invalid choice" in wrong.stderr
+
+
+def test_help_imports_next_to_nothing() -> None:
+    """The parser needs the standard library only, and status nothing heavy."""
+    code = """
+import sys, codegraph.cli.parser
+assert "msgspec" not in sys.modules
+import codegraph.cli.status, codegraph.cli.queries, codegraph.cli.graph
+heavy = {"numpy", "torch", "networkx", "lmdb", "tantivy", "rich", "typer", "asyncio", "diskcache", "tree_sitter"}
+print(sorted(heavy & set(sys.modules)))
+"""
+    done = python("-c", code)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    """`codegraph ... | head` ends without a traceback."""
+    code = """
+import sys
+import codegraph.cli.queries as queries
+from codegraph.cli.main import main
+def endless(arguments, output):
+    while True:
+        output.line("x" * 1000)
+queries.search = endless
+sys.exit(main(["search", "x"]))
+"""
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait() == 141
+    assert process.stderr.read() == ""
+    process.stderr.close()
+
+
+def test_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ends with 130 and no traceback."""
+
+    def interrupted(arguments: object, output: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("codegraph.cli.queries.search", interrupted)
+    assert main(["search", "x"]) == 130
