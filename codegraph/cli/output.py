@@ -19,6 +19,10 @@ MARKS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """How a symbol's state looks on a terminal."""
 
 
+_CODES = MappingProxyType({"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"})
+"""The terminal's codes (ECMA-48, SGR) of all styles in use."""
+
+
 class Cell(NamedTuple):
     """A piece of text, on terminals with a style and a link."""
 
@@ -54,16 +58,25 @@ class Output:
         else:
             self._plain(cells, columns)
 
+    def facts(self, rows: Sequence[Row]) -> None:
+        """Print rows quickly: colours but no links or folding, and without importing rich (60 ms)."""
+        self._plain([[_cell(value) for value in row] for row in rows], (), coloured=self.terminal)
+
     def flush(self) -> None:
         """Write out what is buffered."""
         self.stream.flush()
 
-    def _plain(self, rows: list[list[Cell]], columns: Sequence[str]) -> None:
-        lines = [[name.upper() for name in columns]] if columns else []
-        lines += [[printable(cell.text) for cell in row] for row in rows]
-        widths = [max((len(line[i]) for line in lines if i < len(line)), default=0) for i in range(_width(lines))]
+    def _plain(self, rows: list[list[Cell]], columns: Sequence[str], *, coloured: bool = False) -> None:
+        lines = [[Cell(name.upper()) for name in columns]] if columns else []
+        lines += [[Cell(printable(cell.text), cell.style) for cell in row] for row in rows]
+        count = max((len(line) for line in lines), default=0)
+        widths = [max((len(line[i].text) for line in lines if i < len(line)), default=0) for i in range(count)]
         for line in lines:
-            padded = [text.ljust(width) for text, width in zip(line, widths, strict=False)]
+            last = len(line) - 1
+            padded = [
+                _painted(cell.text if i == last else cell.text.ljust(widths[i]), cell.style if coloured else "")
+                for i, cell in enumerate(line)
+            ]
             self.stream.write("  ".join(padded).rstrip() + "\n")
 
     def _rich(self, rows: list[list[Cell]], columns: Sequence[str]) -> None:
@@ -85,8 +98,8 @@ def _cell(value: Cell | str) -> Cell:
     return value if isinstance(value, Cell) else Cell(value)
 
 
-def _width(lines: list[list[str]]) -> int:
-    return max((len(line) for line in lines), default=0)
+def _painted(text: str, style: str) -> str:
+    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style else text
 
 
 def printable(text: str) -> str:

@@ -38,9 +38,8 @@ def show(output: Output, found: StatusResult) -> None:
     if output.json:
         output.record(status_record(found))
         return
-    for warning in found.warnings:
-        output.line(Cell(f"! {warning}", "yellow"))
-    output.rows([(Cell(name, "dim"), value) for name, value in lines(found)])
+    output.facts([[Cell(f"! {warning}", "yellow")] for warning in found.warnings])
+    output.facts([(Cell(name, "dim"), value) for name, value in lines(found)])
 
 
 def status_record(found: StatusResult) -> dict[str, Any]:

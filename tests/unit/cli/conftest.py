@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from codegraph.cli import project
 from codegraph.cli.main import main
 from codegraph.daemon.fake_daemon import FakeDaemon
+from codegraph.locations import Locations
 
 
 class Console:
@@ -45,11 +45,21 @@ def directory() -> Iterator[Path]:
 
 
 @pytest.fixture
-def daemon(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDaemon]:
-    """A daemon over the fake service, for the project /project, which every command means."""
-    monkeypatch.setattr(project, "find_root", lambda _: Path("/project"))
-    monkeypatch.setattr(project, "socket_of", lambda _: directory / "s")
-    with FakeDaemon(directory / "s") as running:
+def home(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user with nothing: all of codegraph's directories lie in a temporary one."""
+    for name in ("STATE", "CACHE", "RUNTIME"):
+        monkeypatch.setenv(f"CODEGRAPH_{name}_DIR", str(directory / name.lower()))
+    monkeypatch.setenv("CODEGRAPH_CONFIG", str(directory / "config.toml"))
+    return directory
+
+
+@pytest.fixture
+def daemon(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDaemon]:
+    """A daemon over the fake service, for the project that is the working directory."""
+    root = home.resolve() / "project"
+    root.mkdir()
+    monkeypatch.chdir(root)
+    with FakeDaemon(Locations.from_environment().socket(root), str(root)) as running:
         yield running
 
 

@@ -342,19 +342,19 @@ def test_the_small_commands(console: Any) -> None:
 
 def test_a_query_starts_the_daemon(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """When none runs, a query starts one for the project and is then answered."""
-    from codegraph.cli import project
+    from codegraph.daemon import lifecycle
 
     console.daemon.stop()
     started = []
 
-    def start(root: object, settings: object = ()) -> int:
+    def start(root: object, locations: object, settings: object) -> int:
         started.append(str(root))
         console.daemon.__enter__()
         return 1
 
-    monkeypatch.setattr(project, "start_daemon", start)
+    monkeypatch.setattr(lifecycle, "start_daemon", start)
     assert len(console.json("symbols")["symbols"]) == len(SYMBOLS)
-    assert started == ["/project"]
+    assert started == [console.daemon.service.root]
 
 
 def test_wrong_usage_ends_with_2(console: Any) -> None:

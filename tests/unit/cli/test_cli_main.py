@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -113,3 +115,14 @@ def test_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("codegraph.cli.queries.search", interrupted)
     assert main(["search", "x"]) == 130
+
+
+def test_the_manual_lists_the_same_exit_codes() -> None:
+    """docs/cli.md and --help do not drift apart."""
+    manual = (Path(__file__).parents[3] / "docs" / "cli.md").read_text(encoding="utf-8")
+    for kind in vars(errors).values():
+        if isinstance(kind, type) and issubclass(kind, CodegraphError):
+            assert f"\n| {kind.exit_code} | " in manual, kind
+    assert set(re.findall(r"^ {2,3}(\d+) ", EPILOG, re.MULTILINE)) <= set(
+        re.findall(r"^\| (\d+) \|", manual, re.MULTILINE)
+    )

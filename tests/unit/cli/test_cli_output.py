@@ -40,6 +40,16 @@ def test_control_characters_do_not_pass(terminal: bool) -> None:
     assert "[bold]c" in text
 
 
+def test_facts_are_coloured_without_rich() -> None:
+    """What must be quick is coloured on a terminal, and plain elsewhere."""
+    stream = io.StringIO()
+    Output(stream=stream, terminal=True).facts([(Cell("a", "dim"), "1\x1b[2J"), (Cell("bb", "dim"), "2")])
+    assert stream.getvalue() == "\x1b[2ma \x1b[0m  1\N{REPLACEMENT CHARACTER}[2J\n\x1b[2mbb\x1b[0m  2\n"
+    plain = io.StringIO()
+    Output(stream=plain).facts([(Cell("a", "dim"), "1")])
+    assert plain.getvalue() == "a  1\n"
+
+
 def test_printable_keeps_ordinary_text() -> None:
     """Letters of all scripts stay."""
     assert printable("größe/日本.py") == "größe/日本.py"
