@@ -1,4 +1,4 @@
-"""index, start, stop, restart and the hidden daemon-run. Tests: tests/unit/cli/test_cli_daemon.py."""
+"""index, start, stop, restart and the hidden daemon-run. Tests: tests/unit/cli/test_cli_local.py."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What can be typed: every command with its arguments. Standard library only, so that --help is instant.
 
 A command's `run` default names the function that carries it out, "module:function"; `main` imports it.
-Tests: tests/unit/cli/test_cli_parser.py.
+Tests: tests/unit/cli/test_cli_main.py.
 """
 
 from __future__ import annotations

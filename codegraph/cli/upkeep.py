@@ -39,7 +39,14 @@ def _show_event(output: Output, event: AnyEvent) -> None:
 
 
 def _short(value: object) -> str:
-    text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, float):
+        text = f"{value:.4g}"
+    elif isinstance(value, dict):
+        text = ",".join(f"{name}:{_short(part)}" for name, part in value.items())
+    elif isinstance(value, list | tuple):
+        text = ",".join(map(str, value))
+    else:
+        text = str(value)
     return text if len(text) <= 100 else f"{text[:97]}..."
 
 

@@ -11,7 +11,7 @@ from codegraph.cli.status import status_record
 from codegraph.daemon.fake_project import GET, LOAD, SYMBOLS
 from codegraph.daemon.operations import Progress
 from codegraph.errors import StoreFull
-from codegraph.events import WatchTrouble
+from codegraph.events import FilesChanged, WatchTrouble
 
 
 def asked(console: Any) -> Any:
@@ -324,6 +324,9 @@ def test_events(console: Any) -> None:
     console.run("events", "--recent", "--count", "1")
     assert "watch_trouble" in console.out
     assert "reason=overflow  detail=queue" in console.out
+    console.daemon.service.publish(FilesChanged(written=("a.py", "b.py"), deleted=()))
+    console.run("events", "--recent", "--count", "2")
+    assert "written=a.py,b.py  deleted=" in console.out
 
 
 def test_the_small_commands(console: Any) -> None:
