@@ -7,7 +7,9 @@ that number with that start time runs. A daemon removes its notice before it ans
 stop, so that nobody takes a dying one for a live one.
 
 `start_daemon` waits on a pipe that the new process inherits: one line on it means that the socket is
-open or says why it never will be; its end without a line means that the process died.
+open or says why it never will be; its end without a line means that the process died. The new process
+forks once more before it does anything, and its parent ends: the daemon belongs to init, so it never
+stays behind as a zombie of a client that lives on.
 Tests: tests/unit/daemon/test_daemon_lifecycle.py, tests/integration/test_daemon.py.
 """
 
@@ -16,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import select
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -156,13 +159,23 @@ def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ())
         said = _line_within(ours, START_SECONDS)
     finally:
         os.close(ours)
-    process.returncode = 0  # it is on its own now; nobody will wait for it, and its exit code is init's to collect
-    return _started(said, process.pid, root, locations, state)
+    _reap(process)
+    return _started(said, root, locations, state)
 
 
-def _started(said: bytes, pid: int, root: Path, locations: Locations, state: Path) -> int:
-    if said == _READY:
-        return pid
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    """Collect the parent of the daemon, which ended when it had forked; one that never came so far is killed."""
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _started(said: bytes, root: Path, locations: Locations, state: Path) -> int:
+    word, _, pid = said.partition(b" ")
+    if word == _READY and pid.isdigit():
+        return int(pid)
     running = running_daemon(root, locations)
     if running is not None:
         return running.pid  # somebody else was quicker, and ours has given way
@@ -172,7 +185,6 @@ def _started(said: bytes, pid: int, root: Path, locations: Locations, state: Pat
 
 def _line_within(descriptor: int, seconds: float) -> bytes:
     """Read until a newline or the end; what was read by then after `seconds`."""
-    import select
     import time
 
     data = b""
@@ -198,7 +210,13 @@ def tell_starter(line: str) -> None:
 
 def say_ready() -> None:
     """The socket is open."""
-    tell_starter(_READY.decode())
+    tell_starter(f"{_READY.decode()} {os.getpid()}")
+
+
+def leave_starter() -> None:
+    """Go on in a child of this process, which ends, if this process was started in the background."""
+    if READY_VARIABLE in os.environ and os.fork():
+        os._exit(0)
 
 
 def stop_daemon(root: Path, locations: Locations) -> bool:
@@ -218,12 +236,26 @@ def stop_daemon(root: Path, locations: Locations) -> bool:
         with contextlib.suppress(psutil.NoSuchProcess):
             if number is not None:
                 process.send_signal(number)
-        try:
-            process.wait(STOP_SECONDS)
-        except psutil.TimeoutExpired:
-            continue
-        return True
+        if _ended_within(process, STOP_SECONDS):
+            return True
     raise DaemonError(f"process {notice.pid} does not end", "end it by hand")
+
+
+def _ended_within(process: psutil.Process, seconds: float) -> bool:
+    """Wait for the end of a process, whoever its parent is: a zombie has ended."""
+    try:
+        if hasattr(os, "pidfd_open"):  # Linux
+            descriptor = os.pidfd_open(process.pid)
+            try:
+                return bool(select.select([descriptor], [], [], seconds)[0])
+            finally:
+                os.close(descriptor)
+        process.wait(seconds)
+    except ProcessLookupError:
+        return True
+    except psutil.TimeoutExpired:
+        return process.status() == psutil.STATUS_ZOMBIE
+    return True
 
 
 def _ask_to_stop(socket: Path, root: Path) -> None:
@@ -239,9 +271,13 @@ def _ask_to_stop(socket: Path, root: Path) -> None:
 
 
 def run_daemon(root: Path, config: object, locations: Locations) -> int:
-    """Be the daemon of a project until it is stopped; return the exit code."""
+    """Be the daemon of a project until it is stopped; return the exit code.
+
+    In the background, this returns in another process than the one that called.
+    """
     from codegraph.config import Config
     from codegraph.daemon.process import serve_project
 
     assert isinstance(config, Config)
+    leave_starter()
     return serve_project(root, config, locations)

@@ -1,0 +1,241 @@
+"""Locks, notices, starting and stopping, with real processes."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from codegraph.daemon.lifecycle import (
+    LOCK_NAME,
+    READY_VARIABLE,
+    Notice,
+    own_notice,
+    project_lock,
+    read_notice,
+    running_daemon,
+    start_daemon,
+    stop_daemon,
+    tell_starter,
+)
+from codegraph.errors import DaemonAlreadyRunning, DaemonError, ProjectError
+from codegraph.locations import Locations
+
+_HOLD = """
+import sys
+from pathlib import Path
+from codegraph.daemon.lifecycle import own_notice, project_lock
+with project_lock(Path(sys.argv[1]), own_notice(Path("/nowhere.sock"))):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def locations(tmp_path: Path) -> Locations:
+    """Directories of a user of their own."""
+    return Locations(tmp_path / "state", tmp_path / "cache", tmp_path / "run", tmp_path / "config.toml")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project without files."""
+    directory = tmp_path / "project"
+    directory.mkdir()
+    return directory
+
+
+@pytest.fixture
+def state(locations: Locations, root: Path) -> Path:
+    """The state directory of the project; it exists."""
+    directory = locations.state_directory(root)
+    directory.mkdir(parents=True)
+    return directory
+
+
+@contextmanager
+def _holder(state: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that holds the lock."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(state)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_second_daemon_is_refused_and_told_who_is_first(state, root, locations):
+    """While a process holds the lock nobody else gets it, and its notice names it."""
+    with _holder(state) as holder:
+        with pytest.raises(DaemonAlreadyRunning, match=f"process {holder.pid}"), project_lock(state, own_notice(root)):
+            pytest.fail("two daemons at once")
+        notice = running_daemon(root, locations)
+        assert notice is not None
+        assert (notice.pid, notice.socket) == (holder.pid, "/nowhere.sock")
+
+
+def test_orderly_end_leaves_a_free_lock_without_notice(state, root, locations):
+    """When the holder ends by itself, the lock is free and nothing points to it."""
+    with _holder(state) as holder:
+        holder.communicate("")
+        assert (holder.returncode, read_notice(state)) == (0, None)
+        with project_lock(state, own_notice(root)):
+            assert running_daemon(root, locations) == own_notice(root)
+
+
+def test_killed_holder_is_noticed_at_once(state, root, locations):
+    """After SIGKILL the notice is still there, but is not believed, and the lock can be taken."""
+    with _holder(state) as holder:
+        holder.kill()
+        holder.wait()
+        assert read_notice(state) is not None
+        assert running_daemon(root, locations) is None
+        with project_lock(state, own_notice(root)):
+            pass
+
+
+def test_unreaped_holder_is_not_taken_for_alive(state, root, locations):
+    """A daemon that was killed, and that its parent has not collected yet, does not run."""
+    with _holder(state) as holder:
+        holder.kill()
+        os.waitid(os.P_PID, holder.pid, os.WEXITED | os.WNOWAIT)
+        assert psutil.Process(holder.pid).status() == psutil.STATUS_ZOMBIE
+        assert running_daemon(root, locations) is None
+
+
+def test_reused_process_number_is_not_believed(state, root, locations):
+    """A notice of a dead daemon is not believed when another process got its number since."""
+    mine = own_notice(root)
+    stale = Notice(mine.pid, mine.started - 3600, mine.socket)
+    (state / LOCK_NAME).write_bytes(msgspec.json.encode(stale))
+    assert running_daemon(root, locations) is None
+    (state / LOCK_NAME).write_bytes(msgspec.json.encode(mine))
+    assert running_daemon(root, locations) == mine
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff\x00", b'{"pid":"x"}', b"{" * 100_000])
+def test_unusable_notice_is_no_notice(state, root, locations, content):
+    """Whatever stands in the lock, nobody stumbles over it, and the lock can be taken."""
+    (state / LOCK_NAME).write_bytes(content)
+    assert running_daemon(root, locations) is None
+    with project_lock(state, own_notice(root)):
+        assert read_notice(state) == own_notice(root)
+    assert read_notice(state) is None
+
+
+def test_notice_is_removed_before_the_lock_is_given_back(state, root, locations):
+    """A daemon that is about to end is not found any more, but still keeps others out."""
+    with project_lock(state, own_notice(root)) as notifier:
+        notifier.remove()
+        assert running_daemon(root, locations) is None
+        with pytest.raises(DaemonAlreadyRunning), project_lock(state, own_notice(root)):
+            pytest.fail("two daemons at once")
+
+
+def test_foreign_state_directory_is_refused(tmp_path, root):
+    """A lock is not made where somebody else put a link."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "state").symlink_to(tmp_path / "elsewhere")
+    with (
+        pytest.raises(ProjectError, match="belongs to somebody else"),
+        project_lock(tmp_path / "state", own_notice(root)),
+    ):
+        pytest.fail("the link was followed")
+
+
+def test_starter_hears_one_line(monkeypatch):
+    """The pipe carries one line, whatever the reason contains, and is used once."""
+    ours, theirs = os.pipe()
+    monkeypatch.setenv(READY_VARIABLE, str(theirs))
+    tell_starter("no room\nleft")
+    tell_starter("too late")
+    with os.fdopen(ours, "rb") as stream:
+        assert stream.read() == b"no room left\n"
+    assert READY_VARIABLE not in os.environ
+
+
+def test_nothing_to_stop(root, locations):
+    """Stopping what does not run is no error."""
+    assert stop_daemon(root, locations) is False
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, locations: Locations) -> None:
+    """Daemons started by this test use its directories."""
+    monkeypatch.setenv("CODEGRAPH_STATE_DIR", str(locations.state_home))
+    monkeypatch.setenv("CODEGRAPH_CACHE_DIR", str(locations.cache_directory))
+    monkeypatch.setenv("CODEGRAPH_RUNTIME_DIR", str(locations.runtime_directory))
+    monkeypatch.setenv("CODEGRAPH_CONFIG", str(locations.config_file))
+
+
+def test_daemon_starts_once_and_belongs_to_nobody_here(environment, root, locations):
+    """Starting returns when the socket is open; starting again finds it; it is no child of ours; stopping ends it."""
+    process = start_daemon(root, locations)
+    try:
+        assert locations.socket(root).is_socket()
+        assert start_daemon(root, locations) == process
+        assert process not in {child.pid for child in psutil.Process().children(recursive=True)}
+        assert os.getsid(process) != os.getsid(0)
+    finally:
+        assert stop_daemon(root, locations) is True
+    assert running_daemon(root, locations) is None
+    assert not locations.socket(root).exists()
+
+
+_STOP = """
+from pathlib import Path
+import sys
+from codegraph.daemon.lifecycle import stop_daemon
+from codegraph.locations import Locations
+sys.exit(0 if stop_daemon(Path(sys.argv[1]), Locations.from_environment()) else 1)
+"""
+
+
+def test_daemon_is_stopped_from_elsewhere_while_its_starter_lives(environment, root, locations):
+    """Another process can stop a daemon and sees it end, whatever became of the one that started it."""
+    start_daemon(root, locations)
+    subprocess.run([sys.executable, "-c", _STOP, str(root)], timeout=30, check=True)
+    assert running_daemon(root, locations) is None
+
+
+def test_daemon_is_started_again_after_it_was_killed(environment, root, locations):
+    """SIGKILL leaves a socket, a lock and a notice behind; none of them is in the way."""
+    first = start_daemon(root, locations)
+    ended = os.pidfd_open(first)
+    os.kill(first, signal.SIGKILL)
+    select.select([ended], [], [])
+    os.close(ended)
+    assert locations.socket(root).is_socket()
+    second = start_daemon(root, locations)
+    try:
+        assert second != first
+        assert stop_daemon(root, locations) is True
+    finally:
+        stop_daemon(root, locations)
+
+
+def test_daemon_that_cannot_start_says_why(environment, root, locations):
+    """The reason reaches whoever started it: here the state is in use by another process."""
+    state = locations.state_directory(root)
+    state.mkdir(parents=True)
+    (state / "store.lock").mkdir()
+    with pytest.raises(DaemonError, match=r"did not start: .*store\.lock"):
+        start_daemon(root, locations)
+
+
+def test_wrong_setting_reaches_the_starter(environment, root, locations):
+    """A daemon that dies before it can speak is not waited for until the time limit."""
+    with pytest.raises(DaemonError, match="did not start"):
+        start_daemon(root, locations, ["cascade.depth=-1"])
