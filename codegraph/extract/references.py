@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain as joined
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -40,12 +41,18 @@ _NODE_ROLES = (
 )
 """Later ones win where a node has several roles."""
 
+_SEPARATOR = "\x1f"
+
 _FUNCTIONS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 _LOCAL = frozenset({BindingKind.PARAMETER, BindingKind.VARIABLE, BindingKind.ELEMENT})
 
 
 class ReferenceTable:
-    """References of one file, merged by owner, chain and role. A chain's spelling is its elements joined by dots."""
+    """References of one file, merged by owner, chain and role.
+
+    A chain's spelling is its elements joined by dots; where an element has a dot itself (`require("./x")`), each
+    stands behind a unit separator.
+    """
 
     __slots__ = ("_text", "offsets")
 
@@ -57,7 +64,10 @@ class ReferenceTable:
     def add(self, owner: int, chain: Chain, role: Role, offset: int) -> None:
         """Note a mention whose last name starts at a byte offset; overlong and empty chains are left out."""
         if 0 < len(chain) <= MAX_CHAIN:
-            self.offsets.setdefault((owner, ".".join(chain), role), []).append(offset)
+            spelling = ".".join(chain)
+            if spelling.count(".") >= len(chain):
+                spelling = _SEPARATOR + _SEPARATOR.join(chain)
+            self.offsets.setdefault((owner, spelling, role), []).append(offset)
 
     def references(self) -> tuple[Reference, ...]:
         """Return all references, ordered by first mention, then owner, chain and role."""
@@ -71,9 +81,10 @@ class ReferenceTable:
         references = []
         for first, owner, spelling, role, offsets in entries:
             positions: tuple[int, ...] = position(first)
-            for offset in offsets[1:]:
-                positions += position(offset)
-            references.append(Reference(owner, tuple(spelling.split(".")), role, positions))
+            if len(offsets) > 1:
+                positions = tuple(joined.from_iterable(map(position, offsets)))
+            elements = spelling[1:].split(_SEPARATOR) if spelling.startswith(_SEPARATOR) else spelling.split(".")
+            references.append(Reference(owner, tuple(elements), role, positions))
         return tuple(references)
 
 

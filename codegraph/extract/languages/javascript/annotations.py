@@ -98,6 +98,22 @@ def type_chains(node: Node | None) -> TypeChains:
     return tuple(plain)[:MAX_ALTERNATIVES], tuple(elements)[:MAX_ALTERNATIVES]
 
 
+def function_type(node: Node | None) -> Node | None:
+    """Return the function type in an annotation, also as one part of a union; None if there is none."""
+    waiting = [node]
+    budget = _MAX_NODES
+    while waiting and budget:
+        budget -= 1
+        part = waiting.pop()
+        if part is None:
+            continue
+        if part.type == "function_type":
+            return part
+        if part.type in _WRAPPERS or part.type == "union_type":
+            waiting.extend(reversed(part.named_children))
+    return None
+
+
 def _generic(
     node: Node, inside: bool, plain: dict[Chain, None], elements: dict[Chain, None]
 ) -> tuple[Node | None, bool]:

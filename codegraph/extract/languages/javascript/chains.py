@@ -23,7 +23,7 @@ from codegraph.extract.languages.javascript.nodes import nth, string_value, text
 
 UNKNOWN: Final = ""
 """First element of a chain whose receiver names nothing."""
-MAX_STEPS: Final = 24
+MAX_STEPS: Final = 32
 """Longer chains are read from an unknown receiver on: the first elements would hardly resolve."""
 
 _NAMES: Final = frozenset({"identifier", "shorthand_property_identifier", "jsx_namespace_name"})
@@ -81,9 +81,9 @@ def is_literal(node: Node) -> bool:
 def chain_of(node: Node | None, this: str) -> Chain:
     """Read an expression as one chain; `this` is the element that stands for `this`, "" if nobody knows."""
     elements: list[str] = []
-    while node is not None:
-        if len(elements) > MAX_STEPS:
-            return _finish((UNKNOWN,), elements)
+    for _ in range(MAX_STEPS):
+        if node is None:
+            return ()
         kind = node.type
         if kind in _NAMES:
             return _finish((text_of(node),), elements)
@@ -116,7 +116,7 @@ def chain_of(node: Node | None, this: str) -> Chain:
             if inner is None:
                 return _finish((UNKNOWN,), elements) if elements and not is_literal(node) else ()
             node = inner
-    return ()
+    return _finish((UNKNOWN,), elements)
 
 
 def alternatives_of(node: Node | None, this: str) -> tuple[Chain, ...]:

@@ -19,6 +19,7 @@ from codegraph.extract.languages.javascript.nodes import text_of
 from codegraph.extract.languages.javascript.scopes import Scope
 from codegraph.extract.languages.javascript.shapes import (
     is_static,
+    object_types,
     property_name,
     unwrap,
 )
@@ -149,16 +150,16 @@ def interface(walk: Walk, node: Node, scope: Scope) -> None:
     walk.push(body, inner)
     if not index:
         return
-    if body.type in ("interface_body", "object_type"):
-        for child in body.named_children:
+    for each in object_types(body):
+        for child in each.named_children:
             if child.type == "property_signature":
                 values = type_chains(child.child_by_field_name("type"))
                 walk.attribute(index, property_name(child.child_by_field_name("name")), values, inner)
-    elif node.type == "type_alias_declaration":
-        returned_type = type_chains(body)
-        for chain in returned_type[0]:
+    if node.type == "type_alias_declaration":
+        aliased, elements = type_chains(body)
+        for chain in aliased:
             walk.attribute(index, SPREAD, ((chain,), ()), inner)
-        for chain in returned_type[1]:
+        for chain in elements:
             walk.ledger.bind(inner, "()", BindingKind.ELEMENT, chain, inner)
 
 

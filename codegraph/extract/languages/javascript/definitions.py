@@ -47,6 +47,7 @@ from codegraph.extract.languages.javascript.shapes import (
     exported_name,
     is_import,
     is_static,
+    object_types,
     property_name,
     unwrap,
     without_prototype,
@@ -212,11 +213,11 @@ class _Finder:
     def _interface(self, node: Node, place: _Place) -> None:
         is_alias = node.type == "type_alias_declaration"
         body = node.child_by_field_name("value" if is_alias else "body")
-        members = body is not None and body.type in ("object_type", "interface_body")
+        bodies = object_types(body)
         name = node.child_by_field_name("name")
-        index = self._add(SymbolKind.INTERFACE, name, node, node, body if members else None, place)
-        if index and body is not None and members:
-            self._members(body, index)
+        index = self._add(SymbolKind.INTERFACE, name, node, node, bodies[0] if bodies else None, place)
+        for each in bodies if index else ():
+            self._members(each, index)
 
     def _declaration(self, node: Node, place: _Place) -> None:
         declarators = [child for child in node.named_children if child.type == "variable_declarator"]

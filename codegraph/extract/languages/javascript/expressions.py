@@ -2,16 +2,19 @@
 
 A member chain is mentioned once per name: `a.b.c()` calls ("a", "b", "c") and reads ("a", "b") and
 ("a",). `f.call(x)` and `f.apply(x)` call f. A JSX element with a capital or a dot calls its component.
-A callback of `forEach`, `map` and the like gets an element of the receiver, one of `then` the receiver.
+A callback of `forEach`, `map` and the like gets an element of the receiver, one of `then` the receiver,
+any other what the callee declares: the chain element "(1:0)" is the first parameter of its second argument.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from tree_sitter import Node
 
 from codegraph.core.facts import Chain, Role
+from codegraph.extract.languages.javascript.annotations import NOTHING, TypeChains
 from codegraph.extract.languages.javascript.chains import UNKNOWN, alternatives_of, chain_of
 from codegraph.extract.languages.javascript.imports import export_assignment, required_inside
 from codegraph.extract.languages.javascript.literals import define_member
@@ -30,6 +33,9 @@ _PER_ELEMENT: Final = frozenset(
     {"forEach", "map", "filter", "find", "findIndex", "findLast", "findLastIndex", "some", "every", "flatMap"}
 )
 _HANDING_ON: Final = frozenset({"then", "tap", "also", "let"})
+_MAX_CALLBACK: Final = 5
+_MAX_CALLEE: Final = 6
+"""Callbacks further back, and of longer chains, are handed nothing known."""
 _NO_MENTION: Final = (b"prototype", b"constructor")
 """Members that every function or object has."""
 _CALLING: Final = frozenset({"call", "apply"})
@@ -88,13 +94,17 @@ def call(walk: Walk, node: Node, scope: Scope) -> None:
         return
     function = node.child_by_field_name("function")
     arguments = node.child_by_field_name("arguments")
+    arguments_hinted = False
     if function is not None and function.type == "member_expression":
         name, receiver = function.child_by_field_name("property"), function.child_by_field_name("object")
         word = text_of(name) if name is not None else ""
         if word in _CALLING and receiver is not None and receiver.type in ("identifier", "member_expression"):
             function = receiver
         elif arguments is not None and (word in _PER_ELEMENT or word in _HANDING_ON):
-            _hint(walk, arguments, chain_of(receiver, scope.this), word in _PER_ELEMENT)
+            _hint_elements(walk, arguments, chain_of(receiver, scope.this), word in _PER_ELEMENT)
+            arguments_hinted = True
+    if not arguments_hinted:
+        _hint_parameters(walk, arguments, function, scope)
     mention(walk, function, scope, Role.CALL)
     walk.push(arguments, scope)
     walk.push(node.child_by_field_name("type_arguments"), scope)
@@ -102,8 +112,10 @@ def call(walk: Walk, node: Node, scope: Scope) -> None:
 
 def new(walk: Walk, node: Node, scope: Scope) -> None:
     """`new C(...)`: a call of the class."""
-    mention(walk, node.child_by_field_name("constructor"), scope, Role.CALL)
-    walk.push(node.child_by_field_name("arguments"), scope)
+    constructor, arguments = node.child_by_field_name("constructor"), node.child_by_field_name("arguments")
+    _hint_parameters(walk, arguments, constructor, scope)
+    mention(walk, constructor, scope, Role.CALL)
+    walk.push(arguments, scope)
     walk.push(node.child_by_field_name("type_arguments"), scope)
 
 
@@ -214,11 +226,30 @@ def predicate(walk: Walk, node: Node, scope: Scope) -> None:
     walk.push(node.child_by_field_name("type"), scope)
 
 
-def _hint(walk: Walk, arguments: Node, receiver: Chain, per_element: bool) -> None:
+def _hint_elements(walk: Walk, arguments: Node, receiver: Chain, per_element: bool) -> None:
+    """Say what `xs.map(callback)` and `promise.then(callback)` hand to the callback."""
     callback = nth(arguments, 0)
     if callback is None or callback.type not in FUNCTIONS or not receiver or receiver[0] == UNKNOWN:
         return
-    walk.hints[callback.id] = (((*receiver, "[]") if per_element else receiver,), ())
+    handed: TypeChains = (((*receiver, "[]") if per_element else receiver,), ())
+    walk.hints[callback.id] = lambda position: NOTHING if position else handed
+
+
+def _hint_parameters(walk: Walk, arguments: Node | None, function: Node | None, scope: Scope) -> None:
+    """Say what any other call hands to its callbacks: what the callee's own signature declares."""
+    if arguments is None or arguments.type != "arguments":
+        return
+    callee: Chain | None = None
+    for position, argument in enumerate(arguments.named_children):
+        if argument.type in FUNCTIONS and position <= _MAX_CALLBACK:
+            if callee is None:
+                callee = chain_of(function, scope.this)
+            if callee and callee[0] != UNKNOWN and len(callee) <= _MAX_CALLEE:
+                walk.hints[argument.id] = partial(_handed, callee, position)
+
+
+def _handed(callee: Chain, argument: int, position: int) -> TypeChains:
+    return ((*callee, f"({argument}:{position})"),), ()
 
 
 def _certain(chain: Chain) -> Chain:

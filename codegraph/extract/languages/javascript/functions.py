@@ -15,7 +15,7 @@ from codegraph.extract.languages.javascript.annotations import NOTHING, JsdocTyp
 from codegraph.extract.languages.javascript.classes import push_decorators
 from codegraph.extract.languages.javascript.literals import value_of
 from codegraph.extract.languages.javascript.nodes import nth, text_of
-from codegraph.extract.languages.javascript.patterns import bind_parameters
+from codegraph.extract.languages.javascript.patterns import bind_callbacks, bind_parameters
 from codegraph.extract.languages.javascript.scopes import Scope
 from codegraph.extract.languages.javascript.shapes import (
     FUNCTIONS,
@@ -59,6 +59,8 @@ def function(walk: Walk, node: Node, scope: Scope) -> None:
     if name is not None and name.type == "computed_property_name":
         walk.push(name, outer)
     jsdoc = jsdoc_of(walk, index) if own else _NO_JSDOC
+    if own and not walk.jsdoc:
+        bind_callbacks(walk, node, inner)
     walk.push(node.child_by_field_name("type_parameters"), inner)
     bind_parameters(walk, node, inner, jsdoc.parameters)
     _returns(walk, node, inner, jsdoc.returns, own=own)

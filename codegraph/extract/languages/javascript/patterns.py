@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind, Chain
-from codegraph.extract.languages.javascript.annotations import NOTHING, TypeChains, type_chains
+from codegraph.extract.languages.javascript.annotations import NOTHING, TypeChains, function_type, type_chains
 from codegraph.extract.languages.javascript.chains import alternatives_of
 from codegraph.extract.languages.javascript.nodes import nth, text_of
 from codegraph.extract.languages.javascript.scopes import Scope
@@ -51,20 +51,42 @@ def bind_parameters(walk: Walk, function: Node, scope: Scope, declared: Mapping[
     """Bind the parameters of a function or signature; visit their types, defaults and decorators."""
     single = function.child_by_field_name("parameter")
     parameters = function.child_by_field_name("parameters")
-    hint = walk.hints.pop(function.id, NOTHING)
+    hint = walk.hints.pop(function.id, None)
     if single is not None:
-        bind_pattern(walk, single, scope, hint, BindingKind.PARAMETER, hoisted=False)
+        bind_pattern(walk, single, scope, hint(0) if hint else NOTHING, BindingKind.PARAMETER, hoisted=False)
     if parameters is None:
         parameters = next((child for child in function.named_children if child.type == "formal_parameters"), None)
+    position = 0
     for parameter in parameters.named_children if parameters is not None else ():
-        _parameter(walk, parameter, scope, hint, declared)
-        if parameter.type != "comment":
-            hint = NOTHING
+        if parameter.type not in ("comment", "decorator"):
+            _parameter(walk, parameter, scope, hint(position) if hint else NOTHING, declared)
+            position += not is_this(parameter)
+
+
+def is_this(parameter: Node) -> bool:
+    """Tell whether a parameter only declares the type of `this`."""
+    pattern = parameter.child_by_field_name("pattern")
+    return pattern is not None and pattern.type == "this"
+
+
+def bind_callbacks(walk: Walk, function: Node, scope: Scope) -> None:
+    """Record, as elements "(i:j)", the types that a function's own callbacks are handed."""
+    parameters = function.child_by_field_name("parameters")
+    argument = 0
+    for parameter in parameters.named_children if parameters is not None else ():
+        if parameter.type in ("required_parameter", "optional_parameter") and not is_this(parameter):
+            callback = function_type(parameter.child_by_field_name("type"))
+            inner = callback.child_by_field_name("parameters") if callback is not None else None
+            position = 0
+            for handed in inner.named_children if inner is not None else ():
+                if handed.type in ("required_parameter", "optional_parameter") and not is_this(handed):
+                    for chain in type_chains(handed.child_by_field_name("type"))[0]:
+                        walk.ledger.bind(scope, f"({argument}:{position})", BindingKind.ELEMENT, chain)
+                    position += 1
+            argument += 1
 
 
 def _parameter(walk: Walk, node: Node, scope: Scope, hint: TypeChains, declared: Mapping[str, TypeChains]) -> None:
-    if node.type == "comment":
-        return
     pattern: Node | None = node
     values = hint
     if node.type in ("required_parameter", "optional_parameter"):

@@ -165,6 +165,21 @@ def bound_identifiers(pattern: Node) -> list[Node]:
     return found
 
 
+def object_types(node: Node | None) -> list[Node]:
+    """Return the bodies with members of an interface or type alias: object types, also as parts of `A & {...}`."""
+    found: list[Node] = []
+    waiting = [node]
+    while waiting and len(found) < MAX_NESTING:
+        part = waiting.pop()
+        if part is None:
+            continue
+        if part.type in ("object_type", "interface_body"):
+            found.append(part)
+        elif part.type in ("intersection_type", "union_type", "parenthesized_type"):
+            waiting.extend(reversed(part.named_children))
+    return found
+
+
 def is_static(member: Node) -> bool:
     """Tell whether a class member carries the word `static`."""
     for child in member.children:

@@ -37,8 +37,8 @@ class Walk:
         self.found = found
         self.jsdoc = jsdoc
         self.stack: list[tuple[Node, Scope]] = []
-        self.hints: dict[int, TypeChains] = {}
-        """Node of a callback -> what its caller will hand to the first parameter."""
+        self.hints: dict[int, Callable[[int], TypeChains]] = {}
+        """Node of a callback -> what its caller will hand to the parameter of that number."""
         self.receivers: dict[int, str] = {}
         """Node of a function that is assigned to a member -> the name before that member: its `this`."""
         self.inferring: dict[int, Scope] = {}

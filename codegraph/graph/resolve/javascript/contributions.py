@@ -10,7 +10,8 @@ Values (entries are tuples of strings; see `resolve.keys` for the keys):
     mem   as def, for members of classes, interfaces, enums, namespaces and objects
     base  the chain of each base class, base interface, aliased type or spread object
     ret   the chains that a function returns
-    elem  the chains of the elements of a variable or field, or of what a function returns (name "()")
+    elem  the chains of the elements of a variable or field, of what a function returns (name "()"), or of
+          what it hands to a callback (name "(1:0)": the first parameter of the second argument)
 
 Flags are letters: g getter, n namespace.
 """
@@ -114,7 +115,7 @@ def _offer_bindings(
         if kind is BindingKind.RETURN:
             _add(entries, return_key(path, owner.descriptor), chain)
         elif kind is BindingKind.ELEMENT:
-            if owner.kind not in _CALLABLES or name == "()":
+            if owner.kind not in _CALLABLES or name[0] == "(":
                 _add(entries, element_key(path, owner.descriptor, name), chain)
         elif kind is BindingKind.ATTRIBUTE:
             if name == SPREAD:

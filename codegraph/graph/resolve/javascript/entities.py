@@ -60,12 +60,14 @@ def unknown(reason: str) -> Candidates:
 
 
 def is_known(candidates: Candidates) -> bool:
-    """Tell whether at least one candidate is something."""
-    return any(each.kind is not EntityKind.UNKNOWN for each in candidates)
+    """Tell whether the candidates are something: an UNKNOWN one always stands alone."""
+    return bool(candidates) and candidates[0].kind is not EntityKind.UNKNOWN
 
 
 def merged(groups: list[Candidates], limit: int) -> Candidates:
     """Join groups of candidates: distinct, known ones only unless none is, at most `limit`."""
+    if len(groups) == 1:
+        return groups[0][:limit]
     distinct = dict.fromkeys(each for group in groups for each in group)
     known = [each for each in distinct if each.kind is not EntityKind.UNKNOWN]
     return tuple(known[:limit]) if known else tuple(distinct)[:1]

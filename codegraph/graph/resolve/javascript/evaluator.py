@@ -57,6 +57,8 @@ class Evaluator:
         self._locals = locals_
         self.modules = ModuleFinder(table)
         self._memo: dict[_Question, Candidates] = {}
+        self._lineages: dict[Home, list[Home]] = {}
+        self._scopes: dict[tuple[str, Home | None], Scope] = {}
         self._nesting = 0
 
     def read(self, path: str, key: str) -> Value:
@@ -121,14 +123,15 @@ class Evaluator:
 
     def bases(self, home: Home) -> Candidates:
         """Return the direct bases of a class, interface, alias or object, in source order."""
-        scope = Scope(home.path, (), (), home)
         entries = self.read(home.path, base_key(home.path, home.descriptor))
-        groups = [self.evaluate(self._outside(scope), entry) for entry in entries]
+        if not entries:
+            return ()
+        scope = self._outside(home.path, home)
         found: list[Candidates] = []
-        for group in groups:
-            for each in group:
+        for entry in entries:
+            for each in self.evaluate(scope, entry):
                 found.append(self.values(each) if each.kind is not EntityKind.DEFINITION else (each,))
-        return merged(found, _MAX_BASES) if found else ()
+        return merged(found, _MAX_BASES)
 
     def own_member(self, home: Home, name: str) -> tuple[Entry, ...]:
         """Return the entries of a member, bases left aside."""
@@ -136,6 +139,9 @@ class Evaluator:
 
     def lineage(self, home: Home) -> list[Home]:
         """Return a class and all its bases, each once: depth first, in source order."""
+        known = self._lineages.get(home)
+        if known is not None:
+            return known
         found: dict[Home, None] = {}
         waiting = [home]
         while waiting and len(found) < _MAX_BASES:
@@ -145,7 +151,8 @@ class Evaluator:
             found[each] = None
             above = [base for entity in self.bases(each) if (base := home_of(entity)) is not None]
             waiting.extend(reversed(above))
-        return list(found)
+        known = self._lineages[home] = list(found)
+        return known
 
     def _name(self, scope: Scope, name: str) -> Candidates:
         if name[:1] == "@" or not name:
@@ -203,7 +210,7 @@ class Evaluator:
             return self._called(entity)
         if element == "[]":
             return self._element(entity)
-        return self.member(entity, element)
+        return self._handed(entity, element) if element[:1] == "(" else self.member(entity, element)
 
     def member(self, entity: Entity, name: str) -> Candidates:
         """Return the members of that name of an entity or of what it holds."""
@@ -260,7 +267,7 @@ class Evaluator:
         return merged([self.member(each, name) for each in whole], MAX_CANDIDATES)
 
     def _exported(self, path: str, name: str) -> Candidates:
-        scope = Scope(path, (0,) if path == self._path else ())
+        scope = self._outside(path)
         entries = self.read(path, export_key(path, name))
         groups: list[Candidates] = []
         for entry in entries:
@@ -299,9 +306,9 @@ class Evaluator:
             return self._held(self.scope_at(entity.local), entries, sure=False)
         if kind is EntityKind.FIELD:
             entries = self._field_entries(entity)
-            scope = Scope(entity.path, (), (), Home(entity.path, entity.descriptor, entity.form))
+            scope = self._outside(entity.path, Home(entity.path, entity.descriptor, entity.form))
             sure = entity.sure and entity.form in ("constant", "module", "function")
-            return self._held(self._outside(scope), entries, sure=sure)
+            return self._held(scope, entries, sure=sure)
         if kind is EntityKind.MODULE:
             return self.whole(entity)
         if kind is EntityKind.DEFINITION and entity.form == "constant":
@@ -332,7 +339,7 @@ class Evaluator:
             entries = self.read(entity.path, member_key(entity.path, container, name))
         else:
             entries = self.read(entity.path, definition_key(entity.path, name))
-        scope = self._outside(Scope(entity.path))
+        scope = self._outside(entity.path)
         found = self._held(scope, tuple(entry for entry in entries if entry[0] == "v"), sure=False)
         return found if is_known(found) else (entity,)
 
@@ -348,9 +355,13 @@ class Evaluator:
         found = merged(groups, MAX_CANDIDATES)
         return found if sure else unsure(found)
 
-    def _outside(self, scope: Scope) -> Scope:
-        """Return the scope with the local names of the module, if that is the linked file."""
-        return scope._replace(owners=(0,)) if scope.path == self._path and not scope.owners else scope
+    def _outside(self, path: str, receiver: Home | None = None) -> Scope:
+        """Return the scope at the top of a file, always the same one; `@self` is an instance of `receiver`."""
+        scope = self._scopes.get((path, receiver))
+        if scope is None:
+            scope = Scope(path, (0,) if path == self._path else (), (), receiver)
+            self._scopes[path, receiver] = scope
+        return scope
 
     def _called(self, entity: Entity) -> Candidates:
         if entity.kind is EntityKind.CONTAINER_METHOD and isinstance(entity.receiver, Entity):
@@ -372,13 +383,17 @@ class Evaluator:
             return (entity._replace(kind=EntityKind.INSTANCE, receiver=None, sure=False),)
         return found
 
+    def _receiver_of(self, entity: Entity) -> Home:
+        """Return what `this` is in a function: the object it was reached through, its class, or itself."""
+        if isinstance(entity.receiver, Home):
+            return entity.receiver
+        container, hash_sign, _ = entity.descriptor.rpartition("#")
+        if entity.form == "method" and hash_sign:
+            return Home(entity.path, container + hash_sign, "class")
+        return Home(entity.path, entity.descriptor, entity.form)
+
     def _returned(self, entity: Entity) -> Candidates:
-        receiver = entity.receiver
-        container, _, _ = entity.descriptor.rpartition("#")
-        home = receiver if isinstance(receiver, Home) else None
-        if home is None and entity.form == "method" and container:
-            home = Home(entity.path, container + "#", "class")
-        scope = self._outside(Scope(entity.path, (), (), home or Home(entity.path, entity.descriptor, entity.form)))
+        scope = self._outside(entity.path, self._receiver_of(entity))
         entries = self.read(entity.path, return_key(entity.path, entity.descriptor))
         groups: list[Candidates] = []
         for entry in entries:
@@ -387,6 +402,23 @@ class Evaluator:
         if elements:
             groups.append((entity._replace(kind=EntityKind.ELEMENTS),))
         return merged(groups, MAX_CANDIDATES) if groups else unknown("unknown_receiver")
+
+    def _handed(self, entity: Entity, element: str) -> Candidates:
+        """Return what a function hands to a parameter of its callback, as its signature says."""
+        if entity.kind is EntityKind.DEFINITION and entity.form == "class":
+            constructors = self._along_bases(Home(entity.path, entity.descriptor, entity.form), "constructor")
+            return merged(
+                [self._handed(each, element) for each in constructors if each.form == "method"], MAX_CANDIDATES
+            )
+        if entity.kind is EntityKind.DEFINITION and entity.form in ("function", "method"):
+            chains = self.read(entity.path, element_key(entity.path, entity.descriptor, element))
+            scope = self._outside(entity.path, self._receiver_of(entity))
+            groups = [self.values(each) for chain in chains for each in self.evaluate(scope, chain)]
+            return unsure(merged(groups, MAX_CANDIDATES)) if groups else unknown("unknown_receiver")
+        held = self.values(entity)
+        if held == (entity,) or not is_known(held):
+            return unknown("unknown_receiver")
+        return merged([self._handed(each, element) for each in held], MAX_CANDIDATES)
 
     def _element(self, entity: Entity) -> Candidates:
         chains, scope = self._element_chains(entity)
@@ -402,7 +434,7 @@ class Evaluator:
     def _element_chains(self, entity: Entity) -> tuple[tuple[Chain, ...], Scope]:
         kind, path = entity.kind, entity.path
         home = Home(path, entity.descriptor, entity.form)
-        scope = self._outside(Scope(path, (), (), home))
+        scope = self._outside(path, home)
         if kind is EntityKind.VARIABLE:
             return self._locals.elements(entity.local, entity.name), self.scope_at(entity.local)
         if kind is EntityKind.FIELD:

@@ -68,7 +68,7 @@ class FileLinker:
         owner, chain, role = reference.owner, reference.chain, reference.role
         found = self._evaluator.evaluate(self._scopes[owner], chain)
         line, column = reference.positions[:2]
-        targets = self._targets(found, role)
+        targets = self._targets(found, role, self._definitions[owner].kind)
         if role is Role.IMPLEMENT:
             homes = [home for each in targets if (home := home_of(each)) is not None]
             self._implemented.setdefault(owner, []).extend(homes)
@@ -77,9 +77,10 @@ class FileLinker:
         elif not is_known(found):
             self._fall_back(owner, chain, role, found[0].name, line, column)
         elif role is Role.CALL and found[0].kind in _HELD:
-            self._collector.miss(owner, chain[-1], role, "dynamic", line, column)
+            reason = "local" if len(chain) == 1 else "dynamic"
+            self._collector.miss(owner, chain[-1], role, reason, line, column)
 
-    def _targets(self, found: Candidates, role: Role) -> list[Entity]:
+    def _targets(self, found: Candidates, role: Role, owner: SymbolKind) -> list[Entity]:
         """Return the definitions that a reference leads to, in the order of the candidates."""
         targets: dict[Entity, None] = {}
         for entity in found:
@@ -92,9 +93,9 @@ class FileLinker:
                 targets.update((each, None) for each in whole if _is_definition(each))
             elif entity.kind in _HELD and (role is not Role.READ or _is_alias(entity)):
                 targets.update(dict.fromkeys(self._held(entity)))
-        wanted = _TYPE_FORMS if role in (Role.TYPE, Role.IMPLEMENT) else _VALUE_FORMS
-        fitting = [each for each in targets if each.form in wanted]
-        return fitting or list(targets)
+        if role in (Role.TYPE, Role.IMPLEMENT) or (role is Role.INHERIT and owner is SymbolKind.INTERFACE):
+            return [each for each in targets if each.form in _TYPE_FORMS] or list(targets)
+        return [each for each in targets if each.form in _VALUE_FORMS]
 
     def _held(self, entity: Entity) -> list[Entity]:
         return [

@@ -7,6 +7,7 @@ containers: the definition's own names, those of the namespaces around it, the m
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from codegraph.core.facts import BindingKind, Chain, Occurrences, Outline
@@ -23,8 +24,9 @@ class Home(NamedTuple):
     form: str
 
 
-class Scope(NamedTuple):
-    """The surroundings of an expression.
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """The surroundings of an expression; compared by identity, because answers are remembered per scope.
 
     `owners` are the definitions of the linked file whose local names are visible, the innermost first;
     `namespaces` the descriptors of the namespaces around, the innermost first; `receiver` what `@self`,
