@@ -1,0 +1,77 @@
+"""What the lexical index reads of a symbol: one document, six fields.
+
+name, qualified name, signature, docstring, path, body. Documents carry tokens, not terms: the split into
+terms happens once per distinct token when the index takes them (see `analysis`). Documents are made of
+`OwnInput` and the symbol's place, and of nothing else, so they change exactly when one of these does.
+Pure. Tests: tests/unit/search/test_search_documents.py.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from codegraph.core.facts import OwnInput
+from codegraph.core.symbols import SymbolId, SymbolKind, symbol_id
+
+_DESCRIPTOR_PART = re.compile(r"(?:`((?:[^`]|``)*)`|([\w+$-]+))(?:\(\+\d+\))?(?:\(\))?[#.]")
+
+
+class LexicalDocument(NamedTuple):
+    """One symbol as the lexical index sees it."""
+
+    symbol: SymbolId
+    kind: SymbolKind
+    language: str
+    name: str
+    qualified_name: str
+    """Dotted: `Class.method`."""
+    signature: str
+    docstring: str
+    body: tuple[str, ...]
+    """Canonical tokens."""
+
+
+class FileDocuments(NamedTuple):
+    """All documents of one file; they are replaced together."""
+
+    path: str
+    tag: bytes
+    """Whatever tells the owner whether these documents are still right: the digest of the file's bytes."""
+    documents: tuple[LexicalDocument, ...]
+
+
+def make_document(path: str, descriptor: str, own: OwnInput) -> LexicalDocument:
+    """Make the document of one definition of the file at `path`."""
+    qualified = qualified_name(descriptor) or module_name(path)
+    return LexicalDocument(
+        symbol=symbol_id(path, descriptor),
+        kind=own.kind,
+        language=own.language,
+        name=own.name or qualified,
+        qualified_name=qualified,
+        signature=own.signature,
+        docstring=own.docstring,
+        body=own.tokens,
+    )
+
+
+def qualified_name(descriptor: str) -> str:
+    """Return the dotted name that a descriptor spells: `Cls#method(+1).` is `Cls.method`; "" for a module."""
+    names = [
+        escaped.replace("``", "`") if escaped else plain for escaped, plain in _DESCRIPTOR_PART.findall(descriptor)
+    ]
+    return ".".join(names)
+
+
+def module_name(path: str) -> str:
+    """Return what a file is called by those who import it: its stem, or its folder's for an index file."""
+    parts = path.split("/")
+    name = parts[-1].partition(".")[0]
+    if name in INDEX_FILES and len(parts) > 1:
+        return parts[-2]
+    return name
+
+
+INDEX_FILES = frozenset({"__init__", "__main__", "index", "mod"})
+"""Stems of files that stand for their folder."""

@@ -1,0 +1,48 @@
+"""Terms: the same for documents and queries, however an identifier is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from codegraph.search import analysis
+from codegraph.search.analysis import MAX_QUERY_TERMS, MAX_TERMS, Analyser, query_terms
+
+
+@pytest.mark.parametrize("token", ["parseRequests", "parse_request", "ParseRequest", "PARSE_REQUESTS"])
+def test_spellings_of_a_name_meet(token: str) -> None:
+    """An identifier gives its parts and itself in one piece, whatever the convention."""
+    assert Analyser().terms(token) == ("pars", "request", "parserequest")
+
+
+def test_punctuation_has_no_terms_and_literals_have_words() -> None:
+    """Tokens of code are analysed alike, string literals by their words."""
+    analyser = Analyser()
+
+    assert analyser.terms("->") == ()
+    assert analyser.terms('"%d files removed"') == ("d", "fil", "remov")
+
+
+def test_forgetting_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With hardly any memory the terms are the same."""
+    tokens = [f"tokenNumber{i % 7}_of_{i % 5}" for i in range(60)]
+    roomy = Analyser()
+    expected = [roomy.terms(token) for token in tokens]
+    monkeypatch.setattr(analysis, "MAX_REMEMBERED", 2)
+    forgetful = Analyser()
+
+    assert [forgetful.terms(token) for token in tokens] == expected
+
+
+def test_terms_are_bounded() -> None:
+    """A huge literal or query does not become a huge document or query."""
+    text = " ".join(f"word{chr(97 + i % 26)}{i}" for i in range(5000))
+
+    assert len(Analyser().terms(text)) == MAX_TERMS
+    assert len(query_terms(text)) == MAX_QUERY_TERMS
+
+
+def test_function_words_are_dropped_from_queries() -> None:
+    """`of` and `the` do not count, unless nothing else is asked."""
+    assert query_terms("the size of a file") == ("siz", "fil")
+    assert query_terms("if") == ("if",)
+    assert query_terms("") == ()
