@@ -1,0 +1,370 @@
+"""The lexical index: BM25F over code-aware terms, kept up with every edit, there again after a restart.
+
+It is a list of immutable segments (see `segment`). Replacing a file marks its old documents dead and adds
+a segment of the new ones; small young segments are merged at once, so their number stays logarithmic.
+`flush` merges what pays and writes it to disk with a manifest; it may run in another thread, off the edit
+path. Readers hold a `LexicalView`, which never changes. Scores depend on the live documents alone, not on
+how they came in: an updated index answers as one built afresh, to the last bit.
+
+Measured on 100k functions of real packages (47 distinct terms each), one core, top 100 of docstrings' first
+12 words: this index P50 0.8 / P95 1.5 ms of CPU, 2.2 / 7.3 ms to replace 20 documents, 5.5 s to build with
+tokenisation, 41 MB; tantivy 0.27 P50 0.7 / P95 1.0 ms, 10-180 ms to replace, 21 MB; SQLite FTS5 P50 51 / P95
+79 ms, 0.6 ms, 93 MB. tantivy counts deleted documents in its document frequencies until a merge, so its
+scores depend on history; that decided it.
+
+Opening compares the manifest with the identity that the owner gives (extractor, analysis, weights). On
+a mismatch or damage the directory is emptied, a `Rebuilt` event says so, and `tags` comes back empty, which
+tells the owner to hand everything in again. `tags` also serves to catch up after a crash: each file carries
+the owner's tag of what it was made from.
+Tests: tests/unit/search/test_search_lexical.py.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from codegraph.core.symbols import SymbolId
+from codegraph.errors import StoreCorrupt
+from codegraph.events import EventLog, Rebuilt
+from codegraph.search.analysis import ANALYSIS_VERSION, Analyser
+from codegraph.search.catalogue import Catalogue
+from codegraph.search.documents import FileDocuments, LexicalDocument
+from codegraph.search.scoring import Matches, SegmentView, best_matches
+from codegraph.search.segment import (
+    FIELDS,
+    SATURATION,
+    Mask,
+    Segment,
+    build_segment,
+    dead_documents,
+    merge_segments,
+)
+from codegraph.search.segment_file import (
+    Manifest,
+    StoredSegment,
+    read_manifest,
+    read_segment,
+    remove_others,
+    write_manifest,
+    write_segment,
+)
+
+FORMAT_VERSION = 1
+
+EDIT_MERGE_DOCUMENTS = 2_048
+"""An edit never merges into more documents than this (about 8 ms); larger merges wait for `flush`."""
+
+BUILD_DOCUMENTS = 4_096
+"""Documents inverted at a time when many come at once: bounds the memory of a bulk load."""
+
+FILE_PREFIX = "segment-"
+
+DEAD_SHARE = 0.25
+"""A stored segment with a larger share of dead documents is rewritten by the next flush."""
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalView:
+    """The index at one moment."""
+
+    revision: int
+    live: int
+    """Live documents."""
+    segments: tuple[SegmentView, ...]
+
+    def search(self, terms: Sequence[str], limit: int, allowed: Mask | None = None) -> Matches:
+        """Return the best `limit` symbol numbers for the terms, and all that tie with the last of them.
+
+        `allowed`: True for each symbol number that may be returned; None allows all.
+        """
+        return best_matches(self.segments, self.live, terms, limit, allowed)
+
+
+class _Entry:
+    """A segment with the writer's marks; `dead` is replaced, never changed."""
+
+    def __init__(self, segment: Segment, file: str = "", dead: Mask | None = None) -> None:
+        self.segment = segment
+        self.file = file
+        self.dead = dead
+        """Per path; None when all are alive."""
+        self.dead_documents: Mask | None = None if dead is None else dead_documents(segment, dead)
+
+    def bury(self, paths: Sequence[int]) -> None:
+        marks = np.zeros(len(self.segment.paths), dtype=np.bool_) if self.dead is None else self.dead.copy()
+        marks[list(paths)] = True
+        self.dead = marks
+        self.dead_documents = dead_documents(self.segment, marks)
+
+    @property
+    def is_dead(self) -> bool:
+        """No path is alive."""
+        return self.dead is not None and bool(self.dead.all())
+
+    @property
+    def live(self) -> int:
+        """Live documents."""
+        gone = 0 if self.dead_documents is None else int(np.count_nonzero(self.dead_documents))
+        return self.segment.documents - gone
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Frozen:
+    """An entry as a flush found it."""
+
+    entry: _Entry
+    dead: Mask | None
+    live: int
+
+    @property
+    def dead_share(self) -> float:
+        return 1 - self.live / max(1, self.entry.segment.documents)
+
+
+class LexicalIndex:
+    """The writer's side: replace, remove, publish, flush. `flush` may run beside the others."""
+
+    def __init__(self, catalogue: Catalogue, directory: Path | None, identity: str) -> None:
+        """Use `open`, which reads what is stored; `directory` None keeps nothing."""
+        self._catalogue = catalogue
+        self._directory = directory
+        self._identity = identity
+        self._analyser = Analyser()
+        self._entries: list[_Entry] = []
+        self._owners: dict[str, tuple[_Entry, int]] = {}
+        self._revision = -1
+        self._next_file = 0
+        self._lock = threading.Lock()
+        self._flush_lock = threading.Lock()
+        self._view = self._built_view()
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path | None,
+        *,
+        identity: str,
+        catalogue: Catalogue | None = None,
+        events: EventLog | None = None,
+    ) -> LexicalIndex:
+        """Open the index stored in `directory`, or an empty one.
+
+        `identity` names everything outside of this package that documents depend on (the extractor's
+        version). What was stored under another identity, or is damaged, is dropped and reported as a
+        `Rebuilt` event. Raises OSError when the directory cannot be made.
+        """
+        whole = f"{identity} format {FORMAT_VERSION} analysis {ANALYSIS_VERSION} k1 {SATURATION} {FIELDS}"
+        index = cls(Catalogue() if catalogue is None else catalogue, directory, whole)
+        if directory is None:
+            return index
+        directory.mkdir(parents=True, exist_ok=True)
+        try:
+            index._load(directory)
+        except StoreCorrupt as error:
+            index._entries.clear()
+            index._owners.clear()
+            remove_others(directory, {})
+            if events is not None:
+                events.publish(Rebuilt(what="lexical index", reason=error.message))
+        index._view = index._built_view()
+        return index
+
+    @property
+    def revision(self) -> int:
+        """The owner's revision that the index is at; -1 when it never was at one."""
+        return self._revision
+
+    def tags(self) -> Mapping[str, bytes]:
+        """Return the tag of every file that the index has documents of."""
+        with self._lock:
+            return {path: entry.segment.tags[place] for path, (entry, place) in self._owners.items()}
+
+    def symbols_of(self, paths: Sequence[str]) -> npt.NDArray[np.int32]:
+        """Return the numbers of all symbols that have a document in one of these files."""
+        with self._lock:
+            owners = [self._owners[path] for path in paths if path in self._owners]
+        parts = [e.segment.numbers[e.segment.starts[place] : e.segment.starts[place + 1]] for e, place in owners]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
+
+    def view(self) -> LexicalView:
+        """Return what was last published."""
+        return self._view
+
+    def replace(self, path: str, documents: Sequence[LexicalDocument], tag: bytes = b"") -> None:
+        """Set the documents of one file and publish; the revision stays."""
+        self.update([FileDocuments(path, tag, tuple(documents))], (), self._revision)
+
+    def remove(self, path: str) -> None:
+        """Forget one file and publish; the revision stays."""
+        self.update([], [path], self._revision)
+
+    def update(self, files: Sequence[FileDocuments], removed: Sequence[str], revision: int) -> None:
+        """Replace some files, forget others, and publish them together as `revision`. Paths are distinct."""
+        built = [self._built(part) for part in _portions(files)]
+        with self._lock:
+            self._bury([*(file.path for file in files), *removed])
+            for segment in built:
+                self._add(_Entry(segment))
+            self._merge_young()
+            self._revision = revision
+            self._view = self._built_view()
+
+    def search(self, terms: Sequence[str], limit: int, allowed: Mask | None = None) -> list[tuple[SymbolId, float]]:
+        """Return the best `limit` symbols for the terms, by falling score, ties by SymbolId."""
+        symbols = self._catalogue.view().symbols
+        numbers, scores = self.view().search(terms, limit, allowed)
+        pairs = zip(numbers.tolist(), scores.tolist(), strict=True)
+        ordered = sorted(((symbols[number], score) for number, score in pairs), key=lambda pair: (-pair[1], pair[0]))
+        return ordered[:limit]
+
+    def flush(self) -> int:
+        """Merge what pays, write everything to the directory, and return the revision that is now on disk.
+
+        Raises OSError when the directory cannot be written; the index in memory is whole all the same.
+        """
+        with self._flush_lock:
+            with self._lock:
+                revision, frozen = self._revision, [_Frozen(e, e.dead, e.live) for e in self._entries]
+            chosen = _to_rewrite(frozen)
+            kept = [one for one in frozen if one not in chosen]
+            rewritten = self._rewritten(chosen)
+            if self._directory is not None:
+                stored = [_stored(one.entry.file, one.dead) for one in kept]
+                if rewritten is not None:
+                    stored.append(_stored(rewritten.file, None))
+                write_manifest(self._directory, Manifest(self._identity, revision, tuple(stored)))
+                remove_others(self._directory, {one.file: None for one in stored})
+            self._swap([one.entry for one in chosen], rewritten)
+        return revision
+
+    def _load(self, directory: Path) -> None:
+        manifest = read_manifest(directory)
+        if manifest is None:
+            remove_others(directory, {})
+            return
+        if manifest.identity != self._identity:
+            raise StoreCorrupt("made by another version", "the lexical index is built again")
+        for stored in manifest.segments:
+            if not stored.file.removeprefix(FILE_PREFIX).isdecimal():
+                raise StoreCorrupt(f"{stored.file}: no name of a segment", "the lexical index is built again")
+            segment = read_segment(directory / stored.file, self._catalogue.admit)
+            if any(not 0 <= place < len(segment.paths) for place in stored.dead_paths):
+                raise StoreCorrupt(f"{stored.file}: unknown paths", "the lexical index is built again")
+            entry = _Entry(segment, stored.file)
+            if stored.dead_paths:
+                entry.bury(stored.dead_paths)
+            self._add(entry)
+            self._next_file = max(self._next_file, int(stored.file.removeprefix(FILE_PREFIX)) + 1)
+        self._revision = manifest.revision
+        remove_others(directory, {stored.file: None for stored in manifest.segments})
+
+    def _built(self, files: Sequence[FileDocuments]) -> Segment:
+        admit = self._catalogue.admit
+        return build_segment(
+            files,
+            self._analyser,
+            lambda path, document: admit(document.symbol, document.kind, document.language, path),
+        )
+
+    def _add(self, entry: _Entry) -> None:
+        self._entries.append(entry)
+        for place, path in enumerate(entry.segment.paths):
+            if entry.dead is None or not entry.dead[place]:
+                self._owners[path] = (entry, place)
+
+    def _bury(self, paths: Sequence[str]) -> None:
+        places: dict[int, tuple[_Entry, list[int]]] = {}
+        for path in paths:
+            owner = self._owners.pop(path, None)
+            if owner is not None:
+                places.setdefault(id(owner[0]), (owner[0], []))[1].append(owner[1])
+        for entry, own in places.values():
+            entry.bury(own)
+        self._entries = [entry for entry in self._entries if entry.file or not entry.is_dead]
+
+    def _merge_young(self) -> None:
+        """Merge the youngest segments while the last is at least half as large as the one before."""
+        while len(self._entries) > 1:
+            older, younger = self._entries[-2:]
+            together = older.live + younger.live
+            if older.file or younger.file or together > EDIT_MERGE_DOCUMENTS or older.live > 2 * younger.live:
+                return
+            del self._entries[-2:]
+            self._add(_Entry(merge_segments([(older.segment, older.dead), (younger.segment, younger.dead)])))
+
+    def _rewritten(self, chosen: Sequence[_Frozen]) -> _Entry | None:
+        """Merge the chosen entries and write the result."""
+        if not chosen:
+            return None
+        merged = merge_segments([(one.entry.segment, one.dead) for one in chosen])
+        if not merged.paths:
+            return None
+        name = f"{FILE_PREFIX}{self._next_file}"
+        self._next_file += 1
+        if self._directory is not None:
+            write_segment(self._directory / name, merged, self._catalogue.view())
+        return _Entry(merged, name)
+
+    def _swap(self, old: Sequence[_Entry], new: _Entry | None) -> None:
+        """Put `new` in the place of `old`; what has changed hands since stays where it is."""
+        with self._lock:
+            gone = {id(entry) for entry in old}
+            self._entries = [entry for entry in self._entries if id(entry) not in gone]
+            if new is not None:
+                lost = []
+                for place, path in enumerate(new.segment.paths):
+                    owner = self._owners.get(path)
+                    if owner is not None and id(owner[0]) in gone:
+                        self._owners[path] = (new, place)
+                    else:
+                        lost.append(place)
+                if lost:
+                    new.bury(lost)
+                self._entries.insert(0, new)
+            self._view = self._built_view()
+
+    def _built_view(self) -> LexicalView:
+        first, live, views = 0, 0, []
+        for entry in self._entries:
+            views.append(SegmentView(first, entry.segment, entry.dead_documents))
+            first += entry.segment.documents
+            live += entry.live
+        return LexicalView(self._revision, live, tuple(views))
+
+
+def _portions(files: Sequence[FileDocuments]) -> list[list[FileDocuments]]:
+    """Cut files into portions of at most BUILD_DOCUMENTS documents, a larger file alone."""
+    portions: list[list[FileDocuments]] = []
+    room = 0
+    for file in files:
+        if not portions or len(file.documents) > room:
+            portions.append([])
+            room = BUILD_DOCUMENTS
+        portions[-1].append(file)
+        room -= len(file.documents)
+    return portions
+
+
+def _to_rewrite(frozen: Sequence[_Frozen]) -> list[_Frozen]:
+    """Choose what a flush merges: all that is not on disk, the half dead, and the stored ones it outgrows."""
+    chosen = [one for one in frozen if not one.entry.file or one.dead_share > DEAD_SHARE]
+    if not chosen:
+        return []
+    together = sum(one.live for one in chosen)
+    rest = sorted((one for one in frozen if one not in chosen), key=lambda one: one.live)
+    for one in rest:
+        if one.live > 2 * together:
+            break
+        chosen.append(one)
+        together += one.live
+    return chosen
+
+
+def _stored(file: str, dead: Mask | None) -> StoredSegment:
+    return StoredSegment(file, () if dead is None else tuple(np.flatnonzero(dead).tolist()))
