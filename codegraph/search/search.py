@@ -1,0 +1,292 @@
+"""Search: both indexes behind one door.
+
+`Searcher` is updated by the daemon's writer thread and asked by its reader threads. Each update ends with one
+assignment of a `SearchView`, so a query sees the lexical index, the vectors and the names of one revision,
+however long it takes. A query goes: filter -> mask; mask -> lexical ranking and vector ranking (when the
+caller brings a vector) -> fusion -> rerank -> the best, ties by SymbolId. Whether a result's vector is fresh,
+stale or pending is not known here: the daemon adds it.
+
+Vectors belong to symbols that have a document; a symbol that disappears with its file loses its vector.
+Tests: tests/unit/search/test_search_searcher.py.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from codegraph.config import SearchConfig
+from codegraph.core.symbols import SymbolId, SymbolKind
+from codegraph.events import EventLog
+from codegraph.search.catalogue import Catalogue, CatalogueView
+from codegraph.search.documents import FileDocuments, module_name, qualified_name
+from codegraph.search.filters import Filter, FilterMasks
+from codegraph.search.fusion import Fused, Ranking, fuse
+from codegraph.search.lexical import LexicalIndex, LexicalView
+from codegraph.search.quantise import Floats, Quantised
+from codegraph.search.rank import Candidate, QueryShape, RankWeights, lexical_weight, rerank, shape_of
+from codegraph.search.vectors import DotProducts, Neighbours, VectorIndex, VectorView
+
+MAX_QUERY_LENGTH = 10_000
+"""Characters of a query that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is looked for."""
+
+    text: str
+    vector: Floats | None = None
+    """The encoded text, float32 (d,), length one; None searches by words alone."""
+    limit: int | None = None
+    """None takes the configured limit."""
+    allowed: Filter = field(default_factory=Filter)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One symbol that was found."""
+
+    symbol: SymbolId
+    score: float
+    kind: SymbolKind
+    path: str
+    signals: Mapping[str, float]
+    """`lexical` and `vector`: parts of the fused score; `bm25` and `cosine`: what the indexes said; the
+    names of `rank.SIGNALS`: factors."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """Results by falling score, ties by SymbolId."""
+
+    results: tuple[SearchResult, ...]
+    revision: int
+    """The revision of the lexical index that answered."""
+    rankings: tuple[str, ...]
+    """Which of lexical and vector took part."""
+    reason: str = ""
+    """Why there are no results: empty_index, no_words, nothing_allowed or no_match; "" when there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchView:
+    """Both indexes and the names, of one revision."""
+
+    lexical: LexicalView
+    vectors: VectorView
+    catalogue: CatalogueView
+
+
+class Searcher:
+    """Update from one thread, `flush` from that or another, ask from any."""
+
+    def __init__(
+        self,
+        lexical: LexicalIndex,
+        catalogue: Catalogue,
+        mean: Floats,
+        config: SearchConfig,
+        *,
+        weights: RankWeights | None = None,
+        dot_products: DotProducts | None = None,
+    ) -> None:
+        """Use `open`. `lexical` and the searcher share `catalogue`; `mean`: float32 (d,), see `quantise`."""
+        self._lexical = lexical
+        self._catalogue = catalogue
+        self._vectors = VectorIndex(mean, dot_products)
+        self._config = config
+        self._weights = weights or RankWeights()
+        self._masks = FilterMasks()
+        self._lock = threading.Lock()
+        self._documented = np.zeros(0, dtype=np.bool_)
+        self._mark_documented(lexical.symbols_of(sorted(lexical.tags())), True)
+        self._view = self._built_view()
+
+    @classmethod
+    def open(
+        cls,
+        directory: Path | None,
+        *,
+        identity: str,
+        mean: Floats,
+        config: SearchConfig,
+        events: EventLog | None = None,
+        weights: RankWeights | None = None,
+    ) -> Searcher:
+        """Open the lexical index in `directory` (None: memory only) beside an empty vector index.
+
+        See `LexicalIndex.open` for `identity` and `events`. Vectors are handed in by `put_vectors`.
+        """
+        catalogue = Catalogue()
+        lexical = LexicalIndex.open(directory, identity=identity, catalogue=catalogue, events=events)
+        return cls(lexical, catalogue, mean, config, weights=weights)
+
+    @property
+    def revision(self) -> int:
+        """The revision of the last update; -1 before the first."""
+        return self._lexical.revision
+
+    @property
+    def mean(self) -> Floats:
+        """The mean that vectors handed in must have had removed."""
+        return self._vectors.mean
+
+    def view(self) -> SearchView:
+        """Return what was last published."""
+        return self._view
+
+    def outdated(self, tags: Mapping[str, bytes]) -> tuple[list[str], list[str]]:
+        """Compare the files of the index with the owner's; return paths to hand in again and paths to remove."""
+        known = self._lexical.tags()
+        changed = [path for path, tag in tags.items() if known.get(path) != tag]
+        return sorted(changed), sorted(path for path in known if path not in tags)
+
+    def update(self, files: Sequence[FileDocuments], removed: Sequence[str], revision: int) -> None:
+        """Replace the documents of some files, forget other files, publish as `revision`.
+
+        Symbols that are no longer in their file lose their vectors.
+        """
+        touched = [*(file.path for file in files), *removed]
+        with self._lock:
+            before = self._lexical.symbols_of(touched)
+            self._lexical.update(files, removed, revision)
+            after = self._lexical.symbols_of(touched)
+            self._mark_documented(before, False)
+            self._mark_documented(after, True)
+            self._vectors.remove(np.setdiff1d(before, after))
+            self._view = self._built_view()
+
+    def put_vectors(self, symbols: Sequence[SymbolId], vectors: Quantised) -> list[SymbolId]:
+        """Set the vectors of some symbols, distinct ones, and publish; return those that have no document.
+
+        The vectors of the latter are dropped: hand in documents first. Raises ValueError when the
+        dimensions are not those of the mean.
+        """
+        with self._lock:
+            numbers = np.array([self._catalogue.number(symbol) or 0 for symbol in symbols], dtype=np.int32)
+            known = np.array([self._is_documented(symbol) for symbol in symbols], dtype=np.bool_)
+            rows = np.flatnonzero(known)
+            self._vectors.put(numbers[rows], vectors if known.all() else vectors.take(rows))
+            self._view = self._built_view()
+        return [symbols[row] for row in np.flatnonzero(~known).tolist()]
+
+    def remove_vectors(self, symbols: Sequence[SymbolId]) -> None:
+        """Forget the vectors of some symbols and publish."""
+        with self._lock:
+            numbers = [self._catalogue.number(symbol) for symbol in symbols]
+            self._vectors.remove([number for number in numbers if number is not None])
+            self._view = self._built_view()
+
+    def reset_vectors(self, mean: Floats) -> None:
+        """Forget all vectors; later ones have had `mean` removed."""
+        with self._lock:
+            self._vectors.clear(mean)
+            self._view = self._built_view()
+
+    def flush(self) -> int:
+        """Write the lexical index down, off the edit path; return the revision that is now on disk."""
+        revision = self._lexical.flush()
+        with self._lock:
+            self._view = self._built_view()
+        return revision
+
+    def statistics(self) -> dict[str, int]:
+        """Return counts and sizes for status and metrics."""
+        view = self._view
+        return {
+            "documents": view.lexical.live,
+            "segments": len(view.lexical.segments),
+            "vectors": view.vectors.live,
+            "vector_bytes": self._vectors.bytes_held(),
+        }
+
+    def search(self, query: Query) -> SearchAnswer:
+        """Answer a query. Raises ValueError when the query's vector does not fit the index."""
+        view = self._view
+        shape = shape_of(query.text[:MAX_QUERY_LENGTH])
+        allowed = self._masks.mask(query.allowed, view.catalogue)
+        candidates = max(self._config.candidates, query.limit or 0)
+        matches = view.lexical.search(shape.terms, candidates, allowed)
+        rankings = [Ranking("lexical", lexical_weight(shape, self._weights), matches.numbers, matches.scores)]
+        if query.vector is not None and view.vectors.live:
+            near = view.vectors.search(query.vector, candidates, allowed)
+            rankings.append(Ranking("vector", self._weights.vector, near.numbers, near.scores))
+        fused = fuse(rankings, self._config.rrf_constant)
+        results = [self._result(one, shape, view.catalogue) for one in fused]
+        results.sort(key=lambda result: (-result.score, result.symbol))
+        return SearchAnswer(
+            results=tuple(results[: query.limit or self._config.limit]),
+            revision=view.lexical.revision,
+            rankings=tuple(ranking.name for ranking in rankings),
+            reason="" if results else _reason(view, shape, query, allowed is not None and not allowed.any()),
+        )
+
+    def similar(
+        self, vector: Floats, limit: int, *, exclude: SymbolId | None = None, allowed: Filter | None = None
+    ) -> SearchAnswer:
+        """Return the symbols whose vectors are nearest to `vector`, float32 (d,), without `exclude`."""
+        view = self._view
+        mask = self._masks.mask(allowed or Filter(), view.catalogue)
+        near = view.vectors.search(vector, limit + 1, mask)
+        results = [result for result in _neighbours(near, view.catalogue) if result.symbol != exclude]
+        results.sort(key=lambda result: (-result.score, result.symbol))
+        reason = "" if results else ("no_match" if view.vectors.live else "empty_index")
+        return SearchAnswer(tuple(results[:limit]), view.lexical.revision, ("vector",), reason)
+
+    def vector_of(self, symbol: SymbolId) -> Floats | None:
+        """Return a symbol's vector as far as eight bits remember it, float32 (d,); None if it has none."""
+        view = self._view
+        number = self._catalogue.number(symbol)
+        return None if number is None else view.vectors.vector(number)
+
+    def _result(self, fused: Fused, shape: QueryShape, catalogue: CatalogueView) -> SearchResult:
+        symbol = catalogue.symbols[fused.number]
+        path, kind = catalogue.path(fused.number), catalogue.kind(fused.number)
+        name = qualified_name(symbol[len(path) + 1 :]).rpartition(".")[2] or module_name(path)
+        score, factors = rerank(fused.score, shape, Candidate(name, kind, path), self._weights)
+        raw = {_RAW_NAMES[ranking]: value for ranking, value in fused.raw.items()}
+        return SearchResult(symbol, score, kind, path, {**fused.parts, **raw, **factors})
+
+    def _mark_documented(self, numbers: npt.NDArray[np.int32], value: bool) -> None:
+        if len(self._catalogue) > len(self._documented):
+            larger = np.zeros(2 * len(self._catalogue), dtype=np.bool_)
+            larger[: len(self._documented)] = self._documented
+            self._documented = larger
+        self._documented[numbers] = value
+
+    def _is_documented(self, symbol: SymbolId) -> bool:
+        number = self._catalogue.number(symbol)
+        return number is not None and number < len(self._documented) and bool(self._documented[number])
+
+    def _built_view(self) -> SearchView:
+        return SearchView(self._lexical.view(), self._vectors.view(), self._catalogue.view())
+
+
+_RAW_NAMES = {"lexical": "bm25", "vector": "cosine"}
+
+
+def _neighbours(near: Neighbours, catalogue: CatalogueView) -> list[SearchResult]:
+    pairs = zip(near.numbers.tolist(), near.scores.tolist(), strict=True)
+    return [
+        SearchResult(
+            catalogue.symbols[number], score, catalogue.kind(number), catalogue.path(number), {"cosine": score}
+        )
+        for number, score in pairs
+    ]
+
+
+def _reason(view: SearchView, shape: QueryShape, query: Query, is_barred: bool) -> str:
+    """Say why nothing was found."""
+    if not view.lexical.live:
+        return "empty_index"
+    if is_barred:
+        return "nothing_allowed"
+    if not shape.terms and query.vector is None:
+        return "no_words"
+    return "no_match"
