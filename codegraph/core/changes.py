@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
-from codegraph.core.facts import FileFacts, Role
+from codegraph.core.facts import Occurrences, Outline, Role
 from codegraph.core.symbols import (
     BlobDigest,
     Confidence,
@@ -97,11 +97,27 @@ class FileLinks(msgspec.Struct, frozen=True, array_like=True):
     unresolved: tuple[Unresolved, ...] = ()
 
 
+class Facts(Protocol):
+    """What the index reads of one file's facts. `FileFacts` has it all at hand, others may decode on demand."""
+
+    @property
+    def blob(self) -> BlobDigest:
+        """Fingerprint of the file's bytes."""
+
+    @property
+    def outline(self) -> Outline:
+        """The half that stays in memory."""
+
+    @property
+    def occurrences(self) -> Occurrences:
+        """The half that only linking reads; asked for twice, and kept by nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
     """Files that changed together: new facts, or None for a file that is gone."""
 
-    files: Mapping[str, FileFacts | None]
+    files: Mapping[str, Facts | None]
 
 
 class Cause(msgspec.Struct, frozen=True, array_like=True):

@@ -24,10 +24,10 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from codegraph.core.changes import ChangeSet, IndexDelta, Skipped, SourceFile
+from codegraph.core.changes import IndexDelta, Skipped, SourceFile
 from codegraph.core.facts import EncodedFacts
 from codegraph.core.symbols import EmbeddingKey, SymbolId
-from codegraph.daemon.changeset import EncodedChanges
+from codegraph.daemon.changeset import change_set
 from codegraph.daemon.inputs import FILES_KEPT
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.pending import Lane
@@ -166,7 +166,7 @@ class Pipeline:
         skipped = dict(changes.skipped)
         changed = self._read(changes.written, records, facts, skipped, rebuild)
         fresh = self._extract(changed, facts, run)
-        if len(fresh) > FILES_KEPT:
+        if run.extracted > FILES_KEPT:
             self._store_facts(fresh)
             fresh = []
         self._note(run, facts, records)
@@ -175,7 +175,7 @@ class Pipeline:
                 self.skipped.pop(path, None)
             else:
                 self.skipped[path] = why
-        delta = self.parts.index.apply(ChangeSet(EncodedChanges(dict(sorted(facts.items())))))
+        delta = self.parts.index.apply(change_set(facts))
         self._follow(delta, fresh, run)
         self._commit(delta, records, fresh, skipped, run)
         self._publish(delta, run)

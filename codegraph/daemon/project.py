@@ -128,6 +128,7 @@ class Project:
         """Without watching: compare the tree with the index, embed, in the calling thread."""
         self._begin()
         self.running = True
+        self.writer.expect_reconcile()
         future = self.start_indexing(rebuild, embed, progress)
         self.writer.run_until(future.done)
         return future.result()

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from codegraph.core.changes import ChangeSet, SourceFile
+from codegraph.core.changes import SourceFile
 from codegraph.core.facts import EncodedFacts, Occurrences, decode_compressed_occurrences
 from codegraph.core.symbols import BlobDigest, Freshness, SymbolId
-from codegraph.daemon.changeset import EncodedChanges
+from codegraph.daemon.changeset import change_set
 from codegraph.daemon.operations import VerifyResult
 from codegraph.daemon.view import View
 from codegraph.embed.encoder import FloatArray
@@ -104,7 +104,7 @@ def clean_snapshot(project: Project) -> Snapshot:
         model_identity=project.pipeline.view.snapshot.model,
         load_occurrences=occurrences,
     )
-    index.apply(ChangeSet(EncodedChanges(dict(sorted(facts.items())))))
+    index.apply(change_set(facts))
     return index.snapshot
 
 

@@ -97,6 +97,10 @@ class Writer:
         self._inbox.put(Waiter(wait, future))
         return future
 
+    def expect_reconcile(self) -> None:
+        """Do not compare the tree at the start: the caller is about to ask for it. Before `run` or `run_until` only."""
+        self._reconcile_at = self._clock() + self._reconcile_seconds
+
     def stop(self) -> None:
         """Make `run` return after what is in the inbox now. Any thread may ask."""
         self._inbox.put(None)

@@ -29,9 +29,9 @@ from contextlib import contextmanager
 from time import perf_counter
 
 from codegraph.config import CascadeConfig
-from codegraph.core.changes import Cause, ChangeSet, Clock, IndexDelta
+from codegraph.core.changes import Cause, ChangeSet, Clock, Facts, IndexDelta
 from codegraph.core.digests import embedding_key
-from codegraph.core.facts import FileFacts, Occurrences, Outline
+from codegraph.core.facts import Occurrences, Outline
 from codegraph.core.symbols import BlobDigest, EmbeddingKey, SymbolId, symbol_id
 from codegraph.errors import InternalError, StoreCorrupt
 from codegraph.graph.context import context
@@ -215,13 +215,13 @@ class Index:
             seconds=seconds,
         )
 
-    def _differs(self, path: str, facts: FileFacts | None) -> bool:
+    def _differs(self, path: str, facts: Facts | None) -> bool:
         view = self._snapshot.files.get(path)
         if view is None or facts is None:
             return view is not None or facts is not None
         return view.blob != facts.blob or view.outline != facts.outline
 
-    def _replace(self, files: dict[str, FileFacts | None]) -> list[str]:
+    def _replace(self, files: dict[str, Facts | None]) -> list[str]:
         contributions = {
             path: None if facts is None else contributions_of(path, facts.outline, facts.occurrences)
             for path, facts in files.items()
@@ -233,7 +233,7 @@ class Index:
         present = {path for path, facts in files.items() if facts is not None}
         return sorted(present.union(path for path in readers if path not in files))
 
-    def _link(self, path: str, facts: FileFacts | None) -> Draft:
+    def _link(self, path: str, facts: Facts | None) -> Draft:
         if facts is not None:
             blob, outline, occurrences = facts.blob, facts.outline, facts.occurrences
         else:
