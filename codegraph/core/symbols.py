@@ -8,6 +8,8 @@ the path of its file, a slash, and a descriptor in SCIP's grammar (scip.proto, m
     src/pkg/mod.py/Cls#method().        a method or function            (suffix `().`)
     src/pkg/mod.py/Cls#method(+1).      the second definition of that name in that scope
     src/pkg/mod.py/LIMIT.               a constant                      (suffix `.`)
+    src/pkg/mod.py/LIMIT.(+1)           the second constant of that name: SCIP numbers only methods, and
+                                        LIMIT(+1). is the second method of that name
 
 There are no lines and no bytes in an identifier, so it survives every edit that does not rename
 the symbol or move its file. Names outside [A-Za-z0-9_+$-] are escaped with backticks, as in SCIP.
@@ -126,7 +128,8 @@ def descriptor_of(container: str, name: str, kind: SymbolKind, ordinal: int) -> 
     escaped = name if _PLAIN_NAME.match(name) else "`" + name.replace("`", "``") + "`"
     suffix = _SUFFIX[kind]
     if ordinal:
-        suffix = f"(+{ordinal})" + (suffix[2:] if suffix.startswith("()") else suffix)
+        number = f"(+{ordinal})"
+        suffix = suffix + number if suffix == "." else number + suffix.removeprefix("()")
     return f"{container}{escaped}{suffix}"
 
 

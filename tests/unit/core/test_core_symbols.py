@@ -23,6 +23,8 @@ _SUFFIX_GROUPS = [{SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}, {Sy
         ("Cls#", "method", SymbolKind.METHOD, 1, "Cls#method(+1)."),
         ("Cls#Inner#", "m", SymbolKind.METHOD, 12, "Cls#Inner#m(+12)."),
         ("", "LIMIT", SymbolKind.CONSTANT, 0, "LIMIT."),
+        ("", "LIMIT", SymbolKind.CONSTANT, 1, "LIMIT.(+1)"),
+        ("", "Cls", SymbolKind.CLASS, 1, "Cls(+1)#"),
         ("", "with space", SymbolKind.FUNCTION, 0, "`with space`()."),
         ("", "tick`tick", SymbolKind.FUNCTION, 0, "`tick``tick`()."),
         ("", "größe", SymbolKind.CONSTANT, 0, "`größe`."),
@@ -58,6 +60,13 @@ def test_different_definitions_have_different_descriptors(one, other, kind, othe
     """Name, suffix and ordinal can be told apart, whatever characters the names have."""
     same = (one, ordinal) == (other, other_ordinal) and _same_suffix(kind, other_kind)
     assert (descriptor_of("", one, kind, ordinal) == descriptor_of("", other, other_kind, other_ordinal)) == same
+
+
+def test_one_name_in_all_roles_has_as_many_descriptors():
+    """A name that is bound as a constant, a class and a function, each several times, has no descriptor twice."""
+    kinds = (SymbolKind.CONSTANT, SymbolKind.CLASS, SymbolKind.FUNCTION)
+    descriptors = [descriptor_of("", "name", kind, ordinal) for kind in kinds for ordinal in range(4)]
+    assert len(set(descriptors)) == len(descriptors)
 
 
 @given(_NAMES, _NAMES, _NAMES)
