@@ -76,10 +76,11 @@ class Renders:
 class HeldEmbedder(InlineEmbedder):
     """Answers batches in the order they came, but only when told to."""
 
-    def __init__(self, encoder: RecordingEncoder, renders: Renders, scope: bytes) -> None:
+    def __init__(
+        self, encoder: RecordingEncoder, renders: Renders, scope: bytes, answered: list[list[EmbeddingKey]]
+    ) -> None:
         super().__init__(encoder)
-        self.batches: list[list[EmbeddingKey]] = []
-        """The keys of every batch that was answered."""
+        self._answered = answered
         self._renders = renders
         self._scope = scope
         self._held: list[tuple[Batch, Future[Embeddings]]] = []
@@ -99,7 +100,7 @@ class HeldEmbedder(InlineEmbedder):
             future.set_exception(error)
             return True
         self._renders.note(batch, self._scope)
-        self.batches.append([key for key, _ in batch])
+        self._answered.append([key for key, _ in batch])
         done = super().submit(batch)
         if (failure := done.exception()) is not None:
             future.set_exception(failure)
@@ -140,6 +141,8 @@ class Workbench:
         self.events: list[AnyEvent] = []
         self.deltas: list[IndexDelta] = []
         """What the index said of every change set, restarts included."""
+        self.batches: list[list[EmbeddingKey]] = []
+        """The keys of every batch that the encoder has answered, restarts included."""
         self.now = 1_000.0
         self._make = dict(make or {})
         self._touched: dict[str, bool] = {}
@@ -332,8 +335,8 @@ class Workbench:
         return self.project.parts.searcher.vector_of(symbol)
 
     def embedded(self, since: int = 0) -> list[EmbeddingKey]:
-        """Return the keys that the encoder of the open project has embedded, from the `since`-th batch on."""
-        return [key for batch in self.embedder.batches[since:] for key in batch]
+        """Return the keys that were embedded, from the `since`-th batch on."""
+        return [key for batch in self.batches[since:] for key in batch]
 
     def events_of(self, kind: type[AnyEvent]) -> list[Any]:
         """Return the events of one type, oldest first."""
@@ -387,7 +390,7 @@ class Workbench:
         scope = encoder.identity + str(self.config.cascade.max_context).encode()
         makers: dict[str, Any] = {
             "model": lambda _: model,
-            "embedder": lambda *_: HeldEmbedder(encoder, self.renders, scope),
+            "embedder": lambda *_: HeldEmbedder(encoder, self.renders, scope, self.batches),
             "extractor": lambda config, _: InlineExtractor(config.extract),
             "watcher": lambda *_: FakeWatcher(),
             "clock": lambda: self.now,

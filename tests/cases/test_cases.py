@@ -180,8 +180,8 @@ def _write_back(case: Case, seen: dict[tuple[str, int], list[str]]) -> None:
     expected = {}
     for (section, step), lines in seen.items():
         before = seen.get((section, step - 1), []) if section == "edges" else []
-        written = (section, step) in case.expected and section not in ALWAYS
-        if written or (section in ALWAYS and lines != before and (step > 1 or section == "edges")):
+        always = section == "edges" or (section in ALWAYS and step > 1)
+        if lines != before if always else (section, step) in case.expected:
             expected[section, step] = lines
     others = {other.name: other.text(other.expected) for other in read_cases(case.file)}
     others[case.name] = case.text(expected)
