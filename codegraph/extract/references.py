@@ -32,6 +32,9 @@ Site = tuple[int, int, str, str, bool]
 MAX_CHAIN = 24
 """Longer chains give no reference; without a bound a chain of n calls would take n * n elements."""
 
+MAX_PLAIN_BYTES = 1_000
+"""Longer member accesses are not looked at as text: a chain of n names would take n * n bytes."""
+
 _NODE_ROLES = (
     ("call", Role.CALL),
     ("type", Role.TYPE),
@@ -122,8 +125,8 @@ def _members(view: FileView, nodes: Iterable[Node]) -> tuple[list[Site], set[int
     names: set[int] = set()
     for node in nodes:
         start, end = node.start_byte, node.end_byte
-        spelling = source[start:end]
-        if is_plain(spelling):
+        spelling = source[start:end] if end - start < MAX_PLAIN_BYTES else ""
+        if spelling and is_plain(spelling):
             offset = start + spelling.rindex(".") + 1
             if spelling.count(".") >= MAX_CHAIN:
                 spelling = ""
@@ -161,6 +164,7 @@ def _roles(sites: Sequence[Site], captures: Captures) -> dict[int, Role]:
 def _add_sites(view: FileView, sites: Sequence[Site], roles: Mapping[int, Role]) -> None:
     """Go through the file definition by definition, so that what depends on the owner is looked up once."""
     unknown = _unknown_locals(view)
+    hidden = view.hidden()
     offsets = view.references.offsets
     read = Role.READ
     nothing: frozenset[str] = frozenset()
@@ -175,7 +179,7 @@ def _add_sites(view: FileView, sites: Sequence[Site], roles: Mapping[int, Role])
                 if spelling == head and role is read:
                     continue
                 spelling = view.heads[owner][head] + spelling[len(head) :]
-            elif role is read and (head in dropped or (head in view.hidden and view.hides(head, offset))):
+            elif role is read and (head in dropped or (head in hidden and offset in hidden[head])):
                 continue
             key = (owner, spelling, role)
             known = offsets.get(key)

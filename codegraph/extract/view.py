@@ -9,7 +9,7 @@ Tests: through tests/unit/extract/test_extract_python_*.py.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -51,6 +51,26 @@ class Found:
     parse_error: bool = False
 
 
+class Spans:
+    """Byte ranges, merged where they overlap or nest, that can be asked for an offset."""
+
+    __slots__ = ("_ends", "_starts")
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(spans):
+            if self._ends and start < self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], end)
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def __contains__(self, offset: int) -> bool:
+        index = bisect_right(self._starts, offset) - 1
+        return index >= 0 and offset < self._ends[index]
+
+
 class FileView:
     """What is known of one file so far."""
 
@@ -77,18 +97,12 @@ class FileView:
         self.explicit_exports = False
         self.heads: dict[int, Mapping[str, str]] = {}
         """Per definition: names that stand for "@self" and the like."""
-        self.hidden: dict[str, list[tuple[int, int]]] = {}
-        """Names bound by a comprehension or the like outside of functions, and the byte ranges where they are local."""
+        self._hidden: dict[str, list[tuple[int, int]]] = {}
         self.targets: set[int] = {found.name_start for found in (*definitions[1:], *absorbed) if found.name_end}
         """Byte offsets of identifiers that bind a name and therefore mention none; `collect` adds to them."""
         self.references = ReferenceTable(text)
         self._offsets, self._owners = _segments(definitions)
-        self._absorbed_starts: list[int] = []
-        self._absorbed_ends: list[int] = []
-        for found in absorbed:  # in source order; only the outermost count
-            if not self._absorbed_ends or found.start >= self._absorbed_ends[-1]:
-                self._absorbed_starts.append(found.start)
-                self._absorbed_ends.append(found.end)
+        self._absorbed = Spans((found.start, found.end) for found in absorbed)
 
     def forms(self, name: str) -> list[Match]:
         """Return the matches of the patterns with `(#set! form name)`, in source order."""
@@ -102,9 +116,13 @@ class FileView:
         """Return (end, owner) of the stretches of the file in order: between two of them the owner changes."""
         return list(zip([*self._offsets[1:], len(self.text.data) + 1], self._owners, strict=True))
 
-    def hides(self, name: str, offset: int) -> bool:
-        """Tell whether `name` is local to a comprehension or the like around `offset`."""
-        return any(start <= offset < end for start, end in self.hidden.get(name, ()))
+    def hide(self, name: str, start: int, end: int) -> None:
+        """Say that `name` is local to the node between two offsets (a comprehension or the like outside functions)."""
+        self._hidden.setdefault(name, []).append((start, end))
+
+    def hidden(self) -> dict[str, Spans]:
+        """Return the byte ranges where each name is local to something smaller than a definition."""
+        return {name: Spans(spans) for name, spans in self._hidden.items()}
 
     def scope_of(self, offset: int) -> int:
         """Return the index of the definition in whose scope a name bound at `offset` lives: never a constant."""
@@ -124,8 +142,7 @@ class FileView:
 
     def is_absorbed(self, offset: int) -> bool:
         """Tell whether an offset lies in a function or class inside the owning function."""
-        index = bisect_right(self._absorbed_starts, offset) - 1
-        return index >= 0 and offset < self._absorbed_ends[index]
+        return offset in self._absorbed
 
     def chain(self, node: Node, owner: int) -> Chain:
         """Return the chain of an expression, with the owner's receiver names replaced by their special heads."""

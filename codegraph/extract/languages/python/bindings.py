@@ -172,8 +172,7 @@ class Binder:
                     self._bind(name, chain if target.type == "identifier" else ())
                 else:
                     view.targets.add(name.start_byte)
-                    spans = view.hidden.setdefault(view.text.of(name), [])
-                    spans.append((around.start_byte, around.end_byte))
+                    view.hide(view.text.of(name), around.start_byte, around.end_byte)
 
     def _bind_absorbed(self) -> None:
         """Bind the names of functions and classes inside functions."""

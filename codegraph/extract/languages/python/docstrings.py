@@ -39,8 +39,8 @@ def docstring_of(view: FileView, found: Found) -> Docstring | None:
 
 def _first_statement(body: Node) -> Node | None:
     child = body.named_child(0) if body.named_child_count else None
-    while child is not None and child.type == "comment":
-        child = child.next_named_sibling
+    if child is not None and child.type == "comment":
+        return next((child for child in body.named_children if child.type != "comment"), None)
     return child
 
 
