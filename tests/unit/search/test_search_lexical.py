@@ -88,6 +88,33 @@ def test_history_and_restarts_leave_no_trace(
     assert index.view().live == sum(map(len, files.values()))
 
 
+def test_a_long_history_leaves_no_trace(tmp_path: Path) -> None:
+    """After each of many edits among many files, with flushes and restarts between, all scores are right."""
+    random = np.random.default_rng(11)
+    index = LexicalIndex.open(tmp_path, identity="test")
+    files: dict[str, Sequence[Sequence[str]]] = {}
+    half_dead = 0
+    for _ in range(150):
+        path, action = f"m{random.integers(10)}.py", random.random()
+        if action < 0.6:
+            files[path] = [random.choice(WORDS, size=random.integers(6)).tolist() for _ in range(random.integers(4))]
+            index.replace(path, documents_of(path, files[path]))
+        elif action < 0.8:
+            index.remove(path)
+            files.pop(path, None)
+        elif action < 0.9:
+            index.flush()
+        else:
+            index.flush()
+            index = LexicalIndex.open(tmp_path, identity="test")
+        half_dead += any(one.dead is not None for one in index.view().segments)
+        expected = fresh(files)
+        assert set(index.tags()) == set(files)
+        for query in (["alpha", "self"], ["pars", "gamma", "x1"], ["httpserver"]):
+            assert index.search(query, 5) == expected.search(query, 5)
+    assert half_dead > 50
+
+
 def corpus(files: int, seed: int) -> dict[str, Sequence[Sequence[str]]]:
     random = np.random.default_rng(seed)
     vocabulary = [f"w{chr(97 + i % 26)}{chr(97 + i // 26)}" for i in range(200)]

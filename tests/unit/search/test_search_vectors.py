@@ -140,8 +140,10 @@ def test_a_view_outlives_every_change() -> None:
     """A view answers the same after its rows were replaced, removed and their blocks emptied."""
     index = VectorIndex(MEAN)
     put(index, {number: POOL[number % 12] for number in range(20)})
+    index.remove([4])
     view = index.view()
     before = view.search(POOL[2], 20)
+    index.remove([3, 5])
 
     for _ in range(5):
         put(index, {number: POOL[(number + 5) % 12] for number in range(20)})
