@@ -26,7 +26,7 @@ LANGUAGES: Mapping[str, LanguageSpec] = MappingProxyType({spec.name: spec for sp
 _BY_EXTENSION = MappingProxyType({extension: spec.name for spec in _SPECS for extension in spec.extensions})
 _BY_FILE_NAME = MappingProxyType({name: spec.name for spec in _SPECS for name in spec.file_names})
 _BY_INTERPRETER = MappingProxyType({name: spec.name for spec in _SPECS for name in spec.interpreters})
-_INTERPRETER = re.compile(rb"#![ \t]*\S*?([^/\s]+)(?:[ \t]+(?:-\S+[ \t]+)*([^/\s]+))?")
+_INTERPRETER = re.compile(rb"#![ \t]*(?:\S*/)?([^/\s]+)(?:[ \t]+(?:-\S+[ \t]+)*([^/\s]+))?")
 
 
 def language_of(path: str, head: bytes) -> str | None:

@@ -180,7 +180,7 @@ def _cast(node: Node, elements: list[str], this: str) -> Chain:
     """Read `x as T` and `<T>x`: an instance of T if T names something, else x."""
     expression, target = nth(node, 0), nth(node, 1)
     if node.type == "type_assertion":
-        expression, target = target, expression
+        expression, target = target, nth(expression, 0) if expression is not None else None
     if target is not None:
         plain, _ = type_chains(target)
         if plain:

@@ -182,6 +182,14 @@ def export_assignment(node: Node, scope: Scope, ledger: Ledger) -> None:
             return
 
 
+def export_variable(name: Node, value: Node, scope: Scope, ledger: Ledger) -> None:
+    """Record `const name = module.exports = ...` and `const name = exports.x = ...`."""
+    for target in assignment_targets(value)[0]:
+        exported = exported_name(target)
+        if exported is not None and name.type == "identifier":
+            ledger.offer(scope, exported, (text_of(name),))
+
+
 def export_whole(value: Node, scope: Scope, ledger: Ledger) -> None:
     """Record that the module itself is replaced by a value."""
     inner = unwrap(value)

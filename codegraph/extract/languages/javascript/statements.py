@@ -16,6 +16,7 @@ from codegraph.extract.languages.javascript.functions import jsdoc_of
 from codegraph.extract.languages.javascript.imports import (
     export_declaration,
     export_statement,
+    export_variable,
     import_statement,
     require_declarator,
 )
@@ -62,6 +63,8 @@ def _variable(walk: Walk, node: Node, scope: Scope, *, hoisted: bool) -> None:
     name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if name is None or require_declarator(name, value, scope, walk.ledger):
         return
+    if value is not None and value.type == "assignment_expression":
+        export_variable(name, value, walk.module, walk.ledger)
     annotation = node.child_by_field_name("type")
     inner = walk.own(node, scope)
     index = walk.defined(node)

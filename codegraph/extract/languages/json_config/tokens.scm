@@ -1,4 +1,4 @@
-; Nothing is a token here; comments and strings are told apart so that brackets in them do not nest.
+; Nothing is a token here; brackets in comments and strings do not nest.
 
 (comment) @comment
-(string) @string
+(string) @comment
