@@ -14,7 +14,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
@@ -41,6 +41,7 @@ from codegraph.daemon.pipeline import Pipeline
 from codegraph.daemon.restore import OTHER_MODEL, SERVED_MODEL, renew_keys, restore_index, restore_served
 from codegraph.daemon.scheduler import Scheduler
 from codegraph.daemon.served import Served
+from codegraph.daemon.upkeep import Upkeep
 from codegraph.daemon.view import View
 from codegraph.daemon.writer import Item, Writer
 from codegraph.embed.encoder import FloatArray
@@ -102,12 +103,15 @@ class Project:
         restore_served(self._restored, parts.index, served, parts.store, parts.inputs, model.identity)
         self.pipeline = Pipeline(parts, self.scheduler, served, dict(self._restored.known))
         self.cookies = CookieJar(parts.cookie_directory)
+        self._flusher = ThreadPoolExecutor(1, thread_name_prefix="flush")
+        stack.callback(self._flusher.shutdown)
         self.writer = Writer(
             self.pipeline,
             Settler(self.config.watch, git_lock(self.root)),
             self._inbox,
             cookies=self.cookies,
             start_over=self._start_over,
+            upkeep=Upkeep(parts.searcher.flush, self.collect_garbage, self._flusher),
             clock=makers.clock,
             reconcile_seconds=self.config.watch.reconcile_seconds,
         )

@@ -26,6 +26,7 @@ from codegraph.core.changes import Clock
 from codegraph.daemon.messages import Wait
 from codegraph.daemon.pipeline import Pipeline
 from codegraph.daemon.scheduler import Computed
+from codegraph.daemon.upkeep import Upkeep
 from codegraph.errors import CodegraphError, InternalError
 from codegraph.events import WatchTrouble
 from codegraph.source.cookies import CookieJar
@@ -68,6 +69,7 @@ class Writer:
         *,
         cookies: CookieJar,
         start_over: Callable[[str], None],
+        upkeep: Upkeep,
         clock: Callable[[], float],
         reconcile_seconds: float,
     ) -> None:
@@ -78,12 +80,14 @@ class Writer:
         self._inbox = inbox
         self._cookies = cookies
         self._start_over = start_over
+        self._upkeep = upkeep
         self._clock = clock
         self._reconcile_seconds = reconcile_seconds
         self._reconcile_at: float = clock()
         self._reconcile_reason = "start"
         self._waiters: list[Waiter] = []
         self._running = True
+        self._revision = pipeline.view.snapshot.clock.revision
 
     def call(self, work: Callable[[], Any]) -> Future[Any]:
         """Run `work` on the writer's thread, after everything that is in the inbox now. Any thread may ask."""
@@ -137,9 +141,9 @@ class Writer:
         due = self._settler.due(now)
         if due is not None:
             waits.append(due)
-        release = self.pipeline.scheduler.next_release()
-        if release is not None:
-            waits.append(release - now)
+        for moment in (self.pipeline.scheduler.next_release(), self._upkeep.due()):
+            if moment is not None:
+                waits.append(moment - now)
         return max(0.0, min(waits))
 
     def _handle(self, item: Item) -> None:
@@ -180,6 +184,11 @@ class Writer:
             self._cookies.release(batch.cookies)
         else:
             self.pipeline.scheduler.wake(self.pipeline.view.snapshot)
+        revision = self.pipeline.view.snapshot.clock.revision
+        if revision != self._revision:
+            self._revision = revision
+            self._upkeep.changed(now)
+        self._upkeep.tick(now)
 
     def _follow(self, batch: Batch, now: float) -> None:
         if now >= self._reconcile_at or batch.losses:

@@ -1,0 +1,74 @@
+"""What can wait until nobody waits: writing the lexical index down, and letting go of orphans.
+
+The lexical index is flushed in a thread of its own once there has been `FLUSH_QUIET_SECONDS` of quiet
+after a change, and at the latest `FLUSH_LATEST_SECONDS` after it; a crash before that costs only the
+time to hand the files of the last revisions in again at the next start. Orphaned facts and vectors are
+swept on the writer's thread, only after a long quiet and only when enough revisions have made some.
+Pure but for the two calls; the clock is an argument. Tests: tests/unit/daemon/test_daemon_upkeep.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+
+logger = logging.getLogger(__name__)
+
+FLUSH_QUIET_SECONDS = 2.0
+FLUSH_LATEST_SECONDS = 30.0
+SWEEP_QUIET_SECONDS = 30.0
+SWEEP_REVISIONS = 200
+
+
+class Upkeep:
+    """Decides when; one thread's data, but for the flush that runs elsewhere."""
+
+    def __init__(self, flush: Callable[[], object], sweep: Callable[[], object], elsewhere: Executor) -> None:
+        self._flush = flush
+        self._sweep = sweep
+        self._elsewhere = elsewhere
+        self._flushing: Future[object] | None = None
+        self._dirty_since: float | None = None
+        self._changed_at = 0.0
+        self._revisions = 0
+
+    def changed(self, now: float) -> None:
+        """A revision was committed."""
+        self._changed_at = now
+        self._revisions += 1
+        if self._dirty_since is None:
+            self._dirty_since = now
+
+    def due(self) -> float | None:
+        """Return the clock time at which there will be something to do, None if nothing waits."""
+        times = []
+        if self._dirty_since is not None:
+            times.append(min(self._changed_at + FLUSH_QUIET_SECONDS, self._dirty_since + FLUSH_LATEST_SECONDS))
+        if self._revisions >= SWEEP_REVISIONS:
+            times.append(self._changed_at + SWEEP_QUIET_SECONDS)
+        return min(times, default=None)
+
+    def tick(self, now: float) -> None:
+        """Do what is due."""
+        if self._dirty_since is not None and now >= min(
+            self._changed_at + FLUSH_QUIET_SECONDS, self._dirty_since + FLUSH_LATEST_SECONDS
+        ):
+            self._dirty_since = None
+            self._start_flush(now)
+        if self._revisions >= SWEEP_REVISIONS and now >= self._changed_at + SWEEP_QUIET_SECONDS:
+            self._revisions = 0
+            logger.info("swept: %s", self._sweep())
+
+    def _start_flush(self, now: float) -> None:
+        if self._flushing is not None and not self._flushing.done():
+            self._dirty_since = now  # the one that runs may have begun before the last change
+            return
+        self._flushing = self._elsewhere.submit(self._flush)
+        self._flushing.add_done_callback(_report)
+
+
+def _report(done: Future[object]) -> None:
+    error = done.exception()
+    if error is not None:
+        logger.error("the lexical index could not be written down: %s", error)

@@ -1,0 +1,87 @@
+"""Upkeep happens when it is quiet, and not before."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, Future
+from typing import Any
+
+from codegraph.daemon.upkeep import (
+    FLUSH_LATEST_SECONDS,
+    FLUSH_QUIET_SECONDS,
+    SWEEP_QUIET_SECONDS,
+    SWEEP_REVISIONS,
+    Upkeep,
+)
+
+
+class Held(Executor):
+    """Runs what it was given when told to."""
+
+    def __init__(self) -> None:
+        self.work: list[tuple[Future[Any], Any]] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.work.append((future, fn))
+        return future
+
+    def run(self) -> None:
+        for future, fn in self.work:
+            future.set_result(fn())
+        self.work.clear()
+
+
+def make() -> tuple[Upkeep, Held, list[str]]:
+    """Build an upkeep that notes what it did."""
+    done: list[str] = []
+    held = Held()
+    return Upkeep(lambda: done.append("flush"), lambda: done.append("sweep"), held), held, done
+
+
+def test_a_change_is_written_down_after_quiet() -> None:
+    """The lexical index is flushed once, two quiet seconds after a change."""
+    upkeep, held, done = make()
+    upkeep.changed(100.0)
+    upkeep.tick(100.0 + FLUSH_QUIET_SECONDS - 0.1)
+    held.run()
+    assert done == []
+    upkeep.tick(100.0 + FLUSH_QUIET_SECONDS)
+    held.run()
+    upkeep.tick(200.0)
+    assert done == ["flush"]
+    assert upkeep.due() is None
+
+
+def test_a_tree_that_never_rests_is_written_down_all_the_same() -> None:
+    """Changes every second do not put the flush off for ever."""
+    upkeep, held, done = make()
+    for second in range(int(FLUSH_LATEST_SECONDS) + 1):
+        upkeep.changed(float(second))
+        upkeep.tick(float(second))
+    held.run()
+    assert done == ["flush"]
+
+
+def test_a_change_during_a_flush_is_written_down_by_another() -> None:
+    """A flush that runs already does not count for a later change."""
+    upkeep, held, done = make()
+    upkeep.changed(0.0)
+    upkeep.tick(5.0)
+    upkeep.changed(6.0)
+    upkeep.tick(10.0)
+    held.run()
+    upkeep.tick(20.0)
+    held.run()
+    assert done == ["flush", "flush"]
+
+
+def test_orphans_are_swept_after_many_revisions_and_a_long_quiet() -> None:
+    """The sweep waits for both, and starts counting again afterwards."""
+    upkeep, _, done = make()
+    for _ in range(SWEEP_REVISIONS):
+        upkeep.changed(50.0)
+    upkeep.tick(50.0 + SWEEP_QUIET_SECONDS - 1)
+    assert done == []
+    upkeep.tick(50.0 + SWEEP_QUIET_SECONDS)
+    upkeep.tick(1000.0)
+    assert done == ["sweep"]
