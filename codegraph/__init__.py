@@ -30,9 +30,10 @@ def connect(path: str | os.PathLike[str] = ".", *, timeout: float | None = 30.0,
 
     from codegraph.client import Client
     from codegraph.daemon.lifecycle import start_daemon
+    from codegraph.daemon.notice import socket_of
     from codegraph.locations import Locations
 
     locations = Locations.from_environment()
     root = locations.find_root(Path(path))
     starter = partial(start_daemon, root, locations) if start else None
-    return Client(locations.socket(root), root=str(root), timeout=timeout, start=starter)
+    return Client(socket_of(root, locations), root=str(root), timeout=timeout, start=starter)

@@ -28,7 +28,6 @@ _LIBRARIES = (
     "pathspec",
     "psutil",
     "simsimd",
-    "tantivy",
     "tree_sitter",
     "tree_sitter_javascript",
     "tree_sitter_python",

@@ -66,8 +66,10 @@ def find_root(arguments: Namespace) -> Path:
 
 
 def socket_of(root: Path) -> Path:
-    """Return the path of the socket of a project's daemon."""
-    return user_locations().socket(root)
+    """Return the path of the socket of a project's daemon: where it says it listens, else where it will."""
+    from codegraph.daemon import notice
+
+    return notice.socket_of(root, user_locations())
 
 
 def start_daemon(root: Path, settings: Sequence[str] = ()) -> int:

@@ -27,6 +27,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from codegraph.daemon.notice import LOCK_NAME, Notice, read_notice
 from codegraph.errors import DaemonAlreadyRunning, DaemonError, ProjectError
 from codegraph.locations import Locations, private_directory
 from codegraph.processes import own_command
@@ -36,49 +37,9 @@ READY_VARIABLE = "CODEGRAPH_READY_DESCRIPTOR"
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
-LOCK_NAME = "daemon.lock"
 LOG_NAME = "daemon.log"
 _READY = b"ready"
-_TOLERANCE_SECONDS = 2.0
-"""Start times are read from the kernel in ticks, and the clock may have been set since."""
-_MAX_NOTICE_BYTES = 65_536
-
-
-class Notice(msgspec.Struct, frozen=True):
-    """What a daemon writes into its lock."""
-
-    pid: int
-    started: float
-    """Unix time, as the kernel tells it."""
-    socket: str
-
-    def process(self) -> psutil.Process | None:
-        """Return the process that wrote this, None if it is gone."""
-        try:
-            process = psutil.Process(self.pid)
-            if abs(process.create_time() - self.started) <= _TOLERANCE_SECONDS:
-                return process if process.status() != psutil.STATUS_ZOMBIE else None
-        except psutil.Error:
-            return None  # gone, or somebody else's: either way not our daemon
-        return None
-
-
-def own_notice(socket: Path) -> Notice:
-    """Return the notice of this process."""
-    return Notice(os.getpid(), psutil.Process().create_time(), os.fspath(socket))
-
-
-def read_notice(state: Path) -> Notice | None:
-    """Return what stands in a project's lock; None if nothing usable does."""
-    try:
-        with (state / LOCK_NAME).open("rb") as stream:
-            data = stream.read(_MAX_NOTICE_BYTES)
-    except OSError:
-        return None
-    try:
-        return msgspec.json.decode(data, type=Notice)
-    except msgspec.DecodeError:
-        return None
+_MAX_LINE_BYTES = 65_536
 
 
 def running_daemon(root: Path, locations: Locations) -> Notice | None:
@@ -189,7 +150,7 @@ def _line_within(descriptor: int, seconds: float) -> bytes:
 
     data = b""
     end = time.monotonic() + seconds
-    while b"\n" not in data and len(data) < _MAX_NOTICE_BYTES:
+    while b"\n" not in data and len(data) < _MAX_LINE_BYTES:
         ready, _, _ = select.select([descriptor], [], [], max(0.0, end - time.monotonic()))
         if not ready:
             return f"it did not open its socket within {seconds:g} seconds".encode()

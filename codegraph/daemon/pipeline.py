@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from codegraph.core.changes import IndexDelta, Skipped, SourceFile
 from codegraph.core.facts import EncodedFacts
@@ -91,7 +91,7 @@ class Pipeline:
     def reconcile(self, reason: str, rebuild: bool = False) -> Run:
         """Compare the whole tree with the index. `rebuild` takes no stored facts for granted."""
         started = self.parts.timer()
-        changes = self.parts.scanner.reconcile({} if rebuild else self.known)
+        changes = self._compare(rebuild)
         run = self._absorb(changes, Run(seconds={"scan": self.parts.timer() - started}), rebuild=rebuild)
         if not self._reconciled:
             self._reconciled = True
@@ -157,6 +157,13 @@ class Pipeline:
         """Somebody asked for these stale symbols: embed them first."""
         if self.scheduler.pending.hurry(symbols):
             self.scheduler.wake(self.view.snapshot)
+
+    def _compare(self, rebuild: bool) -> Changes:
+        """Have the whole tree compared; what was skipped or known and is not there any more counts as changed."""
+        changes = self.parts.scanner.reconcile({} if rebuild else self.known)
+        no_longer = {path: None for path in self.skipped if path not in changes.skipped}
+        deleted = tuple(sorted(self.known.keys() - changes.written)) if rebuild else changes.deleted
+        return replace(changes, deleted=deleted, skipped={**no_longer, **changes.skipped})
 
     def _absorb(self, changes: Changes, run: Run, rebuild: bool = False) -> Run:
         if not (changes.written or changes.deleted or changes.skipped or self._unsaved):
@@ -363,4 +370,10 @@ class Pipeline:
             )
 
     def _new_view(self) -> View:
-        return View(self.parts.index.snapshot, self.served.keys, self.served.verdicts, self._reconciled)
+        return View(
+            snapshot=self.parts.index.snapshot,
+            search=self.parts.searcher.view(),
+            served=self.served.keys,
+            verdicts=self.served.verdicts,
+            reconciled=self._reconciled,
+        )

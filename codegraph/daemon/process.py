@@ -21,7 +21,8 @@ from pathlib import Path
 
 from codegraph.config import Config
 from codegraph.daemon.handlers import Handlers
-from codegraph.daemon.lifecycle import LOG_NAME, Notifier, own_notice, project_lock, say_ready, tell_starter
+from codegraph.daemon.lifecycle import LOG_NAME, Notifier, project_lock, say_ready, tell_starter
+from codegraph.daemon.notice import own_notice
 from codegraph.daemon.project import Project, open_project
 from codegraph.daemon.server import Server
 from codegraph.daemon.statistics import RequestStatistics

@@ -1,7 +1,7 @@
 """Answers of search, similar and embed: ranked by `codegraph.search`, shown with the state of each symbol.
 
 A result whose vector is stale or pending is still a result; it says so, and it goes to the front of
-the queue. Results that the graph's view does not know (the indexes were a revision ahead) are left out.
+the queue. Graph, states and both search indexes are those of one view.
 Tests: tests/integration/test_daemon.py.
 """
 
@@ -43,7 +43,7 @@ _REASONS = {
 def answer_search(project: Project, view: View, params: SearchParams, vector: FloatArray | None) -> SearchResult:
     """Rank symbols for a query; without a vector by words alone. Raises ProjectError for a bad filter."""
     query = Query(params.query, vector, params.limit, _filter(params.filters))
-    return _shown(project, view, project.parts.searcher.search(query))
+    return _shown(project, view, project.parts.searcher.search(query, view.search))
 
 
 def answer_similar(project: Project, view: View, params: SimilarParams, vector: FloatArray | None) -> SearchResult:
@@ -58,7 +58,9 @@ def answer_similar(project: Project, view: View, params: SimilarParams, vector: 
             project.hurry([target.id])
     if vector is None:
         return SearchResult(clock=str(view.snapshot.clock), results=(), reason=EmptyReason.NO_VECTOR)
-    found = project.parts.searcher.similar(vector, limit, exclude=exclude, allowed=_filter(params.filters))
+    found = project.parts.searcher.similar(
+        vector, limit, exclude=exclude, allowed=_filter(params.filters), view=view.search
+    )
     return _shown(project, view, found)
 
 

@@ -15,6 +15,7 @@ from immutables import Map
 from codegraph.core.changes import Verdict
 from codegraph.core.symbols import EmbeddingKey, Freshness, SymbolId
 from codegraph.graph.snapshot import Snapshot
+from codegraph.search.search import SearchView
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class View:
     """One state of everything that queries read."""
 
     snapshot: Snapshot
+    search: SearchView
+    """Both search indexes, with the documents and vectors of this revision."""
     served: Map[SymbolId, EmbeddingKey]
     """The key of the vector that stands in the search index for a symbol; absent: none does."""
     verdicts: Map[SymbolId, Verdict]

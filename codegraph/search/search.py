@@ -206,9 +206,12 @@ class Searcher:
             "vector_bytes": self._vectors.bytes_held(),
         }
 
-    def search(self, query: Query) -> SearchAnswer:
-        """Answer a query. Raises ValueError when the query's vector does not fit the index."""
-        view = self._view
+    def search(self, query: Query, view: SearchView | None = None) -> SearchAnswer:
+        """Answer a query from `view`, or from what was last published.
+
+        Raises ValueError when the query's vector does not fit the index.
+        """
+        view = view or self._view
         shape = shape_of(query.text[:MAX_QUERY_LENGTH])
         allowed = self._masks.mask(query.allowed, view.catalogue)
         candidates = max(self._config.candidates, query.limit or 0)
@@ -228,10 +231,16 @@ class Searcher:
         )
 
     def similar(
-        self, vector: Floats, limit: int, *, exclude: SymbolId | None = None, allowed: Filter | None = None
+        self,
+        vector: Floats,
+        limit: int,
+        *,
+        exclude: SymbolId | None = None,
+        allowed: Filter | None = None,
+        view: SearchView | None = None,
     ) -> SearchAnswer:
         """Return the symbols whose vectors are nearest to `vector`, float32 (d,), without `exclude`."""
-        view = self._view
+        view = view or self._view
         mask = self._masks.mask(allowed or Filter(), view.catalogue)
         near = view.vectors.search(vector, limit + 1, mask)
         results = [result for result in _neighbours(near, view.catalogue) if result.symbol != exclude]

@@ -16,24 +16,22 @@ import psutil
 import pytest
 
 from codegraph.daemon.lifecycle import (
-    LOCK_NAME,
     READY_VARIABLE,
-    Notice,
-    own_notice,
     project_lock,
-    read_notice,
     running_daemon,
     start_daemon,
     stop_daemon,
     tell_starter,
 )
+from codegraph.daemon.notice import LOCK_NAME, Notice, own_notice, read_notice
 from codegraph.errors import DaemonAlreadyRunning, DaemonError, ProjectError
 from codegraph.locations import Locations
 
 _HOLD = """
 import sys
 from pathlib import Path
-from codegraph.daemon.lifecycle import own_notice, project_lock
+from codegraph.daemon.lifecycle import project_lock
+from codegraph.daemon.notice import own_notice
 with project_lock(Path(sys.argv[1]), own_notice(Path("/nowhere.sock"))):
     print("held", flush=True)
     sys.stdin.read()

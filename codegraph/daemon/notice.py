@@ -1,0 +1,72 @@
+"""What a daemon writes into its project's lock: whom to talk to or to stop.
+
+Kept apart from `lifecycle`, because every command of the command line reads it: the socket that a
+daemon listens on is where its notice says, whatever the reader's own environment would have it be.
+Tests: tests/unit/daemon/test_daemon_lifecycle.py.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from codegraph.locations import Locations
+
+if TYPE_CHECKING:
+    import psutil
+
+LOCK_NAME = "daemon.lock"
+
+_TOLERANCE_SECONDS = 2.0
+"""Start times are read from the kernel in ticks, and the clock may have been set since."""
+_MAX_NOTICE_BYTES = 65_536
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What a daemon writes into its lock."""
+
+    pid: int
+    started: float
+    """Unix time, as the kernel tells it."""
+    socket: str
+
+    def process(self) -> psutil.Process | None:
+        """Return the process that wrote this, None if it is gone."""
+        import psutil
+
+        try:
+            process = psutil.Process(self.pid)
+            if abs(process.create_time() - self.started) <= _TOLERANCE_SECONDS:
+                return process if process.status() != psutil.STATUS_ZOMBIE else None
+        except psutil.Error:
+            return None  # gone, or somebody else's: either way not our daemon
+        return None
+
+
+def own_notice(socket: Path) -> Notice:
+    """Return the notice of this process."""
+    import psutil
+
+    return Notice(os.getpid(), psutil.Process().create_time(), os.fspath(socket))
+
+
+def read_notice(state: Path) -> Notice | None:
+    """Return what stands in a project's lock; None if nothing usable does."""
+    try:
+        with (state / LOCK_NAME).open("rb") as stream:
+            data = stream.read(_MAX_NOTICE_BYTES)
+    except OSError:
+        return None
+    try:
+        return msgspec.json.decode(data, type=Notice)
+    except msgspec.DecodeError:
+        return None
+
+
+def socket_of(root: Path, locations: Locations) -> Path:
+    """Return the socket of a project's daemon: where it says it listens, else where one will listen."""
+    notice = read_notice(locations.state_directory(root))
+    return locations.socket(root) if notice is None else Path(notice.socket)
