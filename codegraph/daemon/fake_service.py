@@ -1,7 +1,8 @@
 """A Service over a project of five symbols, for tests of server, client and command line.
 
 It answers every method from constants. `calls` records the parameters it got; `failures` makes a
-method raise; `hold` makes a method wait, so that tests can look at requests in progress. `publish` sends an event to the subscribers, from whatever thread it is called in.
+method raise; `hold` makes a method wait, so that tests can look at requests in progress. `publish` sends
+an event to the subscribers, from whatever thread it is called in.
 
 The project: `pkg/store.py` with class Store, its method get and the function load, which calls get;
 `pkg/other.py` with a second function load.
