@@ -143,6 +143,8 @@ class Workbench:
         """What the index said of every change set, restarts included."""
         self.batches: list[list[EmbeddingKey]] = []
         """The keys of every batch that the encoder has answered, restarts included."""
+        self.swept: set[EmbeddingKey] = set()
+        """The keys whose vectors `collect` has removed."""
         self.now = 1_000.0
         self._make = dict(make or {})
         self._touched: dict[str, bool] = {}
@@ -288,6 +290,13 @@ class Workbench:
         else:
             raise AssertionError("the encoder is never done")
         assert not self.project.writer.error, self.project.writer.error
+
+    def collect(self) -> None:
+        """Remove every vector and all facts that nothing refers to."""
+        store = self.project.parts.store
+        before = store.vector_keys()
+        store.collect_garbage(orphan_bytes=0)
+        self.swept |= before - store.vector_keys()
 
     def update(self) -> None:
         """Apply and drain."""

@@ -7,7 +7,8 @@ A file holds many cases. A case is a name, a sentence or two that says what is p
     [config depth=1 show=imports]     settings of the cascade, others by section.name; see OPTIONS
     [file a.py]                       the file in step 1
     [file a.py.2]                     the file in step 2; files that are not named stay as they are
-    [delete a.py.3] [rename a.py b.py.3] [touch a.py.3] [crlf a.py.3] [collect.3] [config3 depth=2]
+    [delete a.py.3] [rename a.py b.py.3] [touch a.py.3] [crlf a.py.3] [binary a.py.3]
+    [collect.3] [config3 depth=2]
     [edges]                           what is so after step 1
     [stale2]                          what step 2 did
 
@@ -25,7 +26,11 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ACTIONS = ("file", "delete", "rename", "touch", "crlf", "collect", "config")
+from codegraph.config import Config
+
+Setting = int | float | str | list[str]
+
+ACTIONS = ("file", "delete", "rename", "touch", "crlf", "binary", "collect", "config")
 ALWAYS = ("edges", "stale", "embedded", "reused")
 EXPECTATIONS = (
     *("edges", "context", "symbols", "removed", "relinked", "marked", "cut", "stale", "embedded", "reused"),
@@ -78,13 +83,13 @@ class Case:
         """How many steps there are."""
         return max([1, *(action.step for action in self.actions), *(step for _, step in self.expected)])
 
-    def settings(self, step: int) -> dict[str, int | float | str] | None:
+    def settings(self, step: int) -> dict[str, Setting] | None:
         """Return what the `config` sections of a step set, None if it has none."""
         words = [word for action in self._of_step(step) if action.kind == "config" for word in action.arguments]
         pairs = [word.partition("=")[::2] for word in words if not word.startswith("show=")]
         if not words:
             return None
-        return {OPTIONS.get(name, name): _value(text) for name, text in pairs}
+        return {name: _value(name, text) for name, text in ((OPTIONS.get(name, name), text) for name, text in pairs)}
 
     @property
     def shown(self) -> frozenset[str]:
@@ -167,10 +172,10 @@ def _without_blank_end(lines: list[str]) -> list[str]:
     return lines[:end]
 
 
-def _value(text: str) -> int | float | str:
-    for convert in (int, float):
-        try:
-            return convert(text)
-        except ValueError:
-            continue
-    return text
+def _value(name: str, text: str) -> Setting:
+    """Read a value as the type that the setting's default has."""
+    section, _, setting = name.partition(".")
+    default = getattr(getattr(Config(), section), setting)
+    if isinstance(default, tuple):
+        return [word for word in text.split(",") if word]
+    return type(default)(text)
