@@ -30,6 +30,8 @@ class SourceText:
         self.text = data.decode("latin-1")
         self.mark = len(_BYTE_ORDER_MARK) if data.startswith(_BYTE_ORDER_MARK) else 0
         self.lines = [self.mark, *accumulate(map(len, data.splitlines(keepends=True)))]
+        if data and not data.endswith((b"\n", b"\r")):
+            self.lines.pop()  # the last line has no end: nothing starts behind it
 
     def decode(self, piece: str) -> str:
         """Turn a slice of `text` into what its bytes say in UTF-8; invalid bytes become U+FFFD."""

@@ -32,18 +32,18 @@ class Binder:
         self._known: dict[tuple[int, str], Chain] = {}
         """The first value of each name in a function, for `self.x = name`."""
         self._local: set[tuple[int, str]] = set()
-        self._attributes: list[tuple[int, int, int, str, BindingKind, Chain]] = []
-        """Offset, class, method, name, kind, value as the method says it."""
+        self._outer: list[tuple[int, int, int, str, BindingKind, Chain]] = []
+        """Bound in another scope: offset, that scope, the function, name, kind, value as the function says it."""
         for found in view.forms("global"):
             name = found["target"][0]
             self._global.add((view.scope_of(name.start_byte), view.text.of(name)))
 
     def bind_all(self) -> None:
-        """Add every binding; attributes last, because their values refer to names of their method."""
+        """Add every binding; those of other scopes last, because their values refer to names of the function."""
         self._parameters()
         self._assignments()
         self._bind_absorbed()
-        for offset, container, owner, name, kind, chain in self._attributes:
+        for offset, container, owner, name, kind, chain in self._outer:
             self._view.bind(offset, container, name, kind, self._outside(chain, owner))
 
     def _bind(self, node: Node, chain: Chain, kind: BindingKind = BindingKind.VARIABLE) -> None:
@@ -54,8 +54,9 @@ class Binder:
         owner = view.scope_of(offset)
         name = view.text.of(node)
         if (owner, name) in self._global:
-            owner = 0
-        elif view.definitions[owner].kind in CLASSES and kind is BindingKind.VARIABLE:
+            self._outer.append((offset, 0, owner, name, kind, chain))
+            return
+        if view.definitions[owner].kind in CLASSES and kind is BindingKind.VARIABLE:
             kind = BindingKind.ATTRIBUTE
         self._local.add((owner, name))
         if chain and kind is not BindingKind.ELEMENT:
@@ -106,10 +107,13 @@ class Binder:
             self._assign(found["target"][0], (*chain, "[]") if chain else ())
         for found in self._view.forms("comprehension"):
             self._comprehension(found)
-        for form in ("except", "matched"):
-            for found in self._view.forms(form):
-                chain = self._value(found)
-                self._assign(found["target"][0], (*chain, "()") if chain else ())
+        for found in self._view.forms("except"):
+            chain = self._value(found)
+            self._assign(found["target"][0], (*chain, "()") if chain else ())
+        for found in self._view.forms("matched"):
+            chain, pattern = self._value(found), found["value"][0].named_children
+            is_class = bool(chain and pattern and pattern[0].type == "class_pattern")
+            self._assign(found["target"][0], (*chain, "()") if is_class else chain)
         for form in ("plain", "augmented"):
             for found in self._view.forms(form):
                 self._bind(found["target"][0], ())
@@ -124,17 +128,17 @@ class Binder:
         elif kind == "attribute":
             self._assign_attribute(target, chain, BindingKind.ATTRIBUTE)
         elif kind in _SEQUENCES or kind in _SPLATS:
-            for name in _identifiers(target):
-                self._bind(name, ())
+            for each in _targets(target):
+                self._assign(each, ())
 
     def _assign_attribute(self, target: Node, chain: Chain, kind: BindingKind) -> None:
         """Bind `x` of `self.x = ...` in the class around the method."""
         view = self._view
         owner = view.owner_of(target.start_byte)
         container = view.class_of(owner)
-        spelled = view.rebased(tuple(view.text.of(target).split(".")), owner)
+        spelled = view.chain(target, owner)
         if container is not None and len(spelled) == 2 and spelled[0] in ("@self", "@class"):
-            self._attributes.append((target.start_byte, container, owner, spelled[1], kind, chain))
+            self._outer.append((target.start_byte, container, owner, spelled[1], kind, chain))
 
     def _outside(self, chain: Chain, owner: int) -> Chain:
         """Say a chain of a method's scope in terms of its class's scope."""
@@ -167,7 +171,9 @@ class Binder:
         view = self._view
         in_function = view.definitions[view.owner_of(around.start_byte)].kind in CALLABLES
         for target in targets:
-            for name in _identifiers(target):
+            for name in _targets(target):
+                if name.type != "identifier":
+                    continue
                 if in_function:
                     self._bind(name, chain if target.type == "identifier" else ())
                 else:
@@ -182,13 +188,13 @@ class Binder:
             view.bind(found.start, owner, found.name, BindingKind.VARIABLE)
 
 
-def _identifiers(target: Node) -> Iterator[Node]:
-    """Walk the names that a target or a list of lambda parameters binds, in source order."""
+def _targets(target: Node) -> Iterator[Node]:
+    """Walk the names and attributes that a target or a lambda's parameter binds, in source order."""
     pending = [target]
     while pending:
         node = pending.pop()
         kind = node.type
-        if kind == "identifier":
+        if kind in ("identifier", "attribute"):
             yield node
         elif kind == "default_parameter":
             name = node.child_by_field_name("name")

@@ -13,7 +13,7 @@
 ((parameters (identifier) @target) (#set! form "parameter"))
 ((parameters [(list_splat_pattern (identifier) @target) (dictionary_splat_pattern (identifier) @target)])
   (#set! form "parameter"))
-((default_parameter name: (identifier) @target value: (_) @value) (#set! form "defaulted"))
+((parameters (default_parameter name: (identifier) @target value: (_) @value)) (#set! form "defaulted"))
 ((typed_parameter . (_) @target type: (_) @type) (#set! form "typed"))
 ((typed_default_parameter name: (identifier) @target type: (_) @type) (#set! form "typed"))
 ((lambda_parameters) @target (#set! form "lambda"))
@@ -23,9 +23,7 @@
 
 ((case_pattern (dotted_name . (identifier) @target .)) (#set! form "plain"))
 ((keyword_pattern (dotted_name . (identifier) @target .)) (#set! form "plain"))
-((case_pattern (as_pattern (case_pattern (class_pattern (dotted_name) @value)) (identifier) @target))
-  (#set! form "matched"))
-((case_pattern (as_pattern (identifier) @target)) (#set! form "plain"))
+((case_pattern (as_pattern . (_) @value (identifier) @target)) (#set! form "matched"))
 ((splat_pattern (identifier) @target) (#set! form "plain"))
 
 ((function_definition type_parameters: (type_parameter (type) @target)) (#set! form "type_parameter"))

@@ -1,9 +1,10 @@
 """Python expressions as chains (see core/facts.py): which nodes lead to which element.
 
-Transparent are parentheses, `await` (an async function's annotation names what awaiting it gives), walrus;
-of `a or b` and `a if c else b` the first operand is followed. Literals, operators and comprehensions have
-no chain. A subscript of a capitalised name that is called is a parametrised class: `Box[int]()` is `Box()`.
-Tests: tests/unit/extract/test_extract_python_chains.py.
+Transparent are parentheses, `await` (an async function's annotation names what awaiting it gives) and walrus;
+of `a or b` and `a if c else b` the first operand is followed. A class pattern is the class that it names.
+Literals, operators and comprehensions have no chain. A subscript of a capitalised name that is called is a
+parametrised class: `Box[int]()` is `Box()`.
+Tests: tests/unit/extract/test_extract_python_bindings.py, test_extract_python_references.py.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from codegraph.core.facts import Chain
 from codegraph.extract.references import MAX_CHAIN
 from codegraph.extract.text import SourceText
 
-_TRANSPARENT = frozenset({"parenthesized_expression", "await", "conditional_expression"})
+_TRANSPARENT = frozenset({"parenthesized_expression", "await", "conditional_expression", "case_pattern"})
 
 
 def expression_chain(node: Node, text: SourceText) -> Chain:
@@ -38,6 +39,11 @@ def expression_chain(node: Node, text: SourceText) -> Chain:
         elif kind == "subscript":
             elements.append("[]")
             current = current.child_by_field_name("value")
+        elif kind == "class_pattern":
+            current = current.named_child(0)
+        elif kind == "dotted_name":
+            elements.extend(text.of(name) for name in reversed(current.named_children))
+            return _special(elements)
         elif kind in _TRANSPARENT:
             current = next((child for child in current.named_children if child.type != "comment"), None)
         elif kind == "boolean_operator":

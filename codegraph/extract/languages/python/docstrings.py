@@ -1,7 +1,7 @@
 """Python's docstrings: the first statement of a module, class or function, if it is a plain string.
 
 The text is cleaned of quotes, prefix and the blanks around every line, so that indentation says nothing.
-Escapes stay as written. Tests: tests/unit/extract/test_extract_python_definitions.py.
+Escapes stay as written. Tests: tests/unit/extract/test_extract_outline.py.
 """
 
 from __future__ import annotations

@@ -17,11 +17,9 @@
 (keyword_argument name: (identifier) @skip)
 (keyword_pattern . (identifier) @skip)
 (delete_statement (identifier) @skip)
+(delete_statement (expression_list (identifier) @skip))
 (global_statement (identifier) @skip)
 (nonlocal_statement (identifier) @skip)
 
-; A class pattern or a value pattern is written as a dotted name; a one-name class pattern is an @name.
-(class_pattern (dotted_name (identifier) . (identifier)) @member)
-(case_pattern (dotted_name (identifier) . (identifier)) @member)
-(keyword_pattern (dotted_name (identifier) . (identifier)) @member)
-(dotted_name (identifier) . (identifier) @skip)
+; In patterns, qualified names are written as dotted names (and in imports, which are skipped).
+(dotted_name (identifier) . (identifier) @skip) @member

@@ -1,0 +1,61 @@
+"""Which files are which language, and that every language is complete: `codegraph.extract.languages`."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import msgspec
+import pytest
+import zstandard
+
+from codegraph.core.facts import decode_compressed_occurrences, decode_inputs
+from codegraph.extract.extractor import EXTRACTOR_VERSION, Limits, extract
+from codegraph.extract.grammar import compiled
+from codegraph.extract.languages import LANGUAGES, language_of
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "expected"),
+    [
+        ("a/b.py", b"", "python"),
+        ("a/b.PYI", b"", "python"),
+        ("a.py/b", b"", None),
+        (".py", b"", None),
+        ("a.unknown", b"#!/usr/bin/python", None),
+        ("tool", b"#!/usr/bin/env python3\n", "python"),
+        ("tool", b"#!/usr/bin/env -S python3.11 -I\n", "python"),
+        ("tool", b"#! /usr/local/bin/pypy3\n", "python"),
+        ("tool", b"#!/bin/sh\n", None),
+        ("tool", b"#!", None),
+        ("tool", b"", None),
+    ],
+)
+def test_language_of(path: str, head: bytes, expected: str | None) -> None:
+    """A file's language follows from its extension, else from its `#!` line."""
+    assert language_of(path, head) == expected
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_every_language_extracts(language: str) -> None:
+    """The queries of every language compile, and an empty file gives its module."""
+    assert compiled(language).spec.name == language
+    facts = extract(b"", language, Limits())
+    assert [one.descriptor for one in facts.outline.definitions] == [""]
+    assert facts.outline.language == language
+
+
+def test_version_names_every_grammar() -> None:
+    """The extractor's version changes with any grammar's."""
+    for spec in LANGUAGES.values():
+        assert f"{spec.distribution} {version(spec.distribution)}" in EXTRACTOR_VERSION
+
+
+@pytest.mark.parametrize("decode", [decode_compressed_occurrences, decode_inputs])
+def test_foreign_frames_are_refused(decode: object) -> None:
+    """Bytes that are no frame, or a frame that would unpack to gigabytes, raise DecodeError."""
+    assert callable(decode)
+    bomb = zstandard.ZstdCompressor().compress(bytes(1 << 28))
+    streamed = zstandard.ZstdCompressor(write_content_size=False).compress(b"\x90")
+    for frame in (b"", b"nonsense", bomb, streamed, zstandard.compress(b"\xc1")):
+        with pytest.raises(msgspec.DecodeError):
+            decode(frame)

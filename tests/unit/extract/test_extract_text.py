@@ -1,0 +1,32 @@
+"""Offsets, lines and UTF-16 columns: `codegraph.extract.text`."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codegraph.extract.text import SourceText
+
+
+@given(st.text(alphabet="aé€😀\n\r", max_size=40), st.integers(0, 40))
+def test_positions_count_utf16(text: str, index: int) -> None:
+    """A position is the number of line ends before it, and of UTF-16 units since the last of them."""
+    before = text[:index]
+    if before.endswith("\r") and text[index : index + 1] == "\n":
+        before += "\n"
+    lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    expected = len(lines) - 1, len(lines[-1].encode("utf-16-le")) // 2
+    assert SourceText(text.encode()).position(len(before.encode())) == expected
+
+
+def test_byte_order_mark_has_no_column() -> None:
+    """What follows a byte order mark stands in column 0, as editors say."""
+    text = SourceText(b"\xef\xbb\xbfab")
+    assert (text.position(3), text.position(4)) == ((0, 0), (0, 1))
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"a\x00b", "é".encode()])
+def test_slices_decode_anything(data: bytes) -> None:
+    """A slice is what its bytes say in UTF-8; invalid bytes are replaced, never raised."""
+    assert SourceText(data).slice(0, len(data)) == data.decode("utf-8", "replace")
