@@ -32,6 +32,9 @@ from codegraph.store.schema import SymbolState
 
 logger = logging.getLogger(__name__)
 
+DOCUMENTED_TOGETHER = 128
+"""Files whose documents are decoded at once."""
+
 Vectors = Mapping[EmbeddingKey, NDArray[np.float32]]
 
 
@@ -69,9 +72,7 @@ class Served:
         """Bring the lexical index, as it was last written down, to the state of the restored graph."""
         tags = {path: bytes(view.blob) for path, view in snapshot.files.items()}
         changed, removed = self._searcher.outdated(tags)
-        if changed or removed:
-            files = [documents_of(snapshot.files[path], inputs) for path in changed]
-            self._searcher.update(files, removed, snapshot.clock.revision)
+        self._update_documents([snapshot.files[path] for path in changed], removed, snapshot, inputs)
 
     def serve_restored(self, served: Mapping[SymbolId, EmbeddingKey], snapshot: Snapshot) -> None:
         """Put the stored vectors of these symbols into the search index; those that are gone are pending."""
@@ -204,10 +205,18 @@ class Served:
 
     def _replace_documents(self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs) -> None:
         views = {path: snapshot.files.get(path) for path in delta.files}
-        files = [documents_of(view, inputs) for view in views.values() if view is not None]
-        removed = [path for path, view in views.items() if view is None]
-        if files or removed:
-            self._searcher.update(files, removed, delta.revision)
+        present = [view for view in views.values() if view is not None]
+        self._update_documents(present, [path for path, view in views.items() if view is None], snapshot, inputs)
+
+    def _update_documents(
+        self, views: list[FileView], removed: list[str], snapshot: Snapshot, inputs: OwnInputs
+    ) -> None:
+        """Hand documents in, some files at a time: their tokens are the largest thing that is ever decoded."""
+        for start in range(0, len(views), DOCUMENTED_TOGETHER):
+            files = [documents_of(view, inputs) for view in views[start : start + DOCUMENTED_TOGETHER]]
+            self._searcher.update(files, removed if start == 0 else [], snapshot.clock.revision)
+        if removed and not views:
+            self._searcher.update([], removed, snapshot.clock.revision)
 
 
 def documents_of(view: FileView, inputs: OwnInputs) -> FileDocuments:
