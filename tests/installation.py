@@ -1,0 +1,210 @@
+"""One user's codegraph for tests: directories of its own, one project, and a real daemon over real files.
+
+    with installed(monkeypatch) as home:
+        home.write({"a.py": "def f(): ...\n"})
+        home.start()
+        with home.client() as client:
+            client.sync()
+        home.kill()          # SIGKILL; returns once the process is gone
+        home.run("verify")   # the command line, in a process of its own
+
+Whatever still runs at the end is killed, daemon and workers alike. Paths are short enough for a socket.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+import pytest
+
+from codegraph.client import Client
+from codegraph.core.changes import Clock
+from codegraph.daemon.lifecycle import running_daemon, start_daemon, stop_daemon
+from codegraph.locations import Locations
+
+PATIENCE = 60.0
+"""Seconds until a test gives up waiting for something that should come at once."""
+
+LIBRARY = Path(os.__file__).parent
+"""Where real packages lie that every machine has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def record(self) -> Any:
+        """The last line of its output, as JSON."""
+        return msgspec.json.decode(self.out.splitlines()[-1])
+
+
+class Installation:
+    """See the module's docstring."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.root = directory / "tree"
+        self.root.mkdir()
+        self.locations = Locations.from_environment()
+        self._seen: dict[int, psutil.Process] = {}
+
+    # --- the tree ---
+
+    def write(self, files: Mapping[str, str | bytes]) -> None:
+        """Write files; directories are made as needed."""
+        for path, content in files.items():
+            place = self.root / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    def copy(self, *packages: str) -> None:
+        """Copy packages of the standard library into the tree."""
+        for package in packages:
+            ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
+            shutil.copytree(LIBRARY / package, self.root / package, ignore=ignored)
+
+    def files(self) -> list[str]:
+        """Return the Python files of the tree, sorted."""
+        return sorted(place.relative_to(self.root).as_posix() for place in self.root.rglob("*.py"))
+
+    # --- the daemon ---
+
+    @property
+    def state(self) -> Path:
+        """The directory of the project's state."""
+        return self.locations.state_directory(self.root)
+
+    @property
+    def log(self) -> str:
+        """What the daemon has logged."""
+        place = self.state / "daemon.log"
+        return place.read_text() if place.exists() else ""
+
+    def start(self, *settings: str) -> psutil.Process:
+        """Start the daemon, or find the one that runs."""
+        process = psutil.Process(start_daemon(self.root, self.locations, settings))
+        self._seen[process.pid] = process
+        return process
+
+    def client(self, timeout: float = PATIENCE) -> Client:
+        """Return a client that starts nothing."""
+        return Client(self.locations.socket(self.root), root=str(self.root), timeout=timeout)
+
+    def running(self) -> psutil.Process | None:
+        """Return the daemon's process, None if none runs."""
+        notice = running_daemon(self.root, self.locations)
+        return None if notice is None else notice.process()
+
+    def kill(self) -> None:
+        """Kill the daemon as the system would, and wait until it and its workers are gone."""
+        process = self.running()
+        if process is None:
+            return
+        family = [process, *_children(process)]
+        process.send_signal(signal.SIGKILL)
+        for member in family:
+            wait_for_end(member)
+
+    def stop(self) -> None:
+        """Ask the daemon to end, and wait until it has."""
+        stop_daemon(self.root, self.locations)
+
+    def workers(self) -> tuple[list[psutil.Process], list[psutil.Process]]:
+        """Return the daemon's embed workers (one at most) and its extract processes, as of now."""
+        process = self.running()
+        spawned = [child for child in _children(process) if "spawn_main" in _title(child)] if process else []
+        with self.client() as client:
+            embedding = client.status().worker.pid
+        return [one for one in spawned if one.pid == embedding], [one for one in spawned if one.pid != embedding]
+
+    # --- the command line ---
+
+    def run(self, *arguments: str, where: Path | None = None, **environment: str) -> Finished:
+        """Run a command in a process of its own, by default inside of the project."""
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "codegraph", *arguments],
+            cwd=where or self.root,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=2 * PATIENCE,
+            check=False,
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+    # --- the end ---
+
+    def close(self) -> None:
+        """End everything that was started from here."""
+        process = self.running()
+        leftover = [each for each in (process, *self._seen.values()) if each is not None]
+        for each in leftover:
+            family = [each, *_children(each)]
+            for member in family:
+                with suppress(psutil.NoSuchProcess):
+                    member.kill()
+            for member in family:
+                wait_for_end(member)
+
+
+@contextmanager
+def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+    """Give an installation whose directories are found through the environment, and clean up behind it."""
+    directory = Path(tempfile.mkdtemp(prefix="cg-")).resolve()
+    for name in ("STATE", "CACHE", "RUNTIME"):
+        monkeypatch.setenv(f"CODEGRAPH_{name}_DIR", str(directory / name.lower()))
+    monkeypatch.setenv("CODEGRAPH_CONFIG", str(directory / "config.toml"))
+    home = Installation(directory)
+    try:
+        yield home
+    finally:
+        home.close()
+        shutil.rmtree(directory)
+
+
+def clock_of(text: str) -> Clock:
+    """Read a clock as it stands in answers."""
+    instance, _, revision = text.rpartition(":")
+    return Clock(instance, int(revision))
+
+
+def wait_for_end(process: psutil.Process, seconds: float = PATIENCE) -> None:
+    """Return once a process has ended, whoever its parent is; fail if it does not."""
+    try:
+        descriptor = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        return
+    try:
+        assert select.select([descriptor], [], [], seconds)[0], f"process {process.pid} does not end"
+    finally:
+        os.close(descriptor)
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):
+        return process.children(recursive=True)
+    return []
+
+
+def _title(process: psutil.Process) -> str:
+    with suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""
