@@ -8,6 +8,7 @@ the files we index are data, never code. So every process that we start is told 
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import sys
@@ -25,3 +26,15 @@ def spawn_context() -> SpawnContext:
 def own_command(*arguments: str) -> list[str]:
     """Return the command line that runs this package's command in a fresh interpreter."""
     return [sys.executable, "-P", "-m", "codegraph", *arguments]
+
+
+def give_memory_back() -> None:
+    """Ask the C library to return freed memory to the system, where it can (malloc_trim(3) of glibc).
+
+    After a first index about a fifth of the daemon's resident memory is freed blocks between used ones.
+    """
+    if sys.platform == "linux":
+        library = ctypes.CDLL(None)
+        trim = getattr(library, "malloc_trim", None)
+        if trim is not None:
+            trim(0)

@@ -51,6 +51,7 @@ from codegraph.extract.extractor import EXTRACTOR_VERSION
 from codegraph.extract.languages import language_of
 from codegraph.graph.index import Index
 from codegraph.locations import Locations
+from codegraph.processes import give_memory_back
 from codegraph.search.search import Searcher
 from codegraph.source.cookies import CookieJar
 from codegraph.source.git_directory import git_lock
@@ -111,7 +112,7 @@ class Project:
             self._inbox,
             cookies=self.cookies,
             start_over=self._start_over,
-            upkeep=Upkeep(parts.searcher.flush, self.collect_garbage, self._flusher),
+            upkeep=Upkeep(self._flush, self.collect_garbage, self._flusher),
             clock=makers.clock,
             reconcile_seconds=self.config.watch.reconcile_seconds,
         )
@@ -200,6 +201,11 @@ class Project:
     def waiting(self) -> tuple[SymbolId, ...]:
         """Return the symbols that want a vector."""
         return tuple(symbol for symbol, _ in self.scheduler.pending.symbols())
+
+    def _flush(self) -> None:
+        """Write the lexical index down, in the flusher's thread; merging leaves much memory free."""
+        self.parts.searcher.flush()
+        give_memory_back()
 
     def _start_over(self, reason: str) -> None:
         self.events.publish(Rebuilt(what="index", reason=reason))
