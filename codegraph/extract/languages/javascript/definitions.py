@@ -22,11 +22,11 @@ Tests: tests/unit/extract/test_extract_javascript_definitions.py.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 from tree_sitter import Node
 
 from codegraph.core.symbols import SymbolKind
+from codegraph.extract.languages.javascript.definition_nodes import DEFAULT, DefinitionNodes
 from codegraph.extract.languages.javascript.nodes import nth, text_of
 from codegraph.extract.languages.javascript.shapes import (
     ALIASES,
@@ -52,31 +52,6 @@ from codegraph.extract.languages.javascript.shapes import (
     unwrap,
     without_prototype,
 )
-
-DEFAULT: Final = "default"
-
-
-@dataclass(frozen=True, slots=True)
-class DefinitionNodes:
-    """One definition as nodes of the tree; byte ranges and tokens are taken from them later."""
-
-    kind: SymbolKind
-    name: str
-    container: int
-    """Index of the enclosing definition; the module is 0."""
-    outer: Node
-    """The outermost node: the definition's range, decorators before it apart."""
-    unit: Node
-    """The node whose references the definition owns."""
-    name_node: Node | None
-    body: Node | None
-    """Where the signature ends; None: all of it is header."""
-    value: Node | None
-    """The function, class, object literal or initialiser; for a declaration the unit itself."""
-    static: bool = False
-    decorators: tuple[Node, ...] = ()
-    comments: tuple[Node, ...] = ()
-    """The comments directly before, in source order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from tree_sitter import Node
 from codegraph.core.facts import Chain
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.javascript.chains import chain_of
-from codegraph.extract.languages.javascript.definitions import DefinitionNodes, find_definitions
+from codegraph.extract.languages.javascript.definition_nodes import DefinitionNodes
+from codegraph.extract.languages.javascript.definitions import find_definitions
 from codegraph.extract.languages.javascript.docstrings import documentation, module_documentation
 from codegraph.extract.languages.javascript.layout import TOKEN, canonical
 from codegraph.extract.languages.javascript.occurrences import collect_occurrences

@@ -117,6 +117,7 @@ def return_statement(walk: Walk, node: Node, scope: Scope) -> None:
 
 
 def jsdoc_of(walk: Walk, index: int) -> JsdocTypes:
+    """Return the types that the JSDoc comment before a definition declares; none in TypeScript."""
     if not walk.jsdoc or not walk.found[index - 1].comments:
         return _NO_JSDOC
     comment = text_of(walk.found[index - 1].comments[-1])

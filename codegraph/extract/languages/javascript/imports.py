@@ -14,7 +14,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import ImportKind
 from codegraph.extract.languages.javascript.chains import alternatives_of, chain_of, module_element, required_module
-from codegraph.extract.languages.javascript.definitions import DEFAULT
+from codegraph.extract.languages.javascript.definition_nodes import DEFAULT
 from codegraph.extract.languages.javascript.nodes import nth, string_value, text_of
 from codegraph.extract.languages.javascript.scopes import Ledger, Scope
 from codegraph.extract.languages.javascript.shapes import (

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from codegraph.extract.languages.javascript import classes, expressions, functions, statements
-from codegraph.extract.languages.javascript.definitions import DefinitionNodes
+from codegraph.extract.languages.javascript.definition_nodes import DefinitionNodes
 from codegraph.extract.languages.javascript.walk import Handler, Walk
 
 if TYPE_CHECKING:

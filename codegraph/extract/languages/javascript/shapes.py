@@ -191,6 +191,7 @@ def is_static(member: Node) -> bool:
 
 
 def without_prototype(node: Node) -> Node:
+    """Return X of `X.prototype`, other expressions as they are."""
     if node.type == "member_expression":
         name, receiver = node.child_by_field_name("property"), node.child_by_field_name("object")
         if name is not None and receiver is not None and name.text == b"prototype":

@@ -18,7 +18,7 @@ from tree_sitter import Node
 from codegraph.core.facts import BindingKind, Chain, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.javascript.annotations import TypeChains
-from codegraph.extract.languages.javascript.definitions import DefinitionNodes
+from codegraph.extract.languages.javascript.definition_nodes import DefinitionNodes
 from codegraph.extract.languages.javascript.scopes import Ledger, Scope
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ Tests: tests/unit/graph/test_graph_resolve_javascript.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from codegraph.core.facts import Chain
+from codegraph.graph.resolve.javascript.calls import called, element_of, handed, returned
 from codegraph.graph.resolve.javascript.contributions import SPREAD, WHOLE, chain_of
 from codegraph.graph.resolve.javascript.entities import (
     Candidates,
@@ -27,15 +28,13 @@ from codegraph.graph.resolve.javascript.entities import (
 )
 from codegraph.graph.resolve.javascript.modules import ModuleFinder
 from codegraph.graph.resolve.javascript.names import BUILTINS, KEEPING, TAKING
-from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, Scope
+from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, Scope, home_of
 from codegraph.graph.resolve.keys import (
     base_key,
     definition_key,
-    element_key,
     export_key,
     import_key,
     member_key,
-    return_key,
     star_key,
 )
 from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, TableReader, Value
@@ -43,22 +42,25 @@ from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, TableReader, V
 _MAX_NESTING = 40
 _MAX_BASES = 32
 _CYCLE = unknown("dynamic")
-_TYPES = frozenset({"class", "interface", "enum"})
 _Question = tuple[object, ...]
 
 
 class Evaluator:
     """Answers what chains stand for, for one file being linked."""
 
-    def __init__(self, path: str, own: Mapping[str, Value], table: TableReader, locals_: LocalNames) -> None:
+    def __init__(
+        self, path: str, own: Mapping[str, Value], table: TableReader, locals_: LocalNames, scopes: Sequence[Scope]
+    ) -> None:
         self._path = path
         self._own = own
         self._get = table.get
-        self._locals = locals_
+        self.locals = locals_
+        self.scopes = scopes
+        """The scope of each definition of the linked file."""
         self.modules = ModuleFinder(table)
         self._memo: dict[_Question, Candidates] = {}
         self._lineages: dict[Home, list[Home]] = {}
-        self._scopes: dict[tuple[str, Home | None], Scope] = {}
+        self._file_scopes: dict[tuple[str, Home | None], Scope] = {}
         self._nesting = 0
 
     def read(self, path: str, key: str) -> Value:
@@ -126,7 +128,7 @@ class Evaluator:
         entries = self.read(home.path, base_key(home.path, home.descriptor))
         if not entries:
             return ()
-        scope = self._outside(home.path, home)
+        scope = self.scope_of_file(home.path, home)
         found: list[Candidates] = []
         for entry in entries:
             for each in self.evaluate(scope, entry):
@@ -158,7 +160,7 @@ class Evaluator:
         if name[:1] == "@" or not name:
             return self._special(scope, name)
         for owner in scope.owners:
-            local = self._locals.entries(owner, name)
+            local = self.locals.entries(owner, name)
             if local is not None:
                 return self._local(scope, owner, name, local)
         for namespace in scope.namespaces:
@@ -207,10 +209,10 @@ class Evaluator:
             reason = "unknown_receiver" if entity.name in ("missing", "local", "dynamic") else entity.name
             return unknown(reason)
         if element == "()":
-            return self._called(entity)
+            return called(self, entity)
         if element == "[]":
-            return self._element(entity)
-        return self._handed(entity, element) if element[:1] == "(" else self.member(entity, element)
+            return element_of(self, entity)
+        return handed(self, entity, element) if element[:1] == "(" else self.member(entity, element)
 
     def member(self, entity: Entity, name: str) -> Candidates:
         """Return the members of that name of an entity or of what it holds."""
@@ -232,10 +234,10 @@ class Evaluator:
                 return (entity._replace(kind=EntityKind.INSTANCE),)
             if name == "constructor" and entity.kind is EntityKind.INSTANCE:
                 return (entity._replace(kind=EntityKind.DEFINITION),)
-            found = self._along_bases(home, name)
+            found = self.inherited(home, name)
             if found:
                 return found if entity.sure else unsure(found)
-        if (name in KEEPING or name in TAKING) and is_known(self._element(entity)):
+        if (name in KEEPING or name in TAKING) and is_known(element_of(self, entity)):
             how = "keep" if name in KEEPING else "take"
             return (Entity(EntityKind.CONTAINER_METHOD, flags=how, receiver=entity, sure=entity.sure),)
         held = self.values(entity)
@@ -247,10 +249,11 @@ class Evaluator:
         """Return the property `name` of the object literal that a variable or field holds."""
         longer = entity._replace(name=f"{entity.name}.{name}")
         if entity.kind is EntityKind.VARIABLE:
-            return (longer,) if self._locals.entries(entity.local, longer.name) is not None else ()
+            return (longer,) if self.locals.entries(entity.local, longer.name) is not None else ()
         return (longer,) if self._field_entries(longer) else ()
 
-    def _along_bases(self, home: Home, name: str) -> Candidates:
+    def inherited(self, home: Home, name: str) -> Candidates:
+        """Return the members of that name in a class or the nearest of its bases; none is ()."""
         for each in self.lineage(home):
             entries = self.own_member(each, name)
             if entries:
@@ -267,7 +270,7 @@ class Evaluator:
         return merged([self.member(each, name) for each in whole], MAX_CANDIDATES)
 
     def _exported(self, path: str, name: str) -> Candidates:
-        scope = self._outside(path)
+        scope = self.scope_of_file(path)
         entries = self.read(path, export_key(path, name))
         groups: list[Candidates] = []
         for entry in entries:
@@ -302,11 +305,11 @@ class Evaluator:
     def _values(self, entity: Entity) -> Candidates:
         kind = entity.kind
         if kind is EntityKind.VARIABLE:
-            entries = self._locals.entries(entity.local, entity.name) or ()
-            return self._held(self.scope_at(entity.local), entries, sure=False)
+            entries = self.locals.entries(entity.local, entity.name) or ()
+            return self._held(self.scopes[entity.local], entries, sure=False)
         if kind is EntityKind.FIELD:
             entries = self._field_entries(entity)
-            scope = self._outside(entity.path, Home(entity.path, entity.descriptor, entity.form))
+            scope = self.scope_of_file(entity.path, Home(entity.path, entity.descriptor, entity.form))
             sure = entity.sure and entity.form in ("constant", "module", "function")
             return self._held(scope, entries, sure=sure)
         if kind is EntityKind.MODULE:
@@ -314,17 +317,11 @@ class Evaluator:
         if kind is EntityKind.DEFINITION and entity.form == "constant":
             return self._constant(entity)
         if kind is EntityKind.DEFINITION and "g" in entity.flags:
-            return unsure(self._returned(entity))
+            return unsure(returned(self, entity))
         if kind is EntityKind.INSTANCE and entity.form == "interface":
             above = self.bases(Home(entity.path, entity.descriptor, entity.form))
             return tuple(each for each in above if each.kind is EntityKind.INSTANCE) or (entity,)
         return (entity,)
-
-    def scope_at(self, owner: int) -> Scope:
-        """Return the scope of a definition of the linked file; set by the linker."""
-        return self.scopes[owner]
-
-    scopes: list[Scope]
 
     def _field_entries(self, entity: Entity) -> Value:
         if entity.form == "module":
@@ -339,7 +336,7 @@ class Evaluator:
             entries = self.read(entity.path, member_key(entity.path, container, name))
         else:
             entries = self.read(entity.path, definition_key(entity.path, name))
-        scope = self._outside(entity.path)
+        scope = self.scope_of_file(entity.path)
         found = self._held(scope, tuple(entry for entry in entries if entry[0] == "v"), sure=False)
         return found if is_known(found) else (entity,)
 
@@ -355,104 +352,14 @@ class Evaluator:
         found = merged(groups, MAX_CANDIDATES)
         return found if sure else unsure(found)
 
-    def _outside(self, path: str, receiver: Home | None = None) -> Scope:
+    def scope_of_file(self, path: str, receiver: Home | None = None) -> Scope:
         """Return the scope at the top of a file, always the same one; `@self` is an instance of `receiver`."""
-        scope = self._scopes.get((path, receiver))
+        scope = self._file_scopes.get((path, receiver))
         if scope is None:
             scope = Scope(path, (0,) if path == self._path else (), (), receiver)
-            self._scopes[path, receiver] = scope
+            self._file_scopes[path, receiver] = scope
         return scope
-
-    def _called(self, entity: Entity) -> Candidates:
-        if entity.kind is EntityKind.CONTAINER_METHOD and isinstance(entity.receiver, Entity):
-            return (entity.receiver,) if entity.flags == "keep" else self._element(entity.receiver)
-        if entity.kind is EntityKind.DEFINITION:
-            if entity.form in _TYPES:
-                return (entity._replace(kind=EntityKind.INSTANCE, receiver=None),)
-            if entity.form in ("function", "method") and "g" not in entity.flags:
-                found = self._returned(entity)
-                return unsure(found) if is_known(found) else self._constructed(entity, found)
-        held = self.values(entity)
-        if held == (entity,) or not is_known(held):
-            return unknown("unknown_receiver")
-        return merged([self._called(each) for each in held], MAX_CANDIDATES)
-
-    def _constructed(self, entity: Entity, found: Candidates) -> Candidates:
-        """A function without known results may be a constructor: `new View()`."""
-        if entity.form == "function":
-            return (entity._replace(kind=EntityKind.INSTANCE, receiver=None, sure=False),)
-        return found
-
-    def _receiver_of(self, entity: Entity) -> Home:
-        """Return what `this` is in a function: the object it was reached through, its class, or itself."""
-        if isinstance(entity.receiver, Home):
-            return entity.receiver
-        container, hash_sign, _ = entity.descriptor.rpartition("#")
-        if entity.form == "method" and hash_sign:
-            return Home(entity.path, container + hash_sign, "class")
-        return Home(entity.path, entity.descriptor, entity.form)
-
-    def _returned(self, entity: Entity) -> Candidates:
-        scope = self._outside(entity.path, self._receiver_of(entity))
-        entries = self.read(entity.path, return_key(entity.path, entity.descriptor))
-        groups: list[Candidates] = []
-        for entry in entries:
-            groups.extend(self.values(each) for each in self.evaluate(scope, entry))
-        elements = self.read(entity.path, element_key(entity.path, entity.descriptor, "()"))
-        if elements:
-            groups.append((entity._replace(kind=EntityKind.ELEMENTS),))
-        return merged(groups, MAX_CANDIDATES) if groups else unknown("unknown_receiver")
-
-    def _handed(self, entity: Entity, element: str) -> Candidates:
-        """Return what a function hands to a parameter of its callback, as its signature says."""
-        if entity.kind is EntityKind.DEFINITION and entity.form == "class":
-            constructors = self._along_bases(Home(entity.path, entity.descriptor, entity.form), "constructor")
-            return merged(
-                [self._handed(each, element) for each in constructors if each.form == "method"], MAX_CANDIDATES
-            )
-        if entity.kind is EntityKind.DEFINITION and entity.form in ("function", "method"):
-            chains = self.read(entity.path, element_key(entity.path, entity.descriptor, element))
-            scope = self._outside(entity.path, self._receiver_of(entity))
-            groups = [self.values(each) for chain in chains for each in self.evaluate(scope, chain)]
-            return unsure(merged(groups, MAX_CANDIDATES)) if groups else unknown("unknown_receiver")
-        held = self.values(entity)
-        if held == (entity,) or not is_known(held):
-            return unknown("unknown_receiver")
-        return merged([self._handed(each, element) for each in held], MAX_CANDIDATES)
-
-    def _element(self, entity: Entity) -> Candidates:
-        chains, scope = self._element_chains(entity)
-        if chains:
-            found = [self.values(each) for chain in chains for each in self.evaluate(scope, chain)]
-            return unsure(merged(found, MAX_CANDIDATES))
-        held = self.values(entity)
-        if held == (entity,) or not is_known(held):
-            return unknown("unknown_receiver")
-        groups = [self._element(each) for each in held if each != entity]
-        return merged(groups, MAX_CANDIDATES) if groups else unknown("unknown_receiver")
-
-    def _element_chains(self, entity: Entity) -> tuple[tuple[Chain, ...], Scope]:
-        kind, path = entity.kind, entity.path
-        home = Home(path, entity.descriptor, entity.form)
-        scope = self._outside(path, home)
-        if kind is EntityKind.VARIABLE:
-            return self._locals.elements(entity.local, entity.name), self.scope_at(entity.local)
-        if kind is EntityKind.FIELD:
-            return self.read(path, element_key(path, entity.descriptor, entity.name)), scope
-        if kind is EntityKind.DEFINITION and entity.form == "constant":
-            container, _, _ = entity.descriptor.rpartition(f"{entity.name}.")
-            return self.read(path, element_key(path, container, entity.name)), scope
-        if kind is EntityKind.ELEMENTS or (kind is EntityKind.INSTANCE and entity.form == "interface"):
-            return self.read(path, element_key(path, entity.descriptor, "()")), scope
-        return (), scope
 
 
 _NAMED = frozenset({EntityKind.VARIABLE, EntityKind.FIELD})
 _INSTANTIABLE = frozenset({"class", "interface", "enum", "function"})
-
-
-def home_of(entity: Entity) -> Home | None:
-    """Return where the members of an entity stand, None if it has none of its own."""
-    if entity.kind is EntityKind.INSTANCE or entity.kind is EntityKind.DEFINITION:
-        return Home(entity.path, entity.descriptor, entity.form)
-    return None

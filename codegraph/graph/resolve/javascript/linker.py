@@ -24,9 +24,9 @@ from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolK
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.javascript.contributions import contributions, import_entry
 from codegraph.graph.resolve.javascript.entities import Candidates, Entity, EntityKind, is_known
-from codegraph.graph.resolve.javascript.evaluator import Evaluator, home_of
+from codegraph.graph.resolve.javascript.evaluator import Evaluator
 from codegraph.graph.resolve.javascript.names import COMMON_MEMBERS, FAMILY
-from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, scopes_of
+from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, home_of, scopes_of
 from codegraph.graph.resolve.scheme import MANY, TableReader
 
 _ORDINAL = re.compile(r"\(\+\d+\)|\(\)")
@@ -48,8 +48,7 @@ class FileLinker:
         self._table = table
         self._scopes = scopes_of(path, outline)
         own = contributions(path, outline, occurrences)
-        self._evaluator = Evaluator(path, own, table, LocalNames(outline, occurrences))
-        self._evaluator.scopes = self._scopes
+        self._evaluator = Evaluator(path, own, table, LocalNames(outline, occurrences), self._scopes)
         self._collector = EdgeCollector(path, outline)
         self._implemented: dict[int, list[Home]] = {}
 

@@ -1,0 +1,121 @@
+"""What comes out of functions and containers: results, instances, elements, arguments of callbacks.
+
+Pure functions of an entity and the evaluator that asks; they read the keys `ret` and `elem`. What a
+function gives depends on the object it was reached through, so `this` follows the receiver.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codegraph.core.facts import Chain
+from codegraph.graph.resolve.javascript.entities import (
+    Candidates,
+    Entity,
+    EntityKind,
+    is_known,
+    merged,
+    unknown,
+    unsure,
+)
+from codegraph.graph.resolve.javascript.scopes import Home, Scope
+from codegraph.graph.resolve.keys import element_key, return_key
+from codegraph.graph.resolve.scheme import MAX_CANDIDATES
+
+if TYPE_CHECKING:
+    from codegraph.graph.resolve.javascript.evaluator import Evaluator
+
+_TYPES = frozenset({"class", "interface", "enum"})
+
+
+def called(evaluator: Evaluator, entity: Entity) -> Candidates:
+    """Return what calling or constructing an entity gives."""
+    if entity.kind is EntityKind.CONTAINER_METHOD and isinstance(entity.receiver, Entity):
+        return (entity.receiver,) if entity.flags == "keep" else element_of(evaluator, entity.receiver)
+    if entity.kind is EntityKind.DEFINITION:
+        if entity.form in _TYPES:
+            return (entity._replace(kind=EntityKind.INSTANCE, receiver=None),)
+        if entity.form in ("function", "method") and "g" not in entity.flags:
+            found = returned(evaluator, entity)
+            return unsure(found) if is_known(found) else _constructed(entity, found)
+    held = evaluator.values(entity)
+    if held == (entity,) or not is_known(held):
+        return unknown("unknown_receiver")
+    return merged([called(evaluator, each) for each in held], MAX_CANDIDATES)
+
+
+def _constructed(entity: Entity, found: Candidates) -> Candidates:
+    """A function without known results may be a constructor: `new View()`."""
+    if entity.form == "function":
+        return (entity._replace(kind=EntityKind.INSTANCE, receiver=None, sure=False),)
+    return found
+
+
+def _receiver_of(entity: Entity) -> Home:
+    """Return what `this` is in a function: the object it was reached through, its class, or itevaluator."""
+    if isinstance(entity.receiver, Home):
+        return entity.receiver
+    container, hash_sign, _ = entity.descriptor.rpartition("#")
+    if entity.form == "method" and hash_sign:
+        return Home(entity.path, container + hash_sign, "class")
+    return Home(entity.path, entity.descriptor, entity.form)
+
+
+def returned(evaluator: Evaluator, entity: Entity) -> Candidates:
+    """Return what a function gives back, as its annotation or its return statements say."""
+    scope = evaluator.scope_of_file(entity.path, _receiver_of(entity))
+    entries = evaluator.read(entity.path, return_key(entity.path, entity.descriptor))
+    groups: list[Candidates] = []
+    for entry in entries:
+        groups.extend(evaluator.values(each) for each in evaluator.evaluate(scope, entry))
+    elements = evaluator.read(entity.path, element_key(entity.path, entity.descriptor, "()"))
+    if elements:
+        groups.append((entity._replace(kind=EntityKind.ELEMENTS),))
+    return merged(groups, MAX_CANDIDATES) if groups else unknown("unknown_receiver")
+
+
+def handed(evaluator: Evaluator, entity: Entity, element: str) -> Candidates:
+    """Return what a function hands to a parameter of its callback, as its signature says."""
+    if entity.kind is EntityKind.DEFINITION and entity.form == "class":
+        constructors = evaluator.inherited(Home(entity.path, entity.descriptor, entity.form), "constructor")
+        return merged(
+            [handed(evaluator, each, element) for each in constructors if each.form == "method"], MAX_CANDIDATES
+        )
+    if entity.kind is EntityKind.DEFINITION and entity.form in ("function", "method"):
+        chains = evaluator.read(entity.path, element_key(entity.path, entity.descriptor, element))
+        scope = evaluator.scope_of_file(entity.path, _receiver_of(entity))
+        groups = [evaluator.values(each) for chain in chains for each in evaluator.evaluate(scope, chain)]
+        return unsure(merged(groups, MAX_CANDIDATES)) if groups else unknown("unknown_receiver")
+    held = evaluator.values(entity)
+    if held == (entity,) or not is_known(held):
+        return unknown("unknown_receiver")
+    return merged([handed(evaluator, each, element) for each in held], MAX_CANDIDATES)
+
+
+def element_of(evaluator: Evaluator, entity: Entity) -> Candidates:
+    """Return what iterating or indexing an entity gives."""
+    chains, scope = _element_chains(evaluator, entity)
+    if chains:
+        found = [evaluator.values(each) for chain in chains for each in evaluator.evaluate(scope, chain)]
+        return unsure(merged(found, MAX_CANDIDATES))
+    held = evaluator.values(entity)
+    if held == (entity,) or not is_known(held):
+        return unknown("unknown_receiver")
+    groups = [element_of(evaluator, each) for each in held if each != entity]
+    return merged(groups, MAX_CANDIDATES) if groups else unknown("unknown_receiver")
+
+
+def _element_chains(evaluator: Evaluator, entity: Entity) -> tuple[tuple[Chain, ...], Scope]:
+    kind, path = entity.kind, entity.path
+    home = Home(path, entity.descriptor, entity.form)
+    scope = evaluator.scope_of_file(path, home)
+    if kind is EntityKind.VARIABLE:
+        return evaluator.locals.elements(entity.local, entity.name), evaluator.scopes[entity.local]
+    if kind is EntityKind.FIELD:
+        return evaluator.read(path, element_key(path, entity.descriptor, entity.name)), scope
+    if kind is EntityKind.DEFINITION and entity.form == "constant":
+        container, _, _ = entity.descriptor.rpartition(f"{entity.name}.")
+        return evaluator.read(path, element_key(path, container, entity.name)), scope
+    if kind is EntityKind.ELEMENTS or (kind is EntityKind.INSTANCE and entity.form == "interface"):
+        return evaluator.read(path, element_key(path, entity.descriptor, "()")), scope
+    return (), scope
