@@ -121,10 +121,19 @@ def around(snapshot: Snapshot, path: str, line: int, character: int | None) -> S
         on_line = [each for each in here[1:] if each.definition.selection_range.start_line == line]
         if on_line:
             return on_line[0]
-        starting = [each for each in here[1:] if each.definition.range.start_line == line]
-        character = starting[0].definition.range.start_column if starting else 1 << 30
+        spanning = [each for each in here[1:] if _spans(each, line)]
+        return max(spanning, key=_start) if spanning else here[0]
     found = snapshot.at(path, line, character)
     return here[0] if found is None else found
+
+
+def _spans(symbol: Symbol, line: int) -> bool:
+    extent = symbol.definition.range
+    return extent.start_line <= line and (line, 0) < (extent.end_line, extent.end_column)
+
+
+def _start(symbol: Symbol) -> tuple[int, int]:
+    return symbol.definition.range.start_line, symbol.definition.range.start_column
 
 
 def referenced_at(snapshot: Snapshot, path: str, line: int, character: int) -> Dependency | None:

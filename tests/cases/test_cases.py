@@ -9,14 +9,13 @@ nobody watches. All three must do the same work.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from casefile import ALWAYS, Action, Case, read_cases, write_cases
-from workbench import Workbench
+from workbench import Workbench, fast_directory
 
 from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.graph.snapshot import Snapshot
@@ -24,8 +23,6 @@ from codegraph.graph.snapshot import Snapshot
 HERE = Path(__file__).parent
 CASES = [case for file in sorted(HERE.glob("*.case")) for case in read_cases(file)]
 HIDDEN_KINDS = frozenset({"contains", "imports"})
-MEMORY = Path("/dev/shm")
-"""A directory in memory, where there is one: the disk has no part in these promises, and flushing takes most time."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +38,8 @@ class Before:
 @pytest.fixture
 def directory() -> Iterator[Path]:
     """A directory for one project's tree and state."""
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as path:
-        yield Path(path)
+    with fast_directory() as path:
+        yield path
 
 
 @pytest.mark.parametrize("way", ["cold", "warm", "restart"])

@@ -24,9 +24,9 @@ TWO_FILES = {"a.py": "from b import g\ndef f(): return g()\n", "b.py": "def g():
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Workbench]:
+def bench(memory_path: Path) -> Iterator[Workbench]:
     """A project of two files, up to date."""
-    bench = Workbench(tmp_path)
+    bench = Workbench(memory_path)
     bench.write(TWO_FILES)
     bench.update()
     yield bench
@@ -217,9 +217,9 @@ def test_inconsistent_index_is_built_anew(bench: Workbench) -> None:
     bench.check()
 
 
-def test_cascade_over_budget_is_queued_and_not_cut_off(tmp_path: Path) -> None:
+def test_cascade_over_budget_is_queued_and_not_cut_off(memory_path: Path) -> None:
     """A change that reaches a large part of the project goes to the cold lane, whole, and is counted."""
-    bench = Workbench(tmp_path, {"cascade.budget": 0.0})
+    bench = Workbench(memory_path, {"cascade.budget": 0.0})
     callers = "".join(f"def f{number}(): return g()\n" for number in range(120))
     bench.write({"a.py": f"from b import g\n{callers}", "b.py": "def g(): return 1\n"})
     bench.update()
@@ -240,9 +240,9 @@ def test_own_change_goes_before_what_it_reaches(bench: Workbench) -> None:
     assert bench.batches[-2:] == [[snapshot.wanted(G)], [snapshot.wanted(F)]]
 
 
-def test_asked_for_symbol_goes_first(tmp_path: Path) -> None:
+def test_asked_for_symbol_goes_first(memory_path: Path) -> None:
     """A symbol that somebody wants to see overtakes those that nobody asked for."""
-    bench = Workbench(tmp_path, {"embedding.batch_symbols": 1})
+    bench = Workbench(memory_path, {"embedding.batch_symbols": 1})
     bench.write({"a.py": "".join(f"def f{number}(): return {number}\n" for number in range(9))})
     bench.apply()
     last = SymbolId("a.py/f8().")
@@ -285,11 +285,11 @@ def test_views_are_reconciled_only_after_the_tree_was_compared(bench: Workbench)
     assert [event.reason for event in bench.events_of(Reconciled)] == ["start", "start"]
 
 
-def test_large_first_index_stores_facts_in_between(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_first_index_stores_facts_in_between(memory_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A crash in the middle of a first index does not lose all parsing."""
     monkeypatch.setattr(pipeline, "FACTS_PER_TRANSACTION", 3)
     monkeypatch.setattr(pipeline, "FILES_KEPT", 3)
-    bench = Workbench(tmp_path)
+    bench = Workbench(memory_path)
     bench.write({f"m{number}.py": f"def f{number}(): return {number}\n" for number in range(10)})
     bench.update()
     assert bench.project.parts.store.revision > 3

@@ -1,0 +1,163 @@
+"""Answers about edges: complete, in a fixed order, and honest about what may be missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from codegraph.core.symbols import Confidence, DependencyKind, SymbolId
+from codegraph.daemon.edges import CALL_KINDS, answer_edges, answer_impact, incoming, outgoing
+from codegraph.daemon.messages import Bound, EdgesResult, EmptyReason, ImpactResult, Position
+from codegraph.daemon.targets import existing
+from codegraph.daemon.view import View
+
+CHAIN = {
+    "a.py": "from b import g\ndef f():\n    g()\n    return g()\n",
+    "b.py": "def g(): return h()\ndef h(): return k()\ndef k(): return 1\ndef lonely(): return 1\n",
+}
+
+
+def callees(view: View, symbol: str, depth: int = 1, limit: int = 100) -> EdgesResult:
+    """Ask what a symbol calls."""
+    target = existing(view.snapshot, SymbolId(symbol))
+    return answer_edges(view, target, outgoing(view.snapshot, CALL_KINDS), depth, limit)
+
+
+def callers(view: View, symbol: str, depth: int = 1, limit: int = 100) -> EdgesResult:
+    """Ask who calls a symbol."""
+    target = existing(view.snapshot, SymbolId(symbol))
+    return answer_edges(view, target, incoming(view.snapshot, CALL_KINDS), depth, limit)
+
+
+def impact(view: View, symbol: str, depth: int | None = None, limit: int = 100) -> ImpactResult:
+    """Ask what a change of a symbol may reach."""
+    return answer_impact(view, existing(view.snapshot, SymbolId(symbol)), depth, limit)
+
+
+def test_callees_come_nearest_first_and_stop_at_the_depth(project_of: Any) -> None:
+    """Distances count steps; nothing beyond the asked depth is listed."""
+    view = project_of(CHAIN).view
+    assert [(edge.symbol.id, edge.distance) for edge in callees(view, "a.py/f().", 2).edges] == [
+        ("b.py/g().", 1),
+        ("b.py/h().", 2),
+    ]
+    assert len(callees(view, "a.py/f().", 9).edges) == 3
+
+
+def test_place_of_an_edge_lies_in_its_source(project_of: Any) -> None:
+    """Asked from either end, an edge is shown where the first reference stands."""
+    view = project_of(CHAIN).view
+    forward, backward = callees(view, "a.py/f().").edges[0], callers(view, "b.py/g().").edges[0]
+    assert forward.at == backward.at
+    assert (forward.at.file, forward.at.position) == ("a.py", Position(2, 4))
+
+
+def test_callers_are_ordered_by_path_and_position(project_of: Any) -> None:
+    """The order of an answer depends on the tree alone."""
+    view = project_of(
+        {
+            "z.py": "from m import g\ndef b(): g()\ndef a(): g()\n",
+            "c.py": "from m import g\ndef z(): g()\n",
+            "m.py": "def g(): ...\n",
+        }
+    ).view
+    found = [edge.symbol.id for edge in callers(view, "m.py/g().").edges]
+    assert found == ["c.py/z().", "z.py/b().", "z.py/a()."]
+
+
+def test_limit_is_told(project_of: Any) -> None:
+    """An answer that was cut says so, and one that just fits does not."""
+    view = project_of(CHAIN).view
+    assert callees(view, "a.py/f().", 9, limit=2).truncated
+    assert not callees(view, "a.py/f().", 9, limit=3).truncated
+
+
+def test_cycle_ends(project_of: Any) -> None:
+    """A walk around a cycle shows its closing edge once and ends."""
+    view = project_of({"a.py": "def f(): return g()\ndef g(): return f()\n"}).view
+    edges = callees(view, "a.py/f().", 64).edges
+    assert [(edge.symbol.id, edge.distance) for edge in edges] == [("a.py/g().", 1), ("a.py/f().", 2)]
+
+
+def test_empty_answer_says_why(project_of: Any) -> None:
+    """No edges, or perhaps some that could not be resolved: two different answers."""
+    view = project_of(
+        {
+            **CHAIN,
+            "d.py": "def f(x, y): x.twice(); y.twice()\n",
+            "e.py": "class A:\n    def twice(self): ...\nclass B:\n    def twice(self): ...\n",
+        }
+    ).view
+    assert callers(view, "b.py/lonely().").reason is EmptyReason.NO_EDGES
+    assert callers(view, "e.py/A#twice().").reason is EmptyReason.UNCERTAIN
+    assert callers(view, "b.py/g().").reason is EmptyReason.NOT_EMPTY
+
+
+def test_empty_answer_of_an_unfinished_index_says_so(project_of: Any) -> None:
+    """Before the tree was compared, no edge means nothing."""
+    bench = project_of(CHAIN)
+    bench.restart()
+    assert callers(bench.view, "b.py/lonely().").reason is EmptyReason.INDEXING
+    assert "indexing" in [cause.reason for cause in impact(bench.view, "b.py/k().").causes]
+
+
+def test_impact_is_the_closure_with_routes(project_of: Any) -> None:
+    """Everything that reaches the target is affected, each with the steps that lead there."""
+    view = project_of(CHAIN).view
+    found = impact(view, "b.py/k().")
+    by_id = {each.symbol.id: each for each in found.affected}
+    assert by_id["a.py/f()."].route == ("a.py/f().", "b.py/g().", "b.py/h().", "b.py/k().")
+    assert by_id["a.py/f()."].distance == 3
+    assert found.files == ("a.py", "b.py")
+    assert found.bound is Bound.EXACT
+    assert found.causes == ()
+
+
+def test_impact_counts_importers(project_of: Any) -> None:
+    """A module that imports the target depends on it, even if none of its functions does."""
+    view = project_of(CHAIN).view
+    kinds = {each.symbol.id: each.kind for each in impact(view, "b.py/g().").affected}
+    assert kinds == {"a.py/": DependencyKind.IMPORTS, "a.py/f().": DependencyKind.CALLS}
+
+
+def test_impact_has_the_weakest_confidence_of_its_route(project_of: Any) -> None:
+    """One guessed step makes everything behind it a guess."""
+    view = project_of(
+        {
+            "a.py": "def f(x): return x.compute_it()\ndef e(x): return f(x)\n",
+            "b.py": "class B:\n    def compute_it(self): return k()\ndef k(): ...\n",
+        }
+    ).view
+    found = {each.symbol.id: each.confidence for each in impact(view, "b.py/k().").affected}
+    assert found["b.py/B#compute_it()."] is Confidence.EXACT
+    assert found["a.py/f()."] is Confidence.INFERRED
+    assert found["a.py/e()."] is Confidence.INFERRED
+
+
+def test_impact_that_may_be_incomplete_is_a_lower_bound(project_of: Any) -> None:
+    """Unresolved references by an affected name, parse errors and limits are named, with places."""
+    files = {
+        "a.py": "def f(x): return x.run_all()\n",
+        "b.py": "class B:\n    def run_all(self): return k()\ndef k(): ...\n",
+        "c.py": "class C:\n    def run_all(self): ...\n",
+    }
+    found = impact(project_of(files).view, "b.py/k().")
+    assert found.bound is Bound.LOWER_BOUND
+    assert [cause.reason for cause in found.causes] == ["unknown_receiver"]
+    assert (found.causes[0].count, found.causes[0].examples[0].file) == (1, "a.py")
+
+
+def test_impact_that_was_cut_is_a_lower_bound(project_of: Any) -> None:
+    """A depth or a limit that leaves something out is a cause of its own; one that does not is none."""
+    view = project_of(CHAIN).view
+    assert [cause.reason for cause in impact(view, "b.py/k().", depth=1).causes] == ["depth"]
+    assert [cause.reason for cause in impact(view, "b.py/k().", limit=1).causes] == ["limit"]
+    assert impact(view, "b.py/k().", depth=4).bound is Bound.EXACT
+
+
+def test_impact_through_a_broken_definition_is_a_lower_bound(project_of: Any) -> None:
+    """What did not parse may hide more."""
+    view = project_of({"a.py": "def f(:\n    return g()\n", "b.py": "def g(: return 1\n"}).view
+    broken = [each for each in view.snapshot.symbols() if each.definition.parse_error and each.index]
+    for symbol in broken:
+        assert "parse_error" in [cause.reason for cause in impact(view, symbol.id).causes]
+    assert broken

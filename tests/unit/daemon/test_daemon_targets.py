@@ -1,0 +1,191 @@
+"""Finding the symbol that a client means: never a guess between several."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from codegraph.core.symbols import Freshness, SymbolId, SymbolKind
+from codegraph.daemon.messages import CalleesParams, Match, SymbolsParams
+from codegraph.daemon.targets import (
+    LISTED,
+    describe,
+    existing,
+    find_target,
+    list_symbols,
+    module_name,
+    qualified_name,
+    referenced_at,
+)
+from codegraph.daemon.view import View
+from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
+
+STORE = """
+class Store:
+    @property
+    def size(self):
+        return 1
+
+    def get(self): return load()
+
+def load(): return 1
+"""
+FILES = {
+    "pkg/__init__.py": "",
+    "pkg/store.py": STORE,
+    "pkg/other.py": "from pkg.store import load as first\ndef load(): return first()\n",
+}
+
+
+@pytest.fixture
+def view(project_of: Any) -> View:
+    """A package with two functions of one name."""
+    found: View = project_of(FILES).view
+    return found
+
+
+def target(view: View, **fields: Any) -> str:
+    """Find a target and return its id."""
+    return find_target(view, CalleesParams(**fields)).id
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("src/pkg/mod.py", "src.pkg.mod"),
+        ("pkg/__init__.py", "pkg"),
+        ("lib/index.ts", "lib"),
+        ("index.js", "index"),
+        ("tool", "tool"),
+        ("dir.d/tool", "dir.d.tool"),
+    ],
+)
+def test_module_names(path: str, name: str) -> None:
+    """A module is named by its path; package files stand for their directory."""
+    assert module_name(path) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol"),
+    [
+        ("pkg/store.py/Store#get().", "pkg/store.py/Store#get()."),
+        ("Store", "pkg/store.py/Store#"),
+        ("get", "pkg/store.py/Store#get()."),
+        ("Store.get", "pkg/store.py/Store#get()."),
+        ("store.load", "pkg/store.py/load()."),
+        ("pkg.other.load", "pkg/other.py/load()."),
+        ("pkg/store.py", "pkg/store.py/"),
+        ("pkg.store", "pkg/store.py/"),
+        ("store", "pkg/store.py/"),
+        ("pkg", "pkg/__init__.py/"),
+    ],
+)
+def test_symbol_is_found_by_any_of_its_names(view: View, name: str, symbol: str) -> None:
+    """Id, bare name, dotted end, path and module name all do."""
+    assert target(view, symbol=name) == symbol
+
+
+def test_name_that_fits_several_is_refused_with_a_list(view: View) -> None:
+    """Nobody picks one for the user; the error names both."""
+    with pytest.raises(AmbiguousSymbol) as caught:
+        target(view, symbol="load")
+    assert "pkg/other.py/load()." in caught.value.message
+    assert "pkg/store.py/load()." in caught.value.message
+
+
+def test_list_of_an_ambiguous_name_is_bounded(project_of: Any) -> None:
+    """A very common name does not give a very long error."""
+    view = project_of({f"m{number}.py": "def run(): ...\n" for number in range(LISTED + 3)}).view
+    with pytest.raises(AmbiguousSymbol, match="and 3 more"):
+        target(view, symbol="run")
+
+
+@pytest.mark.parametrize(
+    ("place", "symbol"),
+    [
+        ({"line": 1}, "pkg/store.py/Store#"),
+        ({"line": 2}, "pkg/store.py/Store#size()."),
+        ({"line": 3}, "pkg/store.py/Store#size()."),
+        ({"line": 4}, "pkg/store.py/Store#size()."),
+        ({"line": 5}, "pkg/store.py/Store#"),
+        ({"line": 0}, "pkg/store.py/"),
+        ({"line": 6, "character": 6}, "pkg/store.py/Store#get()."),
+        ({"line": 6, "character": 30}, "pkg/store.py/load()."),
+        ({}, "pkg/store.py/"),
+    ],
+)
+def test_symbol_is_found_by_its_place(view: View, place: dict[str, int], symbol: str) -> None:
+    """A line means the name on it, else what is around; a character on a reference means what it refers to."""
+    assert target(view, file="pkg/store.py", **place) == symbol
+
+
+def test_reference_under_another_name_is_found(view: View) -> None:
+    """The place of a call through an alias leads to the definition."""
+    edge = referenced_at(view.snapshot, "pkg/other.py", 1, 20)
+    assert edge is not None
+    assert edge.target == "pkg/store.py/load()."
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"symbol": "nothing"}, SymbolNotFound),
+        ({}, SymbolNotFound),
+        ({"file": "missing.py"}, ProjectError),
+        ({"file": "pkg/store.py", "line": 99}, SymbolNotFound),
+    ],
+)
+def test_what_is_not_there_is_an_error(view: View, fields: dict[str, Any], error: type[Exception]) -> None:
+    """Unknown names, files and lines are refused, each with its own error."""
+    with pytest.raises(error):
+        target(view, **fields)
+
+
+def test_unknown_id_is_an_error(view: View) -> None:
+    """`existing` never returns None."""
+    with pytest.raises(SymbolNotFound):
+        existing(view.snapshot, SymbolId("pkg/store.py/gone()."))
+
+
+def ids(view: View, **fields: Any) -> list[str]:
+    """List symbols and return their ids."""
+    return [symbol.id for symbol in list_symbols(view, SymbolsParams(**fields))]
+
+
+def test_symbols_are_listed_by_name(view: View) -> None:
+    """Exact, prefix and substring matches, in order of path and position."""
+    assert ids(view, name="load") == ["pkg/other.py/load().", "pkg/store.py/load()."]
+    assert ids(view, name="store.load") == ["pkg/store.py/load()."]
+    assert ids(view, name="lo", match=Match.PREFIX) == ["pkg/other.py/load().", "pkg/store.py/load()."]
+    assert ids(view, name="STORE.S", match=Match.SUBSTRING) == [
+        "pkg/store.py/Store#",
+        "pkg/store.py/Store#size().",
+        "pkg/store.py/Store#get().",
+    ]
+    assert ids(view, name="nothing") == []
+
+
+def test_symbols_are_listed_by_file_place_and_kind(view: View) -> None:
+    """Around a place the outermost comes first; filters narrow."""
+    assert ids(view, file="pkg/store.py", line=4) == [
+        "pkg/store.py/",
+        "pkg/store.py/Store#",
+        "pkg/store.py/Store#size().",
+    ]
+    assert ids(view, file="pkg/store.py", kinds=(SymbolKind.FUNCTION,)) == ["pkg/store.py/load()."]
+    assert ids(view, file="pkg/store.py", name="get") == ["pkg/store.py/Store#get()."]
+    with pytest.raises(ProjectError):
+        ids(view, file="missing.py")
+
+
+def test_description_shows_names_and_state(view: View) -> None:
+    """A symbol is shown with its dotted name, its header and what may be believed of its vector."""
+    symbol = existing(view.snapshot, SymbolId("pkg/store.py/Store#get()."))
+    shown = describe(view, symbol)
+    assert shown.qualified_name == qualified_name(view.snapshot, symbol) == "pkg.store.Store.get"
+    assert (shown.name, shown.kind, shown.file) == ("get", SymbolKind.METHOD, "pkg/store.py")
+    assert shown.state is Freshness.FRESH
+    assert shown.signature == "def get ( self )"
+    module = describe(view, existing(view.snapshot, SymbolId("pkg/__init__.py/")))
+    assert (module.name, module.qualified_name) == ("pkg", "pkg")
