@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain as joined
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -74,21 +73,22 @@ class ReferenceTable:
 
     def references(self) -> tuple[Reference, ...]:
         """Return all references, ordered by first mention, then owner, chain and role."""
-        position = self._text.position
         entries = []
         for (owner, spelling, role), offsets in self.offsets.items():
             if len(offsets) > 1:
                 offsets = sorted(set(offsets))
             entries.append((offsets[0], owner, spelling, role, offsets))
         entries.sort()
-        references = []
-        for first, owner, spelling, role, offsets in entries:
-            positions: tuple[int, ...] = position(first)
-            if len(offsets) > 1:
-                positions = tuple(joined.from_iterable(map(position, offsets)))
-            elements = spelling[1:].split(_SEPARATOR) if spelling.startswith(_SEPARATOR) else spelling.split(".")
-            references.append(Reference(owner, tuple(elements), role, positions))
-        return tuple(references)
+        positions = self._text.positions
+        return tuple(
+            Reference(
+                owner,
+                tuple(spelling[1:].split(_SEPARATOR) if spelling[0] == _SEPARATOR else spelling.split(".")),
+                role,
+                positions(offsets),
+            )
+            for _, owner, spelling, role, offsets in entries
+        )
 
 
 def spans(nodes: Iterable[Node]) -> list[Span]:
@@ -104,8 +104,8 @@ def collect_references(view: FileView, captures: Captures) -> None:
     source = view.text.text
     for node in captures.get("name", ()):
         start = node.start_byte
-        if start not in taken:
-            end = node.end_byte
+        end = node.end_byte
+        if start not in taken and end > start:  # an identifier that the parser made up has no text
             name = source[start:end]
             sites.append((start, end, name, name, start in prefixes))
     if not view.text.ascii:

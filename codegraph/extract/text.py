@@ -10,6 +10,7 @@ Tests: tests/unit/extract/test_extract_text.py.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from itertools import accumulate
 
 from tree_sitter import Node
@@ -59,6 +60,19 @@ class SourceText:
         if piece.isascii():
             return line, offset - start
         return line, len(piece.decode("utf-8", "replace").encode("utf-16-le")) // 2
+
+    def positions(self, offsets: Iterable[int]) -> tuple[int, ...]:
+        """Return line and column of each byte offset, one pair after another."""
+        found: list[int] = []
+        if self.ascii:
+            lines = self.lines
+            for offset in offsets:
+                line = bisect_right(lines, offset) - 1
+                found += (line, offset - lines[line])
+        else:
+            for offset in offsets:
+                found += self.position(offset)
+        return tuple(found)
 
     def range(self, start: int, end: int) -> Range:
         """Return the Range between two byte offsets."""

@@ -182,5 +182,6 @@ def _check(data: bytes) -> None:
         assert container.start_byte <= one.range.start_byte <= one.range.end_byte <= container.end_byte
         assert one.own in facts.inputs
     found = facts.occurrences
+    assert all(all(one.chain) for one in found.references)
     owners = [one.owner for one in found.references] + [one.owner for one in found.bindings]
     assert all(0 <= owner < len(definitions) for owner in owners)

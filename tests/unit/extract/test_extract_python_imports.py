@@ -75,7 +75,9 @@ def test_exports(source: str, expected: list[str]) -> None:
     assert ([one.name for one in found.exports], found.explicit_exports) == (expected, True)
 
 
-@pytest.mark.parametrize("source", ["a = ['b']", "def f():\n    __all__ = ['a']", "__all__.sort()", "print(__all__)"])
+@pytest.mark.parametrize(
+    "source", ["a = ['b']", "def f():\n    __all__ = ['a']", "__all__.sort()", "print(__all__)", "a = __all__"]
+)
 def test_no_exports(source: str) -> None:
     """Elsewhere nothing is exported explicitly."""
     found = facts_of(source).occurrences

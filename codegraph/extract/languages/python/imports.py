@@ -20,7 +20,7 @@ from codegraph.extract.view import FileView
 
 _BLANKS = re.compile(r"[\s\\]+")
 _STRING = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(.*)\1\Z", re.DOTALL)
-_ALL = re.compile(r"^[ \t]*(__all__)\b", re.MULTILINE)
+_ALL = re.compile(r"__all__\b")
 _ADDING = frozenset({"__all__.extend", "__all__.append"})
 _LISTS = frozenset({"argument_list", "list", "tuple", "set", "binary_operator", "parenthesized_expression"})
 MAX_EXPORTS = 20_000
@@ -39,7 +39,7 @@ def collect_imports(view: FileView) -> None:
             imported, alias = _names(view.text, name)
             view.add_import(name, ImportKind.NAME, "__future__", imported, alias or imported)
     for match in _ALL.finditer(view.text.text):
-        _exports(view, match.start(1))
+        _exports(view, match.start())
 
 
 def _import_module(view: FileView, node: Node) -> None:
@@ -76,14 +76,14 @@ def _names(text: SourceText, node: Node) -> tuple[str, str]:
 
 
 def _exports(view: FileView, offset: int) -> None:
-    """Add what a statement that starts with `__all__` at `offset` lists, if it is one of the literal forms."""
+    """Add what the statement with `__all__` at `offset` lists, if it is one of the literal forms."""
     if view.definitions[view.scope_of(offset)].kind is not SymbolKind.MODULE:
         return
     name = view.root.descendant_for_byte_range(offset, offset + len("__all__"))
     statement = name.parent if name is not None and name.type == "identifier" else None
     value = None
     if statement is not None and statement.type in ("assignment", "augmented_assignment"):
-        value = statement.child_by_field_name("right")
+        value = statement.child_by_field_name("right") if statement.start_byte == offset else None
     elif statement is not None and statement.type == "attribute" and view.text.of(statement) in _ADDING:
         call = statement.parent
         value = call.child_by_field_name("arguments") if call is not None and call.type == "call" else None
