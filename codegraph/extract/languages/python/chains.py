@@ -46,6 +46,8 @@ def expression_chain(node: Node, text: SourceText) -> Chain:
             return _special(elements)
         elif kind in _TRANSPARENT:
             current = next((child for child in current.named_children if child.type != "comment"), None)
+        elif kind == "assignment":
+            current = current.child_by_field_name("right")
         elif kind == "boolean_operator":
             current = current.child_by_field_name("left")
         elif kind == "named_expression":
