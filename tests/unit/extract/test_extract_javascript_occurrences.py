@@ -123,3 +123,9 @@ def test_positions_are_utf16_and_ascending() -> None:
     """Equal mentions are merged; columns count UTF-16 units of the last name."""
     [reference] = [each for each in facts_of("'😀'; a.f(); a.f()").occurrences.references if len(each.chain) == 2]
     assert reference.positions == (0, 8, 0, 15)
+
+
+def test_missing_names_mention_nothing() -> None:
+    """Where the parser made up a name, there is no mention and no empty chain."""
+    for source in ("var a = ;\nf(", "new ;", "a.b. ;", "<>"):
+        assert all(chain.strip() for _, _, chain in mentions(source)), source

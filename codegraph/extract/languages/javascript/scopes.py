@@ -73,8 +73,9 @@ class Ledger:
         return spelling
 
     def refer(self, scope: Scope, chain: Chain, role: Role, node: Node) -> None:
-        """Record a mention; `node` is the last name of the chain."""
-        self._references.append((scope, chain, role, node.start_byte))
+        """Record a mention; `node` is the last name of the chain. A name that the parser made up is none."""
+        if chain[-1]:
+            self._references.append((scope, chain, role, node.start_byte))
 
     def bind(self, scope: Scope, name: str, kind: BindingKind, chain: Chain, target: Scope | None = None) -> None:
         """Record what a name, already spelt as facts spell it, is bound to in the scope of `target`'s owner."""

@@ -89,10 +89,7 @@ class FileLinker:
                     targets.update(dict.fromkeys(self._held(entity)))
             elif entity.kind is EntityKind.MODULE:
                 whole = self._evaluator.whole(entity, loosely=role in _CALLING)
-                takes = role in _CALLING
-                targets.update(
-                    (each, None) for each in whole if _is_definition(each) and (takes or not _is_constant(each))
-                )
+                targets.update((each, None) for each in whole if _is_definition(each))
             elif entity.kind in _HELD and (role is not Role.READ or _is_alias(entity)):
                 targets.update(dict.fromkeys(self._held(entity)))
         if role in (Role.TYPE, Role.IMPLEMENT) or (role is Role.INHERIT and owner is SymbolKind.INTERFACE):
@@ -190,10 +187,6 @@ class FileLinker:
 
 def _is_definition(entity: Entity) -> bool:
     return entity.kind is EntityKind.DEFINITION
-
-
-def _is_constant(entity: Entity) -> bool:
-    return entity.form == "constant"
 
 
 def _is_alias(entity: Entity) -> bool:
