@@ -98,14 +98,17 @@ class Conversation:
                 raise ProtocolError(f"the daemon's answer is no message: {error}", "run `codegraph restart`") from error
 
     def result(self, params: Params[ResultT], answer: Incoming) -> ResultT:
-        """Decode an answer, or raise the error that it is."""
+        """Decode an answer, or raise the error that it is.
+
+        The clock of a hello is not kept: whether the instance is a new one is told with the next answer.
+        """
         if answer.error is not None:
             raise raised(answer.error)
         try:
             result: Any = msgspec.json.decode(answer.result, type=params.result)
         except msgspec.ValidationError as error:
             raise ProtocolError(f"{params.method}: unexpected answer: {error}", "run `codegraph restart`") from error
-        if isinstance(result, Answer):
+        if isinstance(result, Answer) and not isinstance(result, reports.HelloResult):
             self.clock = result.clock
         return result  # type: ignore[no-any-return]  # params.result is the ResultT of params, by the table's test
 

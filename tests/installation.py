@@ -81,9 +81,13 @@ class Installation:
             ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
             shutil.copytree(LIBRARY / package, self.root / package, ignore=ignored)
 
-    def files(self) -> list[str]:
-        """Return the Python files of the tree, sorted."""
-        return sorted(place.relative_to(self.root).as_posix() for place in self.root.rglob("*.py"))
+    def git(self, *arguments: str) -> None:
+        """Run git in the tree, as somebody, with nobody's settings."""
+        identity = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+        for role in ("AUTHOR", "COMMITTER"):
+            identity |= {f"GIT_{role}_NAME": "somebody", f"GIT_{role}_EMAIL": "somebody@example.org"}
+        command = ["git", "-C", os.fspath(self.root), *arguments]
+        subprocess.run(command, env={**os.environ, **identity}, check=True, timeout=PATIENCE)
 
     # --- the daemon ---
 

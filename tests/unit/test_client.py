@@ -90,11 +90,12 @@ def test_errors_are_raised_as_what_they_were(daemon: FakeDaemon) -> None:
 
 
 def test_the_clock_is_remembered(daemon: FakeDaemon) -> None:
-    """The client sends the last clock by itself, so a fresh instance shows only once."""
+    """The client sends the last clock by itself, so a fresh instance shows only once, with the first answer."""
     with Client(daemon.path) as client:
         assert client.clock == ""
-        assert client.search("x").is_fresh_instance is False  # hello brought the clock
+        assert client.search("x").is_fresh_instance is True
         assert client.clock == "fake:7"
+        assert client.search("x").is_fresh_instance is False
         assert daemon.service.calls[-1].clock == "fake:7"  # type: ignore[attr-defined]
 
 
