@@ -166,6 +166,15 @@ class Outline(msgspec.Struct, frozen=True, array_like=True):
     problems: tuple[SyntaxProblem, ...] = ()
 
 
+UNREPEATABLE = frozenset({"time", "crash"})
+"""Reasons of problems that say something of the machine at that moment, not of the file's bytes."""
+
+
+def is_repeatable(outline: Outline) -> bool:
+    """Whether extracting the same bytes again would say the same; other facts are not reused for equal bytes."""
+    return all(problem.reason not in UNREPEATABLE for problem in outline.problems)
+
+
 class Occurrences(msgspec.Struct, frozen=True, array_like=True):
     """The half of the facts that only linking reads."""
 

@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from codegraph.core.changes import IndexDelta, Skipped, SourceFile
-from codegraph.core.facts import EncodedFacts
+from codegraph.core.facts import EncodedFacts, decode_outline, is_repeatable
 from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.daemon.changeset import change_set
 from codegraph.daemon.inputs import FILES_KEPT
@@ -65,14 +65,22 @@ class Run:
 class Pipeline:
     """Owns the parts of one project and leads every change along the main path."""
 
-    def __init__(self, parts: Parts, scheduler: Scheduler, served: Served, known: dict[str, KnownFile]) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        scheduler: Scheduler,
+        served: Served,
+        known: dict[str, KnownFile],
+        unsaved: Iterable[str] = (),
+    ) -> None:
+        """Begin where a restore has come to; of the files in `unsaved` the store holds something else."""
         self.parts = parts
         self.scheduler = scheduler
         self.served = served
         self.known = known
         self.warning = ""
         self.skipped = parts.store.skipped()
-        self._unsaved: set[str] = set()
+        self._unsaved = set(unsaved)
         self._reconciled = False
         self._listeners: list[Callable[[str, int], None]] = []
         self.view = self._new_view()
@@ -137,6 +145,7 @@ class Pipeline:
     def start_over(self, index: Index) -> None:
         """Replace an index that is inconsistent by an empty one; a reconcile must follow."""
         self.parts.index = index
+        self._unsaved.update(self.known)
         self.known.clear()
         self.scheduler.forget_all()
         self.served.forget_all()
@@ -222,6 +231,8 @@ class Pipeline:
         occurrences = store.occurrences(source.blob, source.language)
         inputs = store.inputs(source.blob, source.language)
         if outline is None or occurrences is None or inputs is None:
+            return None
+        if not is_repeatable(decode_outline(outline)):
             return None
         return EncodedFacts(source.blob, source.language, outline, occurrences, inputs)
 

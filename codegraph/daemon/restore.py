@@ -1,9 +1,9 @@
 """Warm start: the index, the served vectors and what is known of the tree, out of the store.
 
 What a start can use is decided file by file: a file whose record, outline, links and symbol states are
-all there and fit each other is restored; any other is simply not known, so the reconcile that follows
-every start reads it again (from stored facts where its bytes did not change). If the restored files do
-not fit together, nothing is restored. When the cascade's depth, the key schema or the model changed,
+all there and fit each other is restored, unless its extraction ran out of time or died. Any other is
+simply not known, so the reconcile that follows every start reads it again (from stored facts where its
+bytes did not change). If the restored files do not fit together, nothing is restored. When the cascade's depth, the key schema or the model changed,
 links are still good and only keys are computed again.
 
 A warm start equals a cold one (invariant I10): every case runs with restarts between its steps.
@@ -19,7 +19,7 @@ import msgspec
 
 from codegraph.core.changes import IndexDelta
 from codegraph.core.digests import DIGEST_BYTES
-from codegraph.core.facts import decode_outline
+from codegraph.core.facts import decode_outline, is_repeatable
 from codegraph.core.symbols import BlobDigest, EmbeddingKey
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.served import Served
@@ -50,16 +50,19 @@ class Restored:
     states: dict[str, tuple[SymbolState, ...]]
     keys_outdated: bool
     """The wanted keys must be computed again."""
+    left: frozenset[str] = frozenset()
+    """Files of which something is stored that was not restored: written again, or removed, with the next commit."""
 
 
 def restore_index(store: StateStore, index: Index, events: EventLog) -> Restored:
     """Restore an empty index from the store; first stage only, so that queries can be answered."""
+    links, states, files = dict(store.links()), dict(store.symbols()), store.files()
+    paths = frozenset((*files, *links, *states))
     if not _links_usable(store):
-        return Restored({}, {}, False)
-    links, states = dict(store.links()), dict(store.symbols())
+        return _nothing(store, index, paths)
     known: dict[str, KnownFile] = {}
     stored: list[StoredFile] = []
-    for path, record in store.files().items():
+    for path, record in files.items():
         file = _stored_file(store, path, record, links.get(path), states.get(path))
         if file is not None and (store.outdated or OTHER_MODEL not in file.keys):
             stored.append(file)
@@ -69,8 +72,14 @@ def restore_index(store: StateStore, index: Index, events: EventLog) -> Restored
     except StoreCorrupt as error:
         logger.warning("the stored graph cannot be used: %s", error)
         events.publish(Rebuilt(what="graph", reason=error.message))
-        return Restored({}, {}, False)
-    return Restored(known, {path: states[path] for path in known}, bool(store.outdated))
+        return _nothing(store, index, paths)
+    return Restored(known, {path: states[path] for path in known}, bool(store.outdated), paths.difference(known))
+
+
+def _nothing(store: StateStore, index: Index, left: frozenset[str]) -> Restored:
+    """Leave the index empty, but let its clock go on from where the store's has come to."""
+    index.restore((), store.revision)
+    return Restored({}, {}, bool(store.outdated), left)
 
 
 def restore_served(
@@ -112,6 +121,8 @@ def _stored_file(
         outline = decode_outline(encoded)
     except msgspec.DecodeError:
         logger.warning("the stored outline of %s cannot be read", path)
+        return None
+    if not is_repeatable(outline):
         return None
     if [state.descriptor for state in states] != [definition.descriptor for definition in outline.definitions]:
         return None
