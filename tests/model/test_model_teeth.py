@@ -1,0 +1,107 @@
+"""Invariant I12: the model test has teeth. Each part of the machinery is weakened in turn; it must fail.
+
+The weakened parts come in through the seams of `Index`; nothing in the package can be switched off.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from checked_project import CheckedProject
+from strategies import LIBRARY_EDITS, LIBRARY_SIZES, library_text
+
+from codegraph.errors import InternalError
+from codegraph.graph.dependency_graph import DependencyGraph
+from codegraph.graph.resolve.keys import kind_of
+from codegraph.graph.resolve.scheme import Value
+from codegraph.graph.staleness import Marking, MarkingRule, Seeds, mark
+from codegraph.graph.table import SymbolTable, TracedReader
+
+HISTORIES = 300
+STEPS = 12
+KINDS = ["mod", "def", "imp", "star", "exp", "all", "mem", "base", "ret", "elem", "dir", "top", "name"]
+
+
+def fails(histories: int = HISTORIES, **seams: Any) -> bool:
+    """Say whether random histories show a difference with these parts in place."""
+    choose = random.Random(1)
+    try:
+        for _ in range(histories):
+            checked = CheckedProject(**seams)
+            choices = {path: [choose.randrange(4) for _ in range(parts)] for path, parts in LIBRARY_SIZES.items()}
+            checked.change(
+                {path: library_text(path, choice) for path, choice in choices.items() if choose.random() < 0.8}
+            )
+            for _ in range(STEPS):
+                path, place, variant = choose.choice(LIBRARY_EDITS)
+                choices[path][place] = variant
+                checked.change({path: None if choose.random() < 0.15 else library_text(path, choices[path])})
+                checked.compare()
+    except (AssertionError, InternalError):
+        return True
+    return False
+
+
+def without_seed(name: str) -> MarkingRule:
+    """Return the rule of staleness with one kind of seed left out."""
+
+    def weakened(graph: DependencyGraph, seeds: Seeds, depth: int) -> Marking:
+        setattr(seeds, name, [])
+        return mark(graph, seeds, depth)
+
+    return weakened
+
+
+def one_step_less(graph: DependencyGraph, seeds: Seeds, depth: int) -> Marking:
+    """Search one step less than the rule says."""
+    return mark(graph, seeds, depth - 1)
+
+
+def deaf_to(kind: str) -> Callable[[], SymbolTable]:
+    """Return a table that does not report changes of one kind of key."""
+
+    class Deaf(SymbolTable):
+        def update(self, changes: Mapping[str, Mapping[str, Value] | None]) -> list[str]:
+            return [key for key in super().update(changes) if kind_of(key) != kind]
+
+    return Deaf
+
+
+class _ForgetsMisses(TracedReader):
+    def reads(self) -> tuple[str, ...]:
+        return tuple(key for key, value in sorted(self._log.items()) if value is not None)
+
+
+class _TableForgetsMisses(SymbolTable):
+    def reader(self) -> TracedReader:
+        return _ForgetsMisses(self)
+
+
+def test_the_whole_machinery_passes() -> None:
+    """The seams as such do no harm: with the real parts in place nothing differs."""
+    assert not fails(40, table=SymbolTable, marking=mark)
+
+
+@pytest.mark.parametrize("name", ["own", "new", "signature", "edges"])
+def test_a_weakened_marking_fails(name: str) -> None:
+    """Each of the rules of staleness is needed."""
+    assert fails(marking=without_seed(name))
+
+
+def test_a_shorter_search_fails() -> None:
+    """The distance in the rules is needed."""
+    assert fails(marking=one_step_less)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_key_kind_that_is_not_reported_fails(kind: str) -> None:
+    """Each kind of table key is needed."""
+    assert fails(table=deaf_to(kind))
+
+
+def test_forgetting_misses_fails() -> None:
+    """Keys that were asked for in vain have to be remembered too."""
+    assert fails(table=_TableForgetsMisses)
