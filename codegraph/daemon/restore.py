@@ -1,10 +1,11 @@
 """Warm start: the index, the served vectors and what is known of the tree, out of the store.
 
-What a start can use is decided file by file: a file whose record, outline, links and symbol states are
-all there and fit each other is restored, unless its extraction ran out of time or died. Any other is
-simply not known, so the reconcile that follows every start reads it again (from stored facts where its
-bytes did not change). If the restored files do not fit together, nothing is restored. When the cascade's depth, the key schema or the model
-changed, links are still good and only keys are computed again.
+What a start can use is decided file by file: a file whose record, outline, links and symbol states
+are all there and fit each other is restored, unless its extraction ran out of time or died. Any
+other is simply not known, so the reconcile that follows every start reads it again (from stored
+facts where its bytes did not change). If the restored files do not fit together, nothing is
+restored. When the cascade's depth, the key schema or the model changed, links are still good and
+only keys are computed again.
 
 A warm start equals a cold one (invariant I10): every case runs with restarts between its steps.
 Tests: tests/cases/, tests/unit/daemon/test_daemon_restore.py.
