@@ -281,7 +281,7 @@ class Workbench:
         """Let the writer work until its inbox is empty and every hint has settled."""
         writer = self.project.writer
         writer.step(0.0)
-        self.now += self.config.watch.max_settle_seconds + self.config.watch.git_lock_seconds
+        self.now += self.config.watch.max_settle_seconds
         writer.step(0.0)
         assert not writer.error, writer.error
 

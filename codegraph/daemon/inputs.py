@@ -42,7 +42,9 @@ class OwnInputs:
         inputs = self._decoded.get(place)
         if inputs is None:
             frame = self._store.inputs(blob, language)
-            inputs = {} if frame is None else decode_inputs(frame)
+            if frame is None:
+                return None
+            inputs = decode_inputs(frame)
             self._keep(place, inputs)
         else:
             self._decoded.move_to_end(place)

@@ -156,6 +156,7 @@ class Pipeline:
         """What is stored of a file is damaged: forget that it is known, and read it again."""
         if self.known.pop(path, None) is not None:
             self._absorb(self.parts.scanner.verify([Hint(path, False)], self.known), Run(), rebuild=True)
+            self.served.document_again(path, self.parts.index.snapshot, self.parts.inputs)
 
     def listen(self, progress: Callable[[str, int], None]) -> Callable[[], None]:
         """Tell `progress` of each stage and how many files it has done; the result ends that."""

@@ -102,7 +102,7 @@ class Project:
         served = Served(parts.store, parts.tiers, parts.searcher)
         self._restored = restore_index(parts.store, parts.index, parts.events)
         restore_served(self._restored, parts.index, served, parts.store, parts.inputs, model.identity)
-        self.pipeline = Pipeline(parts, self.scheduler, served, dict(self._restored.known))
+        self.pipeline = Pipeline(parts, self.scheduler, served, dict(self._restored.known), self._restored.left)
         self.cookies = CookieJar(parts.cookie_directory)
         self._flusher = ThreadPoolExecutor(1, thread_name_prefix="flush")
         stack.callback(self._flusher.shutdown)
@@ -209,7 +209,9 @@ class Project:
 
     def _start_over(self, reason: str) -> None:
         self.events.publish(Rebuilt(what="index", reason=reason))
-        self.pipeline.start_over(_new_index(self.config, self.parts.store, self.model.identity))
+        index = _new_index(self.config, self.parts.store, self.model.identity)
+        index.restore((), max(self.parts.store.revision, self.parts.index.snapshot.clock.revision))
+        self.pipeline.start_over(index)
 
     def _lost(self, symbol: SymbolId) -> None:
         """An own input is gone from the store: have its file extracted again."""

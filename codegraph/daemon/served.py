@@ -74,12 +74,17 @@ class Served:
         changed, removed = self._searcher.outdated(tags)
         self._update_documents([snapshot.files[path] for path in changed], removed, snapshot, inputs)
 
+    def document_again(self, path: str, snapshot: Snapshot, inputs: OwnInputs) -> None:
+        """Hand the documents of a file in once more, since its own inputs were not all there the last time."""
+        view = snapshot.files.get(path)
+        if view is not None:
+            self._update_documents([view], [], snapshot, inputs)
+
     def serve_restored(self, served: Mapping[SymbolId, EmbeddingKey], snapshot: Snapshot) -> None:
         """Put the stored vectors of these symbols into the search index; those that are gone are pending."""
         width = RECORD_HEAD + len(self._searcher.mean)
         stored = self._store.vectors(dict.fromkeys(served.values()))
         records = {key: record for key, record in stored.items() if len(record) == width}
-        self.keys = self.keys.update({symbol: key for symbol, key in served.items() if key in records})
         self._serve([(symbol, key) for symbol, key in served.items() if key in records], records, snapshot)
 
     def follow(self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs) -> dict[SymbolId, EmbeddingKey]:
@@ -132,8 +137,9 @@ class Served:
         self._dirty.update(dict.fromkeys(snapshot.files))
 
     def forget_all(self) -> None:
-        """Start with nothing served, as an empty index does."""
-        self._searcher.remove_vectors(tuple(self.keys))
+        """Start with nothing served and no documents, as an empty index does."""
+        _, documented = self._searcher.outdated({})
+        self._searcher.update((), documented, self._searcher.revision)
         self.keys, self.verdicts = Map(), Map()
 
     def clean(self) -> None:
