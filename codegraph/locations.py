@@ -14,6 +14,7 @@ Tests: tests/unit/test_locations.py.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from codegraph.errors import ProjectError
+from codegraph.errors import ProjectError, StoreError, StoreReadOnly
 
 MAX_SOCKET_BYTES = 100
 """Room for the shortest `sun_path` of the supported systems, its final NUL, and a margin."""
@@ -32,6 +33,7 @@ MARKERS = (".git", ".hg", ".svn", "pyproject.toml", "setup.py", "package.json", 
 """Files and directories that usually stand at the root of a project, tried in this order."""
 
 _HASH_BYTES = 8
+_NO_RIGHT = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,10 @@ def existing_directory(path: Path) -> Path:
 
 
 def private_directory(path: Path) -> Path:
-    """Make a directory that is the user's alone (mode 0700) and return it. Raises ProjectError if it is not."""
+    """Make a directory that is the user's alone (mode 0700) and return it.
+
+    Raises ProjectError if it is not, StoreReadOnly or StoreError if it cannot be made.
+    """
     try:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         status = path.lstat()
@@ -123,7 +128,8 @@ def private_directory(path: Path) -> Path:
             path.chmod(0o700)
     except OSError as error:
         advice = "set CODEGRAPH_STATE_DIR, CODEGRAPH_CACHE_DIR or CODEGRAPH_RUNTIME_DIR to a directory you can write to"
-        raise ProjectError(f"{path}: cannot be used: {error.strerror}", advice) from error
+        kind = StoreReadOnly if error.errno in _NO_RIGHT else StoreError
+        raise kind(f"{path}: cannot be used: {error.strerror}", advice) from error
     return path
 
 

@@ -14,6 +14,7 @@ from codegraph.cli.project import (
     run_daemon,
     start_daemon,
     stop_daemon,
+    telling_starter,
 )
 from codegraph.cli.usage import UsageError
 from codegraph.daemon.operations import IndexParams, IndexResult
@@ -90,4 +91,5 @@ def _say(output: Output, state: str, root: str, process: int | None = None) -> N
 def daemon_run(arguments: Namespace, output: Output) -> int:
     """Be the daemon: what `start` runs in the background."""
     del output
-    return run_daemon(find_root(arguments), load_settings(arguments))
+    with telling_starter():
+        return run_daemon(find_root(arguments), load_settings(arguments))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -94,6 +94,13 @@ def run_daemon(root: Path, config: Config) -> int:
     from codegraph.daemon.lifecycle import run_daemon as run
 
     return run(root, config, user_locations())
+
+
+def telling_starter() -> AbstractContextManager[None]:
+    """Whoever started this process in the background is told of an error in the body, too."""
+    from codegraph.daemon.lifecycle import telling_starter as telling
+
+    return telling()
 
 
 @contextmanager

@@ -6,8 +6,9 @@ lives, so a dead daemon's lock is free whatever is written in it. What is writte
 that number with that start time runs. A daemon removes its notice before it answers the request to
 stop, so that nobody takes a dying one for a live one.
 
-`start_daemon` waits on a pipe that the new process inherits: one line on it means that the socket is
-open or says why it never will be; its end without a line means that the process died. The new process
+`start_daemon` waits on a pipe that the new process inherits: one line on it says that the socket is open,
+or is the error for which it never will be, and that is raised as the class that it was there; its end
+without a line means that the process died. The new process
 forks once more before it does anything, and its parent ends: the daemon belongs to init, so it never
 stays behind as a zombie of a client that lives on.
 Tests: tests/unit/daemon/test_daemon_lifecycle.py, tests/integration/test_daemon.py.
@@ -21,6 +22,7 @@ import os
 import select
 import signal
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -28,7 +30,8 @@ import msgspec
 import psutil
 
 from codegraph.daemon.notice import LOCK_NAME, Notice, read_notice
-from codegraph.errors import DaemonAlreadyRunning, DaemonError, ProjectError
+from codegraph.daemon.protocol import ErrorObject, error_object, raised
+from codegraph.errors import CodegraphError, DaemonAlreadyRunning, DaemonError
 from codegraph.locations import Locations, private_directory
 from codegraph.processes import own_command
 
@@ -40,6 +43,7 @@ STOP_SECONDS = 20.0
 LOG_NAME = "daemon.log"
 _READY = b"ready"
 _MAX_LINE_BYTES = 65_536
+_LOCK_LOOK_SECONDS = 0.02
 
 
 def running_daemon(root: Path, locations: Locations) -> Notice | None:
@@ -50,27 +54,47 @@ def running_daemon(root: Path, locations: Locations) -> Notice | None:
 
 @contextlib.contextmanager
 def project_lock(state: Path, notice: Notice) -> Iterator[Notifier]:
-    """Hold a project's lock and show a notice in it. Raises DaemonAlreadyRunning, ProjectError."""
+    """Hold a project's lock and show a notice in it. Raises DaemonAlreadyRunning, StoreError."""
     private_directory(state)
-    try:
+    with writing_to(state):
         descriptor = os.open(state / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise ProjectError(f"{state}: cannot be written: {error.strerror}", "set CODEGRAPH_STATE_DIR") from error
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            holder = read_notice(state)
-            who = f" (process {holder.pid})" if holder else ""
-            raise DaemonAlreadyRunning(f"a daemon for this project is running already{who}", "use it") from error
+        _take(descriptor, state)
         notifier = Notifier(descriptor)
-        notifier.show(notice)
+        with writing_to(state):
+            notifier.show(notice)
         try:
             yield notifier
         finally:
             notifier.remove()
     finally:
         os.close(descriptor)
+
+
+def _take(descriptor: int, state: Path) -> None:
+    """Take the lock; from a daemon that has removed its notice already, and is about to end, as soon as it does."""
+    end = time.monotonic() + STOP_SECONDS
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = read_notice(state)
+            if holder is not None or time.monotonic() >= end:
+                who = f" (process {holder.pid})" if holder else ""
+                message = f"a daemon for this project is running already{who}"
+                raise DaemonAlreadyRunning(message, "use it, or end it with `codegraph stop`") from error
+        time.sleep(_LOCK_LOOK_SECONDS)
+
+
+@contextlib.contextmanager
+def writing_to(state: Path) -> Iterator[None]:
+    """Turn the system's refusals into StoreFull, StoreReadOnly or StoreError."""
+    try:
+        yield
+    except OSError as error:
+        from codegraph.store.environment import translate_os_error
+
+        raise translate_os_error(error, state) from error
 
 
 class Notifier:
@@ -92,8 +116,8 @@ class Notifier:
 def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ()) -> int:
     """Start a daemon in the background; return its process id once its socket is open.
 
-    `settings` are passed on as --set options. If one runs already, its id is returned. Raises DaemonError
-    with the daemon's own words when it cannot start.
+    `settings` are passed on as --set options. If one runs already, its id is returned. Raises the error
+    for which the daemon cannot start, DaemonError if it did not come so far as to say one.
     """
     running = running_daemon(root, locations)
     if running is not None:
@@ -103,7 +127,7 @@ def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ())
     try:
         command = own_command("daemon-run", "--project", os.fspath(root))
         command += [part for setting in settings for part in ("--set", setting)]
-        with (state / LOG_NAME).open("ab") as log:
+        with writing_to(state), (state / LOG_NAME).open("ab") as log:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -140,14 +164,16 @@ def _started(said: bytes, root: Path, locations: Locations, state: Path) -> int:
     running = running_daemon(root, locations)
     if running is not None:
         return running.pid  # somebody else was quicker, and ours has given way
-    reason = said.decode("utf-8", "replace") or "it ended before its socket was open"
-    raise DaemonError(f"the daemon did not start: {reason}", f"see {state / LOG_NAME}")
+    try:
+        error = msgspec.json.decode(said, type=ErrorObject)
+    except msgspec.DecodeError:
+        reason = said.decode("utf-8", "replace") or "it ended before its socket was open"
+        raise DaemonError(f"the daemon did not start: {reason}", f"see {state / LOG_NAME}") from None
+    raise raised(msgspec.structs.replace(error, message=f"the daemon did not start: {error.message}"))
 
 
 def _line_within(descriptor: int, seconds: float) -> bytes:
     """Read until a newline or the end; what was read by then after `seconds`."""
-    import time
-
     data = b""
     end = time.monotonic() + seconds
     while b"\n" not in data and len(data) < _MAX_LINE_BYTES:
@@ -167,6 +193,16 @@ def tell_starter(line: str) -> None:
     if descriptor.isdigit():
         with contextlib.suppress(OSError), os.fdopen(int(descriptor), "wb") as stream:
             stream.write(line.replace("\n", " ").encode() + b"\n")
+
+
+@contextlib.contextmanager
+def telling_starter() -> Iterator[None]:
+    """Tell whoever started this process in the background of an error that ends it, too."""
+    try:
+        yield
+    except CodegraphError as error:
+        tell_starter(msgspec.json.encode(error_object(error)).decode())
+        raise
 
 
 def say_ready() -> None:

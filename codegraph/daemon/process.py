@@ -21,12 +21,11 @@ from pathlib import Path
 
 from codegraph.config import Config
 from codegraph.daemon.handlers import Handlers
-from codegraph.daemon.lifecycle import LOG_NAME, Notifier, project_lock, say_ready, tell_starter
+from codegraph.daemon.lifecycle import LOG_NAME, Notifier, project_lock, say_ready, writing_to
 from codegraph.daemon.notice import own_notice
 from codegraph.daemon.project import Project, open_project
 from codegraph.daemon.server import Server
 from codegraph.daemon.statistics import RequestStatistics
-from codegraph.errors import CodegraphError
 from codegraph.events import EventLog
 from codegraph.locations import Locations, private_directory
 
@@ -40,22 +39,19 @@ _LOG_BYTES = 1_000_000
 
 
 def serve_project(root: Path, config: Config, locations: Locations) -> int:
-    """Serve until the end and return the exit code; an error that prevents it is told to the starter and raised."""
-    try:
-        state = private_directory(locations.state_directory(root))
-        private_directory(locations.runtime_directory)
-        socket = locations.socket(root)
-        private_directory(socket.parent)
-        with project_lock(state, own_notice(socket)) as notifier:
+    """Serve until the end and return the exit code. Raises what prevents it."""
+    state = private_directory(locations.state_directory(root))
+    private_directory(locations.runtime_directory)
+    socket = locations.socket(root)
+    private_directory(socket.parent)
+    with project_lock(state, own_notice(socket)) as notifier:
+        with writing_to(state):
             _set_up(config, state)
             project = open_project(root, config, EventLog(time.time), locations)
-            try:
-                asyncio.run(_serve(project, socket, notifier))
-            finally:
-                project.close()
-    except CodegraphError as error:
-        tell_starter(f"{error.message}; {error.advice}" if error.advice else error.message)
-        raise
+        try:
+            asyncio.run(_serve(project, socket, notifier))
+        finally:
+            project.close()
     return 0
 
 

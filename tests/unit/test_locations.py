@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codegraph.errors import ProjectError
+from codegraph.errors import ProjectError, StoreError
 from codegraph.locations import MAX_SOCKET_BYTES, Locations, existing_directory, private_directory
 
 
@@ -146,7 +146,7 @@ def test_private_directory_is_not_a_file(tmp_path):
     """A file in the way is an error, not a crash."""
     (tmp_path / "file").touch()
     for path in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(ProjectError, match="file"):
+        with pytest.raises(StoreError, match="file"):
             private_directory(path)
 
 

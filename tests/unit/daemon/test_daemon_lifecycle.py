@@ -24,7 +24,7 @@ from codegraph.daemon.lifecycle import (
     tell_starter,
 )
 from codegraph.daemon.notice import LOCK_NAME, Notice, own_notice, read_notice
-from codegraph.errors import DaemonAlreadyRunning, DaemonError, ProjectError
+from codegraph.errors import ConfigError, DaemonAlreadyRunning, ProjectError, StoreError
 from codegraph.locations import Locations
 
 _HOLD = """
@@ -229,11 +229,11 @@ def test_daemon_that_cannot_start_says_why(environment, root, locations):
     state = locations.state_directory(root)
     state.mkdir(parents=True)
     (state / "store.lock").mkdir()
-    with pytest.raises(DaemonError, match=r"did not start: .*store\.lock"):
+    with pytest.raises(StoreError, match=r"did not start: .*store\.lock"):
         start_daemon(root, locations)
 
 
 def test_wrong_setting_reaches_the_starter(environment, root, locations):
-    """A daemon that dies before it can speak is not waited for until the time limit."""
-    with pytest.raises(DaemonError, match="did not start"):
+    """An error before the project is opened is raised as what it is, without waiting for the time limit."""
+    with pytest.raises(ConfigError, match=r"did not start: .*cascade\.depth"):
         start_daemon(root, locations, ["cascade.depth=-1"])
