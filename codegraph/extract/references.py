@@ -101,16 +101,13 @@ def collect_references(view: FileView, captures: Captures) -> None:
     sites, prefixes, taken = _members(view, captures.get("member", ()))
     taken.update(view.targets)
     taken.update([node.start_byte for node in captures.get("skip", ())])
-    source = view.text.text
+    source, decode = view.text.text, view.text.decode
     for node in captures.get("name", ()):
         start = node.start_byte
         end = node.end_byte
         if start not in taken and end > start:  # an identifier that the parser made up has no text
-            name = source[start:end]
+            name = decode(source[start:end])
             sites.append((start, end, name, name, start in prefixes))
-    if not view.text.ascii:
-        decode = view.text.decode
-        sites = [(offset, end, decode(all_), decode(head), prefix) for offset, end, all_, head, prefix in sites]
     sites.sort()
     for start, end in reversed(spans(captures.get("region.skip", ()))):
         del sites[bisect_left(sites, (start,)) : bisect_left(sites, (end,))]
@@ -128,8 +125,7 @@ def _members(view: FileView, nodes: Iterable[Node]) -> tuple[list[Site], set[int
         spelling = source[start:end] if end - start < MAX_PLAIN_BYTES else ""
         if spelling and is_plain(spelling):
             offset = start + spelling.rindex(".") + 1
-            if spelling.count(".") >= MAX_CHAIN:
-                spelling = ""
+            spelling = view.text.decode(spelling) if spelling.count(".") < MAX_CHAIN else ""
         else:
             offset = node.child(node.child_count - 1).start_byte
             chain = view.spec.chain(node, view.text)

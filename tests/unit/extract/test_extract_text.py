@@ -30,3 +30,14 @@ def test_byte_order_mark_has_no_column() -> None:
 def test_slices_decode_anything(data: bytes) -> None:
     """A slice is what its bytes say in UTF-8; invalid bytes are replaced, never raised."""
     assert SourceText(data).slice(0, len(data)) == data.decode("utf-8", "replace")
+
+
+def test_names_beyond_latin_1_are_decoded_once() -> None:
+    """Members written in any script are referred to by their own names, plain or not."""
+    from codegraph.extract.extractor import Limits, extract
+
+    facts = extract("def f(é):\n    é.Ā.ß()\n    make(1).Ā.ä()\n".encode(), "python", Limits())
+    chains = {reference.chain for reference in facts.occurrences.references}
+    assert ("make", "()", "Ā", "ä") in chains
+    assert all("\ufffd" not in name for chain in chains for name in chain)
+    assert extract(b"A\x00.\xc4\x80", "python", Limits()).outline.problems
