@@ -1,0 +1,213 @@
+"""The scheduler: bounded work in flight, renders of the newest snapshot, failures held back ever longer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+from projects import Project
+
+from codegraph.config import EmbeddingConfig
+from codegraph.core.facts import OwnInput, decode_own_input
+from codegraph.core.symbols import BlobDigest, EmbeddingKey, OwnDigest, SymbolId
+from codegraph.daemon.pending import Lane
+from codegraph.daemon.scheduler import MAX_IN_FLIGHT, MAX_RETRY_SECONDS, Computed, Scheduler
+from codegraph.embed.encoder import RecordingEncoder
+from codegraph.embed.render import EncoderInput
+from codegraph.errors import EncoderError
+
+ENCODER = RecordingEncoder()
+SOURCE = "".join(f"def f{number}(): return {number}\n" for number in range(8))
+
+
+class Inputs:
+    """Own inputs of one project of texts; `lost` are gone."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.lost: set[OwnDigest] = set()
+
+    def load(self, blob: BlobDigest, language: str, own: OwnDigest) -> OwnInput | None:
+        """Find an own input by its digest."""
+        found = {key: value for path in self.project.files for key, value in self.project.facts(path).inputs.items()}
+        return None if own in self.lost else decode_own_input(found[own])
+
+
+class Desk:
+    """A scheduler with everything around it in the test's hand."""
+
+    def __init__(self, batch_symbols: int = 2) -> None:
+        self.project = Project({"a.py": SOURCE})
+        self.inputs = Inputs(self.project)
+        self.held: list[tuple[Sequence[tuple[EmbeddingKey, EncoderInput]], Future[Any]]] = []
+        self.replies: list[Computed] = []
+        self.lost: list[SymbolId] = []
+        self.now = 0.0
+        config = EmbeddingConfig(batch_symbols=batch_symbols, retry_seconds=1.0)
+        self.scheduler = Scheduler(
+            self,
+            self.inputs,  # type: ignore[arg-type]
+            config,
+            post=self.replies.append,
+            lost=self.lost.append,
+            clock=lambda: self.now,
+        )
+
+    def submit(self, batch: Sequence[tuple[EmbeddingKey, EncoderInput]]) -> Future[Any]:
+        """Be the embedder that answers when the test says so."""
+        future: Future[Any] = Future()
+        self.held.append((batch, future))
+        return future
+
+    def want(self, *names: str, lane: Lane = Lane.OWN) -> None:
+        """Let symbols wait for their keys."""
+        for name in names:
+            symbol = SymbolId(f"a.py/{name}().")
+            self.scheduler.pending.add(symbol, self.project.index.snapshot.wanted(symbol), lane)
+
+    def wake(self) -> None:
+        """Wake the scheduler with the newest snapshot."""
+        self.scheduler.wake(self.project.index.snapshot)
+
+    def answer(self, error: Exception | None = None, leave_out: int = 0) -> Computed:
+        """Answer the oldest batch and account for the reply, as the pipeline does."""
+        batch, future = self.held.pop(0)
+        if error is not None:
+            future.set_exception(error)
+        else:
+            keys = [key for key, _ in batch][leave_out:]
+            rows = ENCODER.encode([source for _, source in batch][leave_out:])
+            future.set_result(dict(zip(keys, rows, strict=True)))
+        computed = self.replies.pop(0)
+        self.scheduler.settle(computed)
+        for key in computed.vectors:
+            self.scheduler.pending.done(key)
+        return computed
+
+
+def test_work_in_flight_is_bounded() -> None:
+    """An edit waits for at most the batches that are with the encoder."""
+    desk = Desk()
+    desk.want(*(f"f{number}" for number in range(8)))
+    desk.wake()
+    assert [len(batch) for batch, _ in desk.held] == [2] * MAX_IN_FLIGHT
+    desk.answer()
+    desk.wake()
+    assert len(desk.held) == MAX_IN_FLIGHT
+    assert not desk.scheduler.idle
+
+
+def test_urgent_key_is_next_although_it_came_last() -> None:
+    """Lanes decide at every batch anew."""
+    desk = Desk(batch_symbols=1)
+    desk.want("f0", "f1", "f2", "f3", lane=Lane.COLD)
+    desk.wake()
+    desk.want("f7", lane=Lane.OWN)
+    desk.answer()
+    desk.wake()
+    assert desk.held[-1][0][0][0] == desk.project.index.snapshot.wanted(SymbolId("a.py/f7()."))
+
+
+def test_reply_names_lane_keys_and_time() -> None:
+    """What comes back says what was asked, from which lane, and how long it took."""
+    desk = Desk()
+    desk.want("f0", "f1", lane=Lane.CONTEXT)
+    desk.wake()
+    asked = tuple(key for key, _ in desk.held[0][0])
+    desk.now = 0.25
+    computed = desk.answer()
+    assert (computed.lane, computed.asked, computed.seconds, computed.failure) == (Lane.CONTEXT, asked, 0.25, "")
+    assert set(computed.vectors) == set(asked)
+    assert desk.scheduler.idle
+
+
+def test_key_and_input_come_from_one_snapshot() -> None:
+    """A symbol that changed after it was queued is rendered as it is now, under the key that it wants now."""
+    desk = Desk()
+    desk.want("f0")
+    desk.project.change({"a.py": SOURCE.replace("def f0():", "def f0(x=1):")})
+    desk.want("f0")
+    desk.wake()
+    [(key, source)] = desk.held[0][0]
+    assert key == desk.project.index.snapshot.wanted(SymbolId("a.py/f0()."))
+    assert "x" in source.tokens
+
+
+def test_failure_is_held_back_twice_as_long_each_time() -> None:
+    """A broken encoder is not asked again and again, and is never given up on."""
+    desk = Desk()
+    desk.want("f0")
+    delays = []
+    for _ in range(12):
+        desk.wake()
+        computed = desk.answer(error=EncoderError("out of order"))
+        assert computed.failure.startswith("out of order")
+        release = desk.scheduler.next_release()
+        assert release is not None
+        delays.append(release - desk.now)
+        desk.wake()
+        assert not desk.held, "a held key is not offered before its time"
+        desk.now = release
+    assert delays[:4] == [1.0, 2.0, 4.0, 8.0]
+    assert delays[-1] == MAX_RETRY_SECONDS
+
+
+def test_success_ends_the_holding_back() -> None:
+    """After a success the next failure begins with the shortest delay again."""
+    desk = Desk()
+    desk.want("f0")
+    for _ in range(3):
+        desk.wake()
+        desk.answer(error=EncoderError("out of order"))
+        desk.now = desk.scheduler.next_release() or 0.0
+    desk.wake()
+    desk.answer()
+    desk.want("f0")
+    desk.wake()
+    desk.answer(error=EncoderError("out of order"))
+    assert desk.scheduler.next_release() == desk.now + 1.0
+
+
+def test_refused_vectors_come_again_and_the_others_do_not() -> None:
+    """One bad row of a batch costs that row."""
+    desk = Desk()
+    desk.want("f0", "f1")
+    desk.wake()
+    refused = desk.held[0][0][0][0]
+    assert "1 vectors were refused" in desk.answer(leave_out=1).failure
+    desk.now = 1.0
+    desk.wake()
+    assert [key for key, _ in desk.held[0][0]] == [refused]
+
+
+def test_lost_own_input_is_reported_and_stops_nobody_else(caplog: pytest.LogCaptureFixture) -> None:
+    """The rest of the batch goes out; the symbol's key is held back, not dropped."""
+    caplog.set_level(logging.CRITICAL)
+    desk = Desk()
+    desk.want("f0", "f1")
+    symbol = SymbolId("a.py/f0().")
+    own = desk.project.index.snapshot.render_source(symbol).own
+    desk.inputs.lost.add(own)
+    desk.wake()
+    assert desk.lost == [symbol]
+    assert [len(batch) for batch, _ in desk.held] == [1]
+    desk.answer()
+    assert not desk.scheduler.idle
+    desk.inputs.lost.clear()
+    desk.now = 1.0
+    desk.wake()
+    desk.answer()
+    assert desk.scheduler.idle
+
+
+def test_reply_after_everything_was_forgotten_is_harmless() -> None:
+    """An index that was built anew does not wait for the batches of the old one."""
+    desk = Desk()
+    desk.want("f0")
+    desk.wake()
+    desk.scheduler.forget_all()
+    assert desk.answer().vectors
+    assert desk.scheduler.idle
