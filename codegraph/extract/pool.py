@@ -27,7 +27,7 @@ import msgspec
 from codegraph.config import ExtractConfig
 from codegraph.core.changes import SourceFile
 from codegraph.core.facts import EncodedFacts, SyntaxProblem
-from codegraph.errors import InternalError
+from codegraph.errors import DaemonError
 from codegraph.events import EventLog, WorkerLost
 from codegraph.extract.extractor import encode_facts, limits_of, unread
 from codegraph.extract.text import SourceText
@@ -114,7 +114,7 @@ class ExtractPool:
         return tuple(worker.process.pid for worker in self._workers if worker.process.pid is not None)
 
     def extract(self, files: Iterable[SourceFile]) -> Iterator[tuple[str, EncodedFacts]]:
-        """Yield (path, facts) once per file, in any order; raises InternalError if no worker can be started."""
+        """Yield (path, facts) once per file, in any order; raises DaemonError if no worker can be started."""
         waiting: deque[_Task] = deque()
         source = iter(files)
         exhausted = False
@@ -218,7 +218,7 @@ class ExtractPool:
         return encode_facts(unread(SourceText(file.data), file.language, SyntaxProblem(reason, 0, detail)))
 
     def _lose(self, worker: _Worker, reason: str) -> None:
-        """Remove a worker that died or must die. Raises InternalError when workers do not even start."""
+        """Remove a worker that died or must die. Raises DaemonError when workers do not even start."""
         logger.warning("extract worker %s %s", worker.name, reason)
         self._workers.remove(worker)
         worker.process.kill()
@@ -226,7 +226,11 @@ class ExtractPool:
         self._events.publish(WorkerLost(worker=worker.name, reason=reason))
         self._failed_starts += not worker.ready
         if self._failed_starts >= MAX_FAILED_STARTS:
-            raise InternalError(f"extract workers do not start ({self._failed_starts} attempts)")
+            failed, self._failed_starts = self._failed_starts, 0
+            raise DaemonError(
+                f"extract processes do not start ({failed} attempts)",
+                "the log has their last words; a script that indexes needs `if __name__ == '__main__'`",
+            )
 
     def _settle_down(self) -> None:
         """Keep one warm worker; kill those that still work for a caller who went away."""
