@@ -85,6 +85,8 @@ class Project:
         self.events = parts.events
         self.watcher = parts.watcher
         self.gatherer = Gatherer()
+        for event in self.events.recent():  # what opening had to say: states set aside, rebuilt
+            self.gatherer.take(event)
         self.events.subscribe(self.gatherer.take)
         self.started_at = time.time()
         self.running = False
@@ -119,6 +121,8 @@ class Project:
 
     def start(self) -> None:
         """Watch, and write in a thread of its own. Raises SourceError if the tree cannot be watched."""
+        if self.model.encode_query is not None:
+            self.parts.embedder.start()  # a model without weights costs little, and the first edit need not wait for it
         self.watch()
         self._thread = threading.Thread(target=self.writer.run, name="writer", daemon=True)
         self._thread.start()

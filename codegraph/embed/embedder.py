@@ -76,6 +76,10 @@ class Embedder(Protocol):
         """Embed a search query ahead of all symbols; shape (dimensions,). May fail with EncoderError."""
         ...
 
+    def start(self) -> None:
+        """Load the model now instead of with the first request."""
+        ...
+
     def status(self) -> WorkerStatus:
         """Return counts and the state of the model."""
         ...
@@ -135,6 +139,9 @@ class InlineEmbedder:
             return self._encoder.encode_query(text)
 
         return self._done(work)
+
+    def start(self) -> None:
+        """There is nothing to load: the encoder was given."""
 
     def status(self) -> WorkerStatus:
         """Return counts."""
