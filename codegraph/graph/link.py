@@ -33,7 +33,8 @@ def link_file(path: str, outline: Outline, occurrences: Occurrences, table: Symb
     """Resolve the references of one file."""
     reader = table.reader()
     links = scheme_of(outline.language).link(path, outline, occurrences, reader)
-    reads = tuple(key for key in reader.reads() if not _is_own(key, path))
+    marker = SEPARATOR + path
+    reads = tuple(key for key in reader.reads() if marker not in key or not _is_own(key, path))
     return Linked(pack(links), reads)
 
 

@@ -15,6 +15,7 @@ from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, symbol_
 
 _SURENESS = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.AMBIGUOUS: 2}
 _source_order = attrgetter("line", "column", "target", "kind")
+_miss_order = attrgetter("owner", "line", "column", "name", "role")
 
 
 class EdgeCollector:
@@ -57,5 +58,5 @@ class EdgeCollector:
     def links(self) -> FileLinks:
         """Return everything in its declared order, without reads."""
         dependencies = tuple(tuple(sorted(edges.values(), key=_source_order)) for edges in self._edges)
-        unresolved = tuple(sorted(self._unresolved, key=lambda u: (u.owner, u.line, u.column, u.name, u.role)))
+        unresolved = tuple(sorted(self._unresolved, key=_miss_order))
         return FileLinks(dependencies, (), unresolved)

@@ -43,13 +43,17 @@ _MAX_NESTING = 40
 _CLASS_KINDS = frozenset({"class", "enum", "interface"})
 _CALLABLE_KINDS = frozenset({"function", "method"})
 _CYCLE = unknown("dynamic")
+_BUILTIN = unknown("builtin")
+_MISSING = unknown("missing")
+_UNKNOWN_RECEIVER = unknown("unknown_receiver")
 _Question = tuple[object, ...]
 
 
 class Evaluator:
     """Answers what chains stand for, for one file being linked."""
 
-    def __init__(self, table: TableReader, scopes: Scopes, locals_: LocalNames) -> None:
+    def __init__(self, path: str, table: TableReader, scopes: Scopes, locals_: LocalNames) -> None:
+        self._path = path
         self._get = table.get
         self._scope = scopes.of
         self._locals = locals_
@@ -58,13 +62,18 @@ class Evaluator:
         self._orders: dict[ClassName, tuple[tuple[ClassName, ...], str]] = {}
         self._nesting = 0
 
+    def narrowest(self, scope: Scope, head: str) -> Scope:
+        """Return the scope that a chain with this head depends on; functions share it for names not their own."""
+        if scope.owner >= 0 and self._locals.binds(scope.owner, head):
+            return scope
+        return (scope.special if head[:1] == "@" else scope.names) or scope
+
     def evaluate(self, scope: Scope, chain: Chain) -> Candidates:
         """Return the candidates of a chain, at most MAX_CANDIDATES; UNKNOWN says why there is none."""
-        if not chain:
-            return _CYCLE
-        head = chain[0]
-        if scope.owner < 0 or not self._locals.binds(scope.owner, head):
-            scope = scope.special if head[:1] == "@" else scope.names
+        return self.evaluate_within(self.narrowest(scope, chain[0]), chain) if chain else _CYCLE
+
+    def evaluate_within(self, scope: Scope, chain: Chain) -> Candidates:
+        """The same for a chain that is not empty, in the narrowest scope of its head."""
         found = scope.memo.get(chain)
         if found is not None:
             return found
@@ -73,9 +82,9 @@ class Evaluator:
         scope.memo[chain] = _CYCLE
         self._nesting += 1
         if len(chain) == 1:
-            found = self._name(scope, head)
+            found = self._name(scope, chain[0])
         else:
-            before = self.evaluate(scope, chain[:-1])
+            before = self.evaluate_within(scope, chain[:-1])
             if len(before) == 1:
                 found = self._step(before[0], chain[-1])
             else:
@@ -104,7 +113,7 @@ class Evaluator:
         """Return what `module.name` is: a name defined there, or a submodule."""
         if module.kind is not EntityKind.MODULE:
             return (module,)
-        found = self.module_name(module.path, name) if module.path else unknown("missing")
+        found = self.module_name(module.path, name) if module.path else _MISSING
         if found[0].kind is EntityKind.UNKNOWN and found[0].name != "external":
             inner = self._modules.submodule(module, name)
             return inner if is_known(inner) else found
@@ -160,7 +169,7 @@ class Evaluator:
         entries = self._get(definition_key(path, name)) or ()
         if any(entry[0] == "d" for entry in entries):
             return self._entities(entries, path, name, "", None)
-        result = unknown("missing")
+        result = _MISSING
         for entry in reversed(self._get(import_key(path, name)) or ()):
             result = self.imported(path, entry)
             if is_known(result):
@@ -180,12 +189,12 @@ class Evaluator:
 
     def _starred(self, module: Entity, name: str) -> Candidates:
         if module.kind is not EntityKind.MODULE or not module.path:
-            return (module,) if module.kind is EntityKind.UNKNOWN else unknown("missing")
+            return (module,) if module.kind is EntityKind.UNKNOWN else _MISSING
         if self._get(export_list_key(module.path)) is not None:
             is_public = self._get(export_key(module.path, name)) is not None
         else:
             is_public = not name.startswith("_")
-        return self.module_name(module.path, name) if is_public else unknown("missing")
+        return self.module_name(module.path, name) if is_public else _MISSING
 
     def _name(self, scope: Scope, name: str) -> Candidates:
         if name.startswith("@"):
@@ -200,10 +209,9 @@ class Evaluator:
                 found = self._entities(entries, scope.path, name, scope.body, scope.receiver)
                 if found:
                     return found
-        found = self.module_name(scope.path, name)
-        if found[0].kind is EntityKind.UNKNOWN and name in BUILTINS:
-            return unknown("builtin")
-        return found
+        outermost = self._locals.outermost if scope.path == self._path else None
+        found = _MISSING if outermost is not None and name not in outermost else self.module_name(scope.path, name)
+        return _BUILTIN if found[0].kind is EntityKind.UNKNOWN and name in BUILTINS else found
 
     def _local(self, scope: Scope, name: str, entries: tuple[Entry, ...]) -> Candidates:
         groups: list[Candidates] = []
@@ -239,7 +247,7 @@ class Evaluator:
 
     def _step(self, entity: Entity, part: str) -> Candidates:
         if entity.kind is EntityKind.UNKNOWN:
-            return unknown("unknown_receiver") if entity.name == "missing" else (entity,)
+            return _UNKNOWN_RECEIVER if entity.name == "missing" else (entity,)
         if part == "()":
             return self._called(entity)
         if part == "[]":
@@ -310,7 +318,7 @@ class Evaluator:
 
     def _returned(self, entity: Entity) -> Candidates:
         chains = self._get(return_key(entity.path, entity.descriptor)) or ()
-        return self._values(entity, chains, "unknown_receiver") if chains else unknown("unknown_receiver")
+        return self._values(entity, chains, "unknown_receiver") if chains else _UNKNOWN_RECEIVER
 
     def _values(self, entity: Entity, chains: tuple[Chain, ...], reason: str) -> Candidates:
         if self._nesting > _MAX_NESTING:
@@ -339,7 +347,7 @@ class Evaluator:
 
 def _special(scope: Scope, name: str) -> Candidates:
     if scope.receiver is None or scope.enclosing is None:
-        return unknown("unknown_receiver")
+        return _UNKNOWN_RECEIVER
     if name == "@self":
         return (Entity(EntityKind.INSTANCE, *scope.receiver),)
     if name == "@class":

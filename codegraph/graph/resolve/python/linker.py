@@ -17,6 +17,7 @@ such a member (confidence inferred).
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from codegraph.core.changes import FileLinks
 from codegraph.core.facts import Chain, Definition, Import, ImportKind, Occurrences, Outline, Reference, Role
@@ -43,6 +44,15 @@ _CALLING = (Role.CALL, Role.DECORATOR)
 _INHERITING = (Role.INHERIT, Role.IMPLEMENT)
 _FALLBACK_REASONS = ("unknown_receiver", "local")
 _Target = tuple[SymbolId, DependencyKind, bool]
+_Edge = tuple[SymbolId, DependencyKind, Confidence]
+
+
+class _Outcome(NamedTuple):
+    """What comes of a reference: edges, or the reason why there is none ("" if there is nothing to say)."""
+
+    edges: tuple[_Edge, ...]
+    reason: str
+    is_module: bool = False
 
 
 class FileLinker:
@@ -56,8 +66,9 @@ class FileLinker:
         scopes = Scopes()
         self._scopes = scopes.of_definitions(path, outline)
         self._locals = LocalNames(outline, occurrences)
-        self._evaluator = Evaluator(table, scopes, self._locals)
+        self._evaluator = Evaluator(path, table, scopes, self._locals)
         self._collector = EdgeCollector(path, outline)
+        self._outcomes: dict[tuple[Scope, Chain, Role], _Outcome] = {}
         self._passed = {(each.owner, each.chain[:-1]) for each in occurrences.references if len(each.chain) > 2}
         """Chains that are only on the way to something else: `a.b` in `a.b.c`."""
 
@@ -74,19 +85,29 @@ class FileLinker:
 
     def _link(self, reference: Reference) -> None:
         owner, chain, role = reference.owner, reference.chain, reference.role
-        found = self._evaluator.evaluate(self._scope(owner, chain, role), chain)
-        targets: list[_Target] = []
-        for entity in found:
-            targets.extend(self._targets(entity, role))
-        if found[0].kind is EntityKind.MODULE and len(chain) > 1 and (owner, chain) in self._passed:
+        scope = self._evaluator.narrowest(self._scope(owner, chain, role), chain[0])
+        question = (scope, chain, role)
+        outcome = self._outcomes.get(question)
+        if outcome is None:
+            outcome = self._outcomes[question] = self._outcome(scope, chain, role)
+        if outcome.is_module and len(chain) > 1 and (owner, chain) in self._passed:
             return
         line, column = reference.positions[:2]
+        for target, kind, confidence in outcome.edges:
+            self._collector.add(owner, target, kind, confidence, line, column)
+        if outcome.reason:
+            self._collector.miss(owner, chain[-1], role, outcome.reason, line, column)
+
+    def _outcome(self, scope: Scope, chain: Chain, role: Role) -> _Outcome:
+        found = self._evaluator.evaluate_within(scope, chain)
+        first = found[0]
+        targets = [target for entity in found for target in self._targets(entity, role)]
         if targets:
-            self._add(owner, targets, line, column)
-        elif found[0].kind is EntityKind.UNKNOWN:
-            self._fall_back(owner, chain, role, found[0].name, line, column)
-        elif role is not Role.READ and found[0].kind is not EntityKind.MODULE:
-            self._collector.miss(owner, chain[-1], role, "dynamic", line, column)
+            return _Outcome(_edges(targets), "", first.kind is EntityKind.MODULE)
+        if first.kind is EntityKind.UNKNOWN:
+            return self._fallback(chain, role, first.name)
+        is_silent = role is Role.READ or first.kind is EntityKind.MODULE
+        return _Outcome((), "" if is_silent else "dynamic")
 
     def _scope(self, owner: int, chain: Chain, role: Role) -> Scope:
         """Return the scope of a reference: what stands in a header belongs to the scope around it."""
@@ -119,28 +140,18 @@ class FileLinker:
                     targets.extend(self._targets(held, role))
         return targets
 
-    def _add(self, owner: int, targets: list[_Target], line: int, column: int) -> None:
-        bindings = dict.fromkeys(_ORDINAL.sub("", target) for target, kind, _ in targets)
-        for target, kind, sure in targets:
-            if len(bindings) > 1 and sum(each[1] is kind for each in targets) > 1:
-                confidence = Confidence.AMBIGUOUS
-            else:
-                confidence = Confidence.EXACT if sure else Confidence.INFERRED
-            self._collector.add(owner, target, kind, confidence, line, column)
-
-    def _fall_back(self, owner: int, chain: Chain, role: Role, reason: str, line: int, column: int) -> None:
-        name = chain[-1]
+    def _fallback(self, chain: Chain, role: Role, reason: str) -> _Outcome:
+        """Return the edge to the only definition of the name, or the reason why there is none."""
         if reason in _FALLBACK_REASONS or (reason == "missing" and len(chain) == 1):
-            target = self._only(name, "method" if len(chain) > 1 else "function", role)
+            target = self._only(chain[-1], "method" if len(chain) > 1 else "function", role)
             if target is not None:
                 kind = DependencyKind.CALLS if role is Role.CALL else DependencyKind.REFERENCES
-                self._collector.add(owner, target, kind, Confidence.INFERRED, line, column)
-                return
+                return _Outcome(((target, kind, Confidence.INFERRED),), "")
         if reason == "local":
             if len(chain) == 1 and role is Role.READ:
-                return
+                return _Outcome((), "")
             reason = "unknown_receiver" if len(chain) > 1 else "local"
-        self._collector.miss(owner, name, role, reason, line, column)
+        return _Outcome((), reason)
 
     def _only(self, name: str, kind: str, role: Role) -> SymbolId | None:
         """Return the only definition of a name in the project, where that means something."""
@@ -173,9 +184,9 @@ class FileLinker:
             for entity in found
             for target, _, sure in self._targets(entity, Role.READ)
         ]
-        if targets:
-            self._add(owner, targets, line, column)
-        elif found[0].kind is EntityKind.UNKNOWN:
+        for target, kind, confidence in _edges(targets):
+            self._collector.add(owner, target, kind, confidence, line, column)
+        if not targets and found[0].kind is EntityKind.UNKNOWN:
             name = each.name if each.kind is ImportKind.NAME else each.module
             self._collector.miss(owner, name, Role.READ, found[0].name, line, column)
 
@@ -200,3 +211,17 @@ class FileLinker:
                         place.start_column,
                     )
                 return
+
+
+def _edges(targets: list[_Target]) -> tuple[_Edge, ...]:
+    """Say how sure each target is: of several bindings of one kind none is, overloads of one binding all are."""
+    if len(targets) == 1:
+        target, kind, sure = targets[0]
+        return ((target, kind, Confidence.EXACT if sure else Confidence.INFERRED),)
+    bindings = {(kind, _ORDINAL.sub("", target)): kind for target, kind, _ in targets}
+    kinds = list(bindings.values())
+    edges: list[_Edge] = []
+    for target, kind, sure in targets:
+        surest = Confidence.EXACT if sure else Confidence.INFERRED
+        edges.append((target, kind, Confidence.AMBIGUOUS if kinds.count(kind) > 1 else surest))
+    return tuple(edges)

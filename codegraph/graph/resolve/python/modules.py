@@ -85,7 +85,7 @@ class ModuleFinder:
         return found
 
     def _absolute(self, importer: str, module: str) -> Candidates:
-        key = (dirname(importer), module)
+        key = (importer, module)
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = self._search(importer, module.split("."))

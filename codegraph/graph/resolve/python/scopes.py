@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codegraph.core.facts import BindingKind, Chain, Occurrences, Outline
+from codegraph.core.facts import BindingKind, Chain, ImportKind, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.python.contributions import flags_of, import_entry
 from codegraph.graph.resolve.python.entities import Candidates, ClassName
@@ -19,7 +19,8 @@ class Scope:
     `body` the descriptor of the class whose own names are visible ("" for none); `enclosing` the class
     that `@super` starts from, `receiver` the class that `@self` and `@class` mean. `names` is the scope
     in which a name that is not local means the same, `special` that of "@self" and the like: many
-    functions share them, and with them the answers in `memo`.
+    functions share them, and with them the answers in `memo`. None stands for the scope itself: a cycle
+    would keep everything that linking a file made alive until the garbage collector comes round.
     """
 
     __slots__ = ("body", "enclosing", "memo", "names", "owner", "path", "receiver", "special")
@@ -32,7 +33,8 @@ class Scope:
         self.body = body
         self.enclosing = enclosing
         self.receiver = receiver
-        self.names = self.special = self
+        self.names: Scope | None = None
+        self.special: Scope | None = None
         self.memo: dict[Chain, Candidates] = {}
 
 
@@ -80,9 +82,13 @@ class Scopes:
 
 
 class LocalNames:
-    """The names bound inside functions of the linked file, as entries like those of `def` and `imp`."""
+    """The names bound inside functions of the linked file, as entries like those of `def` and `imp`.
+
+    `outermost` holds the names that the file itself binds at its top; None if star imports may bind others.
+    """
 
     def __init__(self, outline: Outline, occurrences: Occurrences) -> None:
+        self.outermost = _outermost(outline, occurrences)
         self._entries: dict[tuple[int, str], dict[Entry, None]] = {}
         self._elements: dict[tuple[int, str], dict[Chain, None]] = {}
         definitions = outline.definitions
@@ -119,3 +125,12 @@ class LocalNames:
 
     def _add(self, owner: int, name: str, entry: Entry) -> None:
         self._entries.setdefault((owner, name), {})[entry] = None
+
+
+def _outermost(outline: Outline, occurrences: Occurrences) -> frozenset[str] | None:
+    if any(each.kind is ImportKind.STAR and each.owner == 0 for each in occurrences.imports):
+        return None
+    names = [each.name for each in outline.definitions if each.container == 0]
+    names.extend(each.alias for each in occurrences.imports if each.owner == 0)
+    names.extend(each.name for each in occurrences.bindings if each.owner == 0)
+    return frozenset(names)
