@@ -141,8 +141,12 @@ class Workbench:
         make: Mapping[str, Callable[..., Any]] | None = None,
         root: Path | None = None,
         renders: Renders | None = None,
+        threaded: bool = False,
     ) -> None:
-        """Open a project whose tree is `directory/tree` (or `root`) and whose state is beside it."""
+        """Open a project whose tree is `directory/tree` (or `root`) and whose state is beside it.
+
+        With `threaded` the writer runs in its own thread, as in the daemon, and nothing here drives it.
+        """
         self.directory = directory
         self.root = root or directory / "tree"
         self.root.mkdir(parents=True, exist_ok=True)
@@ -158,6 +162,7 @@ class Workbench:
         """The keys whose vectors `collect` has removed."""
         self.now = 1_000.0
         self._make = dict(make or {})
+        self._threaded = threaded
         self._touched: dict[str, bool] = {}
         self._clean_builds = 0
         self.open()
@@ -170,7 +175,10 @@ class Workbench:
         log.subscribe(self.events.append)
         self.project = open_project(self.root, self.config, log, self.locations, self._makers())
         self._record_deltas()
-        self.project.watch()
+        if self._threaded:
+            self.project.start()
+        else:
+            self.project.watch()
 
     def close(self) -> None:
         """Close the project as a daemon that is told to stop does."""
