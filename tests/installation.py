@@ -13,6 +13,7 @@ Whatever still runs at the end is killed, daemon and workers alike. Paths are sh
 
 from __future__ import annotations
 
+import ctypes
 import os
 import select
 import shutil
@@ -38,8 +39,16 @@ from codegraph.locations import Locations
 PATIENCE = 60.0
 """Seconds until a test gives up waiting for something that should come at once."""
 
+NOTHING: Mapping[str, str] = {}
+
 LIBRARY = Path(os.__file__).parent
 """Where real packages lie that every machine has."""
+
+
+_DROP_FROM_BOUNDING_SET = 24
+"""PR_CAPBSET_DROP of prctl(2)."""
+_OVERRIDING = (1, 2)
+"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH of capabilities(7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +150,18 @@ class Installation:
 
     # --- the command line ---
 
-    def run(self, *arguments: str, where: Path | None = None, **environment: str) -> Finished:
-        """Run a command in a process of its own, by default inside of the project."""
+    def run(
+        self, *arguments: str, where: Path | None = None, mortal: bool = False, environment: Mapping[str, str] = NOTHING
+    ) -> Finished:
+        """Run a command in a process of its own, by default inside of the project.
+
+        A `mortal`, and every process that it starts, is bound by file modes even if it is root.
+        """
         done = subprocess.run(
             [sys.executable, "-P", "-m", "codegraph", *arguments],
             cwd=where or self.root,
             env={**os.environ, **environment},
+            preexec_fn=_give_up_overriding if mortal and os.getuid() == 0 else None,
             capture_output=True,
             text=True,
             timeout=2 * PATIENCE,
@@ -200,6 +215,31 @@ def wait_for_end(process: psutil.Process, seconds: float = PATIENCE) -> None:
         assert select.select([descriptor], [], [], seconds)[0], f"process {process.pid} does not end"
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def small_disk(place: Path, size: str, *options: str) -> Iterator[None]:
+    """Put a file system of its own under a directory; skip the test where that is not allowed."""
+    place.mkdir(parents=True, exist_ok=True)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", ",".join((f"size={size}", "mode=700", *options)), "tmpfs", os.fspath(place)],
+        capture_output=True,
+        check=False,
+    )
+    if made.returncode:
+        pytest.skip(f"no rights to mount a file system: {made.stderr.decode().strip()}")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", os.fspath(place)], check=True)
+
+
+def _give_up_overriding() -> None:
+    """Drop the capabilities by which root ignores file modes; the new program cannot get them back."""
+    library = ctypes.CDLL(None, use_errno=True)
+    for capability in _OVERRIDING:
+        if library.prctl(_DROP_FROM_BOUNDING_SET, capability, 0, 0, 0):
+            raise OSError(ctypes.get_errno(), "prctl")
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:

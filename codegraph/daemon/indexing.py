@@ -1,7 +1,8 @@
 """`codegraph index`: one run over the whole tree, with progress and a summary.
 
 A run compares the tree with the index and then waits until nothing wants a vector. What it embedded
-and reused is read off the event stream, so the figures are those of everybody else.
+and reused is read off the event stream, so the figures are those of everybody else. It fails with
+StoreError when the result could not be written down.
 """
 
 from __future__ import annotations
@@ -66,6 +67,10 @@ class IndexingRun:
     def _finish(self, run: Run, clock: Future[Clock], embedding_from: float) -> None:
         if clock.cancelled():
             self._future.cancel()
+            return
+        failure = self._project.pipeline.failure
+        if failure is not None:
+            self._future.set_exception(failure)
             return
         now = self._timer()
         snapshot = self._project.pipeline.view.snapshot

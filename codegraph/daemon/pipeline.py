@@ -78,12 +78,20 @@ class Pipeline:
         self.scheduler = scheduler
         self.served = served
         self.known = known
-        self.warning = ""
+        self.failure: StoreError | None = None
+        """Why the state on disk lags behind what readers see; None when it does not."""
         self.skipped = parts.store.skipped()
         self._unsaved = set(unsaved)
         self._reconciled = False
         self._listeners: list[Callable[[str, int], None]] = []
         self.view = self._new_view()
+
+    @property
+    def warning(self) -> str:
+        """What the user should know of `failure`, or ""."""
+        if self.failure is None:
+            return ""
+        return f"the state could not be written: {self.failure.message}; {self.failure.advice}"
 
     def take(self, hints: Iterable[Hint]) -> Run:
         """Follow hints to what changed and make it a revision; falls back to a reconcile where rules changed."""
@@ -342,7 +350,7 @@ class Pipeline:
             self._store_failed(error)
         else:
             self._unsaved.clear()
-            self.warning = ""
+            self.failure = None
         run.seconds["commit"] = self.parts.timer() - started
 
     def _store_vectors(self, vectors: Mapping[EmbeddingKey, bytes]) -> None:
@@ -361,7 +369,7 @@ class Pipeline:
 
     def _store_failed(self, error: StoreError) -> None:
         logger.error("the state could not be written: %s", error)
-        self.warning = f"the state could not be written: {error.message}; {error.advice}"
+        self.failure = error
 
     def _publish(self, delta: IndexDelta, run: Run) -> None:
         self.view = self._new_view()

@@ -10,7 +10,8 @@ wants a vector any more. So `sync` is: make a cookie, wait until the batch that 
 committed (everything written before is then in the index), and add a waiter for the rest.
 
 An error in one step does not end the thread: it is logged and shown in `status`, and the tree is
-compared again later. After an InternalError the index is built anew. Tests: tests/integration/test_writer.py.
+compared again later, or with the next sighting. Until that has succeeded nobody who waits is answered,
+for what failed may have been about their change. After an InternalError the index is built anew. Tests: tests/integration/test_writer.py.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ class Writer:
         self._reconcile_reason = "start"
         self._waiters: list[Waiter] = []
         self._running = True
+        self._owed = False
         self._revision = pipeline.view.snapshot.clock.revision
 
     def call(self, work: Callable[[], Any]) -> Future[Any]:
@@ -165,9 +167,12 @@ class Writer:
         if not call.future.set_running_or_notify_cancel():
             return
         try:
-            call.future.set_result(call.work())
+            result = call.work()
         except Exception as error:
+            self._failed(error)
             call.future.set_exception(error)
+        else:
+            call.future.set_result(result)
 
     def _catch_up(self) -> None:
         now = self._clock()
@@ -191,11 +196,12 @@ class Writer:
         self._upkeep.tick(now)
 
     def _follow(self, batch: Batch, now: float) -> None:
-        if now >= self._reconcile_at or batch.losses:
+        if now >= self._reconcile_at or batch.losses or self._owed:
             reason = f"watcher: {batch.losses[0].reason}" if batch.losses else self._reconcile_reason
             self._reconcile_reason = "periodic"
             self._reconcile_at = now + self._reconcile_seconds
             self.pipeline.reconcile(reason)
+            self._owed = False
         elif batch.hints:
             self._reconcile_at = max(self._reconcile_at, now + self._reconcile_seconds)
             self.pipeline.take(batch.hints)
@@ -204,7 +210,7 @@ class Writer:
         left = []
         for waiter in self._waiters:
             idle = waiter.wait is not Wait.EMBEDDED or self.pipeline.scheduler.idle
-            if self.pipeline.view.reconciled and idle:
+            if self.pipeline.view.reconciled and not self._owed and idle:
                 if waiter.future.set_running_or_notify_cancel():
                     waiter.future.set_result(self.pipeline.view.snapshot.clock)
             elif not waiter.future.cancelled():
@@ -218,16 +224,22 @@ class Writer:
     def _guarded(self, work: Callable[[], object]) -> None:
         try:
             work()
-        except InternalError as error:
-            logger.exception("the index is inconsistent and is built again")
+        except Exception as error:
+            self._failed(error)
+
+    def _failed(self, error: Exception) -> None:
+        """Note what went wrong; the tree is compared again, at once after an inconsistency unless that keeps coming."""
+        delay = RETRY_SECONDS
+        if isinstance(error, InternalError):
+            logger.error("the index is inconsistent and is built again", exc_info=error)
+            delay = RETRY_SECONDS if self.error else 0.0
             self.error = error.message
             self._start_over(error.message)
-            self._schedule_reconcile(self._clock(), "internal error")
-        except CodegraphError as error:
+        elif isinstance(error, CodegraphError):
             logger.error("%s; %s", error.message, error.advice)
             self.error = f"{error.message}; {error.advice}"
-            self._schedule_reconcile(self._clock() + RETRY_SECONDS, "after an error")
-        except Exception as error:
-            logger.exception("a step failed")
+        else:
+            logger.error("a step failed", exc_info=error)
             self.error = f"{type(error).__name__}: {error}"
-            self._schedule_reconcile(self._clock() + RETRY_SECONDS, "after an error")
+        self._owed = True
+        self._schedule_reconcile(self._clock() + delay, "after an error")
