@@ -178,4 +178,5 @@ def _value(name: str, text: str) -> Setting:
     default = getattr(getattr(Config(), section), setting)
     if isinstance(default, tuple):
         return [word for word in text.split(",") if word]
-    return type(default)(text)
+    value: Setting = type(default)(text)
+    return value
