@@ -31,6 +31,8 @@ NO_KEY = EmbeddingKey(b"")
 """The key of a symbol whose key was not computed yet."""
 _MIN_CHANGED_ROWS = 1024
 _MANY_ROWS = 5000
+_DENSE = 8
+"""From one in so many of all edges on, looking at every edge is faster than gathering some."""
 
 
 class DependencyGraph:
@@ -140,11 +142,14 @@ class DependencyGraph:
         changed = np.zeros(len(self.ids), dtype=np.bool_)
         changed[list(self._changed_rows)] = True
         for level in range(depth):
-            layer = np.flatnonzero(levels == level)
-            if not len(layer):
+            in_layer = levels == level
+            if not in_layer.any():
                 continue
-            sources = self._sources_of(layer, changed[layer])
-            levels[sources[levels[sources] > level + 1]] = level + 1
+            reached = np.zeros(len(self.ids), dtype=np.bool_)
+            reached[self._flat_sources_of(in_layer & ~changed)] = True
+            rows = [self._changed_rows[number] for number in np.flatnonzero(in_layer & changed).tolist()]
+            reached[np.fromiter(chain.from_iterable(rows), dtype=np.int32)] = True
+            levels[reached & (levels > level + 1)] = level + 1
         return levels
 
     def memory(self) -> dict[str, int]:
@@ -154,19 +159,17 @@ class DependencyGraph:
         changed = sum(64 + 100 * len(row) for row in self._changed_rows.values())
         return {"flat": flat, "out": out, "changed_rows": changed, "total": flat + out + changed}
 
-    def _sources_of(self, layer: npt.NDArray[np.int64], is_changed: npt.NDArray[np.bool_]) -> Numbers:
-        flat = layer[~is_changed]
-        flat = flat[flat < len(self._row_starts) - 1]
-        starts = self._row_starts[flat]
-        counts = self._row_starts[flat + 1] - starts
-        ends = np.cumsum(counts)
-        total = int(ends[-1]) if len(ends) else 0
-        places = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - counts), counts)
-        sources: Numbers = self._row_sources[places]
-        rows = [self._changed_rows[number] for number in layer[is_changed].tolist()]
-        if rows:
-            sources = np.concatenate((sources, np.fromiter(chain.from_iterable(rows), dtype=np.int32)))
-        return sources
+    def _flat_sources_of(self, wanted: npt.NDArray[np.bool_]) -> Numbers:
+        """Return the sources of the wanted symbols in the flat array, with repetitions."""
+        size = len(self._row_starts) - 1
+        rows = np.flatnonzero(wanted[:size])
+        starts, lengths = self._row_starts[rows], self._row_starts[rows + 1] - self._row_starts[rows]
+        total = int(lengths.sum())
+        if total * _DENSE > len(self._row_sources):
+            return self._row_sources[np.repeat(wanted[:size], np.diff(self._row_starts))]
+        ends = np.cumsum(lengths)
+        found: Numbers = self._row_sources[np.arange(total) + np.repeat(starts - (ends - lengths), lengths)]
+        return found
 
     def _row(self, number: int) -> dict[int, None]:
         row = self._changed_rows.get(number)

@@ -41,6 +41,10 @@ _REASON_NUMBER = {reason: number for number, reason in enumerate(REASONS)}
 _IN_CONTEXT = tuple(kind in CONTEXT_KINDS for kind in KINDS)
 _EDGE = 4
 _MISS = 5
+_EDGE_KIND_BYTE = 4
+"""Where in the bytes of an edge its kind stands: the low byte of the second number."""
+_MISS_REASON_BYTE = 9
+"""Where in the bytes of a miss its reason stands: the second byte of the third number."""
 _MAX_TRACE_BYTES = 1 << 28
 
 
@@ -125,12 +129,12 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     def kind_counts(self) -> list[int]:
         """Count the edges by kind, in the order of `KINDS`."""
-        labels = bytes(label & 255 for label in _numbers(self.edges)[1::_EDGE])
+        labels = self.edges[_EDGE_KIND_BYTE :: 4 * _EDGE]
         return [labels.count(number) for number in range(len(KINDS))]
 
     def reason_counts(self) -> list[int]:
         """Count the unresolved references by reason, in the order of `REASONS`."""
-        labels = bytes(label >> 8 for label in _numbers(self.misses)[2::_MISS])
+        labels = self.misses[_MISS_REASON_BYTE :: 4 * _MISS]
         return [labels.count(number) for number in range(len(REASONS))]
 
 
