@@ -1,0 +1,63 @@
+"""Claim: a daemon over 100,000 symbols stays under 1 GB beside the model.
+
+Read from the daemon's own account (`status`) and, for the memory that is shared with nobody, from the
+kernel: after a start over known symbols (`warm`), and after everything else that a run of the benchmarks
+does to it (`used`). Tests: tests/unit/benchmarks/test_bench_usage.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import psutil
+
+from benchmarks.corpus import GOAL, assemble
+from benchmarks.figures import Figure, table
+from benchmarks.sandbox import Sandbox, wait_until_embedded
+from codegraph.client import Client
+
+TARGET_MEBI = 1_000_000_000 / (1 << 20)
+_MEBI = 1 << 20
+
+
+def measure(client: Client, when: str) -> list[Figure]:
+    """Account for a running daemon and its workers; `when` names the moment."""
+    status = client.status()
+    used = status.memory
+    unshared = psutil.Process(status.pid).memory_full_info().uss
+    name = f"memory.{when}"
+    return [
+        Figure(name=f"{name}.daemon", value=used.daemon_bytes / _MEBI, unit="MiB", target=TARGET_MEBI),
+        Figure(name=f"{name}.daemon_unshared", value=unshared / _MEBI, unit="MiB"),
+        Figure(name=f"{name}.workers", value=used.workers_bytes / _MEBI, unit="MiB"),
+        Figure(
+            name=f"{name}.daemon_per_symbol",
+            value=used.daemon_bytes / max(1, status.symbols),
+            unit="bytes",
+            note=f"{status.symbols:,} symbols, {status.edges:,} edges",
+        ),
+        Figure(name=f"{name}.state_on_disk", value=used.state_bytes / _MEBI, unit="MiB"),
+    ]
+
+
+def main() -> int:
+    """Measure one tree and print the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--tree", type=Path, help="a directory; default: put together from installed packages")
+    parser.add_argument("--symbols", type=int, default=GOAL, help="about how many, without --tree")
+    arguments = parser.parse_args()
+    with Sandbox() as box:
+        assemble(box, arguments.tree, arguments.symbols)
+        with box.daemon() as client:
+            wait_until_embedded(client)
+            figures = measure(client, "cold")
+        with box.daemon() as client:
+            wait_until_embedded(client)
+            figures += measure(client, "warm")
+        print(table(figures))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
