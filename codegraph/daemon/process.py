@@ -47,6 +47,7 @@ def serve_project(root: Path, config: Config, locations: Locations) -> int:
     with project_lock(state, own_notice(socket)) as notifier:
         with writing_to(state):
             _set_up(config, state)
+            gc.disable()  # nothing that a restore makes is garbage, and walking it again and again doubles its time
             project = open_project(root, config, EventLog(time.time), locations)
         try:
             asyncio.run(_serve(project, socket, notifier))
@@ -71,8 +72,8 @@ async def _serve(project: Project, socket: Path, notifier: Notifier) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stop)
     await server.listen_unix(socket)
-    gc.collect()
     gc.freeze()
+    gc.enable()
     project.start()
     say_ready()
     logger.info("serving %s on %s", project.root, socket)

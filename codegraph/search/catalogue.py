@@ -67,7 +67,7 @@ class Catalogue:
         self._kinds = np.empty(0, dtype=np.uint8)
         self._languages = np.empty(0, dtype=np.uint16)
         self._paths = np.empty(0, dtype=np.int32)
-        self._kind_codes = {kind: code for code, kind in enumerate(KINDS)}
+        self._kind_codes = {kind.value: code for code, kind in enumerate(KINDS)}
         self._language_codes: dict[str, int] = {}
         self._path_codes: dict[str, int] = {}
         self._path_names: list[str] = []
@@ -81,7 +81,7 @@ class Catalogue:
 
     def admit(self, symbol: SymbolId, kind: SymbolKind, language: str, path: str) -> int:
         """Return the symbol's number, a new one at its first appearance."""
-        kind_code = self._kind_codes[kind]
+        kind_code = self._kind_codes[kind.value]
         language_code = self._language_codes.setdefault(language, len(self._language_codes))
         number = self._numbers.get(symbol)
         if number is not None:
@@ -89,9 +89,9 @@ class Catalogue:
             self._languages = _with(self._languages, number, language_code)
             return number
         number = len(self._symbols)
-        self._kinds = _grown(self._kinds, number)
-        self._languages = _grown(self._languages, number)
-        self._paths = _grown(self._paths, number)
+        if number == len(self._kinds):
+            self._kinds, self._languages = _grown(self._kinds), _grown(self._languages)
+            self._paths = _grown(self._paths)
         self._kinds[number] = kind_code
         self._languages[number] = language_code
         self._paths[number] = self._path_code(path)
@@ -121,12 +121,10 @@ class Catalogue:
         return code
 
 
-def _grown(column: Column, count: int) -> Column:
-    """Return a column with room for one more than `count`; the old one stays as readers know it."""
-    if count < len(column):
-        return column
+def _grown(column: Column) -> Column:
+    """Return a column with twice the room; the old one stays as readers know it."""
     larger = np.zeros(max(1024, 2 * len(column)), dtype=column.dtype)
-    larger[:count] = column[:count]
+    larger[: len(column)] = column
     return larger
 
 
