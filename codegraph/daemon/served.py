@@ -32,6 +32,9 @@ from codegraph.store.schema import SymbolState
 
 logger = logging.getLogger(__name__)
 
+FIRST_INDEX_SYMBOLS = 10_000
+"""A revision that adds more symbols than this is a first index (or a new directory of that size)."""
+
 DOCUMENTED_TOGETHER = 128
 """Files whose documents are decoded at once."""
 
@@ -201,11 +204,15 @@ class Served:
         self._searcher.remove_vectors(gone)
 
     def _judge(self, delta: IndexDelta, reused: set[SymbolId]) -> None:
+        """Note what came of each marked symbol; to have come with a first index is no news worth keeping."""
         verdicts: dict[SymbolId, Verdict] = {}
+        many = len(delta.added) > FIRST_INDEX_SYMBOLS
         for symbol, cause in delta.marked.items():
+            if many and cause.rule == "new":
+                continue
             verdicts[symbol] = Verdict(cause, symbol in delta.keys, delta.revision, symbol in reused)
         for symbol in delta.keys:
-            if symbol not in verdicts:
+            if symbol not in delta.marked:
                 verdicts[symbol] = Verdict(Cause("model", symbol), True, delta.revision, symbol in reused)
         self.verdicts = self.verdicts.update(verdicts)
 
