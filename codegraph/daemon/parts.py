@@ -9,6 +9,7 @@ from pathlib import Path
 from codegraph.cache.tiers import Tiers
 from codegraph.config import Config
 from codegraph.daemon.inputs import OwnInputs
+from codegraph.daemon.kept_facts import KeptFacts
 from codegraph.embed.embedder import Embedder
 from codegraph.events import EventLog
 from codegraph.extract.pool import Extractor
@@ -32,6 +33,7 @@ class Parts:
     extractor: Extractor
     index: Index
     store: StateStore
+    facts: KeptFacts
     inputs: OwnInputs
     embedder: Embedder
     tiers: Tiers

@@ -233,17 +233,8 @@ class Pipeline:
                     facts[path] = stored
 
     def _stored_facts(self, source: SourceFile) -> EncodedFacts | None:
-        store = self.parts.store
-        if not store.has_facts(source.blob, source.language):
-            return None
-        outline = store.outline(source.blob, source.language)
-        occurrences = store.occurrences(source.blob, source.language)
-        inputs = store.inputs(source.blob, source.language)
-        if outline is None or occurrences is None or inputs is None:
-            return None
-        if not is_repeatable(decode_outline(outline)):
-            return None
-        return EncodedFacts(source.blob, source.language, outline, occurrences, inputs)
+        found = self.parts.facts.get(source.blob, source.language)
+        return found if found is not None and is_repeatable(decode_outline(found.outline)) else None
 
     def _extract(
         self, sources: Iterable[SourceFile], facts: dict[str, EncodedFacts | None], run: Run
@@ -267,6 +258,7 @@ class Pipeline:
         try:
             self.parts.store.commit(RevisionRecord(self.parts.store.revision + 1, facts=tuple(fresh)))
         except StoreError as error:
+            self.parts.facts.keep(fresh)
             self._store_failed(error)
 
     def _note(
@@ -335,7 +327,7 @@ class Pipeline:
         record = RevisionRecord(
             revision=self.parts.store.revision + 1,
             files=files,
-            facts=tuple(fresh),
+            facts=(*fresh, *self._unsaved_facts()),
             links={
                 path: self.parts.index.stored_links(path) if path in snapshot.files else None for path in sorted(linked)
             },
@@ -347,11 +339,19 @@ class Pipeline:
             self._store_vectors(self.served.take_unsaved())
         except StoreError as error:
             self._unsaved |= linked | symbols | files.keys()
+            self.parts.facts.keep(fresh)
             self._store_failed(error)
         else:
             self._unsaved.clear()
+            self.parts.facts.forget()
             self.failure = None
         run.seconds["commit"] = self.parts.timer() - started
+
+    def _unsaved_facts(self) -> tuple[EncodedFacts, ...]:
+        if self.failure is None:
+            return ()
+        files = self.parts.index.snapshot.files.values()
+        return self.parts.facts.unsaved({(bytes(file.blob), file.outline.language) for file in files})
 
     def _store_vectors(self, vectors: Mapping[EmbeddingKey, bytes]) -> None:
         snapshot = self.parts.index.snapshot

@@ -11,6 +11,7 @@ daemon (the writer in the calling thread). Tests: tests/integration/.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -33,6 +34,7 @@ from codegraph.core.symbols import BlobDigest, SymbolId
 from codegraph.daemon.figures import Gatherer
 from codegraph.daemon.indexing import IndexingRun
 from codegraph.daemon.inputs import OwnInputs
+from codegraph.daemon.kept_facts import KeptFacts
 from codegraph.daemon.makers import REAL, Makers
 from codegraph.daemon.model import ActiveModel
 from codegraph.daemon.operations import IndexResult, Progress
@@ -59,7 +61,8 @@ from codegraph.source.scan import Scanner
 from codegraph.source.settle import Settler
 from codegraph.store.gc import Swept
 from codegraph.store.opening import open_store
-from codegraph.store.protocol import StateStore
+
+logger = logging.getLogger(__name__)
 
 LINKER_VERSION = "1"
 """Bumped when the resolution schemes or the form of stored links change."""
@@ -181,7 +184,7 @@ class Project:
 
     def own_inputs(self) -> OwnInputs:
         """Return a reader of own inputs for the calling thread."""
-        return OwnInputs(self.parts.store)
+        return OwnInputs(self.parts.facts)
 
     def collect_garbage(self) -> Swept:
         """Let go of what nothing refers to. Only on the writer's thread."""
@@ -213,7 +216,7 @@ class Project:
 
     def _start_over(self, reason: str) -> None:
         self.events.publish(Rebuilt(what="index", reason=reason))
-        index = _new_index(self.config, self.parts.store, self.model.identity)
+        index = _new_index(self.config, self.parts.store.instance, self.parts.facts, self.model.identity)
         index.restore((), max(self.parts.store.revision, self.parts.index.snapshot.clock.revision))
         self.pipeline.start_over(index)
 
@@ -235,6 +238,7 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
     with ExitStack() as stack:
         store = open_store(state, config.store, _versions(config, model), events)
         stack.callback(store.close)
+        facts = KeptFacts(store)
         embedder = makers.embedder(model, config, events)
         stack.callback(embedder.close)
         extractor = makers.extractor(config, events)
@@ -249,7 +253,7 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
             config=config.search,
             events=events,
         )
-        stack.callback(searcher.flush)
+        stack.callback(_write_down, searcher)
         cookie_directory = state / "cookies"
         cookie_directory.mkdir(exist_ok=True)
         keys_outdated = bool(store.outdated)
@@ -260,9 +264,10 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
             watcher=makers.watcher(config.watch, cookie_directory),
             cookie_directory=cookie_directory,
             extractor=extractor,
-            index=_new_index(config, store, OTHER_MODEL if keys_outdated else model.identity),
+            index=_new_index(config, store.instance, facts, OTHER_MODEL if keys_outdated else model.identity),
             store=store,
-            inputs=OwnInputs(store),
+            facts=facts,
+            inputs=OwnInputs(facts),
             embedder=embedder,
             tiers=tiers,
             searcher=searcher,
@@ -272,14 +277,22 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
         return Project(parts, locations, model, stack.pop_all(), makers)
 
 
-def _new_index(config: Config, store: StateStore, identity: bytes) -> Index:
+def _write_down(searcher: Searcher) -> None:
+    """Flush the lexical index; where that fails, the next start hands the files of the last revisions in again."""
+    try:
+        searcher.flush()
+    except OSError as error:
+        logger.warning("the lexical index could not be written down: %s", error)
+
+
+def _new_index(config: Config, instance: str, facts: KeptFacts, identity: bytes) -> Index:
     def occurrences(language: str, blob: BlobDigest) -> Occurrences:
-        stored = store.occurrences(blob, language)
+        stored = facts.occurrences(blob, language)
         if stored is None:
             raise InternalError(f"the occurrences of {language} {blob.hex()} are gone from the store")
         return decode_compressed_occurrences(stored)
 
-    return Index(instance=store.instance, cascade=config.cascade, model_identity=identity, load_occurrences=occurrences)
+    return Index(instance=instance, cascade=config.cascade, model_identity=identity, load_occurrences=occurrences)
 
 
 def _versions(config: Config, model: ActiveModel) -> dict[str, str]:

@@ -11,7 +11,8 @@ committed (everything written before is then in the index), and add a waiter for
 
 An error in one step does not end the thread: it is logged and shown in `status`, and the tree is
 compared again later, or with the next sighting. Until that has succeeded nobody who waits is answered,
-for what failed may have been about their change. After an InternalError the index is built anew. Tests: tests/integration/test_writer.py.
+for what failed may have been about their change. After an InternalError the index is built anew.
+Tests: tests/integration/test_writer.py.
 """
 
 from __future__ import annotations

@@ -267,11 +267,13 @@ def test_a_full_disk_under_the_cold_tier(project: Installation) -> None:
 
 def test_the_limit_of_the_map(project: Installation) -> None:
     """A state that has reached its limit is said with the setting to raise, and raising it mends all."""
-    project.copy("email", "json")
+    project.copy("email", "json", "asyncio", "unittest")
     found = project.run("index", "--set", "store.map_bytes=1048576")
     assert found.code == 6
     assert "store.map_bytes" in found.err
     project.start("store.map_bytes=1048576")
+    settled(project)
+    project.write({"json/decoder.py": "def decode(text): ...\n"})
     settled(project)
     assert "store.map_bytes" in warnings_of(project)
     project.stop()
