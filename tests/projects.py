@@ -41,7 +41,7 @@ class Project:
 
     def new_index(self, **seams: Any) -> Index:
         """Return an empty index over the same store of occurrences."""
-        return Index(instance="test", load_occurrences=self.load, **(self.seams | seams))
+        return Index(**({"instance": "test", "load_occurrences": self.load} | self.seams | seams))
 
     def load(self, language: str, blob: BlobDigest) -> Occurrences:
         """Stand in for the store."""

@@ -1,0 +1,196 @@
+"""The index: what a delta says, failures, models, warm starts."""
+
+from __future__ import annotations
+
+import pytest
+from projects import MODEL, Project
+
+from codegraph.config import CascadeConfig
+from codegraph.core.changes import ChangeSet
+from codegraph.core.facts import Occurrences
+from codegraph.core.symbols import BlobDigest, SymbolId
+from codegraph.errors import InternalError, StoreCorrupt
+from codegraph.graph.compare import differences, is_equal
+from codegraph.graph.index import Index
+from codegraph.graph.stored import StoredFile
+
+FILES = {
+    "a.py": "from b import g\n\ndef f():\n    return g()\n",
+    "b.py": "def g():\n    return h()\n\ndef h():\n    return 1\n",
+    "c.py": "class C:\n    def m(self):\n        return 2\n",
+}
+
+
+def stored(project: Project) -> list[StoredFile]:
+    """Return what the store would give back."""
+    snapshot = project.index.snapshot
+    return [
+        StoredFile(path, view.blob, view.outline, project.index.stored_links(path), view.keys)
+        for path, view in snapshot.files.items()
+    ]
+
+
+def test_a_first_change_set_adds_everything() -> None:
+    """Every symbol is new, marked as such, and has a key."""
+    delta = Project(FILES).delta
+    assert delta.revision == 1
+    assert delta.added == tuple(sorted(delta.keys)) == tuple(delta.marked)
+    assert {cause.rule for cause in delta.marked.values()} == {"new"}
+    assert list(delta.seconds) == ["table", "link", "graph", "mark", "key"]
+
+
+def test_a_signature_goes_up_to_the_callers_and_stops_there() -> None:
+    """h's signature reaches g (one step) and f (two); the delta names the route; C is left alone."""
+    project = Project(FILES)
+    delta = project.change({"b.py": FILES["b.py"].replace("def h()", "def h(x=0)")})
+    assert delta.relinked == ("b.py",)
+    assert delta.touched == ("b.py/h().",)
+    assert delta.marked[SymbolId("a.py/f().")].route == ("a.py/f().", "b.py/g().", "b.py/h().")
+    assert set(delta.keys) == {"a.py/f().", "b.py/g().", "b.py/h()."}
+
+
+def test_a_body_goes_nowhere() -> None:
+    """A body edit with the same edges marks the function and nobody else."""
+    delta = Project(FILES).change({"b.py": FILES["b.py"].replace("return 1", "return 100")})
+    assert delta.relinked == ("b.py",)
+    assert [(name, cause.rule) for name, cause in delta.marked.items()] == [("b.py/h().", "own")]
+
+
+def test_moved_lines_are_told_apart_from_edits() -> None:
+    """A comment above moves what stands below: moved, not touched, and no key is even computed."""
+    delta = Project(FILES).change({"b.py": "# above\n" + FILES["b.py"]})
+    assert delta.moved == ("b.py/", "b.py/g().", "b.py/h().")
+    assert (delta.touched, dict(delta.marked), dict(delta.keys)) == ((), {}, {})
+
+
+def test_a_moved_file_keeps_its_keys() -> None:
+    """Identifiers change, keys do not: the vectors are found again under the same keys."""
+    project = Project(FILES)
+    before = project.index.snapshot.wanted(SymbolId("c.py/C#m()."))
+    delta = project.change({"c.py": None, "d/c.py": FILES["c.py"]})
+    assert (delta.added[0], delta.removed[0]) == ("d/c.py/", "c.py/")
+    assert delta.keys[SymbolId("d/c.py/C#m().")] == before
+
+
+def test_equal_bytes_with_other_facts_are_a_change() -> None:
+    """A file whose extraction failed once (time, crash) is taken again although its bytes are the same."""
+    project = Project(FILES)
+    facts = project.facts("c.py")
+    poor = type(facts)(facts.blob, type(facts.outline)("python", facts.outline.definitions[:1]), Occurrences(), {})
+    delta = project.index.apply(ChangeSet({"c.py": poor}))
+    assert delta.removed == ("c.py/C#", "c.py/C#m().")
+    assert project.index.apply(ChangeSet({"c.py": facts})).added == delta.removed
+
+
+def test_unknown_files_may_be_deleted() -> None:
+    """Deleting what is not indexed changes nothing and makes no revision."""
+    project = Project(FILES)
+    assert project.change({"nobody.py": None}).revision == 1
+
+
+def test_a_large_closure_is_over_budget_and_complete() -> None:
+    """Beyond the budget nothing is cut off; the delta only says so."""
+    callers = "".join(f"def f{number}():\n    return hub()\n\n" for number in range(150))
+    project = Project({"hub.py": "def hub():\n    return 1\n", "a.py": "from hub import hub\n\n" + callers})
+    delta = project.change({"hub.py": "def hub(x=1):\n    return 1\n"})
+    assert delta.over_budget
+    assert len(delta.keys) == 151
+    assert not project.change({"hub.py": "def hub(x=1):\n    return 2\n"}).over_budget
+
+
+def test_a_failure_leaves_readers_alone_and_the_index_unusable() -> None:
+    """If linking fails, the snapshot stays the last whole one and every further write is refused."""
+    project = Project(FILES)
+    before = project.index.snapshot
+    project.occurrences.clear()
+    with pytest.raises(InternalError, match="built again"):
+        project.index.apply(project.change_set({"b.py": "def other():\n    pass\n"}))
+    assert project.index.snapshot is before
+    for attempt in (lambda: project.change({"c.py": None}), lambda: project.index.set_model(b"n" * 16)):
+        with pytest.raises(InternalError, match="KeyError"):
+            attempt()
+
+
+def test_another_model_gives_other_keys_for_everything() -> None:
+    """Keys of two models never meet; going back gives the first ones again; the same model is no work."""
+    project = Project(FILES)
+    first = {symbol.id: project.index.snapshot.wanted(symbol.id) for symbol in project.index.snapshot.symbols()}
+    delta = project.index.set_model(b"n" * 16)
+    assert set(delta.keys) == set(first)
+    assert not set(delta.keys.values()) & set(first.values())
+    assert delta.keys == {name: project.index.snapshot.wanted(name) for name in first}
+    assert project.index.set_model(b"n" * 16).keys == {}
+    assert project.index.set_model(MODEL).keys == first
+    assert is_equal(differences(project.index, project.clean()))
+
+
+def test_a_warm_start_answers_before_its_second_stage() -> None:
+    """The first stage alone gives the whole snapshot, without asking for a single occurrence."""
+    project = Project(FILES)
+    warm = project.new_index(load_occurrences=None)
+    warm.restore(stored(project), revision=7)
+    assert is_equal(differences(project.index, warm))
+    assert warm.snapshot.clock.revision == 7
+
+
+@pytest.mark.parametrize("explicitly", [True, False])
+def test_a_warm_index_goes_on_like_the_one_that_was_stored(explicitly: bool) -> None:
+    """After the second stage (called, or made up for by `apply`) changes have the same effect."""
+    project = Project(FILES)
+    warm = project.new_index()
+    warm.restore(stored(project), revision=1)
+    if explicitly:
+        warm.complete_restore()
+    changes = project.change_set({"b.py": "def h(x):\n    return 1\n", "c.py": None})
+    ours, theirs = project.index.apply(changes), warm.apply(changes)
+    assert (ours.keys, ours.marked, ours.relinked) == (theirs.keys, theirs.marked, theirs.relinked)
+    assert is_equal(differences(warm, project.clean()))
+    assert all(warm.stored_links(path) == project.index.stored_links(path) for path in project.files)
+
+
+def test_parts_that_do_not_fit_are_corrupt() -> None:
+    """Foreign links, too few keys or an edge to nothing raise StoreCorrupt; the index stays empty."""
+    project = Project(FILES)
+    files = stored(project)
+    good = files[0]
+    for bad in (
+        [StoredFile(good.path, good.blob, good.outline, b"foreign", good.keys)],
+        [StoredFile(good.path, good.blob, good.outline, good.links, good.keys[1:])],
+        [file for file in files if file.path == "a.py"],
+    ):
+        warm = project.new_index()
+        with pytest.raises(StoreCorrupt):
+            warm.restore(bad)
+        assert not warm.snapshot.files
+        warm.apply(ChangeSet({path: project.facts(path) for path in project.files}))
+        assert is_equal(differences(warm, project.index))
+
+
+def test_only_an_empty_index_can_be_restored() -> None:
+    """Restoring over present files would mix two states."""
+    project = Project(FILES)
+    with pytest.raises(InternalError):
+        project.index.restore(stored(project))
+
+
+def test_occurrences_are_asked_for_by_language_and_blob() -> None:
+    """Only a file that is linked again without having changed has its occurrences loaded."""
+    asked: list[tuple[str, BlobDigest]] = []
+    project = Project()
+
+    def load(language: str, blob: BlobDigest) -> Occurrences:
+        asked.append((language, blob))
+        return project.load(language, blob)
+
+    project.index = Index(instance="test", cascade=CascadeConfig(), model_identity=MODEL, load_occurrences=load)
+    project.change(FILES)
+    assert asked == []
+    project.change({"b.py": None})
+    assert asked == [("python", project.facts("a.py").blob)]
+
+
+def test_memory_is_reported_per_symbol() -> None:
+    """The estimate counts keys and reads and divides by the symbols."""
+    memory = Project(FILES).index.memory()
+    assert memory["per_symbol"] == (memory["table"] + memory["graph"]) // 8
+    assert memory["keys"] > memory["reads"] > 0
