@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -23,7 +24,10 @@ from benchmarks.sandbox import Sandbox, command_line
 from benchmarks.usage import Usage, run_measured
 
 PEER_SECONDS = 1_200.0
+TREE = "{tree}"
+"""Stands for the path of the tree in a command."""
 _MEBI = 1 << 20
+_NODES = re.compile(r"([\d,]+) nodes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Peer:
     what: str
     """What it builds."""
     commands: tuple[tuple[str, ...], ...]
-    """Run one after another in the tree; all of them are counted."""
+    """Run one after another beside the tree; all of them are counted. They must say how many nodes they made."""
     program: str
     """The one that must be on PATH."""
     install: str
@@ -46,14 +50,14 @@ PEERS = (
     Peer(
         "codegraph (npm)",
         "graph without vectors",
-        (("codegraph", "init", "--yes"),),
+        (("codegraph", "init", "--yes", TREE),),
         "codegraph",
         "npm install -g @colbymchenry/codegraph",
     ),
     Peer(
         "code-review-graph",
         "graph without vectors",
-        (("code-review-graph", "build", "--repo", "."),),
+        (("code-review-graph", "build", "--repo", TREE),),
         "code-review-graph",
         "pip install code-review-graph",
     ),
@@ -92,11 +96,16 @@ def measure(box: Sandbox, cpu_seconds: float, search: Sequence[str] = ()) -> tup
             skipped[peer.name] = f"not installed: {peer.install}"
         else:
             usage = run(peer, program, box.root)
-            if usage.code:
-                skipped[peer.name] = f"failed: {usage.output.strip()[-300:]}"
+            if usage.code or not nodes_made(usage.output):
+                skipped[peer.name] = f"failed (exit code {usage.code}): {usage.output.strip()[-300:]}"
             else:
                 figures.append(compared(peer, usage, cpu_seconds))
     return figures, skipped
+
+
+def nodes_made(output: str) -> int:
+    """Read from what a peer printed how many nodes it made; 0 if it does not say."""
+    return max((int(found.replace(",", "")) for found in _NODES.findall(output)), default=0)
 
 
 def compared(peer: Peer, usage: Usage, cpu_seconds: float) -> Figure:
@@ -121,13 +130,15 @@ def run(peer: Peer, program: str, tree: Path) -> Usage:
         environment = {
             **os.environ,
             "DO_NOT_TRACK": "1",
+            "CODEGRAPH_TELEMETRY": "0",
             "HOME": os.fspath(place.directory),
             "XDG_CACHE_HOME": os.fspath(place.directory / "cache"),
             "XDG_DATA_HOME": os.fspath(place.directory / "data"),
         }
         usages = []
         for command in peer.commands:
-            usages.append(run_measured([program, *command[1:]], place.root, environment, PEER_SECONDS))
+            arguments = [os.fspath(place.root) if part == TREE else part for part in command[1:]]
+            usages.append(run_measured([program, *arguments], place.directory, environment, PEER_SECONDS))
             if usages[-1].code:
                 break
     return Usage(

@@ -58,7 +58,8 @@ def measure(box: Sandbox, client: Client, quick: bool = False) -> tuple[list[Fig
     with indexing(box) as busy:
         found: dict[str, list[float]] = {}
         while busy() and min(map(len, found.values()), default=0) < rounds:
-            for method, values in one_client(client, asked, 1).items():
+            first = min(map(len, found.values()), default=0)
+            for method, values in one_client(client, asked, 1, first).items():
                 found.setdefault(method, []).extend(values)
     figures += _by_method("query.indexing", found, QUERY_TARGET)
     wait_until_embedded(client)
@@ -87,13 +88,13 @@ def questions(client: Client, count: int) -> list[Question]:
     return made
 
 
-def one_client(client: Client, asked: Sequence[Question], rounds: int) -> dict[str, list[float]]:
-    """Ask one question after another, `rounds` of each method; return milliseconds by method."""
+def one_client(client: Client, asked: Sequence[Question], rounds: int, first: int = 0) -> dict[str, list[float]]:
+    """Ask one question after another, `rounds` of each method from the `first` on; return milliseconds by method."""
     taken: dict[str, list[float]] = {}
     for method in METHODS:
         of_method = [parameters for name, parameters in asked if name == method]
         for number in range(rounds):
-            params = METHODS[method](**of_method[(number + len(taken)) % len(of_method)])
+            params = METHODS[method](**of_method[(first + number) % len(of_method)])
             started = time.perf_counter()
             client.call(params)
             taken.setdefault(method, []).append(1e3 * (time.perf_counter() - started))
