@@ -36,7 +36,7 @@ class CheckedProject:
         self.keys: dict[SymbolId, EmbeddingKey] = {}
 
     def change(self, changes: Mapping[str, str | None]) -> IndexDelta:
-        """Apply a change set, check what it says of itself (I3), embed what is wanted (I2)."""
+        """Apply a change set, check what it says of itself (I3), embed what is wanted (I2, I4)."""
         before = self.keys
         delta = self.project.change(changes)
         self.history.append(dict(self.project.files))
@@ -51,7 +51,9 @@ class CheckedProject:
         pending = {key: name for name, key in delta.keys.items() if key not in self.encoder.vectors}
         for key, name in pending.items():
             self.encoder.embed(key, tuple(snapshot.render_source(name)))
-        assert all(key in self.encoder.vectors for key in self.keys.values()), "something wanted was left out"
+        for name, key in self.keys.items():
+            assert key in self.encoder.vectors, "something wanted was left out"
+            assert self.encoder.vectors[key] == tuple(snapshot.render_source(name)), "one key, two model inputs"
         return delta
 
     def compare(self) -> None:

@@ -106,8 +106,9 @@ class FileLinker:
             return _Outcome(_edges(targets), "", first.kind is EntityKind.MODULE)
         if first.kind is EntityKind.UNKNOWN:
             return self._fallback(chain, role, first.name)
-        is_silent = role is Role.READ or first.kind is EntityKind.MODULE
-        return _Outcome((), "" if is_silent else "dynamic")
+        if role is Role.READ or first.kind is EntityKind.MODULE:
+            return _Outcome((), "")
+        return _Outcome((), "local" if first.local >= 0 else "dynamic")
 
     def _scope(self, owner: int, chain: Chain, role: Role) -> Scope:
         """Return the scope of a reference: what stands in a header belongs to the scope around it."""
