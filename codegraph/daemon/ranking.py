@@ -53,7 +53,7 @@ def answer_similar(project: Project, view: View, params: SimilarParams, vector: 
     if not params.text:
         target = find_target(view, params)
         exclude = target.id
-        vector = project.parts.searcher.vector_of(target.id)
+        vector = project.parts.searcher.vector_of(target.id, view.search)
         if vector is None:
             project.hurry([target.id])
     if vector is None:
@@ -77,7 +77,7 @@ def answer_embed(
         key = keys.get(target.id)
         vector = kept.get(key) if key is not None else None
         if vector is None and key is not None:
-            vector = project.parts.searcher.vector_of(target.id)
+            vector = project.parts.searcher.vector_of(target.id, view.search)
         embeddings.append(_embedding(target.id, vector, "" if key is None else key.hex()))
     embeddings += [_embedding(f"text:{number}", vector, "") for number, vector in enumerate(vectors)]
     missing = [each.id for each in targets if each.id not in keys]

@@ -111,7 +111,7 @@ def clean_snapshot(project: Project) -> Snapshot:
 def _vector_differences(project: Project, view: View) -> list[str]:
     fresh = [symbol for symbol in view.snapshot.places if view.freshness(symbol) is Freshness.FRESH]
     fresh.sort()
-    vectors = {symbol: project.parts.searcher.vector_of(symbol) for symbol in fresh}
+    vectors = {symbol: project.parts.searcher.vector_of(symbol, view.search) for symbol in fresh}
     found = [f"{symbol}: called fresh, but no vector is served" for symbol in fresh if vectors[symbol] is None]
     sample = random.Random(0).sample(fresh, min(SAMPLE, len(fresh)))  # noqa: S311 - which symbols are drawn is no secret
     return found + [

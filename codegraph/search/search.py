@@ -248,9 +248,12 @@ class Searcher:
         reason = "" if results else ("no_match" if view.vectors.live else "empty_index")
         return SearchAnswer(tuple(results[:limit]), view.lexical.revision, ("vector",), reason)
 
-    def vector_of(self, symbol: SymbolId) -> Floats | None:
-        """Return a symbol's vector as far as eight bits remember it, float32 (d,); None if it has none."""
-        view = self._view
+    def vector_of(self, symbol: SymbolId, view: SearchView | None = None) -> Floats | None:
+        """Return a symbol's vector as far as eight bits remember it, float32 (d,); None if it has none.
+
+        Read from `view`, or from what was last published.
+        """
+        view = view or self._view
         number = self._catalogue.number(symbol)
         return None if number is None else view.vectors.vector(number)
 
