@@ -1,0 +1,47 @@
+"""Accounts of processes: children count, failures keep their words, a program that hangs is ended."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from benchmarks.usage import run_measured, tree_bytes, tree_cpu_seconds
+
+BUSY = "import time\nwhile time.process_time() < 0.3: pass"
+
+
+def test_cpu_of_children_counts(tmp_path):
+    """A program that lets a child work is charged with what the child used."""
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {BUSY!r}], check=True); print('done')"
+    usage = run_measured([sys.executable, "-c", parent], tmp_path)
+    assert (usage.code, usage.output) == (0, "done\n")
+    assert usage.cpu_seconds >= 0.3
+
+
+def test_memory_is_that_of_the_program(tmp_path):
+    """A program that holds a hundred megabytes is seen to hold them."""
+    usage = run_measured([sys.executable, "-c", "x = b'x' * 100_000_000"], tmp_path)
+    assert 100_000_000 < usage.own_peak_bytes < 1_000_000_000
+
+
+def test_failures_tell_their_reason(tmp_path):
+    """What a failing program wrote to standard error is kept."""
+    usage = run_measured([sys.executable, "-c", "import sys; print('out'); sys.exit('because')"], tmp_path)
+    assert usage.code == 1
+    assert usage.output.splitlines() == ["out", "because"]
+
+
+def test_a_program_that_hangs_is_ended(tmp_path):
+    """Benchmarks come to an end."""
+    with pytest.raises(TimeoutError):
+        run_measured([sys.executable, "-c", "import signal; signal.pause()"], tmp_path, timeout=0.2)
+
+
+def test_a_running_tree_can_be_read():
+    """The account of a living process covers itself; one that is gone takes no memory."""
+    total, own = tree_bytes(os.getpid())
+    assert total >= own > 0
+    assert tree_cpu_seconds(os.getpid()) > 0
+    assert tree_bytes(2**22 + 1) == (0, 0)
