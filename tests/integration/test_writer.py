@@ -1,0 +1,174 @@
+"""The writer: what it does when a step fails, and whom it answers when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workbench import Workbench
+
+from codegraph.core.symbols import SymbolId
+from codegraph.daemon.messages import Wait
+from codegraph.daemon.writer import RETRY_SECONDS
+from codegraph.errors import InternalError, SourceError
+from codegraph.events import Rebuilt
+from codegraph.source.cookies import CookieOutcome
+from codegraph.source.hints import CookieSeen, Hint, Loss
+
+FILES = {"a.py": "from b import g\ndef f(): return g()\n", "b.py": "def g(): ...\n"}
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Workbench]:
+    """A project of two files, up to date."""
+    bench = Workbench(tmp_path)
+    bench.write(FILES)
+    bench.update()
+    yield bench
+    bench.close()
+
+
+def fail_once(owner: Any, name: str, error: Exception, times: int = 1) -> Callable[[], int]:
+    """Let a method raise the first times it is called; the result tells how often it was called."""
+    original = getattr(owner, name)
+    calls = 0
+
+    def failing(*arguments: Any, **options: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls <= times:
+            raise error
+        return original(*arguments, **options)
+
+    setattr(owner, name, failing)
+    return lambda: calls
+
+
+def step(bench: Workbench, seconds: float = 0.0) -> None:
+    """Let the writer take what has come in, time pass, and the writer do what is due then."""
+    bench.project.writer.step(0.0)
+    bench.now += seconds
+    bench.project.writer.step(0.0)
+
+
+def test_waiters_wait_for_the_index_or_for_the_vectors(bench: Workbench) -> None:
+    """Who waits for the index is answered after the commit, who waits for vectors after the last one is filed."""
+    writer = bench.project.writer
+    bench.write({"b.py": "def g(): return 1\n"})
+    bench.apply()
+    indexed, embedded = writer.when(Wait.INDEXED), writer.when(Wait.EMBEDDED)
+    step(bench)
+    assert indexed.result(0) == bench.view.snapshot.clock
+    assert not embedded.done()
+    bench.drain()
+    step(bench)
+    assert embedded.result(0) == bench.view.snapshot.clock
+
+
+def test_nobody_is_answered_while_a_failed_step_is_owed(bench: Workbench) -> None:
+    """After a failed step a sync is not told that its change was seen, until a comparison has succeeded."""
+    writer, cookies = bench.project.writer, bench.project.cookies
+    fail_once(bench.project.parts.scanner, "verify", SourceError("somebody pulled the plug", "put it back"))
+    fail_once(bench.project.parts.scanner, "reconcile", SourceError("still no plug", "put it back"))
+    bench.write({"c.py": "def h(): ...\n"})
+    bench.watcher.push(Hint("c.py", False))
+    step(bench, 1.0)
+    assert "plug; put it back" in writer.error
+    cookie, waiting = cookies.request(), writer.when(Wait.INDEXED)
+    (made,) = cookies.directory.iterdir()
+    bench.watcher.push(CookieSeen(made.name))
+    step(bench, 1.0)
+    assert cookie.result(0) is CookieOutcome.ABORTED
+    assert not waiting.done()
+    assert "still no plug" in writer.error
+    step(bench, RETRY_SECONDS)
+    step(bench)
+    assert waiting.done()
+    assert not writer.error
+    assert bench.view.snapshot.symbol(SymbolId("c.py/h().")) is not None
+    bench.drain()
+    bench.check()
+
+
+def test_the_next_sighting_brings_the_comparison_forward(bench: Workbench) -> None:
+    """A failed step is made up for with the next hint, which alone would not find what was missed."""
+    fail_once(bench.project.parts.scanner, "verify", SourceError("no luck", "try again"))
+    bench.write({"deep/c.py": "def h(): ...\n", "b.py": "def g(): return 2\n"})
+    bench.watcher.push(Hint("deep", True))
+    step(bench, 1.0)
+    assert bench.project.writer.error
+    bench.watcher.push(Hint("b.py", False))
+    step(bench, 1.0)
+    assert not bench.project.writer.error
+    bench.drain()
+    bench.check()
+
+
+def test_an_inconsistent_index_is_built_anew(bench: Workbench) -> None:
+    """After an InternalError everything is read again, at once, and nothing is embedded twice."""
+    fail_once(bench.project.parts.index, "apply", InternalError("two and two are five"))
+    bench.write({"b.py": "def g(): return 3\n"})
+    bench.watcher.push(Hint("b.py", False))
+    step(bench, 1.0)
+    step(bench)
+    assert [event.reason for event in bench.events_of(Rebuilt)] == ["two and two are five"]
+    before = len(bench.batches)
+    bench.drain()
+    assert len(bench.embedded(before)) == 1
+    bench.check()
+
+
+def test_an_index_that_stays_inconsistent_is_not_built_in_a_loop(bench: Workbench) -> None:
+    """If the second attempt fails as well, the next one waits."""
+    error = InternalError("extract workers do not start")
+    calls = fail_once(bench.project.parts.extractor, "extract", error, times=3)
+    bench.write({"b.py": "def g(): return 4\n"})
+    bench.watcher.push(Hint("b.py", False))
+    step(bench, 1.0)
+    for _ in range(5):
+        step(bench)
+    assert calls() == 2
+    for _ in range(2):
+        step(bench, RETRY_SECONDS)
+    assert calls() == 4
+    bench.drain()
+    bench.check()
+
+
+def test_a_call_that_fails_is_made_up_for(bench: Workbench) -> None:
+    """An error in work that somebody asked for reaches whoever asked, and the tree is compared again."""
+
+    def broken() -> None:
+        raise InternalError("asked for too much")
+
+    asked = bench.project.writer.call(broken)
+    step(bench)
+    with pytest.raises(InternalError, match="too much"):
+        asked.result(0)
+    step(bench)
+    bench.drain()
+    bench.check()
+
+
+def test_a_loss_lets_everybody_ask_again(bench: Workbench) -> None:
+    """When hints were lost, a cookie proves nothing: it is aborted after the comparison."""
+    cookie = bench.project.cookies.request()
+    bench.watcher.push(Loss("overflow", "too much at once"))
+    step(bench, 1.0)
+    assert cookie.result(0) is CookieOutcome.ABORTED
+
+
+def test_those_who_wait_at_the_end_are_told(bench: Workbench) -> None:
+    """A waiter that is left when the writer ends is cancelled, and its cookie aborted."""
+    writer = bench.project.writer
+    bench.write({"b.py": "def g(): return 5\n"})
+    bench.apply()
+    cookie, waiting = bench.project.cookies.request(), writer.when(Wait.EMBEDDED)
+    writer.stop()
+    writer.run()
+    assert cookie.result(0) is CookieOutcome.ABORTED
+    with pytest.raises(CancelledError):
+        waiting.result(0)
