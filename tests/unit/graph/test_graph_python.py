@@ -89,6 +89,7 @@ def calls(body: str, **others: str) -> list[str]:
         ("from lib import Item\ndef f(xs: list[Item]):\n    xs[0].go()", ["Item#go()."]),
         ("from lib import default\ndef f():\n    default.go()", ["Item#go()."]),
         ("from lib import Child\ndef f():\n    Child.run", []),
+        ("from lib import Child\ndef f(x: Child):\n    x.__class__.stop()", ["Base#stop()."]),
         ("import lib\ndef f():\n    alias = lib.make\n    alias()", ["make()."]),
     ],
 )
@@ -212,6 +213,7 @@ def test_the_only_method_of_a_name_is_taken_for_an_unknown_receiver() -> None:
     [
         ("def f():\n    print(1)", ("print", "builtin")),
         ("import numpy\ndef f():\n    numpy.array()", ("array", "external")),
+        ("class A:\n    def f(self):\n        self.__dict__", ("__dict__", "builtin")),
         ("from lib import gone\ndef f():\n    gone()", ("gone", "missing")),
         ("def f(x):\n    x.get()", ("get", "unknown_receiver")),
         ("def f(x: str):\n    x.special()", ("special", "builtin")),

@@ -163,7 +163,7 @@ class Evaluator:
                 found = self._entities(entries, place.path, name, place.descriptor, receiver)
                 if found:
                     return found
-        return unknown(gap or "missing")
+        return unknown(gap or ("builtin" if name.startswith("__") else "missing"))
 
     def _module_name(self, path: str, name: str) -> Candidates:
         entries = self._get(definition_key(path, name)) or ()
@@ -259,6 +259,8 @@ class Evaluator:
             return _as_sure(self.member(own, part, own), entity.sure)
         if entity.kind is EntityKind.INSTANCE:
             own = ClassName(entity.path, entity.descriptor)
+            if part == "__class__":
+                return (Entity(EntityKind.CLASS, entity.path, entity.descriptor, sure=entity.sure),)
             if entity.name == "super":
                 return self.member(own, part, entity.receiver, skip=1)
             return _as_sure(self.member(own, part, own), entity.sure)
