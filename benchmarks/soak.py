@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.history import git
 from benchmarks.machine import this_machine
 from benchmarks.sandbox import FIRST_INDEX_SECONDS, Sandbox, wait_until_embedded
 from codegraph.client import Client
@@ -129,11 +130,14 @@ class Soaked:
         return change.__name__
 
     def take_back(self) -> None:
-        """Restore every file as it was at the start."""
+        """Restore every file as it was at the start, under git's index lock."""
+        lock = self.root / ".git" / "index.lock"
+        lock.touch()
         for path in self._made:
             path.unlink(missing_ok=True)
         for path, text in self._original.items():
             path.write_bytes(text)
+        lock.unlink()
 
 
 def _is_source(path: Path) -> bool:
@@ -146,6 +150,7 @@ def soak(
     """Run the whole; the result is the JSON record."""
     with Sandbox() as box:
         box.copy(directory, ignore=ignore)
+        git(box.root, "init", "--quiet")
         with box.daemon() as client:
             wait_until_embedded(client)
             status = client.status()

@@ -17,6 +17,7 @@ def test_every_edit_can_be_taken_back(tmp_path: Path) -> None:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"def f(x):\r\n    return x\n" * 20)
+    (tmp_path / ".git").mkdir()
     before = _tree(tmp_path)
     soaked = Soaked(tmp_path, seed=3)
     kinds = set()
