@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
 from safetensors.torch import save_file  # noqa: E402 (after the check that the models extra is installed)
-from tokenizers import ByteLevelBPETokenizer  # noqa: E402
+from tiny_models import make_model  # noqa: E402
 
 from codegraph.config import EmbeddingConfig  # noqa: E402
 from codegraph.core.symbols import EmbeddingKey, SymbolKind  # noqa: E402
@@ -25,45 +25,15 @@ from codegraph.embed.worker import EmbedWorker  # noqa: E402
 from codegraph.errors import EncoderError  # noqa: E402
 from codegraph.events import EventLog  # noqa: E402
 
-SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-
 
 def _input(name: str, repeat: int = 1, context: tuple[str, ...] = ()) -> EncoderInput:
     tokens = ("def", name, "(", "self", ")", ":", *("return", "value", name) * repeat)
     return EncoderInput("python", SymbolKind.FUNCTION, name, "", f"def {name} ( self )", "Do it.", tokens, context)
 
 
-def _make(directory: Path, *, poison: bool = False) -> Path:
-    """Write a random model with 2 layers of 32 dimensions and 64 positions, as a hub checkpoint looks."""
-    directory.mkdir()
-    tokenizer = ByteLevelBPETokenizer()
-    tokenizer.train_from_iterator(
-        ["def return value self load save"] * 9, 300, 1, show_progress=False, special_tokens=SPECIAL
-    )
-    tokenizer.save_model(str(directory))
-    torch.manual_seed(7)
-    config = transformers.RobertaConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=66,
-        type_vocab_size=1,
-        initializer_range=0.5,
-    )
-    config.save_pretrained(directory)
-    state = transformers.RobertaModel(config, add_pooling_layer=False).state_dict()
-    weights = {f"roberta.{name}": tensor.contiguous() for name, tensor in state.items() if "position_ids" not in name}
-    if poison:
-        weights["roberta.embeddings.LayerNorm.weight"].fill_(float("nan"))
-    save_file(weights, directory / "model.safetensors", metadata={"format": "pt"})
-    return directory
-
-
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _make(tmp_path_factory.mktemp("models") / "tiny")
+    return make_model(tmp_path_factory.mktemp("models") / "tiny")
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +89,7 @@ def test_pooling_is_a_choice_of_the_spec(directory: Path, encoder: Any) -> None:
 
 def test_nan_weights_are_rejected_by_their_vectors(tmp_path: Path) -> None:
     """A damaged model delivers nothing rather than vectors that poison every search."""
-    embedder = InlineEmbedder(load(describe(str(_make(tmp_path / "nan", poison=True))), device="cpu"))
+    embedder = InlineEmbedder(load(describe(str(make_model(tmp_path / "nan", poison=True))), device="cpu"))
     batch = [(EmbeddingKey(b"k" * 16), _input("load")), (EmbeddingKey(b"l" * 16), _input("save"))]
     assert embedder.submit(batch).result() == {}
     assert embedder.status().rejected == 2
@@ -127,7 +97,7 @@ def test_nan_weights_are_rejected_by_their_vectors(tmp_path: Path) -> None:
 
 def test_incomplete_weights_are_refused(tmp_path: Path) -> None:
     """A model of which a part would be random is not loaded."""
-    directory = _make(tmp_path / "partial")
+    directory = make_model(tmp_path / "partial")
     save_file({"roberta.embeddings.LayerNorm.weight": torch.ones(32)}, directory / "model.safetensors")
     with pytest.raises(EncoderError, match="lacks"):
         load(describe(str(directory)), device="cpu")
@@ -145,7 +115,7 @@ class _Payload:
 
 def test_pickled_weights_cannot_run_code(tmp_path: Path) -> None:
     """A .bin is opened by the weights-only reader: plain tensors load, anything else is an error."""
-    directory = _make(tmp_path / "pickled")
+    directory = make_model(tmp_path / "pickled")
     safetensors = directory / "model.safetensors"
     state = {name: torch.tensor(value) for name, value in _tensors(safetensors).items()}
     safetensors.unlink()
