@@ -1,7 +1,7 @@
 """All benchmarks on one tree: `python -m benchmarks.all [--quick] [--tree DIRECTORY]`, also `make bench`.
 
 In this order, because each needs what the one before left: cold index and index of the unchanged tree, starts,
-memory, marking, queries, edits, memory again, `verify`, peers. The table on standard output has value,
+memory, marking, queries, edits, cache, memory again, `verify`, peers. The table on standard output has value,
 target, verdict, and the ratio to the limit or baseline measured in the same run; the JSON file under
 `benchmarks/results` also has the spread of every figure, the machine, its load and the commit. A target that is
 missed is printed as MISSED and is no error: the exit code is 1 only if `verify` finds a difference.
@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import cold_index, edit_to_fresh, marking, memory, peers, query, start
+from benchmarks import cache, cold_index, edit_to_fresh, marking, memory, peers, query, start
 from benchmarks.corpus import GOAL, QUICK_GOAL, assemble
 from benchmarks.figures import Figure, table
 from benchmarks.machine import Report, gathered, load, now, result_path, write_report
@@ -80,6 +80,7 @@ def _of_daemon(run: Run, box: Sandbox, client: Client, quick: bool) -> None:
     run.say("edits")
     samples = edit_to_fresh.QUICK_SAMPLES if quick else edit_to_fresh.SAMPLES
     run.add(*edit_to_fresh.measure(client, box.root, samples))
+    run.add(cache.figures_of(client.status()))
     run.add(memory.measure(client, "used"))
     run.say("verify")
     result = client.verify()
