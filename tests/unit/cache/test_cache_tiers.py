@@ -30,7 +30,9 @@ def _tiers(cold: MemoryColdTier, hot_bytes: int = 1 << 20) -> Tiers:
 def test_vectors_are_found_in_either_tier_and_move_up() -> None:
     """What another process stored is fetched once from the cold tier and then from memory."""
     cold = MemoryColdTier()
-    _tiers(cold).put_many(_vectors(1, 2))
+    before = _tiers(cold)
+    before.put_many(_vectors(1, 2))
+    before.drain()
     tiers = _tiers(cold)
     for _ in range(2):
         found = tiers.get_many([_key(1), _key(2), _key(3)])
@@ -48,12 +50,14 @@ def test_a_failing_cold_tier_costs_time_and_nothing_else(caplog: pytest.LogCaptu
     tiers = _tiers(cold)
     with caplog.at_level(logging.WARNING):
         tiers.put_many(_vectors(1))
+        tiers.drain()
         assert list(tiers.get_many([_key(1), _key(2)])) == [_key(1)]
         assert tiers.prune(0) == 0
     assert len(caplog.records) == 1
     assert tiers.statistics().cold.errors >= 2
     cold.failing = False
     tiers.put_many(_vectors(2))
+    tiers.drain()
     assert list(cold.values) == [_key(2)]
 
 
