@@ -13,7 +13,7 @@ the first of its out-edges in source order that has level k - 1, so it depends o
 not on the search. Marking is an upper bound: the keys of the marked are computed and compared.
 
 Why it is exact is proved in the design; tests: tests/unit/graph/test_graph_staleness.py and
-tests/model/test_model_staleness.py (every changed key is marked; each weakened rule is caught).
+tests/model/ (every changed key is marked; each weakened rule is caught).
 """
 
 from __future__ import annotations
