@@ -19,7 +19,6 @@ from immutables import Map
 from codegraph.core.changes import Clock, Dependency, RenderSource, Unresolved
 from codegraph.core.facts import Definition, Outline
 from codegraph.core.symbols import (
-    CONTEXT_KINDS,
     BlobDigest,
     DependencyKind,
     EmbeddingKey,
@@ -194,4 +193,4 @@ class Snapshot:
 
     def _context_targets(self, symbol: SymbolId) -> list[SymbolId]:
         view, index = self._place(symbol)
-        return [edge.target for edge in view.links.dependencies(index) if edge.kind in CONTEXT_KINDS]
+        return view.links.context_targets_of(index)

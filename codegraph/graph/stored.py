@@ -63,8 +63,7 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     def dependencies(self, index: int) -> tuple[Dependency, ...]:
         """Return the edges of a definition, in source order."""
-        first, last = _numbers(self.starts)[index : index + 2]
-        rows = _numbers(self.edges)[first * _EDGE : last * _EDGE]
+        rows = self._rows(index)
         return tuple(
             Dependency(
                 self.targets[rows[at]],
@@ -104,6 +103,20 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, gc=False):
             ]
             found.append(tuple(dict.fromkeys(targets)) if targets else ())
         return found
+
+    def context_targets_of(self, index: int) -> list[SymbolId]:
+        """Return one definition's targets whose signatures may enter its embedding, in order, repetitions included."""
+        rows = self._rows(index)
+        return [
+            self.targets[target]
+            for target, label in zip(rows[0::_EDGE], rows[1::_EDGE], strict=True)
+            if _IN_CONTEXT[label & 255]
+        ]
+
+    def _rows(self, index: int) -> Sequence[int]:
+        """Decode one definition's edges, and nothing else of the file."""
+        first, last = _numbers(self.starts[4 * index : 4 * index + 8])
+        return _numbers(self.edges[4 * _EDGE * first : 4 * _EDGE * last])
 
     def labels(self) -> list[tuple[tuple[SymbolId, int], ...]]:
         """Return per definition its edges without positions: (target, kind and confidence)."""

@@ -81,3 +81,25 @@ def test_foreign_bytes_are_corrupt() -> None:
             decode_links(data)
         with pytest.raises(StoreCorrupt):
             decode_trace(data)
+
+
+def test_context_targets_of_one_definition_are_those_of_all() -> None:
+    """Asking for one definition's context targets gives what asking for all of them gives."""
+    kinds = list(DependencyKind)
+    rows = tuple(
+        tuple(
+            Dependency(
+                SymbolId(f"b.py/t{(owner * 3 + number) % 5}()."),
+                kinds[(owner + number) % len(kinds)],
+                Confidence.EXACT,
+                number,
+                0,
+            )
+            for number in range(owner)
+        )
+        for owner in range(7)
+    )
+    packed = pack(FileLinks(rows, ()))
+    one_by_one = [tuple(dict.fromkeys(packed.context_targets_of(index))) for index in range(7)]
+    assert one_by_one == packed.context_targets()
+    assert any(one_by_one)
