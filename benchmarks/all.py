@@ -19,6 +19,7 @@ from typing import Any
 
 from benchmarks import cache, cold_index, edit_to_fresh, marking, memory, peers, query, start
 from benchmarks.corpus import GOAL, QUICK_GOAL, assemble
+from benchmarks.edits import Exported
 from benchmarks.figures import Figure, table
 from benchmarks.machine import Report, gathered, load, now, result_path, write_report
 from benchmarks.sandbox import Sandbox, wait_until_embedded
@@ -74,12 +75,13 @@ def measure(tree: Path | None, goal: int, quick: bool, peer_directories: list[st
 def _of_daemon(run: Run, box: Sandbox, client: Client, quick: bool) -> None:
     run.add(memory.measure(client, "warm"))
     run.say("marking")
-    run.add(*marking.measure(client, quick))
+    graph = Exported.of(client)
+    run.add(*marking.measure(graph, quick))
     run.say("queries")
-    run.add(*query.measure(box, client, quick))
+    run.add(*query.measure(box, client, graph, quick))
     run.say("edits")
     samples = edit_to_fresh.QUICK_SAMPLES if quick else edit_to_fresh.SAMPLES
-    run.add(*edit_to_fresh.measure(client, box.root, samples))
+    run.add(*edit_to_fresh.measure(client, graph, box.root, samples))
     run.add(cache.figures_of(client.status()))
     run.add(memory.measure(client, "used"))
     run.say("verify")

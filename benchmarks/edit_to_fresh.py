@@ -25,7 +25,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.corpus import GOAL, assemble
-from benchmarks.edits import SEED, Target, body_edit, choose, dependents_of_all, load, save, signature_edit
+from benchmarks.edits import SEED, Exported, Target, body_edit, choose, load, save, signature_edit
 from benchmarks.figures import Figure, percentile, sampled, table
 from benchmarks.sandbox import Sandbox, wait_until_embedded
 from codegraph.client import Client
@@ -43,9 +43,9 @@ Edit = Callable[[str, Target, int], str | None]
 EDITS: dict[str, Edit] = {"body": body_edit, "signature": signature_edit}
 
 
-def measure(client: Client, root: Path, samples: int) -> tuple[list[Figure], dict[str, Any]]:
+def measure(client: Client, graph: Exported, root: Path, samples: int) -> tuple[list[Figure], dict[str, Any]]:
     """Edit and measure; return figures, and what each kind of edit did, by name."""
-    chosen = choose(client.export_symbols(), dependents_of_all(client), root, samples)
+    chosen = choose(graph, root, samples)
     limits = {place: parse_milliseconds(root, targets) for place, targets in chosen.items()}
     numbers = count(1)
     figures: list[Figure] = []
@@ -175,7 +175,7 @@ def main() -> int:
         assemble(box, arguments.tree, arguments.symbols)
         with box.daemon() as client:
             wait_until_embedded(client)
-            figures, details = measure(client, box.root, arguments.samples)
+            figures, details = measure(client, Exported.of(client), box.root, arguments.samples)
         print(table(figures))
         for name, detail in details.items():
             print(name, detail)

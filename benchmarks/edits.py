@@ -13,7 +13,7 @@ import ast
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,23 +39,35 @@ class Target:
     """Symbols with a context edge to it."""
 
 
-def dependents_of_all(client: Client) -> Counter[str]:
-    """Count, per symbol, the distinct symbols with a context edge to it."""
-    pairs = {
-        (edge.source.id, edge.target.id)
-        for edge in client.export_edges()
-        if edge.kind in CONTEXT_KINDS and edge.source.id != edge.target.id
-    }
-    return Counter(target for _, target in pairs)
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The graph as the daemon exports it, read once for all benchmarks: that takes a while on a large tree."""
+
+    symbols: tuple[ExportedSymbol, ...]
+    edges: tuple[tuple[str, str], ...]
+    """Context edges between different symbols, without repetitions: (source, target)."""
+
+    @classmethod
+    def of(cls, client: Client) -> Exported:
+        """Read the graph of a running daemon's project."""
+        pairs = {
+            (edge.source.id, edge.target.id): None
+            for edge in client.export_edges()
+            if edge.kind in CONTEXT_KINDS and edge.source.id != edge.target.id
+        }
+        return cls(tuple(client.export_symbols()), tuple(pairs))
+
+    def dependents(self) -> Counter[str]:
+        """Count, per symbol, the symbols with a context edge to it."""
+        return Counter(target for _, target in self.edges)
 
 
-def choose(
-    symbols: Iterable[ExportedSymbol], dependents: Mapping[str, int], root: Path, count: int
-) -> dict[str, list[Target]]:
+def choose(graph: Exported, root: Path, count: int) -> dict[str, list[Target]]:
     """Choose what is edited: up to `count` leaves and median symbols, drawn with a fixed seed, and one hub."""
+    dependents = graph.dependents()
     targets = [
         Target(symbol.id, symbol.file, symbol.name, symbol.line, dependents.get(symbol.id, 0))
-        for symbol in symbols
+        for symbol in graph.symbols
         if symbol.kind in _EDITABLE and symbol.language == "python" and not symbol.id.endswith("+1).")
     ]
     used = sorted(target.dependents for target in targets if target.dependents)

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.corpus import GOAL, assemble
+from benchmarks.edits import Exported
 from benchmarks.figures import Figure, percentile, sampled, table
 from benchmarks.sandbox import Sandbox, wait_until_embedded
-from codegraph.client import Client
-from codegraph.core.symbols import CONTEXT_KINDS, OwnDigest, SignatureDigest, SymbolId
+from codegraph.core.symbols import OwnDigest, SignatureDigest, SymbolId
 from codegraph.graph.dependency_graph import UNREACHED, DependencyGraph
 from codegraph.graph.staleness import Seeds, mark
 
@@ -39,9 +39,9 @@ _ZIPF_EXPONENT = 0.8
 Edges = Iterable[tuple[str, str]]
 
 
-def measure(client: Client, quick: bool = False) -> tuple[list[Figure], dict[str, Any]]:
-    """Measure on the graph of a running daemon's project, and on the made one."""
-    real = real_graph(client)
+def measure(exported: Exported, quick: bool = False) -> tuple[list[Figure], dict[str, Any]]:
+    """Measure on the graph of a project, and on the made one."""
+    real = graph_of((symbol.id for symbol in exported.symbols), exported.edges)
     scale = 10 if quick else 1
     made = made_graph(MADE_SYMBOLS // scale, MADE_EDGES // scale, SEED)
     figures: list[Figure] = []
@@ -94,12 +94,6 @@ def plain_search(graph: DependencyGraph, start: int) -> set[int]:
     return seen
 
 
-def real_graph(client: Client) -> DependencyGraph:
-    """Build the writer's graph again from what the daemon exports."""
-    edges = [(edge.source.id, edge.target.id) for edge in client.export_edges() if edge.kind in CONTEXT_KINDS]
-    return graph_of((symbol.id for symbol in client.export_symbols()), edges)
-
-
 def made_graph(symbols: int, edges: int, seed: int) -> DependencyGraph:
     """Make a graph whose targets are drawn by Zipf's law and whose sources are drawn evenly."""
     generator = np.random.default_rng(seed)
@@ -148,7 +142,7 @@ def main() -> int:
         assemble(box, arguments.tree, arguments.symbols)
         with box.daemon() as client:
             wait_until_embedded(client)
-            figures, details = measure(client)
+            figures, details = measure(Exported.of(client))
         print(table(figures))
         print(details)
     return 0

@@ -29,7 +29,7 @@ from typing import Any
 import msgspec
 
 from benchmarks.corpus import GOAL, assemble
-from benchmarks.edits import SEED, body_edit, choose, dependents_of_all, load, save
+from benchmarks.edits import SEED, Exported, Target, body_edit, choose, load, save
 from benchmarks.figures import Figure, sampled, table
 from benchmarks.load import METHODS, Outcome, Plan
 from benchmarks.machine import REPOSITORY
@@ -50,9 +50,9 @@ Question = tuple[str, dict[str, Any]]
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}")
 
 
-def measure(box: Sandbox, client: Client, quick: bool = False) -> tuple[list[Figure], dict[str, Any]]:
+def measure(box: Sandbox, client: Client, graph: Exported, quick: bool = False) -> tuple[list[Figure], dict[str, Any]]:
     """Measure the three situations; return figures, and the errors that clients got."""
-    asked = questions(client, QUESTIONS)
+    asked = questions(graph, QUESTIONS)
     rounds, seconds = (ROUNDS // 5, LOAD_SECONDS / 6) if quick else (ROUNDS, LOAD_SECONDS)
     figures = _by_method("query.alone", one_client(client, asked, rounds), QUERY_TARGET)
     with indexing(box) as busy:
@@ -64,19 +64,20 @@ def measure(box: Sandbox, client: Client, quick: bool = False) -> tuple[list[Fig
     figures += _by_method("query.indexing", found, QUERY_TARGET)
     wait_until_embedded(client)
     paced = Plan(socket="", root="", clients=CLIENTS, seconds=seconds, interval=1.0, questions=tuple(asked))
+    target = choose(graph, box.root, 1)["median"][0]
     outcomes = {}
     for name, plan in (("clients", paced), ("clients_at_once", msgspec.structs.replace(paced, interval=0.0))):
-        with editing(box, client):
+        with editing(client, target, box.root / target.path):
             outcomes[name] = many_clients(box, plan)
         figures += _of_load(name, outcomes[name], LOAD_TARGET if plan.interval else {})
     return figures, {f"query.{name}.failures": outcome.failures[:20] for name, outcome in outcomes.items()}
 
 
-def questions(client: Client, count: int) -> list[Question]:
+def questions(graph: Exported, count: int) -> list[Question]:
     """Make questions about the symbols of a project, a quarter of each method."""
     choice = random.Random(SEED)
-    symbols = list(client.export_symbols())
-    dependents = dependents_of_all(client)
+    symbols = graph.symbols
+    dependents = graph.dependents()
     used = [symbol.id for symbol in symbols if symbol.id in dependents]
     made: list[Question] = []
     for _ in range(count // len(METHODS)):
@@ -124,10 +125,8 @@ def indexing(box: Sandbox) -> Iterator[Any]:
 
 
 @contextmanager
-def editing(box: Sandbox, client: Client) -> Iterator[None]:
+def editing(client: Client, target: Target, path: Path) -> Iterator[None]:
     """Have somebody save a file twice a second meanwhile, and put the old text back at the end."""
-    target = choose(client.export_symbols(), dependents_of_all(client), box.root, 1)["median"][0]
-    path = box.root / target.path
     original = load(path)
     ended = threading.Event()
 
@@ -194,7 +193,7 @@ def main() -> int:
         assemble(box, arguments.tree, arguments.symbols)
         with box.daemon() as client:
             wait_until_embedded(client)
-            figures, details = measure(box, client, arguments.quick)
+            figures, details = measure(box, client, Exported.of(client), arguments.quick)
         print(table(figures))
         print(details)
     return 0

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 
 import pytest
 
-from benchmarks.edits import Target, body_edit, choose, load, save, signature_edit
+from benchmarks.edits import Exported, Target, body_edit, choose, load, save, signature_edit
 from codegraph.core.symbols import SymbolKind
 from codegraph.daemon.streams import ExportedSymbol
 
@@ -95,8 +94,9 @@ def test_leaf_median_and_hub_are_told_by_dependents(tmp_path):
     (tmp_path / "a.py").write_text("".join(bodies))
     symbols = [_symbol(name, 2 * number + 1) for number, name in enumerate(names)]
     symbols.append(_symbol("Class", 1, SymbolKind.CLASS))
-    dependents = Counter({"a.py/one().": 1, "a.py/two().": 2, "a.py/nine().": 9, "a.py/flat().": 10})
-    chosen = choose(symbols, dependents, tmp_path, 5)
+    counts = {"one": 1, "two": 2, "nine": 9, "flat": 10}
+    edges = [(f"b.py/f{number}().", f"a.py/{name}().") for name, count in counts.items() for number in range(count)]
+    chosen = choose(Exported(tuple(symbols), tuple(edges)), tmp_path, 5)
     assert {place: [target.name for target in targets] for place, targets in chosen.items()} == {
         "leaf": ["leaf"],
         "median": ["nine"],
