@@ -9,6 +9,7 @@ the files we index are data, never code. So every process that we start is told 
 from __future__ import annotations
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import sys
@@ -26,6 +27,14 @@ def spawn_context() -> SpawnContext:
 def own_command(*arguments: str) -> list[str]:
     """Return the command line that runs this package's command in a fresh interpreter."""
     return [sys.executable, "-P", "-m", "codegraph", *arguments]
+
+
+def calm_collector() -> None:
+    """Let the cyclic collector look less often: an index makes millions of objects, and none of them in cycles.
+
+    With Python's own thresholds it added 30 to 80 % to the time of linking a large tree.
+    """
+    gc.set_threshold(100_000, 50, 100)
 
 
 def give_memory_back() -> None:

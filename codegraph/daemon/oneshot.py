@@ -12,6 +12,7 @@ from codegraph.daemon.operations import IndexResult, Progress
 from codegraph.daemon.project import open_project
 from codegraph.events import EventLog
 from codegraph.locations import Locations
+from codegraph.processes import calm_collector
 
 
 def index(
@@ -27,6 +28,7 @@ def index(
     Raises StoreLocked while a daemon (or another run) has the project, and what `open_project` raises.
     """
     os.nice(config.daemon.nice)
+    calm_collector()
     project = open_project(root, config, EventLog(time.time), Locations.from_environment())
     try:
         return project.run_once(rebuild, embed, progress)

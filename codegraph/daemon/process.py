@@ -28,6 +28,7 @@ from codegraph.daemon.server import Server
 from codegraph.daemon.statistics import RequestStatistics
 from codegraph.events import EventLog
 from codegraph.locations import Locations, private_directory
+from codegraph.processes import calm_collector
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ def _set_up(config: Config, state: Path) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=config.daemon.log_level.upper(), handlers=[handler])
     sys.setswitchinterval(SWITCH_SECONDS)
+    calm_collector()
     os.nice(config.daemon.nice)
 
 
