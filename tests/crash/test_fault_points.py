@@ -31,6 +31,7 @@ RARE = {
     "after_opening": 1,
     "while_opening": 4,
     "after_taking_the_lock": 2,
+    "amid_flush": 5,
     "before_manifest": 3,
     "after_manifest": 3,
     "before_sealing": 2,
@@ -41,10 +42,10 @@ RARE = {
 def die(directory: Path, point: str, nth: int) -> list[dict[str, Any]]:
     """Run the child until it is dead, and return what it acknowledged."""
     shutil.copytree(LIBRARY / "json", directory / "tree" / "json", ignore=shutil.ignore_patterns("__pycache__"))
-    tests = Path(__file__).parents[1]
+    path = os.pathsep.join((str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")))
     child = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("dying.py")), str(directory), point, str(nth), str(SEED)],
-        env={**os.environ, "PYTHONPATH": str(tests)},
+        env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         timeout=PATIENCE,
         check=False,

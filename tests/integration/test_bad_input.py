@@ -17,6 +17,7 @@ import pytest
 from installation import PATIENCE, Installation, small_disk, wait_for_end
 
 from codegraph.cli.main import main
+from codegraph.daemon.inputs import FILES_KEPT
 from codegraph.daemon.messages import Wait
 from codegraph.daemon.notice import LOCK_NAME, own_notice
 from codegraph.errors import CodegraphError, VersionMismatch
@@ -267,13 +268,15 @@ def test_a_full_disk_under_the_cold_tier(project: Installation) -> None:
 
 def test_the_limit_of_the_map(project: Installation) -> None:
     """A state that has reached its limit is said with the setting to raise, and raising it mends all."""
-    project.copy("email", "json", "asyncio", "unittest")
+    for number in range(FILES_KEPT + 6):  # more than stay in memory anyhow
+        body = "".join(f"def work_{number}_{each}(value):\n    return value + {each}\n\n\n" for each in range(12))
+        project.write({f"many/part_{number}.py": body})
     found = project.run("index", "--set", "store.map_bytes=1048576")
     assert found.code == 6
     assert "store.map_bytes" in found.err
     project.start("store.map_bytes=1048576")
     settled(project)
-    project.write({"json/decoder.py": "def decode(text): ...\n"})
+    project.write({"pkg/base.py": CODE["pkg/base.py"].replace("run(self)", "run(self, fast=True)")})
     settled(project)
     assert "store.map_bytes" in warnings_of(project)
     project.stop()
