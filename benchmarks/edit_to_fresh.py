@@ -29,6 +29,7 @@ from benchmarks.edits import SEED, Exported, Target, body_edit, choose, load, sa
 from benchmarks.figures import Figure, percentile, sampled, table
 from benchmarks.sandbox import Sandbox, wait_until_embedded
 from codegraph.client import Client
+from codegraph.errors import SymbolNotFound
 from codegraph.extract.grammar import compiled
 
 SAMPLES = 30
@@ -137,15 +138,22 @@ class Editing:
         started = time.perf_counter()
         save(path, text)
         while True:
-            seen = self._client.explain(target.id)
+            fresh = self._is_fresh(target, old)
             seconds = time.perf_counter() - started
-            if seen.served not in ("", old) and seen.served == seen.wanted:
+            if fresh:
                 break
             if seconds > GIVE_UP_SECONDS:
                 raise TimeoutError(f"{target.id} was edited and its new vector never served")
             time.sleep(LOOK_SECONDS)
         wait_until_embedded(self._client)
         return seconds
+
+    def _is_fresh(self, target: Target, old: str) -> bool:
+        try:
+            seen = self._client.explain(target.id)
+        except SymbolNotFound:
+            return False  # the file was read while it was being written: there is no such symbol in half a file
+        return seen.served not in ("", old) and seen.served == seen.wanted
 
     def account(self, targets: Iterable[Target]) -> dict[str, Any]:
         """Return the medians of what the daemon said of each edit, and what was edited."""

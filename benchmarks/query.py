@@ -3,7 +3,7 @@
 Three situations, all against one daemon over one tree:
 
     alone      one client asks search, callers, impact and status in turn
-    indexing   the same, while `index --rebuild` extracts and links every file again, without a pause
+    indexing   the same, while every Python file has been written and is extracted and linked again
     clients    100 clients, each with a question every second (and, for the throughput, without a pause),
                while the tree is being edited
 
@@ -21,21 +21,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from benchmarks.corpus import GOAL, assemble
+from benchmarks.corpus import GOAL, assemble, source_files
 from benchmarks.edits import SEED, Exported, Target, body_edit, choose, load, save
 from benchmarks.figures import Figure, sampled, table
 from benchmarks.load import METHODS, Outcome, Plan
 from benchmarks.machine import REPOSITORY
 from benchmarks.sandbox import Sandbox, wait_until_embedded
 from codegraph.client import Client
-from codegraph.daemon.operations import IndexParams
 
 CLIENTS = 100
 LOAD_SECONDS = 30.0
@@ -103,25 +103,28 @@ def one_client(client: Client, asked: Sequence[Question], rounds: int, first: in
 
 
 @contextmanager
-def indexing(box: Sandbox) -> Iterator[Any]:
-    """Have every file extracted and linked again meanwhile; gives a function that tells whether that goes on."""
+def indexing(box: Sandbox) -> Iterator[Callable[[], bool]]:
+    """Have every Python file written with another text meanwhile; gives a function that tells whether that is followed.
+
+    Afterwards all files have their old text again.
+    """
+    originals = {path: path.read_bytes() for path in source_files(box.root) if path.suffix == ".py"}
     with box.client() as other:
-        failed: list[BaseException] = []
 
-        def rebuild() -> None:
+        def rewrite() -> None:
+            for path, data in originals.items():
+                path.write_bytes(data + b"\n# indexed again\n")
+            wait_until_embedded(other)
+
+        with ThreadPoolExecutor(1) as thread:
+            rewritten = thread.submit(rewrite)
             try:
-                other.call(IndexParams(rebuild=True))
-            except Exception as error:
-                failed.append(error)
-
-        thread = threading.Thread(target=rebuild)
-        thread.start()
-        try:
-            yield thread.is_alive
-        finally:
-            thread.join()
-    if failed:
-        raise failed[0]
+                yield lambda: not rewritten.done()
+            finally:
+                rewritten.result()
+                for path, data in originals.items():
+                    path.write_bytes(data)
+                wait_until_embedded(other)
 
 
 @contextmanager
