@@ -88,11 +88,11 @@ def test_death_at_a_named_place(tmp_path: Path, point: str) -> None:
     check_aftermath(tmp_path, die(tmp_path, point, min(2, RARE.get(point, 2))))
 
 
+DEATHS = [(point, nth) for point in POINTS for nth in range(1, RARE.get(point, DEEP) + 1)]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("nth", range(1, DEEP + 1))
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize(("point", "nth"), DEATHS)
 def test_death_at_a_named_place_again_and_again(tmp_path: Path, point: str, nth: int) -> None:
     """Dying there at any later time loses nothing acknowledged either."""
-    if nth > RARE.get(point, DEEP):
-        pytest.skip(f"{point} is passed only {RARE[point]} times")
     check_aftermath(tmp_path, die(tmp_path, point, nth))
