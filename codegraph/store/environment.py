@@ -257,7 +257,8 @@ def translate_os_error(error: OSError, directory: Path) -> StoreError:
     if error.errno in _NO_ROOM:
         return StoreFull(f"no room left in {directory}: {error}", "free some space and restart the daemon")
     if error.errno in _NO_RIGHT:
-        return StoreReadOnly(f"{directory} cannot be written: {error}", "check its owner and mode, or set CODEGRAPH_STATE_DIR")
+        advice = "check its owner and mode, or set CODEGRAPH_STATE_DIR"
+        return StoreReadOnly(f"{directory} cannot be written: {error}", advice)
     return StoreError(f"{directory}: {error}")
 
 
