@@ -15,6 +15,7 @@ from codegraph.core.changes import Clock
 from codegraph.daemon.messages import Wait
 from codegraph.daemon.operations import IndexResult, Progress
 from codegraph.daemon.pipeline import Run
+from codegraph.errors import DaemonError
 from codegraph.events import AnyEvent, Embedded
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class IndexingRun:
         self._future.set_running_or_notify_cancel()
         listener = self._project.pipeline.listen(self._extracted)
         self._future.add_done_callback(lambda _: (self._cancel(), listener()))
-        reconciled = self._project.writer.call(lambda: self._project.pipeline.reconcile("asked for", rebuild))
+        reconciled = self._project.writer.call(lambda: self._project.compare(rebuild))
         reconciled.add_done_callback(self._reconciled)
         return self._future
 
@@ -54,6 +55,9 @@ class IndexingRun:
             self._progress(Progress(stage="embed", done=max(0, self._total - waiting), total=self._total))
 
     def _reconciled(self, done: Future[Run]) -> None:
+        if done.cancelled():
+            self._fail_at_the_end()
+            return
         error = done.exception()
         if error is not None:
             self._future.set_exception(error)
@@ -64,9 +68,12 @@ class IndexingRun:
         embedding_from = self._timer()
         waiting.add_done_callback(lambda clock: self._finish(run, clock, embedding_from))
 
+    def _fail_at_the_end(self) -> None:
+        self._future.set_exception(DaemonError("the daemon is ending", "start it again"))
+
     def _finish(self, run: Run, clock: Future[Clock], embedding_from: float) -> None:
         if clock.cancelled():
-            self._future.cancel()
+            self._fail_at_the_end()
             return
         failure = self._project.pipeline.failure
         if failure is not None:

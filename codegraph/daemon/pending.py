@@ -100,9 +100,13 @@ class PendingKeys:
                 return [(key, next(iter(self._symbols[key])), lane) for key in keys]
         return []
 
+    def symbols_of(self, key: EmbeddingKey) -> tuple[SymbolId, ...]:
+        """Return the symbols that wait for `key`, in order of arrival."""
+        return tuple(self._symbols.get(key, ()))
+
     def done(self, key: EmbeddingKey) -> tuple[SymbolId, ...]:
         """The vector of `key` is there: return the symbols that waited, in order of arrival."""
-        symbols = tuple(self._symbols.get(key, ()))
+        symbols = self.symbols_of(key)
         for symbol in symbols:
             del self._key[symbol]
         self._forget(key)

@@ -8,10 +8,13 @@
     scheduler.wake()                     what wants a vector and has none is embedded
 
 Everything here runs on the writer's thread. What readers see is `view`, published by one assignment
-after the commit: a reply that carries clock c was sent after c was durable. If the commit fails (a
-full disk), readers still get the new view, the failure is a standing warning, and what was not
-written is written with the next revision; until then the files' old records on disk stay behind
-their stamps, so a restart would only do the work again.
+after the commit: a reply that carries clock c was sent after c was durable. What happens if the
+commit fails is told in `recording.py`.
+
+A step that fails before the index has changed leaves everything as it was: what is known of the tree
+is updated only afterwards, so the next comparison finds the change again. A step that fails later
+leaves an index ahead of documents, vectors and pending keys: that is an InternalError, and the index
+is built anew.
 
 Content decides, not time: facts are looked up by the hash of the bytes, vectors by the hash of the
 encoder's input, so undo and branch switches cost neither parsing nor embedding.
@@ -21,26 +24,30 @@ Tests: tests/cases/, tests/integration/, tests/crash/.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from codegraph.core.changes import IndexDelta, Skipped, SourceFile
 from codegraph.core.facts import EncodedFacts, decode_outline, is_repeatable
-from codegraph.core.symbols import EmbeddingKey, SymbolId
+from codegraph.core.symbols import SymbolId
 from codegraph.daemon.changeset import change_set
 from codegraph.daemon.inputs import FILES_KEPT
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.pending import Lane
+from codegraph.daemon.recording import Recorder
 from codegraph.daemon.scheduler import Computed, Scheduler
 from codegraph.daemon.served import Served
 from codegraph.daemon.view import View
-from codegraph.errors import StoreError
+from codegraph.errors import InternalError, StoreError
 from codegraph.events import Committed, Embedded, EmbeddingFailed, FilesChanged, FilesExtracted, Reconciled
 from codegraph.graph.index import Index
 from codegraph.source.hints import Hint
 from codegraph.source.listing import Changes
 from codegraph.source.stamps import KnownFile
-from codegraph.store.schema import FileRecord, RevisionRecord
+from codegraph.store.schema import FileRecord
 
 logger = logging.getLogger(__name__)
 
@@ -78,13 +85,16 @@ class Pipeline:
         self.scheduler = scheduler
         self.served = served
         self.known = known
-        self.failure: StoreError | None = None
-        """Why the state on disk lags behind what readers see; None when it does not."""
         self.skipped = parts.store.skipped()
-        self._unsaved = set(unsaved)
+        self._recorder = Recorder(parts, served, known, unsaved)
         self._reconciled = False
         self._listeners: list[Callable[[str, int], None]] = []
         self.view = self._new_view()
+
+    @property
+    def failure(self) -> StoreError | None:
+        """Why the state on disk lags behind what readers see; None when it does not."""
+        return self._recorder.failure
 
     @property
     def warning(self) -> str:
@@ -117,10 +127,20 @@ class Pipeline:
 
     def finish(self, computed: Computed) -> None:
         """File a batch of vectors under its keys, serve them, and keep the encoder busy."""
-        self.scheduler.settle(computed)
+        symbols = {key: self.scheduler.pending.symbols_of(key) for key in computed.vectors}
+        try:
+            records = self.served.file(computed.vectors, symbols, self.view.snapshot, self.parts.inputs)
+        except Exception:
+            self.scheduler.settle(replace(computed, vectors={}))
+            raise
+        unserved = self.served.without(symbols)
+        self.scheduler.settle(
+            replace(computed, vectors={key: row for key, row in computed.vectors.items() if key not in unserved})
+        )
+        for key in symbols.keys() - unserved:
+            self.scheduler.pending.done(key)
         if computed.vectors:
-            symbols = {key: self.scheduler.pending.done(key) for key in computed.vectors}
-            self._store_vectors(self.served.file(computed.vectors, symbols, self.view.snapshot))
+            self._recorder.store_vectors(records)
             self.view = self._new_view()
             waited = sum(map(len, symbols.values()))
             self.parts.events.publish(
@@ -138,22 +158,20 @@ class Pipeline:
 
     def resume(self, delta: IndexDelta | None) -> None:
         """Complete a warm start: derive what is pending, and follow keys that had to be computed again."""
-        snapshot = self.parts.index.snapshot
-        if delta is not None:
-            self._follow(delta, (), Run())
-            self.served.mark_all(snapshot)
-            self._store_vectors(self.served.take_unsaved())
-        for view in snapshot.files.values():
-            for symbol, key in zip(view.ids, view.keys, strict=True):
-                if self.served.keys.get(symbol) != key:
-                    self.scheduler.pending.add(symbol, key, Lane.COLD)
-        self.view = self._new_view()
+        with _whole():
+            snapshot = self.parts.index.snapshot
+            if delta is not None:
+                self._follow(delta, (), Run())
+                self.served.mark_all(snapshot)
+                self._recorder.store_vectors(self.served.take_unsaved())
+            self._want(snapshot.files)
+            self.view = self._new_view()
         self.scheduler.wake(snapshot)
 
     def start_over(self, index: Index) -> None:
         """Replace an index that is inconsistent by an empty one; a reconcile must follow."""
+        self._recorder.owe({*self.known, *self.parts.index.snapshot.files, *self.view.snapshot.files})
         self.parts.index = index
-        self._unsaved.update(self.known)
         self.known.clear()
         self.scheduler.forget_all()
         self.served.forget_all()
@@ -161,10 +179,15 @@ class Pipeline:
         self.view = self._new_view()
 
     def extract_again(self, path: str) -> None:
-        """What is stored of a file is damaged: forget that it is known, and read it again."""
-        if self.known.pop(path, None) is not None:
-            self._absorb(self.parts.scanner.verify([Hint(path, False)], self.known), Run(), rebuild=True)
-            self.served.document_again(path, self.parts.index.snapshot, self.parts.inputs)
+        """Read a file again of which the store has lost own inputs; if it is gone meanwhile, that is noticed."""
+        if path not in self.known:
+            return
+        changes = self.parts.scanner.verify([Hint(path, False)], self.known)
+        written = dict.fromkeys((*changes.written, path) if path not in changes.deleted else changes.written)
+        self._absorb(replace(changes, written=tuple(written)), Run(), rebuild=True)
+        self.served.document_again([path], self.parts.index.snapshot, self.parts.inputs)
+        self._want([path])
+        self.view = self._new_view()
 
     def listen(self, progress: Callable[[str, int], None]) -> Callable[[], None]:
         """Tell `progress` of each stage and how many files it has done; the result ends that."""
@@ -184,26 +207,26 @@ class Pipeline:
         return replace(changes, deleted=deleted, skipped={**no_longer, **changes.skipped})
 
     def _absorb(self, changes: Changes, run: Run, rebuild: bool = False) -> Run:
-        if not (changes.written or changes.deleted or changes.skipped or self._unsaved):
-            return run
         records: dict[str, FileRecord | None] = {path: None for path in changes.deleted if path in self.known}
         facts: dict[str, EncodedFacts | None] = dict.fromkeys(records)
         skipped = dict(changes.skipped)
         changed = self._read(changes.written, records, facts, skipped, rebuild)
         fresh = self._extract(changed, facts, run)
+        skipped = {path: why for path, why in skipped.items() if self.skipped.get(path) != why}
+        if not (records or skipped or self._recorder.owing):
+            return run
         if run.extracted > FILES_KEPT:
-            self._store_facts(fresh)
+            self._recorder.store_facts(fresh)
             fresh = []
-        self._note(run, facts, records)
-        for path, why in skipped.items():
-            if why is None:
-                self.skipped.pop(path, None)
-            else:
-                self.skipped[path] = why
+        self._note(run, facts)
         delta = self.parts.index.apply(change_set(facts))
-        self._follow(delta, fresh, run)
-        self._commit(delta, records, fresh, skipped, run)
-        self._publish(delta, run)
+        with _whole():
+            self._acknowledge(records, skipped)
+            self._follow(delta, fresh, run)
+            started = self.parts.timer()
+            self._recorder.commit(delta, records, fresh, skipped)
+            run.seconds["commit"] = self.parts.timer() - started
+            self._publish(delta, run)
         return run
 
     def _read(
@@ -225,7 +248,7 @@ class Pipeline:
                 continue
             records[path] = FileRecord(found.stamp, found.blob, found.language, found.trusted_after_ns)
             before = self.known.get(path)
-            if rebuild or before is None or before.blob != found.blob or path in self._unsaved:
+            if rebuild or before is None or before.blob != found.blob or self._recorder.owes(path):
                 stored = None if rebuild else self._stored_facts(found)
                 if stored is None:
                     yield found
@@ -234,7 +257,11 @@ class Pipeline:
 
     def _stored_facts(self, source: SourceFile) -> EncodedFacts | None:
         found = self.parts.facts.get(source.blob, source.language)
-        return found if found is not None and is_repeatable(decode_outline(found.outline)) else None
+        try:
+            return found if found is not None and is_repeatable(decode_outline(found.outline)) else None
+        except msgspec.DecodeError:
+            logger.warning("the stored outline of %s cannot be read", source.path)
+            return None
 
     def _extract(
         self, sources: Iterable[SourceFile], facts: dict[str, EncodedFacts | None], run: Run
@@ -249,21 +276,12 @@ class Pipeline:
             for progress in self._listeners:
                 progress("extract", run.extracted)
             if len(fresh) >= FACTS_PER_TRANSACTION:
-                self._store_facts(fresh)
+                self._recorder.store_facts(fresh)
                 fresh = []
         run.seconds["extract"] = self.parts.timer() - started
         return fresh
 
-    def _store_facts(self, fresh: list[EncodedFacts]) -> None:
-        try:
-            self.parts.store.commit(RevisionRecord(self.parts.store.revision + 1, facts=tuple(fresh)))
-        except StoreError as error:
-            self.parts.facts.keep(fresh)
-            self._store_failed(error)
-
-    def _note(
-        self, run: Run, facts: Mapping[str, EncodedFacts | None], records: Mapping[str, FileRecord | None]
-    ) -> None:
+    def _note(self, run: Run, facts: Mapping[str, EncodedFacts | None]) -> None:
         written = tuple(sorted(path for path, made in facts.items() if made is not None))
         deleted = tuple(sorted(path for path, made in facts.items() if made is None))
         run.written, run.deleted, run.known = len(written), len(deleted), len(written) - run.extracted
@@ -273,11 +291,19 @@ class Pipeline:
             self.parts.events.publish(
                 FilesExtracted(files=run.extracted, reused=run.known, seconds=run.seconds["extract"])
             )
+
+    def _acknowledge(self, records: Mapping[str, FileRecord | None], skipped: Mapping[str, Skipped | None]) -> None:
+        """The index has the change: from now on it is known."""
         for path, record in records.items():
             if record is None:
                 self.known.pop(path, None)
             else:
                 self.known[path] = KnownFile(record.stamp, record.blob, record.trusted_after_ns)
+        for path, why in skipped.items():
+            if why is None:
+                self.skipped.pop(path, None)
+            else:
+                self.skipped[path] = why
 
     def _follow(self, delta: IndexDelta, fresh: Iterable[EncodedFacts], run: Run) -> None:
         """Decide for every changed key: served already, reused, or pending in a lane."""
@@ -304,72 +330,13 @@ class Pipeline:
         cause = delta.marked.get(symbol)
         return Lane.OWN if cause is None or cause.rule in ("own", "new") else Lane.CONTEXT
 
-    def _commit(
-        self,
-        delta: IndexDelta,
-        records: Mapping[str, FileRecord | None],
-        fresh: list[EncodedFacts],
-        skipped: Mapping[str, Skipped | None],
-        run: Run,
-    ) -> None:
-        started = self.parts.timer()
+    def _want(self, paths: Iterable[str]) -> None:
+        """Let every symbol of these files wait that is not served with its wanted key."""
         snapshot = self.parts.index.snapshot
-        linked = {*delta.relinked, *delta.files, *self._unsaved}
-        symbols = {*linked, *self.served.dirty_paths()}
-        files = dict(records)
-        for path in self._unsaved - files.keys():
-            known = self.known.get(path)
-            view = snapshot.files.get(path)
-            if known is None or view is None:
-                files[path] = None
-            else:
-                files[path] = FileRecord(known.stamp, known.blob, view.outline.language, known.trusted_after_ns)
-        record = RevisionRecord(
-            revision=self.parts.store.revision + 1,
-            files=files,
-            facts=(*fresh, *self._unsaved_facts()),
-            links={
-                path: self.parts.index.stored_links(path) if path in snapshot.files else None for path in sorted(linked)
-            },
-            symbols={path: self.served.states(path, snapshot) for path in sorted(symbols)},
-            skipped=skipped,
-        )
-        try:
-            self.parts.store.commit(record)
-            self._store_vectors(self.served.take_unsaved())
-        except StoreError as error:
-            self._unsaved |= linked | symbols | files.keys()
-            self.parts.facts.keep(fresh)
-            self._store_failed(error)
-        else:
-            self._unsaved.clear()
-            self.parts.facts.forget()
-            self.failure = None
-        run.seconds["commit"] = self.parts.timer() - started
-
-    def _unsaved_facts(self) -> tuple[EncodedFacts, ...]:
-        if self.failure is None:
-            return ()
-        files = self.parts.index.snapshot.files.values()
-        return self.parts.facts.unsaved({(bytes(file.blob), file.outline.language) for file in files})
-
-    def _store_vectors(self, vectors: Mapping[EmbeddingKey, bytes]) -> None:
-        snapshot = self.parts.index.snapshot
-        paths = self.served.dirty_paths()
-        states = {path: found for path in sorted(paths) if (found := self.served.states(path, snapshot)) is not None}
-        if not vectors and not states:
-            return
-        try:
-            self.parts.store.put_vectors(vectors, states)
-        except StoreError as error:
-            self._unsaved |= paths
-            self.served.keep_unsaved(vectors)
-            self._store_failed(error)
-        self.served.clean()
-
-    def _store_failed(self, error: StoreError) -> None:
-        logger.error("the state could not be written: %s", error)
-        self.failure = error
+        for view in filter(None, map(snapshot.files.get, paths)):
+            for symbol, key in zip(view.ids, view.keys, strict=True):
+                if self.served.keys.get(symbol) != key:
+                    self.scheduler.pending.add(symbol, key, Lane.COLD)
 
     def _publish(self, delta: IndexDelta, run: Run) -> None:
         self.view = self._new_view()
@@ -397,3 +364,14 @@ class Pipeline:
             verdicts=self.served.verdicts,
             reconciled=self._reconciled,
         )
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """An error in here leaves the index ahead of what follows it: make it one after which the index is built anew."""
+    try:
+        yield
+    except InternalError:
+        raise
+    except Exception as error:
+        raise InternalError(f"a change was not followed to its end: {type(error).__name__}: {error}") from error

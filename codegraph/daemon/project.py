@@ -39,7 +39,7 @@ from codegraph.daemon.makers import REAL, Makers
 from codegraph.daemon.model import ActiveModel
 from codegraph.daemon.operations import IndexResult, Progress
 from codegraph.daemon.parts import Parts
-from codegraph.daemon.pipeline import Pipeline
+from codegraph.daemon.pipeline import Pipeline, Run
 from codegraph.daemon.restore import OTHER_MODEL, SERVED_MODEL, renew_keys, restore_index, restore_served
 from codegraph.daemon.scheduler import Scheduler
 from codegraph.daemon.served import Served
@@ -93,6 +93,7 @@ class Project:
         self.events.subscribe(self.gatherer.take)
         self.started_at = time.time()
         self.running = False
+        self._lost_paths: set[str] = set()
         self._stack = stack
         self._inbox: SimpleQueue[Item] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -168,7 +169,8 @@ class Project:
             return future
 
         def reply(done: Future[FloatArray]) -> None:
-            future.set_result(None if done.exception() is not None else done.result())
+            if future.set_running_or_notify_cancel():  # who asked may have gone
+                future.set_result(None if done.exception() is not None else done.result())
 
         self.parts.embedder.submit_query(text).add_done_callback(reply)
         return future
@@ -179,8 +181,8 @@ class Project:
 
     def settled_since(self, view: View) -> bool:
         """Nothing was committed since `view`, and nothing that was noticed is waiting."""
-        self.writer.call(lambda: None).result()
-        return self.pipeline.view.snapshot.clock == view.snapshot.clock
+        rests = self.writer.call(self.writer.rests).result()
+        return rests and self.pipeline.view.snapshot.clock == view.snapshot.clock
 
     def own_inputs(self) -> OwnInputs:
         """Return a reader of own inputs for the calling thread."""
@@ -214,8 +216,17 @@ class Project:
         self.parts.searcher.flush()
         give_memory_back()
 
+    def compare(self, rebuild: bool) -> Run:
+        """Compare the tree with the index; `rebuild` believes neither facts nor links. Only on the writer's thread."""
+        if rebuild:
+            self._renew_index()
+        return self.pipeline.reconcile("asked for", rebuild)
+
     def _start_over(self, reason: str) -> None:
         self.events.publish(Rebuilt(what="index", reason=reason))
+        self._renew_index()
+
+    def _renew_index(self) -> None:
         index = _new_index(self.config, self.parts.store.instance, self.parts.facts, self.model.identity)
         index.restore((), max(self.parts.store.revision, self.parts.index.snapshot.clock.revision))
         self.pipeline.start_over(index)
@@ -225,7 +236,14 @@ class Project:
         view = self.parts.index.snapshot
         place = view.places.get(symbol)
         if place is not None:
-            self.writer.call(lambda: self.pipeline.extract_again(place[0]))
+            path = place[0]
+            if path not in self._lost_paths:
+                self._lost_paths.add(path)
+                self.writer.call(lambda: self._extract_again(path))
+
+    def _extract_again(self, path: str) -> None:
+        self._lost_paths.discard(path)
+        self.pipeline.extract_again(path)
 
 
 def open_project(root: Path, config: Config, events: EventLog, locations: Locations, makers: Makers = REAL) -> Project:

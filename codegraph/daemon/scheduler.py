@@ -7,7 +7,8 @@ cold queue. A failure is never stored: its keys are held back, each time twice a
 
 Every render is of the newest snapshot, and the key that goes with it is that snapshot's wanted key,
 so what is computed is always filed under the hash of its own input (invariant I4), however the tree
-changes meanwhile. Tests: tests/unit/daemon/test_daemon_scheduler.py.
+changes meanwhile; a pending key that its symbol does not want in that snapshot is an InternalError.
+Tests: tests/unit/daemon/test_daemon_scheduler.py.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.pending import Lane, PendingKeys
 from codegraph.embed.render import EncoderInput, render
+from codegraph.errors import InternalError
 from codegraph.graph.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
@@ -108,10 +110,13 @@ class Scheduler:
         self.pending = PendingKeys()
 
     def next_release(self) -> float | None:
-        """The clock time at which a held key becomes available again, or None."""
-        return self.pending.next_release()
+        """The clock time at which a held key can be taken again; None while none can, whatever the time."""
+        return self.pending.next_release() if self._flying < MAX_IN_FLIGHT else None
 
     def _hold(self, key: EmbeddingKey) -> None:
+        if key not in self.pending:
+            self._failures.pop(key, None)
+            return
         count = self._failures.get(key, 0)
         self._failures[key] = count + 1
         delay = min(MAX_RETRY_SECONDS, self._config.retry_seconds * 2.0 ** min(count, 30))
@@ -122,6 +127,8 @@ class Scheduler:
     ) -> list[tuple[EmbeddingKey, EncoderInput]]:
         batch: list[tuple[EmbeddingKey, EncoderInput]] = []
         for key, symbol, _ in taken:
+            if symbol not in snapshot.places or snapshot.wanted(symbol) != key:
+                raise InternalError(f"{symbol} waits for a key that it does not want")
             source = snapshot.render_source(symbol)
             blob, language = snapshot.blob(symbol)
             own = self._inputs.load(blob, language, source.own)

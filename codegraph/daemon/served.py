@@ -77,11 +77,10 @@ class Served:
         changed, removed = self._searcher.outdated(tags)
         self._update_documents([snapshot.files[path] for path in changed], removed, snapshot, inputs)
 
-    def document_again(self, path: str, snapshot: Snapshot, inputs: OwnInputs) -> None:
-        """Hand the documents of a file in once more, since its own inputs were not all there the last time."""
-        view = snapshot.files.get(path)
-        if view is not None:
-            self._update_documents([view], [], snapshot, inputs)
+    def document_again(self, paths: Iterable[str], snapshot: Snapshot, inputs: OwnInputs) -> None:
+        """Hand the documents of files in once more, since their own inputs were not all there the last time."""
+        views = [view for path in paths if (view := snapshot.files.get(path)) is not None]
+        self._update_documents(views, [], snapshot, inputs)
 
     def serve_restored(self, served: Mapping[SymbolId, EmbeddingKey], snapshot: Snapshot) -> None:
         """Put the stored vectors of these symbols into the search index; those that are gone are pending."""
@@ -91,14 +90,15 @@ class Served:
         self._serve([(symbol, key) for symbol, key in served.items() if key in records], records, snapshot)
 
     def follow(self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs) -> dict[SymbolId, EmbeddingKey]:
-        """Take in what a change set did; return the symbols that want a vector that is not there."""
-        self._replace_documents(delta, snapshot, inputs)
+        """Take in what a change set did; return the symbols that want a vector and cannot be served with it yet."""
+        lost = self._replace_documents(delta, snapshot, inputs)
         self._forget(delta.removed)
         wanting = {symbol: key for symbol, key in delta.keys.items() if self.keys.get(symbol) != key}
+        wanting |= {symbol: snapshot.wanted(symbol) for symbol in lost}
         found = self._look_up(dict.fromkeys(wanting.values()))
         reusable = [(symbol, key) for symbol, key in wanting.items() if key in found]
         self._serve(reusable, found, snapshot)
-        reused = {symbol for symbol, key in delta.keys.items() if symbol not in wanting or key in found}
+        reused = {symbol for symbol, key in delta.keys.items() if self.keys.get(symbol) == key}
         self.last_reused = len(reused)
         self.reused += len(reused)
         self.cut += len(delta.cut)
@@ -108,18 +108,29 @@ class Served:
             if place is not None:
                 self._dirty[place[0]] = None
         self._dirty.update(dict.fromkeys(delta.files))
-        return {symbol: key for symbol, key in wanting.items() if key not in found}
+        return {symbol: key for symbol, key in wanting.items() if self.keys.get(symbol) != key}
 
     def file(
-        self, vectors: Vectors, symbols: Mapping[EmbeddingKey, Iterable[SymbolId]], snapshot: Snapshot
+        self,
+        vectors: Vectors,
+        symbols: Mapping[EmbeddingKey, Iterable[SymbolId]],
+        snapshot: Snapshot,
+        inputs: OwnInputs,
     ) -> dict[EmbeddingKey, bytes]:
         """Serve a batch of new vectors to the symbols that waited; return what the store must keep."""
         self._tiers.put_many(vectors)
         records = self._quantised(vectors)
         self.embedded += len(vectors)
-        waited = [(symbol, key) for key, waiting in symbols.items() for symbol in waiting]
-        self._serve(waited, records, snapshot)
+        waited = [(symbol, key) for key, waiting in symbols.items() for symbol in waiting if key in records]
+        homeless = self._serve(waited, records, snapshot)
+        if homeless:
+            self.document_again(sorted({snapshot.places[symbol][0] for symbol in homeless}), snapshot, inputs)
+            self._serve([(symbol, key) for symbol, key in waited if symbol in homeless], records, snapshot)
         return records
+
+    def without(self, symbols: Mapping[EmbeddingKey, Iterable[SymbolId]]) -> set[EmbeddingKey]:
+        """Return those of the keys with which not everybody who waited is served."""
+        return {key for key, waiting in symbols.items() if any(self.keys.get(symbol) != key for symbol in waiting)}
 
     def states(self, path: str, snapshot: Snapshot) -> tuple[SymbolState, ...] | None:
         """Return the records of a file's symbols, None if it is not indexed."""
@@ -179,10 +190,11 @@ class Served:
 
     def _serve(
         self, pairs: list[tuple[SymbolId, EmbeddingKey]], records: Mapping[EmbeddingKey, bytes], snapshot: Snapshot
-    ) -> None:
+    ) -> frozenset[SymbolId]:
+        """Serve symbols of the snapshot; return those that cannot be served for want of a document."""
         pairs = [(symbol, key) for symbol, key in pairs if symbol in snapshot.places]
         if not pairs:
-            return
+            return frozenset()
         rows = from_records([records[key] for _, key in pairs], len(self._searcher.mean))
         homeless = frozenset(self._searcher.put_vectors([symbol for symbol, _ in pairs], rows))
         if homeless:
@@ -191,6 +203,7 @@ class Served:
         self.keys = self.keys.update(pairs)
         for symbol, _ in pairs:
             self._dirty[snapshot.places[symbol][0]] = None
+        return homeless
 
     def _forget(self, removed: Iterable[SymbolId]) -> None:
         gone = tuple(removed)
@@ -216,29 +229,48 @@ class Served:
                 verdicts[symbol] = Verdict(Cause("model", symbol), True, delta.revision, symbol in reused)
         self.verdicts = self.verdicts.update(verdicts)
 
-    def _replace_documents(self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs) -> None:
+    def _replace_documents(self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs) -> list[SymbolId]:
         views = {path: snapshot.files.get(path) for path in delta.files}
         present = [view for view in views.values() if view is not None]
-        self._update_documents(present, [path for path, view in views.items() if view is None], snapshot, inputs)
+        removed = [path for path, view in views.items() if view is None]
+        return self._update_documents(present, removed, snapshot, inputs)
 
     def _update_documents(
         self, views: list[FileView], removed: list[str], snapshot: Snapshot, inputs: OwnInputs
-    ) -> None:
-        """Hand documents in, some files at a time: their tokens are the largest thing that is ever decoded."""
+    ) -> list[SymbolId]:
+        """Hand documents in, some files at a time: their tokens are the largest thing that is ever decoded.
+
+        Return the symbols that have none, because their own input is lost. Those are served with nothing.
+        """
+        lost: list[SymbolId] = []
         for start in range(0, len(views), DOCUMENTED_TOGETHER):
-            files = [documents_of(view, inputs) for view in views[start : start + DOCUMENTED_TOGETHER]]
+            some = views[start : start + DOCUMENTED_TOGETHER]
+            files = [documents_of(view, inputs) for view in some]
+            for view, file in zip(some, files, strict=True):
+                if len(file.documents) != len(view.ids):
+                    documented = {document.symbol for document in file.documents}
+                    lost += [symbol for symbol in view.ids if symbol not in documented]
             self._searcher.update(files, removed if start == 0 else [], snapshot.clock.revision)
         if removed and not views:
             self._searcher.update([], removed, snapshot.clock.revision)
+        if lost:
+            logger.warning("the own inputs of %d symbols are gone from the store", len(lost))
+            self._withdraw(lost)
+        return lost
+
+    def _withdraw(self, symbols: Iterable[SymbolId]) -> None:
+        """The search index has no vector of these any more."""
+        keys = self.keys.mutate()
+        for symbol in symbols:
+            keys.pop(symbol, None)
+        self.keys = keys.finish()
 
 
 def documents_of(view: FileView, inputs: OwnInputs) -> FileDocuments:
-    """Make the lexical documents of one file; definitions whose own input is lost are left out and logged."""
+    """Make the lexical documents of one file; definitions whose own input is lost are left out."""
     documents = []
     for definition in view.outline.definitions:
         own = inputs.load(view.blob, view.outline.language, definition.own)
-        if own is None:
-            logger.warning("the own input of %s/%s is gone from the store", view.path, definition.descriptor)
-        else:
+        if own is not None:
             documents.append(make_document(view.path, definition.descriptor, own))
     return FileDocuments(view.path, bytes(view.blob), tuple(documents))

@@ -62,7 +62,7 @@ class Upkeep:
 
     def _start_flush(self, now: float) -> None:
         if self._flushing is not None and not self._flushing.done():
-            self._dirty_since = now  # the one that runs may have begun before the last change
+            self._dirty_since = self._changed_at = now  # the one that runs may have begun before the last change
             return
         self._flushing = self._elsewhere.submit(self._flush)
         self._flushing.add_done_callback(_report)

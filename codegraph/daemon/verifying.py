@@ -111,9 +111,11 @@ def clean_snapshot(project: Project) -> Snapshot:
 def _vector_differences(project: Project, view: View) -> list[str]:
     fresh = [symbol for symbol in view.snapshot.places if view.freshness(symbol) is Freshness.FRESH]
     fresh.sort()
-    vectors = {symbol: project.parts.searcher.vector_of(symbol, view.search) for symbol in fresh}
-    found = [f"{symbol}: called fresh, but no vector is served" for symbol in fresh if vectors[symbol] is None]
+    vector_of = project.parts.searcher.vector_of
+    missing = (symbol for symbol in fresh if vector_of(symbol, view.search) is None)
+    found = [f"{symbol}: called fresh, but no vector is served" for symbol in missing]
     sample = random.Random(0).sample(fresh, min(SAMPLE, len(fresh)))  # noqa: S311 - which symbols are drawn is no secret
+    vectors = {symbol: vector_of(symbol, view.search) for symbol in sample}
     return found + [
         f"{symbol}: the served vector is not that of its key (cosine {cosine:.3f})"
         for symbol, cosine in _embedded_again(project, view, sample, vectors)

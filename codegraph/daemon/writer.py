@@ -11,8 +11,9 @@ committed (everything written before is then in the index), and add a waiter for
 
 An error in one step does not end the thread: it is logged and shown in `status`, and the tree is
 compared again later, or with the next sighting. Until that has succeeded nobody who waits is answered,
-for what failed may have been about their change. After an InternalError the index is built anew.
-Tests: tests/integration/test_writer.py.
+for what failed may have been about their change. After an InternalError the index is built anew; if not
+even that can be begun, it comes first the next time. Whoever asks after the end is cancelled.
+Tests: tests/integration/test_writer.py, tests/unit/daemon/test_daemon_failures.py.
 """
 
 from __future__ import annotations
@@ -90,19 +91,25 @@ class Writer:
         self._waiters: list[Waiter] = []
         self._running = True
         self._owed = False
+        self._inconsistent = ""
+        self._ended = False
         self._revision = pipeline.view.snapshot.clock.revision
 
     def call(self, work: Callable[[], Any]) -> Future[Any]:
         """Run `work` on the writer's thread, after everything that is in the inbox now. Any thread may ask."""
         future: Future[Any] = Future()
-        self._inbox.put(Call(work, future))
+        self._ask(Call(work, future))
         return future
 
     def when(self, wait: Wait) -> Future[Clock]:
         """Promise the clock at which the tree is compared and, for EMBEDDED, nothing pends. From any thread."""
         future: Future[Clock] = Future()
-        self._inbox.put(Waiter(wait, future))
+        self._ask(Waiter(wait, future))
         return future
+
+    def rests(self) -> bool:
+        """Nothing that was noticed is waiting to be followed. Only on the writer's thread."""
+        return not self._owed and self._settler.due(self._clock()) is None
 
     def expect_reconcile(self) -> None:
         """Do not compare the tree at the start: the caller is about to ask for it. Before `run` or `run_until` only."""
@@ -113,12 +120,15 @@ class Writer:
         self._inbox.put(None)
 
     def run(self) -> None:
-        """Work until `stop`; the futures of waiters that are left are cancelled."""
+        """Work until `stop`; what is left then, and what comes later, is cancelled."""
         while self._running:
             self.step(self._patience())
+        self._ended = True
         self._cookies.abort()
         for waiter in self._waiters:
             waiter.future.cancel()
+        while not self._inbox.empty():
+            _cancel(self._inbox.get())
 
     def run_until(self, done: Callable[[], bool]) -> None:
         """Work in the calling thread until `done()` holds between two steps."""
@@ -137,6 +147,11 @@ class Writer:
                 self._handle(self._inbox.get())
         self._guarded(self._catch_up)
         self._answer_waiters()
+
+    def _ask(self, item: Call | Waiter) -> None:
+        self._inbox.put(item)
+        if self._ended:
+            _cancel(item)
 
     def _patience(self) -> float | None:
         now = self._clock()
@@ -201,6 +216,8 @@ class Writer:
             reason = f"watcher: {batch.losses[0].reason}" if batch.losses else self._reconcile_reason
             self._reconcile_reason = "periodic"
             self._reconcile_at = now + self._reconcile_seconds
+            if self._inconsistent:
+                self._begin_anew()
             self.pipeline.reconcile(reason)
             self._owed = False
         elif batch.hints:
@@ -234,8 +251,12 @@ class Writer:
         if isinstance(error, InternalError):
             logger.error("the index is inconsistent and is built again", exc_info=error)
             delay = RETRY_SECONDS if self.error else 0.0
-            self.error = error.message
-            self._start_over(error.message)
+            self.error = self._inconsistent = error.message
+            try:
+                self._begin_anew()
+            except Exception as another:
+                logger.error("the index could not be begun anew", exc_info=another)
+                delay = RETRY_SECONDS
         elif isinstance(error, CodegraphError):
             logger.error("%s; %s", error.message, error.advice)
             self.error = f"{error.message}; {error.advice}"
@@ -244,3 +265,12 @@ class Writer:
             self.error = f"{type(error).__name__}: {error}"
         self._owed = True
         self._schedule_reconcile(self._clock() + delay, "after an error")
+
+    def _begin_anew(self) -> None:
+        self._start_over(self._inconsistent)
+        self._inconsistent = ""
+
+
+def _cancel(item: Item) -> None:
+    if isinstance(item, Call | Waiter):
+        item.future.cancel()

@@ -131,7 +131,14 @@ class Index:
         self._to_restore = stored
 
     def complete_restore(self) -> None:
-        """Second stage of a warm start: table, readers and graph. `apply` does it when nobody did."""
+        """Second stage of a warm start: table, readers and graph. `apply` does it when nobody did.
+
+        Raises InternalError if what was stored does not fit together; the index is unusable from then on.
+        """
+        with self._writing():
+            return  # entering has done it
+
+    def _complete(self) -> None:
         stored, self._to_restore = self._to_restore, ()
         traces = {each.path: decode_trace(decode_links(each.links).trace) for each in stored}
         self._table.update({path: trace.contributions for path, trace in traces.items()})
@@ -283,7 +290,7 @@ class Index:
             raise InternalError(f"the index failed earlier and has to be built again: {self._broken}")
         try:
             if self._to_restore:
-                self.complete_restore()
+                self._complete()
             yield
         except Exception as error:
             self._broken = f"{type(error).__name__}: {error}"

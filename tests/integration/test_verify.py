@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,12 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
     bench.close()
 
 
+def show(bench: Workbench) -> None:
+    """Let readers see what was done to the search index behind the writer's back."""
+    pipeline = bench.project.pipeline
+    pipeline.view = replace(pipeline.view, search=bench.project.parts.searcher.view())
+
+
 def test_up_to_date_project_equals_its_clean_build(bench: Workbench) -> None:
     """Nothing differs, and what was compared is counted."""
     found = verify(bench.project)
@@ -62,6 +69,7 @@ def test_vector_of_another_input_is_found(bench: Workbench) -> None:
     searcher = bench.project.parts.searcher
     foreign = bench.encoder.encode_query("something else")
     searcher.put_vectors([G], quantise(foreign[np.newaxis], searcher.mean))
+    show(bench)
     found = verify(bench.project)
     assert list(found.differences) == ["vectors"]
     assert [line.partition(":")[0] for line in found.differences["vectors"]] == [G]
@@ -70,6 +78,7 @@ def test_vector_of_another_input_is_found(bench: Workbench) -> None:
 def test_missing_vector_is_found(bench: Workbench) -> None:
     """Fresh means that there is a vector."""
     bench.project.parts.searcher.remove_vectors([F])
+    show(bench)
     found = verify(bench.project)
     assert found.differences["vectors"] == (f"{F}: called fresh, but no vector is served",)
 

@@ -17,7 +17,7 @@ from codegraph.daemon.pending import Lane
 from codegraph.daemon.scheduler import MAX_IN_FLIGHT, MAX_RETRY_SECONDS, Computed, Scheduler
 from codegraph.embed.encoder import RecordingEncoder
 from codegraph.embed.render import EncoderInput
-from codegraph.errors import EncoderError
+from codegraph.errors import EncoderError, InternalError
 
 ENCODER = RecordingEncoder()
 SOURCE = "".join(f"def f{number}(): return {number}\n" for number in range(8))
@@ -211,3 +211,26 @@ def test_reply_after_everything_was_forgotten_is_harmless() -> None:
     desk.scheduler.forget_all()
     assert desk.answer().vectors
     assert desk.scheduler.idle
+
+
+def test_no_release_is_awaited_while_nothing_can_be_taken() -> None:
+    """With the encoder fully occupied a key whose time has come is no reason to wake up: the next reply is."""
+    desk = Desk(batch_symbols=1)
+    desk.want("f0", "f1", "f2")
+    desk.wake()
+    desk.answer(error=EncoderError("out of order"))
+    desk.wake()
+    assert len(desk.held) == MAX_IN_FLIGHT
+    desk.now = 100.0
+    assert desk.scheduler.next_release() is None
+    desk.answer()
+    assert desk.scheduler.next_release() is not None
+
+
+def test_key_of_another_snapshot_is_never_rendered() -> None:
+    """A pending key that its symbol does not want in the snapshot is an inconsistency, not a vector."""
+    desk = Desk()
+    desk.scheduler.pending.add(SymbolId("a.py/f0()."), EmbeddingKey(b"another key 0000"), Lane.OWN)
+    with pytest.raises(InternalError, match="does not want"):
+        desk.wake()
+    assert not desk.held

@@ -69,6 +69,9 @@ def test_a_change_during_a_flush_is_written_down_by_another() -> None:
     upkeep.tick(5.0)
     upkeep.changed(6.0)
     upkeep.tick(10.0)
+    due = upkeep.due()
+    assert due is not None
+    assert due > 10.0, "nobody looks again and again whether the flush has ended"
     held.run()
     upkeep.tick(20.0)
     held.run()

@@ -148,6 +148,19 @@ def test_a_warm_index_goes_on_like_the_one_that_was_stored(explicitly: bool) -> 
     assert all(warm.stored_links(path) == project.index.stored_links(path) for path in project.files)
 
 
+def test_an_index_that_was_restored_by_half_is_not_gone_on_with() -> None:
+    """A second stage that fails leaves a table with holes: the index refuses everything from then on."""
+    project = Project(FILES)
+    files = [StoredFile(file.path, file.blob, file.outline, b"", file.keys) for file in stored(project)]
+    warm = project.new_index()
+    warm.restore(stored(project))
+    warm._to_restore = tuple(files)
+    with pytest.raises(InternalError):
+        warm.complete_restore()
+    with pytest.raises(InternalError, match="built again"):
+        warm.apply(ChangeSet({path: project.facts(path) for path in project.files}))
+
+
 def test_parts_that_do_not_fit_are_corrupt() -> None:
     """Foreign links, too few keys or an edge to nothing raise StoreCorrupt; the index stays empty."""
     project = Project(FILES)

@@ -1,0 +1,138 @@
+"""What is written down of each revision, and what could not be.
+
+If a write fails (a full disk), readers still get the new view, the failure is a standing warning, and
+what was not written, the *owed*, is written with the next revision or comparison; until then the files'
+old records on disk stay behind their stamps, so a restart would only do the work again. Owed are the
+records of files, reasons for skipping, vectors (kept by `Served`) and facts (by `KeptFacts`).
+
+On the writer's thread. Tests: tests/unit/daemon/test_daemon_pipeline.py, test_daemon_failures.py.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+
+from codegraph.core.changes import IndexDelta, Skipped
+from codegraph.core.facts import EncodedFacts
+from codegraph.core.symbols import EmbeddingKey
+from codegraph.daemon.parts import Parts
+from codegraph.daemon.served import Served
+from codegraph.errors import StoreError
+from codegraph.source.stamps import KnownFile
+from codegraph.store.schema import FileRecord, RevisionRecord
+
+logger = logging.getLogger(__name__)
+
+
+class Recorder:
+    """Writes to the store for the pipeline; never raises StoreError."""
+
+    def __init__(self, parts: Parts, served: Served, known: Mapping[str, KnownFile], owed: Iterable[str]) -> None:
+        """Of the files in `owed` the store holds something else than the index."""
+        self.failure: StoreError | None = None
+        """Why the state on disk lags behind what readers see; None when it does not."""
+        self._parts = parts
+        self._served = served
+        self._known = known
+        self._owed = set(owed)
+        self._owed_skipped: dict[str, Skipped | None] = {}
+
+    @property
+    def owing(self) -> bool:
+        """There is something to write even if nothing changes."""
+        return bool(self._owed) or self.failure is not None
+
+    def owes(self, path: str) -> bool:
+        """Whether the store holds something else of this file than the index."""
+        return path in self._owed
+
+    def owe(self, paths: Iterable[str]) -> None:
+        """Write what the index says of these files, or that they are gone, with the next commit."""
+        self._owed.update(paths)
+
+    def store_facts(self, fresh: Iterable[EncodedFacts]) -> None:
+        """Write facts alone, ahead of the revision they belong to."""
+        facts = tuple(fresh)
+        try:
+            self._parts.store.commit(RevisionRecord(self._parts.store.revision + 1, facts=facts))
+        except StoreError as error:
+            self._parts.facts.keep(facts)
+            self._failed(error)
+
+    def commit(
+        self,
+        delta: IndexDelta,
+        records: Mapping[str, FileRecord | None],
+        fresh: Iterable[EncodedFacts],
+        skipped: Mapping[str, Skipped | None],
+    ) -> None:
+        """Write one revision and everything owed."""
+        record = self._revision(delta, records, fresh, skipped)
+        try:
+            self._parts.store.commit(record)
+        except StoreError as error:
+            self._owed.update(record.links, record.symbols, record.files)
+            self._parts.facts.keep(record.facts)
+            self._owed_skipped = dict(record.skipped)
+            self._failed(error)
+        else:
+            self._owed.clear()
+            self._owed_skipped = {}
+            self._parts.facts.forget()
+            self.failure = None
+            self._served.clean()
+            self.store_vectors(self._served.take_unsaved())
+
+    def store_vectors(self, vectors: Mapping[EmbeddingKey, bytes]) -> None:
+        """Write vectors, and the records of the symbols whose served keys changed."""
+        snapshot = self._parts.index.snapshot
+        paths = self._served.dirty_paths()
+        states = {path: found for path in sorted(paths) if (found := self._served.states(path, snapshot)) is not None}
+        if not vectors and not states:
+            return
+        try:
+            self._parts.store.put_vectors(vectors, states)
+        except StoreError as error:
+            self._owed |= paths
+            self._served.keep_unsaved(vectors)
+            self._failed(error)
+        self._served.clean()
+
+    def _revision(
+        self,
+        delta: IndexDelta,
+        records: Mapping[str, FileRecord | None],
+        fresh: Iterable[EncodedFacts],
+        skipped: Mapping[str, Skipped | None],
+    ) -> RevisionRecord:
+        index = self._parts.index
+        snapshot = index.snapshot
+        linked = {*delta.relinked, *delta.files, *self._owed}
+        symbols = {*linked, *self._served.dirty_paths()}
+        files = {path: self._file(path) for path in sorted(self._owed - records.keys())}
+        return RevisionRecord(
+            revision=self._parts.store.revision + 1,
+            files={**records, **files},
+            facts=(*fresh, *self._owed_facts()),
+            links={path: index.stored_links(path) if path in snapshot.files else None for path in sorted(linked)},
+            symbols={path: self._served.states(path, snapshot) for path in sorted(symbols)},
+            skipped={**self._owed_skipped, **skipped},
+        )
+
+    def _owed_facts(self) -> tuple[EncodedFacts, ...]:
+        if self.failure is None:
+            return ()
+        files = self._parts.index.snapshot.files.values()
+        return self._parts.facts.unsaved({(bytes(file.blob), file.outline.language) for file in files})
+
+    def _file(self, path: str) -> FileRecord | None:
+        known = self._known.get(path)
+        view = self._parts.index.snapshot.files.get(path)
+        if known is None or view is None:
+            return None
+        return FileRecord(known.stamp, known.blob, view.outline.language, known.trusted_after_ns)
+
+    def _failed(self, error: StoreError) -> None:
+        logger.error("the state could not be written: %s", error)
+        self.failure = error

@@ -1,0 +1,241 @@
+"""A step that fails half-way loses nothing: what it was about is done again, and nobody is told otherwise meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workbench import Workbench
+
+from codegraph.core.changes import ChangeSet, Clock
+from codegraph.core.symbols import Freshness, SymbolId
+from codegraph.daemon.changeset import change_set
+from codegraph.daemon.messages import Wait
+from codegraph.errors import InternalError, StoreError, StoreFull
+from codegraph.events import FilesExtracted, Rebuilt
+from codegraph.source.hints import Hint
+from codegraph.store.schema import RevisionRecord
+
+F = SymbolId("a.py/f().")
+G = SymbolId("b.py/g().")
+TWO_FILES = {"a.py": "from b import g\ndef f(): return g()\n", "b.py": "def g(): return 1\n"}
+EDIT = {"b.py": "def g(x=0): return 1\n"}
+
+
+@pytest.fixture
+def bench(memory_path: Path) -> Iterator[Workbench]:
+    """A project of two files, up to date."""
+    bench = Workbench(memory_path)
+    bench.write(TWO_FILES)
+    bench.update()
+    yield bench
+    bench.close()
+
+
+class Once:
+    """Stands in for a method: fails the first time, and is the real one from then on."""
+
+    def __init__(self, owner: Any, name: str, error: Exception) -> None:
+        self._real: Callable[..., Any] = getattr(owner, name)
+        self._error: Exception | None = error
+        setattr(owner, name, self)
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Fail or work."""
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+        return self._real(*arguments, **named)
+
+
+def report(bench: Workbench) -> Future[Clock]:
+    """Let the watcher report what was written, and the writer fail over it; return what somebody waits for then."""
+    waiting: Future[Clock] = bench.project.writer.when(Wait.INDEXED)
+    for path in list(bench._touched):
+        bench.watcher.push(Hint(path, False))
+    bench.forget()
+    bench.project.writer.step(0.0)
+    bench.now += bench.config.watch.max_settle_seconds
+    bench.project.writer.step(0.0)
+    return waiting
+
+
+def recover(bench: Workbench) -> None:
+    """Let the time pass after which a failed step is made up for."""
+    bench.now += 60
+    bench.turn()
+    bench.drain()
+    bench.check()
+
+
+@pytest.mark.parametrize("error", [StoreError("the disk answers nothing", "look at it"), MemoryError("no memory")])
+def test_failure_after_the_index_has_changed_is_made_up_for(bench: Workbench, error: Exception) -> None:
+    """When documents or vectors cannot follow the index, the change is not forgotten and its keys are embedded."""
+    Once(bench.project.pipeline.served, "follow", error)
+    bench.write(EDIT)
+    report(bench)
+    assert bench.project.writer.error
+    recover(bench)
+    assert bench.view.freshness(G) is Freshness.FRESH
+
+
+def test_failure_before_the_index_has_changed_is_made_up_for(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Facts that do not become a change set are not taken for indexed."""
+    failing = [ValueError("these are no facts")]
+
+    def once(files: Any) -> ChangeSet:
+        if failing:
+            raise failing.pop()
+        return change_set(files)
+
+    monkeypatch.setattr("codegraph.daemon.pipeline.change_set", once)
+    bench.write(EDIT)
+    report(bench)
+    assert bench.project.writer.error
+    recover(bench)
+
+
+def test_failure_to_file_vectors_loses_no_key(bench: Workbench) -> None:
+    """Vectors that could not be filed are wanted still: they are held back and asked for again."""
+    Once(bench.project.parts.searcher, "put_vectors", MemoryError("no memory"))
+    bench.write(EDIT)
+    bench.apply()
+    bench.embedder.answer()
+    bench.project.writer.step(0.0)
+    assert bench.project.writer.error
+    assert not bench.project.scheduler.idle
+    recover(bench)
+
+
+def test_file_deleted_in_a_change_that_failed_leaves_no_record(bench: Workbench) -> None:
+    """An index that is built anew also removes from the store what was deleted while it broke."""
+    Once(bench.project.parts.index, "_replace", InternalError("broken"))
+    bench.delete("b.py")
+    report(bench)
+    assert [event.what for event in bench.events_of(Rebuilt)] == ["index"]
+    recover(bench)
+
+
+def test_failing_to_start_over_does_not_end_the_writer(bench: Workbench) -> None:
+    """Even the repair may fail; it is tried again."""
+    Once(bench.project.pipeline.served, "forget_all", MemoryError("no memory"))
+    Once(bench.project.parts.index, "_replace", InternalError("broken"))
+    bench.write(EDIT)
+    report(bench)
+    assert bench.project.writer.error
+    recover(bench)
+
+
+def test_failure_to_write_vectors_beside_a_revision_is_shown(bench: Workbench) -> None:
+    """A revision that was written does not hide that its vectors were not."""
+    bench.write(EDIT)
+    bench.update()
+    bench.collect()
+    bench.write({"b.py": TWO_FILES["b.py"]})
+    Once(bench.project.parts.store, "put_vectors", StoreFull("there is no room", "make room"))
+    bench.apply()
+    assert "no room" in bench.project.pipeline.warning
+    bench.write({"c.py": "x = 1\n"})
+    bench.update()
+    bench.check()
+    assert bench.project.parts.store.vectors([bench.view.snapshot.wanted(G)])
+
+
+def test_facts_that_could_not_be_written_are_written_later(bench: Workbench) -> None:
+    """The next revision carries the facts of the one that failed, so the file can be linked again without a rebuild."""
+    Once(bench.project.parts.store, "commit", StoreFull("there is no room", "make room"))
+    bench.write({"a.py": "from b import g\ndef f(x): return g()\n"})
+    bench.update()
+    bench.write({"b.py": "def g(y): return 1\ndef h(): return 2\n"})
+    bench.update()
+    bench.write({"b.py": "def h(): return 2\n"})
+    bench.update()
+    assert not bench.events_of(Rebuilt)
+    bench.check()
+
+
+def test_lost_input_of_a_file_that_is_gone_leaves_no_ghost(bench: Workbench) -> None:
+    """A file that vanishes while it is to be read again is still known, so its deletion is noticed."""
+    (bench.root / "b.py").unlink()
+    bench.project.writer.call(lambda: bench.project.pipeline.extract_again("b.py"))
+    bench.turn()
+    bench.reconcile()
+    bench.drain()
+    assert G not in bench.view.snapshot.places
+    bench.check()
+
+
+class ForgetfulStore:
+    """A store that has lost every own input."""
+
+    def inputs(self, blob: bytes, language: str) -> bytes | None:
+        """Return nothing."""
+        return None
+
+
+def test_reused_vector_without_a_document_is_not_forgotten(bench: Workbench) -> None:
+    """A symbol whose vector is known, but whose document could not be made, waits until it can be served."""
+    bench.write(EDIT)
+    bench.update()
+    bench.write({"b.py": TWO_FILES["b.py"]})
+    inputs = bench.project.parts.inputs
+    store, inputs._store = inputs._store, ForgetfulStore()
+    inputs._decoded.clear()
+    bench.apply()
+    inputs._store = store
+    recover(bench)
+
+
+def test_comparison_that_finds_nothing_writes_nothing(bench: Workbench) -> None:
+    """A tree with skipped files that rests costs no transaction."""
+    bench.write({"c.py": b"x = '\0'\n" * 9, "d.py": "x" * 3_000_000})
+    bench.update()
+    assert bench.project.pipeline.skipped
+    written: list[RevisionRecord] = []
+    commit = bench.project.parts.store.commit
+    bench.project.parts.store.commit = lambda record: (written.append(record), commit(record))[1]  # type: ignore
+    bench.reconcile()
+    bench.reconcile()
+    assert not written
+    bench.write({"c.py": "x = 1\n"})
+    bench.update()
+    bench.check()
+
+
+def test_each_revision_is_written_once(bench: Workbench) -> None:
+    """Symbol records that a commit has written are not written again with vectors that there are none of."""
+    puts: list[Any] = []
+    put_vectors = bench.project.parts.store.put_vectors
+    bench.project.parts.store.put_vectors = lambda *parts: (puts.append(parts), put_vectors(*parts))[1]  # type: ignore
+    bench.write(EDIT)
+    bench.apply()
+    assert not puts
+    bench.drain()
+    bench.check()
+
+
+def test_rebuild_links_every_file_again(bench: Workbench) -> None:
+    """What was linked wrongly does not survive a rebuild that somebody asks for."""
+    index = bench.project.parts.index
+    extracted = len(bench.events_of(FilesExtracted))
+    future = bench.project.start_indexing(True, True, lambda _: None)
+    bench.turn()
+    bench.drain()
+    assert future.result(0).files == 2
+    assert bench.events_of(FilesExtracted)[extracted].files == 2
+    assert bench.project.parts.index is not index
+    bench.check()
+
+
+def test_indexing_run_ends_with_the_writer(bench: Workbench) -> None:
+    """Whoever waits for an index when the daemon ends is told, and does not wait for ever."""
+    future = bench.project.start_indexing(False, True, lambda _: None)
+    bench.write(EDIT)
+    bench.project.writer.stop()
+    bench.project.writer.run()
+    assert future.done()
+    with pytest.raises(Exception, match="ending"):
+        future.result()
