@@ -191,6 +191,7 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
     for name in ("STATE", "CACHE", "RUNTIME"):
         monkeypatch.setenv(f"CODEGRAPH_{name}_DIR", str(directory / name.lower()))
     monkeypatch.setenv("CODEGRAPH_CONFIG", str(directory / "config.toml"))
+    monkeypatch.setenv("CODEGRAPH_DAEMON_IDLE_EXIT_SECONDS", "120")  # should the test itself be killed
     home = Installation(directory)
     try:
         yield home
