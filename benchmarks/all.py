@@ -17,11 +17,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from benchmarks import cache, cold_index, edit_to_fresh, marking, memory, peers, query, start
 from benchmarks.corpus import GOAL, QUICK_GOAL, assemble
 from benchmarks.edits import Exported
 from benchmarks.figures import Figure, table
-from benchmarks.machine import Report, gathered, load, now, result_path, write_report
+from benchmarks.machine import Report, commit, gathered, load, now, result_path, this_machine, write_report
 from benchmarks.sandbox import Sandbox, wait_until_embedded
 from codegraph.client import Client
 
@@ -29,7 +31,9 @@ from codegraph.client import Client
 class Run:
     """Gathers figures and says on standard error how far it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: Path | None = None) -> None:
+        """`kept` is where the figures go as they come, so that a run that is ended early is not lost."""
+        self._kept = kept
         self.figures: list[Figure] = []
         self.details: dict[str, Any] = {}
         self.skipped: dict[str, str] = {}
@@ -43,16 +47,19 @@ class Run:
         """Take what a part has measured."""
         self.figures.extend(figures)
         self.details.update(details or {})
+        if self._kept is not None:
+            self._kept.parent.mkdir(parents=True, exist_ok=True)
+            self._kept.write_bytes(msgspec.json.encode(self.figures))
 
     def value(self, name: str) -> float:
         """Return a figure that was measured before."""
         return next(figure.value for figure in self.figures if figure.name == name)
 
 
-def measure(tree: Path | None, goal: int, quick: bool, peer_directories: list[str]) -> Report:
-    """Run everything on one tree."""
+def measure(tree: Path | None, goal: int, quick: bool, peer_directories: list[str], kept: Path | None) -> Report:
+    """Run everything on one tree; the figures so far are in `kept` until the end."""
     began = now(), load()
-    run = Run()
+    run = Run(kept)
     with Sandbox() as box:
         run.say("assembling the tree")
         described = assemble(box, tree, goal)
@@ -69,6 +76,8 @@ def measure(tree: Path | None, goal: int, quick: bool, peer_directories: list[st
         figures, run.skipped = peers.measure(box, run.value("cold_index.cpu"), peer_directories)
         run.add(figures)
     run.say("done")
+    if kept is not None:
+        kept.unlink(missing_ok=True)
     return gathered(began, described, run.figures, run.skipped, run.details)
 
 
@@ -105,14 +114,15 @@ def main() -> int:
     parser.add_argument("--output", type=Path, help="where the JSON goes; default: benchmarks/results")
     arguments = parser.parse_args()
     goal = QUICK_GOAL if arguments.quick else GOAL
-    report = measure(arguments.tree, goal, arguments.quick, arguments.peers)
+    path = arguments.output or (None if arguments.quick else result_path(this_machine(), commit()))
+    kept = path.with_suffix(".partial") if path else None
+    report = measure(arguments.tree, goal, arguments.quick, arguments.peers, kept)
     print(table(report.figures))
     for name, why in report.skipped.items():
         print(f"skipped {name}: {why}")
     before, after = (" ".join(f"{value:.1f}" for value in loads) for loads in report.load)
     print(f"{report.machine.processor}, {report.machine.cores} cores, commit {report.commit}; load {before} -> {after}")
-    if arguments.output is not None or not arguments.quick:
-        path = arguments.output or result_path(report.machine, report.commit)
+    if path is not None:
         write_report(report, path)
         print(f"written to {path}")
     return int(any(figure.name == "verify.differences" and not figure.met for figure in report.figures))
