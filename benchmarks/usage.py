@@ -105,7 +105,11 @@ def run_measured(
         probe = MemoryProbe(process.pid)
         timer = threading.Timer(timeout, process.kill)
         timer.start()
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            process.kill()  # whoever interrupts the measurement does not want the program to go on
+            raise
         seconds = time.perf_counter() - started
         timer.cancel()
         probe.stop()
