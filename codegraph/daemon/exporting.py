@@ -1,12 +1,14 @@
 """Pages of an export, all of one snapshot.
 
-The first page takes the newest view and remembers it under its clock; later pages read that one. At
-most `VIEWS_KEPT` views are remembered, oldest out first, so a forgotten export costs bounded memory
-(views share what did not change). Tests: tests/unit/daemon/test_daemon_exporting.py.
+The first page takes the newest snapshot and remembers it under its clock; later pages read that one. At
+most `SNAPSHOTS_KEPT` are remembered, oldest out first, so a forgotten export costs bounded memory
+(snapshots share what did not change; the search indexes of a view are not kept).
+Tests: tests/unit/daemon/test_daemon_exporting.py.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 
 from codegraph.core.symbols import SymbolId
@@ -24,14 +26,16 @@ from codegraph.daemon.view import View
 from codegraph.errors import DaemonError
 from codegraph.graph.snapshot import Snapshot, Symbol
 
-VIEWS_KEPT = 4
+SNAPSHOTS_KEPT = 4
+_MAX_DIGITS = 18
 
 
 class Exports:
-    """Remembers the views that exports in progress read."""
+    """Remembers the snapshots that exports in progress read. Safe for several threads."""
 
     def __init__(self) -> None:
-        self._views: OrderedDict[str, tuple[View, tuple[str, ...]]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._snapshots: OrderedDict[str, tuple[Snapshot, tuple[str, ...]]] = OrderedDict()
 
     def page(self, view: View, params: ExportParams) -> ExportResult:
         """Return one page; the cursor holds the clock, the file and how many of its records were read.
@@ -40,27 +44,23 @@ class Exports:
         """
         if params.cursor:
             clock, number, offset = self._parse(params.cursor)
-            if clock not in self._views:
-                raise DaemonError("the snapshot of this export is gone", "start the export again")
-            view, paths = self._views[clock]
+            snapshot, paths = self._remembered(clock)
         else:
-            clock, number, offset = str(view.snapshot.clock), 0, 0
-            paths = tuple(sorted(view.snapshot.files))
-            self._views[clock] = (view, paths)
-            self._views.move_to_end(clock)
-            while len(self._views) > VIEWS_KEPT:
-                self._views.popitem(last=False)
+            snapshot = view.snapshot
+            clock, number, offset = str(snapshot.clock), 0, 0
+            paths = tuple(sorted(snapshot.files))
+            self._remember(clock, snapshot, paths)
         symbols: list[ExportedSymbol] = []
         edges: list[ExportedEdge] = []
         room = params.limit
         while number < len(paths) and room:
             path = paths[number]
             if params.what is ExportKind.SYMBOLS:
-                records = exported_symbols(view.snapshot, path)
+                records = exported_symbols(snapshot, path)
                 symbols += records[offset : offset + room]
                 total, taken = len(records), len(records[offset : offset + room])
             else:
-                lines = exported_edges(view.snapshot, path)
+                lines = exported_edges(snapshot, path)
                 edges += lines[offset : offset + room]
                 total, taken = len(lines), len(lines[offset : offset + room])
             room -= taken
@@ -70,12 +70,26 @@ class Exports:
         following = f"{clock}/{number}/{offset}" if number < len(paths) else ""
         return ExportResult(clock=clock, symbols=tuple(symbols), edges=tuple(edges), next=following)
 
+    def _remember(self, clock: str, snapshot: Snapshot, paths: tuple[str, ...]) -> None:
+        with self._lock:
+            self._snapshots[clock] = (snapshot, paths)
+            self._snapshots.move_to_end(clock)
+            while len(self._snapshots) > SNAPSHOTS_KEPT:
+                self._snapshots.popitem(last=False)
+
+    def _remembered(self, clock: str) -> tuple[Snapshot, tuple[str, ...]]:
+        with self._lock:
+            found = self._snapshots.get(clock)
+        if found is None:
+            raise DaemonError("the snapshot of this export is gone", "start the export again")
+        return found
+
     @staticmethod
     def _parse(cursor: str) -> tuple[str, int, int]:
         clock, _, rest = cursor.partition("/")
         number, _, offset = rest.partition("/")
-        if not (number.isascii() and number.isdigit() and offset.isascii() and offset.isdigit()):
-            raise DaemonError(f"{cursor!r} is no cursor of an export", "start the export again")
+        if not all(part.isascii() and part.isdigit() and len(part) <= _MAX_DIGITS for part in (number, offset)):
+            raise DaemonError(f"{cursor[:100]!r} is no cursor of an export", "start the export again")
         return clock, int(number), int(offset)
 
 

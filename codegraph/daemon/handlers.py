@@ -16,10 +16,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from codegraph import __version__
-from codegraph.core.symbols import DependencyKind, Freshness
+from codegraph.core.symbols import DependencyKind, Freshness, SymbolId
 from codegraph.daemon import messages, operations, reports, streams
 from codegraph.daemon.account import cache_report, metrics_report, models_report, skipped_report, status_report
-from codegraph.daemon.edges import CALL_KINDS, IMPACT_KINDS, answer_edges, answer_impact, incoming, outgoing
+from codegraph.daemon.edges import CALL_KINDS, IMPACT_KINDS, Neighbours, answer_edges, answer_impact, incoming, outgoing
 from codegraph.daemon.explaining import explain
 from codegraph.daemon.exporting import Exports
 from codegraph.daemon.messages import EmptyReason, Wait
@@ -145,7 +145,7 @@ class Handlers:
         wait = Wait.INDEXED if params.wait is Wait.NONE else params.wait
         await self.settled(wait, params.timeout)
         view = self._view
-        pending = sum(view.freshness(symbol) is not Freshness.FRESH for symbol in self._project.waiting())
+        pending = await self._threaded(_count_unfresh, view, self._project.waiting())
         return operations.SyncResult(clock=str(view.snapshot.clock), pending=pending, seconds=loop.time() - started)
 
     async def search(self, params: messages.SearchParams) -> messages.SearchResult:
@@ -167,50 +167,40 @@ class Handlers:
 
     async def definition(self, params: messages.DefinitionParams) -> messages.SymbolsResult:
         """Find a definition."""
-        view = self._view
-        found = describe(view, find_target(view, params))
-        return messages.SymbolsResult(clock=str(view.snapshot.clock), symbols=(found,))
+        return await self._threaded(_answer_definition, self._view, params)
 
     async def references(self, params: messages.ReferencesParams) -> messages.EdgesResult:
         """List the edges that end at a symbol."""
         view = self._view
         neighbours = incoming(view.snapshot, IMPACT_KINDS)
-        return await self._threaded(answer_edges, view, find_target(view, params), neighbours, 1, params.limit)
+        return await self._threaded(_answer_edges, view, params, neighbours, 1, params.limit)
 
     async def callers(self, params: messages.CallersParams) -> messages.EdgesResult:
         """List callers."""
         view = self._view
         neighbours = incoming(view.snapshot, CALL_KINDS)
-        return await self._threaded(
-            answer_edges, view, find_target(view, params), neighbours, params.depth, params.limit
-        )
+        return await self._threaded(_answer_edges, view, params, neighbours, params.depth, params.limit)
 
     async def callees(self, params: messages.CalleesParams) -> messages.EdgesResult:
         """List callees."""
         view = self._view
         neighbours = outgoing(view.snapshot, CALL_KINDS)
-        return await self._threaded(
-            answer_edges, view, find_target(view, params), neighbours, params.depth, params.limit
-        )
+        return await self._threaded(_answer_edges, view, params, neighbours, params.depth, params.limit)
 
     async def dependencies(self, params: messages.DependenciesParams) -> messages.EdgesResult:
         """List dependencies, or dependents."""
         view = self._view
         kinds = frozenset(params.kinds) or frozenset(DependencyKind)
         neighbours = (incoming if params.reverse else outgoing)(view.snapshot, kinds)
-        return await self._threaded(
-            answer_edges, view, find_target(view, params), neighbours, params.depth, params.limit
-        )
+        return await self._threaded(_answer_edges, view, params, neighbours, params.depth, params.limit)
 
     async def impact(self, params: messages.ImpactParams) -> messages.ImpactResult:
         """List what a change may reach."""
-        view = self._view
-        return await self._threaded(answer_impact, view, find_target(view, params), params.depth, params.limit)
+        return await self._threaded(_answer_impact, self._view, params)
 
     async def explain(self, params: operations.ExplainParams) -> operations.ExplainResult:
         """Explain a symbol's vector."""
-        view = self._view
-        return explain(view, find_target(view, params))
+        return await self._threaded(_answer_explain, self._view, params)
 
     async def embed(self, params: operations.EmbedParams) -> operations.EmbedResult:
         """Give vectors."""
@@ -272,3 +262,26 @@ def _answer_symbols(view: View, params: messages.SymbolsParams) -> messages.Symb
     return messages.SymbolsResult(
         clock=str(view.snapshot.clock), symbols=tuple(found), truncated=truncated, reason=reason
     )
+
+
+def _answer_definition(view: View, params: messages.DefinitionParams) -> messages.SymbolsResult:
+    found = describe(view, find_target(view, params))
+    return messages.SymbolsResult(clock=str(view.snapshot.clock), symbols=(found,))
+
+
+def _answer_edges(
+    view: View, params: messages.Target[Any], neighbours: Neighbours, depth: int, limit: int
+) -> messages.EdgesResult:
+    return answer_edges(view, find_target(view, params), neighbours, depth, limit)
+
+
+def _answer_impact(view: View, params: messages.ImpactParams) -> messages.ImpactResult:
+    return answer_impact(view, find_target(view, params), params.depth, params.limit)
+
+
+def _answer_explain(view: View, params: operations.ExplainParams) -> operations.ExplainResult:
+    return explain(view, find_target(view, params))
+
+
+def _count_unfresh(view: View, waiting: Sequence[SymbolId]) -> int:
+    return sum(view.freshness(symbol) is not Freshness.FRESH for symbol in waiting)

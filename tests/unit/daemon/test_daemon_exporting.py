@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from workbench import Workbench
 
-from codegraph.daemon.exporting import VIEWS_KEPT, Exports
+from codegraph.daemon.exporting import SNAPSHOTS_KEPT, Exports
 from codegraph.daemon.streams import ExportKind, ExportParams, ExportResult
 from codegraph.daemon.view import View
 from codegraph.errors import DaemonError
@@ -89,7 +89,7 @@ def test_forgotten_snapshot_is_an_error_and_memory_is_bounded(bench: Workbench) 
     """Only the latest exports are remembered; a cursor of an older one is refused."""
     exports = Exports()
     first = exports.page(bench.view, ExportParams(what=ExportKind.SYMBOLS, limit=1))
-    for number in range(VIEWS_KEPT):
+    for number in range(SNAPSHOTS_KEPT):
         bench.write({"n.py": f"x = {number}\ndef f{number}(): ...\n"})
         bench.update()
         exports.page(bench.view, ExportParams(what=ExportKind.SYMBOLS, limit=1))
@@ -97,7 +97,7 @@ def test_forgotten_snapshot_is_an_error_and_memory_is_bounded(bench: Workbench) 
         exports.page(bench.view, ExportParams(what=ExportKind.SYMBOLS, cursor=first.next))
 
 
-@pytest.mark.parametrize("cursor", ["x", "a:1/x/0", "a:1/1", "a:1/-1/0", "a:1/²/0"])
+@pytest.mark.parametrize("cursor", ["x", "a:1/x/0", "a:1/1", "a:1/-1/0", "a:1/²/0", f"a:1/{'9' * 5_000}/0"])
 def test_foreign_cursor_is_refused(bench: Workbench, cursor: str) -> None:
     """What is no cursor of ours is an error and not a crash."""
     with pytest.raises(DaemonError):
