@@ -24,6 +24,7 @@ Functions inside functions belong to the enclosing definition and have no defini
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TypeVar
 
 import msgspec
 import zstandard
@@ -212,6 +213,8 @@ class FileFacts(msgspec.Struct, frozen=True):
     """OwnDigest -> encoded OwnInput, one for each distinct `own` in the outline."""
 
 
+_Decoded = TypeVar("_Decoded")
+
 _encoder = msgspec.msgpack.Encoder()
 _outline_decoder = msgspec.msgpack.Decoder(Outline)
 _occurrences_decoder = msgspec.msgpack.Decoder(Occurrences)
@@ -228,24 +231,32 @@ def encode(value: Outline | Occurrences | OwnInput | FileFacts) -> bytes:
     return _encoder.encode(value)
 
 
+def _decoded(decoder: msgspec.msgpack.Decoder[_Decoded], data: bytes) -> _Decoded:
+    """Decode; text that is not UTF-8 is damage like any other, though msgspec raises UnicodeDecodeError for it."""
+    try:
+        return decoder.decode(data)
+    except UnicodeDecodeError as error:
+        raise msgspec.DecodeError(f"text that is not UTF-8: {error.reason}") from error
+
+
 def decode_outline(data: bytes) -> Outline:
     """Decode an outline; raises msgspec.DecodeError on foreign bytes."""
-    return _outline_decoder.decode(data)
+    return _decoded(_outline_decoder, data)
 
 
 def decode_occurrences(data: bytes) -> Occurrences:
     """Decode occurrences; raises msgspec.DecodeError on foreign bytes."""
-    return _occurrences_decoder.decode(data)
+    return _decoded(_occurrences_decoder, data)
 
 
 def decode_own_input(data: bytes) -> OwnInput:
     """Decode an own input; raises msgspec.DecodeError on foreign bytes."""
-    return _own_input_decoder.decode(data)
+    return _decoded(_own_input_decoder, data)
 
 
 def decode_facts(data: bytes) -> FileFacts:
     """Decode whole facts as a worker sends them; raises msgspec.DecodeError on foreign bytes."""
-    return _facts_decoder.decode(data)
+    return _decoded(_facts_decoder, data)
 
 
 class EncodedFacts(msgspec.Struct, frozen=True, array_like=True):
@@ -273,7 +284,7 @@ def decode_compressed_occurrences(frame: bytes) -> Occurrences:
 
 def decode_inputs(frame: bytes) -> dict[bytes, bytes]:
     """Decode `EncodedFacts.inputs`: OwnDigest -> encoded OwnInput; raises msgspec.DecodeError on foreign bytes."""
-    return _inputs_decoder.decode(_unpacked(frame))
+    return _decoded(_inputs_decoder, _unpacked(frame))
 
 
 def _unpacked(frame: bytes) -> bytes:
