@@ -181,6 +181,8 @@ class ExtractPool:
         timeout = max(0.0, min(deadlines) - now) if deadlines else None
         readable = wait([worker.connection for worker in self._workers], timeout)
         for worker in list(self._workers):
+            if worker not in self._workers:
+                continue  # the pool was closed while a caller looked at a result
             if worker.connection in readable:
                 yield from self._receive(worker, waiting)
             elif worker.task is not None and time.monotonic() >= worker.deadline:
