@@ -78,6 +78,26 @@ class ImportKind(IntEnum):
     """`import "./x"`: nothing is bound."""
 
 
+class FlowState(IntEnum):
+    """Whether a definition's own input carries data flow, and if not, why not."""
+
+    OFF = 0
+    """Nobody asked for data flow when the file was extracted."""
+    PRESENT = 1
+    NO_LANGUAGE = 2
+    """No table of node types describes the language."""
+    NOT_CALLABLE = 3
+    """Modules, classes and constants have none."""
+    EMPTY = 4
+    """It was followed, and no value flows from one token to another."""
+    FAILED = 5
+    """The code has a form that the analysis cannot follow."""
+    TIME = 6
+    """It took longer than it may."""
+    SIZE = 7
+    """The packed rows are larger than an encoder's input may hold, or the code nests too deep."""
+
+
 class Definition(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One definition: what tree-sitter tags call `@definition.*`."""
 
@@ -95,6 +115,9 @@ class Definition(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Canonical tokens of the header up to the body, decorators included, joined by one blank."""
     signature_digest: SignatureDigest
     parse_error: bool = False
+    length: int = 0
+    """How many canonical tokens its own input has; decides, with `flow`, which model embeds it."""
+    flow: FlowState = FlowState.OFF
 
 
 class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -131,7 +131,8 @@ def build_outline(view: FileView, stream: TokenStream) -> tuple[tuple[Definition
         container = signatures[found.container] if found.container > 0 else ""
         docstring = found.docstring.text if found.docstring else ""
         raw = _raw_tokens(stream, found, children[index])
-        own = OwnInput(found.kind, spec.name, found.name, container, signature, docstring, tuple(spec.layout(raw)))
+        tokens = tuple(spec.layout(raw))
+        own = OwnInput(found.kind, spec.name, found.name, container, signature, docstring, tokens)
         encoded = encode(own)
         digest = own_digest(encoded)
         inputs[digest] = encoded
@@ -147,6 +148,7 @@ def build_outline(view: FileView, stream: TokenStream) -> tuple[tuple[Definition
                 signature,
                 signature_digest(signature),
                 found.parse_error,
+                len(tokens),
             )
         )
     return tuple(definitions), inputs
