@@ -53,6 +53,7 @@ class ExtractConfig:
     timeout_seconds: float = 10.0
     recycle_files: int = 5_000
     max_depth: int = 400
+    data_flow: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "watch.mode": ("auto", "native", "poll"),
+    "extract.data_flow": ("auto", "on", "off"),
     "cache.cold_codec": ("f16", "f32", "int8"),
     "daemon.log_level": ("debug", "info", "warning", "error"),
 }

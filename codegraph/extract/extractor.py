@@ -16,8 +16,10 @@ import zstandard
 from tree_sitter import Node
 
 from codegraph.config import ExtractConfig
+from codegraph.core.dataflow import DATA_FLOW_SCHEMA
 from codegraph.core.digests import blob_digest
 from codegraph.core.facts import EncodedFacts, FileFacts, Occurrences, Outline, SyntaxProblem, encode, encode_inputs
+from codegraph.extract.definition_flow import DefinitionFlows
 from codegraph.extract.grammar import Compiled, compiled
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.normalise import Span, TokenStream, nesting
@@ -53,6 +55,14 @@ EXTRACTOR_VERSION = _extractor_version()
 """Our schema and the versions of the parser and every grammar; other facts than this version's are not read."""
 
 
+def facts_version(config: ExtractConfig) -> str:
+    """Return EXTRACTOR_VERSION, and whether data flow is followed: facts of another version are not read.
+
+    `config.data_flow` "auto" counts as off: whoever knows the model replaces it first.
+    """
+    return f"{EXTRACTOR_VERSION}; data flow {DATA_FLOW_SCHEMA}" if config.data_flow == "on" else EXTRACTOR_VERSION
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds of what extraction looks into."""
@@ -62,11 +72,13 @@ class Limits:
     max_definitions: int = 20_000
     max_bytes: int = 1 << 26
     max_problems: int = 20
+    data_flow: bool = False
+    """Whether the data flow of functions is followed."""
 
 
 def limits_of(config: ExtractConfig) -> Limits:
-    """Return the limits that the configuration sets."""
-    return Limits(max_depth=config.max_depth)
+    """Return the limits that the configuration sets; `config.data_flow` "auto" counts as off."""
+    return Limits(max_depth=config.max_depth, data_flow=config.data_flow == "on")
 
 
 def extract(data: bytes, language: str, limits: Limits) -> FileFacts:
@@ -87,8 +99,8 @@ def extract(data: bytes, language: str, limits: Limits) -> FileFacts:
     if root.has_error:
         problems += mark_errors(view, captures.get("error", ()), captures.get("missing", ()), limits.max_problems)
     occurrences = _occurrences(view, captures)
-    stream = _tokens(view, silent, strings, blocks)
-    outline, inputs = build_outline(view, stream)
+    stream = _tokens(view, silent, strings, blocks, offsets=limits.data_flow)
+    outline, inputs = build_outline(view, stream, DefinitionFlows(view, stream) if limits.data_flow else None)
     problems = problems[: limits.max_problems]
     return FileFacts(blob_digest(data), Outline(language, outline, tuple(problems)), occurrences, inputs)
 
@@ -114,14 +126,17 @@ def _occurrences(view: FileView, captures: Mapping[str, Sequence[Node]]) -> Occu
     return view.occurrences()
 
 
-def _tokens(view: FileView, silent: list[Span], strings: list[Span], blocks: list[Span]) -> TokenStream:
+def _tokens(
+    view: FileView, silent: list[Span], strings: list[Span], blocks: list[Span], *, offsets: bool
+) -> TokenStream:
     for found in view.definitions:
         found.docstring = view.spec.docstring(view, found)
         if found.docstring is not None and found.docstring.end > found.docstring.start:
             silent.append((found.docstring.start, found.docstring.end))
     silent_spans = set(silent)
     strings = [span for span in strings if span not in silent_spans]
-    return TokenStream(view.text, view.spec.token_pattern, map(cut_of, view.definitions), silent, strings, blocks)
+    cuts = map(cut_of, view.definitions)
+    return TokenStream(view.text, view.spec.token_pattern, cuts, silent, strings, blocks, offsets=offsets)
 
 
 def _encoding_problems(text: SourceText) -> list[SyntaxProblem]:

@@ -14,7 +14,7 @@ Tests: tests/unit/extract/test_extract_normalise.py, test_extract_properties.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from codegraph.core.facts import BLOCK_END, BLOCK_START
@@ -40,7 +40,7 @@ class Cut(NamedTuple):
 class TokenStream:
     """The raw tokens of one file, and where the cuts fall among them."""
 
-    __slots__ = ("_ends", "_headers", "_starts", "tokens")
+    __slots__ = ("_ends", "_headers", "_starts", "offsets", "tokens")
 
     def __init__(
         self,
@@ -50,7 +50,11 @@ class TokenStream:
         silent: Iterable[Span],
         strings: Iterable[Span],
         blocks: Iterable[Span],
+        *,
+        offsets: bool = False,
     ) -> None:
+        self.offsets: list[int] | None = [] if offsets else None
+        """Where each token starts, if asked for: they cost a third of the time."""
         self._starts: dict[int, int] = {}
         self._headers: dict[int, int] = {}
         self._ends: dict[Span, int] = {}
@@ -71,7 +75,8 @@ class TokenStream:
         self, text: SourceText, pattern: re.Pattern[str], events: Iterable[tuple[int, int, int, int]]
     ) -> list[str]:
         source = text.text
-        findall = pattern.findall
+        findall = pattern.findall if self.offsets is None else self._find_with_offsets(pattern)
+        offsets: list[int] = [] if self.offsets is None else self.offsets
         tokens: list[str] = []
         at = text.mark
         for offset, order, third, is_block in events:
@@ -82,25 +87,41 @@ class TokenStream:
                 if third > at and offset >= at:
                     if order == _OPAQUE:
                         tokens.append(_verbatim(source[offset:third]))
+                        offsets.append(offset)
                     at = third
-            elif order == _BLOCK_START:
-                tokens.append(BLOCK_START)
-            elif is_block:
-                tokens.append(BLOCK_END)
+            elif order == _BLOCK_START or is_block:
+                tokens.append(BLOCK_END if is_block else BLOCK_START)
+                offsets.append(offset)
             elif order == _END:
                 self._ends[-third, offset] = len(tokens)
             elif order == _HEADER_END:
                 self._headers[offset] = len(tokens)
             else:
                 self._starts[offset] = len(tokens)
-        tokens += findall(source, at)
+        tokens += findall(source, at, len(source))
         if not text.ascii:
             tokens = [text.decode(token) for token in tokens]
         return tokens
 
+    def _find_with_offsets(self, pattern: re.Pattern[str]) -> Callable[[str, int, int], list[str]]:
+        offsets = self.offsets
+        assert offsets is not None
+
+        def find(source: str, start: int, end: int) -> list[str]:
+            matches = list(pattern.finditer(source, start, end))
+            offsets.extend([match.start() for match in matches])
+            return [match.group() for match in matches]
+
+        return find
+
+    def range_of(self, cut: Cut) -> tuple[int, int]:
+        """Return where the raw tokens of a whole definition start and end in `tokens` and `offsets`."""
+        return self._starts[cut.start], self._ends[cut.start, cut.end]
+
     def piece(self, cut: Cut) -> list[str]:
         """Return the raw tokens of a whole definition."""
-        return self.tokens[self._starts[cut.start] : self._ends[cut.start, cut.end]]
+        start, end = self.range_of(cut)
+        return self.tokens[start:end]
 
     def header(self, cut: Cut) -> list[str]:
         """Return the raw tokens of a definition's header."""

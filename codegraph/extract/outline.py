@@ -15,8 +15,9 @@ from collections.abc import Iterable, Sequence
 from tree_sitter import Node
 
 from codegraph.core.digests import own_digest, signature_digest
-from codegraph.core.facts import Definition, OwnInput, SyntaxProblem, encode
+from codegraph.core.facts import Definition, FlowState, OwnInput, SyntaxProblem, encode
 from codegraph.core.symbols import SymbolKind, descriptor_of
+from codegraph.extract.definition_flow import DefinitionFlows
 from codegraph.extract.languages.spec import LanguageSpec, Sighting
 from codegraph.extract.normalise import Cut, TokenStream
 from codegraph.extract.signature import signature_of
@@ -118,8 +119,10 @@ def cut_of(found: Found) -> Cut:
     return Cut(found.start, found.header_end, found.end)
 
 
-def build_outline(view: FileView, stream: TokenStream) -> tuple[tuple[Definition, ...], dict[bytes, bytes]]:
-    """Return the finished definitions, and their encoded own inputs by digest."""
+def build_outline(
+    view: FileView, stream: TokenStream, flows: DefinitionFlows | None
+) -> tuple[tuple[Definition, ...], dict[bytes, bytes]]:
+    """Return the finished definitions, and their encoded own inputs by digest; with data flow if `flows` is given."""
     spec, text = view.spec, view.text
     children = _members(view.definitions)
     signatures: list[str] = []
@@ -132,7 +135,8 @@ def build_outline(view: FileView, stream: TokenStream) -> tuple[tuple[Definition
         docstring = found.docstring.text if found.docstring else ""
         raw = _raw_tokens(stream, found, children[index])
         tokens = tuple(spec.layout(raw))
-        own = OwnInput(found.kind, spec.name, found.name, container, signature, docstring, tokens)
+        flow, rows = flows.of(found, tokens) if flows else (FlowState.OFF, b"")
+        own = OwnInput(found.kind, spec.name, found.name, container, signature, docstring, tokens, rows)
         encoded = encode(own)
         digest = own_digest(encoded)
         inputs[digest] = encoded
@@ -149,6 +153,7 @@ def build_outline(view: FileView, stream: TokenStream) -> tuple[tuple[Definition
                 signature_digest(signature),
                 found.parse_error,
                 len(tokens),
+                flow,
             )
         )
     return tuple(definitions), inputs

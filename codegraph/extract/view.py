@@ -12,14 +12,17 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
 from codegraph.core.facts import Binding, BindingKind, Chain, Export, Import, ImportKind, Occurrences
 from codegraph.core.symbols import SymbolKind
-from codegraph.extract.languages.spec import Docstring, LanguageSpec
 from codegraph.extract.references import ReferenceTable
 from codegraph.extract.text import SourceText
+
+if TYPE_CHECKING:
+    from codegraph.extract.languages.spec import Docstring, LanguageSpec
 
 Match = dict[str, list[Node]]
 CALLABLES = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})

@@ -1,0 +1,92 @@
+"""A language's table, resolved to the numbers of its grammar, once per process.
+
+`FlowGrammar.roles` says by a node's `kind_id` what is special about it; most kinds are not in it.
+Tests: tests/unit/extract/test_dataflow_*.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from tree_sitter import Language, Parser
+
+from codegraph.extract.dataflow.languages import FLOW_TABLES
+from codegraph.extract.dataflow.rules import FlowTable, Rule
+
+_COMMENTS = frozenset({"comment", "line_comment", "block_comment", "html_comment"})
+_ERROR_KIND = 65_535
+"""The kind_id of ERROR nodes, which stands in no grammar's list."""
+
+
+class Mark(Enum):
+    """What is special about a kind of node that has no rule."""
+
+    ATOM = 0
+    """One token, whatever it has inside."""
+    SILENT = 1
+    """No token, but counted among its parent's children."""
+    DROPPED = 2
+    KEYWORD = 3
+    """Its tokens are no variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainAtom:
+    """One token if all children are of these types."""
+
+    parts: frozenset[str]
+
+
+Role = Rule | Mark | PlainAtom
+
+
+@dataclass(frozen=True, slots=True)
+class FlowGrammar:
+    """One language, ready to be read. Revised grammars follow the mended rules, see `FlowTable.revised`."""
+
+    table: FlowTable
+    parser: Parser
+    types: Mapping[int, str]
+    """The type of each kind."""
+    roles: Mapping[int, Role]
+    identifiers: frozenset[int]
+
+
+@cache
+def flow_grammar(name: str, *, revised: bool, in_file: bool) -> FlowGrammar:
+    """Return a language's grammar. Raises KeyError for one without a table.
+
+    `in_file`: comments have not been taken out of the text; no comment is counted among a node's children.
+    """
+    table = FLOW_TABLES[name]
+    language = Language(table.grammar())
+    types = {kind: language.node_kind_for_id(kind) or "" for kind in range(language.node_kind_count)}
+    types[_ERROR_KIND] = "ERROR"
+    by_type = _roles(table, revised=revised, in_file=in_file)
+    roles: dict[int, Role] = {}
+    identifiers: set[int] = set()
+    for kind, type_ in types.items():
+        named = kind == _ERROR_KIND or language.node_kind_is_named(kind)
+        if type_ in by_type and (named or by_type[type_] is Mark.DROPPED):
+            roles[kind] = by_type[type_]
+        if named and type_ in table.identifiers:
+            identifiers.add(kind)
+    return FlowGrammar(table, Parser(language), types, roles, frozenset(identifiers))
+
+
+def _roles(table: FlowTable, *, revised: bool, in_file: bool) -> dict[str, Role]:
+    """Return the roles by type; rules first, so that a type is not listed twice."""
+    roles: dict[str, Role] = dict(table.rules)
+    if revised:
+        roles.update(table.revised)
+    roles.update(dict.fromkeys(table.atoms, Mark.ATOM))
+    roles.update({name: PlainAtom(parts) for name, parts in table.plain_atoms.items()})
+    roles.update(dict.fromkeys(table.keywords, Mark.KEYWORD))
+    roles["comment"] = Mark.SILENT
+    if in_file:
+        roles.update(dict.fromkeys(_COMMENTS, Mark.DROPPED))
+    roles.update(dict.fromkeys(table.dropped, Mark.DROPPED))
+    return roles

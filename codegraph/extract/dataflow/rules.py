@@ -1,0 +1,215 @@
+"""What a language's table says: which node types mean something for data flow, and what.
+
+A node type without a rule means "visit the children in order". A rule finds the children that it needs by a
+place: a `Field` of the grammar, the `Nth` child of a type, or a `Child` by number. A `Field` or `Nth` that is
+not there makes the whole function's data flow FAILED, as it does in the reference; a `Child` that is not there
+is left out.
+Tests: tests/unit/extract/test_dataflow_*.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from types import MappingProxyType
+
+
+class Relation(IntEnum):
+    """How a row's parents became its value."""
+
+    COMES_FROM = 0
+    """A use of a definition, or a declaration with its value."""
+    COMPUTED_FROM = 1
+    """An assignment."""
+
+
+RELATION_NAMES: Mapping[Relation, str] = MappingProxyType(
+    {Relation.COMES_FROM: "comesFrom", Relation.COMPUTED_FROM: "computedFrom"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """The child under a field of the grammar."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nth:
+    """The n-th child (from 0) of a type."""
+
+    type: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """The child at a position, if it has the type ("" for any)."""
+
+    number: int
+    type: str = ""
+
+
+Place = Field | Nth | Child
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """`name = value`: each token of the name comes from each token of the value, a row for each pair."""
+
+    name: Field
+    value: Field
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedDeclaration:
+    """C#'s declarator: the first child is the name; from `sign` on it is the value, if just one child is before it."""
+
+    sign: str = "="
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`left = right`: each token of the left is computed from each token of the right, a row for each pair."""
+
+    left: Field
+    right: Field
+
+
+@dataclass(frozen=True, slots=True)
+class PairedAssignment:
+    """`a, b = x, y`: as `Assignment`, but a row for each left token with all its parents.
+
+    If both sides have equally many direct children, commas not counted, these are taken in pairs (`in_pairs`),
+    whatever they are: `self.x = a.b` gives `self` from `a` and `x` from `b`. That is the reference's rule.
+    """
+
+    left: Place
+    right: Place
+    in_pairs: bool = True
+    optional: bool = False
+    """Without a right side nothing of it is looked at, not even the type; else it is FAILED."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """`i++`: each token inside is computed from each token inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Alternatives: each starts from what held before, and afterwards all of them may hold.
+
+    Children that are no alternative are visited one after another. After an alternative all other children
+    are alternatives, too (`sticky`). What held before still may hold afterwards if no type among the node and
+    its children contains "else", or always (`keeps`).
+    """
+
+    alternatives: frozenset[str]
+    sticky: bool
+    keeps: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """A loop whose children are all visited twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLoop:
+    """A `for` with a head: what follows the child of type `header` is visited a second time.
+
+    With `update`, that field of the header comes first in the second pass.
+    """
+
+    header: str
+    update: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """A loop over the elements of something: source, target, body, in that order, twice.
+
+    `paired`: rows as of `PairedAssignment`, in pairs if `in_pairs`; otherwise as of `Assignment`.
+    """
+
+    target: Place
+    source: Place
+    body: Place
+    paired: bool = False
+    in_pairs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClausesFirst:
+    """Children of the types in `first` are visited before their siblings."""
+
+    first: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedElement:
+    """Go's `key: value` in a literal: a plain key is a field's name and defines nothing."""
+
+    wrapper: str
+    key: str
+
+
+Rule = (
+    Declaration
+    | GroupedDeclaration
+    | Assignment
+    | PairedAssignment
+    | Update
+    | Branch
+    | Repetition
+    | CountedLoop
+    | Iteration
+    | ClausesFirst
+    | KeyedElement
+)
+
+
+class Comments(IntEnum):
+    """How the reference takes comments out of a function's text."""
+
+    PYTHON = 0
+    """By Python's tokenizer, docstrings too."""
+    C_LIKE = 1
+    """By one regular expression."""
+    NONE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FlowTable:
+    """One language."""
+
+    language: str
+    distribution: str
+    """The grammar's wheel."""
+    grammar: Callable[[], object]
+    extensions: tuple[str, ...]
+    """Lower case, with the dot."""
+    functions: frozenset[str]
+    """Node types that are functions, where a whole file is looked at."""
+    rules: Mapping[str, Rule]
+    comments: Comments = Comments.C_LIKE
+    atoms: frozenset[str] = frozenset({"string"})
+    """Nodes with children that are one token all the same."""
+    plain_atoms: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    """Types that are one token if they have no children of other types than these."""
+    dropped: frozenset[str] = frozenset()
+    """Nodes that are no token, and not counted among their parent's children."""
+    replaced: frozenset[str] = frozenset()
+    """Nodes inside an atom that count as their children do."""
+    keywords: frozenset[str] = frozenset()
+    """Types whose tokens are never variables."""
+    identifiers: frozenset[str] = frozenset({"identifier"})
+    """Types whose tokens define their name at first sight."""
+    prefix: str = ""
+    suffix: str = ""
+    """Around a function's text, so that the grammar reads it as code."""
+    revised: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
+    """Rules that replace others where the reference's defects are mended (`Reading.REVISED`)."""
