@@ -15,8 +15,21 @@ from tokenizers import ByteLevelBPETokenizer
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 
 
-def make_model(directory: Path, *, seed: int = 7, dimensions: int = 32, poison: bool = False) -> Path:
-    """Write a model; other seeds give other weights. A poisoned one gives vectors that are not finite."""
+def make_model(
+    directory: Path,
+    *,
+    seed: int = 7,
+    dimensions: int = 32,
+    poison: bool = False,
+    prefix: str = "roberta.",
+    head: str = "",
+    spread: float = 0.5,
+) -> Path:
+    """Write a model; other seeds give other weights. A poisoned one has weights that are not finite.
+
+    `prefix` stands before the names of the weights, `head` names a dense layer for the first token, `spread`
+    is the standard deviation of the weights.
+    """
     directory.mkdir()
     tokenizer = ByteLevelBPETokenizer()
     tokenizer.train_from_iterator(
@@ -32,12 +45,15 @@ def make_model(directory: Path, *, seed: int = 7, dimensions: int = 32, poison: 
         intermediate_size=64,
         max_position_embeddings=66,
         type_vocab_size=1,
-        initializer_range=0.5,
+        layer_norm_eps=1e-5,
+        initializer_range=spread,
     )
     config.save_pretrained(directory)
     state = transformers.RobertaModel(config, add_pooling_layer=False).state_dict()
-    weights = {f"roberta.{name}": tensor.contiguous() for name, tensor in state.items() if "position_ids" not in name}
+    weights = {prefix + name: tensor.contiguous() for name, tensor in state.items() if "position_ids" not in name}
+    if head:
+        weights |= {f"{head}.weight": torch.randn(dimensions, dimensions), f"{head}.bias": torch.randn(dimensions)}
     if poison:
-        weights["roberta.embeddings.LayerNorm.weight"].fill_(float("nan"))
+        weights[f"{prefix}embeddings.LayerNorm.weight"].fill_(float("nan"))
     save_file(weights, directory / "model.safetensors", metadata={"format": "pt"})
     return directory

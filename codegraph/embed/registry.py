@@ -16,18 +16,21 @@ from typing import Literal
 
 import msgspec
 
+from codegraph.core.dataflow import DATA_FLOW_SCHEMA
 from codegraph.core.digests import digest
 from codegraph.embed import weights
 from codegraph.embed.encoder import Encoder, FloatArray
+from codegraph.embed.features import FEATURE_SCHEMA
 from codegraph.embed.lexical import LexicalEncoder, lexical_identity
 from codegraph.embed.weights import FileDigests
+from codegraph.embed.windows import WINDOW_SCHEME
 from codegraph.errors import ConfigError, EncoderError, InternalError
 
 IDENTITY_SCHEMA = "codegraph-model-1"
 """Bumped when an engine feeds its model differently, so that no old vector is taken for a new one."""
 
-Engine = Literal["lexical", "roberta"]
-Pooling = Literal["mean", "cls"]
+Engine = Literal["lexical", "roberta", "graphcodebert"]
+Pooling = Literal["mean", "cls", "pooler", "codecse"]
 
 
 class ModelSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +49,14 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     query_prefix: str = ""
     licence: str = ""
     note: str = ""
+    prose_tokens: int = 96
+    node_tokens: int = 64
+    windows: int = 8
+
+    @property
+    def reads_data_flow(self) -> bool:
+        """Whether the model is fed the data flow of symbols."""
+        return self.engine == "graphcodebert"
 
 
 def registered(file: Path | None = None) -> Mapping[str, ModelSpec]:
@@ -82,15 +93,16 @@ def directory_of(spec: ModelSpec, *, offline: bool = True) -> Path:
 def identity(spec: ModelSpec, digests: FileDigests | None = None, *, offline: bool = True) -> bytes:
     """Return the 16 bytes that stand for the model in every embedding key.
 
-    They cover the bytes of weights, configuration and tokenizer, the pooling, the prefixes and the limit on
-    tokens, and not where the files are. Reading 500 MB of weights takes about a second; pass the same
-    `digests` again to avoid that. Raises ModelMissing.
+    They cover the bytes of weights, configuration and tokenizer, the pooling, the prefixes, the limits, and how
+    features are built and long symbols are cut, and not where the files are. Reading 500 MB of weights takes
+    about a second; pass the same `digests` again to avoid that. Raises ModelMissing.
     """
     if spec.engine == "lexical":
         return lexical_identity(spec.dimensions)
     directory = directory_of(spec, offline=offline)
     known = digests or FileDigests()
     parts = [IDENTITY_SCHEMA, spec.engine, spec.pooling, spec.document_prefix, spec.query_prefix, spec.max_tokens]
+    parts += [FEATURE_SCHEMA, DATA_FLOW_SCHEMA, WINDOW_SCHEME, spec.prose_tokens, spec.node_tokens, spec.windows]
     names = [path.name for path in weights.weight_files(directory)]
     names += [name for name in ("config.json", *weights.TOKENIZER_FILES) if (directory / name).is_file()]
     return digest(msgspec.msgpack.encode([*parts, *((name, known.of(directory / name)) for name in names)]))
@@ -106,20 +118,20 @@ def dimensions(spec: ModelSpec, *, offline: bool = True) -> int:
     return size
 
 
-def load(spec: ModelSpec, *, device: str = "auto", offline: bool = True) -> Encoder:
+def load(spec: ModelSpec, *, device: str = "auto", offline: bool = True, precision: str = "auto") -> Encoder:
     """Load a model. Slow and large for models with weights; raises ModelMissing, EncoderError."""
     match spec.engine:
         case "lexical":
             return LexicalEncoder(spec.dimensions, spec.name)
-        case "roberta":
+        case "roberta" | "graphcodebert":
             directory = directory_of(spec, offline=offline)
             try:
-                from codegraph.embed.roberta import RobertaEncoder
+                from codegraph.embed.graphcodebert import GraphCodeBertEncoder
             except ImportError as error:
                 raise EncoderError(
-                    f"{spec.name} needs torch and transformers: {error}", "pip install 'codegraph-daemon[models]'"
+                    f"{spec.name} needs torch and tokenizers: {error}", "pip install 'codegraph-daemon[models]'"
                 ) from error
-            return RobertaEncoder.load(spec, directory, identity(spec, offline=offline), device)
+            return GraphCodeBertEncoder.load(spec, directory, identity(spec, offline=offline), device, precision)
     raise InternalError(f"there is no engine {spec.engine}")
 
 

@@ -1,184 +1,176 @@
-"""RoBERTa-class encoders (GraphCodeBERT, CodeBERT) through torch and transformers.
+"""The layers of RoBERTa over any sequence, position and attention mask; imported only where torch is.
 
-Imported only where a model is really loaded, that is, in the worker process: torch alone takes a second.
+Its own forward pass instead of a library's, because data flow needs what those no longer promise: embeddings
+of nodes, positions 0 and 1, and a mask per pair of positions. It also joins query, key and value into one
+product and takes int8 weights.
 
-*Input*: `<s> prose </s> code </s>`, the format these models were pre-trained on. Prose is the docstring,
-at most `PROSE_TOKENS`; code is the container's header and the symbol's tokens, then the signatures of its
-context, which keep at least a quarter of the room when there are any. No data flow enters yet.
+*Mask*: additive, in the dtype of the states, `torch.finfo(dtype).min` where a position must not be seen, and
+never bool or minus infinity: bool means something else to each kernel, minus infinity makes NaN of a row that
+sees nothing. Such *blind* rows (padding, nodes whose code was cut away) see all positions of their own
+sequence alike, which is what the reference's arithmetic amounts to without padding: every row then has a
+maximum above the mask's minimum, on every kernel, and no vector depends on its neighbours in a batch.
 
-*Output*: the mean of the last hidden states over all tokens, or the first token's, as the spec says; then
-L2. The pooler of a raw checkpoint is random and is never used.
-
-*Safety*: files come from a local directory only; safetensors first, a `.bin` only through torch's
-weights-only reader; no remote code. Every weight of the encoder must be in the file: a model that was
-partly initialised at random is refused.
-Tests: tests/unit/embed/test_embed_roberta.py.
+*Attention*: `eager` is written out; `sdpa` leaves the choice of a kernel to torch. Where nobody is hidden from
+anybody there is no mask at all, so that the fastest kernels stay allowed.
+Tests: tests/unit/embed/test_embed_graphcodebert.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
-import numpy as np
 import torch
-from safetensors.torch import load_file
-from transformers import AutoTokenizer, RobertaConfig, RobertaModel
+from torch.nn import functional
 
-from codegraph.embed.batching import padded
-from codegraph.embed.encoder import FloatArray
-from codegraph.embed.registry import ModelSpec
-from codegraph.embed.render import EncoderInput
-from codegraph.embed.weights import weight_files
-from codegraph.errors import EncoderError
+from codegraph.embed.collate import visible
+from codegraph.embed.features import Vocabulary
+from codegraph.embed.hardware import Precision, linear
 
-PROSE_TOKENS = 96
-QUERY_TOKENS = 128
-REMEMBERED_INPUTS = 2_048
-CHARACTERS_PER_TOKEN = 8
-"""Text beyond this many characters per possible token is not even tokenised."""
+Attention = Literal["eager", "sdpa"]
+State = Mapping[str, torch.Tensor]
+"""Weights by name, without the checkpoint's prefix."""
 
 
-class RobertaEncoder:
-    """One loaded model. Not for use from several threads at once: the worker has one."""
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The sizes of a RoBERTa model."""
 
-    def __init__(self, spec: ModelSpec, identity: bytes, model: Any, tokenizer: Any, device: torch.device) -> None:
-        self.name = spec.name
-        self.identity = identity
-        self.device = str(device)
-        self.dimensions = int(model.config.hidden_size)
-        self.max_length = min(spec.max_tokens, int(model.config.max_position_embeddings) - 2)
-        self._spec = spec
-        self._model = model
-        self._tokenizer = tokenizer
-        self._torch_device = device
-        self._sequences: dict[EncoderInput, list[int]] = {}
-
-    @classmethod
-    def load(cls, spec: ModelSpec, directory: Path, identity: bytes, device: str) -> RobertaEncoder:
-        """Load weights and tokenizer from `directory`; raises EncoderError."""
-        chosen = _device(device)
-        try:
-            config = RobertaConfig.from_pretrained(str(directory), local_files_only=True)
-            tokenizer = AutoTokenizer.from_pretrained(str(directory), local_files_only=True, trust_remote_code=False)
-            model: Any = RobertaModel(config, add_pooling_layer=False)
-            _load_weights(model, directory)
-        except EncoderError:
-            raise
-        except Exception as error:
-            raise EncoderError(
-                f"{spec.name} in {directory} cannot be loaded: {error}", "fetch the model again"
-            ) from error
-        model = model.eval().to(device=chosen, dtype=_dtype(chosen))
-        return cls(spec, identity, model, tokenizer, chosen)
-
-    def length(self, source: EncoderInput) -> int:
-        """Return the number of tokens after cutting, special tokens included."""
-        return len(self._sequence(source))
-
-    def encode(self, inputs: Sequence[EncoderInput]) -> FloatArray:
-        """Return one unit row per input; raises MemoryError when the batch does not fit on the device."""
-        if not inputs:
-            return np.empty((0, self.dimensions), np.float32)
-        return self._forward([self._sequence(source) for source in inputs])
-
-    def encode_query(self, text: str) -> FloatArray:
-        """Return the unit vector of a query, cut to `QUERY_TOKENS` tokens."""
-        limit = min(QUERY_TOKENS, self.max_length)
-        start, end = self._tokenizer.cls_token_id, self._tokenizer.sep_token_id
-        prose = self._tokens(self._spec.query_prefix + text, limit - 2)
-        vector: FloatArray = self._forward([[start, *prose, end]])[0]
-        return vector
-
-    def _sequence(self, source: EncoderInput) -> list[int]:
-        """Return the token numbers of an input; remembered, because planning and encoding both ask."""
-        known = self._sequences.get(source)
-        if known is None:
-            if len(self._sequences) >= REMEMBERED_INPUTS:
-                self._sequences.clear()
-            known = self._sequences[source] = self._build(source)
-        return known
-
-    def _build(self, source: EncoderInput) -> list[int]:
-        start, end = self._tokenizer.cls_token_id, self._tokenizer.sep_token_id
-        prose = self._tokens(self._spec.document_prefix + source.docstring, min(PROSE_TOKENS, self.max_length // 4))
-        head = [start, *prose, end] if prose else [start]
-        room = self.max_length - len(head) - 1
-        context = self._tokens(" ".join(source.context), room)
-        code = self._tokens(" ".join((source.container, *source.tokens)).strip(), room)
-        code = code[: max(room - len(context), room - room // 4)]
-        return [*head, *code, *context[: room - len(code)], end]
-
-    def _tokens(self, text: str, limit: int) -> list[int]:
-        if not text or limit <= 0:
-            return []
-        cut = text[: limit * CHARACTERS_PER_TOKEN]
-        found: list[int] = self._tokenizer(cut, add_special_tokens=False, verbose=False)["input_ids"][:limit]
-        return found
-
-    def _forward(self, sequences: Sequence[Sequence[int]]) -> FloatArray:
-        width = min(padded(max(map(len, sequences))), self.max_length)
-        numbers = np.full((len(sequences), width), self._model.config.pad_token_id, np.int64)
-        mask = np.zeros((len(sequences), width), np.int64)
-        for row, sequence in enumerate(sequences):
-            numbers[row, : len(sequence)] = sequence
-            mask[row, : len(sequence)] = 1
-        try:
-            with torch.inference_mode():
-                attention = torch.from_numpy(mask).to(self._torch_device)
-                states = self._model(
-                    input_ids=torch.from_numpy(numbers).to(self._torch_device), attention_mask=attention
-                ).last_hidden_state
-                vectors = torch.nn.functional.normalize(self._pool(states.float(), attention), dim=1)
-                rows: FloatArray = vectors.cpu().numpy()
-        except (torch.OutOfMemoryError, RuntimeError) as error:
-            if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error):
-                raise MemoryError(str(error)) from error
-            raise
-        return rows
-
-    def _pool(self, states: torch.Tensor, attention: torch.Tensor) -> torch.Tensor:
-        if self._spec.pooling == "cls":
-            return states[:, 0]
-        weights = attention.unsqueeze(2).to(states.dtype)
-        return (states * weights).sum(1) / weights.sum(1)
+    vocabulary: int
+    positions: int
+    width: int
+    layers: int
+    heads: int
+    inner: int
+    epsilon: float
 
 
-def _load_weights(model: Any, directory: Path) -> None:
-    """Copy the file's weights into the model; raises EncoderError if any is missing."""
-    state: dict[str, torch.Tensor] = {}
-    for file in weight_files(directory):
-        if file.suffix == ".safetensors":
-            state.update(load_file(file))
-        else:
-            state.update(torch.load(file, map_location="cpu", weights_only=True))
-    bare = {name.removeprefix("roberta."): tensor for name, tensor in state.items()}
-    missing = [name for name in model.load_state_dict(bare, strict=False).missing_keys if "position_ids" not in name]
-    if missing:
-        raise EncoderError(
-            f"{directory} lacks {len(missing)} weights, {missing[0]} among them", "choose a complete RoBERTa checkpoint"
+@dataclass(frozen=True, slots=True)
+class DeviceBatch:
+    """`collate.Batch` on the model's device, all int64."""
+
+    ids: torch.Tensor
+    code: torch.Tensor
+    present: torch.Tensor
+    nodes: torch.Tensor
+    span: torch.Tensor
+    span_starts: torch.Tensor
+    cells: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    attend: Callable[[torch.Tensor], torch.Tensor]
+    """Query, key and value side by side."""
+    project: Callable[[torch.Tensor], torch.Tensor]
+    norm: tuple[torch.Tensor, torch.Tensor]
+    widen: Callable[[torch.Tensor], torch.Tensor]
+    narrow: Callable[[torch.Tensor], torch.Tensor]
+    last_norm: tuple[torch.Tensor, torch.Tensor]
+
+
+class Roberta:
+    """A loaded encoder without a head. Not for use from several threads at once."""
+
+    def __init__(
+        self, shape: Shape, state: State, device: torch.device, precision: Precision, attention: Attention = "sdpa"
+    ) -> None:
+        """Move the weights to `device`; `state` must have all of them, see `checkpoint.read`."""
+        self.shape = shape
+        self.device = device
+        self.precision = precision
+        self.attention = attention
+        self._dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+        self._words = self._tensor(state["embeddings.word_embeddings.weight"])
+        positions = state["embeddings.position_embeddings.weight"] + state["embeddings.token_type_embeddings.weight"][0]
+        self._positions = self._tensor(positions)
+        self._norm = self._pair(state, "embeddings.LayerNorm")
+        self._layers = [self._layer(state, f"encoder.layer.{number}.") for number in range(shape.layers)]
+
+    def _tensor(self, tensor: torch.Tensor) -> torch.Tensor:
+        return tensor.to(self.device, self._dtype)
+
+    def _pair(self, state: State, name: str) -> tuple[torch.Tensor, torch.Tensor]:
+        return self._tensor(state[f"{name}.weight"]), self._tensor(state[f"{name}.bias"])
+
+    def _layer(self, state: State, prefix: str) -> _Layer:
+        def joined(*names: str) -> Callable[[torch.Tensor], torch.Tensor]:
+            weight = torch.cat([state[f"{prefix}{name}.weight"] for name in names])
+            bias = torch.cat([state[f"{prefix}{name}.bias"] for name in names])
+            return linear(self._tensor(weight), self._tensor(bias), self.precision)
+
+        return _Layer(
+            attend=joined("attention.self.query", "attention.self.key", "attention.self.value"),
+            project=joined("attention.output.dense"),
+            norm=self._pair(state, prefix + "attention.output.LayerNorm"),
+            widen=joined("intermediate.dense"),
+            narrow=joined("output.dense"),
+            last_norm=self._pair(state, prefix + "output.LayerNorm"),
         )
 
+    def states(self, batch: DeviceBatch, vocabulary: Vocabulary) -> torch.Tensor:
+        """Return the last hidden states, (B, W, width), in the model's precision."""
+        mask = self.mask(batch, vocabulary)
+        states = self.embedded(batch, vocabulary)
+        for layer in self._layers:
+            states = self._through(layer, states, mask)
+        return states
 
-def _device(device: str) -> torch.device:
-    if device == "auto":
-        return torch.device("cuda:0" if torch.cuda.is_available() else "cpu")
-    try:
-        chosen = torch.device(device)
-    except RuntimeError as error:
-        raise EncoderError(f"embedding.device = {device!r} is no device", "use cpu, cuda, cuda:N or auto") from error
-    if chosen.type == "cuda" and not torch.cuda.is_available():
-        raise EncoderError(f"embedding.device = {device!r}, but torch sees no GPU", "use auto or cpu")
-    return chosen
+    def damaged_layer(self, batch: DeviceBatch, vocabulary: Vocabulary) -> int | None:
+        """Run a batch again and return the first layer after which a number is not finite; 0 for the embeddings."""
+        mask = self.mask(batch, vocabulary)
+        states = self.embedded(batch, vocabulary)
+        for number, layer in enumerate(self._layers):
+            if not bool(torch.isfinite(states).all()):
+                return number
+            states = self._through(layer, states, mask)
+        return None if bool(torch.isfinite(states).all()) else len(self._layers)
 
+    def embedded(self, batch: DeviceBatch, vocabulary: Vocabulary) -> torch.Tensor:
+        """Return the states before the first layer; a node's word is the mean of its code's words, 0 without code."""
+        columns = torch.arange(batch.ids.shape[1], device=self.device)
+        padding = vocabulary.padding
+        after = torch.where(columns < batch.present[:, None], 0, padding)
+        positions = torch.where(columns < batch.code[:, None], columns + padding + 1, after)
+        words = functional.embedding(batch.ids, self._words)
+        if len(batch.nodes):
+            seen = batch.ids.view(-1)[batch.span]
+            means = functional.embedding_bag(seen, self._words, batch.span_starts, mode="mean")
+            words.view(-1, self.shape.width)[batch.nodes] = means
+        return self._normalised(words + functional.embedding(positions, self._positions), self._norm)
 
-def _dtype(device: torch.device) -> torch.dtype:
-    """Half precision only where it is fast: on a GPU that has bf16, on a processor with AMX."""
-    if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return torch.float32
-    return torch.bfloat16 if " amx_bf16" in flags else torch.float32
+    def mask(self, batch: DeviceBatch, vocabulary: Vocabulary) -> torch.Tensor | None:
+        """Return the additive mask, (B, 1, W, W) or (B, 1, 1, W); None where everybody sees everybody."""
+        width = batch.ids.shape[1]
+        columns = torch.arange(width, device=self.device)
+        present = columns < batch.present[:, None]
+        hidden = torch.finfo(self._dtype).min
+        if not len(batch.nodes):
+            return None if bool(present.all()) else self._additive(present[:, None, None, :], hidden)
+        sees: torch.Tensor = visible(batch.ids, batch.code, batch.present, batch.cells, columns, vocabulary)
+        blind = ~sees.any(2, keepdim=True) & present[:, None, :]
+        additive = self._additive(sees, hidden).masked_fill_(blind, hidden / 2)
+        return additive[:, None]
+
+    def _additive(self, sees: torch.Tensor, hidden: float) -> torch.Tensor:
+        return torch.zeros(sees.shape, dtype=self._dtype, device=self.device).masked_fill_(~sees, hidden)
+
+    def _normalised(self, states: torch.Tensor, norm: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        return functional.layer_norm(states, (self.shape.width,), *norm, self.shape.epsilon)
+
+    def _through(self, layer: _Layer, states: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        size, width, _ = states.shape
+        heads = layer.attend(states).view(size, width, 3, self.shape.heads, -1).permute(2, 0, 3, 1, 4)
+        attended = self._attended(heads[0], heads[1], heads[2], mask).transpose(1, 2).reshape(size, width, -1)
+        states = self._normalised(states + layer.project(attended), layer.norm)
+        return self._normalised(states + layer.narrow(functional.gelu(layer.widen(states))), layer.last_norm)
+
+    def _attended(
+        self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None
+    ) -> torch.Tensor:
+        if self.attention == "sdpa":
+            return functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        scores = query @ key.transpose(2, 3) * query.shape[-1] ** -0.5
+        weights = torch.softmax((scores if mask is None else scores + mask).float(), -1)
+        return weights.to(value.dtype) @ value

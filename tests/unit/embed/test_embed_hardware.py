@@ -1,0 +1,59 @@
+"""Devices and precisions: codegraph/embed/hardware.py."""
+
+from __future__ import annotations
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from codegraph.embed import hardware  # noqa: E402 (after the check that the models extra is installed)
+from codegraph.errors import EncoderError  # noqa: E402
+
+
+def test_the_best_precision_follows_from_the_processor() -> None:
+    """bf16 where an instruction multiplies it, int8 where only that is fast, else fp32."""
+    assert hardware.best_of({"avx512f", "amx_bf16", "avx512_vnni"}) == "bf16"
+    assert hardware.best_of({"avx512f", "avx512_bf16", "avx512_vnni"}) == "bf16"
+    assert hardware.best_of({"avx512f", "avx512_vnni"}) == "int8"
+    assert hardware.best_of({"avx2", "avx_vnni"}) == "int8"
+    assert hardware.best_of({"avx2"}) == hardware.best_of(frozenset()) == "fp32"
+    assert hardware.choose("auto", torch.device("cpu")) == hardware.best_of(hardware.processor_flags())
+
+
+def test_a_wrong_device_or_precision_is_said() -> None:
+    """An error with advice, not a silent fall back to the processor."""
+    with pytest.raises(EncoderError, match=r"embedding\.device"):
+        hardware.device_of("nonsense")
+    with pytest.raises(EncoderError, match=r"embedding\.precision"):
+        hardware.choose("fp8", torch.device("cpu"))
+    with pytest.raises(EncoderError, match="processors only"):
+        hardware.choose("int8", torch.device("cuda"))
+    assert hardware.choose("fp32", torch.device("cuda")) == "fp32"
+    if not torch.cuda.is_available():
+        assert hardware.device_of("auto").type == "cpu"
+        with pytest.raises(EncoderError, match="no GPU"):
+            hardware.device_of("cuda:0")
+
+
+def test_int8_products_are_close_to_exact_ones() -> None:
+    """Weights are scaled row by row, so that a large row costs a small one nothing."""
+    torch.manual_seed(1)
+    weight, bias, states = torch.randn(24, 64), torch.randn(24), torch.randn(9, 64)
+    weight[3] *= 1000
+    exact = hardware.linear(weight, bias, "fp32")(states)
+    found = hardware.linear(weight, bias, "int8")(states)
+    assert bool(((exact - found).abs().amax(0) < 0.05 * exact.abs().amax(0)).all())
+
+
+@pytest.mark.gpu
+def test_a_gpu_is_capped() -> None:
+    """Beyond the share torch raises what the engine turns into MemoryError."""
+    if not torch.cuda.is_available():
+        pytest.skip("no GPU")
+    device = torch.device("cuda:0")
+    hardware.cap_memory(device, 0.01)
+    try:
+        with pytest.raises(torch.OutOfMemoryError):
+            torch.empty(torch.cuda.get_device_properties(device).total_memory // 50, dtype=torch.uint8, device=device)
+    finally:
+        hardware.cap_memory(device, 1.0)
