@@ -71,6 +71,8 @@ class EmbeddingConfig:
 
     model: str = "lexical"
     device: str = "auto"
+    precision: str = "auto"
+    gpu_memory_share: float = 0.8
     batch_tokens: int = 16_384
     batch_symbols: int = 512
     retry_seconds: float = 1.0
@@ -148,6 +150,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "cascade.depth": (0, 8),
     "cascade.max_context": (0, 256),
     "cascade.budget": (0, 1),
+    "embedding.gpu_memory_share": (0.01, 1),
     "embedding.batch_tokens": (1, 1 << 24),
     "embedding.batch_symbols": (1, 1 << 20),
     "embedding.retry_seconds": (0.01, 3600),
@@ -168,6 +171,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "watch.mode": ("auto", "native", "poll"),
     "extract.data_flow": ("auto", "on", "off"),
+    "embedding.precision": ("auto", "fp32", "bf16", "int8"),
     "cache.cold_codec": ("f16", "f32", "int8"),
     "daemon.log_level": ("debug", "info", "warning", "error"),
 }

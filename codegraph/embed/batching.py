@@ -4,20 +4,13 @@ A transformer pads a batch to its longest member, so symbols of like length belo
 bounded three ways: padded tokens (memory), symbols, and the seconds it is expected to take, because a
 batch in progress cannot be interrupted and a query may be waiting behind it.
 
-`plan` is pure. `Pace` learns the seconds per token from batches that are done and says how many tokens
-the next one may have. `encode_halving` answers a MemoryError with two smaller batches.
+`Pace` learns the seconds per token from batches that are done and says how many tokens the next one may have.
 Tests: tests/unit/embed/test_embed_batching.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
-
-import numpy as np
-
-from codegraph.embed.encoder import Encoder, FloatArray
-from codegraph.embed.render import EncoderInput
 
 PADDING = 16
 """Lengths are rounded up to a multiple of this many tokens, so that few shapes occur."""
@@ -25,29 +18,10 @@ PADDING = 16
 FIRST_TOKENS = 1_024
 """Size of the first batch, before anything is known of the model's speed."""
 
-Item = TypeVar("Item")
-
 
 def padded(length: int) -> int:
     """Round a length up to the next multiple of `PADDING`."""
     return -(-max(length, 1) // PADDING) * PADDING
-
-
-def plan(items: Sequence[tuple[Item, int]], batch_tokens: int, batch_symbols: int) -> list[tuple[Item, ...]]:
-    """Cut (item, length) pairs into batches, longest first; repeated items are planned once.
-
-    No batch has more than `batch_symbols` items or, unless it has one item only, more than `batch_tokens`
-    tokens with its padding. The result depends on the set of pairs and, for equal lengths, their order.
-    """
-    lengths = dict(items)
-    ordered = sorted(lengths, key=lambda item: -lengths[item])
-    batches: list[tuple[Item, ...]] = []
-    at = 0
-    while at < len(ordered):
-        count = first_batch([lengths[item] for item in ordered[at : at + batch_symbols]], batch_tokens)
-        batches.append(tuple(ordered[at : at + count]))
-        at += count
-    return batches
 
 
 def first_batch(lengths: Sequence[int], batch_tokens: int) -> int:
@@ -79,19 +53,3 @@ class Pace:
     def reduce(self, tokens: int) -> None:
         """Never again plan a batch as large as one that did not fit into memory."""
         self._limit = max(1, min(self._limit, tokens // 2))
-
-
-def encode_halving(encoder: Encoder, inputs: Sequence[EncoderInput]) -> tuple[FloatArray, bool]:
-    """Encode `inputs`, halving on MemoryError; the flag says whether that was necessary.
-
-    A single input that does not fit gets a row of NaN, which the caller rejects like any unusable vector.
-    """
-    try:
-        return encoder.encode(inputs), False
-    except MemoryError:
-        if len(inputs) == 1:
-            return np.full((1, encoder.dimensions), np.nan, np.float32), True
-    middle = len(inputs) // 2
-    first, _ = encode_halving(encoder, inputs[:middle])
-    second, _ = encode_halving(encoder, inputs[middle:])
-    return np.concatenate([first, second]), True

@@ -72,7 +72,15 @@ class EmbedWorker:
         that identity. `nice` is added to the process's niceness.
         """
         self._settings = WorkerSettings(
-            spec, config.device, config.offline, config.batch_tokens, config.batch_symbols, TARGET_SECONDS, nice
+            spec,
+            config.device,
+            config.offline,
+            config.batch_tokens,
+            config.batch_symbols,
+            TARGET_SECONDS,
+            nice,
+            config.precision,
+            config.gpu_memory_share,
         )
         self._identity = identity
         self._idle_seconds = config.idle_unload_seconds

@@ -2,7 +2,9 @@
 
 `run` is the process's entry point; `Server` is its loop, free of processes and models, so that tests can
 drive it over any pipe. Between two batches the server empties the pipe and answers queries first: a batch
-in progress cannot be interrupted, so batches are kept short (see `batching.Pace`).
+in progress cannot be interrupted, so batches are kept short (see `batching.Pace`). A second thread prepares
+requests as they arrive, so that tokenising runs beside the model and not before it, and as many batches as the
+encoder wants are started before the first of them is waited for (see `embed.staging`).
 
 The process ends when it is told to, when the pipe closes, or when its parent dies, even in the middle of
 a batch. It never loads a model from a network unless the configuration says so.
@@ -11,23 +13,25 @@ Tests: tests/unit/embed/test_embed_worker_process.py.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from multiprocessing import connection, parent_process
 from typing import Protocol
 
 import msgspec
 
 from codegraph.embed import registry
-from codegraph.embed.batching import Pace, encode_halving, first_batch, padded
-from codegraph.embed.encoder import Encoder
+from codegraph.embed.batching import Pace, first_batch, padded
+from codegraph.embed.encoder import Encoder, FloatArray
 from codegraph.embed.registry import ModelSpec
-from codegraph.embed.render import EncoderInput
+from codegraph.embed.staging import Prepared, encode_halving, staged
 from codegraph.embed.wire import (
     LOADING,
     MAX_MESSAGE_BYTES,
@@ -45,6 +49,8 @@ from codegraph.embed.wire import (
 )
 from codegraph.errors import EncoderError, ModelMissing
 
+logger = logging.getLogger(__name__)
+
 PARENT_DIED = 3
 """Exit code of a worker whose parent is gone."""
 
@@ -59,6 +65,8 @@ class WorkerSettings(msgspec.Struct, frozen=True):
     batch_symbols: int
     target_seconds: float
     nice: int
+    precision: str = "auto"
+    gpu_memory_share: float = 1.0
 
 
 class Pipe(Protocol):
@@ -77,15 +85,32 @@ class Pipe(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Job:
     """An `EmbedRequest` under way."""
 
     number: int
-    inputs: list[EncoderInput]
-    waiting: list[int]
-    """Positions in `inputs` still to be encoded, longest first."""
-    lengths: list[int]
+    ahead: Future[Prepared]
+    """What the second thread makes of its inputs."""
+    prepared: Prepared | None = None
+    waiting: list[int] = field(default_factory=list)
+    """Inputs still to be started, longest first."""
+    started: int = 0
+    """Batches that were started and not yet collected."""
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class _Batch:
+    """A batch that was started."""
+
+    job: _Job
+    prepared: Prepared
+    positions: list[int]
+    tokens: int
+    began: float
+    finish: Callable[[], FloatArray] | None
+    """None when it did not fit into memory."""
 
 
 class Server:
@@ -94,23 +119,30 @@ class Server:
     def __init__(self, pipe: Pipe, encoder: Encoder, settings: WorkerSettings, clock: Callable[[], float]) -> None:
         self._pipe = pipe
         self._encoder = encoder
+        self._staged = staged(encoder)
         self._clock = clock
         self._batch_symbols = settings.batch_symbols
         self._pace = Pace(settings.batch_tokens, settings.target_seconds)
         self._queries: deque[QueryRequest] = deque()
         self._jobs: deque[_Job] = deque()
+        self._started: deque[_Batch] = deque()
+        self._free_at = clock()
+        self._ahead = ThreadPoolExecutor(1, "prepare")
 
     def serve(self) -> None:
         """Work until a `Stop` arrives or the pipe closes."""
-        while self._receive():
-            if self._queries:
-                self._answer(self._queries.popleft())
-            elif self._jobs:
-                self._advance(self._jobs[0])
+        try:
+            while self._receive():
+                if self._queries:
+                    self._answer(self._queries.popleft())
+                else:
+                    self._advance()
+        finally:
+            self._ahead.shutdown(wait=False, cancel_futures=True)
 
     def _receive(self) -> bool:
         """Take all waiting messages, or wait for one when idle; False means the end."""
-        while not (self._queries or self._jobs) or self._pipe.poll():
+        while not (self._queries or self._jobs or self._started) or self._pipe.poll():
             try:
                 request = decode_request(self._pipe.recv_bytes(MAX_MESSAGE_BYTES))
             except (EOFError, OSError):
@@ -120,21 +152,12 @@ class Server:
                     return False
                 case QueryRequest():
                     self._queries.append(request)
-                case EmbedRequest():
-                    self._begin(request)
+                case EmbedRequest(number, inputs):
+                    self._jobs.append(_Job(number, self._ahead.submit(self._staged.prepare, inputs)))
         return True
 
     def _send(self, message: Message) -> None:
         self._pipe.send_bytes(encode(message))
-
-    def _begin(self, request: EmbedRequest) -> None:
-        try:
-            lengths = [self._encoder.length(source) for source in request.inputs]
-        except Exception as error:
-            self._send(_failure(request.number, error))
-            return
-        waiting = sorted(range(len(lengths)), key=lambda position: -lengths[position])
-        self._jobs.append(_Job(request.number, request.inputs, waiting, lengths))
 
     def _answer(self, query: QueryRequest) -> None:
         try:
@@ -144,28 +167,79 @@ class Server:
         else:
             self._send(QueryVector(query.number, vector.astype("<f4").tobytes()))
 
-    def _advance(self, job: _Job) -> None:
-        """Encode one batch of a job; its failure is the job's."""
-        if not job.waiting:
-            self._jobs.popleft()
-            self._send(Finished(job.number))
+    def _advance(self) -> None:
+        """Start a batch of the first job that has one, or collect the oldest that was started."""
+        job = next((job for job in self._jobs if job.prepared is None or job.waiting), None)
+        if job is None:
+            self._collect()
             return
-        longest = [job.lengths[position] for position in job.waiting[: self._batch_symbols]]
+        try:
+            prepared = job.prepared or self._plan(job)
+            if job.waiting:
+                self._start(job, prepared)
+        except Exception as error:
+            self._give_up(job, error)
+        if len(self._started) >= self._staged.in_flight:
+            self._collect()
+
+    def _plan(self, job: _Job) -> Prepared:
+        prepared = job.prepared = job.ahead.result()
+        lengths = prepared.lengths
+        job.waiting = sorted(range(len(lengths)), key=lambda position: -lengths[position])
+        self._end(job)
+        return prepared
+
+    def _start(self, job: _Job, prepared: Prepared) -> None:
+        longest = [prepared.lengths[position] for position in job.waiting[: self._batch_symbols]]
         count = first_batch(longest, self._pace.batch_tokens)
         positions, job.waiting = job.waiting[:count], job.waiting[count:]
-        tokens = padded(longest[0]) * count
-        began = self._clock()
+        batch = _Batch(job, prepared, positions, padded(longest[0]) * count, self._clock(), None)
         try:
-            rows, too_large = encode_halving(self._encoder, [job.inputs[position] for position in positions])
+            batch.finish = self._staged.start(prepared, positions)
+        except MemoryError:
+            logger.debug("a batch of %d tokens does not fit", batch.tokens)  # it is halved when it is its turn
+        self._started.append(batch)
+        job.started += 1
+
+    def _collect(self) -> None:
+        """Wait for the oldest batch and send its vectors; its failure is its job's."""
+        batch = self._started.popleft()
+        batch.job.started -= 1
+        try:
+            rows = self._rows(batch)
         except Exception as error:
-            self._jobs.popleft()
-            self._send(_failure(job.number, error))
+            self._give_up(batch.job, error)
             return
-        seconds = self._clock() - began
-        self._pace.record(tokens, seconds)
-        if too_large:
-            self._pace.reduce(tokens)
-        self._send(Vectors(job.number, positions, rows.astype("<f4").tobytes(), tokens, seconds))
+        now = self._clock()
+        seconds = now - max(batch.began, self._free_at)
+        self._free_at = now
+        self._pace.record(batch.tokens, seconds)
+        if batch.job.failed:
+            return
+        self._send(Vectors(batch.job.number, batch.positions, rows.astype("<f4").tobytes(), batch.tokens, seconds))
+        self._end(batch.job)
+
+    def _rows(self, batch: _Batch) -> FloatArray:
+        try:
+            if batch.finish is not None:
+                return batch.finish()
+        except MemoryError:
+            logger.debug("a batch of %d tokens did not fit", batch.tokens)
+        self._pace.reduce(batch.tokens)
+        return encode_halving(self._staged, batch.prepared, batch.positions)
+
+    def _end(self, job: _Job) -> None:
+        """Tell that a job is done, if it is."""
+        if not job.waiting and not job.started:
+            self._jobs.remove(job)
+            self._send(Finished(job.number))
+
+    def _give_up(self, job: _Job, error: Exception) -> None:
+        """Fail a job once; what was started of it is still collected, and not sent."""
+        if not job.failed:
+            job.failed = True
+            self._jobs.remove(job)
+            self._send(_failure(job.number, error))
 
 
 def run(pipe: connection.Connection, settings: bytes) -> None:
@@ -173,7 +247,11 @@ def run(pipe: connection.Connection, settings: bytes) -> None:
     decoded = msgspec.msgpack.decode(settings, type=WorkerSettings)
     _prepare(decoded)
     try:
-        encoder = registry.load(decoded.spec, device=decoded.device, offline=decoded.offline)
+        encoder = registry.load(
+            decoded.spec, device=decoded.device, offline=decoded.offline, precision=decoded.precision
+        )
+        if encoder.device.startswith("cuda"):
+            _cap_memory(encoder.device, decoded.gpu_memory_share)
         ready = Ready(encoder.identity, encoder.dimensions, encoder.max_length, encoder.device)
     except Exception as error:
         pipe.send_bytes(encode(_failure(LOADING, error)))
@@ -182,13 +260,20 @@ def run(pipe: connection.Connection, settings: bytes) -> None:
     Server(pipe, encoder, decoded, time.perf_counter).serve()
 
 
+def _cap_memory(device: str, share: float) -> None:
+    """Leave the rest of a GPU's memory to other programs, whatever a batch would take."""
+    from codegraph.embed.hardware import cap_memory, device_of
+
+    cap_memory(device_of(device), share)
+
+
 def _prepare(settings: WorkerSettings) -> None:
     """Set up the process before any engine is imported."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     if settings.nice:
         os.nice(settings.nice)
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    os.environ["TOKENIZERS_PARALLELISM"] = "true"  # the process never forks
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
     if settings.offline:

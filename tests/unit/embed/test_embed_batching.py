@@ -1,4 +1,4 @@
-"""Batches: codegraph/embed/batching.py."""
+"""Batches: codegraph/embed/batching.py and staging.py."""
 
 from __future__ import annotations
 
@@ -9,31 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codegraph.core.symbols import SymbolKind
-from codegraph.embed.batching import PADDING, Pace, encode_halving, padded, plan
+from codegraph.embed.batching import PADDING, Pace, first_batch, padded
 from codegraph.embed.encoder import FloatArray, RecordingEncoder
 from codegraph.embed.render import EncoderInput
-
-ITEMS = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 600)), max_size=60)
-
-
-@given(ITEMS, st.integers(1, 4_000), st.integers(1, 20))
-def test_plans_cover_everything_once_within_bounds(
-    items: list[tuple[int, int]], batch_tokens: int, batch_symbols: int
-) -> None:
-    """Every distinct item is in exactly one batch, and no batch is larger than allowed."""
-    lengths = dict(items)
-    batches = plan(items, batch_tokens, batch_symbols)
-    planned = [item for batch in batches for item in batch]
-    assert sorted(planned) == sorted(lengths)
-    for batch in batches:
-        assert len(batch) <= batch_symbols
-        longest = max(lengths[item] for item in batch)
-        assert len(batch) == 1 or len(batch) * padded(longest) <= batch_tokens
+from codegraph.embed.staging import encode_halving, staged
 
 
-def test_symbols_of_like_length_stand_together() -> None:
-    """Longest first, so that padding is small and a lack of memory shows at once."""
-    assert plan([("a", 10), ("b", 300), ("c", 12), ("d", 290)], 640, 8) == [("b", "d"), ("c", "a")]
+@given(st.lists(st.integers(1, 600), min_size=1, max_size=60), st.integers(1, 4_000))
+def test_a_batch_is_bounded_by_its_padded_tokens(lengths: list[int], batch_tokens: int) -> None:
+    """As many of the longest as fit, and at least one."""
+    lengths.sort(reverse=True)
+    count = first_batch(lengths, batch_tokens)
+    assert count == 1 or count * padded(lengths[0]) <= batch_tokens
+    assert count == len(lengths) or (count + 1) * padded(lengths[0]) > batch_tokens
 
 
 def test_lengths_are_padded_to_few_shapes() -> None:
@@ -67,8 +55,7 @@ def test_a_batch_that_does_not_fit_is_halved() -> None:
     """Only the input that does not fit alone is lost; rows stay in order."""
     names = ["a", "b", "huge", "c", "d"]
     inputs = [EncoderInput("python", SymbolKind.FUNCTION, name, "", "", "", ()) for name in names]
-    rows, too_large = encode_halving(_Small(), inputs)
-    assert too_large
+    encoder = staged(_Small())
+    rows = encode_halving(encoder, encoder.prepare(inputs), range(5))
     assert np.isnan(rows[2]).all()
     assert np.array_equal(rows[[0, 1, 3, 4]], RecordingEncoder().encode([inputs[at] for at in (0, 1, 3, 4)]))
-    assert not encode_halving(_Small(), inputs[:2])[1]

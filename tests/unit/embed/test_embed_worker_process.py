@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -117,3 +120,73 @@ def test_a_query_vector_has_the_models_size() -> None:
     (reply,) = _serve(_Script(QueryRequest(1, "q")), RecordingEncoder(dimensions=8))
     assert isinstance(reply, QueryVector)
     assert len(reply.data) == 32
+
+
+class _Ahead(RecordingEncoder):
+    """A device that works on two batches at once and has room for two inputs in all."""
+
+    in_flight = 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log: list[str] = []
+        self.threads: set[str] = set()
+        self.fails = False
+
+    def prepare(self, inputs: Sequence[EncoderInput]) -> Any:
+        self.threads.add(threading.current_thread().name)
+        return SimpleNamespace(inputs=inputs, lengths=[8 - int(source.name) for source in inputs])
+
+    def start(self, prepared: Any, positions: Sequence[int]) -> Callable[[], FloatArray]:
+        sources = [prepared.inputs[position] for position in positions]
+        names = "".join(source.name for source in sources)
+        if names == "23":
+            raise MemoryError
+        self.log.append("start " + names)
+
+        def finish() -> FloatArray:
+            self.log.append("finish " + names)
+            if self.fails:
+                raise RuntimeError("device lost")
+            if names == "45":
+                raise MemoryError
+            return self.encode(sources)
+
+        return finish
+
+
+def test_batches_are_started_ahead_and_collected_in_order() -> None:
+    """The next batch is with the device before the last one is waited for; one that does not fit is halved."""
+    encoder = _Ahead()
+    script = _Script(EmbedRequest(1, _inputs("0", "1", "2", "3", "4", "5")), EmbedRequest(2, _inputs("6")))
+    replies = _serve(script, encoder)
+    assert encoder.log == [
+        *["start 01", "finish 01", "start 45"],
+        *["start 2", "finish 2", "start 3", "finish 3"],
+        *["start 6", "finish 45"],
+        *["start 45", "finish 45", "start 4", "finish 4", "start 5", "finish 5"],
+        "finish 6",
+    ]
+    assert threading.current_thread().name not in encoder.threads
+    found = {
+        at: row for reply in replies if isinstance(reply, Vectors) for at, row in _rows(reply) if reply.number == 1
+    }
+    expected = RecordingEncoder().encode(_inputs("0", "1", "2", "3", "4", "5"))
+    assert all(np.array_equal(found[at], expected[at]) for at in range(6))
+    assert [reply.number for reply in replies if isinstance(reply, Finished)] == [1, 2]
+
+
+def _rows(reply: Vectors) -> list[tuple[int, FloatArray]]:
+    rows = np.frombuffer(reply.data, "<f4").reshape(len(reply.positions), -1)
+    return list(zip(reply.positions, rows, strict=True))
+
+
+def test_a_job_that_failed_fails_once() -> None:
+    """What else was started of it is collected in silence; the next request is served."""
+    encoder = _Ahead()
+    encoder.fails = True
+    script = _Script(EmbedRequest(1, _inputs("0", "1", "4", "5")), QueryRequest(2, "q"), EmbedRequest(3, []))
+    replies = _serve(script, encoder)
+    assert [reply.number for reply in replies if isinstance(reply, Failed)] == [1]
+    assert {type(reply).__name__ for reply in replies} == {"Failed", "QueryVector", "Finished"}
+    assert encoder.log.count("finish 01") == 1
