@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources.abc import Traversable
+from operator import itemgetter
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor, QueryError
 
@@ -40,18 +41,19 @@ class Compiled:
     """References and tokens, for `captures`."""
 
     def structure_of(self, root: Node) -> tuple[list[Candidate], dict[str, list[Match]]]:
-        """Run the first query: definition candidates, and matches by form, both in source order."""
+        """Run the first query: definition candidates by pattern, and matches by form, each in source order."""
         cursor = QueryCursor(self.structure)
         cursor.set_max_start_depth(MAX_DEPTH_OF_TREE)
-        candidates: list[Candidate] = []
+        candidates: list[tuple[int, Candidate]] = []
         forms: dict[str, list[Match]] = {}
         for pattern, captured in cursor.matches(root):
             kind = self.kinds[pattern]
             if kind is None:
                 forms.setdefault(self.form_names[pattern], []).append(captured)
             else:
-                candidates.append((*kind, captured))
-        return candidates, forms
+                candidates.append((pattern, (*kind, captured)))
+        candidates.sort(key=itemgetter(0))
+        return [candidate for _, candidate in candidates], forms
 
     def mentions_of(self, root: Node) -> dict[str, list[Node]]:
         """Run the second query: nodes by capture, in no particular order."""

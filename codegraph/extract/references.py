@@ -37,6 +37,7 @@ MAX_PLAIN_BYTES = 1_000
 _NODE_ROLES = (
     ("call", Role.CALL),
     ("type", Role.TYPE),
+    ("construct", Role.CALL),
     ("implement", Role.IMPLEMENT),
     ("inherit", Role.INHERIT),
     ("decorator", Role.DECORATOR),

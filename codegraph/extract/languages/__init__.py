@@ -10,7 +10,28 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from codegraph.extract.languages import javascript, json_config, python, typescript
+from codegraph.extract.languages import (
+    bash,
+    c,
+    c_sharp,
+    cpp,
+    elixir,
+    go,
+    haskell,
+    java,
+    javascript,
+    json_config,
+    kotlin,
+    lua,
+    php,
+    python,
+    ruby,
+    rust,
+    scala,
+    swift,
+    typescript,
+    zig,
+)
 from codegraph.extract.languages.spec import LanguageSpec
 
 _SPECS: tuple[LanguageSpec, ...] = (
@@ -19,6 +40,22 @@ _SPECS: tuple[LanguageSpec, ...] = (
     typescript.SPEC,
     typescript.TSX_SPEC,
     json_config.SPEC,
+    java.SPEC,
+    go.SPEC,
+    rust.SPEC,
+    c.SPEC,
+    cpp.SPEC,
+    c_sharp.SPEC,
+    ruby.SPEC,
+    php.SPEC,
+    kotlin.SPEC,
+    swift.SPEC,
+    scala.SPEC,
+    lua.SPEC,
+    bash.SPEC,
+    haskell.SPEC,
+    elixir.SPEC,
+    zig.SPEC,
 )
 
 LANGUAGES: Mapping[str, LanguageSpec] = MappingProxyType({spec.name: spec for spec in _SPECS})
@@ -26,6 +63,10 @@ LANGUAGES: Mapping[str, LanguageSpec] = MappingProxyType({spec.name: spec for sp
 _BY_EXTENSION = MappingProxyType({extension: spec.name for spec in _SPECS for extension in spec.extensions})
 _BY_FILE_NAME = MappingProxyType({name: spec.name for spec in _SPECS for name in spec.file_names})
 _BY_INTERPRETER = MappingProxyType({name: spec.name for spec in _SPECS for name in spec.interpreters})
+_CPP = re.compile(
+    rb"^\s*(?:class\s+\w|namespace\b|template\s*<|using\s|#\s*include\s*<\w+>)|-\*-\s*C\+\+|\bstd::", re.MULTILINE
+)
+"""What a header's first bytes say when it is C++: a standard header without ".h" is enough."""
 _INTERPRETER = re.compile(rb"#![ \t]*(?:\S*/)?([^/\s]+)(?:[ \t]+(?:-\S+[ \t]+)*([^/\s]+))?")
 
 
@@ -36,7 +77,8 @@ def language_of(path: str, head: bytes) -> str | None:
         return _BY_FILE_NAME[name]
     stem, dot, extension = name.rpartition(".")
     if dot and stem:
-        return _BY_EXTENSION.get("." + extension.lower())
+        language = _BY_EXTENSION.get("." + extension.lower())
+        return "cpp" if language == "c" and extension != "c" and _CPP.search(head) else language
     return _of_interpreter(head)
 
 

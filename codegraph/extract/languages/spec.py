@@ -13,8 +13,8 @@ queries cannot say. The engine knows no node type of any grammar; it understands
 *references.scm* (run with `captures`)
     @name                an identifier that may be a mention (all of them; the rest is taken away)
     @member              a member access `a.b` whose last child is the member's name
-    @call @decorator @inherit @implement @type
-                         the very node (an @name or @member) that has this role
+    @call @construct @decorator @inherit @implement @type
+                         the very node (an @name or @member) that has this role; @construct is a call of a type
     @region.type         all mentions inside are types
     @region.skip         no mention inside counts
     @skip                this identifier is no mention (a target, a parameter, a keyword)

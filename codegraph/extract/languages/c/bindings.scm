@@ -1,0 +1,8 @@
+; Parameters and variables: a call of one is no call of a function of that name.
+
+((parameter_declaration declarator: (identifier) @target) (#set! form "bound"))
+((parameter_declaration declarator: (pointer_declarator declarator: (identifier) @target)) (#set! form "bound"))
+((parameter_declaration declarator: (function_declarator
+  declarator: (parenthesized_declarator (pointer_declarator declarator: (identifier) @target)))) (#set! form "bound"))
+((compound_statement (declaration declarator: (identifier) @target)) (#set! form "bound"))
+((compound_statement (declaration declarator: (init_declarator declarator: (identifier) @target))) (#set! form "bound"))

@@ -1,0 +1,49 @@
+; What C defines. A declaration of a function is no definition, unless the file has only that (a header).
+
+((function_definition
+  declarator: (function_declarator declarator: (identifier) @name)
+  body: (_) @body) @definition (#set! kind "function"))
+((function_definition
+  declarator: (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
+  body: (_) @body) @definition (#set! kind "function"))
+((function_definition
+  declarator: (pointer_declarator declarator: (pointer_declarator declarator: (function_declarator declarator: (identifier) @name)))
+  body: (_) @body) @definition (#set! kind "function"))
+((translation_unit (declaration
+  declarator: (function_declarator declarator: (identifier) @name)) @definition) (#set! kind "function"))
+((translation_unit (declaration
+  declarator: (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))) @definition) (#set! kind "function"))
+((translation_unit (declaration
+  declarator: (pointer_declarator declarator: (pointer_declarator declarator: (function_declarator declarator: (identifier) @name)))) @definition) (#set! kind "function"))
+((preproc_ifdef (declaration
+  declarator: (function_declarator declarator: (identifier) @name)) @definition) (#set! kind "function"))
+((preproc_ifdef (declaration
+  declarator: (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))) @definition) (#set! kind "function"))
+((preproc_if (declaration
+  declarator: (function_declarator declarator: (identifier) @name)) @definition) (#set! kind "function"))
+((preproc_if (declaration
+  declarator: (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))) @definition) (#set! kind "function"))
+((linkage_specification (declaration
+  declarator: (function_declarator declarator: (identifier) @name)) @definition) (#set! kind "function"))
+((linkage_specification (declaration
+  declarator: (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))) @definition) (#set! kind "function"))
+((declaration_list (declaration
+  declarator: (function_declarator declarator: (identifier) @name)) @definition) (#set! kind "function"))
+((declaration_list (declaration
+  declarator: (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))) @definition) (#set! kind "function"))
+((preproc_else (declaration
+  declarator: (function_declarator declarator: (identifier) @name)) @definition) (#set! kind "function"))
+((preproc_else (declaration
+  declarator: (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))) @definition) (#set! kind "function"))
+((struct_specifier name: (type_identifier) @name body: (_) @body) @definition (#set! kind "class"))
+((union_specifier name: (type_identifier) @name body: (_) @body) @definition (#set! kind "class"))
+((enum_specifier name: (type_identifier) @name body: (_) @body) @definition (#set! kind "enum"))
+((type_definition type: (struct_specifier !name body: (_) @body) declarator: (type_identifier) @name) @definition (#set! kind "class"))
+((type_definition type: (union_specifier !name body: (_) @body) declarator: (type_identifier) @name) @definition (#set! kind "class"))
+((type_definition type: (enum_specifier !name body: (_) @body) declarator: (type_identifier) @name) @definition (#set! kind "enum"))
+((type_definition declarator: (type_identifier) @name) @definition (#set! kind "class"))
+((type_definition declarator: (pointer_declarator declarator: (type_identifier) @name)) @definition (#set! kind "class"))
+((type_definition declarator: (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name)))) @definition (#set! kind "class"))
+((preproc_function_def name: (identifier) @name value: (_) @body) @definition (#set! kind "function"))
+((preproc_def name: (identifier) @name value: (_) @body) @definition (#set! kind "constant"))
+((translation_unit (declaration declarator: (init_declarator declarator: (identifier) @name value: (_) @body)) @definition) (#set! kind "constant"))

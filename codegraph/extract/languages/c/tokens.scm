@@ -1,0 +1,4 @@
+(comment) @comment
+[(string_literal) (char_literal) (system_lib_string)] @string
+(ERROR) @error
+(MISSING) @missing

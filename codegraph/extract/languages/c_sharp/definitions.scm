@@ -1,0 +1,21 @@
+; What C# defines. A property is a method without parameters; a delegate is an interface of one.
+
+((class_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "class"))
+((struct_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "class"))
+((record_declaration name: (identifier) @name) @definition (#set! kind "class"))
+((interface_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "interface"))
+((delegate_declaration name: (identifier) @name) @definition (#set! kind "interface"))
+((enum_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "enum"))
+((method_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "method"))
+((method_declaration name: (identifier) @name !body) @definition (#set! kind "method"))
+((constructor_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "method"))
+((destructor_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "method"))
+((operator_declaration body: (_) @body) @definition (#set! kind "method") (#set! name "operator"))
+((indexer_declaration) @definition (#set! kind "method") (#set! name "this"))
+((property_declaration name: (identifier) @name accessors: (_) @body) @definition (#set! kind "method"))
+((property_declaration name: (identifier) @name !accessors) @definition (#set! kind "method"))
+((local_function_statement name: (identifier) @name body: (_) @body) @definition (#set! kind "function"))
+((declaration_list (field_declaration (variable_declaration (variable_declarator name: (identifier) @name)))
+  @definition) (#set! kind "constant"))
+((event_field_declaration (variable_declaration (variable_declarator name: (identifier) @name))) @definition
+  (#set! kind "constant"))

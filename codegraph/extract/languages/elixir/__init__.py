@@ -1,0 +1,19 @@
+"""Elixir: its definitions are macro calls, so they are found by name."""
+
+from __future__ import annotations
+
+import tree_sitter_elixir
+
+from codegraph.extract.languages.elixir.definitions import definitions, documentation
+from codegraph.extract.languages.plain import plain_spec
+
+SPEC = plain_spec(
+    __name__,
+    "elixir",
+    "tree-sitter-elixir",
+    tree_sitter_elixir.language,
+    (".ex", ".exs"),
+    interpreters=("elixir",),
+    find=definitions,
+    docstring=documentation,
+)

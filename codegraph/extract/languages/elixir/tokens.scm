@@ -1,0 +1,4 @@
+(comment) @comment
+[(string) (charlist) (sigil)] @string
+(ERROR) @error
+(MISSING) @missing

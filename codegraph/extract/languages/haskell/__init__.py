@@ -1,0 +1,18 @@
+"""Haskell 2010 and GHC's extensions, as far as its grammar goes."""
+
+from __future__ import annotations
+
+import tree_sitter_haskell
+
+from codegraph.extract.languages.haskell.definitions import definitions
+from codegraph.extract.languages.plain import plain_spec
+
+SPEC = plain_spec(
+    __name__,
+    "haskell",
+    "tree-sitter-haskell",
+    tree_sitter_haskell.language,
+    (".hs",),
+    header_end=frozenset({"=", "where"}),
+    find=definitions,
+)

@@ -1,0 +1,4 @@
+[(comment) (haddock) (pragma)] @comment
+[(string) (char)] @string
+(ERROR) @error
+(MISSING) @missing

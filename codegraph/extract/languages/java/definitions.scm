@@ -1,0 +1,16 @@
+; What Java defines. Records and annotations count as classes and interfaces.
+
+((class_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "class"))
+((record_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "class"))
+((interface_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "interface"))
+((annotation_type_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "interface"))
+((enum_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "enum"))
+((method_declaration name: (identifier) @name body: (block) @body) @definition (#set! kind "method"))
+((method_declaration name: (identifier) @name !body) @definition (#set! kind "method"))
+((constructor_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "method"))
+((compact_constructor_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "method"))
+((annotation_type_element_declaration name: (identifier) @name) @definition (#set! kind "method"))
+((class_body (field_declaration declarator: (variable_declarator name: (identifier) @name)) @definition)
+  (#set! kind "constant"))
+((interface_body (constant_declaration declarator: (variable_declarator name: (identifier) @name)) @definition)
+  (#set! kind "constant"))

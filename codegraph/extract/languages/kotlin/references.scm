@@ -1,0 +1,7 @@
+(call_expression . (identifier) @name @call)
+(call_expression . (navigation_expression) @member @call)
+(user_type (identifier) @name @type)
+(delegation_specifier (user_type (identifier) @inherit))
+(delegation_specifier (constructor_invocation (user_type (identifier) @inherit)))
+(annotation (user_type (identifier) @decorator))
+(infix_expression (_) . (identifier) @name @call . (_))

@@ -1,0 +1,17 @@
+"""Lua, 5.1 to 5.4."""
+
+from __future__ import annotations
+
+import tree_sitter_lua
+
+from codegraph.extract.languages.plain import plain_spec
+
+SPEC = plain_spec(
+    __name__,
+    "lua",
+    "tree-sitter-lua",
+    tree_sitter_lua.language,
+    (".lua",),
+    interpreters=("lua", "luajit"),
+    wrappers=frozenset({"variable_declaration"}),
+)

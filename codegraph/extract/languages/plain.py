@@ -1,0 +1,195 @@
+"""What languages share that are told by queries alone: definitions, calls, types, documentation comments.
+
+`plain_spec` makes a `LanguageSpec` of a folder with three or four query files and a few facts. Nothing is
+imported: every call, type and base that the queries capture is a reference by name, and the plain scheme of
+resolution says how sure it is of what it finds. `bindings.scm`, where there is one, has patterns of the form
+"bound" whose @target is a local name. A language with a resolution scheme of its own outgrows all this.
+
+Documentation is the block of comments directly before a definition, without its marks; a module's is the first
+comment of the file, unless it stands directly before a definition or speaks of licences.
+Tests: tests/unit/extract/test_extract_plain.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final
+
+from tree_sitter import Node
+
+from codegraph.core.facts import BindingKind, Chain
+from codegraph.core.symbols import SymbolKind
+from codegraph.extract.languages.spec import Docstring, LanguageSpec, Queries, Sighting
+from codegraph.extract.text import SourceText
+from codegraph.extract.view import FileView, Found
+
+COMMENTS: Final = frozenset({"comment", "line_comment", "block_comment", "haddock", "multiline_comment", "doc_comment"})
+BETWEEN: Final = frozenset({"attribute_item", "attribute", "decorator", "annotation", "attribute_list"})
+"""Nodes that may stand between a definition and its documentation."""
+
+MAX_COMMENTS = 400
+"""A block of more comments is cut: documentation is not that long."""
+
+TOKEN: Final = re.compile(
+    r"[A-Za-z_$@\x80-\xff][\w$\x80-\xff]*"
+    r"|\.?\d(?:[eE][+-]|[\w.])*"
+    r"|\.\.\.|\.\.=|<=>|===|!==|\*\*=|<<=|=>|->|<-|::|:=|==|!=|<=|>=|&&|\|\||\?\?|\?\.|\+\+|--|\|>|<>"
+    r"|\+=|-=|\*=|/=|%=|&=|\|=|\^=|\.\."
+    r"|[^\s\w]"
+)
+
+_SEPARATOR: Final = re.compile(r"\s*(?:\?\.|!!\.|\.|::|->|:|\\)\s*")
+_PLAIN: Final = re.compile(
+    r"[A-Za-z_$@\\\x80-\xff][\w$\x80-\xff]*[?!]?(?:\s*(?:\?\.|!!\.|\.|::|->|:|\\)\s*[A-Za-z_$@\x80-\xff][\w$\x80-\xff]*[?!]?)*\Z"
+)
+_LAST: Final = re.compile(r"([A-Za-z_$@\x80-\xff][\w$\x80-\xff]*[?!]?)\W*\Z")
+_SELF: Final = frozenset({"self", "this", "$this", "Self", "static", "@self"})
+_MARKS: Final = re.compile(
+    r"^[ \t]*(?:/\*+!?|\*+/|\*(?!/)|//+[/!]*|#+!?|--+\[*\s?[|^]?|\{-\s?[|^]?|\"\"\"|;+)[ \t]?"
+    r"|[ \t]*(?:\*+/|-\}|\]\])[ \t]*$",
+    re.MULTILINE,
+)
+_TAGS: Final = re.compile(r"</?(?:summary|remarks|para|returns|c|see[^>]*|param[^>]*|value|inheritdoc)\s*/?>")
+_NOT_DOCUMENTATION: Final = re.compile(
+    r"licen[sc]e|copyright|\(c\)|SPDX|^#!|-\*-|vim:|swiftlint|eslint|clang-format|@formatter|nolint|rubocop|coding:",
+    re.IGNORECASE,
+)
+_NO_RECEIVERS: Mapping[str, str] = MappingProxyType({})
+
+
+def plain_spec(
+    package: str,
+    name: str,
+    distribution: str,
+    grammar: Callable[[], object],
+    extensions: tuple[str, ...],
+    *,
+    wrappers: frozenset[str] = frozenset(),
+    header_end: frozenset[str] = frozenset({"{", "=", ":", "do", "=>"}),
+    interpreters: tuple[str, ...] = (),
+    file_names: tuple[str, ...] = (),
+    find: Callable[[Node, int], Sequence[Sighting]] | None = None,
+    docstring: Callable[[FileView, Found], Docstring | None] | None = None,
+    constants_in: frozenset[SymbolKind] = frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE}),
+) -> LanguageSpec:
+    """Make the spec of a language whose folder is `package` (its `__name__`)."""
+    here = files(package)
+    return LanguageSpec(
+        name=name,
+        distribution=distribution,
+        grammar=grammar,
+        extensions=extensions,
+        queries=Queries(
+            definitions=() if find is not None else (here / "definitions.scm",),
+            forms=(here / "bindings.scm",) if (here / "bindings.scm").is_file() else (),
+            mentions=(here / "references.scm", here / "tokens.scm"),
+        ),
+        token_pattern=TOKEN,
+        layout=list,
+        chain=written_chain,
+        receivers=_no_receivers,
+        docstring=docstring or comment_before,
+        collect=_bind,
+        wrappers=wrappers,
+        header_end=header_end,
+        plain_member=re.compile(r"(?!)"),
+        interpreters=interpreters,
+        file_names=file_names,
+        constants_in=constants_in,
+        find=find,
+    )
+
+
+def written_chain(node: Node, text: SourceText) -> Chain:
+    """Return the chain of a name or a member access as it is written.
+
+    `a::b.c` gives ("a", "b", "c"); where what stands before the last name is more than names, "()" stands for it.
+    """
+    written = text.text[node.start_byte : min(node.end_byte, node.start_byte + 400)]
+    if _PLAIN.match(written):
+        parts = [part for part in _SEPARATOR.split(text.decode(written)) if part]
+        if parts and parts[0] in _SELF:
+            parts[0] = "@self"
+        return tuple(parts)
+    found = _LAST.search(text.of(node)[-200:])
+    return ("()", found.group(1)) if found else ()
+
+
+def comment_before(view: FileView, found: Found) -> Docstring | None:
+    """Return the documentation comment of a definition or of the whole file."""
+    if found.node is None:
+        return _module_comment(view)
+    node = found.node
+    parent: Node | None = node.parent
+    while parent is not None and parent.type in view.spec.wrappers:
+        node, parent = parent, parent.parent
+    before = node.prev_sibling
+    while before is None and parent is not None and parent.start_byte == node.start_byte:
+        before, parent = parent.prev_sibling, parent.parent  # the first of a list: what precedes the list precedes it
+    comments: list[Node] = []
+    line = node.start_point[0]
+    while before is not None and len(comments) < MAX_COMMENTS:
+        if before.type in BETWEEN:
+            line = before.start_point[0]
+        elif before.type in COMMENTS and view.text.text.startswith("#!", before.start_byte):
+            break
+        elif before.type in COMMENTS and _last_line(before) >= line - 1 and _stands_alone(before):
+            comments.append(before)
+            line = before.start_point[0]
+        else:
+            break
+        before = before.prev_sibling
+    text = cleaned(view.text.of(comment) for comment in reversed(comments))
+    return Docstring(text, 0, 0) if text else None
+
+
+def _last_line(comment: Node) -> int:
+    """Return the line on which a comment ends; some grammars count the line end as part of it."""
+    row, column = comment.end_point
+    return row - 1 if column == 0 else row
+
+
+def _stands_alone(comment: Node) -> bool:
+    """Tell a comment on a line of its own from one behind code."""
+    before = comment.prev_sibling
+    return before is None or _last_line(before) < comment.start_point[0] or before.type in COMMENTS
+
+
+def cleaned(texts: Iterable[str]) -> str:
+    """Return what comments say, without stars, slashes and markup."""
+    joined = "\n".join(texts)
+    lines = _TAGS.sub("", _MARKS.sub("", joined)).strip().splitlines()
+    return "\n".join(line.rstrip() for line in lines).strip()
+
+
+def _module_comment(view: FileView) -> Docstring | None:
+    comments: list[Node] = []
+    for child in view.root.children:
+        if child.type in COMMENTS and (not comments or child.start_point[0] <= _last_line(comments[-1]) + 1):
+            comments.append(child)
+            continue
+        if comments and child.type not in COMMENTS and child.start_point[0] <= _last_line(comments[-1]) + 1:
+            return None  # it belongs to the definition behind it
+        if comments or child.type not in ("php_tag", "shebang", "hash_bang_line"):
+            break
+    written = [view.text.of(comment) for comment in comments]
+    if not written or any(_NOT_DOCUMENTATION.search(text) for text in written):
+        return None
+    text = cleaned(written)
+    return Docstring(text, 0, 0) if text else None
+
+
+def _no_receivers(view: FileView, found: Found) -> Mapping[str, str]:  # noqa: ARG001  the interface's parameters
+    return _NO_RECEIVERS
+
+
+def _bind(view: FileView) -> None:
+    """Note the names that `bindings.scm` calls bound: reading one of them mentions no definition."""
+    for match in view.forms("bound"):
+        for target in match.get("target", ()):
+            start = target.start_byte
+            view.targets.add(start)
+            view.bind(start, view.scope_of(start), view.text.of(target), BindingKind.VARIABLE)

@@ -1,0 +1,22 @@
+; What Rust defines. An impl block is a class of the type's name: its methods stand inside it.
+
+((struct_item name: (type_identifier) @name body: (_) @body) @definition (#set! kind "class"))
+((struct_item name: (type_identifier) @name !body) @definition (#set! kind "class"))
+((union_item name: (type_identifier) @name body: (_) @body) @definition (#set! kind "class"))
+((enum_item name: (type_identifier) @name body: (_) @body) @definition (#set! kind "enum"))
+((trait_item name: (type_identifier) @name body: (_) @body) @definition (#set! kind "interface"))
+((impl_item type: (type_identifier) @name body: (_) @body) @definition (#set! kind "class"))
+((impl_item type: (generic_type type: (type_identifier) @name) body: (_) @body) @definition (#set! kind "class"))
+((impl_item type: (generic_type type: (scoped_type_identifier name: (type_identifier) @name)) body: (_) @body)
+  @definition (#set! kind "class"))
+((impl_item type: (scoped_type_identifier name: (type_identifier) @name) body: (_) @body) @definition
+  (#set! kind "class"))
+((impl_item type: (reference_type type: (type_identifier) @name) body: (_) @body) @definition (#set! kind "class"))
+((impl_item type: (primitive_type) @name body: (_) @body) @definition (#set! kind "class"))
+((impl_item type: (_) body: (_) @body) @definition (#set! kind "class") (#set! name "impl"))
+((function_item name: (identifier) @name body: (block) @body) @definition (#set! kind "function"))
+((function_signature_item name: (identifier) @name) @definition (#set! kind "function"))
+((macro_definition name: (identifier) @name) @definition (#set! kind "function"))
+((type_item name: (type_identifier) @name) @definition (#set! kind "class"))
+((const_item name: (identifier) @name) @definition (#set! kind "constant"))
+((static_item name: (identifier) @name) @definition (#set! kind "constant"))

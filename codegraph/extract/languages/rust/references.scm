@@ -1,0 +1,12 @@
+(call_expression function: (identifier) @name @call)
+(call_expression function: (field_expression) @member @call)
+(call_expression function: (scoped_identifier) @member @call)
+(call_expression function: (generic_function function: (identifier) @name @call))
+(call_expression function: (generic_function function: (scoped_identifier) @member @call))
+(call_expression function: (generic_function function: (field_expression) @member @call))
+(macro_invocation macro: (identifier) @name @call)
+(struct_expression name: (type_identifier) @construct)
+(type_identifier) @name @type
+(impl_item trait: (type_identifier) @implement)
+(impl_item trait: (generic_type type: (type_identifier) @implement))
+(trait_item bounds: (trait_bounds (type_identifier) @inherit))

@@ -1,0 +1,9 @@
+"""Scala 2 and 3."""
+
+from __future__ import annotations
+
+import tree_sitter_scala
+
+from codegraph.extract.languages.plain import plain_spec
+
+SPEC = plain_spec(__name__, "scala", "tree-sitter-scala", tree_sitter_scala.language, (".scala", ".sc", ".sbt"))

@@ -1,0 +1,9 @@
+"""Swift, up to the syntax of 5.9."""
+
+from __future__ import annotations
+
+import tree_sitter_swift
+
+from codegraph.extract.languages.plain import plain_spec
+
+SPEC = plain_spec(__name__, "swift", "tree-sitter-swift", tree_sitter_swift.language, (".swift",))

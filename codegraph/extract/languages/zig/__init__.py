@@ -1,0 +1,9 @@
+"""Zig, up to the syntax of 0.13."""
+
+from __future__ import annotations
+
+import tree_sitter_zig
+
+from codegraph.extract.languages.plain import plain_spec
+
+SPEC = plain_spec(__name__, "zig", "tree-sitter-zig", tree_sitter_zig.language, (".zig",))

@@ -1,0 +1,6 @@
+(call_expression function: (identifier) @name @call)
+(call_expression function: (field_expression) @member @call)
+(struct_initializer (identifier) @name @call)
+(parameter type: (identifier) @name @type)
+(container_field type: (identifier) @name @type)
+(error_union_type ok: (identifier) @name @type)

@@ -1,0 +1,4 @@
+(comment) @comment
+[(string) (multiline_string) (character)] @string
+(ERROR) @error
+(MISSING) @missing

@@ -1,0 +1,251 @@
+"""Languages that are told by queries alone: `codegraph.extract.languages.plain` and the folders that use it."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from codegraph.core.facts import FileFacts, decode_own_input
+from codegraph.core.symbols import SymbolKind
+from codegraph.extract.extractor import Limits, extract
+from codegraph.extract.languages import LANGUAGES, language_of
+
+PLAIN = (
+    "bash", "c", "c_sharp", "cpp", "elixir", "go", "haskell", "java",
+    "kotlin", "lua", "php", "ruby", "rust", "scala", "swift", "zig",
+)  # fmt: skip
+
+HERE = Path(__file__).parent / "samples"
+
+SAMPLES: dict[str, tuple[dict[str, tuple[SymbolKind, str]], set[str]]] = {
+    "bash": (
+        {
+            "greet().": (SymbolKind.FUNCTION, "Greets."),
+            "LIMIT.": (SymbolKind.CONSTANT, ""),
+        },
+        {"CALL say"},
+    ),
+    "c": (
+        {
+            "pair#": (SymbolKind.CLASS, "A pair."),
+            "TWICE().": (SymbolKind.FUNCTION, ""),
+            "add().": (SymbolKind.FUNCTION, "Adds."),
+            "later().": (SymbolKind.FUNCTION, ""),
+        },
+        {"CALL join", "TYPE cb_t", "TYPE pair"},
+    ),
+    "c_sharp": (
+        {
+            "Box#": (SymbolKind.CLASS, "A box."),
+            "Box#K.": (SymbolKind.CONSTANT, ""),
+            "Box#Size().": (SymbolKind.METHOD, ""),
+            "Box#Fill().": (SymbolKind.METHOD, "Fills it."),
+        },
+        {"CALL Check", "CALL Lid", "CALL item.Move", "INHERIT Base", "TYPE Item"},
+    ),
+    "cpp": (
+        {
+            "Box#": (SymbolKind.CLASS, "A box."),
+            "Box#Box().": (SymbolKind.METHOD, ""),
+            "Box#`operator==`().": (SymbolKind.METHOD, ""),
+            "Box#fill().": (SymbolKind.METHOD, ""),
+            "empty().": (SymbolKind.FUNCTION, ""),
+        },
+        {"CALL @self.check", "CALL Lid", "CALL drop", "INHERIT Base"},
+    ),
+    "elixir": (
+        {
+            "`A.B`#": (SymbolKind.CLASS, "A box."),
+            "`A.B`#fill().": (SymbolKind.METHOD, "Fills it."),
+            "`A.B`#hide().": (SymbolKind.METHOD, ""),
+        },
+        {"CALL C.move", "CALL drop"},
+    ),
+    "go": (
+        {
+            "Fill().": (SymbolKind.METHOD, "Fill fills."),
+            "Box#": (SymbolKind.CLASS, "Box is a box."),
+            "Filler#": (SymbolKind.INTERFACE, ""),
+            "Filler#Fill().": (SymbolKind.METHOD, ""),
+            "Limit.": (SymbolKind.CONSTANT, ""),
+        },
+        {"CALL New", "CALL b.check", "TYPE Box", "TYPE Size", "TYPE pkg.Item"},
+    ),
+    "haskell": (
+        {
+            "fill().": (SymbolKind.FUNCTION, "Fills it."),
+            "Box#": (SymbolKind.CLASS, "A box."),
+            "Filler#": (SymbolKind.INTERFACE, ""),
+            "Filler#top().": (SymbolKind.METHOD, ""),
+            "`Filler Box`#": (SymbolKind.CLASS, ""),
+            "`Filler Box`#top().": (SymbolKind.METHOD, ""),
+        },
+        {"CALL drop", "TYPE Box"},
+    ),
+    "java": (
+        {
+            "Box#": (SymbolKind.CLASS, "A box."),
+            "Box#K.": (SymbolKind.CONSTANT, ""),
+            "Box#Box().": (SymbolKind.METHOD, ""),
+            "Box#fill().": (SymbolKind.METHOD, "Fills it."),
+            "Box#E#": (SymbolKind.ENUM, ""),
+        },
+        {"CALL Lid", "CALL move", "DECORATOR Override", "IMPLEMENT Thing", "INHERIT Base", "TYPE Item"},
+    ),
+    "kotlin": (
+        {
+            "Box#": (SymbolKind.CLASS, "A box."),
+            "Box#fill().": (SymbolKind.METHOD, "Fills it."),
+            "cut().": (SymbolKind.FUNCTION, ""),
+        },
+        {"CALL Lid", "CALL i.move", "INHERIT Base", "TYPE Item"},
+    ),
+    "lua": (
+        {
+            "fill().": (SymbolKind.FUNCTION, "Fills it."),
+            "empty().": (SymbolKind.METHOD, "Empties."),
+            "shut().": (SymbolKind.FUNCTION, ""),
+            "LIMIT.": (SymbolKind.CONSTANT, ""),
+        },
+        {"CALL @self.check", "CALL drop"},
+    ),
+    "php": (
+        {
+            "Box#": (SymbolKind.CLASS, "A box."),
+            "Box#K.": (SymbolKind.CONSTANT, ""),
+            "Box#fill().": (SymbolKind.METHOD, "Fills it."),
+            "shut().": (SymbolKind.FUNCTION, ""),
+        },
+        {"CALL Lid", "CALL drop", "CALL move", "IMPLEMENT Thing", "INHERIT Base", "TYPE Item", "TYPE Lid"},
+    ),
+    "ruby": (
+        {
+            "Box#": (SymbolKind.CLASS, "A box."),
+            "Box#K.": (SymbolKind.CONSTANT, ""),
+            "Box#fill().": (SymbolKind.METHOD, "Fills it."),
+            "Box#make().": (SymbolKind.METHOD, ""),
+        },
+        {"CALL drop", "CALL new", "INHERIT Base", "READ Lid", "READ Thing"},
+    ),
+    "rust": (
+        {
+            "": (SymbolKind.MODULE, "A crate."),
+            "Box2#": (SymbolKind.CLASS, "A box."),
+            "Box2(+1)#": (SymbolKind.CLASS, ""),
+            "Box2(+1)#fill().": (SymbolKind.METHOD, "Fills it."),
+            "Thing#": (SymbolKind.INTERFACE, ""),
+            "Thing#fill().": (SymbolKind.METHOD, ""),
+        },
+        {"CALL @self.check", "CALL Lid", "CALL make.lid", "IMPLEMENT Thing", "TYPE Item", "TYPE Size"},
+    ),
+    "scala": (
+        {
+            "Box#": (SymbolKind.CLASS, "A box."),
+            "Box#fill().": (SymbolKind.METHOD, "Fills it."),
+            "Tool#": (SymbolKind.CLASS, ""),
+            "Tool#cut().": (SymbolKind.METHOD, ""),
+        },
+        {"CALL Lid", "CALL i.move", "INHERIT Base", "TYPE Item"},
+    ),
+    "swift": (
+        {
+            "Box#": (SymbolKind.CLASS, "A box."),
+            "Box#size.": (SymbolKind.CONSTANT, ""),
+            "Box#init().": (SymbolKind.METHOD, ""),
+            "Box#fill().": (SymbolKind.METHOD, "Fills it."),
+            "Box(+1)#": (SymbolKind.CLASS, ""),
+            "Box(+1)#shut().": (SymbolKind.METHOD, ""),
+        },
+        {"CALL Lid", "CALL i.move", "INHERIT Base", "INHERIT Thing", "TYPE Item"},
+    ),
+    "zig": (
+        {
+            "std.": (SymbolKind.CONSTANT, ""),
+            "fill().": (SymbolKind.FUNCTION, "Fills it."),
+            "Box#": (SymbolKind.CLASS, ""),
+            "Box#shut().": (SymbolKind.METHOD, ""),
+        },
+        {"CALL @self.check", "CALL Lid", "CALL drop", "CALL std.mem.eql", "TYPE Item"},
+    ),
+}
+"""What the file `samples/<language>.txt` defines, with its documentation, and some of what it mentions."""
+
+
+def sample(language: str) -> bytes:
+    return (HERE / f"{language}.txt").read_bytes()
+
+
+def mentions(facts: FileFacts) -> set[str]:
+    return {f"{each.role.name} {'.'.join(each.chain)}" for each in facts.occurrences.references}
+
+
+@pytest.mark.parametrize("language", PLAIN)
+def test_a_sample_of_each_language(language: str) -> None:
+    """Definitions with kind and documentation, calls, types and bases are found in a sample of each language."""
+    expected, references = SAMPLES[language]
+    facts = extract(sample(language), language, Limits())
+    assert facts.outline.problems == ()
+    found = {
+        each.descriptor: (each.kind, decode_own_input(facts.inputs[each.own]).docstring)
+        for each in facts.outline.definitions
+    }
+    assert {name: found.get(name) for name in expected} == expected
+    assert set(found) - set(expected) <= {""}
+    assert references <= mentions(facts)
+
+
+@pytest.mark.parametrize("language", PLAIN)
+def test_comments_and_line_breaks_are_no_tokens(language: str) -> None:
+    """A comment line put in front of a file moves definitions and changes none of their own inputs."""
+    source = sample(language)
+    mark = {"bash": b"#", "ruby": b"#", "elixir": b"#", "lua": b"--", "haskell": b"--"}.get(language, b"//")
+    head, lines = (b"<?php\n", source.removeprefix(b"<?php\n")) if language == "php" else (b"", source)
+    before = extract(head + b"\n\n" + lines, language, Limits())
+    after = extract(head + mark + b" A remark of one's own.\n\n" + lines, language, Limits())
+    assert [each.own for each in before.outline.definitions[1:]] == [each.own for each in after.outline.definitions[1:]]
+
+
+@pytest.mark.parametrize("language", PLAIN)
+def test_damaged_sources_are_data(language: str) -> None:
+    """Cut, spliced and random sources raise nothing, and their definitions stay well-formed."""
+    source = sample(language)
+    draw = random.Random(f"plain {language}")
+    for _ in range(60):
+        data = bytearray(source)
+        for _ in range(draw.randint(1, 4)):
+            at, to = sorted((draw.randrange(len(data) + 1), draw.randrange(len(data) + 1)))
+            match draw.randrange(3):
+                case 0:
+                    del data[at:to]
+                case 1:
+                    data[at:at] = source[at:to]
+                case _:
+                    data[at:at] = draw.randbytes(3)
+        definitions = extract(bytes(data), language, Limits()).outline.definitions
+        assert len({each.descriptor for each in definitions}) == len(definitions)
+        assert all(each.container < index for index, each in enumerate(definitions))
+        assert all(0 <= each.range.start_byte <= each.range.end_byte <= len(data) for each in definitions)
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "expected"),
+    [
+        ("a.h", b"#include <stdio.h>\n", "c"),
+        ("a.h", b"#pragma once\n#include <string>\n", "cpp"),
+        ("a.h", b"namespace a {\n", "cpp"),
+        ("a.c", b"#include <string>\n", "c"),
+        ("run", b"#!/bin/sh\n", "bash"),
+        ("Rakefile", b"", "ruby"),
+    ],
+)
+def test_which_language(path: str, head: bytes, expected: str) -> None:
+    """A header is C++ when its first bytes say so."""
+    assert language_of(path, head) == expected
+
+
+def test_all_plain_languages_are_listed() -> None:
+    """Every language without bindings and imports of its own has a sample here."""
+    assert set(PLAIN) <= set(LANGUAGES)
+    assert set(PLAIN) == set(SAMPLES)

@@ -1,0 +1,85 @@
+"""Resolution by name alone: `codegraph.graph.resolve.plain`."""
+
+from __future__ import annotations
+
+from codegraph.config import CascadeConfig
+from codegraph.core.changes import ChangeSet
+from codegraph.core.facts import FileFacts
+from codegraph.core.symbols import Confidence, DependencyKind, SymbolId
+from codegraph.extract.extractor import Limits, extract
+from codegraph.graph.index import Index
+
+
+def index_of(files: dict[str, tuple[str, str]]) -> Index:
+    facts: dict[str, FileFacts] = {
+        path: extract(source.encode(), language, Limits()) for path, (language, source) in files.items()
+    }
+    by_blob = {each.blob: each.occurrences for each in facts.values()}
+    index = Index(
+        instance="t",
+        cascade=CascadeConfig(),
+        model_identity=bytes(16),
+        load_occurrences=lambda _, blob: by_blob[blob],
+    )
+    index.apply(ChangeSet(dict(facts)))
+    return index
+
+
+def edges(index: Index, symbol: str) -> set[tuple[str, DependencyKind, Confidence]]:
+    return {
+        (each.target, each.kind, each.confidence)
+        for each in index.snapshot.dependencies(SymbolId(symbol))
+        if each.kind is not DependencyKind.CONTAINS
+    }
+
+
+def test_the_only_definition_of_a_name_is_inferred() -> None:
+    """A call of a name with one definition in the language gets an inferred edge, across files."""
+    index = index_of({"a.go": ("go", "package a\nfunc F() { G() }\n"), "b.go": ("go", "package a\nfunc G() {}\n")})
+    assert edges(index, "a.go/F().") == {("b.go/G().", DependencyKind.CALLS, Confidence.INFERRED)}
+
+
+def test_a_name_with_two_definitions_elsewhere_is_ambiguous() -> None:
+    """Two definitions in other files give no edge, and the reason is said."""
+    files = {f"{name}.go": ("go", "package a\nfunc G() {}\n") for name in "bc"}
+    index = index_of({"a.go": ("go", "package a\nfunc F() { G() }\n"), **files})
+    assert edges(index, "a.go/F().") == set()
+    assert [each.reason for each in index.snapshot.files["a.go"].links.unresolved()] == ["ambiguous"]
+
+
+def test_a_file_prefers_its_own_definitions() -> None:
+    """A definition in the same file wins over others; several of them are ambiguous, all named."""
+    index = index_of(
+        {
+            "a.java": (
+                "java",
+                "class A { void f() { g(); } void g() {} void h() { x(); } void x() {} void x(int a) {} }",
+            ),
+            "b.java": ("java", "class B { void g() {} }"),
+        }
+    )
+    assert edges(index, "a.java/A#f().") == {("a.java/A#g().", DependencyKind.CALLS, Confidence.INFERRED)}
+    assert {sure for _, _, sure in edges(index, "a.java/A#h().")} == {Confidence.AMBIGUOUS}
+    assert len(edges(index, "a.java/A#h().")) == 2
+
+
+def test_a_parameter_is_no_function() -> None:
+    """Calling a parameter is no call of the function of that name."""
+    index = index_of(
+        {"a.go": ("go", "package a\nfunc F(G func()) { G() }\n"), "b.go": ("go", "package a\nfunc G() {}\n")}
+    )
+    assert edges(index, "a.go/F().") == set()
+
+
+def test_languages_do_not_mix() -> None:
+    """A name of one language is not found in another, but C and C++ share theirs."""
+    index = index_of(
+        {
+            "a.go": ("go", "package a\nfunc F() { G() }\n"),
+            "b.rb": ("ruby", "def G(); end\n"),
+            "c.cpp": ("cpp", "void h() { low(); }\n"),
+            "d.c": ("c", "int low(void) { return 1; }\n"),
+        }
+    )
+    assert edges(index, "a.go/F().") == set()
+    assert edges(index, "c.cpp/h().") == {("d.c/low().", DependencyKind.CALLS, Confidence.INFERRED)}
