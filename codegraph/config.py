@@ -78,6 +78,9 @@ class EmbeddingConfig:
     retry_seconds: float = 1.0
     idle_unload_seconds: float = 600.0
     offline: bool = True
+    allow_remote_code: bool = False
+    allow_endpoints: bool = False
+    model_memory_bytes: int = 4_294_967_296
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "embedding.batch_symbols": (1, 1 << 20),
     "embedding.retry_seconds": (0.01, 3600),
     "embedding.idle_unload_seconds": (0, 1e9),
+    "embedding.model_memory_bytes": (0, 1 << 44),
     "cache.hot_bytes": (0, 1 << 40),
     "cache.cold_bytes": (0, 1 << 44),
     "search.limit": (1, 1_000),
@@ -175,6 +179,9 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "cache.cold_codec": ("f16", "f32", "int8"),
     "daemon.log_level": ("debug", "info", "warning", "error"),
 }
+
+MODELS = "models"
+"""A section of the user's file that holds no settings but models of the user's own."""
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
@@ -237,6 +244,8 @@ def _read_file(file: Path) -> dict[str, tuple[Any, str]]:
         raise ConfigError(f"{file}: {error}", "mend the TOML syntax") from error
     values: dict[str, tuple[Any, str]] = {}
     for section, content in document.items():
+        if section == MODELS:
+            continue  # embed/own_models.py reads these
         if not isinstance(content, dict):
             where = f"{file}:{_line_of(text, '', section)}"
             raise ConfigError(

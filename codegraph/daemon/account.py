@@ -20,7 +20,7 @@ from codegraph.core.symbols import Freshness
 from codegraph.daemon import operations, reports
 from codegraph.daemon.pending import Lane
 from codegraph.daemon.view import View
-from codegraph.embed.registry import ModelSpec, directory_of, registered
+from codegraph.embed.registry import ModelSpec, directory_of, has_files, registered
 from codegraph.errors import CodegraphError, ModelMissing
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _worker(project: Project) -> reports.WorkerHealth:
 def _model(project: Project, spec: ModelSpec) -> reports.ModelInfo:
     active = spec.name == project.model.spec.name
     available, detail = True, spec.path
-    if spec.engine != "lexical":
+    if has_files(spec):
         try:
             detail = os.fspath(directory_of(spec))
         except ModelMissing as error:

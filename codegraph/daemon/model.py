@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from codegraph.config import EmbeddingConfig
 from codegraph.embed.encoder import FloatArray
-from codegraph.embed.registry import ModelSpec, describe, dimensions, identity, query_encoder
+from codegraph.embed.registry import ModelSpec, check_permitted, describe, dimensions, identity, query_encoder
 from codegraph.errors import ModelMissing
 
 FALLBACK = "lexical"
@@ -34,7 +34,9 @@ class ActiveModel:
 def activate(config: EmbeddingConfig) -> ActiveModel:
     """Choose the model of the configuration, or the fallback if its weights are not here. Raises ConfigError."""
     try:
-        return _active(describe(config.model), config.offline, "")
+        spec = describe(config.model)
+        check_permitted(spec, remote_code=config.allow_remote_code, endpoints=config.allow_endpoints)
+        return _active(spec, config.offline, "")
     except ModelMissing as error:
         missing = f"{config.model} cannot be used, {FALLBACK} stands in: {error.message}; {error.advice}"
         return _active(describe(FALLBACK), config.offline, missing)

@@ -81,6 +81,8 @@ class EmbedWorker:
             nice,
             config.precision,
             config.gpu_memory_share,
+            config.allow_remote_code,
+            config.allow_endpoints,
         )
         self._identity = identity
         self._idle_seconds = config.idle_unload_seconds

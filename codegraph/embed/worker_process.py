@@ -67,6 +67,8 @@ class WorkerSettings(msgspec.Struct, frozen=True):
     nice: int
     precision: str = "auto"
     gpu_memory_share: float = 1.0
+    remote_code: bool = False
+    endpoints: bool = False
 
 
 class Pipe(Protocol):
@@ -248,7 +250,12 @@ def run(pipe: connection.Connection, settings: bytes) -> None:
     _prepare(decoded)
     try:
         encoder = registry.load(
-            decoded.spec, device=decoded.device, offline=decoded.offline, precision=decoded.precision
+            decoded.spec,
+            device=decoded.device,
+            precision=decoded.precision,
+            offline=decoded.offline,
+            remote_code=decoded.remote_code,
+            endpoints=decoded.endpoints,
         )
         if encoder.device.startswith("cuda"):
             _cap_memory(encoder.device, decoded.gpu_memory_share)
