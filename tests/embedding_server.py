@@ -28,8 +28,7 @@ class EmbeddingServer:
         self.headers: list[dict[str, str]] = []
         self.released = threading.Event()
         """Set when the test is over: hung answers end."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"owner": self}))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), type("Bound", (Handler,), {"owner": self}))
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
 
     def vector(self, text: str) -> list[float]:
@@ -47,6 +46,13 @@ class EmbeddingServer:
         self.released.set()
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing: clients hang up on purpose."""
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from codegraph.cli.output import Cell, Output, Row
 from codegraph.cli.project import find_root, load_settings, open_session, socket_of, user_locations
-from codegraph.errors import CodegraphError, DaemonNotRunning
+from codegraph.errors import CodegraphError, DaemonNotRunning, ModelMissing
 
 _LIBRARIES = (
     "diskcache",
@@ -71,6 +71,7 @@ def examine(arguments: Namespace) -> Iterator[Check]:
     yield Check("python", "ok", f"{platform.python_version()}, {sys.executable}, {platform.platform()}")
     yield _libraries()
     yield _attempt("configuration", lambda: _configuration(arguments))
+    yield _attempt("model", lambda: _model(arguments))
     yield from _directories()
     yield _attempt("project", lambda: Check("project", "ok", str(find_root(arguments))))
     yield _attempt("socket", lambda: _socket(arguments))
@@ -103,6 +104,23 @@ def _configuration(arguments: Namespace) -> Check:
     path = user_locations().config_file
     model = load_settings(arguments).embedding.model
     return Check("configuration", "ok", f"{path if path.exists() else 'no file, defaults'}; model {model}")
+
+
+def _model(arguments: Namespace) -> Check:
+    from codegraph.daemon.model_report import model_info
+    from codegraph.embed.registry import describe
+
+    settings = load_settings(arguments).embedding
+    try:
+        found = model_info(describe(settings.model), settings, active=True)
+    except ModelMissing as error:
+        return Check("model", "warning", error.message, error.advice)
+    if not found.available:
+        advice = f"{found.obtain}; until then `lexical` stands in" if found.obtain else "until then `lexical` stands in"
+        return Check("model", "warning", f"{found.name}: {found.detail}", advice)
+    if found.leaves_machine:
+        return Check("model", "warning", f"{found.name}: {found.leaves_machine}")
+    return Check("model", "ok", f"{found.name}, on this machine; nothing leaves it")
 
 
 def _directories() -> Iterator[Check]:

@@ -118,28 +118,6 @@ def _tier_row(name: str, tier: TierFigures) -> list[str]:
     ]
 
 
-def models(arguments: Namespace, output: Output) -> int:
-    """List the models that the registry knows."""
-    with open_session(arguments) as session:
-        found = session.client.models()
-        if output.json:
-            output.record(found)
-        else:
-            rows = [
-                (
-                    Cell("active" if model.active else "", "green"),
-                    Cell(model.name, "bold"),
-                    str(model.dimensions or "?"),
-                    "available" if model.available else Cell("not available", "yellow"),
-                    model.description,
-                    Cell(model.detail, "dim"),
-                )
-                for model in found.models
-            ]
-            output.rows(rows, ("", "model", "dimensions", "", "what it is", ""))
-    return 0
-
-
 def metrics(arguments: Namespace, output: Output) -> int:
     """Print the figures as Prometheus text, or with --json that text in an object."""
     with open_session(arguments) as session:

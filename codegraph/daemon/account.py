@@ -18,10 +18,11 @@ from codegraph import __version__
 from codegraph.cache.statistics import TierStatistics
 from codegraph.core.symbols import Freshness
 from codegraph.daemon import operations, reports
+from codegraph.daemon.model_report import disclosure, model_info
 from codegraph.daemon.pending import Lane
 from codegraph.daemon.view import View
-from codegraph.embed.registry import ModelSpec, directory_of, has_files, registered
-from codegraph.errors import CodegraphError, ModelMissing
+from codegraph.embed.registry import ModelSpec, describe, registered
+from codegraph.errors import CodegraphError
 
 if TYPE_CHECKING:
     from codegraph.daemon.project import Project
@@ -120,19 +121,8 @@ def _worker(project: Project) -> reports.WorkerHealth:
 
 def _model(project: Project, spec: ModelSpec) -> reports.ModelInfo:
     active = spec.name == project.model.spec.name
-    available, detail = True, spec.path
-    if has_files(spec):
-        try:
-            detail = os.fspath(directory_of(spec))
-        except ModelMissing as error:
-            available, detail = False, f"{error.message}; {error.advice}"
-    return reports.ModelInfo(
-        name=spec.name,
-        description=spec.note,
-        dimensions=project.model.dimensions if active else spec.dimensions,
-        active=active,
-        available=available,
-        detail=detail,
+    return model_info(
+        spec, project.config.embedding, active=active, dimensions=project.model.dimensions if active else 0
     )
 
 
@@ -157,6 +147,8 @@ def _warnings(project: Project, gathered: tuple[str, ...]) -> Iterator[str]:
         yield f"watching by {health.mode}: {health.detail or 'the watcher is not alive'}"
     if project.model.missing:
         yield project.model.missing
+    if sent := disclosure(project.model.spec):
+        yield sent
     if project.pipeline.warning:
         yield project.pipeline.warning
     if project.writer.error:
@@ -210,7 +202,7 @@ def models_report(project: Project) -> operations.ModelsResult:
     models = []
     for name in sorted(specs):
         try:
-            models.append(_model(project, specs[name]))
+            models.append(_model(project, specs[name] if specs[name].engine != "ensemble" else describe(name)))
         except CodegraphError as error:
             models.append(
                 reports.ModelInfo(

@@ -120,9 +120,30 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
     dimensions: int
     active: bool
     available: bool
-    """It can be loaded on this machine, now and offline."""
+    """It can be loaded on this machine, now and offline, with the permissions that the user gave."""
     detail: str = ""
     """Why it is not available, or where its weights lie."""
+    engine: str = ""
+    repository: str = ""
+    revision: str = ""
+    pooling: str = ""
+    max_tokens: int = 0
+    """The most tokens of one input."""
+    document_prefix: str = ""
+    query_prefix: str = ""
+    matryoshka: tuple[int, ...] = ()
+    """Lengths that vectors may be cut to, as in `name@256`."""
+    licence: str = ""
+    size: str = ""
+    """Of its weights, as published."""
+    remote_code: bool = False
+    """It consists of Python files of its own, which run only with embedding.allow_remote_code."""
+    published: tuple[str, ...] = ()
+    """Retrieval figures of others, with their sources."""
+    obtain: str = ""
+    """How to get the weights."""
+    leaves_machine: str = ""
+    """What is sent to whom when it embeds; empty: nothing."""
 
 
 class MemoryFigures(msgspec.Struct, frozen=True, kw_only=True):

@@ -336,9 +336,11 @@ def test_the_small_commands(console: Any) -> None:
     assert console.json("cache", "prune")["hot"]["entries"] == 5
     assert asked(console).action == "prune"
     assert console.json("models")["models"][0]["name"] == "lexical"
+    assert console.json("models", "lexical")["models"][0]["active"] is True
+    assert console.run("models", "nothing") == 3
     assert console.run("metrics") == 0
     assert console.out.startswith("# TYPE codegraph_symbols gauge\n")
-    for argv in (("sync",), ("skipped",), ("cache", "clear"), ("models",)):
+    for argv in (("sync",), ("skipped",), ("cache", "clear"), ("models",), ("models", "lexical")):
         assert console.run(*argv) == 0
         assert console.out
 

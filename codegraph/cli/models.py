@@ -1,0 +1,77 @@
+"""The models command: which models there are, how they are fed, where they are or how to get them.
+
+Tests: tests/unit/cli/test_cli_commands.py.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from codegraph.cli.output import Cell, Output
+from codegraph.cli.project import open_session
+from codegraph.daemon.reports import ModelInfo
+from codegraph.errors import ConfigError
+
+COLUMNS = ("", "model", "dimensions", "tokens", "size", "licence", "", "what it is")
+
+
+def models(arguments: Namespace, output: Output) -> int:
+    """List the models that the registry knows, or tell everything of one."""
+    with open_session(arguments) as session:
+        found = session.client.models().models
+    if arguments.name:
+        found = tuple(model for model in found if arguments.name in (model.name, model.repository))
+        if not found:
+            raise ConfigError(f"there is no model named {arguments.name!r}", "`codegraph models` lists all")
+    if output.json:
+        output.record({"models": found})
+    elif arguments.name:
+        for model in found:
+            _tell(output, model)
+    else:
+        output.rows([_row(model) for model in found], COLUMNS)
+        for model in found:
+            if model.active and model.leaves_machine:
+                output.line(Cell(f"{model.name}: {model.leaves_machine}", "yellow"))
+    return 0
+
+
+def _row(model: ModelInfo) -> list[Cell | str]:
+    return [
+        Cell("active" if model.active else "", "green"),
+        Cell(model.name, "bold"),
+        str(model.dimensions or "?"),
+        str(model.max_tokens),
+        model.size,
+        model.licence,
+        "available" if model.available else Cell("not here", "yellow"),
+        model.description,
+    ]
+
+
+def _tell(output: Output, model: ModelInfo) -> None:
+    facts = {
+        "model": model.name + (" (active)" if model.active else ""),
+        "what it is": model.description,
+        "state": "available" if model.available else "not available",
+        "where" if model.available else "why": model.detail,
+        "get it by": model.obtain,
+        "leaves the machine": model.leaves_machine or "nothing",
+        "published": "\n".join(model.published),
+        "engine": model.engine,
+        "repository": f"{model.repository} at {model.revision}" if model.repository else "",
+        "licence": model.licence,
+        "size": model.size,
+        "dimensions": str(model.dimensions or "as its configuration says"),
+        "may be cut to": ", ".join(map(str, model.matryoshka)),
+        "tokens": str(model.max_tokens),
+        "pooling": model.pooling,
+        "document prefix": model.document_prefix,
+        "query prefix": model.query_prefix.replace("\n", " \\n "),
+        "its own code": "yes: needs embedding.allow_remote_code" if model.remote_code else "",
+    }
+    rows: list[list[Cell | str]] = []
+    for name, value in facts.items():
+        for at, line in enumerate(value.splitlines()):
+            rows.append([Cell("" if at else name, "dim"), line])
+    output.rows(rows)
