@@ -32,7 +32,6 @@ from codegraph.graph.snapshot import Snapshot, Symbol
 
 CALL_KINDS = frozenset({DependencyKind.CALLS})
 IMPACT_KINDS = frozenset(DependencyKind) - {DependencyKind.CONTAINS}
-UNCERTAIN_REASONS = ("ambiguous", "unknown_receiver", "dynamic", "missing")
 EXAMPLES = 5
 _WEAKNESS = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.AMBIGUOUS: 2}
 
@@ -62,7 +61,7 @@ def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Neighbour
     """Walk against dependencies, by path and position of the dependents."""
 
     def neighbours(symbol: SymbolId) -> Iterable[Step]:
-        return ((source, edge, source) for source, edge in snapshot.dependents(symbol) if edge.kind in kinds)
+        return ((source, edge, source) for source, edge in snapshot.each_dependent(symbol) if edge.kind in kinds)
 
     return neighbours
 
@@ -87,7 +86,7 @@ def answer_impact(view: View, target: Symbol, depth: int | None, limit: int) -> 
     reached, truncated = _walk(target.id, neighbours, depth, limit, once=True)
     by_id = {each.step[0]: each for each in reached}
     affected = tuple(_affected(view, each, by_id, target.id) for each in reached)
-    causes = [*_uncertainties(snapshot, [target.id, *by_id])]
+    causes = [*_uncertainties(view, [target.id, *by_id])]
     if truncated:
         causes.append(Uncertainty(reason="limit", count=1))
     if depth is not None and _goes_on(reached, depth, neighbours, {target.id, *by_id}):
@@ -164,22 +163,18 @@ def _affected(view: View, reached: _Reached, by_id: Mapping[SymbolId, _Reached],
     )
 
 
-def _uncertainties(snapshot: Snapshot, symbols: list[SymbolId]) -> list[Uncertainty]:
+def _uncertainties(view: View, symbols: list[SymbolId]) -> list[Uncertainty]:
     """Count unresolved references by the names of these symbols, and those among them that did not parse whole."""
+    snapshot = view.snapshot
     definitions = [existing(snapshot, symbol) for symbol in symbols]
     names = {each.definition.name for each in definitions} - {""}
     counts: dict[str, int] = {}
     examples: dict[str, list[Place]] = {}
-    for path in sorted(snapshot.files):
-        links = snapshot.files[path].links
-        if names.isdisjoint(links.names):
-            continue
-        for miss in links.unresolved():
-            if miss.name in names and miss.reason in UNCERTAIN_REASONS:
-                counts[miss.reason] = counts.get(miss.reason, 0) + 1
-                places = examples.setdefault(miss.reason, [])
-                if len(places) < EXAMPLES:
-                    places.append(Place(path, Position(miss.line, miss.column)))
+    for path, miss in view.uncertain.mentions(snapshot, names):
+        counts[miss.reason] = counts.get(miss.reason, 0) + 1
+        places = examples.setdefault(miss.reason, [])
+        if len(places) < EXAMPLES:
+            places.append(Place(path, Position(miss.line, miss.column)))
     broken = [each for each in definitions if each.definition.parse_error]
     if broken:
         counts["parse_error"] = len(broken)
@@ -193,4 +188,4 @@ def _uncertainties(snapshot: Snapshot, symbols: list[SymbolId]) -> list[Uncertai
 def _why_empty(view: View, target: Symbol) -> EmptyReason:
     if not view.reconciled:
         return EmptyReason.INDEXING
-    return EmptyReason.UNCERTAIN if _uncertainties(view.snapshot, [target.id]) else EmptyReason.NO_EDGES
+    return EmptyReason.UNCERTAIN if _uncertainties(view, [target.id]) else EmptyReason.NO_EDGES

@@ -40,6 +40,7 @@ from codegraph.daemon.pending import Lane
 from codegraph.daemon.recording import Recorder
 from codegraph.daemon.scheduler import Computed, Scheduler
 from codegraph.daemon.served import Served
+from codegraph.daemon.uncertain import UncertainNames
 from codegraph.daemon.view import View
 from codegraph.errors import InternalError, StoreError
 from codegraph.events import Committed, Embedded, EmbeddingFailed, FilesChanged, FilesExtracted, Reconciled
@@ -89,6 +90,7 @@ class Pipeline:
         self._recorder = Recorder(parts, served, known, unsaved)
         self._reconciled = False
         self._listeners: list[Callable[[str, int], None]] = []
+        self._uncertain = UncertainNames()
         self.view = self._new_view()
 
     @property
@@ -169,14 +171,14 @@ class Pipeline:
         self.scheduler.wake(snapshot)
 
     def start_over(self, index: Index) -> None:
-        """Replace an index that is inconsistent by an empty one; a reconcile must follow."""
+        """Replace an index by an empty one; a reconcile must follow, and until then readers keep the last view."""
         self._recorder.owe({*self.known, *self.parts.index.snapshot.files, *self.view.snapshot.files})
         self.parts.index = index
         self.known.clear()
         self.scheduler.forget_all()
         self.served.forget_all()
         self._reconciled = False
-        self.view = self._new_view()
+        self.view = replace(self.view, reconciled=False)
 
     def extract_again(self, path: str) -> None:
         """Read a file again of which the store has lost own inputs; if it is gone meanwhile, that is noticed."""
@@ -362,6 +364,7 @@ class Pipeline:
             search=self.parts.searcher.view(),
             served=self.served.keys,
             verdicts=self.served.verdicts,
+            uncertain=self._uncertain,
             reconciled=self._reconciled,
         )
 

@@ -14,6 +14,7 @@ from immutables import Map
 
 from codegraph.core.changes import Verdict
 from codegraph.core.symbols import EmbeddingKey, Freshness, SymbolId
+from codegraph.daemon.uncertain import UncertainNames
 from codegraph.graph.snapshot import Snapshot
 from codegraph.search.search import SearchView
 
@@ -29,6 +30,8 @@ class View:
     """The key of the vector that stands in the search index for a symbol; absent: none does."""
     verdicts: Map[SymbolId, Verdict]
     """What came of the last time a symbol was marked; absent: never since it was indexed."""
+    uncertain: UncertainNames
+    """Where unresolved references stand, by name; one for all views of a project."""
     reconciled: bool
     """False after a start until the tree has been compared with the index once."""
 

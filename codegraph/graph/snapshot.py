@@ -141,13 +141,15 @@ class Snapshot:
 
     def dependents(self, symbol: SymbolId) -> tuple[tuple[SymbolId, Dependency], ...]:
         """Return the edges that end at a symbol with the symbols they start at, by path and position."""
-        self._place(symbol)
-        found: list[tuple[SymbolId, Dependency]] = []
-        own_path = self.places[symbol][0]
+        return tuple(self.each_dependent(symbol))
+
+    def each_dependent(self, symbol: SymbolId) -> Iterator[tuple[SymbolId, Dependency]]:
+        """Yield what `dependents` returns, file by file: whoever stops early has not paid for the rest."""
+        own_path = self._place(symbol)[0].path
         for path in sorted({own_path, *self.mentions.get(symbol, ())}):
             view = self.files[path]
-            found.extend((view.ids[owner], edge) for owner, edge in view.links.edges_to(symbol))
-        return tuple(found)
+            for owner, edge in view.links.edges_to(symbol):
+                yield view.ids[owner], edge
 
     def degree(self, symbol: SymbolId) -> tuple[int, int]:
         """Return how many edges end and start at a symbol, `contains` left aside."""

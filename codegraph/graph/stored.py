@@ -14,7 +14,7 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 import zstandard
@@ -81,10 +81,8 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, gc=False):
             return []
         wanted = self.targets.index(target)
         starts, rows = _numbers(self.starts), _numbers(self.edges)
-        column = rows[0::_EDGE]
         found: list[tuple[int, Dependency]] = []
-        for _ in range(column.count(wanted)):
-            row = column.index(wanted, found[-1][0] + 1 if found else 0)
+        for row in _rows_of(rows[0::_EDGE], wanted):
             label, line, place = rows[row * _EDGE + 1 : (row + 1) * _EDGE]
             edge = Dependency(self.targets[wanted], KINDS[label & 255], _CONFIDENCES[label >> 8], line, place)
             found.append((row, edge))
@@ -125,9 +123,14 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, gc=False):
         labelled = tuple(zip(targets, rows[1::_EDGE], strict=True))
         return [labelled[starts[index] : starts[index + 1]] for index in range(len(starts) - 1)]
 
-    def unresolved(self) -> tuple[Unresolved, ...]:
-        """Return the references without an edge, by owner and position."""
+    def unresolved(self, names: Collection[str] | None = None) -> tuple[Unresolved, ...]:
+        """Return the references without an edge, by owner and position; only those by one of `names`, if given."""
         rows = _numbers(self.misses)
+        places: Iterable[int] = range(0, len(rows), _MISS)
+        if names is not None:
+            column = rows[1::_MISS]
+            wanted = [number for number, name in enumerate(self.names) if name in names]
+            places = sorted(row * _MISS for number in wanted for row in _rows_of(column, number))
         return tuple(
             Unresolved(
                 rows[at],
@@ -137,8 +140,15 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, gc=False):
                 rows[at + 3],
                 rows[at + 4],
             )
-            for at in range(0, len(rows), _MISS)
+            for at in places
         )
+
+    def missed_names(self, reasons: Collection[str]) -> tuple[str, ...]:
+        """Return the distinct names of references that have no edge for one of these reasons."""
+        rows = _numbers(self.misses)
+        wanted = {_REASON_NUMBER[reason] for reason in reasons}
+        numbers = {number for number, label in zip(rows[1::_MISS], rows[2::_MISS], strict=True) if label >> 8 in wanted}
+        return tuple(self.names[number] for number in sorted(numbers))
 
     def kind_counts(self) -> list[int]:
         """Count the edges by kind, in the order of `KINDS`."""
@@ -231,6 +241,14 @@ def _numbers(data: bytes) -> Sequence[int]:
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers
+
+
+def _rows_of(column: Sequence[int], number: int) -> list[int]:
+    """Return where a number stands in a column, in order; the search itself runs in C."""
+    found: list[int] = []
+    for _ in range(column.count(number)):
+        found.append(column.index(number, found[-1] + 1 if found else 0))
+    return found
 
 
 def _bytes(numbers: array[int]) -> bytes:

@@ -242,3 +242,22 @@ def test_indexing_run_ends_with_the_writer(bench: Workbench) -> None:
     assert future.done()
     with pytest.raises(Exception, match="ending"):
         future.result()
+
+
+def test_readers_keep_the_last_view_during_a_rebuild(bench: Workbench) -> None:
+    """While everything is extracted and linked again, answers are the old ones, said to be not compared; then new."""
+    seen: list[tuple[int, bool]] = []
+    pipeline = bench.project.pipeline
+    before = len(pipeline.view.snapshot.places)
+
+    def look(stage: str, done: int) -> None:
+        seen.append((len(pipeline.view.snapshot.places), pipeline.view.reconciled))
+
+    stop = pipeline.listen(look)
+    bench.project.writer.call(lambda: bench.project.compare(rebuild=True))
+    bench.update()
+    stop()
+    assert set(seen) == {(before, False)}
+    assert len(pipeline.view.snapshot.places) == before
+    assert pipeline.view.reconciled
+    bench.check()
