@@ -142,8 +142,8 @@ class Pipeline:
         for key in symbols.keys() - unserved:
             self.scheduler.pending.done(key)
         if computed.vectors:
+            self.view = self._new_view()  # readers need not wait for the disk
             self._recorder.store_vectors(records)
-            self.view = self._new_view()
             waited = sum(map(len, symbols.values()))
             self.parts.events.publish(
                 Embedded(

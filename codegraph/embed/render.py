@@ -54,13 +54,21 @@ def render(own: OwnInput, signatures: Sequence[str]) -> EncoderInput:
         container=own.container[:MAX_SIGNATURE_CHARACTERS],
         signature=own.signature[:MAX_SIGNATURE_CHARACTERS],
         docstring=own.docstring[:MAX_DOCSTRING_CHARACTERS],
-        tokens=tuple(_bounded(own.tokens)),
+        tokens=_bounded(own.tokens),
         context=tuple(signature[:MAX_SIGNATURE_CHARACTERS] for signature in signatures),
         data_flow=own.data_flow if len(own.data_flow) <= MAX_DATA_FLOW_BYTES else b"",
     )
 
 
-def _bounded(tokens: Sequence[str]) -> Iterator[str]:
+def _bounded(tokens: Sequence[str]) -> tuple[str, ...]:
+    lengths = list(map(len, tokens))
+    few = len(lengths) <= MAX_TOKENS and sum(lengths) <= MAX_TOTAL_CHARACTERS
+    if few and max(lengths, default=0) <= MAX_TOKEN_CHARACTERS:
+        return tuple(tokens)  # nearly always
+    return tuple(_cut(tokens))
+
+
+def _cut(tokens: Sequence[str]) -> Iterator[str]:
     left = MAX_TOTAL_CHARACTERS
     for token in tokens[:MAX_TOKENS]:
         left -= min(len(token), MAX_TOKEN_CHARACTERS)

@@ -2,21 +2,18 @@
 
 Messages are msgpack (`Job`, `EncodedFacts`); nothing is unpickled. The worker says `READY` once, then answers
 each job. It ends when the pipe does, so it never outlives its parent by more than the job at hand; a job that
-outlives everybody (the interpreter lock held inside the parser) is ended by a watchdog in C.
+outlives everybody (the interpreter lock held inside the parser) is ended by the system's alarm.
 Tests: tests/unit/extract/test_extract_pool.py.
 """
 
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import gc
 import os
 import signal
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import TextIO
 
 import msgspec
 
@@ -49,18 +46,19 @@ def extract_encoded(data: bytes, language: str, limits: Limits) -> EncodedFacts:
 def serve(connection: Connection, limits: Limits, timeout_seconds: float, nice: int) -> None:
     """Answer jobs until the other end of the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     if hasattr(os, "nice"):
         os.nice(nice)
     gc.freeze()
     gc.disable()  # facts have no cycles: a collection now and then is enough
     decoder = msgspec.msgpack.Decoder(Job)
     encoder = msgspec.msgpack.Encoder()
-    with Path(os.devnull).open("w") as silence, contextlib.suppress(EOFError, OSError):
+    with contextlib.suppress(EOFError, OSError):
         connection.send_bytes(READY)
         done = 0
         while True:
             job = decoder.decode(connection.recv_bytes())
-            with _watchdog(timeout_seconds * WATCHDOG_FACTOR, silence):
+            with _watchdog(timeout_seconds * WATCHDOG_FACTOR):
                 facts = extract_encoded(job.data, job.language, limits)
             connection.send_bytes(encoder.encode(facts))
             done += 1
@@ -69,10 +67,10 @@ def serve(connection: Connection, limits: Limits, timeout_seconds: float, nice: 
 
 
 @contextlib.contextmanager
-def _watchdog(seconds: float, silence: TextIO) -> Iterator[None]:
-    """End this process, even inside C code, if the block takes longer than `seconds`."""
-    faulthandler.dump_traceback_later(seconds, exit=True, file=silence)
+def _watchdog(seconds: float) -> Iterator[None]:
+    """End this process, even inside C code, if the block takes longer than `seconds`: SIGALRM has no handler."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
-        faulthandler.cancel_dump_traceback_later()
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
