@@ -44,6 +44,8 @@ class Ready(Message, frozen=True):
     dimensions: int
     max_length: int
     device: str
+    memory_bytes: int = 0
+    """What the process takes, its share of a GPU's memory included."""
 
 
 class Vectors(Message, frozen=True):

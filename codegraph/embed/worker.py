@@ -25,6 +25,7 @@ from dataclasses import replace
 import msgspec
 
 from codegraph.config import EmbeddingConfig
+from codegraph.embed.budget import ModelBudget
 from codegraph.embed.embedder import Batch, Embeddings, WorkerStatus, accept, distinct, usable_rows
 from codegraph.embed.encoder import MAX_QUERY_CHARACTERS, FloatArray
 from codegraph.embed.registry import ModelSpec
@@ -64,26 +65,22 @@ class EmbedWorker:
     """An `Embedder` whose model lives in a process of its own."""
 
     def __init__(
-        self, spec: ModelSpec, config: EmbeddingConfig, events: EventLog, *, identity: bytes = b"", nice: int = 0
+        self,
+        spec: ModelSpec,
+        config: EmbeddingConfig,
+        events: EventLog,
+        *,
+        identity: bytes = b"",
+        nice: int = 0,
+        budget: ModelBudget | None = None,
     ) -> None:
         """Prepare a worker; the first request, or `start`, starts its process.
 
         With `identity` a process whose model turns out to be another one is refused: keys were computed for
-        that identity. `nice` is added to the process's niceness.
+        that identity. `nice` is added to the process's niceness. Workers that share a `budget` unload for one another.
         """
-        self._settings = WorkerSettings(
-            spec,
-            config.device,
-            config.offline,
-            config.batch_tokens,
-            config.batch_symbols,
-            TARGET_SECONDS,
-            nice,
-            config.precision,
-            config.gpu_memory_share,
-            config.allow_remote_code,
-            config.allow_endpoints,
-        )
+        self._settings = WorkerSettings.of(spec, config, TARGET_SECONDS, nice)
+        self._budget = budget or ModelBudget(0)
         self._identity = identity
         self._idle_seconds = config.idle_unload_seconds
         self._events = events
@@ -91,11 +88,8 @@ class EmbedWorker:
         self._queries: deque[Query] = deque()
         self._jobs: deque[Job] = deque()
         self._session: Session | None = None
-        self._wanted = False
-        self._closed = False
-        self._broken = False
-        self._number = 0
-        self._started = 0
+        self._wanted = self._closed = self._broken = False
+        self._number = self._started = 0
         self._used_at = time.monotonic()
         self._status = WorkerStatus("unloaded", spec.name)
         self._sender = threading.Thread(target=self._send_all, name="embed-sender", daemon=True)
@@ -137,6 +131,17 @@ class EmbedWorker:
                 queued=sum(len(work.keys) for work in waiting if isinstance(work, Job)),
                 restarts=max(0, self._started - 1),
             )
+
+    def unload(self) -> bool:
+        """End the process if it has nothing to do, and return whether it ends; the next request starts another."""
+        with self._changed:
+            session = self._session
+            idle = session is not None and session.ready is not None and not session.sent
+            if session is None or session.stopping or not idle or self._queries or self._jobs:
+                return False
+            session.stopping = True
+            self._send(session, Stop())
+            return True
 
     def close(self) -> None:
         """Fail everything unanswered and end the process, by force if it must be. Idempotent."""
@@ -194,8 +199,8 @@ class EmbedWorker:
                 session = self._session
                 if session is not None and self._something_to_do():
                     return session
-                if session is not None:
-                    self._unload_when_idle(session)
+                if self._until_unload() == 0.0:
+                    self.unload()
                 if session is not None or not self._something_to_do():
                     continue
             self._replace_process()
@@ -237,11 +242,6 @@ class EmbedWorker:
         if not self._idle_seconds or session is None or session.sent or session.stopping or session.ready is None:
             return None
         return max(0.0, self._used_at + self._idle_seconds - time.monotonic())
-
-    def _unload_when_idle(self, session: Session) -> None:
-        if self._until_unload() == 0.0:
-            session.stopping = True
-            self._send(session, Stop())
 
     def _replace_process(self) -> None:
         """Start a process; if the system refuses, everything queued fails."""
@@ -319,6 +319,7 @@ class EmbedWorker:
                 self._status, device=ready.device, identity=ready.identity, dimensions=ready.dimensions, last_error=""
             )
             self._changed.notify_all()
+        self._budget.loaded(self, ready.memory_bytes)
 
     def _collect(self, session: Session, reply: Vectors) -> None:
         work = session.sent.get(reply.number)
@@ -349,7 +350,9 @@ class EmbedWorker:
         with self._changed:
             self._used_at = time.monotonic()
             self._changed.notify_all()
-            return session.sent.pop(number, None)
+            work = session.sent.pop(number, None)
+        self._budget.used(self)
+        return work
 
     def _end(self, session: Session) -> None:
         """Take leave of a process: reap it, fail what it had, tell why."""
@@ -372,6 +375,7 @@ class EmbedWorker:
             if not session.stopping:
                 self._status = replace(self._status, last_error=error.message)
             self._changed.notify_all()
+        self._budget.gone(self)
         self._fail(lost, error)
         if not session.stopping:
             self._events.publish(WorkerLost(worker="embed", reason=error.message))

@@ -1,4 +1,4 @@
-"""The inside of the embed worker: one process that owns one model.
+"""The inside of the embed worker: one process that owns one model (an ensemble is one, with all its members).
 
 `run` is the process's entry point; `Server` is its loop, free of processes and models, so that tests can
 drive it over any pipe. Between two batches the server empties the pipe and answers queries first: a batch
@@ -26,7 +26,9 @@ from multiprocessing import connection, parent_process
 from typing import Protocol
 
 import msgspec
+import psutil
 
+from codegraph.config import EmbeddingConfig
 from codegraph.embed import registry
 from codegraph.embed.batching import Pace, first_batch, padded
 from codegraph.embed.encoder import Encoder, FloatArray
@@ -69,6 +71,23 @@ class WorkerSettings(msgspec.Struct, frozen=True):
     gpu_memory_share: float = 1.0
     remote_code: bool = False
     endpoints: bool = False
+
+    @classmethod
+    def of(cls, spec: ModelSpec, config: EmbeddingConfig, target_seconds: float, nice: int) -> WorkerSettings:
+        """Gather what concerns the worker."""
+        return cls(
+            spec,
+            config.device,
+            config.offline,
+            config.batch_tokens,
+            config.batch_symbols,
+            target_seconds,
+            nice,
+            config.precision,
+            config.gpu_memory_share,
+            config.allow_remote_code,
+            config.allow_endpoints,
+        )
 
 
 class Pipe(Protocol):
@@ -259,12 +278,22 @@ def run(pipe: connection.Connection, settings: bytes) -> None:
         )
         if encoder.device.startswith("cuda"):
             _cap_memory(encoder.device, decoded.gpu_memory_share)
-        ready = Ready(encoder.identity, encoder.dimensions, encoder.max_length, encoder.device)
+        ready = Ready(encoder.identity, encoder.dimensions, encoder.max_length, encoder.device, _memory(encoder.device))
     except Exception as error:
         pipe.send_bytes(encode(_failure(LOADING, error)))
         return
     pipe.send_bytes(encode(ready))
     Server(pipe, encoder, decoded, time.perf_counter).serve()
+
+
+def _memory(device: str) -> int:
+    """Return what this process takes with its model, on the GPU, too."""
+    resident = int(psutil.Process().memory_info().rss)
+    if not device.startswith("cuda"):
+        return resident
+    import torch
+
+    return resident + int(torch.cuda.memory_allocated(torch.device(device)))
 
 
 def _cap_memory(device: str, share: float) -> None:

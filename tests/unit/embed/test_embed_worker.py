@@ -18,6 +18,7 @@ import pytest
 
 from codegraph.config import EmbeddingConfig
 from codegraph.core.symbols import EmbeddingKey, SymbolKind
+from codegraph.embed.budget import ModelBudget
 from codegraph.embed.embedder import Batch
 from codegraph.embed.lexical import LexicalEncoder
 from codegraph.embed.registry import ModelSpec, identity
@@ -94,6 +95,26 @@ def test_a_killed_process_fails_its_batch_and_is_replaced() -> None:
         assert _pid(worker) != victim
         assert (worker.status().restarts, worker.status().failures) == (1, 2)
     assert [type(event) for event in events.recent()] == [WorkerLost]
+
+
+def test_models_beyond_the_budget_make_room_for_one_another() -> None:
+    """Loading a second model ends the process of the first, which nobody misses; the next request brings it back."""
+    budget = ModelBudget(1)
+    config = EmbeddingConfig(idle_unload_seconds=0.0)
+    workers = [EmbedWorker(SPEC, config, EventLog(lambda: 0.0), budget=budget) for _ in range(2)]
+    batch = _batch(3)
+    try:
+        for turn in (0, 1, 0):
+            assert len(workers[turn].submit(batch).result(PATIENCE)) == 3
+            with workers[1 - turn]._changed:
+                workers[1 - turn]._changed.wait_for(lambda turn=turn: workers[1 - turn]._session is None, PATIENCE)
+            assert [workers[at].status().state for at in (turn, 1 - turn)] == ["ready", "unloaded"]
+        assert [worker.status().restarts for worker in workers] == [1, 0]
+        assert [worker.status().failures for worker in workers] == [0, 0]
+        assert budget.used_bytes > 1 << 20
+    finally:
+        for worker in workers:
+            worker.close()
 
 
 def test_an_idle_process_is_ended_and_started_again_on_demand() -> None:
