@@ -109,7 +109,7 @@ def graph_of(symbols: Iterable[str], edges: Edges) -> DependencyGraph:
     """Build a graph; an edge to itself and repetitions are left out, as they are in the writer's."""
     graph = DependencyGraph()
     for symbol in symbols:
-        graph.put(SymbolId(symbol), OwnDigest(b""), SignatureDigest(b""))
+        graph.put(SymbolId(symbol), OwnDigest(b""), SignatureDigest(b""), b"")
     targets: dict[int, dict[int, None]] = {}
     for source, target in edges:
         if source != target:

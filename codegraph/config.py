@@ -70,6 +70,11 @@ class EmbeddingConfig:
     """Which model, and how it is fed."""
 
     model: str = "lexical"
+    fallback: str = "codebert"
+    text: str = ""
+    long: str = ""
+    long_tokens: int = 400
+    query: str = ""
     device: str = "auto"
     precision: str = "auto"
     gpu_memory_share: float = 0.8
@@ -154,6 +159,7 @@ LIMITS: Mapping[str, tuple[float, float]] = {
     "cascade.max_context": (0, 256),
     "cascade.budget": (0, 1),
     "embedding.gpu_memory_share": (0.01, 1),
+    "embedding.long_tokens": (1, 1 << 30),
     "embedding.batch_tokens": (1, 1 << 24),
     "embedding.batch_symbols": (1, 1 << 20),
     "embedding.retry_seconds": (0.01, 3600),

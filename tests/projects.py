@@ -8,6 +8,7 @@ from typing import Any
 from codegraph.config import CascadeConfig
 from codegraph.core.changes import ChangeSet, IndexDelta
 from codegraph.core.facts import FileFacts, Occurrences
+from codegraph.core.routes import Routes
 from codegraph.core.symbols import BlobDigest, SymbolId
 from codegraph.extract.extractor import Limits, extract
 from codegraph.graph.index import Index
@@ -33,7 +34,7 @@ class Project:
     def __init__(self, files: Mapping[str, str] | None = None, **seams: Any) -> None:
         self.files: dict[str, str] = {}
         self.occurrences: dict[tuple[str, BlobDigest], Occurrences] = {}
-        self.seams = {"cascade": CascadeConfig(), "model_identity": MODEL} | seams
+        self.seams = {"cascade": CascadeConfig(), "routes": Routes(MODEL)} | seams
         self.index = self.new_index()
         self.delta = IndexDelta(0)
         if files:

@@ -30,9 +30,10 @@ import numpy as np
 
 from codegraph.config import Config, load_config
 from codegraph.core.changes import ChangeSet, IndexDelta
+from codegraph.core.routes import Routes
 from codegraph.core.symbols import EmbeddingKey, Freshness, SymbolId
 from codegraph.daemon.makers import Makers
-from codegraph.daemon.model import ActiveModel
+from codegraph.daemon.model import ActiveModel, ModelSet, single
 from codegraph.daemon.project import Project, open_project
 from codegraph.daemon.view import View
 from codegraph.embed.embedder import Batch, Embeddings, InlineEmbedder
@@ -128,8 +129,8 @@ class HeldEmbedder(InlineEmbedder):
 class Workbench:
     """One tree, one project over it, and the means to change and to watch both.
 
-    `encoder` may be another `RecordingEncoder` (another model); `settings` are "section.name" values
-    beside SETTINGS; `make` replaces single makers.
+    `encoder` may be another `RecordingEncoder` (another model); with `routes`, symbols are led to it and to
+    `others` by identity. `settings` are "section.name" values beside SETTINGS; `make` replaces single makers.
     """
 
     def __init__(
@@ -138,6 +139,8 @@ class Workbench:
         settings: Mapping[str, Any] | None = None,
         *,
         encoder: RecordingEncoder | None = None,
+        routes: Routes | None = None,
+        others: Sequence[RecordingEncoder] = (),
         make: Mapping[str, Callable[..., Any]] | None = None,
         root: Path | None = None,
         renders: Renders | None = None,
@@ -152,6 +155,9 @@ class Workbench:
         self.root.mkdir(parents=True, exist_ok=True)
         self.settings = {**SETTINGS, **(settings or {})}
         self.encoder = encoder or RecordingEncoder()
+        self.routes = routes
+        self.encoders = {each.identity: each for each in (self.encoder, *others)}
+        """Every encoder that there ever was, by identity."""
         self.renders = renders if renders is not None else Renders()
         self.events: list[AnyEvent] = []
         self.deltas: list[IndexDelta] = []
@@ -184,12 +190,30 @@ class Workbench:
         """Close the project as a daemon that is told to stop does."""
         self.project.close()
 
-    def restart(self, settings: Mapping[str, Any] | None = None, *, encoder: RecordingEncoder | None = None) -> None:
+    def restart(
+        self,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        encoder: RecordingEncoder | None = None,
+        routes: Routes | None = None,
+    ) -> None:
         """Close, and open again, perhaps with other settings or another model. `apply` then follows the tree."""
         self.close()
         self.settings.update(settings or {})
-        self.encoder = encoder or self.encoder
+        self._take(encoder, routes)
         self.open()
+
+    def use(self, encoder: RecordingEncoder | None = None, routes: Routes | None = None) -> None:
+        """Change to another model while the project runs. Nothing is embedded."""
+        self._take(encoder, routes)
+        changed = self.project.use(self.models)
+        self.turn()
+        changed.result(0)
+
+    def _take(self, encoder: RecordingEncoder | None, routes: Routes | None) -> None:
+        self.encoder = encoder or self.encoder
+        self.encoders[self.encoder.identity] = self.encoder
+        self.routes = routes
 
     @property
     def config(self) -> Config:
@@ -215,9 +239,26 @@ class Workbench:
     @property
     def embedder(self) -> HeldEmbedder:
         """The encoder's side of the project."""
-        embedder = self.project.parts.embedder
+        return self.embedder_of(self.encoder)
+
+    def embedder_of(self, encoder: RecordingEncoder) -> HeldEmbedder:
+        """The side of one of several encoders."""
+        embedder = self.project.parts.encoders.embedder(encoder.identity)
         assert isinstance(embedder, HeldEmbedder)
         return embedder
+
+    @property
+    def models(self) -> ModelSet:
+        """The models that the configuration of the bench comes to."""
+        models = {identity: _active(encoder) for identity, encoder in self.encoders.items()}
+        if self.routes is None:
+            return single(models[self.encoder.identity])
+        return ModelSet(self.routes, {identity: models[identity] for identity in self.routes.models})
+
+    def answer(self) -> bool:
+        """Let one encoder answer a batch; False if none has any."""
+        embedders = map(self.project.parts.encoders.embedder, self.project.parts.encoders.models)
+        return any(isinstance(each, HeldEmbedder) and each.answer() for each in embedders)
 
     @property
     def watcher(self) -> FakeWatcher:
@@ -297,9 +338,9 @@ class Workbench:
         """Let the encoder answer until nothing is pending; what it refused comes again after its time."""
         scheduler = self.project.scheduler
         for _ in range(10_000):
-            if self.embedder.answer():
+            if self.answer():
                 self.project.writer.step(0.0)
-            elif scheduler.idle:
+            elif self.project.pipeline.idle:
                 break
             else:
                 release = scheduler.next_release()
@@ -331,7 +372,9 @@ class Workbench:
         other = Workbench(
             self.directory / f"clean-{self._clean_builds}",
             self.settings,
-            encoder=RecordingEncoder(self.encoder.name, self.encoder.dimensions),
+            encoder=_fresh(self.encoder),
+            routes=self.routes,
+            others=[_fresh(each) for each in self.encoders.values()],
             root=self.root,
             renders=self.renders,
         )
@@ -360,7 +403,13 @@ class Workbench:
 
     def vector(self, symbol: SymbolId) -> FloatArray | None:
         """Return the vector that stands in the search index for a symbol."""
-        return self.project.parts.searcher.vector_of(symbol)
+        found = self.project.parts.searcher.vector_of(symbol)
+        return None if found is None else found[1]
+
+    def served_by(self, symbol: SymbolId) -> bytes:
+        """Return the identity of the model whose vector stands in the search index for a symbol, or b""."""
+        found = self.project.parts.searcher.vector_of(symbol)
+        return b"" if found is None else found[0]
 
     def embedded(self, since: int = 0) -> list[EmbeddingKey]:
         """Return the keys that were embedded, from the `since`-th batch on."""
@@ -378,15 +427,17 @@ class Workbench:
     def _wrong_vectors(self) -> list[str]:
         """Compare what is served with what the encoder gives for the input that belongs to the wanted key."""
         view, wrong = self.view, []
-        reference = RecordingEncoder(self.encoder.name, self.encoder.dimensions)
         symbols = sorted(view.snapshot.places)
         missing = [symbol for symbol in symbols if view.snapshot.wanted(symbol) not in self.renders.inputs]
         wrong += [f"{symbol}: nothing was ever encoded for its key" for symbol in missing]
         known = [symbol for symbol in symbols if symbol not in missing]
-        rows = reference.encode([self.renders.inputs[view.snapshot.wanted(symbol)] for symbol in known])
-        for symbol, row in zip(known, rows, strict=True):
+        for symbol in known:
+            model = view.snapshot.model_of(symbol)
+            row = _fresh(self.encoders[model]).encode([self.renders.inputs[view.snapshot.wanted(symbol)]])[0]
             served = self.vector(symbol)
-            if served is None or float(served @ row) < SAME_COSINE * float(np.linalg.norm(served)):
+            if self.served_by(symbol) != model:
+                wrong.append(f"{symbol}: the vector of another model")
+            elif served is None or float(served @ row) < SAME_COSINE * float(np.linalg.norm(served)):
                 wrong.append(f"{symbol}: {'no vector' if served is None else 'the vector of another input'}")
         return wrong
 
@@ -412,14 +463,13 @@ class Workbench:
     # --- inside ---
 
     def _makers(self) -> Makers:
-        encoder = self.encoder
-        spec = ModelSpec(name=encoder.name, engine="lexical", dimensions=encoder.dimensions)
-        model = ActiveModel(spec, encoder.identity, encoder.dimensions, None)
-        scope = encoder.identity + str(self.config.cascade.max_context).encode()
+        limit = str(self.config.cascade.max_context).encode()
         makers: dict[str, Any] = {
-            "model": lambda _: model,
-            "embedder": lambda *_: HeldEmbedder(encoder, self.renders, scope, self.batches),
-            "extractor": lambda config, _: InlineExtractor(config.extract),
+            "models": lambda _: self.models,
+            "embedder": lambda model, *_: HeldEmbedder(
+                self.encoders[model.identity], self.renders, model.identity + limit, self.batches
+            ),
+            "extractor": lambda config, _: InlineExtractor(config),
             "watcher": lambda *_: FakeWatcher(),
             "clock": lambda: self.now,
         }
@@ -427,17 +477,17 @@ class Workbench:
 
     def _record_deltas(self) -> None:
         index = self.project.parts.index
-        apply, set_model = index.apply, index.set_model
+        apply, set_routes = index.apply, index.set_routes
 
         def recorded(changes: ChangeSet) -> IndexDelta:
             self.deltas.append(apply(changes))
             return self.deltas[-1]
 
-        def renewed(identity: bytes) -> IndexDelta:
-            self.deltas.append(set_model(identity))
+        def renewed(routes: Routes) -> IndexDelta:
+            self.deltas.append(set_routes(routes))
             return self.deltas[-1]
 
-        index.apply, index.set_model = recorded, renewed  # type: ignore[method-assign]
+        index.apply, index.set_routes = recorded, renewed  # type: ignore[method-assign]
 
     def _touch_new_directory(self, path: str) -> None:
         """Report the outermost directory that a new file needs, as a watcher does."""
@@ -447,6 +497,16 @@ class Workbench:
             if not (self.root / directory).is_dir():
                 self._touched[directory] = True
                 return
+
+
+def _fresh(encoder: RecordingEncoder) -> RecordingEncoder:
+    """Return an equal encoder that has not recorded anything."""
+    return RecordingEncoder(encoder.name, encoder.dimensions)
+
+
+def _active(encoder: RecordingEncoder) -> ActiveModel:
+    spec = ModelSpec(name=encoder.name, engine="lexical", dimensions=encoder.dimensions)
+    return ActiveModel(spec, encoder.identity, encoder.dimensions, None)
 
 
 def _different(left: Mapping[Any, Any], right: Mapping[Any, Any]) -> list[str]:

@@ -124,7 +124,7 @@ class Cause(msgspec.Struct, frozen=True, array_like=True):
     """Why a symbol was looked at again: the rule of the design's section 4, and where it started."""
 
     rule: str
-    """own | new | signature | edges."""
+    """own | new | model | signature | edges."""
     origin: SymbolId
     """The symbol that changed."""
     route: tuple[SymbolId, ...] = ()

@@ -35,6 +35,9 @@ SignatureDigest = NewType("SignatureDigest", bytes)
 EmbeddingKey = NewType("EmbeddingKey", bytes)
 """blake2b-128 of everything the encoder consumes for one symbol. 16 bytes."""
 
+NO_KEY = EmbeddingKey(b"")
+"""Stands where no key was computed yet, and where nothing is wanted because the model is undecided."""
+
 BlobDigest = NewType("BlobDigest", bytes)
 """blake2b-128 of a file's bytes. 16 bytes."""
 

@@ -53,7 +53,7 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
         last_change=figures.last,
         watcher=_watcher(project),
         worker=_worker(project),
-        model=_model(project, project.model.spec),
+        model=_model(project, project.models.code.spec),
         memory=_memory(project),
         skipped=project.parts.scanner.counts(),
         uncertain={reason: count for reason, count in counts.unresolved.items() if count},
@@ -65,6 +65,8 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
 def _phase(project: Project, view: View) -> str:
     if not view.reconciled:
         return "indexing" if project.running else "starting"
+    if project.pipeline.renewing:
+        return "indexing"
     return "idle" if project.scheduler.idle else "embedding"
 
 
@@ -109,7 +111,7 @@ def _watcher(project: Project) -> reports.WatcherHealth:
 
 
 def _worker(project: Project) -> reports.WorkerHealth:
-    status = project.parts.embedder.status()
+    status = project.parts.encoders.status()[project.models.routes.code]
     return reports.WorkerHealth(
         state=status.state,
         pid=status.process_id or 0,
@@ -120,9 +122,10 @@ def _worker(project: Project) -> reports.WorkerHealth:
 
 
 def _model(project: Project, spec: ModelSpec) -> reports.ModelInfo:
-    active = spec.name == project.model.spec.name
+    active = project.models.active(spec.name)
+    dimensions = active.dimensions if active is not None else 0
     return model_info(
-        spec, project.config.embedding, active=active, dimensions=project.model.dimensions if active else 0
+        spec, project.config.embedding, active=active is not None, dimensions=dimensions
     )
 
 
@@ -145,10 +148,8 @@ def _warnings(project: Project, gathered: tuple[str, ...]) -> Iterator[str]:
     health = project.watcher.health()
     if project.running and (health.limited or not health.alive):
         yield f"watching by {health.mode}: {health.detail or 'the watcher is not alive'}"
-    if project.model.missing:
-        yield project.model.missing
-    if sent := disclosure(project.model.spec):
-        yield sent
+    yield from project.models.missing
+    yield from filter(None, (disclosure(model.spec) for model in project.models.models.values()))
     if project.pipeline.warning:
         yield project.pipeline.warning
     if project.writer.error:
@@ -198,7 +199,8 @@ def cache_report(project: Project, action: operations.CacheAction) -> operations
 def models_report(project: Project) -> operations.ModelsResult:
     """List the registry, and the active model if it is a directory of the user's."""
     specs = dict(registered())
-    specs.setdefault(project.model.spec.name, project.model.spec)
+    for model in project.models.models.values():
+        specs.setdefault(model.spec.name, model.spec)
     models = []
     for name in sorted(specs):
         try:

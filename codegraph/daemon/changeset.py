@@ -1,4 +1,4 @@
-"""The facts of a change set, with the large half decoded only when it is looked at.
+"""The facts of a change set, with the large half decoded only when it is looked at; and what a pass made of it.
 
 A first index of a large tree is one change set of thousands of files. Decoded, their occurrences
 would be most of the daemon's memory at once (measured on sympy: 350 of 580 MB); encoded and compressed
@@ -8,7 +8,7 @@ they are a few per cent of it. The outlines are decoded once, since the index ke
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codegraph.core.changes import ChangeSet
 from codegraph.core.facts import EncodedFacts, Occurrences, Outline, decode_compressed_occurrences, decode_outline
@@ -27,6 +27,19 @@ class PackedFacts:
     def occurrences(self) -> Occurrences:
         """Decode them; nothing is kept."""
         return decode_compressed_occurrences(self.packed_occurrences)
+
+
+@dataclass(slots=True)
+class Run:
+    """What one pass over the main path did, for progress and figures."""
+
+    written: int = 0
+    deleted: int = 0
+    extracted: int = 0
+    known: int = 0
+    cold: bool = False
+    """Nobody waits for this: what it makes pending goes to the cold lane."""
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def change_set(files: Mapping[str, EncodedFacts | None]) -> ChangeSet:

@@ -20,6 +20,7 @@ from codegraph.core.symbols import DependencyKind, Freshness, SymbolId
 from codegraph.daemon import messages, operations, reports, streams
 from codegraph.daemon.account import cache_report, metrics_report, models_report, skipped_report, status_report
 from codegraph.daemon.edges import CALL_KINDS, IMPACT_KINDS, Neighbours, answer_edges, answer_impact, incoming, outgoing
+from codegraph.daemon.encoders import QueryVectors
 from codegraph.daemon.explaining import explain
 from codegraph.daemon.exporting import Exports
 from codegraph.daemon.messages import EmptyReason, Wait
@@ -121,7 +122,7 @@ class Handlers:
             protocol=PROTOCOL_VERSION,
             root=self.root,
             pid=os.getpid(),
-            model=self._project.config.embedding.model,
+            model=self._project.models.code.spec.name,
         )
 
     async def status(self, params: reports.StatusParams) -> reports.StatusResult:
@@ -150,15 +151,15 @@ class Handlers:
 
     async def search(self, params: messages.SearchParams) -> messages.SearchResult:
         """Rank symbols for a query."""
-        vector = await self._query_vector(params.query)
-        return await self._threaded(answer_search, self._project, self._view, params, vector)
+        vectors = await self._query_vectors(params.query)
+        return await self._threaded(answer_search, self._project, self._view, params, vectors)
 
     async def similar(self, params: messages.SimilarParams) -> messages.SearchResult:
         """Rank symbols by their vectors' nearness."""
-        vector = await self._query_vector(params.text) if params.text else None
-        return await self._threaded(answer_similar, self._project, self._view, params, vector)
+        vectors = await self._query_vectors(params.text) if params.text else {}
+        return await self._threaded(answer_similar, self._project, self._view, params, vectors)
 
-    async def _query_vector(self, text: str) -> Any:
+    async def _query_vectors(self, text: str) -> QueryVectors:
         return await asyncio.wrap_future(self._project.embed_query(text))
 
     async def symbols(self, params: messages.SymbolsParams) -> messages.SymbolsResult:
@@ -204,7 +205,7 @@ class Handlers:
 
     async def embed(self, params: operations.EmbedParams) -> operations.EmbedResult:
         """Give vectors."""
-        vectors = [await self._query_vector(text) for text in params.texts]
+        vectors = [await self._query_vectors(text) for text in params.texts]
         return await self._threaded(answer_embed, self._project, self._view, params, vectors)
 
     async def verify(self, params: operations.VerifyParams) -> operations.VerifyResult:

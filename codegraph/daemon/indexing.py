@@ -12,9 +12,9 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from codegraph.core.changes import Clock
+from codegraph.daemon.changeset import Run
 from codegraph.daemon.messages import Wait
 from codegraph.daemon.operations import IndexResult, Progress
-from codegraph.daemon.pipeline import Run
 from codegraph.errors import DaemonError
 from codegraph.events import AnyEvent, Embedded
 

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegraph.config import Config, EmbeddingConfig, WatchConfig
-from codegraph.daemon.model import ActiveModel, activate
+from codegraph.config import Config, ExtractConfig, WatchConfig
+from codegraph.daemon.model import ActiveModel, ModelSet, activate
 from codegraph.embed.embedder import Embedder
 from codegraph.embed.worker import EmbedWorker
 from codegraph.events import EventLog
@@ -26,17 +26,18 @@ def _embed_worker(model: ActiveModel, config: Config, events: EventLog) -> Embed
     return EmbedWorker(model.spec, config.embedding, events, identity=model.identity, nice=config.daemon.nice)
 
 
-def _extract_pool(config: Config, events: EventLog) -> Extractor:
-    return ExtractPool(config.extract, events)
+def _extract_pool(config: ExtractConfig, events: EventLog) -> Extractor:
+    return ExtractPool(config, events)
 
 
 @dataclass(frozen=True, slots=True)
 class Makers:
     """One maker for each part that a test may want to replace."""
 
-    model: Callable[[EmbeddingConfig], ActiveModel] = activate
+    models: Callable[[Config], ModelSet] = activate
     embedder: Callable[[ActiveModel, Config, EventLog], Embedder] = _embed_worker
-    extractor: Callable[[Config, EventLog], Extractor] = _extract_pool
+    extractor: Callable[[ExtractConfig, EventLog], Extractor] = _extract_pool
+    """Given settings in which `data_flow` is on or off."""
     watcher: Callable[[WatchConfig, Path], Watcher] = choose_watcher
     """Given the settings and the directory of the cookies."""
     clock: Callable[[], float] = time.monotonic

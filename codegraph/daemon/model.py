@@ -1,21 +1,27 @@
-"""The model that symbols are embedded with now, and what it falls back to.
+"""The models that symbols are embedded with now, and what stands in where one is missing.
 
-When the asked-for model is not on this machine, the embedded lexical encoder answers instead and says
-so: `missing` is shown by `status` as a standing warning, and keys are those of the model in use, so no
-vector of one ever passes for one of the other. Tests: tests/unit/daemon/test_daemon_model.py.
+A *model set* is what one configuration comes to on this machine: the routes (`core.routes`) and, by
+identity, the models they lead to. When the asked-for code model is not here, the embedded lexical
+encoder answers instead; when the fallback is not here, the code model embeds without nodes. Both are
+said in `missing`, which `status` shows as standing warnings, and keys are those of the models in use,
+so no vector of one ever passes for one of another. Tests: tests/unit/daemon/test_daemon_model.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from codegraph.config import EmbeddingConfig
+from codegraph.config import Config, EmbeddingConfig
+from codegraph.core.routes import Routes
 from codegraph.embed.encoder import FloatArray
 from codegraph.embed.registry import ModelSpec, check_permitted, describe, dimensions, identity, query_encoder
-from codegraph.errors import ModelMissing
+from codegraph.errors import ConfigError, ModelMissing
 
 FALLBACK = "lexical"
+
+SAME = "same"
+"""The value of `embedding.fallback` that lets the code model embed without nodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +33,99 @@ class ActiveModel:
     dimensions: int
     encode_query: Callable[[str], FloatArray] | None
     """Embeds queries in this process; None: the worker must."""
-    missing: str = ""
-    """Why the model that was asked for is not the one in use."""
 
 
-def activate(config: EmbeddingConfig) -> ActiveModel:
-    """Choose the model of the configuration, or the fallback if its weights are not here. Raises ConfigError."""
+@dataclass(frozen=True, slots=True)
+class ModelSet:
+    """The models in use, and which of them embeds what."""
+
+    routes: Routes
+    models: Mapping[bytes, ActiveModel]
+    """By identity: every model that a symbol can be routed to, the code model first."""
+    missing: tuple[str, ...] = ()
+    """Why models that were asked for are not in use; empty when all are."""
+    query: ActiveModel | None = None
+    """Embeds queries for the code model's vectors in its stead."""
+
+    @property
+    def code(self) -> ActiveModel:
+        """The model of everything that takes no other route."""
+        return self.models[self.routes.code]
+
+    def active(self, name: str) -> ActiveModel | None:
+        """Return the model of that name, if it embeds anything."""
+        return next((model for model in self.models.values() if model.spec.name == name), None)
+
+
+def single(model: ActiveModel, *missing: str) -> ModelSet:
+    """Return the set in which one model embeds everything."""
+    return ModelSet(Routes(model.identity), {model.identity: model}, missing)
+
+
+def activate(config: Config) -> ModelSet:
+    """Choose the models of the configuration, or what stands in for them. Raises ConfigError."""
+    embedding = config.embedding
+    missing: list[str] = []
+    code = _found(embedding.model, embedding, f"{FALLBACK} stands in", missing)
+    if code is None:
+        code = _active(describe(FALLBACK), embedding.offline)
+    reads = code.spec.reads_data_flow
+    expects = {"on": True, "off": False}.get(config.extract.data_flow, reads)
+    others: dict[str, ActiveModel | None] = {"fallback": None, "text": None, "long": None}
+    if reads and expects and embedding.fallback != SAME:
+        others["fallback"] = _found(
+            embedding.fallback, embedding, f"symbols without data flow go to {code.spec.name} without nodes", missing
+        )
+    for route, name in (("text", embedding.text), ("long", embedding.long)):
+        if name and name != embedding.model:
+            others[route] = _found(name, embedding, f"{code.spec.name} stands in", missing)
+    routes = Routes(
+        code=code.identity,
+        **{route: model.identity if model is not None else b"" for route, model in others.items()},
+        long_tokens=embedding.long_tokens if others["long"] is not None else 0,
+        reads_data_flow=reads,
+        expects_data_flow=expects,
+    )
+    present = [code, *(model for model in others.values() if model is not None)]
+    return ModelSet(
+        routes, {model.identity: model for model in present}, tuple(missing), _query_model(embedding, code, missing)
+    )
+
+
+def _found(name: str, config: EmbeddingConfig, instead: str, missing: list[str]) -> ActiveModel | None:
+    """Return a model, or None with a note in `missing` of what happens `instead`."""
     try:
-        spec = describe(config.model)
+        spec = describe(name)
         check_permitted(spec, remote_code=config.allow_remote_code, endpoints=config.allow_endpoints)
-        return _active(spec, config.offline, "")
+        return _active(spec, config.offline)
     except ModelMissing as error:
-        missing = f"{config.model} cannot be used, {FALLBACK} stands in: {error.message}; {error.advice}"
-        return _active(describe(FALLBACK), config.offline, missing)
+        missing.append(f"{name} cannot be used, {instead}: {error.message}; {error.advice}")
+        return None
 
 
-def _active(spec: ModelSpec, offline: bool, missing: str) -> ActiveModel:
+def _active(spec: ModelSpec, offline: bool) -> ActiveModel:
     return ActiveModel(
         spec=spec,
         identity=identity(spec, offline=offline),
         dimensions=dimensions(spec, offline=offline),
         encode_query=query_encoder(spec),
-        missing=missing,
     )
+
+
+def _query_model(config: EmbeddingConfig, code: ActiveModel, missing: list[str]) -> ActiveModel | None:
+    """Return the model for queries if it is another one. Raises ConfigError if its vectors are of another space."""
+    if not config.query or config.query == config.model or missing:
+        return None
+    model = _found(config.query, config, f"{code.spec.name} embeds queries, too", missing)
+    if model is not None and not _same_space(model, code):
+        raise ConfigError(
+            f"embedding.query = {config.query!r}: its vectors cannot be compared with those of {code.spec.name}",
+            "name a variant of the same checkpoint, or leave the setting empty",
+        )
+    return model
+
+
+def _same_space(one: ActiveModel, other: ActiveModel) -> bool:
+    """Whether two models are the same checkpoint, fed differently."""
+    places = [(model.spec.repository, model.spec.revision, model.spec.path) for model in (one, other)]
+    return places[0] == places[1] and one.dimensions == other.dimensions and one.spec.pooling == other.spec.pooling

@@ -72,6 +72,8 @@ class Embedding(msgspec.Struct, frozen=True, kw_only=True):
     vector: tuple[float, ...]
     """L2-normalised; empty when there is none yet."""
     key: str = ""
+    model: str = ""
+    """Whose vector it is: vectors of different models cannot be compared."""
 
 
 class EmbedResult(Answer, frozen=True, kw_only=True):

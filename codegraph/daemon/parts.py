@@ -8,9 +8,9 @@ from pathlib import Path
 
 from codegraph.cache.tiers import Tiers
 from codegraph.config import Config
+from codegraph.daemon.encoders import Encoders
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.kept_facts import KeptFacts
-from codegraph.embed.embedder import Embedder
 from codegraph.events import EventLog
 from codegraph.extract.pool import Extractor
 from codegraph.graph.index import Index
@@ -22,7 +22,7 @@ from codegraph.store.protocol import StateStore
 
 @dataclass(slots=True)
 class Parts:
-    """One project's parts. Only `index` is ever replaced, when an invariant turned out to be broken."""
+    """One project's parts. `index` is replaced when an invariant is broken, `extractor` with what it makes."""
 
     root: Path
     config: Config
@@ -35,7 +35,7 @@ class Parts:
     store: StateStore
     facts: KeptFacts
     inputs: OwnInputs
-    embedder: Embedder
+    encoders: Encoders
     tiers: Tiers
     searcher: Searcher
     events: EventLog

@@ -26,18 +26,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import msgspec
 
 from codegraph.core.changes import IndexDelta, Skipped, SourceFile
 from codegraph.core.facts import EncodedFacts, decode_outline, is_repeatable
 from codegraph.core.symbols import SymbolId
-from codegraph.daemon.changeset import change_set
+from codegraph.daemon.changeset import Run, change_set
 from codegraph.daemon.inputs import FILES_KEPT
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.pending import Lane
 from codegraph.daemon.recording import Recorder
+from codegraph.daemon.restore import UNKNOWN_BLOB
 from codegraph.daemon.scheduler import Computed, Scheduler
 from codegraph.daemon.served import Served
 from codegraph.daemon.uncertain import UncertainNames
@@ -54,20 +55,8 @@ logger = logging.getLogger(__name__)
 
 COLD_FILES = 200
 """A change set of more files than this is no edit: its keys go to the cold lane."""
-
 FACTS_PER_TRANSACTION = 256
 """During a first index, facts are stored in between, so that a crash does not lose all parsing."""
-
-
-@dataclass(slots=True)
-class Run:
-    """What one pass over the main path did, for progress and figures."""
-
-    written: int = 0
-    deleted: int = 0
-    extracted: int = 0
-    known: int = 0
-    seconds: dict[str, float] = field(default_factory=dict)
 
 
 class Pipeline:
@@ -80,14 +69,19 @@ class Pipeline:
         served: Served,
         known: dict[str, KnownFile],
         unsaved: Iterable[str] = (),
+        retire: Callable[[], None] = lambda: None,
     ) -> None:
-        """Begin where a restore has come to; of the files in `unsaved` the store holds something else."""
+        """Begin where a restore has come to; `unsaved`: files of which the store holds something else.
+
+        `retire` is called when other vectors may be served than before.
+        """
         self.parts = parts
         self.scheduler = scheduler
         self.served = served
         self.known = known
         self.skipped = parts.store.skipped()
         self._recorder = Recorder(parts, served, known, unsaved)
+        self._retire = retire
         self._reconciled = False
         self._listeners: list[Callable[[str, int], None]] = []
         self._uncertain = UncertainNames()
@@ -131,7 +125,7 @@ class Pipeline:
         """File a batch of vectors under its keys, serve them, and keep the encoder busy."""
         symbols = {key: self.scheduler.pending.symbols_of(key) for key in computed.vectors}
         try:
-            records = self.served.file(computed.vectors, symbols, self.view.snapshot, self.parts.inputs)
+            records = self.served.file(computed.model, computed.vectors, symbols, self.view.snapshot, self.parts.inputs)
         except Exception:
             self.scheduler.settle(replace(computed, vectors={}))
             raise
@@ -159,16 +153,41 @@ class Pipeline:
         self.scheduler.wake(self.view.snapshot)
 
     def resume(self, delta: IndexDelta | None) -> None:
-        """Complete a warm start: derive what is pending, and follow keys that had to be computed again."""
+        """Complete a warm start or a change of models: derive what is pending, and follow keys computed again."""
         with _whole():
             snapshot = self.parts.index.snapshot
             if delta is not None:
-                self._follow(delta, (), Run())
+                self._follow(delta, (), Run(cold=True))
                 self.served.mark_all(snapshot)
                 self._recorder.store_vectors(self.served.take_unsaved())
             self._want(snapshot.files)
             self.view = self._new_view()
         self.scheduler.wake(snapshot)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing wants a vector, and nothing is about to want one."""
+        return self.scheduler.idle and not self.renewing
+
+    @property
+    def renewing(self) -> bool:
+        """Files of the index are still to be extracted again because the models need other facts of them."""
+        return any(known.blob == UNKNOWN_BLOB for known in self.known.values())
+
+    def expect_renewal(self) -> None:
+        """Forget the blobs of the files whose facts the routes do not accept; `renew` or a reconcile reads them."""
+        snapshot = self.parts.index.snapshot
+        for path, known in self.known.items():
+            view = snapshot.files.get(path)
+            if view is not None and not snapshot.routes.accept(view.outline):
+                self.known[path] = KnownFile(known.stamp, UNKNOWN_BLOB, 0)
+
+    def renew(self) -> bool:
+        """Extract some of those files again, so that an edit need not wait for all; return whether any are left."""
+        doubtful = sorted(path for path, known in self.known.items() if known.blob == UNKNOWN_BLOB)
+        if doubtful:
+            self._absorb(Changes(tuple(doubtful[:FILES_KEPT]), (), {}, 0, 0), Run(cold=True))
+        return len(doubtful) > FILES_KEPT
 
     def start_over(self, index: Index) -> None:
         """Replace an index by an empty one; a reconcile must follow, and until then readers keep the last view."""
@@ -260,7 +279,9 @@ class Pipeline:
     def _stored_facts(self, source: SourceFile) -> EncodedFacts | None:
         found = self.parts.facts.get(source.blob, source.language)
         try:
-            return found if found is not None and is_repeatable(decode_outline(found.outline)) else None
+            outline = None if found is None else decode_outline(found.outline)
+            good = outline is not None and is_repeatable(outline)
+            return found if good and outline and self.parts.index.snapshot.routes.accept(outline) else None
         except msgspec.DecodeError:
             logger.warning("the stored outline of %s cannot be read", source.path)
             return None
@@ -317,7 +338,7 @@ class Pipeline:
         for symbol in delta.removed:
             self.scheduler.pending.discard(symbol)
         wanting = self.served.follow(delta, snapshot, self.parts.inputs)
-        cold = delta.over_budget or len(delta.files) > COLD_FILES
+        cold = run.cold or delta.over_budget or len(delta.files) > COLD_FILES
         for symbol, key in wanting.items():
             found = snapshot.symbol(symbol)
             broken = found is not None and found.definition.parse_error
@@ -337,10 +358,11 @@ class Pipeline:
         snapshot = self.parts.index.snapshot
         for view in filter(None, map(snapshot.files.get, paths)):
             for symbol, key in zip(view.ids, view.keys, strict=True):
-                if self.served.keys.get(symbol) != key:
+                if key and self.served.keys.get(symbol) != key:
                     self.scheduler.pending.add(symbol, key, Lane.COLD)
 
     def _publish(self, delta: IndexDelta, run: Run) -> None:
+        self._retire()
         self.view = self._new_view()
         self.scheduler.wake(self.view.snapshot)
         if delta.files:

@@ -17,11 +17,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import cast
-
-import numpy as np
 
 from codegraph.cache.codec import CodecName, VectorCodec
 from codegraph.cache.cold import open_cold
@@ -30,26 +29,29 @@ from codegraph.cache.tiers import Tiers
 from codegraph.config import Config
 from codegraph.core.digests import KEY_SCHEMA
 from codegraph.core.facts import Occurrences, decode_compressed_occurrences
+from codegraph.core.routes import NO_ROUTES, Routes
 from codegraph.core.symbols import BlobDigest, SymbolId
+from codegraph.daemon.changeset import Run
+from codegraph.daemon.encoders import Encoders, QueryVectors
 from codegraph.daemon.figures import Gatherer
 from codegraph.daemon.indexing import IndexingRun
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.kept_facts import KeptFacts
 from codegraph.daemon.makers import REAL, Makers
-from codegraph.daemon.model import ActiveModel
+from codegraph.daemon.model import ModelSet
 from codegraph.daemon.operations import IndexResult, Progress
 from codegraph.daemon.parts import Parts
-from codegraph.daemon.pipeline import Pipeline, Run
-from codegraph.daemon.restore import OTHER_MODEL, SERVED_MODEL, renew_keys, restore_index, restore_served
+from codegraph.daemon.pipeline import Pipeline
+from codegraph.daemon.restore import keys_outdated, renew_keys, restore_index, restore_served
 from codegraph.daemon.scheduler import Scheduler
 from codegraph.daemon.served import Served
+from codegraph.daemon.switching import Switch, extract_settings
 from codegraph.daemon.upkeep import Upkeep
 from codegraph.daemon.view import View
 from codegraph.daemon.writer import Item, Writer
-from codegraph.embed.encoder import FloatArray
 from codegraph.errors import InternalError
 from codegraph.events import EventLog, Rebuilt
-from codegraph.extract.extractor import EXTRACTOR_VERSION
+from codegraph.extract.extractor import EXTRACTOR_VERSION, facts_version
 from codegraph.extract.languages import language_of
 from codegraph.graph.index import Index
 from codegraph.locations import Locations
@@ -67,7 +69,7 @@ logger = logging.getLogger(__name__)
 LINKER_VERSION = "2"
 """Bumped when the resolution schemes or the form of stored links change."""
 
-CODEC_VERSION = "int8-1"
+CODEC_VERSION = "int8-2"
 """Bumped when the form of stored search vectors changes."""
 
 
@@ -75,15 +77,21 @@ class Project:
     """One project with everything that it needs to stay fresh."""
 
     def __init__(
-        self, parts: Parts, locations: Locations, model: ActiveModel, stack: ExitStack, makers: Makers
+        self,
+        parts: Parts,
+        locations: Locations,
+        models: ModelSet,
+        makers: Makers,
+        elsewhere: ThreadPoolExecutor,
+        stack: ExitStack,
     ) -> None:
-        """Use `open_project`; `stack` closes what was opened."""
+        """Use `open_project`; `stack`, which is taken over, closes what was opened; `elsewhere` does what can wait."""
         self.parts = parts
         self.root = parts.root
         self.config = parts.config
         self.config_file = locations.config_file
         self.cache_directory = locations.cache_directory
-        self.model = model
+        self.switch = Switch(parts, makers, models)
         self.makers = makers
         self.events = parts.events
         self.watcher = parts.watcher
@@ -94,11 +102,10 @@ class Project:
         self.started_at = time.time()
         self.running = False
         self._lost_paths: set[str] = set()
-        self._stack = stack
         self._inbox: SimpleQueue[Item] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self.scheduler = Scheduler(
-            parts.embedder,
+            parts.encoders,
             parts.inputs,
             parts.config.embedding,
             post=self._inbox.put,
@@ -106,27 +113,27 @@ class Project:
             clock=makers.clock,
         )
         served = Served(parts.store, parts.tiers, parts.searcher)
-        self._restored = restore_index(parts.store, parts.index, parts.events)
-        restore_served(self._restored, parts.index, served, parts.store, parts.inputs, model.identity)
-        self.pipeline = Pipeline(parts, self.scheduler, served, dict(self._restored.known), self._restored.left)
+        self._restored = restore_index(parts.store, parts.index, models.routes, parts.events)
+        restore_served(self._restored, parts.index, served, parts.inputs)
+        self.pipeline = Pipeline(
+            parts, self.scheduler, served, dict(self._restored.known), self._restored.left, self.switch.retire
+        )
         self.cookies = CookieJar(parts.cookie_directory)
-        self._flusher = ThreadPoolExecutor(1, thread_name_prefix="flush")
-        stack.callback(self._flusher.shutdown)
         self.writer = Writer(
             self.pipeline,
             Settler(self.config.watch, git_lock(self.root)),
             self._inbox,
             cookies=self.cookies,
             start_over=self._start_over,
-            upkeep=Upkeep(self._flush, self.collect_garbage, self._flusher),
+            upkeep=Upkeep(self._flush, self.collect_garbage, elsewhere),
             clock=makers.clock,
             reconcile_seconds=self.config.watch.reconcile_seconds,
         )
+        self._stack = stack.pop_all()
 
     def start(self) -> None:
         """Watch, and write in a thread of its own. Raises SourceError if the tree cannot be watched."""
-        if self.model.encode_query is not None:
-            self.parts.embedder.start()  # a model without weights costs little, and the first edit need not wait for it
+        self.parts.encoders.start()
         self.watch()
         self._thread = threading.Thread(target=self.writer.run, name="writer", daemon=True)
         self._thread.start()
@@ -160,24 +167,38 @@ class Project:
         """Promise an up-to-date index. Any thread may ask."""
         return IndexingRun(self, embed, progress).start(rebuild)
 
-    def embed_query(self, text: str) -> Future[FloatArray | None]:
-        """Promise a query's vector; None when the model cannot give one now, and then words alone must do."""
-        future: Future[FloatArray | None] = Future()
-        encode = self.model.encode_query
-        if encode is not None:
-            future.set_result(encode(text))
-            return future
+    @property
+    def models(self) -> ModelSet:
+        """The models that symbols are embedded with now."""
+        return self.switch.models
 
-        def reply(done: Future[FloatArray]) -> None:
-            if future.set_running_or_notify_cancel():  # who asked may have gone
-                future.set_result(None if done.exception() is not None else done.result())
+    def name_of(self, model: bytes) -> str:
+        """Return the name of a model in use, "" for any other."""
+        found = self.parts.encoders.models.get(model)
+        return "" if found is None else found.spec.name
 
-        self.parts.embedder.submit_query(text).add_done_callback(reply)
-        return future
+    def embed_query(self, text: str) -> Future[QueryVectors]:
+        """Promise a query's vectors, for the code model and for each model that symbols are served with."""
+        served = [model for model, view in self.pipeline.view.search.vectors.spaces.items() if view.live]
+        return self.parts.encoders.embed_query(text, dict.fromkeys((self.models.routes.code, *served)))
+
+    def use(self, models: ModelSet) -> Future[bool]:
+        """Change to other models while serving the old vectors; the future says whether anything differs."""
+        return self.writer.call(lambda: self._use(models))
+
+    def _use(self, models: ModelSet) -> bool:
+        changed = self.switch.change(models, self.pipeline)
+        self._renew()
+        return changed
+
+    def _renew(self) -> None:
+        """Extract again what the models need other facts of, some files at a time."""
+        if self.pipeline.renew():
+            self.writer.call(self._renew)
 
     def problem(self) -> str:
         """What keeps the index from being complete, or ""."""
-        return self.writer.error or self.pipeline.warning or self.parts.embedder.status().last_error
+        return self.writer.error or self.pipeline.warning or next(iter(self.scheduler.trouble.values()), "")
 
     def settled_since(self, view: View) -> bool:
         """Nothing was committed since `view`, and nothing that was noticed is waiting."""
@@ -197,10 +218,9 @@ class Project:
         self.writer.call(self._complete_restore)
 
     def _complete_restore(self) -> None:
-        delta = renew_keys(self._restored, self.parts.index, self.model.identity)
+        delta = renew_keys(self._restored, self.parts.index, self.models.routes)
         self.pipeline.resume(delta)
-        if self.parts.store.meta(SERVED_MODEL) != self.model.identity:
-            self.parts.store.set_meta(SERVED_MODEL, self.model.identity)
+        self.switch.settled(self.pipeline)
 
     def hurry(self, symbols: list[SymbolId]) -> None:
         """Somebody asked for these and got less than fresh: embed them first. Any thread may ask."""
@@ -227,7 +247,7 @@ class Project:
         self._renew_index()
 
     def _renew_index(self) -> None:
-        index = _new_index(self.config, self.parts.store.instance, self.parts.facts, self.model.identity)
+        index = _new_index(self.config, self.parts.store.instance, self.parts.facts, self.models.routes)
         index.restore((), max(self.parts.store.revision, self.parts.index.snapshot.clock.revision))
         self.pipeline.start_over(index)
 
@@ -252,29 +272,28 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
     Raises StoreLocked if another process has it, other StoreErrors, ConfigError for an unknown model.
     """
     state = locations.state_directory(root)
-    model = makers.model(config.embedding)
+    models = makers.models(config)
     with ExitStack() as stack:
-        store = open_store(state, config.store, _versions(config, model), events)
+        store = open_store(state, config.store, _versions(config), events)
         stack.callback(store.close)
         facts = KeptFacts(store)
-        embedder = makers.embedder(model, config, events)
-        stack.callback(embedder.close)
-        extractor = makers.extractor(config, events)
-        stack.callback(extractor.close)
+        elsewhere = ThreadPoolExecutor(1, thread_name_prefix="elsewhere")
+        encoders = Encoders(lambda model: makers.embedder(model, config, events), elsewhere)
+        stack.callback(encoders.close)
+        extractor = makers.extractor(extract_settings(config.extract, models), events)
         cold = open_cold(locations.cache_directory / "vectors", config.cache.cold_bytes, events)
         tiers = Tiers(HotTier(config.cache.hot_bytes), cold, VectorCodec(cast(CodecName, config.cache.cold_codec)))
         stack.callback(tiers.close)
         searcher = Searcher.open(
             state / "lexical",
             identity=EXTRACTOR_VERSION,
-            mean=np.zeros(model.dimensions, np.float32),
             config=config.search,
             events=events,
         )
         stack.callback(_write_down, searcher)
         cookie_directory = state / "cookies"
         cookie_directory.mkdir(exist_ok=True)
-        keys_outdated = bool(store.outdated)
+        routes = NO_ROUTES if keys_outdated(store, models.routes) else models.routes
         parts = Parts(
             root=root,
             config=config,
@@ -282,17 +301,19 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
             watcher=makers.watcher(config.watch, cookie_directory),
             cookie_directory=cookie_directory,
             extractor=extractor,
-            index=_new_index(config, store.instance, facts, OTHER_MODEL if keys_outdated else model.identity),
+            index=_new_index(config, store.instance, facts, routes),
             store=store,
             facts=facts,
             inputs=OwnInputs(facts),
-            embedder=embedder,
+            encoders=encoders,
             tiers=tiers,
             searcher=searcher,
             events=events,
             timer=time.perf_counter,
         )
-        return Project(parts, locations, model, stack.pop_all(), makers)
+        stack.callback(lambda: parts.extractor.close())
+        stack.callback(elsewhere.shutdown)
+        return Project(parts, locations, models, makers, elsewhere, stack)
 
 
 def _write_down(searcher: Searcher) -> None:
@@ -303,22 +324,21 @@ def _write_down(searcher: Searcher) -> None:
         logger.warning("the lexical index could not be written down: %s", error)
 
 
-def _new_index(config: Config, instance: str, facts: KeptFacts, identity: bytes) -> Index:
+def _new_index(config: Config, instance: str, facts: KeptFacts, routes: Routes) -> Index:
     def occurrences(language: str, blob: BlobDigest) -> Occurrences:
         stored = facts.occurrences(blob, language)
         if stored is None:
             raise InternalError(f"the occurrences of {language} {blob.hex()} are gone from the store")
         return decode_compressed_occurrences(stored)
 
-    return Index(instance=instance, cascade=config.cascade, model_identity=identity, load_occurrences=occurrences)
+    return Index(instance=instance, cascade=config.cascade, routes=routes, load_occurrences=occurrences)
 
 
-def _versions(config: Config, model: ActiveModel) -> dict[str, str]:
+def _versions(config: Config) -> dict[str, str]:
     key = f"{KEY_SCHEMA.decode()} depth={config.cascade.depth} context={config.cascade.max_context}"
     return {
-        "extractor": EXTRACTOR_VERSION,
+        "extractor": facts_version(replace(config.extract, data_flow="on")),  # stored facts say which they are
         "linker": LINKER_VERSION,
         "key": key,
-        "model": model.identity.hex(),
         "codec": CODEC_VERSION,
     }

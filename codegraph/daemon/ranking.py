@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from codegraph.core.symbols import Freshness, SymbolId
+from codegraph.daemon.encoders import QueryVectors
 from codegraph.daemon.messages import (
     EmptyReason,
     Filters,
@@ -40,33 +41,32 @@ _REASONS = {
 }
 
 
-def answer_search(project: Project, view: View, params: SearchParams, vector: FloatArray | None) -> SearchResult:
-    """Rank symbols for a query; without a vector by words alone. Raises ProjectError for a bad filter."""
-    query = Query(params.query, vector, params.limit, _filter(params.filters))
+def answer_search(project: Project, view: View, params: SearchParams, vectors: QueryVectors) -> SearchResult:
+    """Rank symbols for a query; without vectors by words alone. Raises ProjectError for a bad filter."""
+    query = Query(params.query, vectors, params.limit, _filter(params.filters))
     return _shown(project, view, project.parts.searcher.search(query, view.search))
 
 
-def answer_similar(project: Project, view: View, params: SimilarParams, vector: FloatArray | None) -> SearchResult:
-    """Rank symbols by nearness to a symbol or to a piece of code."""
+def answer_similar(project: Project, view: View, params: SimilarParams, vectors: QueryVectors) -> SearchResult:
+    """Rank symbols by nearness to a piece of code, or to a symbol among those that the same model embedded."""
     limit = params.limit or project.config.search.limit
     exclude: SymbolId | None = None
     if not params.text:
         target = find_target(view, params)
         exclude = target.id
-        vector = project.parts.searcher.vector_of(target.id, view.search)
-        if vector is None:
+        found = project.parts.searcher.vector_of(target.id, view.search)
+        vectors = {} if found is None else dict([found])
+        if found is None:
             project.hurry([target.id])
-    if vector is None:
+    if not vectors:
         return SearchResult(clock=str(view.snapshot.clock), results=(), reason=EmptyReason.NO_VECTOR)
-    found = project.parts.searcher.similar(
-        vector, limit, exclude=exclude, allowed=_filter(params.filters), view=view.search
+    answer = project.parts.searcher.similar(
+        vectors, limit, exclude=exclude, allowed=_filter(params.filters), view=view.search
     )
-    return _shown(project, view, found)
+    return _shown(project, view, answer)
 
 
-def answer_embed(
-    project: Project, view: View, params: EmbedParams, vectors: Sequence[FloatArray | None]
-) -> EmbedResult:
+def answer_embed(project: Project, view: View, params: EmbedParams, vectors: Sequence[QueryVectors]) -> EmbedResult:
     """Give full-precision vectors; a symbol without a fresh one has an empty vector and goes to the front."""
     targets = [find_target(view, Target(symbol=name)) for name in params.symbols]
     fresh = [each.id for each in targets if view.freshness(each.id) is Freshness.FRESH]
@@ -77,22 +77,28 @@ def answer_embed(
         key = keys.get(target.id)
         vector = kept.get(key) if key is not None else None
         if vector is None and key is not None:
-            vector = project.parts.searcher.vector_of(target.id, view.search)
-        embeddings.append(_embedding(target.id, vector, "" if key is None else key.hex()))
-    embeddings += [_embedding(f"text:{number}", vector, "") for number, vector in enumerate(vectors)]
+            coded = project.parts.searcher.vector_of(target.id, view.search)
+            vector = None if coded is None else coded[1]
+        model = project.name_of(view.snapshot.model_of(target.id))
+        embeddings.append(_embedding(target.id, vector, "" if key is None else key.hex(), model))
+    code = project.models.code
+    embeddings += [
+        _embedding(f"text:{number}", found.get(code.identity), "", code.spec.name)
+        for number, found in enumerate(vectors)
+    ]
     missing = [each.id for each in targets if each.id not in keys]
     project.hurry(missing)
     return EmbedResult(
         clock=str(view.snapshot.clock),
-        model=project.model.spec.name,
-        dimensions=project.model.dimensions,
+        model=code.spec.name,
+        dimensions=code.dimensions,
         embeddings=tuple(embeddings),
         reason=EmptyReason.NO_VECTOR if missing else EmptyReason.NOT_EMPTY,
     )
 
 
-def _embedding(source: str, vector: FloatArray | None, key: str) -> Embedding:
-    return Embedding(source=source, vector=() if vector is None else tuple(vector.tolist()), key=key)
+def _embedding(source: str, vector: FloatArray | None, key: str, model: str) -> Embedding:
+    return Embedding(source=source, vector=() if vector is None else tuple(vector.tolist()), key=key, model=model)
 
 
 def _filter(filters: Filters) -> Filter:

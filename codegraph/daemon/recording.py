@@ -131,7 +131,7 @@ class Recorder:
         view = self._parts.index.snapshot.files.get(path)
         if known is None or view is None:
             return None
-        return FileRecord(known.stamp, known.blob, view.outline.language, known.trusted_after_ns)
+        return FileRecord(known.stamp, view.blob, view.outline.language, known.trusted_after_ns)
 
     def _failed(self, error: StoreError) -> None:
         logger.error("the state could not be written: %s", error)

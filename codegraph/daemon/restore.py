@@ -4,8 +4,10 @@ What a start can use is decided file by file: a file whose record, outline, link
 are all there and fit each other is restored, unless its extraction ran out of time or died. Any
 other is simply not known, so the reconcile that follows every start reads it again (from stored
 facts where its bytes did not change). If the restored files do not fit together, nothing is
-restored. When the cascade's depth, the key schema or the model changed, links are still good and
-only keys are computed again.
+restored. When the cascade's depth, the key schema or the models changed, links are still good and
+only keys are computed again; what was served goes on being served, as stale. A file whose facts were
+extracted with data flow although none is wanted now, or without although it is, is restored and counts
+as changed, so the reconcile extracts it again.
 
 A warm start equals a cold one (invariant I10): every case runs with restarts between its steps.
 Tests: tests/cases/, tests/unit/daemon/test_daemon_restore.py.
@@ -19,9 +21,9 @@ from dataclasses import dataclass
 import msgspec
 
 from codegraph.core.changes import IndexDelta
-from codegraph.core.digests import DIGEST_BYTES
 from codegraph.core.facts import decode_outline, is_repeatable
-from codegraph.core.symbols import BlobDigest, EmbeddingKey
+from codegraph.core.routes import Routes
+from codegraph.core.symbols import NO_KEY, BlobDigest, EmbeddingKey
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.served import Served
 from codegraph.errors import StoreCorrupt
@@ -34,13 +36,13 @@ from codegraph.store.schema import FileRecord, SymbolState
 
 logger = logging.getLogger(__name__)
 
-OTHER_MODEL = bytes(DIGEST_BYTES)
-"""The identity that an index is restored under when its stored keys are not to be believed."""
+ROUTES = "routes"
+"""Meta: the digest of the routes that the stored wanted keys follow; other bytes while they are being rewritten."""
 
-SERVED_MODEL = "served_model"
-"""Meta: the identity of the model that all served vectors come from. Two models never meet in one ranking."""
+UNKNOWN_BLOB = BlobDigest(b"")
+"""Stands for the blob of a file that is known and has to be read again."""
 
-_KEYS_ONLY = frozenset({"key", "model", "codec"})
+_KEYS_ONLY = frozenset({"key", "codec"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,42 +57,50 @@ class Restored:
     """Files of which something is stored that was not restored: written again, or removed, with the next commit."""
 
 
-def restore_index(store: StateStore, index: Index, events: EventLog) -> Restored:
+def restore_index(store: StateStore, index: Index, routes: Routes, events: EventLog) -> Restored:
     """Restore an empty index from the store; first stage only, so that queries can be answered."""
+    outdated = keys_outdated(store, routes)
     links, states, files = dict(store.links()), dict(store.symbols()), store.files()
     paths = frozenset((*files, *links, *states))
     if not _links_usable(store):
-        return _nothing(store, index, paths)
+        return _nothing(store, index, paths, outdated)
     known: dict[str, KnownFile] = {}
     stored: list[StoredFile] = []
     for path, record in files.items():
         file = _stored_file(store, path, record, links.get(path), states.get(path))
-        if file is not None and (store.outdated or OTHER_MODEL not in file.keys):
-            stored.append(file)
+        if file is None:
+            continue
+        if not routes.accept(file.outline):
+            known[path] = KnownFile(record.stamp, UNKNOWN_BLOB, 0)
+        elif outdated or NO_KEY not in file.keys:
             known[path] = KnownFile(record.stamp, record.blob, record.trusted_after_ns)
+        else:
+            continue
+        stored.append(msgspec.structs.replace(file, keys=(NO_KEY,) * len(file.keys)) if outdated else file)
     try:
         index.restore(stored, store.revision)
     except StoreCorrupt as error:
         logger.warning("the stored graph cannot be used: %s", error)
         events.publish(Rebuilt(what="graph", reason=error.message))
-        return _nothing(store, index, paths)
-    return Restored(known, {path: states[path] for path in known}, bool(store.outdated), paths.difference(known))
+        return _nothing(store, index, paths, outdated)
+    return Restored(known, {path: states[path] for path in known}, outdated, paths.difference(known))
 
 
-def _nothing(store: StateStore, index: Index, left: frozenset[str]) -> Restored:
+def keys_outdated(store: StateStore, routes: Routes) -> bool:
+    """Whether the stored wanted keys were computed with another schema, another cascade or other routes."""
+    return bool(store.outdated) or (store.revision > 0 and store.meta(ROUTES) != routes.digest)
+
+
+def _nothing(store: StateStore, index: Index, left: frozenset[str], outdated: bool) -> Restored:
     """Leave the index empty, but let its clock go on from where the store's has come to."""
     index.restore((), store.revision)
-    return Restored({}, {}, bool(store.outdated), left)
+    return Restored({}, {}, outdated, left)
 
 
-def restore_served(
-    restored: Restored, index: Index, served: Served, store: StateStore, inputs: OwnInputs, identity: bytes
-) -> None:
-    """Second step: the lexical index catches up, and stored vectors are served unless they are another model's."""
+def restore_served(restored: Restored, index: Index, served: Served, inputs: OwnInputs) -> None:
+    """Second step: the lexical index catches up, and stored vectors are served, each in its own model's space."""
     snapshot = index.snapshot
     served.catch_up_documents(snapshot, inputs)
-    if store.meta(SERVED_MODEL) != identity:
-        return
     keys = {}
     for path, states in restored.states.items():
         keys.update(served.restore(snapshot.files[path], states))
@@ -98,10 +108,10 @@ def restore_served(
     served.clean()
 
 
-def renew_keys(restored: Restored, index: Index, identity: bytes) -> IndexDelta | None:
+def renew_keys(restored: Restored, index: Index, routes: Routes) -> IndexDelta | None:
     """Third step: complete the index, and compute every key again if the stored ones are outdated."""
     index.complete_restore()
-    return index.set_model(identity) if restored.keys_outdated else None
+    return index.set_routes(routes) if restored.keys_outdated else None
 
 
 def _links_usable(store: StateStore) -> bool:
@@ -127,5 +137,5 @@ def _stored_file(
         return None
     if [state.descriptor for state in states] != [definition.descriptor for definition in outline.definitions]:
         return None
-    keys = tuple(EmbeddingKey(state.wanted or OTHER_MODEL) for state in states)
+    keys = tuple(EmbeddingKey(state.wanted) for state in states)
     return StoredFile(path, BlobDigest(record.blob), outline, links, keys)

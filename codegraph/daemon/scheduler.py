@@ -1,9 +1,10 @@
 """Turns pending keys into vectors: render, batch, hand to the encoder, take what comes back.
 
 Runs on the writer's thread; only the encoder's replies arrive from elsewhere, and they are posted
-back to it. At most `MAX_IN_FLIGHT` batches are with the encoder: one it works on, one ready beside
-it. A batch comes from one lane, so an edit waits for at most the batches in flight, never for the
-cold queue. A failure is never stored: its keys are held back, each time twice as long, and come again.
+back to it. At most `MAX_IN_FLIGHT` times are batches with the encoders: one that is worked on, one ready
+beside it. What is taken at once comes from one lane, so an edit waits for at most what is in flight,
+never for the cold queue; it is one batch for each model that the symbols are routed to. A failure is
+never stored: its keys are held back, each time twice as long, and come again.
 
 Every render is of the newest snapshot, and the key that goes with it is that snapshot's wanted key,
 so what is computed is always filed under the hash of its own input (invariant I4), however the tree
@@ -39,9 +40,11 @@ Vector = NDArray[np.float32]
 
 
 class Embedder(Protocol):
-    """Whoever computes vectors: the worker process, or the encoder in this process."""
+    """Whoever computes vectors with the model that is named."""
 
-    def submit(self, batch: Sequence[tuple[EmbeddingKey, EncoderInput]]) -> Future[dict[EmbeddingKey, Vector]]:
+    def submit(
+        self, model: bytes, batch: Sequence[tuple[EmbeddingKey, EncoderInput]]
+    ) -> Future[dict[EmbeddingKey, Vector]]:
         """Compute a batch; the future fails with EncoderError. Keys whose vectors were refused are absent."""
 
 
@@ -49,6 +52,8 @@ class Embedder(Protocol):
 class Computed:
     """What came back for one batch."""
 
+    model: bytes
+    """The identity of the model that was asked."""
     lane: Lane
     asked: tuple[EmbeddingKey, ...]
     vectors: Mapping[EmbeddingKey, Vector]
@@ -80,6 +85,8 @@ class Scheduler:
         self._clock = clock
         self._flying = 0
         self._failures: dict[EmbeddingKey, int] = {}
+        self.trouble: dict[bytes, str] = {}
+        """By model: why its last batch came back incomplete; models whose last batch was complete are absent."""
 
     @property
     def idle(self) -> bool:
@@ -92,14 +99,16 @@ class Scheduler:
             taken = self.pending.take(self._config.batch_symbols, self._clock())
             if not taken:
                 return
-            batch = self._render(taken, snapshot)
-            if batch:
-                self._submit(batch, taken[0][2])
+            for model, batch in self._render(taken, snapshot).items():
+                self._submit(model, batch, taken[0][2])
 
     def settle(self, computed: Computed) -> None:
         """Account for a reply: the missing keys are held back. The caller files the vectors and calls `done`."""
         self._flying -= 1
         missing = [key for key in computed.asked if key not in computed.vectors]
+        self.trouble.pop(computed.model, None)
+        if computed.failure and any(key in self.pending for key in missing):
+            self.trouble[computed.model] = computed.failure
         for key in computed.vectors:
             self._failures.pop(key, None)
         for key in missing:
@@ -124,8 +133,8 @@ class Scheduler:
 
     def _render(
         self, taken: Sequence[tuple[EmbeddingKey, SymbolId, Lane]], snapshot: Snapshot
-    ) -> list[tuple[EmbeddingKey, EncoderInput]]:
-        batch: list[tuple[EmbeddingKey, EncoderInput]] = []
+    ) -> dict[bytes, list[tuple[EmbeddingKey, EncoderInput]]]:
+        batches: dict[bytes, list[tuple[EmbeddingKey, EncoderInput]]] = {}
         for key, symbol, _ in taken:
             if symbol not in snapshot.places or snapshot.wanted(symbol) != key:
                 raise InternalError(f"{symbol} waits for a key that it does not want")
@@ -137,10 +146,10 @@ class Scheduler:
                 self._hold(key)
                 self._lost(symbol)
             else:
-                batch.append((key, render(own, source.signatures)))
-        return batch
+                batches.setdefault(snapshot.model_of(symbol), []).append((key, render(own, source.signatures)))
+        return batches
 
-    def _submit(self, batch: Sequence[tuple[EmbeddingKey, EncoderInput]], lane: Lane) -> None:
+    def _submit(self, model: bytes, batch: Sequence[tuple[EmbeddingKey, EncoderInput]], lane: Lane) -> None:
         started = self._clock()
         asked = tuple(key for key, _ in batch)
         self._flying += 1
@@ -149,11 +158,11 @@ class Scheduler:
             seconds = self._clock() - started
             error = future.exception()
             if error is not None:
-                self._post(Computed(lane, asked, {}, seconds, str(error) or type(error).__name__))
+                self._post(Computed(model, lane, asked, {}, seconds, str(error) or type(error).__name__))
                 return
             vectors = future.result()
             missing = sum(key not in vectors for key in asked)
             reason = f"{missing} vectors were refused" if missing else ""
-            self._post(Computed(lane, asked, vectors, seconds, reason))
+            self._post(Computed(model, lane, asked, vectors, seconds, reason))
 
-        self._embedder.submit(batch).add_done_callback(reply)
+        self._embedder.submit(model, batch).add_done_callback(reply)

@@ -6,6 +6,10 @@ wanted key changes keeps its old vector, known to be stale, until the new one is
 vector is already there (undo, branch switch, equal code elsewhere) is *reused*: looked up first in
 the project's own vectors, then in the tiers.
 
+The store's value of a vector is a *tagged record*: the first `TAG_BYTES` of the identity of the model that
+made it, and the record (`search.quantise`). So a vector that is served beyond a change of model, or a
+restart, goes into the space of its own model and of no other. A tag that no model in use has is not served.
+
 What changed since the last write to the store is remembered per file (`dirty_paths`), so that a
 commit writes the symbol records of just those files. Tests: tests/unit/daemon/test_daemon_served.py.
 """
@@ -37,6 +41,8 @@ FIRST_INDEX_SYMBOLS = 10_000
 
 DOCUMENTED_TOGETHER = 128
 """Files whose documents are decoded at once."""
+
+TAG_BYTES = 8
 
 Vectors = Mapping[EmbeddingKey, NDArray[np.float32]]
 
@@ -84,18 +90,16 @@ class Served:
 
     def serve_restored(self, served: Mapping[SymbolId, EmbeddingKey], snapshot: Snapshot) -> None:
         """Put the stored vectors of these symbols into the search index; those that are gone are pending."""
-        width = RECORD_HEAD + len(self._searcher.mean)
         stored = self._store.vectors(dict.fromkeys(served.values()))
-        records = {key: record for key, record in stored.items() if len(record) == width}
-        self._serve([(symbol, key) for symbol, key in served.items() if key in records], records, snapshot)
+        self._serve([(symbol, key) for symbol, key in served.items() if key in stored], stored, snapshot)
 
     def follow(self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs) -> dict[SymbolId, EmbeddingKey]:
         """Take in what a change set did; return the symbols that want a vector and cannot be served with it yet."""
         lost = self._replace_documents(delta, snapshot, inputs)
         self._forget(delta.removed)
-        wanting = {symbol: key for symbol, key in delta.keys.items() if self.keys.get(symbol) != key}
-        wanting |= {symbol: snapshot.wanted(symbol) for symbol in lost}
-        found = self._look_up(dict.fromkeys(wanting.values()))
+        wanting = {symbol: key for symbol, key in delta.keys.items() if key and self.keys.get(symbol) != key}
+        wanting |= {symbol: key for symbol in lost if (key := snapshot.wanted(symbol))}
+        found = self._look_up({key: snapshot.model_of(symbol) for symbol, key in wanting.items()})
         reusable = [(symbol, key) for symbol, key in wanting.items() if key in found]
         self._serve(reusable, found, snapshot)
         reused = {symbol for symbol, key in delta.keys.items() if self.keys.get(symbol) == key}
@@ -112,14 +116,15 @@ class Served:
 
     def file(
         self,
+        model: bytes,
         vectors: Vectors,
         symbols: Mapping[EmbeddingKey, Iterable[SymbolId]],
         snapshot: Snapshot,
         inputs: OwnInputs,
     ) -> dict[EmbeddingKey, bytes]:
-        """Serve a batch of new vectors to the symbols that waited; return what the store must keep."""
+        """Serve a batch of one model's new vectors to the symbols that waited; return what the store must keep."""
         self._tiers.put_many(vectors)
-        records = self._quantised(vectors)
+        records = self._tagged(model, vectors)
         self.embedded += len(vectors)
         waited = [(symbol, key) for key, waiting in symbols.items() for symbol in waiting if key in records]
         homeless = self._serve(waited, records, snapshot)
@@ -169,34 +174,57 @@ class Served:
         unsaved, self._unsaved = self._unsaved, {}
         return unsaved
 
-    def _look_up(self, keys: Iterable[EmbeddingKey]) -> dict[EmbeddingKey, bytes]:
-        """Find records of vectors in the project's state, then in the tiers."""
-        wanted = tuple(keys)
+    def _look_up(self, wanted: Mapping[EmbeddingKey, bytes]) -> dict[EmbeddingKey, bytes]:
+        """Find tagged records of keys, each with its model, in the project's state, then in the tiers."""
         found = {key: self._unsaved[key] for key in wanted if key in self._unsaved}
         found |= self._store.vectors(wanted)
-        missing = [key for key in wanted if key not in found]
-        if missing:
-            records = self._quantised(self._tiers.get_many(missing))
+        missing: dict[bytes, list[EmbeddingKey]] = {}
+        for key, model in wanted.items():
+            if key not in found:
+                missing.setdefault(model, []).append(key)
+        for model, keys in missing.items():
+            records = self._tagged(model, self._tiers.get_many(keys))
             self._unsaved.update(records)
             found |= records
         return found
 
-    def _quantised(self, vectors: Vectors) -> dict[EmbeddingKey, bytes]:
-        keys = [key for key, vector in vectors.items() if vector.shape == self._searcher.mean.shape]
-        if not keys:
+    def _tagged(self, model: bytes, vectors: Vectors) -> dict[EmbeddingKey, bytes]:
+        """Make tagged records of one model's vectors; those that are not of its shape are left out."""
+        mean = self._searcher.mean(model)
+        keys = [key for key, vector in vectors.items() if mean is not None and vector.shape == mean.shape]
+        if not keys or mean is None:
             return {}
         rows = np.stack([vectors[key] for key in keys]).astype(np.float32)
-        return dict(zip(keys, quantise(rows, self._searcher.mean).to_records(), strict=True))
+        tag = model[:TAG_BYTES]
+        return {key: tag + record for key, record in zip(keys, quantise(rows, mean).to_records(), strict=True)}
 
     def _serve(
         self, pairs: list[tuple[SymbolId, EmbeddingKey]], records: Mapping[EmbeddingKey, bytes], snapshot: Snapshot
     ) -> frozenset[SymbolId]:
         """Serve symbols of the snapshot; return those that cannot be served for want of a document."""
-        pairs = [(symbol, key) for symbol, key in pairs if symbol in snapshot.places]
-        if not pairs:
-            return frozenset()
-        rows = from_records([records[key] for _, key in pairs], len(self._searcher.mean))
-        homeless = frozenset(self._searcher.put_vectors([symbol for symbol, _ in pairs], rows))
+        homeless: frozenset[SymbolId] = frozenset()
+        for model in self._searcher.models():
+            mean = self._searcher.mean(model)
+            tag, width = model[:TAG_BYTES], TAG_BYTES + RECORD_HEAD + (0 if mean is None else len(mean))
+            own = [
+                (symbol, key)
+                for symbol, key in pairs
+                if len(records[key]) == width and records[key].startswith(tag) and symbol in snapshot.places
+            ]
+            if own:
+                homeless |= self._serve_model(model, own, records, snapshot)
+        return homeless
+
+    def _serve_model(
+        self,
+        model: bytes,
+        pairs: list[tuple[SymbolId, EmbeddingKey]],
+        records: Mapping[EmbeddingKey, bytes],
+        snapshot: Snapshot,
+    ) -> frozenset[SymbolId]:
+        width = len(records[pairs[0][1]]) - TAG_BYTES - RECORD_HEAD
+        rows = from_records([records[key][TAG_BYTES:] for _, key in pairs], width)
+        homeless = frozenset(self._searcher.put_vectors(model, [symbol for symbol, _ in pairs], rows))
         if homeless:
             logger.warning("%d symbols have no document, so their vectors cannot be served", len(homeless))
             pairs = [(symbol, key) for symbol, key in pairs if symbol not in homeless]

@@ -17,12 +17,14 @@ import numpy as np
 
 from codegraph.core.changes import SourceFile
 from codegraph.core.facts import EncodedFacts, Occurrences, decode_compressed_occurrences
-from codegraph.core.symbols import BlobDigest, Freshness, SymbolId
+from codegraph.core.symbols import BlobDigest, EmbeddingKey, Freshness, SymbolId
 from codegraph.daemon.changeset import change_set
 from codegraph.daemon.operations import VerifyResult
+from codegraph.daemon.switching import extract_settings
 from codegraph.daemon.view import View
+from codegraph.embed.embedder import Embeddings
 from codegraph.embed.encoder import FloatArray
-from codegraph.embed.render import render
+from codegraph.embed.render import EncoderInput, render
 from codegraph.errors import DaemonError
 from codegraph.extract.languages import language_of
 from codegraph.graph.compare import snapshot_differences
@@ -87,7 +89,7 @@ def clean_snapshot(project: Project) -> Snapshot:
     facts: dict[str, EncodedFacts | None] = {}
     by_blob: dict[tuple[str, BlobDigest], EncodedFacts] = {}
     sources = (found for path in scanner.reconcile({}).written if isinstance(found := scanner.read(path), SourceFile))
-    extractor = project.makers.extractor(config, project.events)
+    extractor = project.makers.extractor(extract_settings(config.extract, project.models), project.events)
     try:
         for path, made in extractor.extract(sources):
             facts[path] = made
@@ -101,7 +103,7 @@ def clean_snapshot(project: Project) -> Snapshot:
     index = Index(
         instance="clean",
         cascade=config.cascade,
-        model_identity=project.pipeline.view.snapshot.model,
+        routes=project.pipeline.view.snapshot.routes,
         load_occurrences=occurrences,
     )
     index.apply(change_set(facts))
@@ -113,10 +115,10 @@ def _vector_differences(project: Project, view: View) -> list[str]:
     fresh.sort()
     vector_of = project.parts.searcher.vector_of
     missing = (symbol for symbol in fresh if vector_of(symbol, view.search) is None)
-    found = [f"{symbol}: called fresh, but no vector is served" for symbol in missing]
+    lines = [f"{symbol}: called fresh, but no vector is served" for symbol in missing]
     sample = random.Random(0).sample(fresh, min(SAMPLE, len(fresh)))  # noqa: S311 - which symbols are drawn is no secret
-    vectors = {symbol: vector_of(symbol, view.search) for symbol in sample}
-    return found + [
+    vectors = {symbol: found[1] for symbol in sample if (found := vector_of(symbol, view.search)) is not None}
+    return lines + [
         f"{symbol}: the served vector is not that of its key (cosine {cosine:.3f})"
         for symbol, cosine in _embedded_again(project, view, sample, vectors)
         if cosine < SAME_COSINE
@@ -124,19 +126,22 @@ def _vector_differences(project: Project, view: View) -> list[str]:
 
 
 def _embedded_again(
-    project: Project, view: View, sample: list[SymbolId], vectors: Mapping[SymbolId, FloatArray | None]
+    project: Project, view: View, sample: list[SymbolId], vectors: Mapping[SymbolId, FloatArray]
 ) -> list[tuple[SymbolId, float]]:
     inputs = project.own_inputs()
-    batch = []
+    batches: dict[bytes, list[tuple[EmbeddingKey, EncoderInput]]] = {}
     for symbol in sample:
         source = view.snapshot.render_source(symbol)
         own = inputs.load(*view.snapshot.blob(symbol), source.own)
         if own is not None:
-            batch.append((view.snapshot.wanted(symbol), render(own, source.signatures)))
-    again = project.parts.embedder.submit(batch).result() if batch else {}
+            item = (view.snapshot.wanted(symbol), render(own, source.signatures))
+            batches.setdefault(view.snapshot.model_of(symbol), []).append(item)
+    again: Embeddings = {}
+    for model, batch in batches.items():
+        again |= project.parts.encoders.submit(model, batch).result()
     pairs = []
     for symbol in sample:
-        served, new = vectors[symbol], again.get(view.snapshot.wanted(symbol))
+        served, new = vectors.get(symbol), again.get(view.snapshot.wanted(symbol))
         if served is not None and new is not None:
             length = float(np.linalg.norm(served) * np.linalg.norm(new))
             pairs.append((symbol, float(served @ new) / length if length else 0.0))

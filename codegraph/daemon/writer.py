@@ -227,7 +227,7 @@ class Writer:
     def _answer_waiters(self) -> None:
         left = []
         for waiter in self._waiters:
-            idle = waiter.wait is not Wait.EMBEDDED or self.pipeline.scheduler.idle
+            idle = waiter.wait is not Wait.EMBEDDED or self.pipeline.idle
             if self.pipeline.view.reconciled and not self._owed and idle:
                 if waiter.future.set_running_or_notify_cancel():
                     waiter.future.set_result(self.pipeline.view.snapshot.clock)

@@ -20,15 +20,13 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from codegraph.core.symbols import EmbeddingKey, OwnDigest, SignatureDigest, SymbolId
+from codegraph.core.symbols import NO_KEY, EmbeddingKey, OwnDigest, SignatureDigest, SymbolId
 from codegraph.errors import InternalError
 
 Numbers = npt.NDArray[np.int32]
 Levels = npt.NDArray[np.uint8]
 
 UNREACHED = 255
-NO_KEY = EmbeddingKey(b"")
-"""The key of a symbol whose key was not computed yet."""
 _MIN_CHANGED_ROWS = 1024
 _MANY_ROWS = 5000
 _DENSE = 8
@@ -46,6 +44,7 @@ class DependencyGraph:
         self.own: list[OwnDigest] = []
         self.signature: list[SignatureDigest] = []
         self.key: list[EmbeddingKey] = []
+        self.model: list[bytes] = []
         self._row_starts = np.zeros(1, dtype=np.int64)
         self._row_sources = np.zeros(0, dtype=np.int32)
         self._changed_rows: dict[int, dict[int, None]] = {}
@@ -67,16 +66,16 @@ class DependencyGraph:
         """Return the numbers of all symbols."""
         return list(self._numbers.values())
 
-    def put(self, symbol: SymbolId, own: OwnDigest, signature: SignatureDigest) -> int:
-        """Add a symbol or replace its digests; return its number."""
+    def put(self, symbol: SymbolId, own: OwnDigest, signature: SignatureDigest, model: bytes) -> int:
+        """Add a symbol or replace its digests and the identity of its model; return its number."""
         number = self._numbers.get(symbol)
         if number is not None:
-            self.own[number], self.signature[number] = own, signature
+            self.own[number], self.signature[number], self.model[number] = own, signature, model
             return number
         if self._free:
             number = self._free.pop()
             self.ids[number], self.own[number], self.signature[number] = symbol, own, signature
-            self.key[number] = NO_KEY
+            self.key[number], self.model[number] = NO_KEY, model
         else:
             number = len(self.ids)
             self.ids.append(symbol)
@@ -84,6 +83,7 @@ class DependencyGraph:
             self.own.append(own)
             self.signature.append(signature)
             self.key.append(NO_KEY)
+            self.model.append(model)
         self._numbers[symbol] = number
         return number
 

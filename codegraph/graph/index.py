@@ -32,7 +32,8 @@ from codegraph.config import CascadeConfig
 from codegraph.core.changes import Cause, ChangeSet, Clock, Facts, IndexDelta
 from codegraph.core.digests import embedding_key
 from codegraph.core.facts import Occurrences, Outline
-from codegraph.core.symbols import BlobDigest, EmbeddingKey, SymbolId, symbol_id
+from codegraph.core.routes import UNDECIDED, Routes
+from codegraph.core.symbols import NO_KEY, BlobDigest, EmbeddingKey, SymbolId, symbol_id
 from codegraph.errors import InternalError, StoreCorrupt
 from codegraph.graph.context import context
 from codegraph.graph.dependency_graph import DependencyGraph
@@ -60,14 +61,14 @@ class Index:
         *,
         instance: str,
         cascade: CascadeConfig,
-        model_identity: bytes,
+        routes: Routes,
         load_occurrences: Callable[[str, BlobDigest], Occurrences],
         table: Callable[[], SymbolTable] = SymbolTable,
         marking: MarkingRule = mark,
         timer: Callable[[], float] = perf_counter,
     ) -> None:
         self._cascade = cascade
-        self._model = model_identity
+        self._routes = routes
         self._load_occurrences = load_occurrences
         self._table = table()
         self._marking = marking
@@ -75,7 +76,7 @@ class Index:
         self._graph = DependencyGraph()
         self._broken = ""
         self._to_restore: tuple[StoredFile, ...] = ()
-        self._snapshot = empty_snapshot(Clock(instance, 0), cascade.depth, cascade.max_context, model_identity)
+        self._snapshot = empty_snapshot(Clock(instance, 0), cascade.depth, cascade.max_context, routes)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -91,13 +92,16 @@ class Index:
         with self._writing():
             return self._apply(changes)
 
-    def set_model(self, identity: bytes) -> IndexDelta:
-        """Compute every key again for another model (16 bytes); `keys` of the delta holds all symbols."""
+    def set_routes(self, routes: Routes) -> IndexDelta:
+        """Let other models embed the symbols; `keys` of the delta holds every symbol whose key differs."""
         with self._writing():
-            if identity == self._model:
+            if routes == self._routes:
                 return IndexDelta(self._snapshot.clock.revision)
-            self._model = identity
+            self._routes = routes
             started = self._timer()
+            for view in self._snapshot.files.values():
+                for symbol, definition in zip(view.ids, view.outline.definitions, strict=True):
+                    self._graph.model[self._graph.number(symbol)] = routes.model_of(definition)
             changed = self._recompute(self._graph.numbers())
             self._snapshot = self._revised({}, changed)
             seconds = {"key": self._timer() - started}
@@ -148,7 +152,8 @@ class Index:
         graph = self._graph
         for view in views:
             for symbol, definition, key in zip(view.ids, view.outline.definitions, view.keys, strict=True):
-                graph.key[graph.put(symbol, definition.own, definition.signature_digest)] = key
+                model = self._routes.model_of(definition)
+                graph.key[graph.put(symbol, definition.own, definition.signature_digest, model)] = key
         graph.connect_all(
             {
                 graph.number(symbol): tuple(map(graph.number, targets))
@@ -184,7 +189,8 @@ class Index:
         times.append(self._timer())
         drafts = {path: self._link(path, files.get(path)) for path in relink}
         times.append(self._timer())
-        step = transition(self._snapshot, self._graph, drafts, [path for path in files if files[path] is None])
+        gone = [path for path in files if files[path] is None]
+        step = transition(self._snapshot, self._graph, drafts, gone, self._routes.model_of)
         times.append(self._timer())
         marking = self._marking(self._graph, step.seeds, self._cascade.depth)
         times.append(self._timer())
@@ -252,13 +258,16 @@ class Index:
         return Draft(path, blob, outline, linked.links, _ids(path, outline))
 
     def _recompute(self, numbers: Iterable[int]) -> list[int]:
-        """Compute keys; return the numbers of those that differ from what they were."""
+        """Compute keys, NO_KEY where the model is undecided; return the numbers of those that differ."""
         graph, depth, limit = self._graph, self._cascade.depth, self._cascade.max_context
         neighbours, signatures = graph.out.__getitem__, graph.signature
         changed = []
         for number in numbers:
-            reached = context(number, neighbours, depth, limit)
-            key = embedding_key(self._model, limit, graph.own[number], [signatures[each] for each in reached])
+            model = graph.model[number]
+            key = NO_KEY
+            if model != UNDECIDED:
+                reached = context(number, neighbours, depth, limit)
+                key = embedding_key(model, limit, graph.own[number], [signatures[each] for each in reached])
             if key != graph.key[number]:
                 graph.key[number] = key
                 changed.append(number)
@@ -282,7 +291,7 @@ class Index:
             keys = tuple(graph.key[graph.number(symbol)] for symbol in view.ids)
             views[path] = FileView(path, view.blob, view.outline, view.links, view.ids, keys)
         clock = Clock(before.clock.instance, before.clock.revision + 1)
-        return revise(before, clock, views, model=self._model)
+        return revise(before, clock, views, routes=self._routes)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

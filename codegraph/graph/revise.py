@@ -14,6 +14,7 @@ from typing import TypeVar
 from immutables import Map
 
 from codegraph.core.changes import Clock
+from codegraph.core.routes import Routes
 from codegraph.core.symbols import SymbolId
 from codegraph.graph.snapshot import Counts, FileView, Snapshot
 from codegraph.graph.stored import KINDS, REASONS
@@ -22,14 +23,14 @@ _Key = TypeVar("_Key", bound=str)
 _Item = TypeVar("_Item", bound=str)
 
 
-def empty_snapshot(clock: Clock, depth: int, max_context: int, model: bytes) -> Snapshot:
+def empty_snapshot(clock: Clock, depth: int, max_context: int, routes: Routes) -> Snapshot:
     """Return the snapshot of a project without files."""
     counts = Counts(0, 0, {kind.value: 0 for kind in KINDS}, dict.fromkeys(REASONS, 0), 0)
-    return Snapshot(clock, depth, max_context, model, Map(), Map(), Map(), Map(), counts)
+    return Snapshot(clock, depth, max_context, routes, Map(), Map(), Map(), Map(), counts)
 
 
 def revise(
-    before: Snapshot, clock: Clock, views: Mapping[str, FileView | None], model: bytes | None = None
+    before: Snapshot, clock: Clock, views: Mapping[str, FileView | None], routes: Routes | None = None
 ) -> Snapshot:
     """Return the next snapshot; `views` maps each path that differs to its new view, or to None."""
     old = {path: view for path in views if (view := before.files.get(path)) is not None}
@@ -43,7 +44,7 @@ def revise(
         clock,
         before.depth,
         before.max_context,
-        before.model if model is None else model,
+        before.routes if routes is None else routes,
         files.finish(),
         _places(before.places, old, new),
         _changed(before.mentions, _mentioned(old, new), _mentioned(new, old)),

@@ -18,6 +18,7 @@ from immutables import Map
 
 from codegraph.core.changes import Clock, Dependency, RenderSource, Unresolved
 from codegraph.core.facts import Definition, Outline
+from codegraph.core.routes import Routes
 from codegraph.core.symbols import (
     BlobDigest,
     DependencyKind,
@@ -89,7 +90,7 @@ class Snapshot:
     clock: Clock
     depth: int
     max_context: int
-    model: bytes
+    routes: Routes
     files: Map[str, FileView]
     places: Map[SymbolId, tuple[str, int]]
     """Symbol -> (path, index)."""
@@ -163,9 +164,13 @@ class Snapshot:
         return tuple(context(symbol, self._context_targets, self.depth, self.max_context))
 
     def wanted(self, symbol: SymbolId) -> EmbeddingKey:
-        """Return the key that a fresh vector of this symbol has."""
+        """Return the key that a fresh vector of this symbol has; NO_KEY while its model is undecided."""
         view, index = self._place(symbol)
         return view.keys[index]
+
+    def model_of(self, symbol: SymbolId) -> bytes:
+        """Return the identity of the model that embeds a symbol, UNDECIDED while its facts cannot tell."""
+        return self.routes.model_of(self._definition(symbol))
 
     def render_source(self, symbol: SymbolId) -> RenderSource:
         """Return what `render` needs for `wanted(symbol)`; the own input is stored with the file's blob."""

@@ -2,7 +2,7 @@
 
 After linking a change set, with G the new graph and d the depth:
 
-1. `own(s)` changed, or s is new: s is marked.
+1. `own(s)` changed, s is new, or another model is to embed it: s is marked.
 2. `sig(t)` changed (t in both states): every s that reaches t in at most d steps.
 3. the ordered out-edges of t changed (t in both states): t, and every s that reaches t in at most
    d - 1 steps; nothing if d = 0.
@@ -35,6 +35,8 @@ class Seeds:
     new: list[int] = field(default_factory=list)
     own: list[int] = field(default_factory=list)
     """In both states, own digest changed."""
+    model: list[int] = field(default_factory=list)
+    """In both states, own digest the same, embedded by another model."""
     signature: list[int] = field(default_factory=list)
     """In both states, signature changed."""
     edges: list[int] = field(default_factory=list)
@@ -50,7 +52,8 @@ class Marking(Mapping[SymbolId, Cause]):
     def __init__(self, graph: DependencyGraph, seeds: Seeds, levels: Levels) -> None:
         self._graph = graph
         self._levels = levels
-        self._direct = dict.fromkeys(seeds.own, "own") | dict.fromkeys(seeds.new, "new")
+        self._direct = dict.fromkeys(seeds.model, "model")
+        self._direct |= dict.fromkeys(seeds.own, "own") | dict.fromkeys(seeds.new, "new")
         reached = np.flatnonzero(levels != UNREACHED).tolist()
         self.numbers: list[int] = list(dict.fromkeys([*self._direct, *reached]))
         """The marked symbols, in no order that means anything."""

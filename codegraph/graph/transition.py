@@ -9,11 +9,11 @@ Tests: tests/unit/graph/test_graph_index.py, tests/model/.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from codegraph.core.facts import Outline
+from codegraph.core.facts import Definition, Outline
 from codegraph.core.symbols import BlobDigest, SymbolId
 from codegraph.graph.dependency_graph import DependencyGraph
 from codegraph.graph.snapshot import FileView, Snapshot
@@ -43,14 +43,18 @@ class Transition:
     seeds: Seeds = field(default_factory=Seeds)
 
 
+ModelRule = Callable[[Definition], bytes]
+"""A definition -> the identity of the model that embeds it, a pure function."""
+
+
 def transition(
-    before: Snapshot, graph: DependencyGraph, drafts: Mapping[str, Draft], gone: Iterable[str]
+    before: Snapshot, graph: DependencyGraph, drafts: Mapping[str, Draft], gone: Iterable[str], model_of: ModelRule
 ) -> Transition:
     """Bring the graph up to date and say what differs."""
     step = Transition()
     differing = [draft for path, draft in drafts.items() if _differs(before.files.get(path), draft)]
     for draft in differing:
-        _note_digests(step, before.files.get(draft.path), draft, graph)
+        _note_digests(step, before.files.get(draft.path), draft, graph, model_of)
     for path in gone:
         step.views[path] = None
         step.removed.extend(before.files[path].ids)
@@ -70,10 +74,13 @@ def _differs(view: FileView | None, draft: Draft) -> bool:
     return view is None or view.outline is not draft.outline or view.blob != draft.blob or view.links != draft.links
 
 
-def _note_digests(step: Transition, view: FileView | None, draft: Draft, graph: DependencyGraph) -> None:
+def _note_digests(
+    step: Transition, view: FileView | None, draft: Draft, graph: DependencyGraph, model_of: ModelRule
+) -> None:
     old = {} if view is None else dict(zip(view.ids, view.outline.definitions, strict=True))
     for symbol, definition in zip(draft.ids, draft.outline.definitions, strict=True):
-        number = graph.put(symbol, definition.own, definition.signature_digest)
+        model = model_of(definition)
+        number = graph.put(symbol, definition.own, definition.signature_digest, model)
         previous = old.pop(symbol, None)
         if previous is None:
             step.added.append(graph.ids[number])
@@ -81,6 +88,8 @@ def _note_digests(step: Transition, view: FileView | None, draft: Draft, graph: 
             continue
         if previous.own != definition.own:
             step.seeds.own.append(number)
+        elif previous is not definition and model_of(previous) != model:
+            step.seeds.model.append(number)
         if previous.signature_digest != definition.signature_digest:
             step.seeds.signature.append(number)
     step.removed.extend(old)

@@ -3,8 +3,8 @@
 `Searcher` is updated by the daemon's writer thread and asked by its reader threads. Each update ends with one
 assignment of a `SearchView`, so a query sees the lexical index, the vectors and the names of one revision,
 however long it takes. A query goes: filter -> mask; mask -> lexical ranking and vector ranking (when the
-caller brings a vector) -> fusion -> rerank -> the best, ties by SymbolId. Whether a result's vector is fresh,
-stale or pending is not known here: the daemon adds it.
+caller brings vectors, one for each model that symbols are served with) -> fusion -> rerank -> the best, ties
+by SymbolId. Whether a result's vector is fresh, stale or pending is not known here: the daemon adds it.
 
 Vectors belong to symbols that have a document; a symbol that disappears with its file loses its vector.
 Tests: tests/unit/search/test_search_searcher.py.
@@ -26,11 +26,12 @@ from codegraph.events import EventLog
 from codegraph.search.catalogue import Catalogue, CatalogueView
 from codegraph.search.documents import FileDocuments, module_name, qualified_name
 from codegraph.search.filters import Filter, FilterMasks
-from codegraph.search.fusion import Fused, Ranking, fuse
+from codegraph.search.fusion import Fused, Ranking, fuse, interleave
 from codegraph.search.lexical import LexicalIndex, LexicalView
 from codegraph.search.quantise import Floats, Quantised
 from codegraph.search.rank import Candidate, QueryShape, RankWeights, lexical_weight, rerank, shape_of
-from codegraph.search.vectors import DotProducts, Neighbours, VectorIndex, VectorView
+from codegraph.search.spaces import SpacesView, VectorSpaces
+from codegraph.search.vectors import DotProducts
 
 MAX_QUERY_LENGTH = 10_000
 """Characters of a query that are read."""
@@ -41,8 +42,8 @@ class Query:
     """What is looked for."""
 
     text: str
-    vector: Floats | None = None
-    """The encoded text, float32 (d,), length one; None searches by words alone."""
+    vectors: Mapping[bytes, Floats] = field(default_factory=dict)
+    """By model: the encoded text, float32 (d,), length one. Vectors of other models are not searched."""
     limit: int | None = None
     """None takes the configured limit."""
     allowed: Filter = field(default_factory=Filter)
@@ -79,7 +80,7 @@ class SearchView:
     """Both indexes and the names, of one revision."""
 
     lexical: LexicalView
-    vectors: VectorView
+    vectors: SpacesView
     catalogue: CatalogueView
 
 
@@ -90,16 +91,15 @@ class Searcher:
         self,
         lexical: LexicalIndex,
         catalogue: Catalogue,
-        mean: Floats,
         config: SearchConfig,
         *,
         weights: RankWeights | None = None,
         dot_products: DotProducts | None = None,
     ) -> None:
-        """Use `open`. `lexical` and the searcher share `catalogue`; `mean`: float32 (d,), see `quantise`."""
+        """Use `open`. `lexical` and the searcher share `catalogue`."""
         self._lexical = lexical
         self._catalogue = catalogue
-        self._vectors = VectorIndex(mean, dot_products)
+        self._vectors = VectorSpaces(dot_products)
         self._config = config
         self._weights = weights or RankWeights()
         self._masks = FilterMasks()
@@ -114,28 +114,42 @@ class Searcher:
         directory: Path | None,
         *,
         identity: str,
-        mean: Floats,
         config: SearchConfig,
         events: EventLog | None = None,
         weights: RankWeights | None = None,
     ) -> Searcher:
-        """Open the lexical index in `directory` (None: memory only) beside an empty vector index.
+        """Open the lexical index in `directory` (None: memory only); there are no vectors and no models yet.
 
         See `LexicalIndex.open` for `identity` and `events`. Vectors are handed in by `put_vectors`.
         """
         catalogue = Catalogue()
         lexical = LexicalIndex.open(directory, identity=identity, catalogue=catalogue, events=events)
-        return cls(lexical, catalogue, mean, config, weights=weights)
+        return cls(lexical, catalogue, config, weights=weights)
 
     @property
     def revision(self) -> int:
         """The revision of the last update; -1 before the first."""
         return self._lexical.revision
 
-    @property
-    def mean(self) -> Floats:
-        """The mean that vectors handed in must have had removed."""
-        return self._vectors.mean
+    def open_model(self, model: bytes, mean: Floats) -> None:
+        """Take vectors of a model from now on; `mean`, float32 (d,), is removed from them, see `quantise`."""
+        with self._lock:
+            self._vectors.open(model, mean)
+
+    def close_model(self, model: bytes) -> None:
+        """Forget a model with all its vectors and publish."""
+        with self._lock:
+            self._vectors.close(model)
+            self._view = self._built_view()
+
+    def mean(self, model: bytes) -> Floats | None:
+        """Return the mean that vectors of a model must have had removed; None if it was not opened."""
+        return self._vectors.mean(model)
+
+    def models(self) -> dict[bytes, int]:
+        """Count the vectors of each model that was opened."""
+        with self._lock:
+            return self._vectors.counts()
 
     def view(self) -> SearchView:
         """Return what was last published."""
@@ -162,17 +176,18 @@ class Searcher:
             self._vectors.remove(np.setdiff1d(before, after))
             self._view = self._built_view()
 
-    def put_vectors(self, symbols: Sequence[SymbolId], vectors: Quantised) -> list[SymbolId]:
+    def put_vectors(self, model: bytes, symbols: Sequence[SymbolId], vectors: Quantised) -> list[SymbolId]:
         """Set the vectors of some symbols, distinct ones, and publish; return those that have no document.
 
-        The vectors of the latter are dropped: hand in documents first. Raises ValueError when the
-        dimensions are not those of the mean.
+        They replace what the symbols had, of whichever model. Vectors without a document are dropped: hand
+        in documents first. Raises KeyError unless the model was opened, ValueError when the dimensions are
+        not those of its mean.
         """
         with self._lock:
             numbers = np.array([self._catalogue.number(symbol) or 0 for symbol in symbols], dtype=np.int32)
             known = np.array([self._is_documented(symbol) for symbol in symbols], dtype=np.bool_)
             rows = np.flatnonzero(known)
-            self._vectors.put(numbers[rows], vectors if known.all() else vectors.take(rows))
+            self._vectors.put(model, numbers[rows], vectors if known.all() else vectors.take(rows))
             self._view = self._built_view()
         return [symbols[row] for row in np.flatnonzero(~known).tolist()]
 
@@ -181,12 +196,6 @@ class Searcher:
         with self._lock:
             numbers = [self._catalogue.number(symbol) for symbol in symbols]
             self._vectors.remove([number for number in numbers if number is not None])
-            self._view = self._built_view()
-
-    def reset_vectors(self, mean: Floats) -> None:
-        """Forget all vectors; later ones have had `mean` removed."""
-        with self._lock:
-            self._vectors.clear(mean)
             self._view = self._built_view()
 
     def flush(self) -> int:
@@ -209,7 +218,7 @@ class Searcher:
     def search(self, query: Query, view: SearchView | None = None) -> SearchAnswer:
         """Answer a query from `view`, or from what was last published.
 
-        Raises ValueError when the query's vector does not fit the index.
+        Raises ValueError when a vector of the query does not fit its model's.
         """
         view = view or self._view
         shape = shape_of(query.text[:MAX_QUERY_LENGTH])
@@ -217,9 +226,9 @@ class Searcher:
         candidates = max(self._config.candidates, query.limit or 0)
         matches = view.lexical.search(shape.terms, candidates, allowed)
         rankings = [Ranking("lexical", lexical_weight(shape, self._weights), matches.numbers, matches.scores)]
-        if query.vector is not None and view.vectors.live:
-            near = view.vectors.search(query.vector, candidates, allowed)
-            rankings.append(Ranking("vector", self._weights.vector, near.numbers, near.scores))
+        near = view.vectors.search(query.vectors, candidates, allowed)
+        if near:
+            rankings.append(interleave("vector", self._weights.vector, near))
         fused = fuse(rankings, self._config.rrf_constant)
         results = [self._result(one, shape, view.catalogue) for one in fused]
         results.sort(key=lambda result: (-result.score, result.symbol))
@@ -232,24 +241,30 @@ class Searcher:
 
     def similar(
         self,
-        vector: Floats,
+        vectors: Mapping[bytes, Floats],
         limit: int,
         *,
         exclude: SymbolId | None = None,
         allowed: Filter | None = None,
         view: SearchView | None = None,
     ) -> SearchAnswer:
-        """Return the symbols whose vectors are nearest to `vector`, float32 (d,), without `exclude`."""
+        """Return the symbols nearest to `vectors`, by model float32 (d,), without `exclude`.
+
+        Symbols of a model that is not named are left out. With several models the order is by rank, not
+        by cosine.
+        """
         view = view or self._view
         mask = self._masks.mask(allowed or Filter(), view.catalogue)
-        near = view.vectors.search(vector, limit + 1, mask)
-        results = [result for result in _neighbours(near, view.catalogue) if result.symbol != exclude]
+        near = view.vectors.search(vectors, limit + 1, mask)
+        fused = fuse([interleave("vector", 1.0, near)], self._config.rrf_constant) if near else []
+        found = [_neighbour(one, view.catalogue, comparable=len(near) == 1) for one in fused]
+        results = [result for result in found if result.symbol != exclude]
         results.sort(key=lambda result: (-result.score, result.symbol))
         reason = "" if results else ("no_match" if view.vectors.live else "empty_index")
         return SearchAnswer(tuple(results[:limit]), view.lexical.revision, ("vector",), reason)
 
-    def vector_of(self, symbol: SymbolId, view: SearchView | None = None) -> Floats | None:
-        """Return a symbol's vector as far as eight bits remember it, float32 (d,); None if it has none.
+    def vector_of(self, symbol: SymbolId, view: SearchView | None = None) -> tuple[bytes, Floats] | None:
+        """Return a symbol's model and its vector as far as eight bits remember it, float32 (d,), or None.
 
         Read from `view`, or from what was last published.
         """
@@ -283,14 +298,13 @@ class Searcher:
 _RAW_NAMES = {"lexical": "bm25", "vector": "cosine"}
 
 
-def _neighbours(near: Neighbours, catalogue: CatalogueView) -> list[SearchResult]:
-    pairs = zip(near.numbers.tolist(), near.scores.tolist(), strict=True)
-    return [
-        SearchResult(
-            catalogue.symbols[number], score, catalogue.kind(number), catalogue.path(number), {"cosine": score}
-        )
-        for number, score in pairs
-    ]
+def _neighbour(fused: Fused, catalogue: CatalogueView, *, comparable: bool) -> SearchResult:
+    """Show one neighbour; its score is the cosine, or the fused rank where cosines cannot be compared."""
+    number, cosine = fused.number, fused.raw["vector"]
+    score = cosine if comparable else fused.score
+    return SearchResult(
+        catalogue.symbols[number], score, catalogue.kind(number), catalogue.path(number), {"cosine": cosine}
+    )
 
 
 def _reason(view: SearchView, shape: QueryShape, query: Query, is_barred: bool) -> str:
@@ -299,6 +313,6 @@ def _reason(view: SearchView, shape: QueryShape, query: Query, is_barred: bool) 
         return "empty_index"
     if is_barred:
         return "nothing_allowed"
-    if not shape.terms and query.vector is None:
+    if not shape.terms and not query.vectors:
         return "no_words"
     return "no_match"

@@ -81,6 +81,8 @@ class Neighbours:
     numbers: Numbers
     scores: Floats
     """Cosines."""
+    searched: int = 0
+    """How many rows were allowed."""
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -121,11 +123,12 @@ class VectorView:
         if limit <= 0 or not self.stretches:
             return _sorted([], [], 0)
         encoded = quantise(query[None, :], self.mean)
-        threshold = -np.inf
+        threshold, searched = -np.inf, 0
         numbers: list[Numbers] = []
         scores: list[Floats] = []
         for stretch in self.stretches:
             found, values = self._scan(stretch, encoded, allowed)
+            searched += len(found)
             good = np.flatnonzero(values >= threshold)
             numbers.append(found[good])
             scores.append(values[good])
@@ -135,7 +138,7 @@ class VectorView:
         best = _sorted(numbers, scores, limit)
         # q . v = q . m + what the scan computed; the first term is the same for all rows.
         constant = np.float32(query @ self.mean)
-        return Neighbours(best.numbers, best.scores + constant)
+        return Neighbours(best.numbers, best.scores + constant, searched)
 
     def vector(self, number: int) -> Floats | None:
         """Return one symbol's vector as the codes tell it, float32 (d,); None if there is none."""

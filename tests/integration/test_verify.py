@@ -68,7 +68,10 @@ def test_vector_of_another_input_is_found(bench: Workbench) -> None:
     """A symbol that is called fresh and served with a foreign vector does not pass."""
     searcher = bench.project.parts.searcher
     foreign = bench.encoder.encode_query("something else")
-    searcher.put_vectors([G], quantise(foreign[np.newaxis], searcher.mean))
+    model = bench.encoder.identity
+    mean = searcher.mean(model)
+    assert mean is not None
+    searcher.put_vectors(model, [G], quantise(foreign[np.newaxis], mean))
     show(bench)
     found = verify(bench.project)
     assert list(found.differences) == ["vectors"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from workbench import Workbench
 
 from codegraph.core.symbols import SymbolId
+from codegraph.daemon import served
 from codegraph.daemon.explaining import explain
 from codegraph.daemon.operations import ExplainResult
 from codegraph.daemon.targets import existing
@@ -101,9 +103,14 @@ def test_change_of_the_model(bench: Workbench) -> None:
     assert (found.rule, found.differed, found.outcome) == ("model", ("model",), "recomputed")
 
 
-def test_symbol_without_a_verdict_is_explained(bench: Workbench) -> None:
-    """After another model was set and before its keys are computed, nothing is known, and that is said."""
-    bench.restart(encoder=RecordingEncoder("another"))
-    found = explained(bench, F)
+def test_symbol_without_a_verdict_is_explained(
+    bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To have come with a large first index is no verdict; a symbol of it that has no vector yet waits."""
+    monkeypatch.setattr(served, "FIRST_INDEX_SYMBOLS", 0)
+    first = Workbench(tmp_path, root=bench.root)
+    first.apply()
+    found = explained(first, F)
+    first.close()
     assert (found.outcome, found.rule, found.served, found.revision) == ("pending", "", "", 0)
     assert "waits" in found.summary

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegraph.config import EmbeddingConfig
-from codegraph.daemon.model import FALLBACK, activate
+from codegraph.config import load_config
+from codegraph.daemon.model import FALLBACK, ModelSet, activate
 from codegraph.errors import ConfigError
 
 
@@ -20,10 +20,16 @@ def no_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(variable, str(tmp_path / "nothing"))
 
 
+def activated(**settings: object) -> ModelSet:
+    """Activate what a configuration with these settings of [embedding] names."""
+    return activate(load_config(environment={}, flags={f"embedding.{name}": value for name, value in settings.items()}))
+
+
 def test_default_model_needs_nothing() -> None:
     """The lexical encoder is always there and embeds queries in this process."""
-    model = activate(EmbeddingConfig())
-    assert (model.spec.name, model.missing) == (FALLBACK, "")
+    models = activated()
+    model = models.code
+    assert (model.spec.name, models.missing) == (FALLBACK, ())
     assert model.encode_query is not None
     vector = model.encode_query("parse the configuration")
     assert vector.shape == (model.dimensions,)
@@ -32,10 +38,10 @@ def test_default_model_needs_nothing() -> None:
 
 def test_missing_weights_fall_back_and_say_so() -> None:
     """The keys are those of the model in use, and the warning names the other one and what to do."""
-    model = activate(EmbeddingConfig(model="graphcodebert"))
-    assert model.identity == activate(EmbeddingConfig()).identity
-    assert model.spec.name == FALLBACK
-    assert "graphcodebert" in model.missing
+    models = activated(model="graphcodebert")
+    assert models.routes.code == activated().routes.code
+    assert models.code.spec.name == FALLBACK
+    assert "graphcodebert" in models.missing[0]
 
 
 def test_model_in_a_directory_has_an_identity_of_its_own(tmp_path: Path) -> None:
@@ -45,13 +51,14 @@ def test_model_in_a_directory_has_an_identity_of_its_own(tmp_path: Path) -> None
     (directory / "config.json").write_text(json.dumps({"model_type": "roberta", "hidden_size": 32}))
     (directory / "model.safetensors").write_bytes(b"weights")
     (directory / "vocab.json").write_text("{}")
-    model = activate(EmbeddingConfig(model=str(directory)))
-    assert (model.spec.name, model.dimensions, model.missing) == ("mine", 32, "")
+    models = activated(model=str(directory))
+    model = models.code
+    assert (model.spec.name, model.dimensions, models.missing) == ("mine", 32, ())
     assert model.encode_query is None
-    assert model.identity != activate(EmbeddingConfig()).identity
+    assert model.identity != activated().routes.code
 
 
 def test_unknown_model_is_an_error() -> None:
     """A typing mistake does not silently become the fallback."""
     with pytest.raises(ConfigError):
-        activate(EmbeddingConfig(model="graphcodebart"))
+        activated(model="graphcodebart")

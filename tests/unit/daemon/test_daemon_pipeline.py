@@ -252,10 +252,12 @@ def test_asked_for_symbol_goes_first(memory_path: Path) -> None:
     bench.close()
 
 
-def test_other_model_embeds_everything_and_serves_nothing_of_the_old_one(bench: Workbench) -> None:
-    """Vectors of two models never stand in one search index."""
+def test_other_model_embeds_everything_and_the_old_one_serves_until_then(bench: Workbench) -> None:
+    """Vectors of two models never stand in one search index, and the old ones are called stale."""
+    old = bench.encoder.identity
     bench.restart(encoder=RecordingEncoder("another"))
-    assert all(bench.view.freshness(symbol) is Freshness.PENDING for symbol in bench.view.snapshot.places)
+    assert all(bench.view.freshness(symbol) is Freshness.STALE for symbol in bench.view.snapshot.places)
+    assert all(bench.served_by(symbol) == old for symbol in bench.view.snapshot.places)
     bench.update()
     bench.check()
     bench.restart(encoder=RecordingEncoder())

@@ -99,11 +99,11 @@ def test_query_vector_is_absent_when_the_model_cannot_give_one(memory_path: Path
     """Search by words goes on without the model."""
     encoder = RecordingEncoder()
     bench = Workbench(memory_path, encoder=encoder, make=inline(encoder))
-    vector = bench.project.embed_query("words").result(0)
-    assert vector is not None
-    assert np.isclose(np.linalg.norm(vector), 1.0, atol=1e-3)
-    bench.project.parts.embedder.close()
-    assert bench.project.embed_query("words").result(0) is None
+    vectors = bench.project.embed_query("words").result(0)
+    assert list(vectors) == [encoder.identity]
+    assert np.isclose(np.linalg.norm(vectors[encoder.identity]), 1.0, atol=1e-3)
+    bench.project.parts.encoders.close()
+    assert bench.project.embed_query("words").result(0) == {}
     bench.close()
 
 

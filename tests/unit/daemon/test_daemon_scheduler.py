@@ -43,6 +43,7 @@ class Desk:
         self.project = Project({"a.py": SOURCE})
         self.inputs = Inputs(self.project)
         self.held: list[tuple[Sequence[tuple[EmbeddingKey, EncoderInput]], Future[Any]]] = []
+        self.models: list[bytes] = []
         self.replies: list[Computed] = []
         self.lost: list[SymbolId] = []
         self.now = 0.0
@@ -56,8 +57,9 @@ class Desk:
             clock=lambda: self.now,
         )
 
-    def submit(self, batch: Sequence[tuple[EmbeddingKey, EncoderInput]]) -> Future[Any]:
+    def submit(self, model: bytes, batch: Sequence[tuple[EmbeddingKey, EncoderInput]]) -> Future[Any]:
         """Be the embedder that answers when the test says so."""
+        self.models.append(model)
         future: Future[Any] = Future()
         self.held.append((batch, future))
         return future

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from projects import Project
 
+from codegraph.core.routes import Routes
 from codegraph.graph.compare import differences, is_equal
 
 FILES = {"a.py": "from b import g\n\ndef f():\n    g()\n", "b.py": "def g():\n    pass\n"}
@@ -35,5 +36,5 @@ def test_a_moved_reference_is_a_difference() -> None:
 
 def test_another_model_differs_in_keys_alone() -> None:
     """Everything but the keys is the same."""
-    found = differences(Project(FILES).index, Project(FILES, model_identity=b"n" * 16).index)
+    found = differences(Project(FILES).index, Project(FILES, routes=Routes(b"n" * 16)).index)
     assert [name for name, lines in found.items() if lines] == ["keys"]

@@ -10,12 +10,14 @@ from codegraph.core.symbols import OwnDigest, SignatureDigest, SymbolId
 from codegraph.errors import InternalError
 from codegraph.graph.dependency_graph import UNREACHED, DependencyGraph
 
+MODEL = b"m" * 16
+
 
 def graph_of(size: int) -> DependencyGraph:
     """Return a graph of symbols "0", "1", ... without edges."""
     graph = DependencyGraph()
     for number in range(size):
-        graph.put(SymbolId(str(number)), OwnDigest(b"o"), SignatureDigest(b"s"))
+        graph.put(SymbolId(str(number)), OwnDigest(b"o"), SignatureDigest(b"s"), MODEL)
     return graph
 
 
@@ -60,7 +62,7 @@ def test_numbers_are_used_again() -> None:
     graph.connect(0, (1, 2))
     graph.remove_all([SymbolId("0")])
     assert len(graph) == 2
-    assert graph.put(SymbolId("new"), OwnDigest(b"p"), SignatureDigest(b"q")) == 0
+    assert graph.put(SymbolId("new"), OwnDigest(b"p"), SignatureDigest(b"q"), MODEL) == 0
     assert (graph.out[0], graph.key[0], graph.sources(1)) == ((), b"", [])
 
 

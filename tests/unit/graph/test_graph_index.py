@@ -8,6 +8,7 @@ from projects import MODEL, Project
 from codegraph.config import CascadeConfig
 from codegraph.core.changes import ChangeSet
 from codegraph.core.facts import Occurrences
+from codegraph.core.routes import Routes
 from codegraph.core.symbols import BlobDigest, SymbolId
 from codegraph.errors import InternalError, StoreCorrupt
 from codegraph.graph.compare import differences, is_equal
@@ -106,7 +107,7 @@ def test_a_failure_leaves_readers_alone_and_the_index_unusable() -> None:
     with pytest.raises(InternalError, match="built again"):
         project.index.apply(project.change_set({"b.py": "def other():\n    pass\n"}))
     assert project.index.snapshot is before
-    for attempt in (lambda: project.change({"c.py": None}), lambda: project.index.set_model(b"n" * 16)):
+    for attempt in (lambda: project.change({"c.py": None}), lambda: project.index.set_routes(Routes(b"n" * 16))):
         with pytest.raises(InternalError, match="KeyError"):
             attempt()
 
@@ -115,12 +116,12 @@ def test_another_model_gives_other_keys_for_everything() -> None:
     """Keys of two models never meet; going back gives the first ones again; the same model is no work."""
     project = Project(FILES)
     first = {symbol.id: project.index.snapshot.wanted(symbol.id) for symbol in project.index.snapshot.symbols()}
-    delta = project.index.set_model(b"n" * 16)
+    delta = project.index.set_routes(Routes(b"n" * 16))
     assert set(delta.keys) == set(first)
     assert not set(delta.keys.values()) & set(first.values())
     assert delta.keys == {name: project.index.snapshot.wanted(name) for name in first}
-    assert project.index.set_model(b"n" * 16).keys == {}
-    assert project.index.set_model(MODEL).keys == first
+    assert project.index.set_routes(Routes(b"n" * 16)).keys == {}
+    assert project.index.set_routes(Routes(MODEL)).keys == first
     assert is_equal(differences(project.index, project.clean()))
 
 
@@ -195,7 +196,7 @@ def test_occurrences_are_asked_for_by_language_and_blob() -> None:
         asked.append((language, blob))
         return project.load(language, blob)
 
-    project.index = Index(instance="test", cascade=CascadeConfig(), model_identity=MODEL, load_occurrences=load)
+    project.index = Index(instance="test", cascade=CascadeConfig(), routes=Routes(MODEL), load_occurrences=load)
     project.change(FILES)
     assert asked == []
     project.change({"b.py": None})

@@ -84,7 +84,7 @@ def test_what_is_wanted_can_be_rendered_from_its_source() -> None:
     snapshot = Project(FILES).index.snapshot
     for symbol in snapshot.symbols():
         own, signatures = snapshot.render_source(symbol.id)
-        key = embedding_key(snapshot.model, snapshot.max_context, own, map(signature_digest, signatures))
+        key = embedding_key(snapshot.routes.code, snapshot.max_context, own, map(signature_digest, signatures))
         assert snapshot.wanted(symbol.id) == key
     assert snapshot.render_source(SymbolId("c.py/f().")).signatures == ("def helper ( )",)
     assert snapshot.context(SymbolId("c.py/f().")) == ("b.py/helper().",)

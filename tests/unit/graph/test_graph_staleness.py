@@ -34,7 +34,7 @@ class RandomGraph:
         return digest(self.choose.randbytes(8))
 
     def add(self, name: SymbolId) -> int:
-        return self.graph.put(name, OwnDigest(self.bytes()), SignatureDigest(self.bytes()))
+        return self.graph.put(name, OwnDigest(self.bytes()), SignatureDigest(self.bytes()), MODEL)
 
     def keys(self) -> dict[SymbolId, EmbeddingKey]:
         graph = self.graph
@@ -72,7 +72,7 @@ class RandomGraph:
             if choose.random() < 0.5:
                 signature = SignatureDigest(self.bytes())
                 seeds.signature.append(number)
-            graph.put(name, OwnDigest(self.bytes()), signature)
+            graph.put(name, OwnDigest(self.bytes()), signature, MODEL)
             seeds.own.append(number)
         graph.connect_all(edges)
         graph.remove_all(gone)
@@ -135,7 +135,7 @@ def test_the_rule_is_nearly_tight() -> None:
 def chain() -> tuple[DependencyGraph, dict[str, int]]:
     """Return the graph a -> b -> c -> d, a -> x -> c."""
     graph = DependencyGraph()
-    numbers = {name: graph.put(SymbolId(name), OwnDigest(b"o"), SignatureDigest(b"s")) for name in "abcdx"}
+    numbers = {name: graph.put(SymbolId(name), OwnDigest(b"o"), SignatureDigest(b"s"), MODEL) for name in "abcdx"}
     for name, targets in {"a": "bx", "b": "c", "c": "d", "x": "c"}.items():
         graph.connect(numbers[name], tuple(numbers[target] for target in targets))
     return graph, numbers

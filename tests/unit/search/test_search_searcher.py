@@ -18,6 +18,7 @@ from codegraph.search.search import Query, Searcher
 from codegraph.search.vectors import Mask, Stretch
 
 DIMENSIONS = 4
+MODEL, OTHER = b"m" * 16, b"o" * 16
 MEAN = np.zeros(DIMENSIONS, np.float32)
 PLAIN = RankWeights().without(*SIGNALS, "identifier_query")
 
@@ -37,15 +38,21 @@ def file_of(path: str, *names: str, body: str = "", tag: bytes = b"") -> FileDoc
     return FileDocuments(path, tag, documents)
 
 
+def opened(directory: Path | None, config: SearchConfig, weights: RankWeights | None = None) -> Searcher:
+    target = Searcher.open(directory, identity="test", config=config, weights=weights)
+    target.open_model(MODEL, MEAN)
+    return target
+
+
 def searcher(weights: RankWeights = PLAIN) -> Searcher:
-    opened = Searcher.open(None, identity="test", mean=MEAN, config=SearchConfig(), weights=weights)
-    opened.update([file_of("a.py", "load_table", "save_table"), file_of("b.py", "draw_chart")], (), 1)
-    return opened
+    target = opened(None, SearchConfig(), weights)
+    target.update([file_of("a.py", "load_table", "save_table"), file_of("b.py", "draw_chart")], (), 1)
+    return target
 
 
 def put(target: Searcher, **vectors: int) -> list[SymbolId]:
     symbols = [SymbolId(f"{'b' if name == 'draw_chart' else 'a'}.py/{name}().") for name in vectors]
-    return target.put_vectors(symbols, quantise(np.stack([axis(place) for place in vectors.values()]), MEAN))
+    return target.put_vectors(MODEL, symbols, quantise(np.stack([axis(place) for place in vectors.values()]), MEAN))
 
 
 def found(target: Searcher, query: Query) -> list[str]:
@@ -67,7 +74,7 @@ def test_vectors_find_what_words_do_not() -> None:
     target = searcher()
     put(target, load_table=0, save_table=1, draw_chart=2)
 
-    answer = target.search(Query("load plot", axis(2)))
+    answer = target.search(Query("load plot", {MODEL: axis(2)}))
 
     assert answer.rankings == ("lexical", "vector")
     by_symbol = {result.symbol: result.signals for result in answer.results}
@@ -78,11 +85,11 @@ def test_vectors_find_what_words_do_not() -> None:
 
 def test_filters_apply_before_ranking() -> None:
     """With one candidate a ranking, a filtered query still finds what it may."""
-    target = Searcher.open(None, identity="test", mean=MEAN, config=SearchConfig(candidates=1))
+    target = opened(None, config=SearchConfig(candidates=1))
     target.update([file_of("a.py", "load"), file_of("b.py", "load_more_and_more")], (), 1)
-    target.put_vectors([SymbolId("a.py/load().")], quantise(axis(0)[None, :], MEAN))
+    target.put_vectors(MODEL, [SymbolId("a.py/load().")], quantise(axis(0)[None, :], MEAN))
 
-    query = Query("load", axis(0), allowed=Filter(include=("b.py",)))
+    query = Query("load", {MODEL: axis(0)}, allowed=Filter(include=("b.py",)))
 
     assert found(target, query) == ["b.py/load_more_and_more()."]
 
@@ -93,7 +100,7 @@ def test_a_symbol_that_goes_takes_its_vector_along() -> None:
     put(target, load_table=0, save_table=0, draw_chart=0)
     target.update([file_of("a.py", "save_table")], ["b.py"], 2)
 
-    near = target.similar(axis(0), 10)
+    near = target.similar({MODEL: axis(0)}, 10)
 
     assert [result.symbol for result in near.results] == ["a.py/save_table()."]
     assert put(target, load_table=0, save_table=1) == ["a.py/load_table()."]
@@ -106,31 +113,52 @@ def test_similar_leaves_out_the_asker() -> None:
     target = searcher()
     put(target, load_table=0, save_table=0, draw_chart=1)
 
-    answer = target.similar(axis(0), 1, exclude=SymbolId("a.py/load_table()."))
-    nobody = searcher().similar(axis(0), 1)
+    answer = target.similar({MODEL: axis(0)}, 1, exclude=SymbolId("a.py/load_table()."))
+    nobody = searcher().similar({MODEL: axis(0)}, 1)
 
     assert [result.symbol for result in answer.results] == ["a.py/save_table()."]
     assert (nobody.results, nobody.reason) == ((), "empty_index")
 
 
-def test_vectors_can_be_removed_and_started_over() -> None:
-    """Removing and resetting vectors leaves the words as they were."""
+def test_vectors_can_be_removed_and_a_model_closed() -> None:
+    """Removing vectors, or a model with all of its vectors, leaves the words as they were."""
     target = searcher()
     put(target, load_table=0, draw_chart=1)
     target.remove_vectors([SymbolId("a.py/load_table()."), SymbolId("no.py/such().")])
-    assert target.statistics()["vectors"] == 1
+    assert target.models() == {MODEL: 1}
 
-    target.reset_vectors(np.zeros(2, np.float32))
+    target.close_model(MODEL)
 
     assert target.statistics()["vectors"] == 0
-    assert found(target, Query("chart")) == ["b.py/draw_chart()."]
-    assert len(target.mean) == 2
+    assert found(target, Query("chart", {MODEL: axis(0)})) == ["b.py/draw_chart()."]
+    assert (target.models(), target.mean(MODEL)) == ({}, None)
+
+
+def test_models_of_other_dimensions_answer_together_and_every_symbol_once() -> None:
+    """A symbol is found by the vector of the model that embedded it last; models without a query are not asked."""
+    target = searcher()
+    put(target, load_table=0, save_table=1, draw_chart=2)
+    target.open_model(OTHER, np.zeros(2, np.float32))
+    target.put_vectors(
+        OTHER, [SymbolId("b.py/draw_chart().")], quantise(np.eye(2, dtype=np.float32)[:1], np.zeros(2, np.float32))
+    )
+
+    both = target.search(Query("zebra", {MODEL: axis(0), OTHER: np.eye(2, dtype=np.float32)[0]}))
+    near = target.similar({MODEL: axis(0), OTHER: np.eye(2, dtype=np.float32)[0]}, 10)
+    old = target.similar({MODEL: axis(2)}, 10)
+
+    assert target.models() == {MODEL: 2, OTHER: 1}
+    assert sorted(result.symbol for result in both.results) == sorted({result.symbol for result in both.results})
+    assert {result.symbol for result in near.results} == {result.symbol for result in both.results}
+    assert len(near.results) == 3
+    assert "b.py/draw_chart()." not in [result.symbol for result in old.results]
+    assert target.vector_of(SymbolId("b.py/draw_chart()."))[0] == OTHER  # type: ignore[index]
 
 
 def test_an_empty_answer_has_a_reason() -> None:
     """Nothing found always says why."""
     target = searcher()
-    empty = Searcher.open(None, identity="test", mean=MEAN, config=SearchConfig())
+    empty = opened(None, config=SearchConfig())
 
     assert empty.search(Query("table")).reason == "empty_index"
     assert target.search(Query("->")).reason == "no_words"
@@ -140,7 +168,7 @@ def test_an_empty_answer_has_a_reason() -> None:
 
 def test_the_limit_is_kept() -> None:
     """The query's limit, or else the configured one."""
-    target = Searcher.open(None, identity="test", mean=MEAN, config=SearchConfig(limit=3))
+    target = opened(None, config=SearchConfig(limit=3))
     target.update([file_of("a.py", *(f"load_{chr(97 + i)}" for i in range(9)))], (), 1)
 
     assert len(found(target, Query("load"))) == 3
@@ -169,24 +197,24 @@ def test_history_leaves_no_trace_in_answers() -> None:
     put(other, draw_chart=1)
     put(other, save_table=0, load_table=0)
 
-    for query in (Query("table chart", axis(0)), Query("save", axis(1), limit=2)):
+    for query in (Query("table chart", {MODEL: axis(0)}), Query("save", {MODEL: axis(1)}, limit=2)):
         assert one.search(query).results == other.search(query).results
 
 
 def test_after_a_restart_only_the_differences_are_asked_for(tmp_path: Path) -> None:
     """`outdated` names files whose tag differs or is new, and files that should go; answers are the same."""
-    target = Searcher.open(tmp_path, identity="test", mean=MEAN, config=SearchConfig())
+    target = opened(tmp_path, config=SearchConfig())
     target.update(
         [file_of("a.py", "load", tag=b"1"), file_of("b.py", "save", tag=b"2"), file_of("c.py", "x", tag=b"3")], (), 7
     )
     assert target.flush() == 7
 
-    restarted = Searcher.open(tmp_path, identity="test", mean=MEAN, config=SearchConfig())
+    restarted = opened(tmp_path, config=SearchConfig())
 
     assert restarted.revision == 7
     assert restarted.outdated({"a.py": b"1", "b.py": b"9", "d.py": b"4"}) == (["b.py", "d.py"], ["c.py"])
     assert restarted.search(Query("load")) == target.search(Query("load"))
-    assert restarted.put_vectors([SymbolId("a.py/load().")], quantise(axis(0)[None, :], MEAN)) == []
+    assert restarted.put_vectors(MODEL, [SymbolId("a.py/load().")], quantise(axis(0)[None, :], MEAN)) == []
 
 
 def test_a_reader_sees_one_revision() -> None:
@@ -197,7 +225,9 @@ def test_a_reader_sees_one_revision() -> None:
     def read() -> None:
         while not stop.is_set():
             view = target.view()
-            vectors = {int(n) for stretch in view.vectors.stretches for n in stretch.numbers[_shown(stretch)]}
+            vectors = {
+                int(n) for stretch in view.vectors.spaces[MODEL].stretches for n in stretch.numbers[_shown(stretch)]
+            }
             documents = {
                 int(n)
                 for one in view.lexical.segments
@@ -205,7 +235,7 @@ def test_a_reader_sees_one_revision() -> None:
             }
             if not vectors <= documents or max(documents) >= view.catalogue.count:
                 torn.append((vectors, documents))
-            target.search(Query("table chart", axis(0)))
+            target.search(Query("table chart", {MODEL: axis(0)}))
 
     reader = threading.Thread(target=read)
     reader.start()

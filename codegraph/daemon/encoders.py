@@ -1,0 +1,128 @@
+"""One embedder for each model in use, and the vectors of a query from all of them.
+
+Embedders are made when their model comes into use and closed, off the writer's thread, when no symbol is
+served with it any more. A model that needs no weights embeds queries in this process. A model that
+cannot answer a query is left out of the ranking; that is no failure of the query.
+Any thread may ask; only the writer's thread changes what is in use.
+Tests: tests/unit/daemon/test_daemon_encoders.py.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor, Future
+
+from codegraph.daemon.model import ActiveModel
+from codegraph.embed.embedder import Batch, Embedder, Embeddings, WorkerStatus
+from codegraph.embed.encoder import FloatArray
+from codegraph.errors import EncoderError
+
+QueryVectors = dict[bytes, FloatArray]
+"""By the identity of the model."""
+
+
+class Encoders:
+    """The embedders of a project."""
+
+    def __init__(self, make: Callable[[ActiveModel], Embedder], elsewhere: Executor) -> None:
+        """`make` makes the embedder of a model; closing one may take seconds and is done `elsewhere`."""
+        self._make = make
+        self._elsewhere = elsewhere
+        self._embedders: Mapping[bytes, tuple[ActiveModel, Embedder]] = {}
+        """Replaced whenever it changes, never changed: readers in other threads keep the one that they took."""
+        self._substitutes: dict[bytes, ActiveModel] = {}
+
+    @property
+    def models(self) -> Mapping[bytes, ActiveModel]:
+        """The models in use, by identity."""
+        return {identity: model for identity, (model, _) in self._embedders.items()}
+
+    def use(self, models: Iterable[ActiveModel]) -> None:
+        """Bring models into use; those that are in use already stay as they are."""
+        for model in models:
+            if model.identity not in self._embedders:
+                self._embedders = {**self._embedders, model.identity: (model, self._make(model))}
+
+    def substitute(self, model: bytes, query: ActiveModel | None) -> None:
+        """Let queries for one model's vectors be embedded by another model of the same space; None: by itself."""
+        self._substitutes.pop(model, None)
+        if query is not None:
+            self.use([query])
+            self._substitutes[model] = query
+
+    def drop(self, model: bytes) -> None:
+        """Take a model out of use."""
+        substitute = self._substitutes.pop(model, None)
+        gone = {model, substitute.identity if substitute is not None else model}
+        before = self._embedders
+        self._embedders = {identity: each for identity, each in before.items() if identity not in gone}
+        for identity in sorted(gone & before.keys()):
+            self._elsewhere.submit(before[identity][1].close)
+
+    def embedder(self, model: bytes) -> Embedder | None:
+        """Return the embedder of a model in use."""
+        found = self._embedders.get(model)
+        return None if found is None else found[1]
+
+    def submit(self, model: bytes, batch: Batch) -> Future[Embeddings]:
+        """Embed symbols with one model; see `Embedder.submit`."""
+        embedder = self.embedder(model)
+        if embedder is not None:
+            return embedder.submit(batch)
+        future: Future[Embeddings] = Future()
+        future.set_exception(EncoderError(f"no model with the identity {model.hex()} is in use", "restart the daemon"))
+        return future
+
+    def embed_query(self, text: str, models: Iterable[bytes]) -> Future[QueryVectors]:
+        """Promise a query's vectors from those of the models that can give one now; words alone must do without."""
+        gathered: Future[QueryVectors] = Future()
+        embedders = self._embedders
+        asked = {model: self._query(embedders, model, text) for model in models if model in embedders}
+        vectors: QueryVectors = {}
+        left = len(asked)
+        lock = threading.Lock()
+
+        def reply(model: bytes, done: Future[FloatArray]) -> None:
+            nonlocal left
+            with lock:
+                left -= 1
+                if not done.cancelled() and done.exception() is None:
+                    vectors[model] = done.result()
+                last = not left
+            if last and gathered.set_running_or_notify_cancel():  # who asked may have gone
+                gathered.set_result(vectors)
+
+        for model, future in asked.items():
+            future.add_done_callback(lambda done, model=model: reply(model, done))  # type: ignore[misc]
+        if not asked:
+            gathered.set_result(vectors)
+        return gathered
+
+    def start(self) -> None:
+        """Start those that cost little, so that the first edit need not wait for them."""
+        for model, embedder in self._embedders.values():
+            if model.encode_query is not None:
+                embedder.start()
+
+    def status(self) -> dict[bytes, WorkerStatus]:
+        """Return each embedder's counts and state."""
+        return {identity: embedder.status() for identity, (_, embedder) in self._embedders.items()}
+
+    def close(self) -> None:
+        """Give up everything unanswered."""
+        for _, embedder in self._embedders.values():
+            embedder.close()
+
+    def _query(
+        self, embedders: Mapping[bytes, tuple[ActiveModel, Embedder]], model: bytes, text: str
+    ) -> Future[FloatArray]:
+        active, embedder = embedders[model]
+        substitute = self._substitutes.get(model)
+        if substitute is not None and substitute.identity in embedders:
+            active, embedder = embedders[substitute.identity]
+        if active.encode_query is None:
+            return embedder.submit_query(text)
+        future: Future[FloatArray] = Future()
+        future.set_result(active.encode_query(text))
+        return future
