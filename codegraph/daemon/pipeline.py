@@ -69,11 +69,11 @@ class Pipeline:
         served: Served,
         known: dict[str, KnownFile],
         unsaved: Iterable[str] = (),
-        retire: Callable[[], None] = lambda: None,
+        retire: Callable[[Mapping[bytes, int]], None] = lambda busy: None,  # noqa: ARG005
     ) -> None:
         """Begin where a restore has come to; `unsaved`: files of which the store holds something else.
 
-        `retire` is called when other vectors may be served than before.
+        `retire` is called, with how many batches each model has, when other vectors may be served than before.
         """
         self.parts = parts
         self.scheduler = scheduler
@@ -135,6 +135,7 @@ class Pipeline:
         )
         for key in symbols.keys() - unserved:
             self.scheduler.pending.done(key)
+        self._retire(self.scheduler.busy)
         if computed.vectors:
             self.view = self._new_view()  # readers need not wait for the disk
             self._recorder.store_vectors(records)
@@ -362,7 +363,7 @@ class Pipeline:
                     self.scheduler.pending.add(symbol, key, Lane.COLD)
 
     def _publish(self, delta: IndexDelta, run: Run) -> None:
-        self._retire()
+        self._retire(self.scheduler.busy)
         self.view = self._new_view()
         self.scheduler.wake(self.view.snapshot)
         if delta.files:

@@ -17,7 +17,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import cast
@@ -27,6 +26,7 @@ from codegraph.cache.cold import open_cold
 from codegraph.cache.hot import HotTier
 from codegraph.cache.tiers import Tiers
 from codegraph.config import Config
+from codegraph.core.dataflow import DATA_FLOW_SCHEMA
 from codegraph.core.digests import KEY_SCHEMA
 from codegraph.core.facts import Occurrences, decode_compressed_occurrences
 from codegraph.core.routes import NO_ROUTES, Routes
@@ -51,7 +51,7 @@ from codegraph.daemon.view import View
 from codegraph.daemon.writer import Item, Writer
 from codegraph.errors import InternalError
 from codegraph.events import EventLog, Rebuilt
-from codegraph.extract.extractor import EXTRACTOR_VERSION, facts_version
+from codegraph.extract.extractor import EXTRACTOR_VERSION
 from codegraph.extract.languages import language_of
 from codegraph.graph.index import Index
 from codegraph.locations import Locations
@@ -337,7 +337,7 @@ def _new_index(config: Config, instance: str, facts: KeptFacts, routes: Routes) 
 def _versions(config: Config) -> dict[str, str]:
     key = f"{KEY_SCHEMA.decode()} depth={config.cascade.depth} context={config.cascade.max_context}"
     return {
-        "extractor": facts_version(replace(config.extract, data_flow="on")),  # stored facts say which they are
+        "extractor": f"{EXTRACTOR_VERSION}; data flow {DATA_FLOW_SCHEMA}",
         "linker": LINKER_VERSION,
         "key": key,
         "codec": CODEC_VERSION,

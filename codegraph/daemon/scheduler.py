@@ -15,6 +15,7 @@ Tests: tests/unit/daemon/test_daemon_scheduler.py.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -84,6 +85,8 @@ class Scheduler:
         self._lost = lost
         self._clock = clock
         self._flying = 0
+        self.busy: Counter[bytes] = Counter()
+        """How many batches each model has and has not answered; models without any may be absent."""
         self._failures: dict[EmbeddingKey, int] = {}
         self.trouble: dict[bytes, str] = {}
         """By model: why its last batch came back incomplete; models whose last batch was complete are absent."""
@@ -105,6 +108,7 @@ class Scheduler:
     def settle(self, computed: Computed) -> None:
         """Account for a reply: the missing keys are held back. The caller files the vectors and calls `done`."""
         self._flying -= 1
+        self.busy[computed.model] -= 1
         missing = [key for key in computed.asked if key not in computed.vectors]
         self.trouble.pop(computed.model, None)
         if computed.failure and any(key in self.pending for key in missing):
@@ -153,6 +157,7 @@ class Scheduler:
         started = self._clock()
         asked = tuple(key for key, _ in batch)
         self._flying += 1
+        self.busy[model] += 1
 
         def reply(future: Future[dict[EmbeddingKey, Any]]) -> None:
             seconds = self._clock() - started

@@ -9,13 +9,13 @@ model reads data flow and the old one did not, or the other way round, all files
 some at a time, and nothing is embedded of a file before that.
 
 Which models have vectors is remembered in the store, so a restart in the middle goes on serving them.
-Tests: tests/unit/daemon/test_daemon_switching.py, tests/integration/test_models.py.
+Tests: tests/unit/daemon/test_daemon_switching.py, tests/integration/test_embedding.py.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -78,12 +78,12 @@ class Switch:
         """The wanted keys follow the routes: say so in the store if it could be told of the keys themselves."""
         if pipeline.failure is None and self._parts.store.meta(ROUTES) != self.models.routes.digest:
             self._parts.store.set_meta(ROUTES, self.models.routes.digest)
-        self.retire()
+        self.retire(pipeline.scheduler.busy)
 
-    def retire(self) -> None:
-        """Close the spaces that no symbol is served from any more, and take their models out of use."""
-        wanted = self.models.routes.models
-        gone = [model for model, count in self._parts.searcher.models().items() if not count and model not in wanted]
+    def retire(self, busy: Mapping[bytes, int]) -> None:
+        """Close the spaces that no symbol is served from any more, and take their models out of use unless busy."""
+        spaces, wanted = self._parts.searcher.models(), self.models.routes.models
+        gone = [model for model, count in spaces.items() if not count and not busy.get(model) and model not in wanted]
         for model in gone:
             self._parts.searcher.close_model(model)
             self._parts.encoders.drop(model)

@@ -16,7 +16,6 @@ import zstandard
 from tree_sitter import Node
 
 from codegraph.config import ExtractConfig
-from codegraph.core.dataflow import DATA_FLOW_SCHEMA
 from codegraph.core.digests import blob_digest
 from codegraph.core.facts import EncodedFacts, FileFacts, Occurrences, Outline, SyntaxProblem, encode, encode_inputs
 from codegraph.extract.definition_flow import DefinitionFlows
@@ -53,14 +52,6 @@ def _extractor_version() -> str:
 
 EXTRACTOR_VERSION = _extractor_version()
 """Our schema and the versions of the parser and every grammar; other facts than this version's are not read."""
-
-
-def facts_version(config: ExtractConfig) -> str:
-    """Return EXTRACTOR_VERSION, and whether data flow is followed: facts of another version are not read.
-
-    `config.data_flow` "auto" counts as off: whoever knows the model replaces it first.
-    """
-    return f"{EXTRACTOR_VERSION}; data flow {DATA_FLOW_SCHEMA}" if config.data_flow == "on" else EXTRACTOR_VERSION
 
 
 @dataclass(frozen=True, slots=True)

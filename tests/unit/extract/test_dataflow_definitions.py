@@ -9,7 +9,7 @@ import pytest
 from codegraph.config import ExtractConfig
 from codegraph.core.dataflow import unpack
 from codegraph.core.facts import FileFacts, FlowState, OwnInput, decode_own_input
-from codegraph.extract.extractor import EXTRACTOR_VERSION, Limits, extract, facts_version, limits_of
+from codegraph.extract.extractor import Limits, extract, limits_of
 
 ON = Limits(data_flow=True)
 
@@ -46,8 +46,6 @@ def test_without_data_flow_facts_are_as_ever() -> None:
 
 def test_facts_of_another_setting_are_another_version() -> None:
     """A switch extracts again; auto is somebody else's decision and counts as off here."""
-    assert facts_version(ExtractConfig()) == facts_version(ExtractConfig(data_flow="off")) == EXTRACTOR_VERSION
-    assert facts_version(ExtractConfig(data_flow="on")) != EXTRACTOR_VERSION
     assert limits_of(ExtractConfig(data_flow="on")).data_flow
     assert not limits_of(ExtractConfig()).data_flow
 

@@ -1,0 +1,73 @@
+"""The embedders of several models: each is asked for its own, a silent one holds up nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+
+from codegraph.core.symbols import EmbeddingKey
+from codegraph.daemon.encoders import Encoders
+from codegraph.daemon.model import ActiveModel
+from codegraph.embed.embedder import InlineEmbedder
+from codegraph.embed.encoder import FloatArray, RecordingEncoder
+from codegraph.embed.registry import ModelSpec
+from codegraph.errors import EncoderError
+
+ONE, OTHER = RecordingEncoder("one", 8), RecordingEncoder("other", 16)
+
+
+def active(encoder: RecordingEncoder, encode_query: Callable[[str], FloatArray] | None = None) -> ActiveModel:
+    spec = ModelSpec(name=encoder.name, engine="lexical", dimensions=encoder.dimensions)
+    return ActiveModel(spec, encoder.identity, encoder.dimensions, encode_query)
+
+
+@pytest.fixture
+def encoders() -> Iterator[Encoders]:
+    """Two models in use."""
+    known = {each.identity: each for each in (ONE, OTHER)}
+    with ThreadPoolExecutor(1) as elsewhere:
+        found = Encoders(lambda model: InlineEmbedder(known[model.identity]), elsewhere)
+        found.use([active(ONE), active(OTHER)])
+        yield found
+        found.close()
+
+
+def test_query_is_embedded_by_every_model_that_is_asked(encoders: Encoders) -> None:
+    """Each model gives a vector of its own length; a model that is not in use is left out."""
+    found = encoders.embed_query("words", [ONE.identity, OTHER.identity, b"x" * 16]).result(0)
+    assert {model: len(vector) for model, vector in found.items()} == {ONE.identity: 8, OTHER.identity: 16}
+    assert encoders.embed_query("words", []).result(0) == {}
+
+
+def test_model_that_fails_is_left_out(encoders: Encoders) -> None:
+    """The other model's ranking goes on without it."""
+    embedder: Any = encoders.embedder(OTHER.identity)
+    embedder.close()
+    found = encoders.embed_query("words", [ONE.identity, OTHER.identity]).result(0)
+    assert list(found) == [ONE.identity]
+
+
+def test_dropped_model_is_closed_and_refused(encoders: Encoders) -> None:
+    """What is asked of it afterwards fails with an EncoderError, and its embedder is closed."""
+    embedder: Any = encoders.embedder(OTHER.identity)
+    encoders.drop(OTHER.identity)
+    future = encoders.submit(OTHER.identity, [(EmbeddingKey(b"k" * 16), None)])  # type: ignore[list-item]
+    assert isinstance(future.exception(0), EncoderError)
+    encoders._elsewhere.submit(lambda: None).result(5)
+    assert embedder.status().state == "closed"
+    assert list(encoders.models) == [ONE.identity]
+
+
+def test_queries_may_be_embedded_by_a_substitute(encoders: Encoders) -> None:
+    """Another model of the same space answers for queries, in this process if it can, and goes with its principal."""
+    axis = np.eye(8, dtype=np.float32)[0]
+    variant = RecordingEncoder("variant", 8)
+    encoders._make = lambda model: InlineEmbedder(variant)
+    encoders.substitute(ONE.identity, active(variant, lambda _: axis))
+    assert encoders.embed_query("words", [ONE.identity]).result(0)[ONE.identity] is axis
+    encoders.drop(ONE.identity)
+    assert list(encoders.models) == [OTHER.identity]
