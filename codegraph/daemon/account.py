@@ -20,6 +20,7 @@ from codegraph.core.symbols import Freshness
 from codegraph.daemon import operations, reports
 from codegraph.daemon.model_report import disclosure, model_info
 from codegraph.daemon.pending import Lane
+from codegraph.daemon.restore import doubtful
 from codegraph.daemon.view import View
 from codegraph.embed.registry import ModelSpec, describe, registered
 from codegraph.errors import CodegraphError
@@ -65,7 +66,7 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
 def _phase(project: Project, view: View) -> str:
     if not view.reconciled:
         return "indexing" if project.running else "starting"
-    if project.pipeline.renewing:
+    if doubtful(project.pipeline.known):
         return "indexing"
     return "idle" if project.scheduler.idle else "embedding"
 
@@ -124,9 +125,7 @@ def _worker(project: Project) -> reports.WorkerHealth:
 def _model(project: Project, spec: ModelSpec) -> reports.ModelInfo:
     active = project.models.active(spec.name)
     dimensions = active.dimensions if active is not None else 0
-    return model_info(
-        spec, project.config.embedding, active=active is not None, dimensions=dimensions
-    )
+    return model_info(spec, project.config.embedding, active=active is not None, dimensions=dimensions)
 
 
 def _memory(project: Project) -> reports.MemoryFigures:

@@ -38,7 +38,7 @@ from codegraph.daemon.inputs import FILES_KEPT
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.pending import Lane
 from codegraph.daemon.recording import Recorder
-from codegraph.daemon.restore import UNKNOWN_BLOB
+from codegraph.daemon.restore import doubtful
 from codegraph.daemon.scheduler import Computed, Scheduler
 from codegraph.daemon.served import Served
 from codegraph.daemon.uncertain import UncertainNames
@@ -168,27 +168,14 @@ class Pipeline:
     @property
     def idle(self) -> bool:
         """Nothing wants a vector, and nothing is about to want one."""
-        return self.scheduler.idle and not self.renewing
-
-    @property
-    def renewing(self) -> bool:
-        """Files of the index are still to be extracted again because the models need other facts of them."""
-        return any(known.blob == UNKNOWN_BLOB for known in self.known.values())
-
-    def expect_renewal(self) -> None:
-        """Forget the blobs of the files whose facts the routes do not accept; `renew` or a reconcile reads them."""
-        snapshot = self.parts.index.snapshot
-        for path, known in self.known.items():
-            view = snapshot.files.get(path)
-            if view is not None and not snapshot.routes.accept(view.outline):
-                self.known[path] = KnownFile(known.stamp, UNKNOWN_BLOB, 0)
+        return self.scheduler.idle and not doubtful(self.known)
 
     def renew(self) -> bool:
-        """Extract some of those files again, so that an edit need not wait for all; return whether any are left."""
-        doubtful = sorted(path for path, known in self.known.items() if known.blob == UNKNOWN_BLOB)
-        if doubtful:
-            self._absorb(Changes(tuple(doubtful[:FILES_KEPT]), (), {}, 0, 0), Run(cold=True))
-        return len(doubtful) > FILES_KEPT
+        """Extract some of the doubtful files, so that an edit need not wait for all; return whether any are left."""
+        paths = doubtful(self.known)
+        if paths:
+            self._absorb(Changes(tuple(paths[:FILES_KEPT]), (), {}, 0, 0), Run(cold=True))
+        return len(paths) > FILES_KEPT
 
     def start_over(self, index: Index) -> None:
         """Replace an index by an empty one; a reconcile must follow, and until then readers keep the last view."""

@@ -16,6 +16,7 @@ Tests: tests/cases/, tests/unit/daemon/test_daemon_restore.py.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -29,6 +30,7 @@ from codegraph.daemon.served import Served
 from codegraph.errors import StoreCorrupt
 from codegraph.events import EventLog, Rebuilt
 from codegraph.graph.index import Index
+from codegraph.graph.snapshot import Snapshot
 from codegraph.graph.stored import StoredFile
 from codegraph.source.stamps import KnownFile
 from codegraph.store.protocol import StateStore
@@ -89,6 +91,19 @@ def restore_index(store: StateStore, index: Index, routes: Routes, events: Event
 def keys_outdated(store: StateStore, routes: Routes) -> bool:
     """Whether the stored wanted keys were computed with another schema, another cascade or other routes."""
     return bool(store.outdated) or (store.revision > 0 and store.meta(ROUTES) != routes.digest)
+
+
+def doubt(known: dict[str, KnownFile], snapshot: Snapshot) -> None:
+    """Forget the blobs of the files whose facts the routes do not accept: whoever compares them reads them again."""
+    for path, file in known.items():
+        view = snapshot.files.get(path)
+        if view is not None and not snapshot.routes.accept(view.outline):
+            known[path] = KnownFile(file.stamp, UNKNOWN_BLOB, 0)
+
+
+def doubtful(known: Mapping[str, KnownFile]) -> list[str]:
+    """Return the files whose facts are not those that the routes need, sorted."""
+    return sorted(path for path, file in known.items() if file.blob == UNKNOWN_BLOB)
 
 
 def _nothing(store: StateStore, index: Index, left: frozenset[str], outdated: bool) -> Restored:

@@ -145,7 +145,7 @@ def test_a_symbol_that_never_gets_a_vector_is_found_by_words(tmp_path: Path) -> 
 
 
 def test_two_models_never_meet(tmp_path: Path) -> None:
-    """After a change of model the old vectors are served as stale, in a space of their own; going back embeds nothing."""
+    """After a change of model old vectors are served as stale, in a space of their own; going back embeds nothing."""
     first, second = RecordingEncoder("first"), RecordingEncoder("second")
     bench = Workbench(tmp_path, encoder=first)
     try:
