@@ -1,4 +1,4 @@
-"""The export command: the whole graph, page by page, to standard output or a file.
+"""The export command: the whole graph, page by page, to standard output or a file; the data flow of one file.
 
 Symbols and edges are JSON lines, printed as the daemon sends them; other programs read them. The
 graph goes through networkx, which is imported only for it: a directed multigraph whose nodes carry
@@ -33,8 +33,15 @@ from codegraph.errors import ProjectError
 
 
 def export(arguments: Namespace, output: Output) -> int:
-    """Print all symbols, all edges, or the graph."""
+    """Print all symbols, all edges, the graph, or the data flow of one file."""
     form = _format(arguments)
+    if arguments.what == "dataflow":
+        from codegraph.cli.dataflow import function_flows
+
+        lines = function_flows(arguments)
+        with _destination(arguments.output, output) as stream:
+            _lines(stream, lines)
+        return 0
     with open_session(arguments) as session, _destination(arguments.output, output) as stream:
         session.client.call(SyncParams(**waiting_fields(arguments)))
         if arguments.what == "symbols":
@@ -57,6 +64,8 @@ def _format(arguments: Namespace) -> str:
         raise UsageError(f"{arguments.what} cannot be written as {form}", f"choose --format {forms}")
     if arguments.measures and lines:
         raise UsageError("--measures belongs to the graph", "run `codegraph export graph --measures`")
+    if (arguments.file is None) == (arguments.what == "dataflow"):
+        raise UsageError("`export dataflow` takes a file, other exports do not", "run `codegraph export dataflow FILE`")
     return form
 
 
@@ -89,7 +98,7 @@ def _umask() -> int:
     return mask
 
 
-def _lines(stream: BinaryIO, records: Iterable[ExportedSymbol | ExportedEdge]) -> None:
+def _lines(stream: BinaryIO, records: Iterable[msgspec.Struct]) -> None:
     encoder = msgspec.json.Encoder()
     for record in records:
         stream.write(encoder.encode(record) + b"\n")

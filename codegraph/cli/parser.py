@@ -121,7 +121,8 @@ def _add_graph_commands(commands: _Commands) -> None:
         _waiting,
     )
     commands.add("impact", f"{graph}:impact", "find what a change may reach", _symbol, _any_depth, _limit, _waiting)
-    commands.add("export", "codegraph.cli.export:export", "print all symbols, edges or the graph", _exported, _waiting)
+    about = "print all symbols, edges or the graph, or the data flow of one file"
+    commands.add("export", "codegraph.cli.export:export", about, _exported, _waiting)
 
 
 def _add_upkeep_commands(commands: _Commands) -> None:
@@ -274,15 +275,21 @@ def _edges(parser: argparse.ArgumentParser) -> None:
 
 
 def _exported(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("symbols", "edges", "graph"))
+    parser.add_argument("what", choices=("symbols", "edges", "graph", "dataflow"))
+    parser.add_argument("file", nargs="?", metavar="FILE", help="whose functions, for dataflow")
     parser.add_argument(
         "--format",
         choices=("jsonl", *GRAPH_FORMATS),
-        help="jsonl for symbols and edges; graphml (default), gexf, json or dot for the graph",
+        help="jsonl for symbols, edges and dataflow; graphml (default), gexf, json or dot for the graph",
     )
     parser.add_argument("--output", "-o", metavar="FILE", help="write there instead of to standard output")
     parser.add_argument(
         "--measures", action="store_true", help="add centrality and components to the nodes of the graph"
+    )
+    parser.add_argument("--function-text", action="store_true", help="dataflow: the file is the text of one function")
+    parser.add_argument("--language", metavar="NAME", help="dataflow: instead of telling it from the name of the file")
+    parser.add_argument(
+        "--revised", action="store_true", help="dataflow: mend the defects of GraphCodeBERT's extractor"
     )
 
 

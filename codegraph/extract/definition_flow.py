@@ -60,12 +60,12 @@ class DefinitionFlows:
         places = _places(self._tokens[start:end], canonical)
         rows: list[tuple[int, tuple[int, ...]]] = []
         last: dict[int, int] = {}
-        for row in flow.rows:
-            raw = bisect_right(offsets, flow.spans[row.token][0]) - 1
+        for token, _, parents in flow.rows:
+            raw = bisect_right(offsets, flow.starts[token]) - 1
             place = places[raw] if raw >= 0 else -1
             if place >= 0:
-                last[row.token] = len(rows)
-                rows.append((place, row.parents))
+                last[token] = len(rows)
+                rows.append((place, parents))
         return [
             FlowRow(place, tuple(sorted({last[parent] for parent in parents if parent in last})))
             for place, parents in rows

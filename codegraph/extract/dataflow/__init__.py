@@ -21,19 +21,18 @@ Tests: tests/unit/extract/test_dataflow_*.py; benchmark: benchmarks/dataflow.py.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from itertools import accumulate
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tree_sitter import Node
 
 from codegraph.core.facts import FlowState
 from codegraph.extract.dataflow.following import CannotFollow, Row, TooMuchWork, follow
+from codegraph.extract.dataflow.function_text import FunctionText
 from codegraph.extract.dataflow.grammars import FlowGrammar, flow_grammar
-from codegraph.extract.dataflow.languages import FLOW_TABLES, flow_language_of
+from codegraph.extract.dataflow.languages import FLOW_TABLES
 from codegraph.extract.dataflow.reading import NestedTooDeep, read
-from codegraph.extract.dataflow.rules import RELATION_NAMES, Relation
+from codegraph.extract.dataflow.rules import RELATION_NAMES, Comments, Relation
 from codegraph.extract.dataflow.stripping import strip_comments
 
 __all__ = [
@@ -42,7 +41,6 @@ __all__ = [
     "Flow",
     "Relation",
     "Row",
-    "flow_language_of",
     "follow_nodes",
     "follow_text",
 ]
@@ -57,20 +55,21 @@ class Flow(NamedTuple):
     state: FlowState
     """PRESENT, EMPTY, or why there is none."""
     tokens: list[str]
-    spans: list[tuple[int, int]]
-    """Where each token stands: byte offsets in the text that was parsed."""
+    starts: dict[int, int]
+    """Where each variable starts: byte offsets in what was parsed."""
     rows: list[Row]
 
 
 def follow_text(text: str, language: str, *, revised: bool = False) -> Flow:
     """Follow the data flow of one function, given as text. Raises KeyError for a language without a table."""
-    grammar = flow_grammar(language, revised=revised, in_file=revised)
-    table = grammar.table
-    if not revised:
+    table = FLOW_TABLES[language]
+    by_tree = revised or table.comments is Comments.BY_TREE
+    grammar = flow_grammar(language, revised=revised, in_file=by_tree)
+    if not by_tree:
         text = strip_comments(text, table.comments)
     data = (table.prefix + text + table.suffix).encode("utf-8", "replace")
     if len(data) > MAX_BYTES:
-        return Flow(FlowState.SIZE, [], [], [])
+        return Flow(FlowState.SIZE, [], {}, [])
     return _flow([grammar.parser.parse(data).root_node], grammar, data, 0, revised=revised)
 
 
@@ -82,16 +81,15 @@ def follow_nodes(nodes: Sequence[Node], data: bytes, language: str, *, revised: 
     grammar = flow_grammar(language, revised=revised, in_file=True)
     start, end = nodes[0].start_byte, nodes[-1].end_byte
     if end - start > MAX_BYTES:
-        return Flow(FlowState.SIZE, [], [], [])
+        return Flow(FlowState.SIZE, [], {}, [])
     return _flow(nodes, grammar, data[start:end], start, revised=revised)
 
 
 def _flow(nodes: Sequence[Node], grammar: FlowGrammar, data: bytes, base: int, *, revised: bool) -> Flow:
-    text_of = _slicing(data, base, exact=revised)
     try:
-        program = read(nodes, grammar, text_of, literal_pairs=not revised)
+        program = read(nodes, grammar, FunctionText(data, base, exact=revised), literal_pairs=not revised)
     except NestedTooDeep:
-        return Flow(FlowState.SIZE, [], [], [])
+        return Flow(FlowState.SIZE, [], {}, [])
     rows: list[Row] = []
     try:
         rows = follow(program.tokens, program.steps)
@@ -100,30 +98,4 @@ def _flow(nodes: Sequence[Node], grammar: FlowGrammar, data: bytes, base: int, *
         state = FlowState.FAILED
     except TooMuchWork:
         state = FlowState.TIME
-    return Flow(state, program.tokens, program.spans, rows)
-
-
-def _slicing(data: bytes, base: int, *, exact: bool) -> Callable[[int, int], str]:
-    """Return what gives the text between two byte offsets, without line ends; `base` is where data starts.
-
-    The reference cuts lines of characters at columns counted in bytes; so does this, unless `exact`.
-    """
-    if data.isascii():
-        text = data.decode("ascii")
-        if "\n" not in text:
-            return lambda start, end: text[start - base : end - base]
-        return lambda start, end: text[start - base : end - base].replace("\n", "")
-    if exact:
-        return lambda start, end: data[start - base : end - base].decode("utf-8", "replace").replace("\n", "")
-    lines = data.split(b"\n")
-    starts = [0, *accumulate(len(line) + 1 for line in lines)]
-    texts = [line.decode("utf-8", "replace") for line in lines]
-
-    def shifted(start: int, end: int) -> str:
-        first, last = bisect_right(starts, start - base) - 1, bisect_right(starts, end - base) - 1
-        begin, stop = start - base - starts[first], end - base - starts[last]
-        if first == last:
-            return texts[first][begin:stop]
-        return "".join((texts[first][begin:], *texts[first + 1 : last], texts[last][:stop]))
-
-    return shifted
+    return Flow(state, program.tokens, program.starts, rows)

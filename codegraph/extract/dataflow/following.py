@@ -10,8 +10,9 @@ Tests: tests/unit/extract/test_dataflow_*.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple, Union
 
 from codegraph.extract.dataflow.rules import Relation
@@ -19,16 +20,24 @@ from codegraph.extract.dataflow.rules import Relation
 MAX_WORK = 400_000
 """Steps taken and rows made for one function: a fraction of a second."""
 
+_USE = Relation.COMES_FROM
 Table = dict[str, tuple[int, ...]]
 """Name to the tokens that defined it last, ascending. Shared between branches, so never changed in place."""
-_Keyed = tuple[int, tuple[int, ...]]
-"""A row while it is being made: 2 * token + relation, and its parents."""
+Row = tuple[int, Relation, tuple[int, ...]]
+"""Token, relation, parents; token and parents are indices of the function's tokens, parents ascending."""
 
 
 class Define(NamedTuple):
     """Names that are defined by nothing."""
 
     names: list[int]
+
+    def follow(self, flow: Follower, table: Table) -> Table:
+        """Add the rows; return what holds afterwards."""
+        for token in self.names:
+            flow.rows.append((token, Relation.COMES_FROM, ()))
+            table[flow.tokens[token]] = (token,)
+        return table
 
 
 class Join(NamedTuple):
@@ -39,12 +48,32 @@ class Join(NamedTuple):
     values: list[int]
     steps: list[Step]
 
+    def follow(self, flow: Follower, table: Table) -> Table:
+        """Add the rows; return what holds afterwards."""
+        table = flow.follow(self.steps, table)
+        flow.spend(len(self.targets) * len(self.values))
+        relation, parents = self.relation, [(value,) for value in self.values]
+        for token in self.targets:
+            flow.rows += [(token, relation, parent) for parent in parents]
+            table[flow.tokens[token]] = (token,)
+        return table
+
 
 class Pair(NamedTuple):
     """Values go from all tokens of a right side to each token of its left side, after `steps`."""
 
     pairs: list[tuple[list[int], list[int]]]
     steps: list[Step]
+
+    def follow(self, flow: Follower, table: Table) -> Table:
+        """Add the rows; return what holds afterwards."""
+        table = flow.follow(self.steps, table)
+        for targets, values in self.pairs:
+            parents = tuple(values)
+            for token in targets:
+                flow.rows.append((token, Relation.COMPUTED_FROM, parents))
+                table[flow.tokens[token]] = (token,)
+        return table
 
 
 class Alternatives(NamedTuple):
@@ -54,6 +83,18 @@ class Alternatives(NamedTuple):
     keeps: bool
     """What held before may hold afterwards."""
 
+    def follow(self, flow: Follower, table: Table) -> Table:
+        """Add the rows of all branches; return what any of them left."""
+        tables: list[Table] = [table] if self.keeps else []
+        current = dict(table)
+        for alternative, steps in self.branches:
+            if not alternative:
+                current = flow.follow(steps, current)
+            else:
+                tables.append(flow.follow(steps, dict(table)) if steps else table)
+        flow.spend(len(current) * (1 + len(tables)))
+        return _united(current, tables)
+
 
 class Loop(NamedTuple):
     """A head that is followed once and a body that is followed once or twice."""
@@ -62,23 +103,30 @@ class Loop(NamedTuple):
     body: list[Step]
     twice: bool
 
+    def follow(self, flow: Follower, table: Table) -> Table:
+        """Add the rows of both passes, those of one token and relation merged; return what holds afterwards."""
+        start = len(flow.rows)
+        if self.head:
+            table = flow.follow(self.head, table)
+        before = dict(table) if self.twice else table
+        table = flow.follow(self.body, table)
+        if self.twice and table != before:
+            table = flow.follow(self.body, table)
+        flow.rows[start:] = _merged(islice(flow.rows, start, None))
+        return table
+
 
 class Failure(NamedTuple):
     """Code that the reference gives up at."""
+
+    def follow(self, flow: Follower, table: Table) -> Table:  # noqa: ARG002  (as the others)
+        """Raise CannotFollow."""
+        raise CannotFollow
 
 
 FAIL = Failure()
 Operation = Define | Join | Pair | Alternatives | Loop | Failure
 Step = Union[int, "Operation"]
-
-
-class Row(NamedTuple):
-    """One row of the data flow; token and parents are indices of the function's tokens."""
-
-    token: int
-    relation: Relation
-    parents: tuple[int, ...]
-    """Ascending."""
 
 
 class CannotFollow(Exception):
@@ -94,117 +142,67 @@ def follow(tokens: Sequence[str], steps: Sequence[Step]) -> list[Row]:
 
     Raises CannotFollow and TooMuchWork.
     """
-    follower = _Follower(tokens)
-    follower.follow(steps, {})
-    rows = sorted(follower.rows, key=lambda row: row[0] >> 1)
-    kept = {key >> 1 for key, parents in rows if parents}
-    kept.update(*(parents for _, parents in rows))
-    return [Row(key >> 1, _RELATIONS[key & 1], parents) for key, parents in rows if key >> 1 in kept]
+    flow = Follower(tokens)
+    flow.follow(steps, {})
+    rows = flow.rows
+    kept = {token for token, _, parents in rows if parents}
+    kept.update(*(parents for _, _, parents in rows))
+    rows = [row for row in rows if row[0] in kept]
+    rows.sort(key=itemgetter(0))
+    return rows
 
 
-_RELATIONS = (Relation.COMES_FROM, Relation.COMPUTED_FROM)
+class Follower:
+    """The rows of one function while they are being made."""
 
-
-class _Follower:
-    """The rows of one function."""
+    __slots__ = ("_work", "rows", "tokens")
 
     def __init__(self, tokens: Sequence[str]) -> None:
-        self.rows: list[_Keyed] = []
-        self._tokens = tokens
+        self.rows: list[Row] = []
+        self.tokens = tokens
         self._work = 0
 
     def follow(self, steps: Sequence[Step], table: Table) -> Table:
         """Take the steps; the table is changed in place where it can be, and what holds afterwards is returned."""
-        tokens, rows = self._tokens, self.rows
-        self._spend(len(steps))
+        tokens, rows = self.tokens, self.rows
+        self.spend(len(steps))
         for step in steps:
             if isinstance(step, int):
                 token = step if step >= 0 else ~step
                 name = tokens[token]
                 parents = table.get(name)
                 if parents is None:
-                    parents = ()
+                    rows.append((token, _USE, ()))
                     if step >= 0:
                         table[name] = (token,)
-                rows.append((token << 1, parents))
+                else:
+                    rows.append((token, _USE, parents))
             else:
-                table = self._operate(step, table)
+                table = step.follow(self, table)
         return table
 
-    def _spend(self, work: int) -> None:
+    def spend(self, work: int) -> None:
+        """Count work. Raises TooMuchWork."""
         self._work += work
         if self._work > MAX_WORK:
             raise TooMuchWork
 
-    def _operate(self, operation: Operation, table: Table) -> Table:
-        match operation:
-            case Join(relation, targets, values, steps):
-                table = self.follow(steps, table)
-                self._join(relation, targets, values, table)
-            case Pair(pairs, steps):
-                table = self.follow(steps, table)
-                self._pair(pairs, table)
-            case Define(names):
-                for token in names:
-                    self.rows.append((token << 1, ()))
-                    table[self._tokens[token]] = (token,)
-            case Alternatives():
-                return self._alternatives(operation, table)
-            case Loop():
-                return self._loop(operation, table)
-            case _:
-                raise CannotFollow
-        return table
 
-    def _join(self, relation: Relation, targets: Sequence[int], values: Sequence[int], table: Table) -> None:
-        self._spend(len(targets) * len(values))
-        parents = [(value,) for value in values]
-        for token in targets:
-            key = token << 1 | relation
-            self.rows += [(key, parent) for parent in parents]
-            table[self._tokens[token]] = (token,)
-
-    def _pair(self, pairs: Sequence[tuple[Sequence[int], Sequence[int]]], table: Table) -> None:
-        for targets, values in pairs:
-            parents = tuple(values)
-            for token in targets:
-                self.rows.append((token << 1 | Relation.COMPUTED_FROM, parents))
-                table[self._tokens[token]] = (token,)
-
-    def _alternatives(self, operation: Alternatives, before: Table) -> Table:
-        tables: list[Table] = [before] if operation.keeps else []
-        current = dict(before)
-        for alternative, steps in operation.branches:
-            if not alternative:
-                current = self.follow(steps, current)
-            elif steps:
-                tables.append(self.follow(steps, dict(before)))
-            else:
-                tables.append(before)
-        self._spend(sum(map(len, tables)))
-        return _united(current, tables)
-
-    def _loop(self, loop: Loop, table: Table) -> Table:
-        rows, start = self.rows, len(self.rows)
-        if loop.head:
-            table = self.follow(loop.head, table)
-        before = dict(table) if loop.twice else table
-        table = self.follow(loop.body, table)
-        if loop.twice and table != before:
-            table = self.follow(loop.body, table)
-        merged: dict[int, tuple[int, ...] | set[int]] = {}
-        for key, parents in islice(rows, start, None):
-            known = merged.get(key)
-            if known is None:
-                merged[key] = parents
-            elif isinstance(known, set):
-                known.update(parents)
-            elif known != parents:
-                merged[key] = {*known, *parents}
-        rows[start:] = [
-            (key, tuple(sorted(parents)) if isinstance(parents, set) else parents) for key, parents in merged.items()
-        ]
-        return table
+def _merged(rows: Iterable[Row]) -> list[Row]:
+    """Return one row for each token and relation, with the parents of all, in the order of the first ones."""
+    merged: dict[tuple[int, Relation], tuple[int, ...] | set[int]] = {}
+    for token, relation, parents in rows:
+        known = merged.get((token, relation))
+        if known is None:
+            merged[token, relation] = parents
+        elif isinstance(known, set):
+            known.update(parents)
+        elif known != parents:
+            merged[token, relation] = {*known, *parents}
+    return [
+        (token, relation, tuple(sorted(parents)) if isinstance(parents, set) else parents)
+        for (token, relation), parents in merged.items()
+    ]
 
 
 def _united(table: Table, others: Sequence[Table]) -> Table:

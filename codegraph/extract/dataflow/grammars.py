@@ -15,8 +15,9 @@ from tree_sitter import Language, Parser
 
 from codegraph.extract.dataflow.languages import FLOW_TABLES
 from codegraph.extract.dataflow.rules import FlowTable, Rule
+from codegraph.extract.languages import LANGUAGES
 
-_COMMENTS = frozenset({"comment", "line_comment", "block_comment", "html_comment"})
+_COMMENTS = frozenset({"comment", "line_comment", "block_comment", "html_comment", "line_continuation"})
 _ERROR_KIND = 65_535
 """The kind_id of ERROR nodes, which stands in no grammar's list."""
 
@@ -52,6 +53,8 @@ class FlowGrammar:
     types: Mapping[int, str]
     """The type of each kind."""
     roles: Mapping[int, Role]
+    roles_and_fixed: Mapping[int, Role | str]
+    """Also the text of the kinds whose tokens always have their type as text, in code without errors."""
     identifiers: frozenset[int]
 
 
@@ -62,19 +65,27 @@ def flow_grammar(name: str, *, revised: bool, in_file: bool) -> FlowGrammar:
     `in_file`: comments have not been taken out of the text; no comment is counted among a node's children.
     """
     table = FLOW_TABLES[name]
-    language = Language(table.grammar())
+    language = Language(LANGUAGES[name].grammar())
     types = {kind: language.node_kind_for_id(kind) or "" for kind in range(language.node_kind_count)}
     types[_ERROR_KIND] = "ERROR"
     by_type = _roles(table, revised=revised, in_file=in_file)
     roles: dict[int, Role] = {}
+    fixed: dict[int, str] = {}
     identifiers: set[int] = set()
     for kind, type_ in types.items():
         named = kind == _ERROR_KIND or language.node_kind_is_named(kind)
         if type_ in by_type and (named or by_type[type_] is Mark.DROPPED):
             roles[kind] = by_type[type_]
+        elif table.fixed_tokens and not named and not _has_parts(type_):
+            fixed[kind] = type_
         if named and type_ in table.identifiers:
             identifiers.add(kind)
-    return FlowGrammar(table, Parser(language), types, roles, frozenset(identifiers))
+    return FlowGrammar(table, Parser(language), types, roles, {**fixed, **roles}, frozenset(identifiers))
+
+
+def _has_parts(type_: str) -> bool:
+    """Tell whether a token of this type may have parts or be empty: "is not", line ends, hidden ones."""
+    return not type_ or type_[0] == "_" or any(character.isspace() for character in type_)
 
 
 def _roles(table: FlowTable, *, revised: bool, in_file: bool) -> dict[str, Role]:
@@ -87,6 +98,7 @@ def _roles(table: FlowTable, *, revised: bool, in_file: bool) -> dict[str, Role]
     roles.update(dict.fromkeys(table.keywords, Mark.KEYWORD))
     roles["comment"] = Mark.SILENT
     if in_file:
+        roles.update(table.in_file)
         roles.update(dict.fromkeys(_COMMENTS, Mark.DROPPED))
     roles.update(dict.fromkeys(table.dropped, Mark.DROPPED))
     return roles

@@ -14,18 +14,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import tree_sitter_c
-import tree_sitter_c_sharp
-import tree_sitter_cpp
-import tree_sitter_go
-import tree_sitter_java
-import tree_sitter_javascript
-import tree_sitter_php
-import tree_sitter_python
-import tree_sitter_ruby
-import tree_sitter_rust
-import tree_sitter_typescript
-
 from codegraph.extract.dataflow.rules import (
     Assignment,
     Branch,
@@ -34,6 +22,7 @@ from codegraph.extract.dataflow.rules import (
     Comments,
     CountedLoop,
     Declaration,
+    Documentation,
     Field,
     FlowTable,
     GroupedDeclaration,
@@ -54,9 +43,6 @@ _CLAUSES_FIRST = ClausesFirst(frozenset({"for_in_clause"}))
 _PYTHON_IF = Branch(frozenset({"elif_clause", "else_clause"}), sticky=False, keeps=False)
 PYTHON = FlowTable(
     language="python",
-    distribution="tree-sitter-python",
-    grammar=tree_sitter_python.language,
-    extensions=(".py", ".pyi", ".pyw"),
     functions=frozenset({"function_definition"}),
     rules={
         "default_parameter": _DECLARATION,
@@ -75,13 +61,11 @@ PYTHON = FlowTable(
     comments=Comments.PYTHON,
     dropped=frozenset({";"}),
     replaced=frozenset({"string_content"}),
+    in_file={"expression_statement": Documentation("string", "comment", "block")},
 )
 
 JAVA = FlowTable(
     language="java",
-    distribution="tree-sitter-java",
-    grammar=tree_sitter_java.language,
-    extensions=(".java",),
     functions=frozenset({"method_declaration", "constructor_declaration", "compact_constructor_declaration"}),
     rules={
         "variable_declarator": _DECLARATION,
@@ -97,9 +81,6 @@ JAVA = FlowTable(
 
 C_SHARP = FlowTable(
     language="c_sharp",
-    distribution="tree-sitter-c-sharp",
-    grammar=tree_sitter_c_sharp.language,
-    extensions=(".cs",),
     functions=frozenset({"method_declaration", "constructor_declaration", "local_function_statement"}),
     rules={
         "variable_declarator": GroupedDeclaration(),
@@ -132,9 +113,6 @@ _JAVASCRIPT_FUNCTIONS = frozenset(
 )
 JAVASCRIPT = FlowTable(
     language="javascript",
-    distribution="tree-sitter-javascript",
-    grammar=tree_sitter_javascript.language,
-    extensions=(".js", ".mjs", ".cjs", ".jsx"),
     functions=_JAVASCRIPT_FUNCTIONS,
     rules=_JAVASCRIPT_RULES,
     dropped=frozenset({"string_fragment"}),
@@ -146,29 +124,22 @@ _TYPESCRIPT_RULES: Mapping[str, Rule] = MappingProxyType(
 )
 TYPESCRIPT = FlowTable(
     language="typescript",
-    distribution="tree-sitter-typescript",
-    grammar=tree_sitter_typescript.language_typescript,
-    extensions=(".ts", ".mts", ".cts"),
     functions=_JAVASCRIPT_FUNCTIONS,
     rules=_TYPESCRIPT_RULES,
+    comments=Comments.BY_TREE,
     dropped=frozenset({"string_fragment"}),
 )
 TSX = FlowTable(
     language="tsx",
-    distribution="tree-sitter-typescript",
-    grammar=tree_sitter_typescript.language_tsx,
-    extensions=(".tsx",),
     functions=_JAVASCRIPT_FUNCTIONS,
     rules=_TYPESCRIPT_RULES,
+    comments=Comments.BY_TREE,
     dropped=frozenset({"string_fragment"}),
 )
 
 _RUBY_IF = Branch(frozenset({"if", "elsif", "else", "unless", "when"}), sticky=False, keeps=False)
 RUBY = FlowTable(
     language="ruby",
-    distribution="tree-sitter-ruby",
-    grammar=tree_sitter_ruby.language,
-    extensions=(".rb", ".rake", ".gemspec"),
     functions=frozenset({"method", "singleton_method"}),
     rules={
         "keyword_parameter": _DECLARATION,
@@ -184,13 +155,11 @@ RUBY = FlowTable(
         "until": Repetition(),
     },
     comments=Comments.NONE,
+    fixed_tokens=False,
 )
 
 GO = FlowTable(
     language="go",
-    distribution="tree-sitter-go",
-    grammar=tree_sitter_go.language,
-    extensions=(".go",),
     functions=frozenset({"function_declaration", "method_declaration"}),
     rules={
         "var_spec": _DECLARATION,
@@ -207,9 +176,6 @@ GO = FlowTable(
 _PHP_IF = Branch(frozenset({"if_statement", "else_clause"}), sticky=True, keeps=True)
 PHP = FlowTable(
     language="php",
-    distribution="tree-sitter-php",
-    grammar=tree_sitter_php.language_php,
-    extensions=(".php",),
     functions=frozenset({"function_definition", "method_declaration"}),
     rules={
         "simple_parameter": Declaration(Field("name"), Field("default_value")),
@@ -224,8 +190,8 @@ PHP = FlowTable(
     },
     atoms=frozenset({"string", "heredoc", "nowdoc"}),
     plain_atoms={"encapsed_string": frozenset({"string_content", "escape_sequence", '"'})},
-    dropped=frozenset({"attribute_list"}),
     keywords=frozenset({"cast_type"}),
+    fixed_tokens=False,
     prefix="<?php",
     suffix="?>",
     revised={"foreach_statement": Iteration(Child(4), Child(2), Field("body"))},
@@ -245,32 +211,25 @@ _C_RULES: Mapping[str, Rule] = MappingProxyType(
 _C_ATOMS = frozenset({"string_literal", "char_literal", "system_lib_string", "raw_string_literal"})
 C = FlowTable(
     language="c",
-    distribution="tree-sitter-c",
-    grammar=tree_sitter_c.language,
-    extensions=(".c", ".h"),
     functions=frozenset({"function_definition"}),
     rules=_C_RULES,
+    comments=Comments.BY_TREE,
     atoms=_C_ATOMS,
 )
 CPP = FlowTable(
     language="cpp",
-    distribution="tree-sitter-cpp",
-    grammar=tree_sitter_cpp.language,
-    extensions=(".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx"),
     functions=frozenset({"function_definition"}),
     rules={
         **_C_RULES,
         "optional_parameter_declaration": Declaration(Field("declarator"), Field("default_value")),
         "for_range_loop": Iteration(Field("declarator"), Field("right"), Field("body")),
     },
+    comments=Comments.BY_TREE,
     atoms=_C_ATOMS,
 )
 
 RUST = FlowTable(
     language="rust",
-    distribution="tree-sitter-rust",
-    grammar=tree_sitter_rust.language,
-    extensions=(".rs",),
     functions=frozenset({"function_item"}),
     rules={
         "let_declaration": Declaration(Field("pattern"), Field("value")),
@@ -282,6 +241,7 @@ RUST = FlowTable(
         "while_expression": Repetition(),
         "loop_expression": Repetition(),
     },
+    comments=Comments.BY_TREE,
     atoms=frozenset({"string_literal", "char_literal", "raw_string_literal"}),
 )
 
@@ -292,13 +252,3 @@ FLOW_TABLES: Mapping[str, FlowTable] = MappingProxyType(
     }
 )
 """By the name of the language."""
-
-_BY_EXTENSION = MappingProxyType(
-    {extension: table.language for table in FLOW_TABLES.values() for extension in table.extensions}
-)
-
-
-def flow_language_of(path: str) -> str | None:
-    """Tell the language of a file from its extension; None where no table describes it."""
-    _, dot, extension = path.rpartition("/")[2].rpartition(".")
-    return _BY_EXTENSION.get("." + extension.lower()) if dot else None

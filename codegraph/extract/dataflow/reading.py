@@ -11,12 +11,14 @@ Tests: tests/unit/extract/test_dataflow_*.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tree_sitter import Node
 
+from codegraph.extract.dataflow.documentation import is_documentation
 from codegraph.extract.dataflow.following import FAIL, Alternatives, Define, Join, Loop, Operation, Pair, Step
+from codegraph.extract.dataflow.function_text import FunctionText
 from codegraph.extract.dataflow.grammars import FlowGrammar, Mark, PlainAtom, Role
 from codegraph.extract.dataflow.rules import (
     Assignment,
@@ -25,6 +27,7 @@ from codegraph.extract.dataflow.rules import (
     ClausesFirst,
     CountedLoop,
     Declaration,
+    Documentation,
     Field,
     GroupedDeclaration,
     Iteration,
@@ -37,8 +40,8 @@ from codegraph.extract.dataflow.rules import (
     Update,
 )
 
-MAX_NESTING = 150
-"""Nodes with a rule inside each other; deeper code is not followed."""
+MAX_NESTING = 100
+"""Nodes with a rule inside each other, at five frames each; deeper code is not followed."""
 
 
 class NestedTooDeep(Exception):
@@ -58,77 +61,93 @@ class Program(NamedTuple):
     """What a tree says."""
 
     tokens: list[str]
-    spans: list[tuple[int, int]]
-    """Where each token stands, in bytes."""
+    starts: dict[int, int]
+    """Where each variable starts, in bytes."""
     steps: list[Step]
 
 
-def read(
-    nodes: Sequence[Node], grammar: FlowGrammar, text_of: Callable[[int, int], str], *, literal_pairs: bool
-) -> Program:
-    """Read neighbouring nodes. `text_of` gives the text between two byte offsets, without line ends.
+def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, *, literal_pairs: bool) -> Program:
+    """Read neighbouring nodes.
 
     `literal_pairs`: a string is paired part by part, which fails, as in the reference. Raises NestedTooDeep.
     """
-    reader = _Reader(grammar, text_of, literal_pairs=literal_pairs)
+    sound = not any(node.has_error for node in nodes)
+    reader = _Reader(grammar, source, literal_pairs=literal_pairs, sound=sound)
     steps: list[Step] = []
-    for node in nodes:
-        reader.read(node, steps)
-    return Program(reader.tokens, reader.spans, steps)
+    reader.read(nodes, steps)
+    return Program(reader.tokens, reader.starts, steps)
 
 
 class _Reader:
     """Reads the nodes of one function."""
 
-    def __init__(self, grammar: FlowGrammar, text_of: Callable[[int, int], str], *, literal_pairs: bool) -> None:
+    def __init__(self, grammar: FlowGrammar, source: FunctionText, *, literal_pairs: bool, sound: bool) -> None:
         self.tokens: list[str] = []
-        self.spans: list[tuple[int, int]] = []
+        self.starts: dict[int, int] = {}
         self._variables: list[int] = []
         self._grammar = grammar
         self._roles = grammar.roles
-        self._types = grammar.types
-        self._text_of = text_of
         self._literal_pairs = literal_pairs
         self._depth = 0
+        roles = grammar.roles_and_fixed if sound and source.ascii else grammar.roles
+        self._role_of = roles.get
+        self._hot = (roles.get, grammar.types, grammar.identifiers, source.ascii, source.between, source.base)
 
-    def read(self, root: Node, steps: list[Step]) -> None:
-        """Read a subtree: append its tokens and its steps."""
-        role_of, types, identifiers = self._roles.get, self._types, self._grammar.identifiers
-        text_of, tokens, spans = self._text_of, self.tokens, self.spans
-        stack = [root]
-        while stack:
-            node = stack.pop()
-            kind = node.kind_id
-            role = role_of(kind)
-            if role is None:
-                if node.child_count:
-                    stack += node.children[::-1]
+    def read(self, nodes: Iterable[Node], steps: list[Step]) -> None:
+        """Read subtrees: append their tokens and their steps."""
+        role_of, types, identifiers, ascii_text, between, base = self._hot
+        tokens, starts, variables = self.tokens, self.starts, self._variables
+        outer: list[Iterator[Node]] = []
+        level = iter(nodes)
+        while True:
+            for node in level:
+                kind = node.kind_id
+                role = role_of(kind)
+                if role is None:
+                    children = node.children
+                    if children:
+                        outer.append(level)
+                        level = iter(children)
+                        break
+                elif isinstance(role, str):
+                    tokens.append(role)
                     continue
-            elif role is Mark.DROPPED or role is Mark.SILENT:
-                continue
-            elif role is not Mark.ATOM and node.child_count and not self._is_plain(node, role):
-                self._apply(node, role, steps)
-                continue
-            start, end = node.start_byte, node.end_byte
-            if start == end:
-                continue
-            text = text_of(start, end)
-            if text != types[kind] and role is not Mark.KEYWORD:
-                self._variables.append(len(tokens))
-                steps.append(len(tokens) if kind in identifiers else ~len(tokens))
-            tokens.append(text)
-            spans.append((start, end))
+                elif self._took(node, role, steps):
+                    continue
+                start, end = node.start_byte, node.end_byte
+                if start == end:
+                    continue
+                text = ascii_text[start - base : end - base] if ascii_text else between(start, end)
+                if "\n" in text:
+                    text = text.replace("\n", "")
+                if text != types[kind] and (role is None or role is not Mark.KEYWORD):
+                    number = len(tokens)
+                    variables.append(number)
+                    starts[number] = start
+                    steps.append(number if kind in identifiers else ~number)
+                tokens.append(text)
+            else:
+                if not outer:
+                    return
+                level = outer.pop()
+
+    def _took(self, node: Node, role: Role, steps: list[Step]) -> bool:
+        """Do what a role asks for; False if the node is a token."""
+        if role is Mark.DROPPED or role is Mark.SILENT:
+            return True
+        if role is Mark.ATOM or not node.child_count or self._is_plain(node, role):
+            return False
+        if node.end_byte > node.start_byte:
+            self._depth += 1
+            if self._depth > MAX_NESTING:
+                raise NestedTooDeep
+            steps += self._steps(node, role)
+            self._depth -= 1
+        return True
 
     def _is_plain(self, node: Node, role: Role) -> bool:
         """Tell whether a string that may have variables inside has none."""
         return isinstance(role, PlainAtom) and all(child.type in role.parts for child in node.children)
-
-    def _apply(self, node: Node, role: Role, steps: list[Step]) -> None:
-        self._depth += 1
-        if self._depth > MAX_NESTING:
-            raise NestedTooDeep
-        steps += self._steps(node, role)
-        self._depth -= 1
 
     def _steps(self, node: Node, role: Role) -> list[Step]:
         match role:
@@ -154,21 +173,16 @@ class _Reader:
                 return self._clauses_first(node, role)
             case KeyedElement():
                 return self._keyed_element(node, role)
+            case Documentation():
+                return [] if is_documentation(node, role) else self._inside(node)
             case _:
                 return self._inside(node)
 
     def _inside(self, node: Node) -> list[Step]:
         """Read the children one after another."""
         steps: list[Step] = []
-        for child in node.children:
-            self.read(child, steps)
+        self.read(node.children, steps)
         return steps
-
-    def _part(self, node: Node) -> Part:
-        first = len(self._variables)
-        steps: list[Step] = []
-        self.read(node, steps)
-        return Part(node, first, len(self._variables), steps)
 
     def _children(self, node: Node) -> list[Node]:
         """Return the children that count: not dropped, not empty."""
@@ -176,27 +190,59 @@ class _Reader:
         return [
             child
             for child in node.children
-            if role_of(child.kind_id) is not Mark.DROPPED and (child.end_byte > child.start_byte or child.child_count)
+            if role_of(child.kind_id) is not Mark.DROPPED and child.end_byte > child.start_byte
         ]
 
-    def _parts(self, node: Node) -> list[Part]:
-        return [self._part(child) for child in self._children(node)]
+    def _parts(self, nodes: Iterable[Node]) -> list[Part]:
+        """Read nodes, each by itself."""
+        parts: list[Part] = []
+        for child in nodes:
+            first = len(self._variables)
+            steps: list[Step] = []
+            role = self._role_of(child.kind_id)
+            if isinstance(role, str):
+                self.tokens.append(role)
+            else:
+                self.read((child,), steps)
+            parts.append(Part(child, first, len(self._variables), steps))
+        return parts
 
     def _of(self, *parts: Part) -> list[int]:
         """Return the numbers of the variables of neighbouring parts."""
         return self._variables[parts[0].first : parts[-1].end]
 
+    def _sides(
+        self, node: Node, left: Node | None, right: Node | None
+    ) -> tuple[list[int] | None, list[int] | None, list[Step]]:
+        """Read all children; return the variables of two of them (None for an empty one), and the right's steps."""
+        lefts: list[int] | None = None
+        rights: list[int] | None = None
+        steps: list[Step] = []
+        unused: list[Step] = []
+        for child in node.children:
+            role = self._role_of(child.kind_id)
+            if isinstance(role, str):
+                self.tokens.append(role)
+            elif child == right:
+                first = len(self._variables)
+                self.read((child,), steps)
+                rights = self._variables[first:] if child.end_byte > child.start_byte else None
+            else:
+                first = len(self._variables)
+                self.read((child,), unused)
+                if child == left and child.end_byte > child.start_byte:
+                    lefts = self._variables[first:]
+        return lefts, rights, steps
+
     def _declaration(self, node: Node, rule: Declaration) -> list[Step]:
-        parts = self._parts(node)
-        name, value = _at(rule.name, node, parts), _at(rule.value, node, parts)
-        if name is None:
+        name, value = node.child_by_field_name(rule.name.name), node.child_by_field_name(rule.value.name)
+        names, values, steps = self._sides(node, name, value)
+        if names is None:
             return [FAIL]
-        if value is None:
-            return [Define(self._of(name))]
-        return [Join(Relation.COMES_FROM, self._of(name), self._of(value), value.steps)]
+        return [Define(names) if values is None else Join(Relation.COMES_FROM, names, values, steps)]
 
     def _grouped_declaration(self, node: Node, rule: GroupedDeclaration) -> list[Step]:
-        parts = self._parts(node)
+        parts = self._parts(self._children(node))
         before = next((at for at, part in enumerate(parts) if part.node.type == rule.sign), len(parts))
         groups = [[part] for part in parts[:before]]
         if parts[before:]:
@@ -208,35 +254,39 @@ class _Reader:
         return [Join(Relation.COMES_FROM, self._of(parts[0]), self._of(*value), steps)]
 
     def _assignment(self, node: Node, rule: Assignment) -> list[Step]:
-        parts = self._parts(node)
-        left, right = _at(rule.left, node, parts), _at(rule.right, node, parts)
-        if left is None or right is None:
+        left, right = node.child_by_field_name(rule.left.name), node.child_by_field_name(rule.right.name)
+        targets, values, steps = self._sides(node, left, right)
+        if targets is None or values is None:
             return [FAIL]
-        return [Join(Relation.COMPUTED_FROM, self._of(left), self._of(right), right.steps)]
+        return [Join(Relation.COMPUTED_FROM, targets, values, steps)]
 
     def _paired_assignment(self, node: Node, rule: PairedAssignment) -> list[Step]:
-        children = self._children(node)
-        left, right = _node_at(rule.left, node, children), _node_at(rule.right, node, children)
+        left, right = self._node_at(rule.left, node), self._node_at(rule.right, node)
         if right is None and rule.optional:
             self._inside(node)
             return []
-        operation, _ = self._paired(children, left, right, in_pairs=rule.in_pairs)
-        return [operation]
+        if rule.in_pairs and self._are_paired(left, right):
+            return [self._pairs(self._children(node), left, right)[0]]
+        lefts, rights, steps = self._sides(node, left, right)
+        return [FAIL if lefts is None or rights is None else Pair([(lefts, rights)], steps)]
 
-    def _paired(
-        self, children: Sequence[Node], left: Node | None, right: Node | None, *, in_pairs: bool
+    def _are_paired(self, left: Node | None, right: Node | None) -> bool:
+        """Tell whether two sides have equally many direct children, and any at all."""
+        if left is None or right is None or not left.child_count or not right.child_count:
+            return False
+        return self._counted(left) == self._counted(right) > 0
+
+    def _pairs(
+        self, children: Sequence[Node], left: Node | None, right: Node | None
     ) -> tuple[Operation, dict[int, list[Part]]]:
-        """Read all children, each as its parts: itself or, where sides are paired, its children without commas."""
-        split = literal = False
-        if in_pairs and left is not None and right is not None and self._counted(left) == self._counted(right) > 0:
-            literal = Mark.ATOM in (self._roles.get(left.kind_id), self._roles.get(right.kind_id))
-            split = not literal
+        """Read all children, each as its parts: two as their children without commas, the others as themselves."""
+        literal = any(side and self._roles.get(side.kind_id) is Mark.ATOM for side in (left, right))
         parts: dict[int, list[Part]] = {}
         for child in children:
-            if split and child in (left, right):
-                parts[child.id] = [part for part in self._parts(child) if part.node.type != ","]
+            if not literal and child in (left, right):
+                parts[child.id] = [part for part in self._parts(self._children(child)) if part.node.type != ","]
             else:
-                parts[child.id] = [self._part(child)]
+                parts[child.id] = self._parts((child,))
         if left is None or right is None or (literal and self._literal_pairs):
             return FAIL, parts
         rights = parts[right.id]
@@ -246,7 +296,7 @@ class _Reader:
     def _counted(self, node: Node) -> int:
         """Return how many direct children are no commas; inside a string, as the grammar of 2021 had it."""
         count = 0
-        for child in self._children(node):
+        for child in self._children(node) if node.child_count else ():
             if child.type in self._grammar.table.replaced:
                 count += child.child_count
             elif child.type != ",":
@@ -263,7 +313,7 @@ class _Reader:
         elsewhere = False
         covered = "else" in node.type
         branches: list[tuple[bool, list[Step]]] = []
-        for part in self._parts(node):
+        for part in self._parts(self._children(node)):
             type_ = part.node.type
             covered = covered or "else" in type_
             alternative = type_ in rule.alternatives or elsewhere
@@ -278,27 +328,33 @@ class _Reader:
         counted = False
         for child in self._children(node):
             if counted:
-                self.read(child, body)
+                self.read((child,), body)
             elif child.type == rule.header:
                 counted = True
                 update = child.child_by_field_name(rule.update) if rule.update else None
                 if update is None:
-                    self.read(child, head)
+                    self.read((child,), head)
                     continue
                 for each in self._children(child):
-                    self.read(each, body if each == update else head)
+                    self.read((each,), body if each == update else head)
             else:
-                self.read(child, head)
+                self.read((child,), head)
         return [Loop(head, body, counted)]
 
     def _iteration(self, node: Node, rule: Iteration) -> list[Step]:
-        children = self._children(node)
-        target, source = _node_at(rule.target, node, children), _node_at(rule.source, node, children)
-        body = _node_at(rule.body, node, children)
-        operation, parts = self._paired(children, target, source, in_pairs=rule.paired and rule.in_pairs)
-        if not rule.paired and isinstance(operation, Pair):
-            ((targets, values),) = operation.pairs
-            operation = Join(Relation.COMPUTED_FROM, targets, values, operation.steps)
+        target, source = self._node_at(rule.target, node), self._node_at(rule.source, node)
+        body = self._node_at(rule.body, node)
+        operation: Operation = FAIL
+        if rule.in_pairs and self._are_paired(target, source):
+            operation, parts = self._pairs(self._children(node), target, source)
+        else:
+            parts = {part.node.id: [part] for part in self._parts(self._children(node))}
+            if target is not None and source is not None:
+                (to,), (of,) = parts[target.id], parts[source.id]
+                if rule.paired:
+                    operation = Pair([(self._of(to), self._of(of))], of.steps)
+                else:
+                    operation = Join(Relation.COMPUTED_FROM, self._of(to), self._of(of), of.steps)
         steps: list[Step] = [operation]
         if body is not None:
             steps += parts[body.id][0].steps
@@ -310,38 +366,32 @@ class _Reader:
         first: list[Step] = []
         others: list[Step] = []
         for child in node.children:
-            self.read(child, first if child.type in rule.first else others)
+            self.read((child,), first if child.type in rule.first else others)
         return first + others
 
     def _keyed_element(self, node: Node, rule: KeyedElement) -> list[Step]:
         steps: list[Step] = []
         for number, child in enumerate(node.children):
             before = len(steps)
-            self.read(child, steps)
+            self.read((child,), steps)
             if number == 0 and child.type == rule.wrapper and child.child_count == 1:
                 key, step = child.children[0], steps[before] if len(steps) > before else None
                 if key.type == rule.key and isinstance(step, int) and step >= 0:
                     steps[before] = ~step
         return steps
 
-
-def _node_at(place: Place, node: Node, children: Sequence[Node]) -> Node | None:
-    """Return the child at a place."""
-    match place:
-        case Field(name):
-            child = node.child_by_field_name(name)
-            return child if child in children else None
-        case Nth(type_, number):
-            found = [child for child in children if child.type == type_]
-            return found[number] if number < len(found) else None
-        case Child(number, type_):
-            if not -len(children) <= number < len(children):
-                return None
-            child = children[number]
-            return child if not type_ or child.type == type_ else None
-
-
-def _at(place: Field, node: Node, parts: Sequence[Part]) -> Part | None:
-    """Return the part that was read for the child under a field."""
-    found = node.child_by_field_name(place.name)
-    return None if found is None else next((part for part in parts if part.node == found), None)
+    def _node_at(self, place: Place, node: Node) -> Node | None:
+        """Return the child at a place, if there is one that counts."""
+        match place:
+            case Field(name):
+                child = node.child_by_field_name(name)
+                return child if child is not None and child.end_byte > child.start_byte else None
+            case Nth(type_, number):
+                found = [child for child in self._children(node) if child.type == type_]
+                return found[number] if number < len(found) else None
+            case Child(number, type_):
+                children = self._children(node)
+                if not -len(children) <= number < len(children):
+                    return None
+                child = children[number]
+                return child if not type_ or child.type == type_ else None

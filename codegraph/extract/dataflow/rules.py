@@ -9,7 +9,7 @@ Tests: tests/unit/extract/test_dataflow_*.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from types import MappingProxyType
@@ -157,6 +157,18 @@ class KeyedElement:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Documentation:
+    """A statement that is left out if it is a string: what taking docstrings out of the text does, in a file's tree.
+
+    The reference goes by tokens: a string on a line of its own, first in its block or right below a simple statement.
+    """
+
+    string: str
+    comment: str
+    block: str
+
+
 Rule = (
     Declaration
     | GroupedDeclaration
@@ -169,6 +181,7 @@ Rule = (
     | Iteration
     | ClausesFirst
     | KeyedElement
+    | Documentation
 )
 
 
@@ -180,6 +193,8 @@ class Comments(IntEnum):
     C_LIKE = 1
     """By one regular expression."""
     NONE = 2
+    BY_TREE = 3
+    """Not out of the text, but passed over in the tree: languages that the reference does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +202,7 @@ class FlowTable:
     """One language."""
 
     language: str
-    distribution: str
-    """The grammar's wheel."""
-    grammar: Callable[[], object]
-    extensions: tuple[str, ...]
-    """Lower case, with the dot."""
+    """Its name in `extract.languages`, which knows the grammar."""
     functions: frozenset[str]
     """Node types that are functions, where a whole file is looked at."""
     rules: Mapping[str, Rule]
@@ -208,8 +219,12 @@ class FlowTable:
     """Types whose tokens are never variables."""
     identifiers: frozenset[str] = frozenset({"identifier"})
     """Types whose tokens define their name at first sight."""
+    fixed_tokens: bool = True
+    """Operators and keywords are written in one way only (PHP's keywords and Ruby's quotes are not)."""
     prefix: str = ""
     suffix: str = ""
     """Around a function's text, so that the grammar reads it as code."""
+    in_file: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
+    """Rules for the tree of a file, whose text has not been stripped."""
     revised: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
     """Rules that replace others where the reference's defects are mended (`Reading.REVISED`)."""

@@ -17,14 +17,15 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import NamedTuple
 
+from codegraph.extract.dataflow.plain_scan import NotPlain, PlainScan
 from codegraph.extract.dataflow.rules import Comments
 
 _C_LIKE = re.compile(
     r"""/(?:/[^\n]*|\*.*?\*/)|'(?:[^\\']|\\.)*'|"(?:[^\\"]|\\.)*\"""",
     re.DOTALL,
 )
-_MAY_CHANGE = re.compile(r"""#|\\\n|[\t\f\r]|^[ ]*[bBfFrRuU]{0,2}["']|\"""|'''""", re.MULTILINE)
-"""Without any of these, Python's tokenizer finds nothing to take out, and only blanks between tokens differ."""
+_UNUSUAL = re.compile(r"[\t\f\r\v\x1c-\x1e\x85\u2028\u2029]|\\\n|[^\x00-\x7f]")
+"""What `PlainScan` leaves to Python's tokenizer."""
 
 _FSTRING_START = getattr(tokenize, "FSTRING_START", -1)
 _FSTRING_END = getattr(tokenize, "FSTRING_END", -1)
@@ -32,18 +33,30 @@ _FSTRING_END = getattr(tokenize, "FSTRING_END", -1)
 
 def strip_comments(text: str, comments: Comments) -> str:
     """Return the text that the reference would parse."""
-    if comments is Comments.NONE:
+    if comments in (Comments.NONE, Comments.BY_TREE):
         return text
     if comments is Comments.C_LIKE:
         if "//" not in text and "/*" not in text:
             return _without_blank_lines(text)
         return _without_blank_lines(_C_LIKE.sub(_blank_for_comment, text))
-    if _MAY_CHANGE.search(text) is None:
-        return text
+    if _UNUSUAL.search(text) is None:
+        try:
+            return _without_blank_lines(_without(text, PlainScan(text).spans()))
+        except NotPlain:
+            pass  # the tokenizer decides
     try:
         return _without_blank_lines("".join(_python_pieces(_tokens(text))))
     except (tokenize.TokenError, SyntaxError, ValueError):
         return text
+
+
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    kept: list[str] = []
+    at = 0
+    for start, end in spans:
+        kept.append(text[at:start])
+        at = end
+    return "".join((*kept, text[at:]))
 
 
 def _blank_for_comment(match: re.Match[str]) -> str:
