@@ -14,6 +14,7 @@ from pathlib import Path
 
 from codegraph.config import Config, ExtractConfig, WatchConfig
 from codegraph.daemon.model import ActiveModel, ModelSet, activate
+from codegraph.embed.budget import ModelBudget
 from codegraph.embed.embedder import Embedder
 from codegraph.embed.worker import EmbedWorker
 from codegraph.events import EventLog
@@ -22,8 +23,10 @@ from codegraph.source.hints import Watcher
 from codegraph.source.watcher import choose_watcher
 
 
-def _embed_worker(model: ActiveModel, config: Config, events: EventLog) -> Embedder:
-    return EmbedWorker(model.spec, config.embedding, events, identity=model.identity, nice=config.daemon.nice)
+def _embed_worker(model: ActiveModel, config: Config, events: EventLog, budget: ModelBudget) -> Embedder:
+    return EmbedWorker(
+        model.spec, config.embedding, events, identity=model.identity, nice=config.daemon.nice, budget=budget
+    )
 
 
 def _extract_pool(config: ExtractConfig, events: EventLog) -> Extractor:
@@ -35,7 +38,7 @@ class Makers:
     """One maker for each part that a test may want to replace."""
 
     models: Callable[[Config], ModelSet] = activate
-    embedder: Callable[[ActiveModel, Config, EventLog], Embedder] = _embed_worker
+    embedder: Callable[[ActiveModel, Config, EventLog, ModelBudget], Embedder] = _embed_worker
     extractor: Callable[[ExtractConfig, EventLog], Extractor] = _extract_pool
     """Given settings in which `data_flow` is on or off."""
     watcher: Callable[[WatchConfig, Path], Watcher] = choose_watcher

@@ -16,7 +16,7 @@ from codegraph.config import Config, EmbeddingConfig
 from codegraph.core.routes import Routes
 from codegraph.embed.encoder import FloatArray
 from codegraph.embed.registry import ModelSpec, check_permitted, describe, dimensions, identity, query_encoder
-from codegraph.errors import ConfigError, ModelMissing
+from codegraph.errors import ConfigError, EncoderError
 
 FALLBACK = "lexical"
 
@@ -98,7 +98,7 @@ def _found(name: str, config: EmbeddingConfig, instead: str, missing: list[str])
         spec = describe(name)
         check_permitted(spec, remote_code=config.allow_remote_code, endpoints=config.allow_endpoints)
         return _active(spec, config.offline)
-    except ModelMissing as error:
+    except EncoderError as error:
         missing.append(f"{name} cannot be used, {instead}: {error.message}; {error.advice}")
         return None
 
@@ -127,5 +127,5 @@ def _query_model(config: EmbeddingConfig, code: ActiveModel, missing: list[str])
 
 def _same_space(one: ActiveModel, other: ActiveModel) -> bool:
     """Whether two models are the same checkpoint, fed differently."""
-    places = [(model.spec.repository, model.spec.revision, model.spec.path) for model in (one, other)]
-    return places[0] == places[1] and one.dimensions == other.dimensions and one.spec.pooling == other.spec.pooling
+    same = one.spec.checkpoint == other.spec.checkpoint
+    return same and one.dimensions == other.dimensions and one.spec.pooling == other.spec.pooling

@@ -49,6 +49,7 @@ from codegraph.daemon.switching import Switch, extract_settings
 from codegraph.daemon.upkeep import Upkeep
 from codegraph.daemon.view import View
 from codegraph.daemon.writer import Item, Writer
+from codegraph.embed.budget import ModelBudget
 from codegraph.errors import InternalError
 from codegraph.events import EventLog, Rebuilt
 from codegraph.extract.extractor import EXTRACTOR_VERSION
@@ -278,7 +279,8 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
         stack.callback(store.close)
         facts = KeptFacts(store)
         elsewhere = ThreadPoolExecutor(1, thread_name_prefix="elsewhere")
-        encoders = Encoders(lambda model: makers.embedder(model, config, events), elsewhere)
+        budget = ModelBudget(config.embedding.model_memory_bytes)
+        encoders = Encoders(lambda model: makers.embedder(model, config, events, budget), elsewhere)
         stack.callback(encoders.close)
         extractor = makers.extractor(extract_settings(config.extract, models), events)
         cold = open_cold(locations.cache_directory / "vectors", config.cache.cold_bytes, events)

@@ -119,7 +119,7 @@ def restore_served(restored: Restored, index: Index, served: Served, inputs: Own
     keys = {}
     for path, states in restored.states.items():
         keys.update(served.restore(snapshot.files[path], states))
-    served.serve_restored(keys, snapshot)
+    served.serve_restored(keys)
     served.clean()
 
 

@@ -64,18 +64,12 @@ class Served:
         self._unsaved: dict[EmbeddingKey, bytes] = {}
 
     def restore(self, view: FileView, states: Iterable[SymbolState]) -> dict[SymbolId, EmbeddingKey]:
-        """Take over what was stored of one file; return what its symbols were served with."""
-        stored = {state.descriptor: state for state in states}
-        served: dict[SymbolId, EmbeddingKey] = {}
-        verdicts: dict[SymbolId, Verdict] = {}
-        for symbol, definition in zip(view.ids, view.outline.definitions, strict=True):
-            state = stored.get(definition.descriptor)
-            if state is not None and state.served:
-                served[symbol] = EmbeddingKey(state.served)
-            if state is not None and state.verdict is not None:
-                verdicts[symbol] = state.verdict
-        self.verdicts = self.verdicts.update(verdicts)
-        return served
+        """Take over what was stored of one file, a state for each symbol; return what they were served with."""
+        rows = tuple(zip(view.ids, states, strict=True))
+        verdicts = {symbol: state.verdict for symbol, state in rows if state.verdict is not None}
+        if verdicts:
+            self.verdicts = self.verdicts.update(verdicts)
+        return {symbol: EmbeddingKey(state.served) for symbol, state in rows if state.served}
 
     def catch_up_documents(self, snapshot: Snapshot, inputs: OwnInputs) -> None:
         """Bring the lexical index, as it was last written down, to the state of the restored graph."""
@@ -88,10 +82,13 @@ class Served:
         views = [view for path in paths if (view := snapshot.files.get(path)) is not None]
         self._update_documents(views, [], snapshot, inputs)
 
-    def serve_restored(self, served: Mapping[SymbolId, EmbeddingKey], snapshot: Snapshot) -> None:
-        """Put the stored vectors of these symbols into the search index; those that are gone are pending."""
+    def serve_restored(self, served: Mapping[SymbolId, EmbeddingKey]) -> None:
+        """Put the stored vectors of these symbols, all of them restored, into the search index.
+
+        Those whose vector is gone are pending.
+        """
         stored = self._store.vectors(dict.fromkeys(served.values()))
-        self._serve([(symbol, key) for symbol, key in served.items() if key in stored], stored, snapshot)
+        self._serve([(symbol, key) for symbol, key in served.items() if key in stored], stored)
 
     def follow(self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs) -> dict[SymbolId, EmbeddingKey]:
         """Take in what a change set did; return the symbols that want a vector and cannot be served with it yet."""
@@ -101,7 +98,7 @@ class Served:
         wanting |= {symbol: key for symbol in lost if (key := snapshot.wanted(symbol))}
         found = self._look_up({key: snapshot.model_of(symbol) for symbol, key in wanting.items()})
         reusable = [(symbol, key) for symbol, key in wanting.items() if key in found]
-        self._serve(reusable, found, snapshot)
+        self._serve_in(snapshot, reusable, found)
         reused = {symbol for symbol, key in delta.keys.items() if self.keys.get(symbol) == key}
         self.last_reused = len(reused)
         self.reused += len(reused)
@@ -127,10 +124,10 @@ class Served:
         records = self._tagged(model, vectors)
         self.embedded += len(vectors)
         waited = [(symbol, key) for key, waiting in symbols.items() for symbol in waiting if key in records]
-        homeless = self._serve(waited, records, snapshot)
+        homeless = self._serve_in(snapshot, waited, records)
         if homeless:
             self.document_again(sorted({snapshot.places[symbol][0] for symbol in homeless}), snapshot, inputs)
-            self._serve([(symbol, key) for symbol, key in waited if symbol in homeless], records, snapshot)
+            self._serve_in(snapshot, [(symbol, key) for symbol, key in waited if symbol in homeless], records)
         return records
 
     def without(self, symbols: Mapping[EmbeddingKey, Iterable[SymbolId]]) -> set[EmbeddingKey]:
@@ -198,21 +195,30 @@ class Served:
         tag = model[:TAG_BYTES]
         return {key: tag + record for key, record in zip(keys, quantise(rows, mean).to_records(), strict=True)}
 
-    def _serve(
-        self, pairs: list[tuple[SymbolId, EmbeddingKey]], records: Mapping[EmbeddingKey, bytes], snapshot: Snapshot
+    def _serve_in(
+        self, snapshot: Snapshot, pairs: Iterable[tuple[SymbolId, EmbeddingKey]], records: Mapping[EmbeddingKey, bytes]
     ) -> frozenset[SymbolId]:
-        """Serve symbols of the snapshot; return those that cannot be served for want of a document."""
+        """Serve those of the symbols that are in the snapshot; return those that have no document."""
+        present = [(symbol, key) for symbol, key in pairs if symbol in snapshot.places]
+        homeless = self._serve(present, records)
+        for symbol, _ in present:
+            if symbol not in homeless:
+                self._dirty[snapshot.places[symbol][0]] = None
+        return homeless
+
+    def _serve(
+        self, pairs: list[tuple[SymbolId, EmbeddingKey]], records: Mapping[EmbeddingKey, bytes]
+    ) -> frozenset[SymbolId]:
+        """Serve symbols, each in the space of its record's model; return those that have no document."""
         homeless: frozenset[SymbolId] = frozenset()
         for model in self._searcher.models():
             mean = self._searcher.mean(model)
             tag, width = model[:TAG_BYTES], TAG_BYTES + RECORD_HEAD + (0 if mean is None else len(mean))
             own = [
-                (symbol, key)
-                for symbol, key in pairs
-                if len(records[key]) == width and records[key].startswith(tag) and symbol in snapshot.places
+                (symbol, key) for symbol, key in pairs if len(records[key]) == width and records[key].startswith(tag)
             ]
             if own:
-                homeless |= self._serve_model(model, own, records, snapshot)
+                homeless |= self._serve_model(model, own, records)
         return homeless
 
     def _serve_model(
@@ -220,7 +226,6 @@ class Served:
         model: bytes,
         pairs: list[tuple[SymbolId, EmbeddingKey]],
         records: Mapping[EmbeddingKey, bytes],
-        snapshot: Snapshot,
     ) -> frozenset[SymbolId]:
         width = len(records[pairs[0][1]]) - TAG_BYTES - RECORD_HEAD
         rows = from_records([records[key][TAG_BYTES:] for _, key in pairs], width)
@@ -229,8 +234,6 @@ class Served:
             logger.warning("%d symbols have no document, so their vectors cannot be served", len(homeless))
             pairs = [(symbol, key) for symbol, key in pairs if symbol not in homeless]
         self.keys = self.keys.update(pairs)
-        for symbol, _ in pairs:
-            self._dirty[snapshot.places[symbol][0]] = None
         return homeless
 
     def _forget(self, removed: Iterable[SymbolId]) -> None:

@@ -19,8 +19,7 @@ Tests: tests/unit/embed/test_embed_graphcodebert.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -149,13 +148,13 @@ class GraphCodeBertEncoder:
 
     def _launch(self, batch: Batch) -> Callable[[], FloatArray]:
         """Start one batch; the result waits for its pooled rows, float32, not normalised."""
-        with _memory_errors(), torch.inference_mode():
+        with hardware.memory_errors(), torch.inference_mode():
             uploaded = _upload(batch, self._model.device)
             pooled = self._pool(self._model.states(uploaded, self._subwords.vocabulary), uploaded)
             rows, done = _download(pooled)
 
         def finish() -> FloatArray:
-            with _memory_errors():
+            with hardware.memory_errors():
                 done()
             found: FloatArray = rows.numpy()
             if not np.isfinite(found).any():
@@ -217,19 +216,6 @@ def _download(rows: torch.Tensor) -> tuple[torch.Tensor, Callable[[], None]]:
 
 def _plain(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
     return tensor.to(device, torch.float32)
-
-
-@contextmanager
-def _memory_errors() -> Iterator[None]:
-    """Raise MemoryError for what torch raises when memory is short on any device."""
-    try:
-        yield
-    except RuntimeError as error:
-        if isinstance(error, torch.OutOfMemoryError):
-            torch.cuda.empty_cache()
-        elif "can't allocate memory" not in str(error):
-            raise
-        raise MemoryError(str(error)) from error
 
 
 def _unit(rows: FloatArray) -> FloatArray:

@@ -17,7 +17,8 @@ Tests: tests/unit/embed/test_embed_hardware.py.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Set
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
@@ -82,6 +83,19 @@ def cap_memory(device: torch.device, share: float) -> None:
     """Let this process have at most `share` of a GPU's memory; beyond that torch raises OutOfMemoryError."""
     if device.type == "cuda":
         torch.cuda.set_per_process_memory_fraction(share, device)
+
+
+@contextmanager
+def memory_errors() -> Iterator[None]:
+    """Raise MemoryError for what torch raises when memory is short on any device."""
+    try:
+        yield
+    except RuntimeError as error:
+        if isinstance(error, torch.OutOfMemoryError):
+            torch.cuda.empty_cache()
+        elif "can't allocate memory" not in str(error):
+            raise
+        raise MemoryError(str(error)) from error
 
 
 def linear(weight: torch.Tensor, bias: torch.Tensor, precision: Precision) -> Linear:

@@ -118,7 +118,7 @@ def identity(spec: ModelSpec, digests: FileDigests | None = None, *, offline: bo
 
 
 def dimensions(spec: ModelSpec, *, offline: bool = True) -> int:
-    """Return the length of the model's vectors; raises ModelMissing, EncoderError."""
+    """Return the length of the model's vectors; raises ModelMissing, EncoderError, ConfigError for an ensemble."""
     if spec.cut_to:
         return spec.cut_to
     if spec.engine == "ensemble":
@@ -127,7 +127,7 @@ def dimensions(spec: ModelSpec, *, offline: bool = True) -> int:
             return sum(sizes)
         if len(set(sizes)) > 1:
             listed = ", ".join(f"{part.model} {size}" for part, size in zip(spec.parts, sizes, strict=True))
-            raise EncoderError(
+            raise ConfigError(
                 f"{spec.name} cannot average vectors of different dimensions: {listed}",
                 'set combine = "concatenate", or choose parts of one length',
             )

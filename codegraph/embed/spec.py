@@ -105,6 +105,16 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return self.engine == "graphcodebert" or any(part.spec and part.spec.reads_data_flow for part in self.parts)
 
     @property
+    def checkpoint(self) -> tuple[str, ...]:
+        """Return what vectors come from, however it is fed: equal for models whose vectors may be compared."""
+        if self.endpoint is not None:
+            return (self.endpoint.url, self.endpoint.model)
+        if self.parts:
+            members = [(part.model, str(part.weight)) for part in self.parts]
+            return (self.combine, *(text for member in members for text in member))
+        return (self.path,) if self.path else (self.repository or self.engine, self.revision)
+
+    @property
     def sends_text_to(self) -> tuple[str, ...]:
         """Return the addresses of all servers that would be sent text of symbols and queries."""
         own = (self.endpoint.url,) if self.endpoint else ()

@@ -16,7 +16,9 @@ Tests: tests/unit/embed/test_embed_transformer.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,7 +38,6 @@ from codegraph.errors import EncoderError
 POOLINGS = ("mean", "cls", "last", "own")
 CHARACTERS_PER_TOKEN = 8
 """Text beyond this many characters per token of its room is not even tokenised."""
-REMEMBERED_INPUTS = 1_024
 SPARE_ROWS = 1_024
 """A table of words may have this many rows more than there are tokens: sizes are often rounded up."""
 
@@ -58,8 +59,35 @@ class _Prefix(NamedTuple):
         return cls((), text)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sequences:
+    """Inputs made ready."""
+
+    rows: list[list[int]]
+    lengths: list[int]
+
+
+class _Tokens:
+    """A tokenizer without its special tokens, for many texts at once and from several threads."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._lock = threading.Lock()
+        self._tokenizer = tokenizer
+        self._fast = getattr(tokenizer, "backend_tokenizer", None)
+        if self._fast is not None:
+            self._fast.no_truncation()
+            self._fast.no_padding()
+
+    def of(self, texts: list[str]) -> list[list[int]]:
+        """Return the token numbers of each text."""
+        if self._fast is not None:
+            return [found.ids for found in self._fast.encode_batch_fast(texts, add_special_tokens=False)]
+        with self._lock:  # one in Python that came with a model
+            return [self._tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"] for text in texts]
+
+
 class TransformerEncoder:
-    """One loaded model. Belongs to one thread."""
+    """One loaded model. `prepare` may run in one other thread; the rest belongs to one thread."""
 
     def __init__(
         self, spec: ModelSpec, identity: bytes, model: Any, tokenizer: Any, device: torch.device, dimensions: int
@@ -72,15 +100,16 @@ class TransformerEncoder:
         self.max_length = _limit(spec, model.config)
         self._pooling = spec.pooling
         self._model = model
-        self._tokenizer = tokenizer
+        self._tokens = _Tokens(tokenizer)
         self._device = device
+        self.in_flight = 2 if device.type == "cuda" else 1
+        """How many batches may be started before the first of them is waited for."""
         self._padding = tokenizer.pad_token_id or 0
         self._begin, self._end = _ends(tokenizer, end_token=spec.end_token)
         self._document = _Prefix.of(spec.document_prefix, tokenizer.get_vocab())
         self._query = _Prefix.of(spec.query_prefix, tokenizer.get_vocab())
-        self._sequences: dict[EncoderInput, list[int]] = {}
         for prefix in (self._document, self._query):
-            if self._room(prefix) - len(self._tokens(prefix.text, self.max_length)) <= 0:
+            if self._room(prefix) <= len(self._tokens.of([prefix.text])[0]):
                 raise EncoderError(
                     f"{self.name} has no room for text: max_tokens is {self.max_length}", "set a larger one"
                 )
@@ -122,64 +151,62 @@ class TransformerEncoder:
 
     def length(self, source: EncoderInput) -> int:
         """Return the number of tokens after cutting, special ones and prefix included."""
-        return len(self._sequence(source))
+        return self.prepare([source]).lengths[0]
 
     def encode(self, inputs: Sequence[EncoderInput]) -> FloatArray:
         """Return one unit row per input; raises MemoryError when the batch does not fit on the device."""
         if not inputs:
             return np.empty((0, self.dimensions), np.float32)
-        return self._forward([self._sequence(source) for source in inputs])
+        return self.start(self.prepare(inputs), range(len(inputs)))()
 
     def encode_query(self, text: str) -> FloatArray:
         """Return the unit vector of a query."""
-        words = self._tokens(self._query.text + text[:MAX_QUERY_CHARACTERS], self._room(self._query))
-        row: FloatArray = self._forward([[*self._begin, *self._query.tokens, *words, *self._end]])[0]
+        room = self._room(self._query)
+        words = self._tokens.of([(self._query.text + text[:MAX_QUERY_CHARACTERS])[: room * CHARACTERS_PER_TOKEN]])[0]
+        row: FloatArray = self._launch([[*self._begin, *self._query.tokens, *words[:room], *self._end]])()[0]
         return row
 
-    def _sequence(self, source: EncoderInput) -> list[int]:
-        """Return the token numbers of an input; remembered, because planning and encoding both ask."""
-        known = self._sequences.get(source)
-        if known is None:
-            if len(self._sequences) >= REMEMBERED_INPUTS:
-                self._sequences.clear()
-            known = self._sequences[source] = self._build(source)
-        return known
-
-    def _build(self, source: EncoderInput) -> list[int]:
+    def prepare(self, inputs: Sequence[EncoderInput]) -> _Sequences:
+        """Tokenise; may run in a thread of its own."""
         room = self._room(self._document)
-        text = passage(source)
-        parts = [self._tokens(part, room) for part in (self._document.text + text.prose, text.code, text.context)]
-        kept = shares(len(parts[0]), len(parts[1]), len(parts[2]), room)
-        numbers = [number for part, count in zip(parts, kept, strict=True) for number in part[:count]]
-        return [*self._begin, *self._document.tokens, *numbers, *self._end]
+        passages = [passage(source) for source in inputs]
+        texts = [part for text in passages for part in (self._document.text + text.prose, text.code, text.context)]
+        tokens = self._tokens.of([text[: room * CHARACTERS_PER_TOKEN] for text in texts])
+        rows = []
+        for at in range(0, len(tokens), 3):
+            prose, code, context = tokens[at : at + 3]
+            kept = shares(len(prose), len(code), len(context), room)
+            text = [*prose[: kept[0]], *code[: kept[1]], *context[: kept[2]]]
+            rows.append([*self._begin, *self._document.tokens, *text, *self._end])
+        return _Sequences(rows, [len(row) for row in rows])
+
+    def start(self, prepared: _Sequences, positions: Sequence[int]) -> Callable[[], FloatArray]:
+        """Begin one batch of what was prepared; the result waits for its unit rows. Both raise MemoryError."""
+        return self._launch([prepared.rows[position] for position in positions])
 
     def _room(self, prefix: _Prefix) -> int:
         return self.max_length - len(self._begin) - len(prefix.tokens) - len(self._end)
 
-    def _tokens(self, text: str, room: int) -> list[int]:
-        if not text:
-            return []
-        cut = text[: room * CHARACTERS_PER_TOKEN]
-        found: list[int] = self._tokenizer(cut, add_special_tokens=False, verbose=False)["input_ids"][:room]
-        return found
-
-    def _forward(self, sequences: Sequence[Sequence[int]]) -> FloatArray:
+    def _launch(self, sequences: Sequence[Sequence[int]]) -> Callable[[], FloatArray]:
         width = min(padded(max(map(len, sequences))), self.max_length)
         numbers = np.full((len(sequences), width), self._padding, np.int64)
         present = np.zeros((len(sequences), width), np.int64)
         for row, sequence in enumerate(sequences):
             numbers[row, : len(sequence)] = sequence
             present[row, : len(sequence)] = 1
-        try:
-            with torch.inference_mode():
-                mask = torch.from_numpy(present).to(self._device)
-                found = self._model(input_ids=torch.from_numpy(numbers).to(self._device), attention_mask=mask)
-                pooled = self._pool(found, mask)
-                rows: FloatArray = functional.normalize(pooled, dim=1).cpu().numpy()
-        except RuntimeError as error:
-            if isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error):
-                raise MemoryError(str(error)) from error
-            raise
+        with hardware.memory_errors(), torch.inference_mode():
+            mask = torch.from_numpy(present).to(self._device)
+            found = self._model(input_ids=torch.from_numpy(numbers).to(self._device), attention_mask=mask)
+            pooled = functional.normalize(self._pool(found, mask), dim=1)
+
+        def finish() -> FloatArray:
+            with hardware.memory_errors():
+                rows: FloatArray = pooled.cpu().numpy()
+            return self._checked(rows)
+
+        return finish
+
+    def _checked(self, rows: FloatArray) -> FloatArray:
         if rows.shape[1] != self.dimensions:
             raise EncoderError(
                 f"{self.name} gives vectors of {rows.shape[1]} dimensions, {self.dimensions} were announced",

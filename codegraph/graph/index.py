@@ -278,6 +278,8 @@ class Index:
 
     def _revised(self, drafts: dict[str, Draft | None], changed: Iterable[int]) -> Snapshot:
         before, graph = self._snapshot, self._graph
+        before.mentioned.get()  # made once after a restore; from then on each revision changes the last one's
+        before.named.get()
         views: dict[str, FileView | None] = {}
         for path, draft in drafts.items():
             if draft is None:

@@ -8,7 +8,7 @@ Tests: tests/unit/graph/test_graph_snapshot.py, tests/model/test_model_readers.p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from immutables import Map
@@ -16,7 +16,8 @@ from immutables import Map
 from codegraph.core.changes import Clock
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import SymbolId
-from codegraph.graph.snapshot import Counts, FileView, Snapshot
+from codegraph.graph.places import Places
+from codegraph.graph.snapshot import Counts, Deferred, FileView, Snapshot
 from codegraph.graph.stored import KINDS, REASONS
 
 _Key = TypeVar("_Key", bound=str)
@@ -26,7 +27,10 @@ _Item = TypeVar("_Item", bound=str)
 def empty_snapshot(clock: Clock, depth: int, max_context: int, routes: Routes) -> Snapshot:
     """Return the snapshot of a project without files."""
     counts = Counts(0, 0, {kind.value: 0 for kind in KINDS}, dict.fromkeys(REASONS, 0), 0)
-    return Snapshot(clock, depth, max_context, routes, Map(), Map(), Map(), Map(), counts)
+    nothing = Map[str, FileView]()
+    return Snapshot(
+        clock, depth, max_context, routes, nothing, Places(nothing, 0), Deferred(Map), Deferred(Map), counts
+    )
 
 
 def revise(
@@ -40,36 +44,29 @@ def revise(
         if path not in new:
             del files[path]
     files.update(new)
+    finished = files.finish()
+    counts = _counts(before.counts, old, new)
     return Snapshot(
         clock,
         before.depth,
         before.max_context,
         before.routes if routes is None else routes,
-        files.finish(),
-        _places(before.places, old, new),
-        _changed(before.mentions, _mentioned(old, new), _mentioned(new, old)),
-        _changed(before.names, _named(old, new), _named(new, old)),
-        _counts(before.counts, old, new),
+        finished,
+        Places(finished, counts.symbols),
+        Deferred(lambda: _grouped(_mentioned(finished, {})), _follow(before.mentioned, _mentioned, old, new)),
+        Deferred(lambda: _grouped(_named(finished, {})), _follow(before.named, _named, old, new)),
+        counts,
     )
 
 
-def _places(
-    places: Map[SymbolId, tuple[str, int]], old: Mapping[str, FileView], new: Mapping[str, FileView]
-) -> Map[SymbolId, tuple[str, int]]:
-    differing = [
-        path for path in {**old, **new} if path not in old or path not in new or old[path].ids != new[path].ids
-    ]
-    if not differing:
-        return places
-    mutation = places.mutate()
-    for path in differing:
-        if path in old:
-            for symbol in old[path].ids:
-                del mutation[symbol]
-    for path in differing:
-        if path in new:
-            mutation.update({symbol: (path, index) for index, symbol in enumerate(new[path].ids)})
-    return mutation.finish()
+def _follow(
+    before: Deferred[Map[_Key, tuple[_Item, ...]]],
+    listed: Callable[[Mapping[str, FileView], Mapping[str, FileView]], Iterable[tuple[_Key, _Item]]],
+    old: Mapping[str, FileView],
+    new: Mapping[str, FileView],
+) -> Map[_Key, tuple[_Item, ...]] | None:
+    """Return the next state of a table that was made before; one that nobody has asked for stays unmade."""
+    return _changed(before.value, listed(old, new), listed(new, old)) if before.value is not None else None
 
 
 def _mentioned(views: Mapping[str, FileView], others: Mapping[str, FileView]) -> Iterable[tuple[SymbolId, str]]:
@@ -99,6 +96,8 @@ def _named(views: Mapping[str, FileView], others: Mapping[str, FileView]) -> Ite
 def _changed(
     before: Map[_Key, tuple[_Item, ...]], gone: Iterable[tuple[_Key, _Item]], come: Iterable[tuple[_Key, _Item]]
 ) -> Map[_Key, tuple[_Item, ...]]:
+    if not before:
+        return _grouped(come)
     differences: dict[_Key, dict[_Item, int]] = {}
     for key, item in gone:
         counted = differences.setdefault(key, {})
@@ -119,6 +118,18 @@ def _changed(
         elif present:
             del mutation[key]
     return mutation.finish()
+
+
+def _grouped(pairs: Iterable[tuple[_Key, _Item]]) -> Map[_Key, tuple[_Item, ...]]:
+    """Return all items by key, sorted and distinct."""
+    groups: dict[_Key, list[_Item]] = {}
+    for key, item in pairs:
+        group = groups.get(key)
+        if group is None:
+            groups[key] = [item]
+        else:
+            group.append(item)
+    return Map({key: tuple(sorted(set(items))) if len(items) > 1 else (items[0],) for key, items in groups.items()})
 
 
 def _counts(before: Counts, old: Mapping[str, FileView], new: Mapping[str, FileView]) -> Counts:

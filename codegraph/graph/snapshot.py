@@ -11,8 +11,9 @@ tests/unit/graph/test_graph_snapshot.py, tests/model/test_model_readers.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from immutables import Map
 
@@ -28,7 +29,32 @@ from codegraph.core.symbols import (
 )
 from codegraph.errors import SymbolNotFound
 from codegraph.graph.context import context
+from codegraph.graph.places import Places
 from codegraph.graph.stored import PackedLinks
+
+_Table = TypeVar("_Table")
+
+
+class Deferred(Generic[_Table]):
+    """A table that is made when somebody asks for it first.
+
+    A warm start has no use for some tables until a question needs them. Two threads that ask at once may both
+    make it, out of the same unchanging files: the results are equal, and one of them is kept.
+    """
+
+    __slots__ = ("_make", "value")
+
+    def __init__(self, make: Callable[[], _Table], value: _Table | None = None) -> None:
+        """`value`: the table, where it is at hand already."""
+        self._make = make
+        self.value = value
+
+    def get(self) -> _Table:
+        """Return the table, made now if it was not yet."""
+        value = self.value
+        if value is None:
+            value = self.value = self._make()
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +89,14 @@ class FileView:
     links: PackedLinks
     ids: tuple[SymbolId, ...]
     keys: tuple[EmbeddingKey, ...]
+    _indices: dict[SymbolId, int] = field(default_factory=dict, compare=False, repr=False)
+    """Filled at the first question; the file of a symbol that nobody asks for never pays."""
+
+    def index_of(self, symbol: SymbolId) -> int | None:
+        """Return a symbol's index among the definitions, None if it is not in this file."""
+        if not self._indices:
+            self._indices.update({each: index for index, each in enumerate(self.ids)})
+        return self._indices.get(symbol)
 
     def symbol(self, index: int) -> Symbol:
         """Return the definition with that index."""
@@ -92,13 +126,21 @@ class Snapshot:
     max_context: int
     routes: Routes
     files: Map[str, FileView]
-    places: Map[SymbolId, tuple[str, int]]
+    places: Places
     """Symbol -> (path, index)."""
-    mentions: Map[SymbolId, tuple[str, ...]]
-    """Symbol -> other files with an edge to it, sorted; symbols without are absent."""
-    names: Map[str, tuple[SymbolId, ...]]
-    """Name -> symbols of that name, sorted."""
+    mentioned: Deferred[Map[SymbolId, tuple[str, ...]]]
+    named: Deferred[Map[str, tuple[SymbolId, ...]]]
     counts: Counts
+
+    @property
+    def mentions(self) -> Map[SymbolId, tuple[str, ...]]:
+        """Symbol -> other files with an edge to it, sorted; symbols without are absent."""
+        return self.mentioned.get()
+
+    @property
+    def names(self) -> Map[str, tuple[SymbolId, ...]]:
+        """Name -> symbols of that name, sorted."""
+        return self.named.get()
 
     def symbol(self, symbol: SymbolId) -> Symbol | None:
         """Return a symbol, or None if there is none of that id."""

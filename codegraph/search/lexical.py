@@ -253,7 +253,7 @@ class LexicalIndex:
         for stored in manifest.segments:
             if not stored.file.removeprefix(FILE_PREFIX).isdecimal():
                 raise StoreCorrupt(f"{stored.file}: no name of a segment", "the lexical index is built again")
-            segment = read_segment(directory / stored.file, self._catalogue.admit)
+            segment = read_segment(directory / stored.file, self._catalogue.admit_stored)
             if any(not 0 <= place < len(segment.paths) for place in stored.dead_paths):
                 raise StoreCorrupt(f"{stored.file}: unknown paths", "the lexical index is built again")
             entry = _Entry(segment, stored.file)

@@ -184,8 +184,10 @@ class Searcher:
         not those of its mean.
         """
         with self._lock:
-            numbers = np.array([self._catalogue.number(symbol) or 0 for symbol in symbols], dtype=np.int32)
-            known = np.array([self._is_documented(symbol) for symbol in symbols], dtype=np.bool_)
+            found = [self._catalogue.number(symbol) for symbol in symbols]
+            numbers = np.array([-1 if number is None else number for number in found], dtype=np.int32)
+            known = (numbers >= 0) & (numbers < len(self._documented))
+            known[known] = self._documented[numbers[known]]
             rows = np.flatnonzero(known)
             self._vectors.put(model, numbers[rows], vectors if known.all() else vectors.take(rows))
             self._view = self._built_view()
@@ -286,10 +288,6 @@ class Searcher:
             larger[: len(self._documented)] = self._documented
             self._documented = larger
         self._documented[numbers] = value
-
-    def _is_documented(self, symbol: SymbolId) -> bool:
-        number = self._catalogue.number(symbol)
-        return number is not None and number < len(self._documented) and bool(self._documented[number])
 
     def _built_view(self) -> SearchView:
         return SearchView(self._lexical.view(), self._vectors.view(), self._catalogue.view())

@@ -35,7 +35,7 @@ _ALIGNMENT = 64
 _MAX_HEADER = 1 << 20
 
 Array = npt.NDArray[Any]
-AdmitStored = Callable[[SymbolId, SymbolKind, str, str], int]
+AdmitStored = Callable[[Sequence[SymbolId], Sequence[SymbolKind], Sequence[str], Sequence[str]], npt.NDArray[np.int32]]
 """(symbol, kind, language, path) -> symbol number."""
 
 
@@ -110,16 +110,17 @@ def read_segment(file: Path, admit: AdmitStored) -> Segment:
         paths = [path.decode("utf-8", "surrogateescape") for path in _unpacked(arrays["paths"], arrays["path_ends"])]
         symbols = _unpacked(arrays["symbols"], arrays["symbol_ends"])
         path_of = np.repeat(np.arange(len(paths)), np.diff(arrays["starts"])).tolist()
-        rows = zip(symbols, arrays["kinds"].tolist(), arrays["languages"].tolist(), path_of, strict=True)
-        numbers = [
-            admit(SymbolId(symbol.decode()), kinds[kind], header.languages[language], paths[path])
-            for symbol, kind, language, path in rows
-        ]
+        numbers = admit(
+            [SymbolId(symbol.decode()) for symbol in symbols],
+            [kinds[kind] for kind in arrays["kinds"].tolist()],
+            [header.languages[language] for language in arrays["languages"].tolist()],
+            [paths[path] for path in path_of],
+        )
         return Segment(
             paths=tuple(paths),
             tags=tuple(_unpacked(arrays["tags"], arrays["tag_ends"])),
             starts=np.array(arrays["starts"]),
-            numbers=np.array(numbers, dtype=np.int32),
+            numbers=numbers,
             terms=TermDictionary(arrays["terms"].data, arrays["term_ends"]),
             offsets=arrays["offsets"],
             postings=arrays["postings"],

@@ -62,3 +62,58 @@ def test_unknown_model_is_an_error() -> None:
     """A typing mistake does not silently become the fallback."""
     with pytest.raises(ConfigError):
         activated(model="graphcodebart")
+
+
+def _models_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("CODEGRAPH_CONFIG", str(tmp_path / "config.toml"))
+    (tmp_path / "models.toml").write_text(text)
+
+
+def test_a_server_is_asked_only_with_the_users_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Naming an endpoint does not turn it on; the warning says what would be sent where, and what to set."""
+    text = '[far]\nengine = "endpoint"\ndimensions = 8\nendpoint = {url = "https://host/v1", model = "m"}\n'
+    _models_file(tmp_path, monkeypatch, text)
+    refused = activated(model="far")
+    assert refused.code.spec.name == FALLBACK
+    assert "https://host/v1" in refused.missing[0]
+    assert "allow_endpoints" in refused.missing[0]
+    assert activated(model="far", allow_endpoints=True).code.dimensions == 8
+
+
+def test_a_damaged_model_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Weights with another checksum than the published one: the fallback stands in, and says why."""
+    directory = tmp_path / "files"
+    directory.mkdir()
+    (directory / "config.json").write_text(json.dumps({"model_type": "bert", "hidden_size": 384}))
+    (directory / "model.safetensors").write_bytes(b"weights")
+    _models_file(tmp_path, monkeypatch, f'[minilm]\npath = "{directory}"\n')
+    models = activated(model="minilm")
+    assert models.code.spec.name == FALLBACK
+    assert "checksum" in models.missing[0]
+
+
+def test_an_ensemble_that_cannot_be_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Vectors of different lengths are not averaged; joined they are a model like any other."""
+    parts = 'parts = [{model = "lexical"}, {model = "small", weight = 2.0}]\n'
+    text = '[small]\nengine = "lexical"\ndimensions = 64\n[both]\nengine = "ensemble"\n' + parts
+    _models_file(tmp_path, monkeypatch, text)
+    assert activated(model="both").code.dimensions == 256 + 64
+    _models_file(tmp_path, monkeypatch, text.replace(parts, 'combine = "average"\n' + parts))
+    with pytest.raises(ConfigError, match="lexical 256, small 64"):
+        activated(model="both")
+
+
+def test_queries_go_to_a_model_of_the_same_space_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two servers are two spaces, even with vectors of one length."""
+    server = '[{0}]\nengine = "endpoint"\ndimensions = 8\nendpoint = {{url = "https://host/v1", model = "{1}"}}\n{2}\n'
+    text = (
+        server.format("far", "m", "")
+        + server.format("other", "n", "")
+        + server.format("asked", "m", 'query_prefix = "q: "')
+    )
+    _models_file(tmp_path, monkeypatch, text)
+    with pytest.raises(ConfigError, match=r"embedding\.query"):
+        activated(model="far", query="other", allow_endpoints=True)
+    query = activated(model="far", query="asked", allow_endpoints=True).query
+    assert query is not None
+    assert query.spec.name == "asked"

@@ -79,10 +79,10 @@ def test_averages_of_one_space(models: dict[str, ModelSpec]) -> None:
 
 def test_dimensions_that_do_not_fit_are_refused(models: dict[str, ModelSpec]) -> None:
     """Before any model is loaded, with the parts and their lengths, and a remedy."""
-    with pytest.raises(EncoderError, match="one 32, two 64") as caught:
+    with pytest.raises(ConfigError, match="one 32, two 64") as caught:
         dimensions(describe("mixed", models))
     assert "concatenate" in caught.value.advice
-    with pytest.raises(EncoderError, match="different dimensions"):
+    with pytest.raises(ConfigError, match="different dimensions"):
         load(describe("mixed", models))
     spec = describe("same", models)
     with pytest.raises(EncoderError, match="16 dimensions, 99"):

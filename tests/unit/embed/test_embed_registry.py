@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import msgspec
@@ -231,3 +233,19 @@ def test_a_package_may_carry_the_files(tmp_path: Path, monkeypatch: pytest.Monke
     assert directory_of(spec) == package / "model"
     with pytest.raises(ModelMissing):
         directory_of(msgspec.structs.replace(spec, package="no_such_package"))
+
+
+def test_the_examples_of_the_manual_are_models(config_file: Path) -> None:
+    """Every table in docs/models.md can be copied as it stands."""
+    manual = (Path(__file__).parents[3] / "docs" / "models.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"(?m)^    \[(?!embedding).*\n(?:(?:    .*)?\n)*", manual)
+    config_file.with_name("models.toml").write_text("".join(textwrap.dedent(block) for block in blocks))
+    names = [name for name in ("ours", "minilm", "both", "ollama", "hosted") if describe(name)]
+    assert [describe(name).engine for name in names] == [
+        "transformer",
+        "transformer",
+        "ensemble",
+        "endpoint",
+        "endpoint",
+    ]
+    assert describe("both").parts[0].weight == 2.0

@@ -19,6 +19,8 @@ from codegraph.core.symbols import SymbolKind  # noqa: E402
 from codegraph.embed.encoder import Encoder  # noqa: E402
 from codegraph.embed.registry import ModelSpec, describe, dimensions, identity, load  # noqa: E402
 from codegraph.embed.render import EncoderInput  # noqa: E402
+from codegraph.embed.staging import StagedEncoder  # noqa: E402
+from codegraph.embed.transformer import TransformerEncoder  # noqa: E402
 from codegraph.errors import EncoderError, ModelMissing  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -70,6 +72,14 @@ def test_a_batch_never_changes_a_vector(encoder: Encoder) -> None:
     assert encoder.encode([]).shape == (0, encoder.dimensions)
 
 
+def test_work_can_be_prepared_ahead(encoder: Encoder) -> None:
+    """In stages, any choice of what was prepared gives the same vectors as in one go."""
+    assert isinstance(encoder, StagedEncoder)
+    prepared = encoder.prepare(INPUTS)
+    assert list(prepared.lengths) == [encoder.length(source) for source in INPUTS]
+    assert np.allclose(encoder.start(prepared, [2, 0])(), encoder.encode([INPUTS[2], INPUTS[0]]), atol=1e-6)
+
+
 def test_vectors_are_those_of_the_plain_library(made: tuple[str, ModelSpec], encoder: Encoder) -> None:
     """A query equals the model's own tokenizer and forward pass, pooled by hand."""
     name, spec = made
@@ -92,8 +102,8 @@ def test_special_words_of_a_prefix_stay_whole(tmp_path: Path) -> None:
     spec = msgspec.structs.replace(
         describe(str(directory)), engine="transformer", document_prefix="<encoder-only> </s>"
     )
-    encoder = load(spec, device="cpu", precision="fp32")
-    sequence = encoder._sequence(_input("load"))
+    encoder = TransformerEncoder.load(spec, directory, b"", "cpu", "fp32")
+    (sequence,) = encoder.prepare([_input("load")]).rows
     assert sequence == [0, 4, 2, 5 + tiny.WORDS.index("load"), 2]
 
 

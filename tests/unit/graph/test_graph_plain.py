@@ -5,6 +5,7 @@ from __future__ import annotations
 from codegraph.config import CascadeConfig
 from codegraph.core.changes import ChangeSet
 from codegraph.core.facts import FileFacts
+from codegraph.core.routes import Routes
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId
 from codegraph.extract.extractor import Limits, extract
 from codegraph.graph.index import Index
@@ -18,7 +19,7 @@ def index_of(files: dict[str, tuple[str, str]]) -> Index:
     index = Index(
         instance="t",
         cascade=CascadeConfig(),
-        model_identity=bytes(16),
+        routes=Routes(b"m" * 16),
         load_occurrences=lambda _, blob: by_blob[blob],
     )
     index.apply(ChangeSet(dict(facts)))

@@ -98,7 +98,7 @@ def test_a_stored_segment_comes_back(tmp_path: Path) -> None:
     )
     write_segment(tmp_path / "segment-0", segment, catalogue.view())
 
-    back = read_segment(tmp_path / "segment-0", other.admit)
+    back = read_segment(tmp_path / "segment-0", other.admit_stored)
 
     assert content(back, other) == content(segment, catalogue)
     assert back.paths == ("a.py", "empty.py", "b.py")
@@ -114,7 +114,7 @@ def test_an_empty_segment_can_be_stored(tmp_path: Path) -> None:
     catalogue = Catalogue()
     write_segment(tmp_path / "s", built([file_of("empty.py", [])], catalogue), catalogue.view())
 
-    assert read_segment(tmp_path / "s", catalogue.admit).documents == 0
+    assert read_segment(tmp_path / "s", catalogue.admit_stored).documents == 0
 
 
 def test_damage_is_noticed(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_damage_is_noticed(tmp_path: Path) -> None:
     for content_ in damaged:
         file.write_bytes(content_)
         with pytest.raises(StoreCorrupt):
-            read_segment(file, Catalogue().admit)
+            read_segment(file, Catalogue().admit_stored)
     with pytest.raises(StoreCorrupt):
         read_segment(tmp_path / "absent", Catalogue().admit)
 
