@@ -382,6 +382,10 @@ class Client:
         """List the models."""
         return self.call(operations.ModelsParams())
 
+    def use_model(self, name: str) -> operations.UseModelResult:
+        """Change the model for code, now and for this project's further starts."""
+        return self.call(operations.UseModelParams(name=name))
+
     def config(self) -> operations.ConfigResult:
         """The configuration that the daemon runs with."""
         return self.call(operations.ConfigParams())

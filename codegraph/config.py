@@ -1,4 +1,4 @@
-"""One frozen Config: defaults < the user's file < the environment < flags.
+"""One frozen Config: defaults < the user's file < what was chosen for the project < the environment < flags.
 
 Every setting stands in `config/default.toml` with one sentence; the dataclasses below mirror it, and
 a test compares the two. Values are checked against the type of the default and against `LIMITS`; a
@@ -197,14 +197,16 @@ def load_config(
     file: Path | None = None,
     environment: Mapping[str, str] | None = None,
     flags: Mapping[str, Any] | None = None,
+    project: Path | None = None,
 ) -> Config:
     """Build the Config from its layers; `flags` maps "section.name" to a value.
 
-    `file` None or absent means that the user has no file. Raises ConfigError.
+    `file` and `project`, the user's and the project's, may be None or absent. Raises ConfigError.
     """
     values: dict[str, tuple[Any, str]] = {}
-    if file is not None and file.exists():
-        values.update(_read_file(file))
+    for layer in (file, project):
+        if layer is not None and layer.exists():
+            values.update(_read_file(layer))
     values.update(_read_environment(os.environ if environment is None else environment))
     for name, value in (flags or {}).items():
         values[name] = (value, f"flag for {name}")

@@ -71,6 +71,10 @@ class Locations:
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", root.name)[:40] or "root"
         return self.state_home / f"{name}-{_hash_of(root)}"
 
+    def project_settings(self, root: Path) -> Path:
+        """Return the file of the settings that were chosen for one project; it may not exist."""
+        return self.state_directory(root) / "settings.toml"
+
     def socket(self, root: Path) -> Path:
         """Return the path of the project's socket, short enough to be bound."""
         path = self.runtime_directory / f"{_hash_of(root)}.sock"

@@ -206,7 +206,7 @@ class Workbench:
     def use(self, encoder: RecordingEncoder | None = None, routes: Routes | None = None) -> None:
         """Change to another model while the project runs. Nothing is embedded."""
         self._take(encoder, routes)
-        changed = self.project.use(self.models)
+        changed = self.project.use(self.models, self.config)
         self.turn()
         changed.result(0)
 

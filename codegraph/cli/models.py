@@ -9,6 +9,8 @@ from argparse import Namespace
 
 from codegraph.cli.output import Cell, Output
 from codegraph.cli.project import open_session
+from codegraph.cli.usage import UsageError
+from codegraph.daemon.operations import UseModelResult
 from codegraph.daemon.reports import ModelInfo
 from codegraph.errors import ConfigError
 
@@ -16,16 +18,21 @@ COLUMNS = ("", "model", "dimensions", "tokens", "size", "licence", "", "what it 
 
 
 def models(arguments: Namespace, output: Output) -> int:
-    """List the models that the registry knows, or tell everything of one."""
+    """List the models that the registry knows, tell everything of one, or use one."""
+    name = arguments.words[-1] if arguments.words else ""
+    if len(arguments.words) > 2 or (len(arguments.words) == 2 and arguments.words[0] != "use") or name == "use":
+        raise UsageError("what is to be done with which model?", "`codegraph models use NAME`; NAME may be `default`")
     with open_session(arguments) as session:
+        if len(arguments.words) == 2:
+            return _use(session.client.use_model(name), output)
         found = session.client.models().models
-    if arguments.name:
-        found = tuple(model for model in found if arguments.name in (model.name, model.repository))
+    if name:
+        found = tuple(model for model in found if name in (model.name, model.repository))
         if not found:
-            raise ConfigError(f"there is no model named {arguments.name!r}", "`codegraph models` lists all")
+            raise ConfigError(f"there is no model named {name!r}", "`codegraph models` lists all")
     if output.json:
         output.record({"models": found})
-    elif arguments.name:
+    elif name:
         for model in found:
             _tell(output, model)
     else:
@@ -33,6 +40,21 @@ def models(arguments: Namespace, output: Output) -> int:
         for model in found:
             if model.active and model.leaves_machine:
                 output.line(Cell(f"{model.name}: {model.leaves_machine}", "yellow"))
+    return 0
+
+
+def _use(used: UseModelResult, output: Output) -> int:
+    if output.json:
+        output.record(used)
+        return 0
+    if not used.changed:
+        output.line(f"{used.model} is in use already")
+    else:
+        output.line(f"{used.model} is in use; {used.pending:,} keys wait, old vectors are served as stale until then")
+    if used.overridden_by:
+        output.line(Cell(f"{used.overridden_by} names another model and wins at the next start", "yellow"))
+    for warning in used.warnings:
+        output.line(Cell(warning, "yellow"))
     return 0
 
 

@@ -133,7 +133,7 @@ def _add_upkeep_commands(commands: _Commands) -> None:
     commands.add("skipped", f"{upkeep}:skipped", "list files that are not indexed, and why", _reason)
     commands.add("cache", f"{upkeep}:cache", "look at the cache, prune it or empty it", _cache_action)
     commands.add("config", "codegraph.cli.configuration:config", "show the settings", _config_action, _settings)
-    commands.add("models", "codegraph.cli.models:models", "list the models, or tell all of one", _model_name)
+    commands.add("models", "codegraph.cli.models:models", "list the models, tell all of one, or use one", _model_name)
     commands.add("metrics", f"{upkeep}:metrics", "print the figures as Prometheus text")
     commands.add("doctor", "codegraph.cli.doctor:doctor", "check this machine and this project", _settings)
 
@@ -151,7 +151,7 @@ def _root(parser: argparse.ArgumentParser) -> None:
 
 
 def _model_name(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="only this one, with all that is known")
+    parser.add_argument("words", nargs="*", metavar="NAME", help="tell all of one; `use NAME`: use it from now on")
 
 
 def _settings(parser: argparse.ArgumentParser) -> None:

@@ -38,11 +38,16 @@ def user_locations() -> Locations:
 
 
 def load_settings(arguments: Namespace) -> Config:
-    """Build the configuration from the user's file, the environment and --set. Raises ConfigError."""
+    """Build the configuration: the user's file, the project's choice, the environment, --set. Raises ConfigError."""
     from codegraph.cli.arguments import settings_of
     from codegraph.config import load_config
 
-    return load_config(user_locations().config_file, flags=settings_of(arguments.set))
+    locations = user_locations()
+    try:
+        chosen = locations.project_settings(find_root(arguments))
+    except ProjectError:  # the settings can be shown outside of any project, too
+        chosen = None
+    return load_config(locations.config_file, flags=settings_of(arguments.set), project=chosen)
 
 
 def find_root(arguments: Namespace) -> Path:

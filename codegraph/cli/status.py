@@ -11,7 +11,7 @@ import msgspec
 
 from codegraph.cli.output import Cell, Output, duration, size
 from codegraph.cli.project import open_session
-from codegraph.daemon.reports import ChangeFigures, RequestFigures, StatusResult, TierFigures
+from codegraph.daemon.reports import ChangeFigures, RequestFigures, RouteFigures, StatusResult, TierFigures
 
 _SECONDS_BETWEEN = 1.0
 
@@ -83,6 +83,11 @@ def lines(found: StatusResult) -> Iterator[Line]:
         ),
     )
     yield "model", _joined(f"{found.model.name}, {found.model.dimensions} dimensions", found.model.detail)
+    if len(found.models) > 1 or any(model.trouble for model in found.models):
+        for model in found.models:
+            yield f"  {model.model}", _model(model)
+    if found.flow:
+        yield "data flow", _counts(found.flow)
     memory = found.memory
     yield (
         "memory",
@@ -91,6 +96,16 @@ def lines(found: StatusResult) -> Iterator[Line]:
     yield "skipped files", _counts(found.skipped)
     yield "uncertain", _counts(found.uncertain)
     yield "requests", _requests(found.requests)
+
+
+def _model(model: RouteFigures) -> str:
+    waiting = ", ".join(f"{lane} {count:,}" for lane, count in model.lanes.items())
+    return _joined(
+        f"for {', '.join(model.routes)}: {model.symbols:,} symbols" if model.routes else "on its way out",
+        f"{model.vectors:,} vectors served",
+        f"waiting: {waiting}" if waiting else "",
+        model.trouble,
+    )
 
 
 def _requests(requests: RequestFigures) -> str:

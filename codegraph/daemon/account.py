@@ -21,7 +21,9 @@ from codegraph.daemon import operations, reports
 from codegraph.daemon.model_report import disclosure, model_info
 from codegraph.daemon.pending import Lane
 from codegraph.daemon.restore import doubtful
+from codegraph.daemon.route_figures import flow_figures, route_figures, troubles
 from codegraph.daemon.view import View
+from codegraph.embed.embedder import WorkerStatus
 from codegraph.embed.registry import ModelSpec, describe, registered
 from codegraph.errors import CodegraphError
 
@@ -55,6 +57,8 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
         watcher=_watcher(project),
         worker=_worker(project),
         model=_model(project, project.models.code.spec),
+        models=route_figures(project, view),
+        flow=flow_figures(view.snapshot),
         memory=_memory(project),
         skipped=project.parts.scanner.counts(),
         uncertain={reason: count for reason, count in counts.unresolved.items() if count},
@@ -112,7 +116,8 @@ def _watcher(project: Project) -> reports.WatcherHealth:
 
 
 def _worker(project: Project) -> reports.WorkerHealth:
-    status = project.parts.encoders.status()[project.models.routes.code]
+    embedder = project.parts.encoders.embedder(project.models.routes.code)
+    status = WorkerStatus("closed", "") if embedder is None else embedder.status()
     return reports.WorkerHealth(
         state=status.state,
         pid=status.process_id or 0,
@@ -147,8 +152,9 @@ def _warnings(project: Project, gathered: tuple[str, ...]) -> Iterator[str]:
     health = project.watcher.health()
     if project.running and (health.limited or not health.alive):
         yield f"watching by {health.mode}: {health.detail or 'the watcher is not alive'}"
-    yield from project.models.missing
+    yield from project.models.missing.values()
     yield from filter(None, (disclosure(model.spec) for model in project.models.models.values()))
+    yield from troubles(project)
     if project.pipeline.warning:
         yield project.pipeline.warning
     if project.writer.error:

@@ -179,6 +179,18 @@ class FakeService:
             watcher=reports.WatcherHealth(mode="native", healthy=True, directories=1, losses=0),
             worker=reports.WorkerHealth(state="idle", pid=4_712, restarts=0, queued=0),
             model=MODEL,
+            models=(
+                reports.RouteFigures(
+                    model=MODEL.name,
+                    routes=("code",),
+                    dimensions=MODEL.dimensions,
+                    symbols=5,
+                    vectors=4,
+                    lanes={"own": 1},
+                    worker="ready",
+                ),
+            ),
+            flow={"present": 3, "not_callable": 2},
             memory=reports.MemoryFigures(daemon_bytes=50_000_000, workers_bytes=30_000_000, state_bytes=1_000_000),
             skipped={"binary": 1},
             uncertain={"dynamic": 2},
@@ -367,6 +379,11 @@ class FakeService:
         """One model."""
         await self._take(params)
         return operations.ModelsResult(models=(MODEL,))
+
+    async def use_model(self, params: operations.UseModelParams) -> operations.UseModelResult:
+        """Whatever is asked for."""
+        await self._take(params)
+        return operations.UseModelResult(clock=self.clock, model=params.name, changed=True, pending=5)
 
     async def config(self, params: operations.ConfigParams) -> operations.ConfigResult:
         """One setting."""

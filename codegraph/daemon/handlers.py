@@ -19,6 +19,7 @@ from codegraph import __version__
 from codegraph.core.symbols import DependencyKind, Freshness, SymbolId
 from codegraph.daemon import messages, operations, reports, streams
 from codegraph.daemon.account import cache_report, metrics_report, models_report, skipped_report, status_report
+from codegraph.daemon.choosing import look_again, use_model
 from codegraph.daemon.edges import CALL_KINDS, IMPACT_KINDS, Neighbours, answer_edges, answer_impact, incoming, outgoing
 from codegraph.daemon.encoders import QueryVectors
 from codegraph.daemon.explaining import explain
@@ -144,6 +145,8 @@ class Handlers:
         loop = asyncio.get_running_loop()
         started = loop.time()
         wait = Wait.INDEXED if params.wait is Wait.NONE else params.wait
+        if self._project.lacks_models():
+            await self._threaded(look_again, self._project)
         await self.settled(wait, params.timeout)
         view = self._view
         pending = await self._threaded(_count_unfresh, view, self._project.waiting())
@@ -235,6 +238,10 @@ class Handlers:
         """List the registry."""
         del params
         return await self._threaded(models_report, self._project)
+
+    async def use_model(self, params: operations.UseModelParams) -> operations.UseModelResult:
+        """Change the model."""
+        return await self._threaded(use_model, self._project, params.name)
 
     async def config(self, params: operations.ConfigParams) -> operations.ConfigResult:
         """Show the settings."""

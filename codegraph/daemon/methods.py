@@ -36,6 +36,7 @@ METHODS: Mapping[str, type[Params[Any]]] = MappingProxyType(
             operations.IndexParams,
             operations.CacheParams,
             operations.ModelsParams,
+            operations.UseModelParams,
             operations.ConfigParams,
             operations.ShutdownParams,
         )

@@ -39,6 +39,8 @@ class _Report(Collector):
         yield _counter("worker_restarts", "Processes with the model started again", status.worker.restarts)
         yield from self._lanes()
         yield from self._tiers()
+        yield _labelled("served_vectors", "Vectors served", "model", {m.model: m.vectors for m in status.models})
+        yield _labelled("data_flow_symbols", "Symbols by data flow", "state", status.flow)
         yield from self._memory()
         yield from self._requests()
         yield _labelled("skipped_files", "Files not indexed", "reason", status.skipped)

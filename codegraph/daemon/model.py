@@ -10,7 +10,7 @@ so no vector of one ever passes for one of another. Tests: tests/unit/daemon/tes
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codegraph.config import Config, EmbeddingConfig
 from codegraph.core.routes import Routes
@@ -42,8 +42,8 @@ class ModelSet:
     routes: Routes
     models: Mapping[bytes, ActiveModel]
     """By identity: every model that a symbol can be routed to, the code model first."""
-    missing: tuple[str, ...] = ()
-    """Why models that were asked for are not in use; empty when all are."""
+    missing: Mapping[str, str] = field(default_factory=dict)
+    """By route (code, fallback, text, long, query): why the model that was asked for is not in use."""
     query: ActiveModel | None = None
     """Embeds queries for the code model's vectors in its stead."""
 
@@ -57,28 +57,27 @@ class ModelSet:
         return next((model for model in self.models.values() if model.spec.name == name), None)
 
 
-def single(model: ActiveModel, *missing: str) -> ModelSet:
+def single(model: ActiveModel) -> ModelSet:
     """Return the set in which one model embeds everything."""
-    return ModelSet(Routes(model.identity), {model.identity: model}, missing)
+    return ModelSet(Routes(model.identity), {model.identity: model})
 
 
 def activate(config: Config) -> ModelSet:
     """Choose the models of the configuration, or what stands in for them. Raises ConfigError."""
     embedding = config.embedding
-    missing: list[str] = []
-    code = _found(embedding.model, embedding, f"{FALLBACK} stands in", missing)
+    missing: dict[str, str] = {}
+    code = _found("code", embedding.model, embedding, f"{FALLBACK} stands in", missing)
     if code is None:
         code = _active(describe(FALLBACK), embedding.offline)
     reads = code.spec.reads_data_flow
     expects = {"on": True, "off": False}.get(config.extract.data_flow, reads)
     others: dict[str, ActiveModel | None] = {"fallback": None, "text": None, "long": None}
     if reads and expects and embedding.fallback != SAME:
-        others["fallback"] = _found(
-            embedding.fallback, embedding, f"symbols without data flow go to {code.spec.name} without nodes", missing
-        )
+        instead = f"symbols without data flow go to {code.spec.name} without nodes"
+        others["fallback"] = _found("fallback", embedding.fallback, embedding, instead, missing)
     for route, name in (("text", embedding.text), ("long", embedding.long)):
         if name and name != embedding.model:
-            others[route] = _found(name, embedding, f"{code.spec.name} stands in", missing)
+            others[route] = _found(route, name, embedding, f"{code.spec.name} stands in", missing)
     routes = Routes(
         code=code.identity,
         **{route: model.identity if model is not None else b"" for route, model in others.items()},
@@ -88,18 +87,18 @@ def activate(config: Config) -> ModelSet:
     )
     present = [code, *(model for model in others.values() if model is not None)]
     return ModelSet(
-        routes, {model.identity: model for model in present}, tuple(missing), _query_model(embedding, code, missing)
+        routes, {model.identity: model for model in present}, missing, _query_model(embedding, code, missing)
     )
 
 
-def _found(name: str, config: EmbeddingConfig, instead: str, missing: list[str]) -> ActiveModel | None:
+def _found(route: str, name: str, config: EmbeddingConfig, instead: str, missing: dict[str, str]) -> ActiveModel | None:
     """Return a model, or None with a note in `missing` of what happens `instead`."""
     try:
         spec = describe(name)
         check_permitted(spec, remote_code=config.allow_remote_code, endpoints=config.allow_endpoints)
         return _active(spec, config.offline)
     except EncoderError as error:
-        missing.append(f"{name} cannot be used, {instead}: {error.message}; {error.advice}")
+        missing[route] = f"{name} cannot be used, {instead}: {error.message}; {error.advice}"
         return None
 
 
@@ -112,11 +111,11 @@ def _active(spec: ModelSpec, offline: bool) -> ActiveModel:
     )
 
 
-def _query_model(config: EmbeddingConfig, code: ActiveModel, missing: list[str]) -> ActiveModel | None:
+def _query_model(config: EmbeddingConfig, code: ActiveModel, missing: dict[str, str]) -> ActiveModel | None:
     """Return the model for queries if it is another one. Raises ConfigError if its vectors are of another space."""
-    if not config.query or config.query == config.model or missing:
+    if not config.query or config.query == config.model or "code" in missing:
         return None
-    model = _found(config.query, config, f"{code.spec.name} embeds queries, too", missing)
+    model = _found("query", config.query, config, f"{code.spec.name} embeds queries, too", missing)
     if model is not None and not _same_space(model, code):
         raise ConfigError(
             f"embedding.query = {config.query!r}: its vectors cannot be compared with those of {code.spec.name}",

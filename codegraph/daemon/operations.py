@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from codegraph.daemon.messages import Answer, EmptyReason, Names, Params, Query, SymbolInfo, Target, Text, Wait
+from codegraph.daemon.messages import Answer, EmptyReason, Name, Names, Params, Query, SymbolInfo, Target, Text, Wait
 from codegraph.daemon.reports import ModelInfo, TierFigures
 
 
@@ -188,6 +188,29 @@ class ModelsParams(Params[ModelsResult], frozen=True, kw_only=True):
 
     method: ClassVar[str] = "models"
     result: ClassVar[type[msgspec.Struct]] = ModelsResult
+
+
+class UseModelResult(Answer, frozen=True, kw_only=True):
+    """The model is in use; what it has not embedded yet is served with the old vectors, as stale."""
+
+    model: str
+    changed: bool
+    """False if it was in use already."""
+    pending: int
+    """Keys that wait for the new model."""
+    overridden_by: str = ""
+    """The environment variable that names another model, and will win at the next start."""
+    warnings: tuple[str, ...] = ()
+    """Models beside this one that are missing."""
+
+
+class UseModelParams(Params[UseModelResult], frozen=True, kw_only=True):
+    """Change the model for code, now and for this project's further starts. Refused with ModelMissing, ConfigError."""
+
+    method: ClassVar[str] = "use_model"
+    result: ClassVar[type[msgspec.Struct]] = UseModelResult
+    name: Name
+    """A name of the registry, a directory, or "default": what the user's file and the environment say."""
 
 
 class ConfigResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -32,6 +32,7 @@ from codegraph.core.facts import Occurrences, decode_compressed_occurrences
 from codegraph.core.routes import NO_ROUTES, Routes
 from codegraph.core.symbols import BlobDigest, SymbolId
 from codegraph.daemon.changeset import Run
+from codegraph.daemon.choosing import look_again
 from codegraph.daemon.encoders import Encoders, QueryVectors
 from codegraph.daemon.figures import Gatherer
 from codegraph.daemon.indexing import IndexingRun
@@ -91,6 +92,7 @@ class Project:
         self.root = parts.root
         self.config = parts.config
         self.config_file = locations.config_file
+        self.settings_file = locations.project_settings(parts.root)
         self.cache_directory = locations.cache_directory
         self.switch = Switch(parts, makers, models)
         self.makers = makers
@@ -126,7 +128,7 @@ class Project:
             self._inbox,
             cookies=self.cookies,
             start_over=self._start_over,
-            upkeep=Upkeep(self._flush, self.collect_garbage, elsewhere),
+            upkeep=Upkeep(self._flush, self.collect_garbage, lambda: look_again(self), self.lacks_models, elsewhere),
             clock=makers.clock,
             reconcile_seconds=self.config.watch.reconcile_seconds,
         )
@@ -173,6 +175,10 @@ class Project:
         """The models that symbols are embedded with now."""
         return self.switch.models
 
+    def lacks_models(self) -> bool:
+        """A model is missing, or fails while symbols wait for it: worth to look for it again now and then."""
+        return bool(self.models.missing or self.scheduler.trouble)
+
     def name_of(self, model: bytes) -> str:
         """Return the name of a model in use, "" for any other."""
         found = self.parts.encoders.models.get(model)
@@ -183,12 +189,13 @@ class Project:
         served = [model for model, view in self.pipeline.view.search.vectors.spaces.items() if view.live]
         return self.parts.encoders.embed_query(text, dict.fromkeys((self.models.routes.code, *served)))
 
-    def use(self, models: ModelSet) -> Future[bool]:
-        """Change to other models while serving the old vectors; the future says whether anything differs."""
-        return self.writer.call(lambda: self._use(models))
+    def use(self, models: ModelSet, config: Config) -> Future[bool]:
+        """Change to the models of `config` while serving the old vectors; the future says whether anything differs."""
+        return self.writer.call(lambda: self._use(models, config))
 
-    def _use(self, models: ModelSet) -> bool:
+    def _use(self, models: ModelSet, config: Config) -> bool:
         changed = self.switch.change(models, self.pipeline)
+        self.config = config
         self._renew()
         return changed
 

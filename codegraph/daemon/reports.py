@@ -146,6 +146,25 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What is sent to whom when it embeds; empty: nothing."""
 
 
+class RouteFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What one model has embedded, and what waits for it."""
+
+    model: str
+    routes: tuple[str, ...]
+    """code, fallback, text, long; empty for a model that is on its way out and still serves old vectors."""
+    dimensions: int
+    symbols: int
+    """Symbols that are to be embedded by it."""
+    vectors: int
+    """Symbols that are served with a vector of it, stale ones included."""
+    lanes: dict[str, int]
+    """Symbols that wait for it, by lane; lanes without any are absent."""
+    worker: str
+    """The state of the process that has the model; see WorkerHealth."""
+    trouble: str = ""
+    """Why its last batch came back incomplete."""
+
+
 class MemoryFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Resident memory of the processes, and the project's state on disk, in bytes."""
 
@@ -201,6 +220,11 @@ class StatusResult(Answer, frozen=True, kw_only=True):
     watcher: WatcherHealth
     worker: WorkerHealth
     model: ModelInfo
+    """The model for code."""
+    models: tuple[RouteFigures, ...]
+    """Every model in use, the one for code first."""
+    flow: dict[str, int]
+    """Symbols by whether they have data flow, and if not, why not; empty while no model reads it."""
     memory: MemoryFigures
     skipped: dict[str, int]
     """Files that are not indexed, by reason."""

@@ -1,9 +1,10 @@
-"""What can wait until nobody waits: writing the lexical index down, and letting go of orphans.
+"""What can wait until nobody waits: writing the lexical index down, letting go of orphans, looking for models.
 
 The lexical index is flushed in a thread of its own once there has been `FLUSH_QUIET_SECONDS` of quiet
 after a change, and at the latest `FLUSH_LATEST_SECONDS` after it; a crash before that costs only the
 time to hand the files of the last revisions in again at the next start. Orphaned facts and vectors are
 swept on the writer's thread, only after a long quiet and only when enough revisions have made some.
+While a model is missing or fails, it is looked for every `LOOK_SECONDS`, in that other thread.
 Pure but for the two calls; the clock is an argument. Tests: tests/unit/daemon/test_daemon_upkeep.py.
 """
 
@@ -19,14 +20,26 @@ FLUSH_QUIET_SECONDS = 2.0
 FLUSH_LATEST_SECONDS = 30.0
 SWEEP_QUIET_SECONDS = 30.0
 SWEEP_REVISIONS = 200
+LOOK_SECONDS = 30.0
 
 
 class Upkeep:
     """Decides when; one thread's data, but for the flush that runs elsewhere."""
 
-    def __init__(self, flush: Callable[[], object], sweep: Callable[[], object], elsewhere: Executor) -> None:
+    def __init__(
+        self,
+        flush: Callable[[], object],
+        sweep: Callable[[], object],
+        look: Callable[[], object],
+        lacks_models: Callable[[], bool],
+        elsewhere: Executor,
+    ) -> None:
+        """`look` is called while `lacks_models()`; it and `flush` run `elsewhere`."""
         self._flush = flush
         self._sweep = sweep
+        self._look = look
+        self._lacks_models = lacks_models
+        self._looked_at: float | None = None
         self._elsewhere = elsewhere
         self._flushing: Future[object] | None = None
         self._dirty_since: float | None = None
@@ -47,6 +60,8 @@ class Upkeep:
             times.append(min(self._changed_at + FLUSH_QUIET_SECONDS, self._dirty_since + FLUSH_LATEST_SECONDS))
         if self._revisions >= SWEEP_REVISIONS:
             times.append(self._changed_at + SWEEP_QUIET_SECONDS)
+        if self._lacks_models():
+            times.append(LOOK_SECONDS + (self._looked_at or 0.0))
         return min(times, default=None)
 
     def tick(self, now: float) -> None:
@@ -59,6 +74,12 @@ class Upkeep:
         if self._revisions >= SWEEP_REVISIONS and now >= self._changed_at + SWEEP_QUIET_SECONDS:
             self._revisions = 0
             logger.info("swept: %s", self._sweep())
+        if self._lacks_models():
+            if self._looked_at is None:
+                self._looked_at = now  # whoever chose the models has just looked
+            elif now >= self._looked_at + LOOK_SECONDS:
+                self._looked_at = now
+                self._elsewhere.submit(self._look)
 
     def _start_flush(self, now: float) -> None:
         if self._flushing is not None and not self._flushing.done():

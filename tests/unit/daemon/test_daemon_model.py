@@ -29,7 +29,7 @@ def test_default_model_needs_nothing() -> None:
     """The lexical encoder is always there and embeds queries in this process."""
     models = activated()
     model = models.code
-    assert (model.spec.name, models.missing) == (FALLBACK, ())
+    assert (model.spec.name, models.missing) == (FALLBACK, {})
     assert model.encode_query is not None
     vector = model.encode_query("parse the configuration")
     assert vector.shape == (model.dimensions,)
@@ -41,7 +41,7 @@ def test_missing_weights_fall_back_and_say_so() -> None:
     models = activated(model="graphcodebert")
     assert models.routes.code == activated().routes.code
     assert models.code.spec.name == FALLBACK
-    assert "graphcodebert" in models.missing[0]
+    assert "graphcodebert" in models.missing["code"]
 
 
 def test_model_in_a_directory_has_an_identity_of_its_own(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_model_in_a_directory_has_an_identity_of_its_own(tmp_path: Path) -> None
     (directory / "vocab.json").write_text("{}")
     models = activated(model=str(directory))
     model = models.code
-    assert (model.spec.name, model.dimensions, models.missing) == ("mine", 32, ())
+    assert (model.spec.name, model.dimensions, models.missing) == ("mine", 32, {})
     assert model.encode_query is None
     assert model.identity != activated().routes.code
 

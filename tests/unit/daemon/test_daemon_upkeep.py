@@ -8,6 +8,7 @@ from typing import Any
 from codegraph.daemon.upkeep import (
     FLUSH_LATEST_SECONDS,
     FLUSH_QUIET_SECONDS,
+    LOOK_SECONDS,
     SWEEP_QUIET_SECONDS,
     SWEEP_REVISIONS,
     Upkeep,
@@ -31,11 +32,28 @@ class Held(Executor):
         self.work.clear()
 
 
-def make() -> tuple[Upkeep, Held, list[str]]:
+def make(lacking: bool = False) -> tuple[Upkeep, Held, list[str]]:
     """Build an upkeep that notes what it did."""
     done: list[str] = []
     held = Held()
-    return Upkeep(lambda: done.append("flush"), lambda: done.append("sweep"), held), held, done
+    notes = [lambda name=name: done.append(name) for name in ("flush", "sweep", "look")]
+    return Upkeep(*notes, lambda: lacking, held), held, done
+
+
+def test_missing_models_are_looked_for_now_and_then() -> None:
+    """Not at once, for whoever chose them has just looked; then every half minute, and never when none is missing."""
+    upkeep, held, done = make(lacking=True)
+    upkeep.tick(100.0)
+    assert upkeep.due() == 100.0 + LOOK_SECONDS
+    upkeep.tick(100.0 + LOOK_SECONDS - 0.1)
+    held.run()
+    assert done == []
+    upkeep.tick(100.0 + LOOK_SECONDS)
+    held.run()
+    upkeep.tick(101.0 + LOOK_SECONDS)
+    held.run()
+    assert done == ["look"]
+    assert make()[0].due() is None
 
 
 def test_a_change_is_written_down_after_quiet() -> None:
