@@ -43,7 +43,9 @@ def use_model(project: Project, name: str) -> UseModelResult:
     models = project.makers.models(config)
     if "code" in models.missing:
         reason = models.missing["code"].partition(": ")[2]
-        raise ModelMissing(f"{wanted} cannot be used, and nothing has changed: {reason}", f"`codegraph models {wanted}`")
+        raise ModelMissing(
+            f"{wanted} cannot be used, and nothing has changed: {reason}", f"`codegraph models {wanted}`"
+        )
     _remember(project.settings_file, "" if name == DEFAULT else name)
     changed = project.use(models, config).result()
     view = project.pipeline.view
