@@ -75,8 +75,8 @@ def test_a_server_is_asked_only_with_the_users_word(tmp_path: Path, monkeypatch:
     _models_file(tmp_path, monkeypatch, text)
     refused = activated(model="far")
     assert refused.code.spec.name == FALLBACK
-    assert "https://host/v1" in refused.missing[0]
-    assert "allow_endpoints" in refused.missing[0]
+    assert "https://host/v1" in refused.missing["code"]
+    assert "allow_endpoints" in refused.missing["code"]
     assert activated(model="far", allow_endpoints=True).code.dimensions == 8
 
 
@@ -89,7 +89,7 @@ def test_a_damaged_model_stops_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     _models_file(tmp_path, monkeypatch, f'[minilm]\npath = "{directory}"\n')
     models = activated(model="minilm")
     assert models.code.spec.name == FALLBACK
-    assert "checksum" in models.missing[0]
+    assert "checksum" in models.missing["code"]
 
 
 def test_an_ensemble_that_cannot_be_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
