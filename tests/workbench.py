@@ -175,8 +175,11 @@ class Workbench:
 
     # --- the project ---
 
-    def open(self) -> None:
-        """Open the project on whatever its state directory holds; nothing is read from the tree yet."""
+    def open(self, *, vectors: bool = True) -> None:
+        """Open the project on whatever its state directory holds; nothing is read from the tree yet.
+
+        `vectors`: serve what was served before, which otherwise is the writer's first work.
+        """
         log = EventLog(lambda: self.now)
         log.subscribe(self.events.append)
         self.project = open_project(self.root, self.config, log, self.locations, self._makers())
@@ -185,6 +188,8 @@ class Workbench:
             self.project.start()
         else:
             self.project.watch()
+            if vectors:
+                self.project.restore_vectors()
 
     def close(self) -> None:
         """Close the project as a daemon that is told to stop does."""

@@ -12,7 +12,7 @@ from codegraph.daemon.operations import IndexResult, Progress
 from codegraph.daemon.project import open_project
 from codegraph.events import EventLog
 from codegraph.locations import Locations
-from codegraph.processes import calm_collector
+from codegraph.processes import calm_collector, share_arenas
 
 
 def index(
@@ -29,6 +29,7 @@ def index(
     """
     os.nice(config.daemon.nice)
     calm_collector()
+    share_arenas()
     project = open_project(root, config, EventLog(time.time), Locations.from_environment())
     try:
         return project.run_once(rebuild, embed, progress)

@@ -153,6 +153,10 @@ class Pipeline:
             self.parts.events.publish(EmbeddingFailed(keys=missing, reason=computed.failure))
         self.scheduler.wake(self.view.snapshot)
 
+    def publish(self) -> None:
+        """Show readers what is served by now."""
+        self.view = self._new_view()
+
     def resume(self, delta: IndexDelta | None) -> None:
         """Complete a warm start or a change of models: derive what is pending, and follow keys computed again."""
         with _whole():

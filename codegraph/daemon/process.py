@@ -28,7 +28,7 @@ from codegraph.daemon.server import Server
 from codegraph.daemon.statistics import RequestStatistics
 from codegraph.events import EventLog
 from codegraph.locations import Locations, private_directory
-from codegraph.processes import calm_collector
+from codegraph.processes import calm_collector, share_arenas
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +63,7 @@ def _set_up(config: Config, state: Path) -> None:
     logging.basicConfig(level=config.daemon.log_level.upper(), handlers=[handler])
     sys.setswitchinterval(SWITCH_SECONDS)
     calm_collector()
+    share_arenas()
     os.nice(config.daemon.nice)
 
 

@@ -43,7 +43,7 @@ from codegraph.daemon.model import ModelSet
 from codegraph.daemon.operations import IndexResult, Progress
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.pipeline import Pipeline
-from codegraph.daemon.restore import keys_outdated, renew_keys, restore_index, restore_served
+from codegraph.daemon.restore import keys_outdated, renew_keys, restore_index, restore_vectors
 from codegraph.daemon.scheduler import Scheduler
 from codegraph.daemon.served import Served
 from codegraph.daemon.switching import Switch, extract_settings
@@ -63,6 +63,7 @@ from codegraph.source.cookies import CookieJar
 from codegraph.source.git_directory import git_lock
 from codegraph.source.scan import Scanner
 from codegraph.source.settle import Settler
+from codegraph.store.damage import DATA_FILE
 from codegraph.store.gc import Swept
 from codegraph.store.opening import open_store
 
@@ -94,6 +95,7 @@ class Project:
         self.config_file = locations.config_file
         self.settings_file = locations.project_settings(parts.root)
         self.cache_directory = locations.cache_directory
+        self._data_file = locations.state_directory(parts.root) / DATA_FILE
         self.switch = Switch(parts, makers, models)
         self.makers = makers
         self.events = parts.events
@@ -105,6 +107,7 @@ class Project:
         self.started_at = time.time()
         self.running = False
         self._lost_paths: set[str] = set()
+        self._vectors_restored = False
         self._inbox: SimpleQueue[Item] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self.scheduler = Scheduler(
@@ -117,7 +120,7 @@ class Project:
         )
         served = Served(parts.store, parts.tiers, parts.searcher)
         self._restored = restore_index(parts.store, parts.index, models.routes, parts.events)
-        restore_served(self._restored, parts.index, served, parts.inputs)
+        served.catch_up_documents(parts.index.snapshot, parts.inputs)
         self.pipeline = Pipeline(
             parts, self.scheduler, served, dict(self._restored.known), self._restored.left, self.switch.retire
         )
@@ -222,13 +225,22 @@ class Project:
         return self.parts.store.collect_garbage()
 
     def _begin(self) -> None:
-        """Post the rest of the restore as the writer's first work."""
+        """Post the rest of the restore as the writer's first work: until then, answers are without vectors."""
+        self.writer.call(self.restore_vectors)
         self.writer.call(self._complete_restore)
+
+    def restore_vectors(self) -> None:
+        """Serve what was served before the last end, once; only on the writer's thread, and before it writes."""
+        if not self._vectors_restored:
+            self._vectors_restored = True
+            restore_vectors(self._restored, self.parts.index, self.pipeline.served)
+            self.pipeline.publish()
 
     def _complete_restore(self) -> None:
         delta = renew_keys(self._restored, self.parts.index, self.models.routes)
         self.pipeline.resume(delta)
         self.switch.settled(self.pipeline)
+        self._give_memory_back()
 
     def hurry(self, symbols: list[SymbolId]) -> None:
         """Somebody asked for these and got less than fresh: embed them first. Any thread may ask."""
@@ -242,7 +254,11 @@ class Project:
     def _flush(self) -> None:
         """Write the lexical index down, in the flusher's thread; merging leaves much memory free."""
         self.parts.searcher.flush()
-        give_memory_back()
+        self._give_memory_back()
+
+    def _give_memory_back(self) -> None:
+        """Let go of what is free, and of the store's pages: what was written once is seldom read again."""
+        give_memory_back(self._data_file)
 
     def compare(self, rebuild: bool) -> Run:
         """Compare the tree with the index; `rebuild` believes neither facts nor links. Only on the writer's thread."""

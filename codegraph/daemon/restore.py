@@ -25,7 +25,6 @@ from codegraph.core.changes import IndexDelta
 from codegraph.core.facts import decode_outline, is_repeatable
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import NO_KEY, BlobDigest, EmbeddingKey
-from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.served import Served
 from codegraph.errors import StoreCorrupt
 from codegraph.events import EventLog, Rebuilt
@@ -112,10 +111,9 @@ def _nothing(store: StateStore, index: Index, left: frozenset[str], outdated: bo
     return Restored({}, {}, outdated, left)
 
 
-def restore_served(restored: Restored, index: Index, served: Served, inputs: OwnInputs) -> None:
-    """Second step: the lexical index catches up, and stored vectors are served, each in its own model's space."""
+def restore_vectors(restored: Restored, index: Index, served: Served) -> None:
+    """Third step, when queries are answered already: stored vectors are served, each in its own model's space."""
     snapshot = index.snapshot
-    served.catch_up_documents(snapshot, inputs)
     keys = {}
     for path, states in restored.states.items():
         keys.update(served.restore(snapshot.files[path], states))
@@ -124,7 +122,7 @@ def restore_served(restored: Restored, index: Index, served: Served, inputs: Own
 
 
 def renew_keys(restored: Restored, index: Index, routes: Routes) -> IndexDelta | None:
-    """Third step: complete the index, and compute every key again if the stored ones are outdated."""
+    """Fourth step: complete the index, and compute every key again if the stored ones are outdated."""
     index.complete_restore()
     return index.set_routes(routes) if restored.keys_outdated else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import subprocess
 import sys
@@ -9,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from codegraph.processes import own_command
+from codegraph.processes import give_memory_back, own_command
 
 CHILD = """
 import sys
 sys.path.insert(0, {package!r})
-from codegraph.processes import spawn_context
+from codegraph.processes import give_memory_back, spawn_context
 if __name__ == "__main__":
     process = spawn_context().Process(target=print, args=("clean",))
     process.start()
@@ -45,3 +46,26 @@ def test_our_own_command_does_not_import_from_the_working_directory(trapped: Pat
     """The daemon's command line, run inside such a project, is still ours."""
     done = subprocess.run(own_command("--version"), cwd=trapped, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="madvise and /proc are Linux's")
+def test_pages_of_a_mapped_file_are_let_go_and_come_back(tmp_path: Path) -> None:
+    """After `give_memory_back(file)` none of the file is resident in this process, and what is read is the same."""
+    file = tmp_path / "mapped"
+    file.write_bytes(bytes(range(256)) * (1 << 14))
+    with file.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        before = bytes(mapped)
+        assert resident(file) >= len(before)
+        give_memory_back(file)
+        assert resident(file) == 0
+        assert bytes(mapped) == before
+
+
+def resident(file: Path) -> int:
+    """Return how many bytes of a file's maps are resident in this process."""
+    lines = iter(Path("/proc/self/smaps").read_text().splitlines())
+    for line in lines:
+        if line.endswith(os.fspath(file)):
+            found = next(line for line in lines if line.startswith("Rss:"))
+            return int(found.split()[1]) * 1024
+    return 0

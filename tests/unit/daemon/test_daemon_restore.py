@@ -75,6 +75,19 @@ def test_answers_are_there_before_the_tree_was_looked_at(bench: Workbench) -> No
     assert bench.vector(F) is not None
 
 
+def test_graph_and_words_are_answered_before_vectors_are_there(bench: Workbench) -> None:
+    """Opening does not wait for vectors: symbols are pending until the writer serves them in its first step."""
+    bench.close()
+    bench.open(vectors=False)
+    assert [edge.target for edge in bench.view.snapshot.dependencies(F)] == [G]
+    assert bench.view.freshness(F) is Freshness.PENDING
+    assert bench.view.search.lexical.live == len(bench.view.snapshot.places)
+    bench.turn()
+    assert bench.view.freshness(F) is Freshness.FRESH
+    assert not bench.project.waiting()
+    bench.check()
+
+
 def test_unchanged_tree_costs_nothing(bench: Workbench) -> None:
     """No parsing, no linking, no embedding, no revision."""
     events, batches, clock = len(bench.events), len(bench.batches), bench.view.snapshot.clock
