@@ -4,7 +4,7 @@ What `codegraph models use NAME` chose is kept per project, in a file of setting
 it comes before the user's file and after the environment and flags, at every start of the daemon.
 Weights are looked for again now and then while a model is missing or fails, and at every `sync`. A model
 that disappears while it is in use is not replaced: its symbols wait, and `status` names the error.
-Tests: tests/unit/daemon/test_daemon_choosing.py, tests/integration/test_embedding.py.
+Tests: tests/unit/daemon/test_daemon_choosing.py, tests/integration/test_switching.py.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class PendingKeys:
             self._move(key, (lane, last))
 
     def discard(self, symbol: SymbolId) -> None:
-        """Stop waiting on behalf of `symbol`; a key nobody waits for is forgotten."""
+        """Stop waiting on behalf of `symbol`; a key nobody waits for is forgotten, but for its being in flight."""
         key = self._key.pop(symbol, None)
         if key is None:
             return
@@ -109,6 +109,7 @@ class PendingKeys:
         symbols = self.symbols_of(key)
         for symbol in symbols:
             del self._key[symbol]
+        self._in_flight.discard(key)
         self._forget(key)
         return symbols
 
@@ -162,5 +163,4 @@ class PendingKeys:
         place = self._place.pop(key, None)
         if place is not None:
             self._queues[place].pop(key, None)
-        self._in_flight.discard(key)
         self._held.pop(key, None)

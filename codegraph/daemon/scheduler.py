@@ -89,7 +89,7 @@ class Scheduler:
         """How many batches each model has and has not answered; models without any may be absent."""
         self._failures: dict[EmbeddingKey, int] = {}
         self.trouble: dict[bytes, str] = {}
-        """By model: why its last batch came back incomplete; models whose last batch was complete are absent."""
+        """By model: why its last batch came back incomplete; absent are models that did well, or are not waited for."""
 
     @property
     def idle(self) -> bool:
@@ -98,6 +98,9 @@ class Scheduler:
 
     def wake(self, snapshot: Snapshot) -> None:
         """Hand batches to the encoder until enough are on their way or nothing is ready."""
+        if self.trouble:
+            wanted = snapshot.routes.models if len(self.pending) else ()
+            self.trouble = {model: reason for model, reason in self.trouble.items() if model in wanted}
         while self._flying < MAX_IN_FLIGHT:
             taken = self.pending.take(self._config.batch_symbols, self._clock())
             if not taken:

@@ -9,7 +9,7 @@ model reads data flow and the old one did not, or the other way round, all files
 some at a time, and nothing is embedded of a file before that.
 
 Which models have vectors is remembered in the store, so a restart in the middle goes on serving them.
-Tests: tests/unit/daemon/test_daemon_switching.py, tests/integration/test_embedding.py.
+Tests: tests/unit/daemon/test_daemon_switching.py, tests/integration/test_switching.py.
 """
 
 from __future__ import annotations
