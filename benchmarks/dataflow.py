@@ -1,10 +1,11 @@
-"""Claim: the data flow of a function costs at most a third of what the reference takes, with the same result.
+"""Claim: the data flow of a function costs at most a third of what the reference takes.
 
-The functions of a directory of source code are followed one by one, from their text to their rows, parsing
-included, as the reference does it. With `--reference`, the folder `GraphCodeBERT/codesearch/parser` of a copy of
-microsoft/CodeBERT, the reference runs beside ours: in turns over small batches, each batch's best of several
-rounds, in CPU time, so that a busy machine slows both. It runs unchanged on today's grammars, where it does not
-see all that it saw in 2021; so rows are compared only in passing. Tests: tests/unit/benchmarks/test_bench_dataflow.py.
+Two ways, over the functions of a directory of real source code, in CPU time: `text`, from a function's text to its
+rows, parsing included, as the reference does it; and `index`, as an index does it, where the file has been parsed
+for other reasons and its tree is there. With `--reference`, the folder `GraphCodeBERT/codesearch/parser` of a copy
+of microsoft/CodeBERT, the reference runs beside both on the same functions, in turns, file by file, each file's
+best of several rounds, so that a busy machine slows all alike. It runs unchanged, on today's grammars, where it
+does not see all that it saw in 2021. Tests: tests/unit/benchmarks/test_bench_dataflow.py.
 """
 
 from __future__ import annotations
@@ -13,21 +14,22 @@ import argparse
 import importlib.util
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from tree_sitter import Language, Parser
 
 from benchmarks.figures import Figure, table
-from codegraph.extract.dataflow import FLOW_TABLES, follow_text
-from codegraph.extract.dataflow.functions import functions_of
+from codegraph.extract.dataflow import FLOW_TABLES, follow_nodes, follow_text
+from codegraph.extract.dataflow.functions import FoundFunction, functions_of
 from codegraph.extract.languages import LANGUAGES, language_of
 
 TARGET_RATIO = 3.0
 ROUNDS = 5
-BATCH = 50
 MAX_FUNCTION_BYTES = 20_000
 _REFERENCE = {
     "python": "DFG_python",
@@ -41,21 +43,32 @@ _REFERENCE = {
 Follow = Callable[[str], object]
 
 
-def collect(directory: Path, limit: int) -> dict[str, list[str]]:
-    """Return the texts of at most `limit` functions per language, spread over the files."""
-    texts: dict[str, list[str]] = {}
-    for path in sorted(directory.rglob("*")):
+class SourceFile(NamedTuple):
+    """A file with at least one function of a line's length and more."""
+
+    data: bytes
+    texts: list[str]
+
+
+def collect(directory: Path, limit: int) -> dict[str, list[SourceFile]]:
+    """Return files with about `limit` functions of each language, spread over the directory."""
+    found: dict[str, list[SourceFile]] = {}
+    counts: Counter[str] = Counter()
+    for path in sorted(directory.rglob("*"), key=lambda path: sha256(path.as_posix().encode()).digest()):
         language = language_of(path.name, b"")
-        if language is not None and language in FLOW_TABLES and path.is_file():
-            texts.setdefault(language, []).extend(_texts(path, language))
-    return {language: found[:: max(1, len(found) // limit)][:limit] for language, found in sorted(texts.items())}
+        if language is None or language not in FLOW_TABLES or counts[language] >= limit or not path.is_file():
+            continue
+        data = path.read_bytes()
+        texts = [one.text(data) for one in _functions(data, language)]
+        if texts:
+            found.setdefault(language, []).append(SourceFile(data, texts))
+            counts[language] += len(texts)
+    return dict(sorted(found.items()))
 
 
-def _texts(path: Path, language: str) -> Iterator[str]:
-    data = path.read_bytes()
-    for function in functions_of(data, language):
-        if 40 < function.node.end_byte - function.node.start_byte < MAX_FUNCTION_BYTES:
-            yield function.text(data)
+def _functions(data: bytes, language: str) -> list[FoundFunction]:
+    sizes = range(40, MAX_FUNCTION_BYTES)
+    return [one for one in functions_of(data, language) if one.node.end_byte - one.node.start_byte in sizes]
 
 
 def load_reference(folder: Path) -> ModuleType:
@@ -98,56 +111,59 @@ def reference_follower(reference: Any, language: str) -> Follow:
     return run
 
 
-def cpu_seconds(texts: Sequence[str], runs: Sequence[Follow], rounds: int) -> list[float]:
-    """Return each run's CPU seconds over all texts: the sum over batches of the best round."""
-    totals = [0.0] * len(runs)
-    for start in range(0, len(texts), BATCH):
-        batch = texts[start : start + BATCH]
-        best = [float("inf")] * len(runs)
-        for _ in range(rounds):
-            for at, run in enumerate(runs):
-                begin = time.process_time()
-                for text in batch:
-                    run(text)
-                best[at] = min(best[at], time.process_time() - begin)
-        totals = [total + one for total, one in zip(totals, best, strict=True)]
-    return totals
+def cpu_seconds(file: SourceFile, language: str, reference: Follow | None, rounds: int) -> list[float]:
+    """Return the CPU seconds of the best round over one file: by text, in its tree, by the reference."""
+    runs: list[Follow] = [lambda text: follow_text(text, language), *([reference] if reference else [])]
+    best = [float("inf")] * (1 + len(runs))
+    for _ in range(rounds):
+        nodes = [one.node for one in _functions(file.data, language)]  # fresh ones: they remember their children
+        begin = time.process_time()
+        for node in nodes:
+            follow_nodes([node], file.data, language)
+        spent = [time.process_time() - begin]
+        for run in runs:
+            begin = time.process_time()
+            for text in file.texts:
+                run(text)
+            spent.append(time.process_time() - begin)
+        best = [min(pair) for pair in zip(best, spent, strict=True)]
+    return [best[1], best[0], *best[2:]]
 
 
-def measure(texts: Mapping[str, Sequence[str]], reference: Any | None, rounds: int = ROUNDS) -> list[Figure]:
-    """Measure language by language, and all together."""
+def measure(files: Mapping[str, Sequence[SourceFile]], reference: Any | None, rounds: int = ROUNDS) -> list[Figure]:
+    """Measure language by language, and all of the reference's languages together."""
     figures: list[Figure] = []
-    spent: list[tuple[int, float, float]] = []
-    for language, functions in texts.items():
-        runs: list[Follow] = [lambda text, language=language: follow_text(text, language)]  # type: ignore[misc]
-        if reference is not None and language in _REFERENCE:
-            runs.append(reference_follower(reference, language))
-        seconds = cpu_seconds(functions, runs, rounds)
-        figures += _figures(language, len(functions), seconds, None)
-        if len(seconds) == 2:
-            spent.append((len(functions), seconds[0], seconds[1]))
-    if spent:
-        count = sum(one[0] for one in spent)
-        figures += _figures("all", count, [sum(one[at] for one in spent) for at in (1, 2)], TARGET_RATIO)
+    total, count = [0.0, 0.0, 0.0], 0
+    for language, sources in files.items():
+        compared = reference is not None and language in _REFERENCE
+        follow = reference_follower(reference, language) if compared else None
+        spent = [cpu_seconds(source, language, follow, rounds) for source in sources]
+        seconds = [sum(column) for column in zip(*spent, strict=True)]
+        functions = sum(len(source.texts) for source in sources)
+        figures += _figures(language, functions, seconds, None)
+        if compared:
+            total, count = [one + other for one, other in zip(total, seconds, strict=True)], count + functions
+    if count:
+        figures += _figures("all", count, total, TARGET_RATIO)
     return figures
 
 
-def _figures(name: str, count: int, seconds: Sequence[float], target: float | None) -> list[Figure]:
-    figure = Figure(
-        name=f"dataflow.{name}",
-        value=count / seconds[0],
-        unit="functions/s",
-        at_least=True,
-        baseline=count / seconds[1] if len(seconds) > 1 else None,
-        baseline_name="the reference",
-        note=f"{count} functions, {seconds[0] / count * 1e6:.0f} us each",
-    )
-    if len(seconds) == 1:
-        return [figure]
-    faster = Figure(
-        name=f"dataflow.{name}.ratio", value=seconds[1] / seconds[0], unit="x", target=target, at_least=True
-    )
-    return [figure, faster]
+def _figures(language: str, count: int, seconds: Sequence[float], target: float | None) -> list[Figure]:
+    figures: list[Figure] = []
+    for way, spent in zip(("text", "index"), seconds, strict=False):
+        figure = Figure(
+            name=f"dataflow.{language}.{way}",
+            value=count / spent,
+            unit="functions/s",
+            baseline=count / seconds[2] if len(seconds) > 2 else None,
+            baseline_name="the reference",
+            note=f"{count} functions, {spent / count * 1e6:.0f} us each",
+        )
+        figures.append(figure)
+        if target is not None:
+            name = f"dataflow.{language}.{way}.ratio"
+            figures.append(Figure(name=name, value=seconds[2] / spent, unit="x", target=target, at_least=True))
+    return figures
 
 
 def main() -> int:
@@ -155,7 +171,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("directory", type=Path, help="real source code, in any of the languages")
     parser.add_argument("--reference", type=Path, help="GraphCodeBERT/codesearch/parser of microsoft/CodeBERT")
-    parser.add_argument("--functions", type=int, default=500, help="at most so many of each language")
+    parser.add_argument("--functions", type=int, default=500, help="about so many of each language")
     arguments = parser.parse_args()
     sys.setrecursionlimit(10_000)  # the reference recurses
     reference = load_reference(arguments.reference) if arguments.reference else None

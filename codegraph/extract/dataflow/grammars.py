@@ -76,7 +76,7 @@ def flow_grammar(name: str, *, revised: bool, in_file: bool) -> FlowGrammar:
         named = kind == _ERROR_KIND or language.node_kind_is_named(kind)
         if type_ in by_type and (named or by_type[type_] is Mark.DROPPED):
             roles[kind] = by_type[type_]
-        elif table.fixed_tokens and not named and not _has_parts(type_):
+        elif not named and not _has_parts(type_) and not set(type_) & set(table.varying):
             fixed[kind] = type_
         if named and type_ in table.identifiers:
             identifiers.add(kind)

@@ -12,6 +12,7 @@ Tests: tests/unit/extract/test_dataflow_*.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from string import ascii_letters
 from types import MappingProxyType
 
 from codegraph.extract.dataflow.rules import (
@@ -155,7 +156,7 @@ RUBY = FlowTable(
         "until": Repetition(),
     },
     comments=Comments.NONE,
-    fixed_tokens=False,
+    varying="\"'`/%:()[]{}<>|!",  # any of them may end or start a literal
 )
 
 GO = FlowTable(
@@ -191,7 +192,7 @@ PHP = FlowTable(
     atoms=frozenset({"string", "heredoc", "nowdoc"}),
     plain_atoms={"encapsed_string": frozenset({"string_content", "escape_sequence", '"'})},
     keywords=frozenset({"cast_type"}),
-    fixed_tokens=False,
+    varying=ascii_letters + "\"'`<",  # keywords in any case
     prefix="<?php",
     suffix="?>",
     revised={"foreach_statement": Iteration(Child(4), Child(2), Field("body"))},

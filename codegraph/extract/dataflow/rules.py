@@ -219,8 +219,8 @@ class FlowTable:
     """Types whose tokens are never variables."""
     identifiers: frozenset[str] = frozenset({"identifier"})
     """Types whose tokens define their name at first sight."""
-    fixed_tokens: bool = True
-    """Operators and keywords are written in one way only (PHP's keywords and Ruby's quotes are not)."""
+    varying: str = ""
+    """Operators and keywords whose type has one of these characters may be written otherwise than their type."""
     prefix: str = ""
     suffix: str = ""
     """Around a function's text, so that the grammar reads it as code."""

@@ -89,6 +89,8 @@ def test_leaves_inside_an_opaque_token_stand_for_it() -> None:
         ('{"a": 1}', "json-config", "", FlowState.NO_LANGUAGE),
         ("type T = { a: string };", "typescript", "T", FlowState.NOT_CALLABLE),
         ("export const f = (a: T) => a;", "tsx", "f", FlowState.PRESENT),
+        ("class A { int f(int a) { return a; } }", "java", "f", FlowState.PRESENT),
+        ("fun f(a: Int): Int { return a }", "kotlin", "f", FlowState.NO_LANGUAGE),
     ],
 )
 def test_a_definition_without_data_flow_says_why(source: str, language: str, name: str, state: FlowState) -> None:
