@@ -215,24 +215,19 @@ class _Reader:
         self, node: Node, left: Node | None, right: Node | None
     ) -> tuple[list[int] | None, list[int] | None, list[Step]]:
         """Read all children; return the variables of two of them (None for an empty one), and the right's steps."""
-        lefts: list[int] | None = None
-        rights: list[int] | None = None
+        sides: list[list[int] | None] = [None, None]
         steps: list[Step] = []
         unused: list[Step] = []
         for child in node.children:
+            first = len(self._variables)
             role = self._role_of(child.kind_id)
             if isinstance(role, str):
                 self.tokens.append(role)
-            elif child == right:
-                first = len(self._variables)
-                self.read((child,), steps)
-                rights = self._variables[first:] if child.end_byte > child.start_byte else None
             else:
-                first = len(self._variables)
-                self.read((child,), unused)
-                if child == left and child.end_byte > child.start_byte:
-                    lefts = self._variables[first:]
-        return lefts, rights, steps
+                self.read((child,), steps if child == right else unused)
+            if child in (left, right) and child.end_byte > child.start_byte:
+                sides[child == right] = self._variables[first:]
+        return sides[0], sides[1], steps
 
     def _declaration(self, node: Node, rule: Declaration) -> list[Step]:
         name, value = node.child_by_field_name(rule.name.name), node.child_by_field_name(rule.value.name)

@@ -185,6 +185,12 @@ CASES: list[tuple[str, str, str, str]] = [
         "a@4 <; x@10 <; x@12 < 10; a@14 < 4",
     ),
     (
+        "c_sharp",
+        "a keyword is no value, but what it is assigned to is new",
+        "int F(int a) { G(a); a = this; return a; }",
+        "a@4 <; a@9 < 4; a@17 < 12",
+    ),
+    (
         "javascript",
         "plain assignments are not handled",
         "function f(a, b = 1) { var c = a; c = b; c += a; b++; return c; }",
