@@ -99,6 +99,8 @@ def told_to_stay_offline(environment: Mapping[str, str] | None = None) -> bool:
 
 def package_directory(package: str) -> Path | None:
     """Return the folder `model` of an installed package, without importing it; None if it is not installed."""
+    if "." in package:
+        return None  # looking inside of a package would import it
     found = importlib.util.find_spec(package)
     return Path(found.origin).parent / "model" if found is not None and found.origin else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -182,3 +183,30 @@ def test_pooling_that_the_engine_lacks_is_refused(tmp_path: Path) -> None:
     spec = msgspec.structs.replace(describe(str(tiny.make_bert(tmp_path / "mine"))), pooling="pooler")
     with pytest.raises(EncoderError, match="pooled by pooler"):
         load(spec, device="cpu")
+
+
+class _Payload:
+    """A pickle that makes a directory when it is loaded."""
+
+    def __init__(self, trace: Path) -> None:
+        self._trace = str(trace)
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (self._trace,)
+
+
+def test_pickled_weights_cannot_run_code(tmp_path: Path) -> None:
+    """A .bin of plain tensors loads; one with anything else in it is an error, and nothing of it runs."""
+    directory = tiny.make_bert(tmp_path / "mine")
+    whole = load(describe(str(directory)), device="cpu", precision="fp32").encode(INPUTS)
+    safetensors = directory / "model.safetensors"
+    from safetensors.torch import load_file
+
+    state = load_file(safetensors)
+    safetensors.unlink()
+    torch.save(state, directory / "pytorch_model.bin")
+    assert np.allclose(load(describe(str(directory)), device="cpu", precision="fp32").encode(INPUTS), whole, atol=1e-6)
+    torch.save(state | {"extra": _Payload(tmp_path / "trace")}, directory / "pytorch_model.bin")
+    with pytest.raises(EncoderError, match=r"mine .*cannot be loaded"):
+        load(describe(str(directory)), device="cpu")
+    assert not (tmp_path / "trace").exists()
