@@ -129,14 +129,17 @@ class EventLog:
             self._counts[type(event).__name__] += 1
             subscribers = tuple(self._subscribers)
         for subscriber in subscribers:
-            try:
-                subscriber(stamped)
-            except Exception:
-                logger.exception("an event subscriber failed on %s", type(event).__name__)
+            _hand_over(stamped, subscriber)
 
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """Call `subscriber` for every later event; the returned function ends that."""
+    def subscribe(self, subscriber: Subscriber, *, recent: bool = False) -> Callable[[], None]:
+        """Call `subscriber` for every later event; the returned function ends that.
+
+        With `recent` it is called for the remembered events first: none is missed between, none comes
+        twice. It must not use the log while it is called for those.
+        """
         with self._lock:
+            for event in self._recent if recent else ():
+                _hand_over(event, subscriber)
             self._subscribers.append(subscriber)
 
         def cancel() -> None:
@@ -155,3 +158,10 @@ class EventLog:
         """Return how many events of each type were ever published."""
         with self._lock:
             return dict(self._counts)
+
+
+def _hand_over(event: AnyEvent, subscriber: Subscriber) -> None:
+    try:
+        subscriber(event)
+    except Exception:
+        logger.exception("an event subscriber failed on %s", type(event).__name__)

@@ -46,7 +46,7 @@ class Tiers:
         self._lock = threading.Lock()
         self._hits = self._misses = self._errors = 0
         self._seconds = 0.0
-        self._failing = False
+        self._failure = ""
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="cold")
         self._ahead = threading.BoundedSemaphore(WRITES_AHEAD)
 
@@ -68,6 +68,11 @@ class Tiers:
         if not self._cold.disabled:
             self._ahead.acquire()
             self._writer.submit(self._write, dict(vectors))
+
+    @property
+    def trouble(self) -> str:
+        """Why vectors are not kept in the cold tier, or "" when they are."""
+        return self._cold.disabled or self._failure
 
     def drain(self) -> None:
         """Return once everything put before is in the cold tier, or was refused by it."""
@@ -149,9 +154,9 @@ class Tiers:
         except CacheError as error:
             with self._lock:
                 self._errors += 1
-                first, self._failing = not self._failing, True
+                first, self._failure = not self._failure, error.message
             if first:
                 logger.warning("%s; vectors are computed again until it works", error.message)
             return fallback
-        self._failing = False
+        self._failure = ""
         return result

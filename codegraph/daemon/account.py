@@ -155,6 +155,8 @@ def _warnings(project: Project, gathered: tuple[str, ...]) -> Iterator[str]:
     yield from project.models.missing.values()
     yield from filter(None, (disclosure(model.spec) for model in project.models.models.values()))
     yield from troubles(project)
+    if project.config.cache.cold_bytes and (trouble := project.parts.tiers.trouble):
+        yield f"vectors are not kept for other projects and later: {trouble}"
     if project.pipeline.warning:
         yield project.pipeline.warning
     if project.writer.error:

@@ -11,7 +11,7 @@ The project: `pkg/store.py` with class Store, its method get and the function lo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from codegraph import __version__
@@ -121,14 +121,12 @@ class FakeService:
         del timeout
         self.waits.append(wait)
 
-    def subscribe(self, publish: Callable[[AnyEvent], None]) -> Callable[[], None]:
+    def subscribe(self, publish: Callable[[AnyEvent], None], recent: bool) -> Callable[[], None]:
         """Remember the subscriber."""
+        for event in self._events if recent else ():
+            publish(event)
         self._subscribers.append(publish)
         return lambda: self._subscribers.remove(publish)
-
-    def recent_events(self) -> Sequence[AnyEvent]:
-        """Everything that was published."""
-        return tuple(self._events)
 
     async def hello(self, params: reports.HelloParams) -> reports.HelloResult:
         """Greet."""

@@ -106,13 +106,9 @@ class Handlers:
     async def _threaded(self, work: Callable[..., Result], *arguments: Any) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
-    def subscribe(self, publish: Callable[[AnyEvent], None]) -> Callable[[], None]:
+    def subscribe(self, publish: Callable[[AnyEvent], None], recent: bool) -> Callable[[], None]:
         """Subscribe to the project's events."""
-        return self._project.events.subscribe(publish)
-
-    def recent_events(self) -> Sequence[AnyEvent]:
-        """The remembered events."""
-        return self._project.events.recent()
+        return self._project.events.subscribe(publish, recent=recent)
 
     async def hello(self, params: reports.HelloParams) -> reports.HelloResult:
         """Say who answers."""

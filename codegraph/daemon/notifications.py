@@ -66,9 +66,6 @@ def event_sender(connection: Connection, service: Service, params: EventsParams)
             if event.__struct_config__.tag in wanted:
                 loop.call_soon_threadsafe(send, event)
 
-        if params.recent:
-            for event in service.recent_events():
-                publish(event)
-        return service.subscribe(publish)
+        return service.subscribe(publish, params.recent)
 
     return connection.subscribe(start)

@@ -32,7 +32,7 @@ import msgspec
 
 from codegraph.core.changes import IndexDelta, Skipped, SourceFile
 from codegraph.core.facts import EncodedFacts, decode_outline, is_repeatable
-from codegraph.core.symbols import SymbolId
+from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.daemon.changeset import Run, change_set
 from codegraph.daemon.inputs import FILES_KEPT
 from codegraph.daemon.parts import Parts
@@ -83,6 +83,7 @@ class Pipeline:
         self._recorder = Recorder(parts, served, known, unsaved)
         self._retire = retire
         self._reconciled = False
+        self._begun_anew = False
         self._listeners: list[Callable[[str, int], None]] = []
         self._uncertain = UncertainNames()
         self.view = self._new_view()
@@ -116,7 +117,7 @@ class Pipeline:
         changes = self._compare(rebuild)
         run = self._absorb(changes, Run(seconds={"scan": self.parts.timer() - started}), rebuild=rebuild)
         if not self._reconciled:
-            self._reconciled = True
+            self._reconciled, self._begun_anew = True, False
             self.view = self._new_view()
         self.parts.events.publish(Reconciled(reason=reason, files=changes.files, seconds=self.parts.timer() - started))
         return run
@@ -164,8 +165,8 @@ class Pipeline:
             if delta is not None:
                 self._follow(delta, (), Run(cold=True))
                 self.served.mark_all(snapshot)
-                self._recorder.store_vectors(self.served.take_unsaved())
             self._want(snapshot.files)
+            self._recorder.store_vectors(self.served.take_unsaved())
             self.view = self._new_view()
         self.scheduler.wake(snapshot)
 
@@ -188,7 +189,7 @@ class Pipeline:
         self.known.clear()
         self.scheduler.forget_all()
         self.served.forget_all()
-        self._reconciled = False
+        self._reconciled, self._begun_anew = False, True
         self.view = replace(self.view, reconciled=False)
 
     def extract_again(self, path: str) -> None:
@@ -346,14 +347,20 @@ class Pipeline:
         return Lane.OWN if cause is None or cause.rule in ("own", "new") else Lane.CONTEXT
 
     def _want(self, paths: Iterable[str]) -> None:
-        """Let every symbol of these files wait that is not served with its wanted key."""
-        snapshot = self.parts.index.snapshot
+        """Let every symbol of these files wait that is not served with its wanted key, and for which no tier has it."""
+        snapshot, pending = self.parts.index.snapshot, self.scheduler.pending
+        wanting: dict[SymbolId, EmbeddingKey] = {}
         for view in filter(None, map(snapshot.files.get, paths)):
             for symbol, key in zip(view.ids, view.keys, strict=True):
-                if key and self.served.keys.get(symbol) != key:
-                    self.scheduler.pending.add(symbol, key, Lane.COLD)
+                if key in pending:
+                    pending.add(symbol, key, Lane.COLD)
+                elif key and self.served.keys.get(symbol) != key:
+                    wanting[symbol] = key
+        for symbol, key in self.served.reuse(wanting, snapshot).items():
+            pending.add(symbol, key, Lane.COLD)
 
     def _publish(self, delta: IndexDelta, run: Run) -> None:
+        self._begun_anew = False
         self._retire(self.scheduler.busy)
         self.view = self._new_view()
         self.scheduler.wake(self.view.snapshot)
@@ -373,6 +380,8 @@ class Pipeline:
             )
 
     def _new_view(self) -> View:
+        if self._begun_anew:
+            return self.view
         return View(
             snapshot=self.parts.index.snapshot,
             search=self.parts.searcher.view(),

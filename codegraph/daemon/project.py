@@ -101,9 +101,7 @@ class Project:
         self.events = parts.events
         self.watcher = parts.watcher
         self.gatherer = Gatherer()
-        for event in self.events.recent():  # what opening had to say: states set aside, rebuilt
-            self.gatherer.take(event)
-        self.events.subscribe(self.gatherer.take)
+        self.events.subscribe(self.gatherer.take, recent=True)  # what opening had to say: states set aside, rebuilt
         self.started_at = time.time()
         self.running = False
         self._lost_paths: set[str] = set()

@@ -39,6 +39,9 @@ logger = logging.getLogger(__name__)
 FIRST_INDEX_SYMBOLS = 10_000
 """A revision that adds more symbols than this is a first index (or a new directory of that size)."""
 
+REUSED_TOGETHER = 4096
+"""Symbols whose vectors are looked up at once: those of the cold tier are decoded, 4 bytes a dimension."""
+
 DOCUMENTED_TOGETHER = 128
 """Files whose documents are decoded at once."""
 
@@ -96,9 +99,7 @@ class Served:
         self._forget(delta.removed)
         wanting = {symbol: key for symbol, key in delta.keys.items() if key and self.keys.get(symbol) != key}
         wanting |= {symbol: key for symbol in lost if (key := snapshot.wanted(symbol))}
-        found = self._look_up({key: snapshot.model_of(symbol) for symbol, key in wanting.items()})
-        reusable = [(symbol, key) for symbol, key in wanting.items() if key in found]
-        self._serve_in(snapshot, reusable, found)
+        left = self.reuse(wanting, snapshot)
         reused = {symbol for symbol, key in delta.keys.items() if self.keys.get(symbol) == key}
         self.last_reused = len(reused)
         self.reused += len(reused)
@@ -109,6 +110,15 @@ class Served:
             if place is not None:
                 self._dirty[place[0]] = None
         self._dirty.update(dict.fromkeys(delta.files))
+        return left
+
+    def reuse(self, wanting: Mapping[SymbolId, EmbeddingKey], snapshot: Snapshot) -> dict[SymbolId, EmbeddingKey]:
+        """Serve those whose wanted vector is in the project's state or in the tiers; return the rest."""
+        symbols = tuple(wanting)
+        for start in range(0, len(symbols), REUSED_TOGETHER):
+            some = symbols[start : start + REUSED_TOGETHER]
+            found = self._look_up({wanting[symbol]: snapshot.model_of(symbol) for symbol in some})
+            self._serve_in(snapshot, [(symbol, wanting[symbol]) for symbol in some if wanting[symbol] in found], found)
         return {symbol: key for symbol, key in wanting.items() if self.keys.get(symbol) != key}
 
     def file(

@@ -16,7 +16,7 @@ The fake for tests of server, client and command line is `codegraph.daemon.fake_
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from codegraph.daemon import messages, operations, reports, streams
@@ -39,11 +39,11 @@ class Service(Protocol):
     async def settled(self, wait: messages.Wait, timeout: float) -> None:
         """Return once everything noticed so far is indexed, or embedded. Raises SyncTimeout after `timeout` s."""
 
-    def subscribe(self, publish: Callable[[AnyEvent], None]) -> Callable[[], None]:
-        """Call `publish` (from any thread; it returns at once) for every event; the result ends that."""
+    def subscribe(self, publish: Callable[[AnyEvent], None], recent: bool) -> Callable[[], None]:
+        """Call `publish` (from any thread; it returns at once) for every event; the result ends that.
 
-    def recent_events(self) -> Sequence[AnyEvent]:
-        """The remembered events, oldest first."""
+        With `recent`, it is called for the remembered events first; none is missed between, none comes twice.
+        """
 
     async def hello(self, params: reports.HelloParams) -> reports.HelloResult: ...
     async def status(self, params: reports.StatusParams) -> reports.StatusResult: ...

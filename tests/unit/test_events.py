@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import typing
 
 import msgspec
@@ -63,6 +64,24 @@ def test_failing_subscriber_disturbs_nobody(caplog: pytest.LogCaptureFixture):
         log.publish(_lost(1))
     assert len(heard) == len(log.recent()) == 1
     assert "subscriber failed on WorkerLost" in caplog.text
+
+
+def test_subscriber_to_remembered_events_hears_each_once_and_in_order():
+    """What is published while the remembered events are handed over comes after them; none is missed or doubled."""
+    log, heard = EventLog(lambda: 0.0), []
+    log.publish(_lost(0))
+    started = threading.Event()
+    publisher = threading.Thread(target=lambda: (started.wait(), log.publish(_lost(1))))
+    publisher.start()
+
+    def hear(event: AnyEvent) -> None:
+        heard.append(event.reason)
+        started.set()
+
+    log.subscribe(hear, recent=True)
+    publisher.join()
+    log.publish(_lost(2))
+    assert heard == ["0", "1", "2"]
 
 
 def test_subscriber_may_publish_and_cancel():

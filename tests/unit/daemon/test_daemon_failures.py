@@ -12,9 +12,11 @@ from workbench import Workbench
 
 from codegraph.core.changes import ChangeSet, Clock
 from codegraph.core.symbols import Freshness, SymbolId
+from codegraph.daemon.account import status_report
 from codegraph.daemon.changeset import change_set
 from codegraph.daemon.messages import Wait
-from codegraph.errors import InternalError, StoreError, StoreFull
+from codegraph.daemon.statistics import RequestStatistics
+from codegraph.errors import InternalError, SourceError, StoreError, StoreFull
 from codegraph.events import FilesExtracted, Rebuilt
 from codegraph.source.hints import Hint
 from codegraph.store.schema import RevisionRecord
@@ -261,3 +263,41 @@ def test_readers_keep_the_last_view_during_a_rebuild(bench: Workbench) -> None:
     assert len(pipeline.view.snapshot.places) == before
     assert pipeline.view.reconciled
     bench.check()
+
+
+def test_vectors_that_come_after_a_failed_rebuild_show_no_empty_index(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until a comparison has succeeded, readers keep the last view, whatever the encoder still answers."""
+    bench.write({"a.py": "def changed(): return 5\n"})
+    bench.apply()
+    pipeline = bench.project.pipeline
+    before = pipeline.view.snapshot
+
+    def vanished(known: object) -> None:
+        raise SourceError("the tree cannot be listed", "wait")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline.parts.scanner, "reconcile", vanished)
+        bench.project.writer.call(lambda: bench.project.compare(rebuild=True))
+        bench.project.writer.step(0.0)
+        assert bench.answer()
+        bench.project.writer.step(0.0)
+        assert (pipeline.view.snapshot, pipeline.view.reconciled) == (before, False)
+    bench.reconcile()
+    bench.drain()
+    bench.check()
+
+
+def test_unusable_cold_tier_is_told_in_status(bench: Workbench) -> None:
+    """That vectors are not kept costs time later, so it is a standing warning and no line in a log."""
+    figures = RequestStatistics().figures()
+    assert not status_report(bench.project, figures).warnings
+    bench.close()
+    bench.locations.cache_directory.mkdir(exist_ok=True)
+    (bench.locations.cache_directory / "vectors").write_text("a file where a directory should be")
+    bench.settings["cache.cold_bytes"] = 1_000_000
+    bench.open()
+    (warning,) = status_report(bench.project, figures).warnings
+    assert "vectors are not kept" in warning
+    assert str(bench.locations.cache_directory / "vectors") in warning

@@ -203,6 +203,20 @@ def test_crash_after_a_change_of_model_mixes_no_vectors(bench: Workbench) -> Non
     bench.check()
 
 
+def test_vector_that_only_the_cold_tier_has_is_not_computed_again(bench: Workbench) -> None:
+    """What the store has lost, or was not given before a crash, costs nothing if the machine-wide tier has it."""
+    bench.restart({"cache.cold_bytes": 1_000_000}, encoder=RecordingEncoder("another"))
+    bench.update()
+    batches = len(bench.batches)
+    bench.project.parts.tiers.drain()
+    keys = [bench.view.served[F], bench.view.served[G]]
+    tamper(bench, schema.VECTORS, keys)
+    reopen(bench)
+    assert len(bench.batches) == batches
+    assert all(bench.project.parts.store.vectors(keys).values())
+    assert not bench.project.scheduler.pending
+
+
 def test_start_over_forgets_files_that_are_gone(bench: Workbench) -> None:
     """An index that was built anew has in its store what it has in memory, deletions included."""
     bench.delete("b.py")
