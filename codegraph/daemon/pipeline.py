@@ -141,14 +141,8 @@ class Pipeline:
             self.view = self._new_view()  # readers need not wait for the disk
             self._recorder.store_vectors(records)
             waited = sum(map(len, symbols.values()))
-            self.parts.events.publish(
-                Embedded(
-                    keys=len(computed.vectors),
-                    symbols=waited,
-                    lane=computed.lane.name.lower(),
-                    seconds=computed.seconds,
-                )
-            )
+            keys, lane = len(computed.vectors), computed.lane.name.lower()
+            self.parts.events.publish(Embedded(keys=keys, symbols=waited, lane=lane, seconds=computed.seconds))
         if computed.failure:
             missing = len(computed.asked) - len(computed.vectors)
             self.parts.events.publish(EmbeddingFailed(keys=missing, reason=computed.failure))
@@ -352,9 +346,11 @@ class Pipeline:
         wanting: dict[SymbolId, EmbeddingKey] = {}
         for view in filter(None, map(snapshot.files.get, paths)):
             for symbol, key in zip(view.ids, view.keys, strict=True):
+                if not key or self.served.keys.get(symbol) == key:
+                    continue
                 if key in pending:
                     pending.add(symbol, key, Lane.COLD)
-                elif key and self.served.keys.get(symbol) != key:
+                else:
                     wanting[symbol] = key
         for symbol, key in self.served.reuse(wanting, snapshot).items():
             pending.add(symbol, key, Lane.COLD)

@@ -36,6 +36,7 @@ from watchdog.observers.inotify_c import (
 
 from codegraph.errors import SourceError
 from codegraph.source.hints import CookieSeen, Hint, Loss, Prune, Sink, WatcherHealth
+from codegraph.source.listing import is_text
 
 _MASK = Mask(
     InotifyConstants.IN_CREATE
@@ -315,14 +316,11 @@ class InotifyWatcher:
 
     def _locate(self, instance: _Instance, event: InotifyEvent) -> None:
         parent = instance.table.path_of.get(event.wd)
-        try:
-            name = event.name.decode("utf-8")
-        except UnicodeDecodeError:
-            return  # a name that is not text is not indexed
         if parent is None:
             return  # its directory was moved or removed since; that has its own hint
+        name = os.fsdecode(event.name)
         path = f"{parent}/{name}" if parent else name
-        if event.mask & InotifyConstants.IN_ISDIR:
+        if event.mask & InotifyConstants.IN_ISDIR and is_text(name):
             self._directory_changed(instance, path, bool(event.mask & _DEPARTURES))
         else:
             self._sink(Hint(path, False))

@@ -96,3 +96,12 @@ def listings_of(paths: Iterable[str]) -> dict[str, Listing]:
             place = above
         files[parent].append(name)
     return {place: Listing(frozenset(names), frozenset(directories[place])) for place, names in files.items()}
+
+
+def is_text(name: str) -> bool:
+    """Say whether a name, decoded as the file system does, is UTF-8; others are listed and never entered."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -32,7 +32,7 @@ from codegraph.core.changes import Skipped, SourceFile
 from codegraph.errors import SourceError
 from codegraph.source.hints import Hint
 from codegraph.source.ignore import ALWAYS_PRUNED, IGNORED, MARKERS, DirectoryRules, IgnoreRules
-from codegraph.source.listing import Changes, Listing, Look, listings_of
+from codegraph.source.listing import Changes, Listing, Look, is_text, listings_of
 from codegraph.source.reading import FileReader
 from codegraph.source.stamps import KnownFile, stamp_of
 
@@ -198,7 +198,7 @@ class Scanner:
         for entry in entries:
             name = entry.name
             path = prefix + name
-            if not name.isascii() and not _is_text(name):
+            if not name.isascii() and not is_text(name):
                 readable = os.fsencode(path).decode("utf-8", "backslashreplace")
                 listing.left_out[readable] = Skipped(readable, "undecodable", "the name is not UTF-8")
             elif entry.is_dir(follow_symlinks=False):
@@ -296,11 +296,3 @@ class Scanner:
 
     def _root_gone(self) -> SourceError:
         return SourceError(f"{self._root}: the project's directory is gone", "start again where the project is now")
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

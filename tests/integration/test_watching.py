@@ -238,6 +238,16 @@ def test_symbolic_links_are_ignored(index: Index, tmp_path: Path) -> None:
     assert index.hints == []
 
 
+def test_name_that_is_not_text_is_listed_at_once(index: Index) -> None:
+    """A file or directory whose name is not UTF-8 is left out, and is said to be when it comes, not some time later."""
+    for name in (b"bad\xff.py", b"later\xff"):
+        index.sync()
+        place = index.root / os.fsdecode(name)
+        place.touch() if name.endswith(b".py") else place.mkdir()
+    index.sync()
+    assert index.scanner.counts()["undecodable"] == 2
+
+
 def test_ignore_file_changed(index: Index) -> None:
     """A new rule removes what it names and ends the watch there; its removal brings both back."""
     write(index.root, "ignored/i.py")
