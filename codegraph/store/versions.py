@@ -6,12 +6,13 @@ A cache has versions, not migrations: what a change invalidates is dropped, the 
     extractor   our extraction code and every grammar             facts, links, wanted keys
     linker      the resolution schemes and the form of links      links, wanted keys
     key         key schema, cascade depth, max_context            wanted keys
-    model       the encoder's identity                            wanted keys
     codec       the form of a search vector                       vectors, served keys, wanted keys
 
 Served keys outlive all but the codec: an old vector is served as stale until the wanted one is there.
 Wanted keys are cleared in the transaction that writes the new version, so that a crash between the
-two cannot leave keys of the old version that look wanted. Tests: tests/unit/store/test_store_versions.py.
+two cannot leave keys of the old version that look wanted. Models are no version: they change while the
+store is open, and what was computed with another one stays servable (codegraph.daemon.restore).
+Tests: tests/unit/store/test_store_versions.py.
 """
 
 from __future__ import annotations
@@ -23,13 +24,12 @@ import msgspec
 
 from codegraph.store.schema import FACTS_TABLES, LINKS, VECTORS, SymbolState
 
-VERSION_NAMES = ("extractor", "linker", "key", "model", "codec")
+VERSION_NAMES = ("extractor", "linker", "key", "codec")
 
 _DROPS: Mapping[str, tuple[str, ...]] = {
     "extractor": (*FACTS_TABLES, LINKS),
     "linker": (LINKS,),
     "key": (),
-    "model": (),
     "codec": (VECTORS,),
 }
 

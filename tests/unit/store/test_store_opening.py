@@ -59,7 +59,6 @@ def test_reopening_finds_everything(reopen, samples, events):
         ("extractor", False, False, True, True),
         ("linker", True, False, True, True),
         ("key", True, True, True, True),
-        ("model", True, True, True, True),
         ("codec", True, True, False, False),
     ],
 )
@@ -75,15 +74,15 @@ def test_changed_version_drops_what_it_invalidates(reopen, samples, events, name
         assert (state.wanted, bool(state.served), state.verdict) == (b"", served, None)
         assert (len(store.files()), store.revision, store.instance) == (40, 1, "instance-0")
     ((what, reason),) = _reasons(events)
-    assert f"{name} {'m' if name == 'model' else 'int8' if name == 'codec' else '1'} -> 2" in reason
+    assert f"{name} {'int8' if name == 'codec' else '1'} -> 2" in reason
     assert ("links" in what, "vectors" in what) == (not links, not vectors)
 
 
 def test_outdated_names_versions_of_this_opening_only(reopen, samples):
     """`outdated` is what changed between the last opening and this one."""
     _filled(reopen(), samples)
-    assert reopen(model="n", key="2").outdated == ("key", "model")
-    assert reopen(model="n", key="2").outdated == ()
+    assert reopen(linker="2", key="2").outdated == ("linker", "key")
+    assert reopen(linker="2", key="2").outdated == ()
 
 
 def test_unknown_version_name_is_refused(tmp_path, events):
