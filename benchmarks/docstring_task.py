@@ -1,0 +1,103 @@
+"""A retrieval task made from real code: find the function by the first sentence of its own documentation.
+
+The documentation is taken out of what the encoder sees; names, code and the signatures of the context stay. The
+corpus is every class, function and method of a tree, drawn in a fixed order; queries are the first sentences of
+four to thirty words. `mrr` and `recall` score a ranking: one right answer a query, the first ten places count.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from codegraph.config import Config
+from codegraph.core.symbols import SymbolKind
+from codegraph.daemon.project import Project, open_project
+from codegraph.embed.encoder import Encoder
+from codegraph.embed.render import EncoderInput, render
+from codegraph.events import EventLog
+from codegraph.locations import Locations
+
+SEED = 7
+BATCH = 128
+PLACES = 10
+_KINDS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.FUNCTION, SymbolKind.METHOD})
+_END = re.compile(r"(?<=[.!?])\s|\n\s*\n")
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Inputs without documentation, and queries with the row of their answer."""
+
+    inputs: tuple[EncoderInput, ...]
+    queries: tuple[str, ...]
+    answers: tuple[int, ...]
+
+
+def make_task(directory: Path, symbols: int, queries: int, depth: int | None = None) -> Task:
+    """Index a tree in a place of its own and draw the task from it. `depth`: steps of context; None: the default."""
+    config = Config()
+    if depth is not None:
+        config = replace(config, cascade=replace(config.cascade, depth=depth))
+    with tempfile.TemporaryDirectory(prefix="codegraph-task-") as place:
+        environment = {f"CODEGRAPH_{name}_DIR": f"{place}/{name.lower()}" for name in ("STATE", "CACHE", "RUNTIME")}
+        project = open_project(directory, config, EventLog(time.time), Locations.from_environment(environment))
+        try:
+            project.run_once(False, False, lambda _: None)
+            return _drawn(project, symbols, queries)
+        finally:
+            project.close()
+
+
+def _drawn(project: Project, symbols: int, queries: int) -> Task:
+    snapshot, inputs = project.parts.index.snapshot, project.own_inputs()
+    ids = sorted(snapshot.places)
+    draw = random.Random(SEED)
+    draw.shuffle(ids)
+    found: list[EncoderInput] = []
+    sentences: list[tuple[str, int]] = []
+    for symbol in ids:
+        if len(found) == symbols:
+            break
+        source = snapshot.render_source(symbol)
+        own = inputs.load(*snapshot.blob(symbol), source.own)
+        if own is None or own.kind not in _KINDS:
+            continue
+        sentence = " ".join(_END.split(own.docstring.strip(), maxsplit=1)[0].split())
+        if 4 <= len(sentence.split()) <= 30:
+            sentences.append((sentence, len(found)))
+        found.append(render(msgspec.structs.replace(own, docstring=""), source.signatures))
+    draw.shuffle(sentences)
+    chosen = sentences[:queries]
+    return Task(tuple(found), tuple(text for text, _ in chosen), tuple(row for _, row in chosen))
+
+
+def embed(encoder: Encoder, inputs: Sequence[EncoderInput]) -> Floats:
+    """Embed inputs in batches of like length; rows in the order of the inputs."""
+    rows = np.zeros((len(inputs), encoder.dimensions), np.float32)
+    order = sorted(range(len(inputs)), key=lambda row: len(inputs[row].tokens))
+    for start in range(0, len(order), BATCH):
+        some = order[start : start + BATCH]
+        rows[some] = encoder.encode([inputs[row] for row in some])
+    return rows
+
+
+def ranks(scores: Floats, answer: int) -> int:
+    """Return the place of the answer, 1 for the first; ties count against it."""
+    return int((scores >= scores[answer]).sum())
+
+
+def mrr(places: Sequence[int]) -> float:
+    """Mean reciprocal rank, places beyond the tenth counting nothing."""
+    return float(np.mean([1 / place if place <= PLACES else 0.0 for place in places]))
