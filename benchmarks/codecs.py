@@ -148,8 +148,10 @@ def plot(points: Sequence[Point], title: str) -> str:
 
     best = max(each.mrr for each in points)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
-        f'font-size="11">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
+            f'font-size="11">'
+        ),
         f'<rect width="{width}" height="{height}" fill="white"/>',
         f'<text x="{left}" y="20" font-size="13">{title}</text>',
         f'<text x="{left}" y="{height - 8}">bytes per vector; filled: Recall@10; hollow: MRR@10 / best</text>',
