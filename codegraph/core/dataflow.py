@@ -38,6 +38,14 @@ class FlowRow(NamedTuple):
     parents: tuple[int, ...]
 
 
+class FlowColumns(NamedTuple):
+    """All rows of a definition: differences between successive tokens, numbers of parents, parents in a row."""
+
+    steps: list[int]
+    counts: list[int]
+    parents: list[int]
+
+
 class DataFlowTooLarge(ValueError):
     """More rows or parents than one definition may have."""
 
@@ -69,22 +77,30 @@ def unpack(data: bytes, tokens: int) -> tuple[FlowRow, ...]:
     """Decode rows of an input with so many canonical tokens. Raises msgspec.DecodeError on damage."""
     if not data:
         return ()
-    packed = _decoder.decode(data)
-    if packed.schema != DATA_FLOW_SCHEMA:
-        raise msgspec.DecodeError(f"data flow of schema {packed.schema}, not {DATA_FLOW_SCHEMA}")
-    count = len(packed.steps)
-    if not 0 < count <= MAX_ROWS or len(packed.counts) != count or len(packed.parents) > MAX_PARENTS:
-        raise msgspec.DecodeError(f"data flow of {count} rows, {len(packed.parents)} parents")
-    _demand(min(packed.steps) >= 0 and sum(packed.steps) < tokens, "a token that is not there")
-    _demand(min(packed.counts) >= 0 and sum(packed.counts) == len(packed.parents), "parents of no row")
+    steps, counts, flat = columns(data)
+    _demand(sum(steps) < tokens, "a token that is not there")
     rows: list[FlowRow] = []
     start = 0
-    for token, end in zip(accumulate(packed.steps), accumulate(packed.counts), strict=True):
-        parents = tuple(packed.parents[start:end])
-        _demand(_is_ascending(parents, count), "a parent that is no row, or parents out of order")
+    for token, end in zip(accumulate(steps), accumulate(counts), strict=True):
+        parents = tuple(flat[start:end])
+        _demand(_is_ascending(parents, len(steps)), "parents out of order")
         rows.append(FlowRow(token, parents))
         start = end
     return tuple(rows)
+
+
+def columns(data: bytes) -> FlowColumns:
+    """Decode rows as they are packed, for those who need no row by row. Raises msgspec.DecodeError on damage."""
+    packed = _decoder.decode(data)
+    if packed.schema != DATA_FLOW_SCHEMA:
+        raise msgspec.DecodeError(f"data flow of schema {packed.schema}, not {DATA_FLOW_SCHEMA}")
+    steps, counts, parents = packed.steps, packed.counts, packed.parents
+    if not 0 < len(steps) <= MAX_ROWS or len(counts) != len(steps) or len(parents) > MAX_PARENTS:
+        raise msgspec.DecodeError(f"data flow of {len(steps)} rows, {len(parents)} parents")
+    _demand(min(steps) >= 0, "a token that is not there")
+    _demand(min(counts) >= 0 and sum(counts) == len(parents), "parents of no row")
+    _demand(not parents or (min(parents) >= 0 and max(parents) < len(steps)), "a parent that is no row")
+    return FlowColumns(steps, counts, parents)
 
 
 def _is_ascending(parents: Sequence[int], count: int) -> bool:

@@ -23,12 +23,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from codegraph.core.dataflow import FlowRow, unpack
+from codegraph.core.dataflow import FlowColumns, columns, unpack
 from codegraph.core.facts import BLOCK_END, BLOCK_START, STATEMENT_END
 from codegraph.embed.render import EncoderInput
 from codegraph.embed.subtokens import Integers, Subtokens, ranges, starts_of
@@ -39,6 +40,8 @@ FEATURE_SCHEMA = 1
 
 CHARACTERS_PER_TOKEN = 8
 """Prose beyond this many characters per token of its room is not even tokenised."""
+
+NO_ROWS = FlowColumns([], [], [])
 
 LAYOUT = frozenset({STATEMENT_END, BLOCK_START, BLOCK_END})
 
@@ -119,7 +122,7 @@ class _Rows(NamedTuple):
 def build(
     inputs: Sequence[EncoderInput], layout: Layout, subtokens: Subtokens, vocabulary: Vocabulary | None = None
 ) -> Features:
-    """Make the features of all inputs."""
+    """Make the features of all inputs; `subtokens` must be silent about `LAYOUT`."""
     subtokens.make_room()
     special = vocabulary or Vocabulary()
     code = _code(inputs, subtokens)
@@ -163,15 +166,15 @@ def build(
 def _code(inputs: Sequence[EncoderInput], subtokens: Subtokens) -> _Code:
     """Look up the tokens of all inputs. Every token has a blank before it, save an input's very first."""
     texts: list[str] = []
-    bounds = [0]
+    bounds, first = [0], []
     for source in inputs:
-        first = next((index for index, token in enumerate(source.tokens) if token not in LAYOUT), None)
-        spaced = ["" if token in LAYOUT else " " + token for token in source.tokens]
-        if first is not None:
-            spaced[first] = source.tokens[first]
-        texts += spaced
+        at = next((index for index, token in enumerate(source.tokens) if token not in LAYOUT), None)
+        if at is not None:
+            first.append(len(texts) + at)
+        texts += source.tokens
         bounds.append(len(texts))
-    numbers = np.array(subtokens.numbers(texts), np.int64)
+    numbers = subtokens.numbers(texts, spaced=True)
+    numbers[first] = subtokens.numbers([texts[index] for index in first], spaced=False)
     lengths = subtokens.lengths(numbers)
     return _Code(numbers, lengths, np.array(bounds), starts_of(lengths))
 
@@ -193,16 +196,18 @@ def _prose(inputs: Sequence[EncoderInput], layout: Layout, subtokens: Subtokens)
         return np.zeros(0, np.int64), np.zeros(len(inputs) + 1, np.int64)
     texts: list[str] = []
     limits: list[int] = []
-    bounds = [0]
+    bounds, first = [0], []
     for source in inputs:
         half = layout.prose // 2 if source.context else layout.prose
         pieces = [(source.container, half), (source.name, half), (source.docstring, half)]
         pieces += [(signature, layout.prose) for signature in source.context]
         present = [(text[: limit * CHARACTERS_PER_TOKEN], limit) for text, limit in pieces if text]
-        texts += [" " + text if index else text for index, (text, _) in enumerate(present)]
+        first += [len(texts)] if present else []
+        texts += [text for text, _ in present]
         limits += [limit for _, limit in present]
         bounds.append(len(texts))
-    numbers = np.array(subtokens.numbers(texts), np.int64)
+    numbers = subtokens.numbers(texts, spaced=True)
+    numbers[first] = subtokens.numbers([texts[index] for index in first], spaced=False)
     lengths = np.minimum(subtokens.lengths(numbers), np.array(limits, np.int64))
     before = starts_of(lengths)
     ends = np.repeat(before[bounds[:-1]] + layout.prose, np.diff(bounds))
@@ -211,30 +216,41 @@ def _prose(inputs: Sequence[EncoderInput], layout: Layout, subtokens: Subtokens)
 
 
 def _rows(inputs: Sequence[EncoderInput], bounds: Integers) -> _Rows:
-    tokens: list[int] = []
-    children: list[int] = []
+    steps: list[int] = []
+    counts: list[int] = []
     parents: list[int] = []
-    for source, start in zip(inputs, bounds.tolist(), strict=False):
-        if not source.data_flow:
-            continue
-        rows = _unpacked(source)
-        at = len(tokens)
-        tokens += [start + row.token for row in rows]
-        for number, row in enumerate(rows, at):
-            known = [parent for parent in row.parents if parent < len(rows)]
-            children += [number] * len(known)
-            parents += [tokens[at + parent] for parent in known]
-    return _Rows(np.array(tokens, np.int64), np.array(children, np.int64), np.array(parents, np.int64))
+    sizes: list[tuple[int, int]] = []
+    for source in inputs:
+        own = _columns(source)
+        steps += own.steps
+        counts += own.counts
+        parents += own.parents
+        sizes.append((len(own.steps), len(own.parents)))
+    rows, edges = np.array(sizes, np.int64).reshape(-1, 2).T
+    first = starts_of(rows)[:-1]
+    along = starts_of(np.array(steps, np.int64))
+    tokens = along[1:] + np.repeat(bounds[: len(inputs)] - along[first], rows)
+    return _Rows(
+        tokens,
+        np.repeat(np.arange(len(tokens)), np.array(counts, np.int64)),
+        tokens[np.array(parents, np.int64) + np.repeat(first, edges)],
+    )
 
 
-def _unpacked(source: EncoderInput) -> Sequence[FlowRow]:
-    """Return the rows of an input whose tokens were not cut away; none when they are damaged."""
+def _columns(source: EncoderInput) -> FlowColumns:
+    """Return the rows of an input, without those whose tokens were cut away; none when they are damaged."""
+    if not source.data_flow:
+        return NO_ROWS
     try:
-        rows = unpack(source.data_flow, np.iinfo(np.int64).max)
+        found = columns(source.data_flow)
+        if sum(found.steps) < len(source.tokens):
+            return found
+        rows = unpack(source.data_flow, sum(found.steps) + 1)
     except msgspec.DecodeError:
-        return ()
-    size = len(source.tokens)
-    return rows if rows and rows[-1].token < size else [row for row in rows if row.token < size]
+        return NO_ROWS
+    count = sum(row.token < len(source.tokens) for row in rows)
+    kept = [[parent for parent in row.parents if parent < count] for row in rows[:count]]
+    return FlowColumns(found.steps[:count], list(map(len, kept)), list(chain.from_iterable(kept)))
 
 
 def _segments(

@@ -7,7 +7,7 @@ Tests: tests/unit/embed/test_embed_features.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 import numpy as np
@@ -22,15 +22,19 @@ Tokenize = Callable[[list[str]], list[list[int]]]
 
 
 class Subtokens:
-    """Remembers which sub-tokens a text has: names recur, and tokenising is slow. Used by one thread at a time."""
+    """Remembers which sub-tokens a text has, alone and behind a blank. Used by one thread at a time."""
 
-    def __init__(self, tokenize: Tokenize) -> None:
+    def __init__(self, tokenize: Tokenize, silent: Iterable[str] = ()) -> None:
+        """`silent` texts have no sub-tokens."""
         self._tokenize = tokenize
+        self._silent = tuple(silent)
         self._forget()
 
     def _forget(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._used = self._texts = 0
+        self._used = 0
+        self._texts = len(self._silent)
+        self._spaced: dict[str, int] = {text: number for number, text in enumerate(self._silent)}
+        self._bare: dict[str, int] = {}
         self._ids = np.zeros(1 << 12, np.int64)
         self._starts = np.zeros(1 << 10, np.int64)
 
@@ -39,23 +43,25 @@ class Subtokens:
         if self._texts > REMEMBERED_TEXTS or self._used > REMEMBERED_SUBTOKENS:
             self._forget()
 
-    def numbers(self, texts: Sequence[str]) -> list[int]:
-        """Return a number for every text, equal ones for equal texts."""
-        known = self._numbers
-        unknown = [text for text in dict.fromkeys(texts) if text not in known]
-        if unknown:
-            self._learn(unknown)
-        return [known[text] for text in texts]
+    def numbers(self, texts: Sequence[str], *, spaced: bool) -> Integers:
+        """Return a number for every text, with a blank in front of it or without, equal ones for equal texts."""
+        known = self._spaced if spaced else self._bare
+        try:
+            found = list(map(known.__getitem__, texts))
+        except KeyError:
+            self._learn([text for text in dict.fromkeys(texts) if text not in known], known, " " if spaced else "")
+            found = list(map(known.__getitem__, texts))
+        return np.array(found, np.int64)
 
-    def _learn(self, texts: list[str]) -> None:
-        found = self._tokenize(texts)
+    def _learn(self, texts: list[str], known: dict[str, int], before: str) -> None:
+        found = self._tokenize([before + text for text in texts])
         lengths = np.fromiter(map(len, found), np.int64, len(found))
         used, end = self._used + int(lengths.sum()), self._texts + len(texts)
         self._ids = _grown(self._ids, used)
         self._ids[self._used : used] = np.fromiter(chain.from_iterable(found), np.int64, used - self._used)
         self._starts = _grown(self._starts, end + 1)
         self._starts[self._texts + 1 : end + 1] = self._used + np.cumsum(lengths)
-        self._numbers.update(zip(texts, range(self._texts, end), strict=True))
+        known.update(zip(texts, range(self._texts, end), strict=True))
         self._used, self._texts = used, end
 
     def lengths(self, numbers: Integers) -> Integers:

@@ -8,16 +8,16 @@ import slow_graphcodebert as slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codegraph.core.dataflow import FlowRow, pack
+from codegraph.core.dataflow import FlowRow, pack, unpack
 from codegraph.core.facts import BLOCK_END, BLOCK_START, STATEMENT_END
 from codegraph.core.symbols import SymbolKind
-from codegraph.embed import features, subtokens
+from codegraph.embed import subtokens
 from codegraph.embed.collate import collate, visible
-from codegraph.embed.features import Features, Layout, Vocabulary, build
+from codegraph.embed.features import LAYOUT, Features, Layout, Vocabulary, build
 from codegraph.embed.render import EncoderInput
 from codegraph.embed.subtokens import Subtokens
 
-LAYOUT = Layout(24, 6)
+SHAPE = Layout(24, 6)
 
 
 def _pieces(texts: list[str]) -> list[list[int]]:
@@ -40,8 +40,8 @@ def _input(tokens: tuple[str, ...], rows: list[FlowRow], **fields: object) -> En
     )
 
 
-def _build(inputs: list[EncoderInput], layout: Layout = LAYOUT) -> Features:
-    return build(inputs, layout, Subtokens(_pieces))
+def _build(inputs: list[EncoderInput], layout: Layout = SHAPE) -> Features:
+    return build(inputs, layout, Subtokens(_pieces, sorted(LAYOUT)))
 
 
 def _mask(found: Features, segment: int, width: int) -> np.ndarray:
@@ -70,7 +70,7 @@ def test_features_equal_the_plain_loops(inputs: list[EncoderInput]) -> None:
     found = _build(inputs)
     for number, source in enumerate(inputs):
         spaced = [" " * bool(index) + token for index, token in enumerate(source.tokens)]
-        rows = features._unpacked(source)
+        rows = unpack(source.data_flow, len(source.tokens))
         by_token = [(row.token, [rows[parent].token for parent in row.parents]) for row in rows]
         expected = slow.sequence(_pieces(spaced), by_token, limit=24, reserved=6)
         size = len(expected.ids)
@@ -162,22 +162,25 @@ def test_texts_are_tokenised_once() -> None:
         return _pieces(texts)
 
     table = Subtokens(tokenize)
-    numbers = np.array(table.numbers(["ab", "c", "ab"]))
+    numbers = table.numbers(["ab", "c", "ab"], spaced=False)
+    assert table.numbers(["ab", "c"], spaced=False).tolist() == numbers[:2].tolist()
     assert asked == ["ab", "c"]
     assert table.lengths(numbers).tolist() == [2, 1, 2]
     assert table.gather(numbers, np.array([1, 1, 2])).tolist() == [97, 99, 97, 98]
-    many = np.array(table.numbers([f"x{number}" for number in range(5_000)]))
+    assert table.gather(table.numbers(["ab"], spaced=True), np.array([1])).tolist() == [197]
+    assert asked == ["ab", "c", " ab"]
+    many = table.numbers([f"x{number}" for number in range(5_000)], spaced=False)
     assert table.lengths(many).sum() == sum(len(f"x{number}") for number in range(5_000))
 
 
 def test_too_many_texts_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory stays bounded; what is asked again afterwards is right."""
     monkeypatch.setattr(subtokens, "REMEMBERED_TEXTS", 3)
-    table = Subtokens(_pieces)
+    table = Subtokens(_pieces, sorted(LAYOUT))
     sources = [_input((letter * 3, "tail"), []) for letter in "abcdefgh"]
     for source in sources:
-        assert build([source], LAYOUT, table).ids.tolist() == _build([source]).ids.tolist()
-        assert table._texts <= 5
+        assert build([source], SHAPE, table).ids.tolist() == _build([source]).ids.tolist()
+        assert table._texts <= 9
 
 
 def test_no_inputs_give_no_segments() -> None:
