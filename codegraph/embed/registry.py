@@ -28,6 +28,7 @@ from codegraph.embed.lexical import LexicalEncoder, lexical_identity
 from codegraph.embed.spec import ModelSpec
 from codegraph.embed.text import TEXT_SCHEMA
 from codegraph.embed.weights import FileDigests
+from codegraph.embed.windowed import WindowedEncoder
 from codegraph.embed.windows import WINDOW_SCHEME
 from codegraph.errors import ConfigError, EncoderError, InternalError, ModelMissing
 
@@ -210,7 +211,8 @@ def _load_files(spec: ModelSpec, directory: Path, known: bytes, device: str, pre
             case "transformer" | "t5":
                 from codegraph.embed.transformer import TransformerEncoder
 
-                return TransformerEncoder.load(spec, directory, known, device, precision)
+                encoder = TransformerEncoder.load(spec, directory, known, device, precision)
+                return WindowedEncoder(encoder, spec.windows) if spec.windows > 1 else encoder
     except ImportError as error:
         raise EncoderError(
             f"{spec.name} needs libraries that are not installed: {error}", "pip install 'codegraph-daemon[models]'"

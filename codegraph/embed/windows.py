@@ -15,10 +15,10 @@ from codegraph.core.facts import BLOCK_END, BLOCK_START, STATEMENT_END
 
 Window = tuple[int, int]
 
-WINDOW_SCHEME = 1
+WINDOW_SCHEME = 2
 """Bumped whenever the same tokens would be cut elsewhere; part of the identity of models that cut."""
 
-_LAYOUT_ENDS = frozenset({STATEMENT_END, BLOCK_START, BLOCK_END})
+LAYOUT_ENDS = frozenset({STATEMENT_END, BLOCK_START, BLOCK_END})
 _MARK_ENDS = frozenset({";", "{", "}"})
 
 
@@ -27,7 +27,7 @@ def cut(tokens: Sequence[str], lengths: Sequence[int], room: int, most: int) -> 
 
     A single token longer than `room` is a window of its own; whoever reads it cuts its end off.
     """
-    ends = _LAYOUT_ENDS if STATEMENT_END in tokens else _MARK_ENDS
+    ends = LAYOUT_ENDS if STATEMENT_END in tokens else _MARK_ENDS
     before = [0, *accumulate(lengths)]
     windows: list[Window] = []
     start = 0

@@ -101,7 +101,7 @@ def test_special_words_of_a_prefix_stay_whole(tmp_path: Path) -> None:
     """UniXcoder is told its mode by a token: <s> <encoder-only> </s> text </s>."""
     directory = tiny.make_unixcoder(tmp_path / "unixcoder")
     spec = msgspec.structs.replace(
-        describe(str(directory)), engine="transformer", document_prefix="<encoder-only> </s>"
+        describe(str(directory)), engine="transformer", document_prefix="<encoder-only> </s>", windows=1
     )
     encoder = TransformerEncoder.load(spec, directory, b"", "cpu", "fp32")
     (sequence,) = encoder.prepare([_input("load")]).rows
