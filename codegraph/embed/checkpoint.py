@@ -56,8 +56,7 @@ def read(name: str, directory: Path, pooling: str) -> Checkpoint:
         raise EncoderError(
             f"{name} in {directory} holds no RoBERTa encoder", "choose a checkpoint of that architecture"
         )
-    wanted = _wanted(shape)
-    state = {key: _checked(name, directory, raw, prefix + key, size) for key, size in wanted.items()}
+    state = {key: _checked(name, directory, raw, prefix + key, size) for key, size in wanted(shape).items()}
     return Checkpoint(shape, state, _head(name, directory, raw, prefix, pooling, shape.width))
 
 
@@ -96,7 +95,7 @@ def _raw(name: str, directory: Path) -> dict[str, torch.Tensor]:
     return {key.removeprefix("module."): tensor for key, tensor in state.items() if isinstance(tensor, torch.Tensor)}
 
 
-def _wanted(shape: Shape) -> dict[str, tuple[int | None, ...]]:
+def wanted(shape: Shape) -> dict[str, tuple[int | None, ...]]:
     """Return the name and size of every weight of the encoder."""
     width, inner = shape.width, shape.inner
     found: dict[str, tuple[int | None, ...]] = {

@@ -32,7 +32,7 @@ from codegraph.embed import checkpoint, hardware
 from codegraph.embed.batching import padded
 from codegraph.embed.collate import Batch, collate
 from codegraph.embed.encoder import FloatArray
-from codegraph.embed.features import Features, Layout, build
+from codegraph.embed.features import LAYOUT, Features, Layout, build
 from codegraph.embed.registry import ModelSpec
 from codegraph.embed.render import EncoderInput
 from codegraph.embed.roberta import Attention, DeviceBatch, Roberta
@@ -73,10 +73,10 @@ class GraphCodeBertEncoder:
         """How many batches may be started before the first of them is waited for."""
         self._pooling = spec.pooling
         self._query_prefix = subwords.prefix(spec.query_prefix) if spec.query_prefix else ()
-        self._model = model
+        self.model = model
         self._subwords = subwords
         self._head = None if head is None else (_plain(head[0], model.device), _plain(head[1], model.device))
-        self._subtokens = Subtokens(subwords.many)
+        self._subtokens = Subtokens(subwords.many, sorted(LAYOUT))
         self._layout = _layout(spec, self.max_length, subwords)
 
     @classmethod
@@ -149,8 +149,8 @@ class GraphCodeBertEncoder:
     def _launch(self, batch: Batch) -> Callable[[], FloatArray]:
         """Start one batch; the result waits for its pooled rows, float32, not normalised."""
         with hardware.memory_errors(), torch.inference_mode():
-            uploaded = _upload(batch, self._model.device)
-            pooled = self._pool(self._model.states(uploaded, self._subwords.vocabulary), uploaded)
+            uploaded = _upload(batch, self.model.device)
+            pooled = self._pool(self.model.states(uploaded, self._subwords.vocabulary), uploaded)
             rows, done = _download(pooled)
 
         def finish() -> FloatArray:
@@ -174,10 +174,10 @@ class GraphCodeBertEncoder:
     def _report_damage(self, batch: DeviceBatch) -> None:
         """Raise EncoderError that says where numbers stop being finite in a batch that gave no usable vector."""
         with torch.inference_mode():
-            layer = self._model.damaged_layer(batch, self._subwords.vocabulary)
+            layer = self.model.damaged_layer(batch, self._subwords.vocabulary)
         where = "its head" if layer is None else f"layer {layer}" if layer else "its embeddings"
         raise EncoderError(
-            f"{self.name} in {self._model.precision} gives numbers that are not finite from {where} on",
+            f"{self.name} in {self.model.precision} gives numbers that are not finite from {where} on",
             "fetch the model again; if its weights are whole, set embedding.precision = 'fp32'",
         )
 

@@ -29,6 +29,9 @@ from codegraph.embed.features import Vocabulary
 from codegraph.embed.hardware import Precision, linear
 
 Attention = Literal["eager", "sdpa"]
+Attend = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor | None], torch.Tensor]
+"""Query, key, value, (B, heads, W, width of a head), and the additive mask -> the same shape."""
+
 State = Mapping[str, torch.Tensor]
 """Weights by name, without the checkpoint's prefix."""
 
@@ -80,7 +83,7 @@ class Roberta:
         self.shape = shape
         self.device = device
         self.precision = precision
-        self.attention = attention
+        self.attend = ATTENTION[attention]
         self._dtype = torch.bfloat16 if precision == "bf16" else torch.float32
         self._words = self._tensor(state["embeddings.word_embeddings.weight"])
         positions = state["embeddings.position_embeddings.weight"] + state["embeddings.token_type_embeddings.weight"][0]
@@ -162,15 +165,21 @@ class Roberta:
     def _through(self, layer: _Layer, states: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
         size, width, _ = states.shape
         heads = layer.attend(states).view(size, width, 3, self.shape.heads, -1).permute(2, 0, 3, 1, 4)
-        attended = self._attended(heads[0], heads[1], heads[2], mask).transpose(1, 2).reshape(size, width, -1)
+        attended = self.attend(heads[0], heads[1], heads[2], mask).transpose(1, 2).reshape(size, width, -1)
         states = self._normalised(states + layer.project(attended), layer.norm)
         return self._normalised(states + layer.narrow(functional.gelu(layer.widen(states))), layer.last_norm)
 
-    def _attended(
-        self, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None
-    ) -> torch.Tensor:
-        if self.attention == "sdpa":
-            return functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        scores = query @ key.transpose(2, 3) * query.shape[-1] ** -0.5
-        weights = torch.softmax((scores if mask is None else scores + mask).float(), -1)
-        return weights.to(value.dtype) @ value
+
+def eager(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+    """Attend with the softmax written out, in fp32."""
+    scores = query @ key.transpose(2, 3) * query.shape[-1] ** -0.5
+    weights = torch.softmax((scores if mask is None else scores + mask).float(), -1)
+    return weights.to(value.dtype) @ value
+
+
+def sdpa(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+    """Attend with the kernel that torch takes for the device and the mask."""
+    return functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+
+
+ATTENTION: Mapping[Attention, Attend] = {"eager": eager, "sdpa": sdpa}

@@ -225,7 +225,7 @@ def test_a_pooler_that_was_never_trained_is_not_invented(directory: Path) -> Non
 def test_damage_at_run_time_names_the_model_and_the_layer(directory: Path) -> None:
     """Numbers that overflow within a layer are an EncoderError with a remedy."""
     encoder = _load(_spec(directory), precision="fp32")
-    encoder._model._layers[1].last_norm[0].fill_(float("inf"))
+    encoder.model._layers[1].last_norm[0].fill_(float("inf"))
     with pytest.raises(EncoderError, match=r"tiny in fp32 .* layer 2") as caught:
         encoder.encode([_code("load")])
     assert "fp32" in caught.value.advice
@@ -263,10 +263,10 @@ def test_a_real_worker_process_embeds_with_a_model_directory(directory: Path) ->
 def test_memory_that_runs_out_is_a_memory_error(encoder: GraphCodeBertEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever batches can halve then, on any device."""
     for error in (torch.OutOfMemoryError("CUDA out of memory"), RuntimeError("can't allocate memory: 1 bytes")):
-        monkeypatch.setattr(encoder._model, "states", _raising(error))
+        monkeypatch.setattr(encoder.model, "states", _raising(error))
         with pytest.raises(MemoryError):
             encoder.encode([_code("load")])
-    monkeypatch.setattr(encoder._model, "states", _raising(RuntimeError("other")))
+    monkeypatch.setattr(encoder.model, "states", _raising(RuntimeError("other")))
     with pytest.raises(RuntimeError, match="other"):
         encoder.encode([_code("load")])
 
