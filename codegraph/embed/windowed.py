@@ -10,13 +10,16 @@ Tests: tests/unit/embed/test_embed_windowed.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from codegraph.embed.encoder import Encoder, FloatArray
 from codegraph.embed.render import EncoderInput
+from codegraph.embed.staging import staged
 from codegraph.embed.windows import LAYOUT_ENDS, cut
 
 CHARACTERS_PER_SUBTOKEN = 3
@@ -28,27 +31,19 @@ LEAST_SHARE = 4
 Weighted = tuple[EncoderInput, int]
 
 
+@dataclass(frozen=True, slots=True)
 class _Windows:
-    """The windows of inputs, found when somebody asks: the encoder belongs to one thread."""
+    """All windows of some inputs, prepared, and which of them are whose."""
 
-    def __init__(self, inputs: Sequence[EncoderInput], encoder: WindowedEncoder) -> None:
-        self._inputs = inputs
-        self._encoder = encoder
-
-    @cached_property
-    def windows(self) -> list[list[Weighted]]:
-        return [self._encoder.windows_of(source) for source in self._inputs]
-
-    @cached_property
-    def lengths(self) -> list[int]:
-        """See `staging.Prepared`."""
-        return [sum(self._encoder.length(part) for part, _ in parts) for parts in self.windows]
+    whole: Any
+    starts: Sequence[int]
+    weights: Sequence[int]
+    lengths: Sequence[int]
+    """See `staging.Prepared`: of all windows of an input together."""
 
 
 class WindowedEncoder:
-    """Another encoder with windows. Belongs to one thread."""
-
-    in_flight = 1
+    """Another encoder with windows. As for threads, it is what the other one is."""
 
     def __init__(self, whole: Encoder, most: int) -> None:
         """Let every input become at most `most` windows."""
@@ -58,6 +53,8 @@ class WindowedEncoder:
         self.max_length = whole.max_length
         self.device = whole.device
         self._whole = whole
+        self._stages = staged(whole)
+        self.in_flight = self._stages.in_flight
         self._most = most
 
     def length(self, source: EncoderInput) -> int:
@@ -68,20 +65,34 @@ class WindowedEncoder:
         """Return one unit row per input; raises what the other encoder raises."""
         if not inputs:
             return np.empty((0, self.dimensions), np.float32)
-        return self._mean([self.windows_of(source) for source in inputs])
+        return self.start(self.prepare(inputs), range(len(inputs)))()
 
     def encode_query(self, text: str) -> FloatArray:
         """Return the unit vector of a query."""
         return self._whole.encode_query(text)
 
     def prepare(self, inputs: Sequence[EncoderInput]) -> _Windows:
-        """See `StagedEncoder`: nothing is done ahead, but all windows count when a batch is planned."""
-        return _Windows(inputs, self)
+        """Cut the inputs and prepare all windows; whoever plans a batch counts all of them."""
+        windows = [self.windows_of(source) for source in inputs]
+        whole = self._stages.prepare([part for parts in windows for part, _ in parts])
+        starts = [0, *accumulate(map(len, windows))]
+        lengths = [sum(whole.lengths[first:last]) for first, last in pairwise(starts)]
+        return _Windows(whole, starts, [weight for parts in windows for _, weight in parts], lengths)
 
     def start(self, prepared: _Windows, positions: Sequence[int]) -> Callable[[], FloatArray]:
-        """Encode at once."""
-        rows = self._mean([prepared.windows[position] for position in positions])
-        return lambda: rows
+        """Begin the windows of some inputs."""
+        chosen = [range(prepared.starts[position], prepared.starts[position + 1]) for position in positions]
+        parts = [part for own in chosen for part in own]
+        weights = np.array([prepared.weights[part] for part in parts], np.float32)
+        starts = np.cumsum([0, *map(len, chosen[:-1])])
+        finish = self._stages.start(prepared.whole, parts)
+
+        def mean() -> FloatArray:
+            sums = np.add.reduceat(finish() * weights[:, None], starts)
+            found: FloatArray = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
+            return found
+
+        return mean
 
     def windows_of(self, source: EncoderInput) -> list[Weighted]:
         """Return the windows of an input and their weights; the input itself if it fits."""
@@ -97,14 +108,6 @@ class WindowedEncoder:
             (msgspec.structs.replace(source, tokens=source.tokens[first:last]), sum(lengths[first:last]))
             for first, last in found
         ]
-
-    def _mean(self, windows: Sequence[Sequence[Weighted]]) -> FloatArray:
-        rows = self._whole.encode([part for parts in windows for part, _ in parts])
-        weights = np.array([weight for parts in windows for _, weight in parts], np.float32)
-        starts = np.cumsum([0, *map(len, windows[:-1])])
-        sums = np.add.reduceat(rows * weights[:, None], starts)
-        found: FloatArray = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-12)
-        return found
 
 
 def _estimated(token: str) -> int:
