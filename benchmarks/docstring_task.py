@@ -43,11 +43,16 @@ class Task:
     inputs: tuple[EncoderInput, ...]
     queries: tuple[str, ...]
     answers: tuple[int, ...]
+    rests: tuple[str, ...]
+    """Per input, what its documentation says after the first sentence."""
 
 
-def make_task(directory: Path, symbols: int, queries: int, depth: int | None = None) -> Task:
+def make_task(
+    directory: Path, symbols: int, queries: int, depth: int | None = None, *, data_flow: bool = False
+) -> Task:
     """Index a tree in a place of its own and draw the task from it. `depth`: steps of context; None: the default."""
     config = Config()
+    config = replace(config, extract=replace(config.extract, data_flow="on" if data_flow else "off"))
     if depth is not None:
         config = replace(config, cascade=replace(config.cascade, depth=depth))
     with tempfile.TemporaryDirectory(prefix="codegraph-task-") as place:
@@ -67,6 +72,7 @@ def _drawn(project: Project, symbols: int, queries: int) -> Task:
     draw.shuffle(ids)
     found: list[EncoderInput] = []
     sentences: list[tuple[str, int]] = []
+    rests: list[str] = []
     for symbol in ids:
         if len(found) == symbols:
             break
@@ -74,13 +80,15 @@ def _drawn(project: Project, symbols: int, queries: int) -> Task:
         own = inputs.load(*snapshot.blob(symbol), source.own)
         if own is None or own.kind not in _KINDS:
             continue
-        sentence = " ".join(_END.split(own.docstring.strip(), maxsplit=1)[0].split())
+        first, *rest = _END.split(own.docstring.strip(), maxsplit=1)
+        sentence = " ".join(first.split())
+        rests.append("".join(rest).strip())
         if 4 <= len(sentence.split()) <= 30:
             sentences.append((sentence, len(found)))
         found.append(render(msgspec.structs.replace(own, docstring=""), source.signatures))
     draw.shuffle(sentences)
     chosen = sentences[:queries]
-    return Task(tuple(found), tuple(text for text, _ in chosen), tuple(row for _, row in chosen))
+    return Task(tuple(found), tuple(text for text, _ in chosen), tuple(row for _, row in chosen), tuple(rests))
 
 
 def embed(encoder: Encoder, inputs: Sequence[EncoderInput]) -> Floats:
