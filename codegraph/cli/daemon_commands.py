@@ -66,7 +66,7 @@ def start(arguments: Namespace, output: Output) -> int:
 def stop(arguments: Namespace, output: Output) -> int:
     """End the daemon; that none runs is fine."""
     root = find_root(arguments)
-    stopped = stop_daemon(root)
+    stopped = stop_daemon(root, _warn)
     _say(output, "stopped" if stopped else "not running", str(root))
     return 0
 
@@ -75,10 +75,14 @@ def restart(arguments: Namespace, output: Output) -> int:
     """End the daemon if one runs, and start it."""
     load_settings(arguments)
     root = find_root(arguments)
-    stop_daemon(root)
+    stop_daemon(root, _warn)
     process = start_daemon(root, arguments.set)
     _say(output, "restarted", str(root), process)
     return 0
+
+
+def _warn(message: str) -> None:
+    sys.stderr.write(f"codegraph: {message}\n")
 
 
 def _say(output: Output, state: str, root: str, process: int | None = None) -> None:

@@ -8,14 +8,14 @@ Tests: tests/unit/cli/test_cli_local.py.
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from codegraph.client import Client
-from codegraph.errors import ProjectError
+from codegraph.errors import ProjectError, SyncTimeout
 
 if TYPE_CHECKING:
     from codegraph.config import Config
@@ -87,11 +87,14 @@ def start_daemon(root: Path, settings: Sequence[str] = ()) -> int:
     return lifecycle.start_daemon(root, user_locations(), settings)
 
 
-def stop_daemon(root: Path) -> bool:
-    """End the daemon of a project and return once it is gone; False if none runs. Raises DaemonError."""
+def stop_daemon(root: Path, say: Callable[[str], None]) -> bool:
+    """End the daemon of a project and return once it is gone; False if none runs. Raises DaemonError.
+
+    `say` is told if it does not end when asked, and what is done about it.
+    """
     from codegraph.daemon import lifecycle
 
-    return lifecycle.stop_daemon(root, user_locations())
+    return lifecycle.stop_daemon(root, user_locations(), say)
 
 
 def run_daemon(root: Path, config: Config) -> int:
@@ -113,5 +116,11 @@ def open_session(arguments: Namespace, *, start: bool = True) -> Iterator[Sessio
     """Give a client. With `start`, a daemon is started at the first call if none runs."""
     root = find_root(arguments)
     starter = partial(start_daemon, root) if start else None
-    with Client(socket_of(root), root=str(root), start=starter) as client:
-        yield Session(client, str(root))
+    try:
+        with Client(socket_of(root), root=str(root), start=starter) as client:
+            yield Session(client, str(root))
+    except SyncTimeout:
+        from codegraph.daemon.lifecycle import refuse_suspended
+
+        refuse_suspended(root, user_locations())
+        raise

@@ -18,12 +18,13 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import logging
 import os
 import select
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -34,6 +35,8 @@ from codegraph.daemon.protocol import ErrorObject, error_object, raised
 from codegraph.errors import CodegraphError, DaemonAlreadyRunning, DaemonError
 from codegraph.locations import Locations, private_directory
 from codegraph.processes import own_command
+
+logger = logging.getLogger(__name__)
 
 READY_VARIABLE = "CODEGRAPH_READY_DESCRIPTOR"
 """Names the inherited end of the pipe to `run_daemon`."""
@@ -121,6 +124,7 @@ def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ())
     """
     running = running_daemon(root, locations)
     if running is not None:
+        refuse_suspended(root, locations)
         return running.pid
     state = private_directory(locations.state_directory(root))
     ours, theirs = os.pipe()
@@ -216,10 +220,11 @@ def leave_starter() -> None:
         os._exit(0)
 
 
-def stop_daemon(root: Path, locations: Locations) -> bool:
+def stop_daemon(root: Path, locations: Locations, say: Callable[[str], None] = logger.warning) -> bool:
     """End the daemon of a project and return once it is gone; False if none runs.
 
-    It is asked over its socket; if it does not answer it is sent SIGTERM, and SIGKILL at last.
+    It is asked over its socket; if it does not end it is sent SIGTERM, and SIGKILL at last, and `say` is
+    told so. One that is suspended is let go on first. Signals go to nobody else who has its number by now.
     Raises DaemonError if it survives even that.
     """
     notice = running_daemon(root, locations)
@@ -228,14 +233,33 @@ def stop_daemon(root: Path, locations: Locations) -> bool:
     process = notice.process()
     if process is None:
         return False
+    if _is_suspended(process):
+        say(f"the daemon (process {notice.pid}) is suspended; it is sent SIGCONT, so that it can end")
+        process.send_signal(signal.SIGCONT)
     _ask_to_stop(Path(notice.socket), root)
     for number in (None, signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(psutil.NoSuchProcess):
             if number is not None:
+                say(f"the daemon (process {notice.pid}) does not end; it is sent {number.name}")
                 process.send_signal(number)
-        if _ended_within(process, STOP_SECONDS):
+        if not process.is_running() or _ended_within(process, STOP_SECONDS):
             return True
     raise DaemonError(f"process {notice.pid} does not end", "end it by hand")
+
+
+def refuse_suspended(root: Path, locations: Locations) -> None:
+    """Raise DaemonError if the daemon of a project runs but is suspended, so that it cannot answer."""
+    notice = running_daemon(root, locations)
+    process = notice.process() if notice is not None else None
+    if process is not None and _is_suspended(process):
+        advice = f"let it go on with `kill -CONT {process.pid}`, or end it with `codegraph stop`"
+        raise DaemonError(f"the daemon (process {process.pid}) is suspended and answers nobody", advice)
+
+
+def _is_suspended(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.status() in (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
+    return False
 
 
 def _ended_within(process: psutil.Process, seconds: float) -> bool:

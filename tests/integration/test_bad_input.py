@@ -428,8 +428,10 @@ def test_a_stopped_daemon_is_still_ended(running: Installation) -> None:
     process.send_signal(signal.SIGSTOP)
     with running.client(timeout=0.5) as client, pytest.raises(CodegraphError, match="no answer"):
         client.status()
-    process.send_signal(signal.SIGCONT)
-    running.stop()
+    asked = running.run("start")
+    assert (asked.code, f"process {process.pid}" in asked.err) == (8, True)
+    stopped = running.run("stop")
+    assert (stopped.code, "suspended" in stopped.err) == (0, True)
     wait_for_end(process)
 
 

@@ -155,7 +155,7 @@ def test_starting_is_left_to_the_lifecycle(
         done.append(("start", str(root), tuple(settings)))
         return 42
 
-    def stop(root: Path, locations: object) -> bool:
+    def stop(root: Path, locations: object, say: object) -> bool:
         done.append(("stop", str(root), ()))
         return True
 

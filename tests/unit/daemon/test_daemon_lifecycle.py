@@ -15,6 +15,7 @@ import msgspec
 import psutil
 import pytest
 
+from codegraph.daemon import lifecycle
 from codegraph.daemon.lifecycle import (
     READY_VARIABLE,
     project_lock,
@@ -24,7 +25,7 @@ from codegraph.daemon.lifecycle import (
     tell_starter,
 )
 from codegraph.daemon.notice import LOCK_NAME, Notice, own_notice, read_notice
-from codegraph.errors import ConfigError, DaemonAlreadyRunning, ProjectError, StoreError
+from codegraph.errors import ConfigError, DaemonAlreadyRunning, DaemonError, ProjectError, StoreError
 from codegraph.locations import Locations
 
 _HOLD = """
@@ -133,8 +134,9 @@ def test_unusable_notice_is_no_notice(state, root, locations, content):
     assert read_notice(state) is None
 
 
-def test_notice_is_removed_before_the_lock_is_given_back(state, root, locations):
+def test_notice_is_removed_before_the_lock_is_given_back(state, root, locations, monkeypatch):
     """A daemon that is about to end is not found any more, but still keeps others out."""
+    monkeypatch.setattr(lifecycle, "STOP_SECONDS", 0.05)
     with project_lock(state, own_notice(root)) as notifier:
         notifier.remove()
         assert running_daemon(root, locations) is None
@@ -206,6 +208,39 @@ def test_daemon_is_stopped_from_elsewhere_while_its_starter_lives(environment, r
     start_daemon(root, locations)
     subprocess.run([sys.executable, "-c", _STOP, str(root)], timeout=30, check=True)
     assert running_daemon(root, locations) is None
+
+
+def test_suspended_daemon_is_named_and_ends_in_order(environment, root, locations):
+    """One that got SIGSTOP is not said to be started; stopping it wakes it, says so, and it leaves nothing behind."""
+    process = start_daemon(root, locations)
+    said: list[str] = []
+    try:
+        os.kill(process, signal.SIGSTOP)
+        while psutil.Process(process).status() != psutil.STATUS_STOPPED:
+            os.sched_yield()
+        with pytest.raises(DaemonError, match=f"process {process}.* is suspended") as refused:
+            start_daemon(root, locations)
+        assert f"kill -CONT {process}" in refused.value.advice
+    finally:
+        assert stop_daemon(root, locations, said.append) is True
+    assert [f"process {process}" in line and "SIGCONT" in line for line in said] == [True]
+    assert not locations.socket(root).exists()
+
+
+def test_daemon_that_does_not_end_is_killed_and_that_is_said(environment, state, root, locations, monkeypatch):
+    """Who ignores requests and SIGTERM is sent SIGKILL; each step is told."""
+    monkeypatch.setattr(lifecycle, "STOP_SECONDS", 0.05)
+    said: list[str] = []
+    code = "import signal, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as deaf:
+        deaf.stdout.readline()
+        notice = Notice(deaf.pid, psutil.Process(deaf.pid).create_time(), "/nowhere.sock")
+        (state / LOCK_NAME).write_bytes(msgspec.json.encode(notice))
+        assert stop_daemon(root, locations, said.append) is True
+        assert deaf.wait() == -signal.SIGKILL
+    assert [line.rpartition(" ")[2] for line in said] == ["SIGTERM", "SIGKILL"]
 
 
 def test_daemon_is_started_again_after_it_was_killed(environment, root, locations):
