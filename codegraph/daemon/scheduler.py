@@ -3,8 +3,9 @@
 Runs on the writer's thread; only the encoder's replies arrive from elsewhere, and they are posted
 back to it. At most `MAX_IN_FLIGHT` times are batches with the encoders: one that is worked on, one ready
 beside it. What is taken at once comes from one lane, so an edit waits for at most what is in flight,
-never for the cold queue; it is one batch for each model that the symbols are routed to. A failure is
-never stored: its keys are held back, each time twice as long, and come again.
+never for the cold queue; it is one batch for each model that the symbols are routed to, and as large as
+the slowest of them does in `PORTION_SECONDS`. A failure is never stored: its keys are held back, each
+time twice as long, and come again.
 
 Every render is of the newest snapshot, and the key that goes with it is that snapshot's wanted key,
 so what is computed is always filed under the hash of its own input (invariant I4), however the tree
@@ -36,6 +37,15 @@ logger = logging.getLogger(__name__)
 
 MAX_IN_FLIGHT = 2
 MAX_RETRY_SECONDS = 300.0
+
+PORTION_SECONDS = 1.0
+"""Batches are made so large that a model takes about this long for one: its vectors are served when it is done."""
+
+FIRST_PORTION = 128
+"""Symbols in the first batches of a model whose speed is not known yet."""
+
+LEAST_PORTION = 16
+"""Fewer would waste the batch; a batch of fewer tells nothing of the speed."""
 
 Vector = NDArray[np.float32]
 
@@ -88,6 +98,8 @@ class Scheduler:
         self.busy: Counter[bytes] = Counter()
         """How many batches each model has and has not answered; models without any may be absent."""
         self._failures: dict[EmbeddingKey, int] = {}
+        self._rates: dict[bytes, float] = {}
+        """Symbols per second, by model, in its last batch of some size."""
         self.trouble: dict[bytes, str] = {}
         """By model: why its last batch came back incomplete; absent are models that did well, or are not waited for."""
 
@@ -102,7 +114,7 @@ class Scheduler:
             wanted = snapshot.routes.models if len(self.pending) else ()
             self.trouble = {model: reason for model, reason in self.trouble.items() if model in wanted}
         while self._flying < MAX_IN_FLIGHT:
-            taken = self.pending.take(self._config.batch_symbols, self._clock())
+            taken = self.pending.take(self._portion(snapshot), self._clock())
             if not taken:
                 return
             for model, batch in self._render(taken, snapshot).items():
@@ -112,6 +124,8 @@ class Scheduler:
         """Account for a reply: the missing keys are held back. The caller files the vectors and calls `done`."""
         self._flying -= 1
         self.busy[computed.model] -= 1
+        if len(computed.vectors) >= LEAST_PORTION:
+            self._rates[computed.model] = len(computed.vectors) / max(computed.seconds, 1e-6)
         missing = [key for key in computed.asked if key not in computed.vectors]
         self.trouble.pop(computed.model, None)
         if computed.failure and any(key in self.pending for key in missing):
@@ -128,6 +142,12 @@ class Scheduler:
     def next_release(self) -> float | None:
         """The clock time at which a held key can be taken again; None while none can, whatever the time."""
         return self.pending.next_release() if self._flying < MAX_IN_FLIGHT else None
+
+    def _portion(self, snapshot: Snapshot) -> int:
+        """Return how many keys to take at once: what the slowest of the models in use does in `PORTION_SECONDS`."""
+        known = [self._rates.get(model, FIRST_PORTION / PORTION_SECONDS) for model in snapshot.routes.models]
+        portion = max(LEAST_PORTION, int(PORTION_SECONDS * min(known, default=FIRST_PORTION)))
+        return min(portion, self._config.batch_symbols)
 
     def _hold(self, key: EmbeddingKey) -> None:
         if key not in self.pending:

@@ -14,7 +14,15 @@ from codegraph.config import EmbeddingConfig
 from codegraph.core.facts import OwnInput, decode_own_input
 from codegraph.core.symbols import BlobDigest, EmbeddingKey, OwnDigest, SymbolId
 from codegraph.daemon.pending import Lane
-from codegraph.daemon.scheduler import MAX_IN_FLIGHT, MAX_RETRY_SECONDS, Computed, Scheduler
+from codegraph.daemon.scheduler import (
+    FIRST_PORTION,
+    LEAST_PORTION,
+    MAX_IN_FLIGHT,
+    MAX_RETRY_SECONDS,
+    PORTION_SECONDS,
+    Computed,
+    Scheduler,
+)
 from codegraph.embed.encoder import RecordingEncoder
 from codegraph.embed.render import EncoderInput
 from codegraph.errors import EncoderError, InternalError
@@ -39,8 +47,8 @@ class Inputs:
 class Desk:
     """A scheduler with everything around it in the test's hand."""
 
-    def __init__(self, batch_symbols: int = 2) -> None:
-        self.project = Project({"a.py": SOURCE})
+    def __init__(self, batch_symbols: int = 2, source: str = SOURCE) -> None:
+        self.project = Project({"a.py": source})
         self.inputs = Inputs(self.project)
         self.held: list[tuple[Sequence[tuple[EmbeddingKey, EncoderInput]], Future[Any]]] = []
         self.models: list[bytes] = []
@@ -100,6 +108,24 @@ def test_work_in_flight_is_bounded() -> None:
     desk.wake()
     assert len(desk.held) == MAX_IN_FLIGHT
     assert not desk.scheduler.idle
+
+
+def test_batches_are_as_large_as_the_model_is_fast() -> None:
+    """A batch takes about a second: a model that needs a quarter of one for a symbol gets few, a quick one many."""
+    desk = Desk(batch_symbols=512, source="".join(f"def f{number}(): return {number}\n" for number in range(700)))
+    desk.want(*(f"f{number}" for number in range(700)))
+    desk.wake()
+    assert [len(batch) for batch, _ in desk.held] == [FIRST_PORTION] * MAX_IN_FLIGHT
+    desk.now += FIRST_PORTION * PORTION_SECONDS / 4 * 1.0
+    desk.answer()
+    desk.wake()
+    assert len(desk.held[-1][0]) == LEAST_PORTION
+    desk.now += 0.2
+    desk.held.pop(0)
+    desk.replies.clear()
+    desk.scheduler.settle(Computed(desk.models[0], Lane.OWN, (), dict.fromkeys(map(str, range(60))), 0.2))  # type: ignore[arg-type]
+    desk.wake()
+    assert len(desk.held[-1][0]) == 300
 
 
 def test_urgent_key_is_next_although_it_came_last() -> None:
