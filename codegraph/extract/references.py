@@ -129,7 +129,7 @@ def _members(view: FileView, nodes: Iterable[Node]) -> tuple[list[Site], set[int
             spelling = view.text.decode(spelling) if spelling.count(".") < MAX_CHAIN else ""
         else:
             offset = node.child(node.child_count - 1).start_byte
-            chain = view.spec.chain(node, view.text)
+            chain = view.written(node)
             spelling = ".".join(chain) if len(chain) <= MAX_CHAIN else ""
         names.add(offset)
         found.append((start, end, offset, spelling))

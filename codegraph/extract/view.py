@@ -149,7 +149,12 @@ class FileView:
 
     def chain(self, node: Node, owner: int) -> Chain:
         """Return the chain of an expression, with the owner's receiver names replaced by their special heads."""
-        return self.rebased(self.spec.chain(node, self.text), owner)
+        return self.rebased(self.written(node), owner)
+
+    def written(self, node: Node) -> Chain:
+        """Return the chain of an expression as it stands; () where the parser made up a name that is missing."""
+        chain = self.spec.chain(node, self.text)
+        return () if "" in chain else chain
 
     def rebased(self, chain: Chain, owner: int) -> Chain:
         """Replace the first element if it is a receiver name of the owner."""

@@ -153,3 +153,9 @@ def test_chains_are_bounded() -> None:
     chains = [one.chain for one in facts_of("a" + ".b" * 100 + "\n").occurrences.references]
     assert max(map(len, chains)) == 24
     assert len(chains) == 24
+
+
+def test_a_name_that_the_parser_made_up_is_no_mention() -> None:
+    """Half-typed `. v = a` has a missing name before the dot; nothing is mentioned by an empty name."""
+    facts = facts_of("self \n. v = a\n")
+    assert all(all(each.chain) for each in facts.occurrences.references)
