@@ -33,6 +33,26 @@ def own_command(*arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", "codegraph", *arguments]
 
 
+def descendants() -> list[int]:
+    """Return the ids of all processes below this one, parents first.
+
+    Linux lists the children of each thread (proc(5)); elsewhere every process of the machine is looked at.
+    """
+    own = os.getpid()
+    if not Path(f"/proc/{own}/task/{own}/children").exists():
+        import psutil
+
+        return [child.pid for child in psutil.Process(own).children(recursive=True)]
+    found = [own]
+    for process in found:
+        try:
+            for thread in Path(f"/proc/{process}/task").iterdir():
+                found += map(int, (thread / "children").read_text().split())
+        except OSError:
+            continue  # it ended meanwhile
+    return found[1:]
+
+
 def calm_collector() -> None:
     """Let the cyclic collector look less often: an index makes millions of objects, and none of them in cycles.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import psutil
@@ -26,9 +26,26 @@ from codegraph.daemon.view import View
 from codegraph.embed.embedder import WorkerStatus
 from codegraph.embed.registry import ModelSpec, describe, registered
 from codegraph.errors import CodegraphError
+from codegraph.graph.snapshot import FileView
+from codegraph.processes import descendants
 
 if TYPE_CHECKING:
     from codegraph.daemon.project import Project
+
+
+class LanguageCounts:
+    """How many files are of which language; counted once a revision, since that looks at every file."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Mapping[str, FileView], dict[str, int]] = ({}, {})
+
+    def of(self, files: Mapping[str, FileView]) -> dict[str, int]:
+        """Return the counts by language. From any thread."""
+        last, counts = self._last
+        if last is not files:
+            counts = dict(sorted(Counter(file.outline.language for file in files.values()).items()))
+            self._last = (files, counts)
+        return counts
 
 
 def status_report(project: Project, requests: reports.RequestFigures) -> reports.StatusResult:
@@ -47,7 +64,7 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
         files=counts.files,
         symbols=counts.symbols,
         edges=sum(counts.edges.values()),
-        languages=dict(sorted(Counter(file.outline.language for file in view.snapshot.files.values()).items())),
+        languages=project.languages.of(view.snapshot.files),
         lanes=_lanes(project, view),
         hot=_tier(tiers.hot),
         cold=_tier(tiers.cold),
@@ -134,15 +151,14 @@ def _model(project: Project, spec: ModelSpec) -> reports.ModelInfo:
 
 
 def _memory(project: Project) -> reports.MemoryFigures:
-    me = psutil.Process()
     workers = 0
-    for child in me.children(recursive=True):
+    for child in descendants():
         try:
-            workers += child.memory_info().rss
+            workers += psutil.Process(child).memory_info().rss
         except psutil.NoSuchProcess:
             continue  # it ended between the listing and the question
     return reports.MemoryFigures(
-        daemon_bytes=me.memory_info().rss,
+        daemon_bytes=psutil.Process().memory_info().rss,
         workers_bytes=workers,
         state_bytes=project.parts.store.statistics().file_bytes,
     )

@@ -31,6 +31,7 @@ from codegraph.core.digests import KEY_SCHEMA
 from codegraph.core.facts import Occurrences, decode_compressed_occurrences
 from codegraph.core.routes import NO_ROUTES, Routes
 from codegraph.core.symbols import BlobDigest, SymbolId
+from codegraph.daemon.account import LanguageCounts
 from codegraph.daemon.changeset import Run
 from codegraph.daemon.choosing import look_again
 from codegraph.daemon.encoders import Encoders, QueryVectors
@@ -101,6 +102,7 @@ class Project:
         self.events = parts.events
         self.watcher = parts.watcher
         self.gatherer = Gatherer()
+        self.languages = LanguageCounts()
         self.events.subscribe(self.gatherer.take, recent=True)  # what opening had to say: states set aside, rebuilt
         self.started_at = time.time()
         self.running = False

@@ -6,11 +6,13 @@ import mmap
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
-from codegraph.processes import give_memory_back, own_command
+from codegraph.processes import descendants, give_memory_back, own_command
 
 CHILD = """
 import sys
@@ -69,3 +71,31 @@ def resident(file: Path) -> int:
             found = next(line for line in lines if line.startswith("Rss:"))
             return int(found.split()[1]) * 1024
     return 0
+
+
+def test_processes_below_this_one_are_found_whichever_thread_started_them() -> None:
+    """Children and their children are listed; those that have ended are not."""
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'print(flush=True); input()'])"
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> None:
+        command = [sys.executable, "-c", code]
+        started.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        alive.set()
+        done.wait()
+
+    alive, done = threading.Event(), threading.Event()
+    thread = threading.Thread(target=start)
+    thread.start()
+    alive.wait()
+    try:
+        (child,) = started
+        assert child.stdout is not None
+        assert child.stdout.readline()
+        (grandchild,) = psutil.Process(child.pid).children()
+        assert {child.pid, grandchild.pid} <= set(descendants())
+        child.communicate(b"")
+        assert not {child.pid, grandchild.pid} & set(descendants())
+    finally:
+        done.set()
+        thread.join()

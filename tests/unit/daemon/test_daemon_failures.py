@@ -301,3 +301,12 @@ def test_unusable_cold_tier_is_told_in_status(bench: Workbench) -> None:
     (warning,) = status_report(bench.project, figures).warnings
     assert "vectors are not kept" in warning
     assert str(bench.locations.cache_directory / "vectors") in warning
+
+
+def test_languages_are_counted_again_with_each_revision(bench: Workbench) -> None:
+    """Status counts the files of each language once a revision, and never shows those of an older one."""
+    figures = RequestStatistics().figures()
+    assert status_report(bench.project, figures).languages == {"python": 2}
+    bench.write({"c.js": "function c() {}\n"})
+    bench.update()
+    assert status_report(bench.project, figures).languages == {"javascript": 1, "python": 2}
