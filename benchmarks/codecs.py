@@ -134,39 +134,43 @@ def table(points: Sequence[Point]) -> str:
 
 
 def plot(points: Sequence[Point], title: str) -> str:
-    """Draw Recall@10 and MRR@10 against bytes (on a logarithmic axis) as SVG."""
-    width, height, left, top = 760, 360, 60, 40
+    """Draw Recall@10 and MRR@10 against bytes (on a logarithmic axis) as SVG, with a letter for each way."""
+    width, height, left, top, right = 860, 380, 60, 40, 260
     low = min(each.bytes for each in points) / 1.3
     high = max(each.bytes for each in points) * 1.3
-    floor = min(0.5, min(each.recall for each in points))
+    best = max(each.mrr for each in points)
+    floor = 0.1 * np.floor(10 * min(min(each.recall, each.mrr / best) for each in points))
 
     def x(size: float) -> float:
-        return left + (width - left - 20) * float(np.log(size / low) / np.log(high / low))
+        return left + (width - left - right) * float(np.log(size / low) / np.log(high / low))
 
     def y(value: float) -> float:
         return top + (height - top - 50) * (1 - (value - floor) / (1 - floor))
 
-    best = max(each.mrr for each in points)
     parts = [
-        (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
-            f'font-size="11">'
-        ),
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">',
         f'<rect width="{width}" height="{height}" fill="white"/>',
-        f'<text x="{left}" y="20" font-size="13">{title}</text>',
-        f'<text x="{left}" y="{height - 8}">bytes per vector; filled: Recall@10; hollow: MRR@10 / best</text>',
+        f'<text x="{left}" y="20" font-size="14">{title}</text>',
+        (
+            f'<text x="{left}" y="{height - 8}" font-size="11">bytes a vector. Filled: Recall@10 against f32. '
+            "Hollow: MRR@10 as a share of the best.</text>"
+        ),
     ]
-    for value in np.linspace(floor, 1, 6):
-        parts.append(f'<line x1="{left}" x2="{width - 20}" y1="{y(value):.0f}" y2="{y(value):.0f}" stroke="#ddd"/>')
-        parts.append(f'<text x="{left - 8}" y="{y(value) + 4:.0f}" text-anchor="end">{value:.2f}</text>')
+    for value in np.arange(floor, 1.01, 0.1):
+        line = f'x1="{left}" x2="{width - right}" y1="{y(value):.0f}" y2="{y(value):.0f}"'
+        parts.append(f'<line {line} stroke="#ddd"/>')
+        parts.append(f'<text x="{left - 8}" y="{y(value) + 4:.0f}" text-anchor="end" font-size="11">{value:.1f}</text>')
+    for size in (32, 64, 128, 256, 512, 1024, 2048):
+        if low <= size <= high:
+            parts.append(f'<text x="{x(size):.0f}" y="{height - 30}" text-anchor="middle" font-size="11">{size}</text>')
     for number, each in enumerate(points):
-        at, share = x(each.bytes), max(floor, each.mrr / best)
-        parts.append(
-            f'<circle cx="{at:.0f}" cy="{y(each.recall):.0f}" r="4" fill="#26c"><title>{each.name}</title></circle>'
-        )
-        parts.append(f'<circle cx="{at:.0f}" cy="{y(share):.0f}" r="4" fill="none" stroke="#c42"/>')
-        place = height - 36 - 11 * (number % 3)
-        parts.append(f'<text x="{at:.0f}" y="{place}" text-anchor="middle" font-size="8">{each.name}</text>')
+        at, letter = x(each.bytes), chr(ord("a") + number)
+        parts.append(f'<circle cx="{at:.0f}" cy="{y(each.recall):.0f}" r="4" fill="#26c"/>')
+        parts.append(f'<circle cx="{at:.0f}" cy="{y(each.mrr / best):.0f}" r="4" fill="none" stroke="#c42"/>')
+        parts.append(f'<text x="{at + 6:.0f}" y="{y(each.recall) + 3:.0f}" font-size="9">{letter}</text>')
+        place = top + 19 * number
+        legend = f"{letter}  {each.name}: {each.bytes} bytes"
+        parts.append(f'<text x="{width - right + 20}" y="{place}" font-size="11">{legend}</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 
