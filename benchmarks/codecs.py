@@ -145,7 +145,7 @@ def plot(points: Sequence[Point], title: str) -> str:
         return left + (width - left - right) * float(np.log(size / low) / np.log(high / low))
 
     def y(value: float) -> float:
-        return top + (height - top - 50) * (1 - (value - floor) / (1 - floor))
+        return top + (height - top - 50) * (1 - (value - float(floor)) / (1 - float(floor)))
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">',
