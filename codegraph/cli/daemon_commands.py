@@ -15,6 +15,7 @@ from codegraph.cli.project import (
     start_daemon,
     stop_daemon,
     telling_starter,
+    vanished_root,
 )
 from codegraph.cli.usage import UsageError
 from codegraph.daemon.operations import IndexParams, IndexResult
@@ -64,8 +65,8 @@ def start(arguments: Namespace, output: Output) -> int:
 
 
 def stop(arguments: Namespace, output: Output) -> int:
-    """End the daemon; that none runs is fine."""
-    root = find_root(arguments)
+    """End the daemon; that none runs is fine, and so is that its project's directory is gone."""
+    root = vanished_root(arguments) or find_root(arguments)
     stopped = stop_daemon(root, _warn)
     _say(output, "stopped" if stopped else "not running", str(root))
     return 0

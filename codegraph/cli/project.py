@@ -64,10 +64,25 @@ def find_root(arguments: Namespace) -> Path:
     if directory is not None and getattr(arguments, "exact", False):
         return existing_directory(Path(directory))
     named = directory or arguments.project
-    root = locations.find_root(Path(named or "."))
+    try:
+        root = locations.find_root(Path(named or "."))
+    except ProjectError as error:
+        if (vanished := vanished_root(arguments)) is None:
+            raise
+        advice = f"if it will not come back, `codegraph stop {vanished}` ends its daemon"
+        raise ProjectError(error.message, advice) from error
     if named is None and root in (Path.home(), Path(root.anchor)) and not locations.is_known(root):
         raise ProjectError(f"{root} does not look like a project", "name the directory: `codegraph index PATH`")
     return root
+
+
+def vanished_root(arguments: Namespace) -> Path | None:
+    """Return the root that is named, if it is gone and was a project; what is left of it is its daemon and state."""
+    named = getattr(arguments, "directory", None) or arguments.project
+    if named is None or Path(named).exists():
+        return None
+    place = Path(named).absolute()
+    return place if user_locations().is_known(place) else None
 
 
 def socket_of(root: Path) -> Path:

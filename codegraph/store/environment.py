@@ -259,7 +259,7 @@ def translate_os_error(error: OSError, directory: Path) -> StoreError:
     if error.errno in _NO_RIGHT:
         advice = "check its owner and mode, or set CODEGRAPH_STATE_DIR"
         return StoreReadOnly(f"{directory} cannot be written: {error}", advice)
-    return StoreError(f"{directory}: {error}")
+    return StoreError(f"{directory} cannot be used: {error}", "check the directory, or set CODEGRAPH_STATE_DIR")
 
 
 class _MapFull(Exception):

@@ -119,7 +119,8 @@ def test_a_project_deleted_for_good(running: Installation) -> None:
     found = running.run("status", "--project", str(running.root), where=running.directory)
     assert found.code == 4
     assert "no such directory" in found.err
-    running.stop()
+    assert f"codegraph stop {running.root}" in found.err
+    assert running.run("stop", str(running.root), where=running.directory).code == 0
     assert running.running() is None
 
 
