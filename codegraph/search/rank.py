@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -48,6 +48,11 @@ class RankWeights:
     """The file holds tests, and the query does not ask for tests."""
     index_file: float = -0.2
     """A module whose file stands for its folder (`__init__.py`, `index.ts`): mostly re-exports."""
+
+    @property
+    def signals(self) -> tuple[tuple[str, float], ...]:
+        """Name and weight of each signal that is switched on."""
+        return tuple((name, weight) for name in SIGNALS if (weight := getattr(self, name)))
 
     def without(self, *names: str) -> RankWeights:
         """Return the weights with some signals switched off; raises TypeError on an unknown name."""
@@ -132,6 +137,11 @@ def _path_terms(path: str) -> frozenset[str]:
     return frozenset(query_terms(path))
 
 
+@lru_cache(maxsize=16_384)
+def _is_test_path(path: str) -> bool:
+    return _TEST_PATH.search(path) is not None
+
+
 def definition(_query: QueryShape, candidate: Candidate) -> float:
     """Say whether the symbol is a type or a function."""
     return float(candidate.kind in _DEFINITIONS)
@@ -139,7 +149,7 @@ def definition(_query: QueryShape, candidate: Candidate) -> float:
 
 def test_file(query: QueryShape, candidate: Candidate) -> float:
     """Say whether the symbol stands among tests that nobody asked for."""
-    return float(not query.asks_for_tests and _TEST_PATH.search(candidate.path) is not None)
+    return float(not query.asks_for_tests and _is_test_path(candidate.path))
 
 
 def index_file(_query: QueryShape, candidate: Candidate) -> float:
@@ -167,14 +177,13 @@ def lexical_weight(query: QueryShape, weights: RankWeights) -> float:
 
 
 def rerank(
-    fused: float, query: QueryShape, candidate: Candidate, weights: RankWeights
+    fused: float, query: QueryShape, candidate: Candidate, signals: Sequence[tuple[str, float]]
 ) -> tuple[float, dict[str, float]]:
-    """Return the final score and the factor of each signal that holds and is switched on."""
+    """Return the final score and the factor of each of `signals` (see `RankWeights.signals`) that holds."""
     score = fused
     factors: dict[str, float] = {}
-    for name, signal in SIGNALS.items():
-        weight: float = getattr(weights, name)
-        value = signal(query, candidate) if weight else 0.0
+    for name, weight in signals:
+        value = SIGNALS[name](query, candidate)
         if value:
             factors[name] = 1 + weight * value
             score *= factors[name]

@@ -15,7 +15,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -232,10 +234,12 @@ class Searcher:
         if near:
             rankings.append(interleave("vector", self._weights.vector, near))
         fused = fuse(rankings, self._config.rrf_constant)
-        results = [self._result(one, shape, view.catalogue) for one in fused]
-        results.sort(key=lambda result: (-result.score, result.symbol))
+        signals = self._weights.signals
+        ranked = [_ranked(one, shape, view.catalogue, signals) for one in fused]
+        ranked.sort(key=lambda one: (-one.score, one.symbol))
+        results = [_result(one, view.catalogue) for one in ranked[: query.limit or self._config.limit]]
         return SearchAnswer(
-            results=tuple(results[: query.limit or self._config.limit]),
+            results=tuple(results),
             revision=view.lexical.revision,
             rankings=tuple(ranking.name for ranking in rankings),
             reason="" if results else _reason(view, shape, query, allowed is not None and not allowed.any()),
@@ -274,14 +278,6 @@ class Searcher:
         number = self._catalogue.number(symbol)
         return None if number is None else view.vectors.vector(number)
 
-    def _result(self, fused: Fused, shape: QueryShape, catalogue: CatalogueView) -> SearchResult:
-        symbol = catalogue.symbols[fused.number]
-        path, kind = catalogue.path(fused.number), catalogue.kind(fused.number)
-        name = qualified_name(symbol[len(path) + 1 :]).rpartition(".")[2] or module_name(path)
-        score, factors = rerank(fused.score, shape, Candidate(name, kind, path), self._weights)
-        raw = {_RAW_NAMES[ranking]: value for ranking, value in fused.raw.items()}
-        return SearchResult(symbol, score, kind, path, {**fused.parts, **raw, **factors})
-
     def _mark_documented(self, numbers: npt.NDArray[np.int32], value: bool) -> None:
         if len(self._catalogue) > len(self._documented):
             larger = np.zeros(2 * len(self._catalogue), dtype=np.bool_)
@@ -294,6 +290,36 @@ class Searcher:
 
 
 _RAW_NAMES = {"lexical": "bm25", "vector": "cosine"}
+
+
+@lru_cache(maxsize=16_384)
+def _name(symbol: SymbolId, path: str) -> str:
+    return qualified_name(symbol[len(path) + 1 :]).rpartition(".")[2] or module_name(path)
+
+
+class _Ranked(NamedTuple):
+    """A candidate with its final score, before anything is made of it that only the best need."""
+
+    score: float
+    symbol: SymbolId
+    fused: Fused
+    factors: dict[str, float]
+
+
+def _ranked(fused: Fused, shape: QueryShape, catalogue: CatalogueView, signals: Sequence[tuple[str, float]]) -> _Ranked:
+    symbol = catalogue.symbols[fused.number]
+    path, kind = catalogue.path(fused.number), catalogue.kind(fused.number)
+    score, factors = rerank(fused.score, shape, Candidate(_name(symbol, path), kind, path), signals)
+    return _Ranked(score, symbol, fused, factors)
+
+
+def _result(ranked: _Ranked, catalogue: CatalogueView) -> SearchResult:
+    fused = ranked.fused
+    raw = {_RAW_NAMES[ranking]: value for ranking, value in fused.raw.items()}
+    signals = {**fused.parts, **raw, **ranked.factors}
+    return SearchResult(
+        ranked.symbol, ranked.score, catalogue.kind(fused.number), catalogue.path(fused.number), signals
+    )
 
 
 def _neighbour(fused: Fused, catalogue: CatalogueView, *, comparable: bool) -> SearchResult:

@@ -38,7 +38,7 @@ def test_signals(name: str, text: str, candidate: Candidate, holds: bool) -> Non
     weights = RankWeights()
     others = weights.without(*(other for other in SIGNALS if other != name))
 
-    score, factors = rerank(1.0, shape_of(text), candidate, others)
+    score, factors = rerank(1.0, shape_of(text), candidate, others.signals)
 
     assert list(factors) == ([name] if holds else [])
     expected = score > 1 if getattr(weights, name) > 0 else score < 1
@@ -50,7 +50,7 @@ def test_a_signal_can_be_switched_off(name: str) -> None:
     """Without its weight a signal neither counts nor is reported; every signal has a weight."""
     weights = RankWeights().without(name)
     for _, text, candidate, _ in CASES:
-        assert name not in rerank(1.0, shape_of(text), candidate, weights)[1]
+        assert name not in rerank(1.0, shape_of(text), candidate, weights.signals)[1]
     assert name in {field.name for field in dataclasses.fields(RankWeights)}
 
 
@@ -58,7 +58,7 @@ def test_no_signal_means_the_fused_order() -> None:
     """With all signals off the score is the fused one."""
     off = RankWeights().without(*SIGNALS)
 
-    assert rerank(0.37, shape_of("parse_config"), PLAIN, off) == (0.37, {})
+    assert rerank(0.37, shape_of("parse_config"), PLAIN, off.signals) == (0.37, {})
 
 
 @pytest.mark.parametrize(
