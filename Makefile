@@ -1,7 +1,9 @@
 # Eight words: install, demo, test, test-all, lint, format, bench, clean.
-# PYTHON picks the interpreter; everything is installed into .venv beside this file.
+# PYTHON picks the interpreter, PROCESSES how many run the tests; everything is installed into .venv beside this file.
 
 PYTHON ?= python3
+# Tests wait for processes and sockets more than they compute, so one process more than two cores is the best.
+PROCESSES ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -20,10 +22,10 @@ demo: install
 	$(BIN)/python -m benchmarks.demo
 
 test: install
-	$(BIN)/python -m pytest -q -m "not slow and not gpu"
+	$(BIN)/python -m pytest -q -n $(PROCESSES) --dist worksteal -m "not slow and not gpu"
 
 test-all: install
-	$(BIN)/python -m pytest -q -m "not gpu" --timeout 1800
+	$(BIN)/python -m pytest -q -n $(PROCESSES) --dist worksteal -m "not gpu" --timeout 1800
 
 lint: install
 	$(BIN)/ruff check .
