@@ -103,7 +103,8 @@ class Searcher:
         self._catalogue = catalogue
         self._vectors = VectorSpaces(dot_products)
         self._config = config
-        self._weights = weights or RankWeights()
+        self.weights = weights or RankWeights()
+        """What queries are ranked with; another value counts from the next query on."""
         self._masks = FilterMasks()
         self._lock = threading.Lock()
         self._documented = np.zeros(0, dtype=np.bool_)
@@ -229,12 +230,12 @@ class Searcher:
         allowed = self._masks.mask(query.allowed, view.catalogue)
         candidates = max(self._config.candidates, query.limit or 0)
         matches = view.lexical.search(shape.terms, candidates, allowed)
-        rankings = [Ranking("lexical", lexical_weight(shape, self._weights), matches.numbers, matches.scores)]
+        rankings = [Ranking("lexical", lexical_weight(shape, self.weights), matches.numbers, matches.scores)]
         near = view.vectors.search(query.vectors, candidates, allowed)
         if near:
-            rankings.append(interleave("vector", self._weights.vector, near))
+            rankings.append(interleave("vector", self.weights.vector, near))
         fused = fuse(rankings, self._config.rrf_constant)
-        signals = self._weights.signals
+        signals = self.weights.signals
         ranked = [_ranked(one, shape, view.catalogue, signals) for one in fused]
         ranked.sort(key=lambda one: (-one.score, one.symbol))
         results = [_result(one, view.catalogue) for one in ranked[: query.limit or self._config.limit]]

@@ -1,0 +1,128 @@
+"""A repository's index, made as `codegraph index` makes it, and its answers, given as the daemon gives them.
+
+The state of an index lies below a directory that the caller names, apart for each model, and a later run finds it
+there; how long the first index took is kept beside it. Answers come from `answer_search` over the view of the
+finished index, with the query's vectors of the project's own encoder, so every signal that users get takes part.
+Tests: tests/unit/benchmarks/test_bench_search.py.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.search.scoring import PLACES, Span, one_per_file
+from codegraph.config import Config
+from codegraph.daemon.messages import SearchHit, SearchParams
+from codegraph.daemon.project import Project, open_project
+from codegraph.daemon.ranking import answer_search
+from codegraph.events import EventLog
+from codegraph.locations import Locations
+from codegraph.search.rank import RankWeights
+
+ASKED = 5 * PLACES
+"""Results asked for when distinct files are wanted, so that ten of them are among the results."""
+
+MADE = "made.json"
+
+
+class Made(msgspec.Struct, frozen=True):
+    """What the first index of a repository took."""
+
+    seconds: float
+    cpu_seconds: float
+    """Of this process; extraction and embedding have processes of their own."""
+    files: int
+    symbols: int
+    edges: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to search: with which signals, rankings and model."""
+
+    without: tuple[str, ...] = ()
+    """Names of weights that are set to nothing."""
+    use_words: bool = True
+    use_vectors: bool = True
+    model: str = ""
+    """Empty: the default."""
+
+    @property
+    def weights(self) -> RankWeights:
+        """The weights that this manner ranks with. Raises TypeError for an unknown name."""
+        return RankWeights().without(*self.without, *(() if self.use_words else ("lexical",)))
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """What one query gave."""
+
+    raw: tuple[Span, ...]
+    """The first ten symbols."""
+    files: tuple[Span, ...]
+    """The best symbol of each of the first ten files."""
+    seconds: float
+    """The query's vectors and the answer of ten symbols, without the socket."""
+
+
+class Asked:
+    """An open repository that answers queries."""
+
+    def __init__(self, project: Project, made: Made) -> None:
+        """Use `opened`."""
+        self.project = project
+        self.made = made
+
+    def rank_with(self, weights: RankWeights) -> None:
+        """Use other weights from now on."""
+        self.project.parts.searcher.weights = weights
+
+    def ask(self, text: str, manner: Manner) -> Answers:
+        """Answer one query."""
+        started = time.perf_counter()
+        hits = self._hits(text, manner, PLACES)
+        seconds = time.perf_counter() - started
+        files = one_per_file(map(span_of, self._hits(text, manner, ASKED)))
+        return Answers(tuple(map(span_of, hits)), tuple(files[:PLACES]), seconds)
+
+    def _hits(self, text: str, manner: Manner, limit: int) -> tuple[SearchHit, ...]:
+        vectors = self.project.embed_query(text).result() if manner.use_vectors else {}
+        view = self.project.pipeline.view
+        return answer_search(self.project, view, SearchParams(query=text, limit=limit), vectors).results
+
+
+def span_of(hit: SearchHit) -> Span:
+    """Return where a hit stands, in lines from 1, both ends included."""
+    extent = hit.symbol.range
+    last = extent.end.line + (1 if extent.end.character else 0)
+    return Span(hit.symbol.file, extent.start.line + 1, max(last, extent.start.line + 1))
+
+
+@contextmanager
+def opened(root: Path, name: str, state: Path, model: str) -> Iterator[Asked]:
+    """Open the repository at `root`, indexed and embedded; `state` is where indexes lie. Raises CodegraphError."""
+    config = Config()
+    if model:
+        config = replace(config, embedding=replace(config.embedding, model=model))
+    place = state / (model or "default").replace("/", "-") / name
+    environment = {f"CODEGRAPH_{each}_DIR": str(place / each.lower()) for each in ("STATE", "CACHE", "RUNTIME")}
+    environment["CODEGRAPH_CONFIG"] = str(place / "config.toml")
+    started, cpu = time.perf_counter(), time.process_time()
+    project = open_project(root.resolve(), config, EventLog(time.time), Locations.from_environment(environment))
+    try:
+        result = project.run_once(False, True, lambda _: None)
+        record = place / MADE
+        if record.exists():
+            made = msgspec.json.decode(record.read_bytes(), type=Made)
+        else:
+            spent = time.perf_counter() - started, time.process_time() - cpu
+            made = Made(*spent, result.files, result.symbols, result.edges)
+            record.write_bytes(msgspec.json.encode(made))
+        yield Asked(project, made)
+    finally:
+        project.close()

@@ -1,0 +1,125 @@
+"""The search benchmark: scores as defined, groups as defined, and answers that come from the real index."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from benchmarks.search.__main__ import ablations, measure
+from benchmarks.search.asking import Manner
+from benchmarks.search.report import ablation_table, figures, result_lines, table
+from benchmarks.search.scoring import Score, Scored, Span, grouped, hits, one_per_file, overall, score
+from benchmarks.search.tasks import Repository, Task, at_hand, read_repositories, read_tasks
+from codegraph.search.rank import SIGNALS
+
+
+@pytest.mark.parametrize(
+    ("result", "target", "expected"),
+    [
+        (Span("src/a.py", 1, 2), Span("src/a.py"), True),
+        (Span("a.py", 1, 2), Span("src/a.py"), True),
+        (Span("src/a.py", 1, 2), Span("a.py"), True),
+        (Span("ba.py", 1, 2), Span("a.py"), False),
+        (Span("a.py", 1, 9), Span("a.py", 9, 12), True),
+        (Span("a.py", 1, 8), Span("a.py", 9, 12), False),
+        (Span("a.py"), Span("a.py", 9, 12), True),
+    ],
+)
+def test_a_hit_is_the_file_and_the_lines(result: Span, target: Span, expected: bool) -> None:
+    """Paths agree up to a folder in front, whole names only; lines count where both sides have them."""
+    assert hits(result, target) is expected
+
+
+def test_a_place_gains_once_and_a_target_at_its_first_hit() -> None:
+    """Gains are those of the distinct places at which targets are first hit, over the best possible."""
+    results = [Span("x"), Span("a"), Span("a"), Span("b")]
+    expected = (1 / math.log2(3) + 1 / math.log2(5)) / (1 + 1 / math.log2(3))
+
+    found = score(results, [Span("a"), Span("b")])
+
+    assert found.ndcg == pytest.approx(expected)
+    assert (found.mrr, found.recall) == (0.5, 1.0)
+
+
+def test_places_beyond_the_tenth_count_nothing() -> None:
+    """A target at the eleventh place is not found."""
+    results = [Span(f"{number}") for number in range(11)]
+    assert score(results, [Span("10")]) == Score(0.0, 0.0, 0.0)
+    assert score(results, [Span("9")]).recall == 1.0
+
+
+def test_two_targets_in_one_result_gain_once() -> None:
+    """One result that hits both targets is one gain of two possible."""
+    found = score([Span("a", 1, 9)], [Span("a", 1, 2), Span("a", 8, 9)])
+    assert found.ndcg == pytest.approx(1 / (1 + 1 / math.log2(3)))
+    assert found.recall == 1.0
+
+
+def test_one_per_file_keeps_the_first() -> None:
+    """Of several results of a file the best one stays, in its place."""
+    results = [Span("a", 1, 2), Span("b", 1, 2), Span("a", 5, 6), Span("c", 1, 2)]
+    assert one_per_file(results) == [Span("a", 1, 2), Span("b", 1, 2), Span("c", 1, 2)]
+
+
+def test_the_whole_is_the_mean_of_repositories() -> None:
+    """A repository with many queries counts as much as one with few."""
+    rows = [Scored("a", "go", "symbol", Score(value, 0, 0)) for value in (1.0, 0.0, 0.5)]
+    rows.append(Scored("b", "c", "symbol", Score(0.0, 0, 0)))
+    assert overall(rows).ndcg == pytest.approx(0.25)
+    assert list(grouped(rows, lambda one: one.language)) == ["c", "go"]
+
+
+def test_the_benchmark_is_read_as_it_is_written(tmp_path: Path) -> None:
+    """Unknown fields are passed over, spans are optional, and what is not at hand is named."""
+    line = {
+        "id": "a/0",
+        "repo": "a",
+        "language": "go",
+        "category": "symbol",
+        "query": "Mux",
+        "relevant": [{"path": "m"}],
+    }
+    (tmp_path / "queries").write_text(json.dumps(line) + "\n\n", encoding="utf-8")
+    repositories = [
+        {"name": "b", "language": "go", "benchmark_root": "lib"},
+        {"name": "a", "language": "go", "url": ""},
+    ]
+    (tmp_path / "repos").write_text(json.dumps(repositories), encoding="utf-8")
+    (tmp_path / "a").mkdir()
+
+    found, left_out = at_hand(read_repositories(tmp_path / "repos"), tmp_path)
+
+    assert [one.name for one in found] == ["a"]
+    assert left_out == ["b"]
+    assert read_tasks(tmp_path / "queries")["a"][0].targets == (Span("m", None, None),)
+
+
+def test_a_run_asks_the_real_index_and_finds_it_again(tmp_path: Path) -> None:
+    """Symbols are found with lines from 1, every ablation is asked, and a second run uses the first one's index."""
+    corpus = tmp_path / "corpus"
+    (corpus / "tiny" / "src").mkdir(parents=True)
+    (corpus / "tiny" / "src" / "mux.py").write_text("\ndef route_request():\n    return 1\n", encoding="utf-8")
+    (corpus / "tiny" / "outside.py").write_text("def route_request():\n    return 1\n", encoding="utf-8")
+    task = msgspec.convert(
+        {"repo": "tiny", "language": "python", "category": "symbol", "query": "route_request",
+         "relevant": [{"path": "mux.py", "start_line": 2, "end_line": 2}]}, Task,
+    )  # fmt: skip
+    manners = {"": Manner(), **ablations("")}
+    repositories = [Repository("tiny", "python", "src")]
+
+    runs = measure(repositories, {"tiny": [task]}, corpus, tmp_path / "state", manners)
+    again = measure(repositories, {"tiny": [task]}, corpus, tmp_path / "state", {"": Manner()})[""]
+
+    run = runs[""]
+    assert run.answers[0].raw[0] == Span("mux.py", 2, 3)
+    assert overall(run.raw).ndcg == 1.0
+    assert {f"without {name}" for name in SIGNALS} < set(runs)
+    assert again.made == run.made
+    assert json.loads(next(iter(result_lines(run))))["results"][0]["file"] == "mux.py"
+    assert "mean of repositories" in table(run, {"semble": {"tiny": 0.5}}, ["gone"])
+    assert "without definition" in ablation_table({"without definition": run}, run)
+    assert {"search.ndcg10", "search.query.p50"} < {figure.name for figure in figures(run)}
