@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
+from typing import cast
 
 from codegraph.config import CascadeConfig
 from codegraph.core.changes import Cause, ChangeSet, Clock, Facts, IndexDelta
@@ -125,7 +126,7 @@ class Index:
             if len(each.keys) != len(ids[each.path]) or len(packed.starts) != 4 * len(each.keys) + 4:
                 raise StoreCorrupt(f"what is stored of {each.path} does not fit together", "the index is built again")
             try:
-                targets = tuple(names[target] for target in packed.targets)
+                targets = tuple(map(names.__getitem__, packed.targets))
             except KeyError as error:
                 raise StoreCorrupt(f"a stored edge of {each.path} leads to nothing: {error}", "") from error
             links = PackedLinks(targets, packed.starts, packed.edges, packed.names, packed.misses)
@@ -309,4 +310,5 @@ class Index:
 
 
 def _ids(path: str, outline: Outline) -> tuple[SymbolId, ...]:
-    return tuple(symbol_id(path, definition.descriptor) for definition in outline.definitions)
+    prefix = symbol_id(path, "")
+    return cast("tuple[SymbolId, ...]", tuple([prefix + each.descriptor for each in outline.definitions]))

@@ -18,7 +18,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import numpy as np
@@ -108,10 +108,9 @@ def read_segment(file: Path, admit: AdmitStored) -> Segment:
     try:
         kinds = [SymbolKind(name) for name in header.kinds]
         paths = [path.decode("utf-8", "surrogateescape") for path in _unpacked(arrays["paths"], arrays["path_ends"])]
-        symbols = _unpacked(arrays["symbols"], arrays["symbol_ends"])
         path_of = np.repeat(np.arange(len(paths)), np.diff(arrays["starts"])).tolist()
         numbers = admit(
-            [SymbolId(symbol.decode()) for symbol in symbols],
+            _symbols(arrays["symbols"], arrays["symbol_ends"]),
             [kinds[kind] for kind in arrays["kinds"].tolist()],
             [header.languages[language] for language in arrays["languages"].tolist()],
             [paths[path] for path in path_of],
@@ -188,6 +187,14 @@ def _packed(parts: Sequence[bytes]) -> tuple[npt.NDArray[np.uint8], Offsets]:
 def _unpacked(text: Array, ends: Array) -> list[bytes]:
     whole, bounds = text.tobytes(), ends.tolist()
     return [whole[start:end] for start, end in pairwise(bounds)]
+
+
+def _symbols(text: Array, ends: Array) -> list[SymbolId]:
+    whole = text.tobytes()
+    if whole.isascii():
+        letters = whole.decode()
+        return cast("list[SymbolId]", [letters[start:end] for start, end in pairwise(ends.tolist())])
+    return [SymbolId(symbol.decode()) for symbol in _unpacked(text, ends)]
 
 
 def _write_whole(file: Path, parts: Sequence[bytes | bytearray]) -> None:
