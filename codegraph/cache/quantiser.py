@@ -16,8 +16,6 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from codegraph.cache.transform import unit
-
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 
@@ -134,7 +132,7 @@ class Sparse:
         values = np.ascontiguousarray(rows[:, width:]).view("<f2").astype(np.float32).reshape(-1, BLOCK)
         whole = np.zeros((len(rows), blocks, BLOCK), dtype=np.float32)
         whole[present] = values
-        return unit(whole.reshape(len(rows), dimensions))
+        return _unit(whole.reshape(len(rows), dimensions))
 
 
 def hamming(query: Bytes, codes: Bytes) -> npt.NDArray[np.int64]:
@@ -155,3 +153,10 @@ def rescored(
     scores = quantiser.decode(exact[near], len(query)) @ query
     best: npt.NDArray[np.int64] = near[np.lexsort((near, -scores))[:limit]]
     return best
+
+
+def _unit(rows: Floats) -> Floats:
+    """Scale rows to length one; a row of zeros stays one."""
+    lengths = np.linalg.norm(rows.astype(np.float64), axis=1, keepdims=True)
+    scaled: Floats = (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    return scaled

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from codegraph.cli.fitting import fit
 from codegraph.cli.output import Cell, Output
 from codegraph.cli.project import open_session
 from codegraph.cli.usage import UsageError
@@ -18,10 +19,15 @@ COLUMNS = ("", "model", "dimensions", "tokens", "size", "licence", "", "what it 
 
 
 def models(arguments: Namespace, output: Output) -> int:
-    """List the models that the registry knows, tell everything of one, or use one."""
+    """List the models that the registry knows, tell everything of one, use one, or fit one to this project."""
     name = arguments.words[-1] if arguments.words else ""
-    if len(arguments.words) > 2 or (len(arguments.words) == 2 and arguments.words[0] != "use") or name == "use":
-        raise UsageError("what is to be done with which model?", "`codegraph models use NAME`; NAME may be `default`")
+    if len(arguments.words) > 2 or (len(arguments.words) == 2) != (arguments.words[:1] in (["use"], ["fit"])):
+        raise UsageError(
+            "what is to be done with which model?",
+            "`codegraph models use NAME`, where NAME may be `default`, or `codegraph models fit NAME`",
+        )
+    if arguments.words[:1] == ["fit"]:
+        return fit(arguments, output, name)
     with open_session(arguments) as session:
         if len(arguments.words) == 2:
             return _use(session.client.use_model(name), output)

@@ -133,7 +133,7 @@ def _add_upkeep_commands(commands: _Commands) -> None:
     commands.add("skipped", f"{upkeep}:skipped", "list files that are not indexed, and why", _reason)
     commands.add("cache", f"{upkeep}:cache", "look at the cache, prune it or empty it", _cache_action)
     commands.add("config", "codegraph.cli.configuration:config", "show the settings", _config_action, _settings)
-    commands.add("models", "codegraph.cli.models:models", "list the models, tell all of one, or use one", _model_name)
+    commands.add("models", "codegraph.cli.models:models", "list, show, use or fit models", _model_name)
     commands.add("metrics", f"{upkeep}:metrics", "print the figures as Prometheus text")
     commands.add("doctor", "codegraph.cli.doctor:doctor", "check this machine and this project", _settings)
 
@@ -151,7 +151,18 @@ def _root(parser: argparse.ArgumentParser) -> None:
 
 
 def _model_name(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("words", nargs="*", metavar="NAME", help="tell all of one; `use NAME`: use it from now on")
+    parser.add_argument("words", nargs="*", metavar="NAME", help="tell all of one; `use NAME`; `fit NAME`: see below")
+    fitting = parser.add_argument_group("fit NAME", "make a model of this name out of the one in use")
+    fitting.add_argument(
+        "--method",
+        choices=("pca", "whiten", "centre", "all-but-the-top", "soft-zca"),
+        default="pca",
+        help="what is fitted to this project's vectors (default: %(default)s)",
+    )
+    about = "how many are left, for pca and whiten"
+    fitting.add_argument("--dimensions", type=_at_most(16_384), metavar="N", help=about)
+    about = "how many it is fitted to (default: %(default)s)"
+    fitting.add_argument("--vectors", type=_at_most(1_000_000), default=20_000, metavar="N", help=about)
 
 
 def _settings(parser: argparse.ArgumentParser) -> None:

@@ -24,6 +24,7 @@ from codegraph.embed import local_models, own_models, weights
 from codegraph.embed.encoder import Encoder, FloatArray
 from codegraph.embed.endpoint import check_address
 from codegraph.embed.features import FEATURE_SCHEMA
+from codegraph.embed.fitted import FittedEncoder, read_transform
 from codegraph.embed.lexical import LexicalEncoder, lexical_identity
 from codegraph.embed.spec import ModelSpec
 from codegraph.embed.text import TEXT_SCHEMA
@@ -88,7 +89,7 @@ def directory_of(spec: ModelSpec, *, offline: bool = True) -> Path:
 
 def has_files(spec: ModelSpec) -> bool:
     """Return whether the model consists of files on this machine."""
-    return spec.engine not in ("lexical", "endpoint", "ensemble")
+    return spec.engine not in ("lexical", "endpoint", "ensemble", "fitted")
 
 
 def identity(spec: ModelSpec, digests: FileDigests | None = None, *, offline: bool = True) -> bytes:
@@ -96,7 +97,7 @@ def identity(spec: ModelSpec, digests: FileDigests | None = None, *, offline: bo
 
     They cover the bytes of weights, configuration, tokenizer and code, the pooling, the prefixes, all limits and how
     inputs are built from symbols, and not where the files are; of a server its address and what it calls the model;
-    of an ensemble its parts.
+    of an ensemble its parts; of a fitted model its base and its transform.
     Reading 500 MB of weights takes about a second; pass the same `digests` again to avoid that.
     Raises ModelMissing, and EncoderError for weights with another checksum than the published one.
     """
@@ -109,6 +110,8 @@ def identity(spec: ModelSpec, digests: FileDigests | None = None, *, offline: bo
     if spec.engine == "ensemble":
         members = [(part.weight, identity(_spec_of(part.spec), known, offline=offline)) for part in spec.parts]
         parts.append(members)
+    elif spec.engine == "fitted":
+        parts += [identity(_base_of(spec), known, offline=offline), read_transform(spec).digest]
     elif spec.endpoint is not None:
         parts += [spec.endpoint.url, spec.endpoint.model, spec.dimensions, spec.revision]
     elif has_files(spec):
@@ -133,6 +136,8 @@ def dimensions(spec: ModelSpec, *, offline: bool = True) -> int:
                 'set combine = "concatenate", or choose parts of one length',
             )
         return sizes[0]
+    if spec.engine == "fitted":
+        return read_transform(spec).size
     if spec.dimensions:
         return spec.dimensions
     return local_models.dimensions(spec.name, directory_of(spec, offline=offline))
@@ -164,13 +169,13 @@ def load(
 ) -> Encoder:
     """Load a model. Slow and large for models with weights; raises ModelMissing, EncoderError."""
     check_permitted(spec, remote_code=remote_code, endpoints=endpoints)
+    load_part = partial(
+        load, device=device, precision=precision, offline=offline, remote_code=remote_code, endpoints=endpoints
+    )
     if spec.cut_to:
         from codegraph.embed.matryoshka import CutEncoder
 
-        whole = msgspec.structs.replace(spec, cut_to=0)
-        base = load(
-            whole, device=device, precision=precision, offline=offline, remote_code=remote_code, endpoints=endpoints
-        )
+        base = load_part(msgspec.structs.replace(spec, cut_to=0))
         return CutEncoder(base, identity(spec, offline=offline), spec.cut_to, layer_norm=spec.layer_norm)
     if spec.engine == "lexical":
         return LexicalEncoder(spec.dimensions, spec.name)
@@ -178,21 +183,13 @@ def load(
         from codegraph.embed.endpoint import EndpointEncoder
 
         return EndpointEncoder(spec, identity(spec))
+    if spec.engine == "fitted":
+        return FittedEncoder(spec, identity(spec, offline=offline), load_part(_base_of(spec)), read_transform(spec))
     if spec.engine == "ensemble":
         from codegraph.embed.ensemble import EnsembleEncoder
 
         size = dimensions(spec, offline=offline)
-        members = [
-            load(
-                _spec_of(part.spec),
-                device=device,
-                precision=precision,
-                offline=offline,
-                remote_code=remote_code,
-                endpoints=endpoints,
-            )
-            for part in spec.parts
-        ]
+        members = [load_part(_spec_of(part.spec)) for part in spec.parts]
         return EnsembleEncoder(spec, identity(spec, offline=offline), members, size)
     return _load_files(spec, directory_of(spec, offline=offline), identity(spec, offline=offline), device, precision)
 
@@ -288,16 +285,25 @@ def _checked(spec: ModelSpec, known: Mapping[str, ModelSpec]) -> ModelSpec:
                 f"{spec.name} is an endpoint and needs endpoint.url, endpoint.model and dimensions", advice
             )
         check_address(spec.name, spec.endpoint)
-    if spec.engine != "ensemble":
+    if spec.engine == "fitted" and (len(spec.parts) != 1 or not spec.path or spec.cut_to):
+        raise ConfigError(f"{spec.name} is fitted and needs path, the transform's file, and one part, its base", advice)
+    if spec.engine not in ("ensemble", "fitted"):
         return spec
-    if len(spec.parts) < 2 or not all(0 < part.weight < float("inf") for part in spec.parts):
+    few = spec.engine == "ensemble" and len(spec.parts) < 2
+    if few or not all(0 < part.weight < float("inf") for part in spec.parts):
         raise ConfigError(f"{spec.name} is an ensemble and needs two parts or more with weights above 0", advice)
     resolved = []
     for part in spec.parts:
         if part.model in known and known[part.model].engine == "ensemble":
             raise ConfigError(f"{spec.name} has {part.model} as a part, which is an ensemble itself", advice)
+        if part.model in known and known[part.model].engine == "fitted":
+            raise ConfigError(f"{spec.name} has {part.model} as a part, which is fitted itself", advice)
         resolved.append(msgspec.structs.replace(part, spec=describe(part.model, known)))
     return msgspec.structs.replace(spec, parts=tuple(resolved))
+
+
+def _base_of(spec: ModelSpec) -> ModelSpec:
+    return _spec_of(spec.parts[0].spec)
 
 
 def _spec_of(spec: ModelSpec | None) -> ModelSpec:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-Engine = Literal["lexical", "roberta", "graphcodebert", "transformer", "t5", "static", "endpoint", "ensemble"]
+Engine = Literal["lexical", "roberta", "graphcodebert", "transformer", "t5", "static", "endpoint", "ensemble", "fitted"]
 """Which module of `codegraph.embed` runs the model; `registry.load` knows which is which."""
 
 Pooling = Literal["mean", "cls", "last", "pooler", "codecse", "own"]
@@ -29,7 +29,7 @@ Combination = Literal["concatenate", "average"]
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One member of an ensemble."""
+    """One member of an ensemble, or what a fitted model is fitted to."""
 
     model: str
     """Its name, as anywhere else."""
@@ -109,6 +109,8 @@ class ModelSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         """Return what vectors come from, however it is fed: equal for models whose vectors may be compared."""
         if self.endpoint is not None:
             return (self.endpoint.url, self.endpoint.model)
+        if self.engine == "fitted":
+            return (self.path, *(part.model for part in self.parts))
         if self.parts:
             members = [(part.model, str(part.weight)) for part in self.parts]
             return (self.combine, *(text for member in members for text in member))

@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.codecs import measure, plot, table
 from benchmarks.docstring_task import embed, make_task, mrr, ranks
-from codegraph.cache.transform import unit
 from codegraph.embed.lexical import LexicalEncoder
+from codegraph.embed.transform import unit
 
 SOURCE = '''
 def parse_date(text):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from codegraph.cache.quantiser import Binary, Float, Int8, Quantiser, Sparse, hamming, rescored
-from codegraph.cache.transform import unit
+from codegraph.embed.transform import unit
 
 BOUNDS: list[tuple[Quantiser, int, float]] = [
     (Float(32), 64, 0.0),

@@ -1,12 +1,12 @@
-"""Transforms fitted on vectors: `codegraph.cache.transform`."""
+"""Transforms fitted on vectors: `codegraph.embed.transform`."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from codegraph.cache.transform import Transform, all_but_the_top, centre, pca, soft_zca, unit, whiten
-from codegraph.errors import CacheError
+from codegraph.embed.transform import Transform, all_but_the_top, centre, pca, soft_zca, unit, whiten
+from codegraph.errors import EncoderError
 
 
 def skewed(rows: int = 800, dimensions: int = 16, seed: int = 5) -> np.ndarray:
@@ -68,10 +68,10 @@ def test_fitting_is_deterministic_and_survives_writing() -> None:
 
 
 def test_damage_is_refused() -> None:
-    """Cut, changed or foreign bytes raise CacheError."""
+    """Cut, changed or foreign bytes raise EncoderError."""
     data = pca(skewed(), 4).to_bytes()
     for broken in (b"", data[:-1], data[:20] + b"\xff" + data[21:], b"x" * len(data), data + b"\0"):
-        with pytest.raises(CacheError):
+        with pytest.raises(EncoderError):
             Transform.from_bytes(broken)
 
 

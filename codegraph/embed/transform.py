@@ -11,7 +11,7 @@ A *transform* maps a unit vector v to the unit vector of (v - mean) @ matrix. Al
 Two vectors can be compared only if the same transform made both, so a transform has a digest, and what is stored
 under one says so. Nothing refits by itself: other numbers would make every stored vector foreign. The file
 format is a header and raw float32: nothing is unpickled.
-Tests: tests/unit/cache/test_cache_transform.py.
+Tests: tests/unit/embed/test_embed_transform.py.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codegraph.core.digests import digest
-from codegraph.errors import CacheError
+from codegraph.errors import EncoderError
 
 Floats = npt.NDArray[np.float32]
 
@@ -79,17 +79,17 @@ class Transform:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Transform:
-        """Read a transform back; raises CacheError when it is not what was written."""
+        """Read a transform back; raises EncoderError when it is not what was written."""
         if len(data) < _HEADER.size + _CHECKSUM.size:
-            raise CacheError("a stored transform is too short to be one", "fit it again")
+            raise EncoderError("a stored transform is too short to be one", "fit it again: codegraph models fit")
         magic, dimensions, size = _HEADER.unpack_from(data)
         numbers = data[_HEADER.size + _CHECKSUM.size :]
         sound = magic == MAGIC and 0 < size <= dimensions <= MAX_DIMENSIONS
         if not sound or len(numbers) != 4 * dimensions * (1 + size):
-            raise CacheError("a stored transform has an unknown header", "fit it again")
+            raise EncoderError("a stored transform has an unknown header", "fit it again: codegraph models fit")
         (checksum,) = _CHECKSUM.unpack_from(data, _HEADER.size)
         if zlib.crc32(numbers, zlib.crc32(data[: _HEADER.size])) != checksum:
-            raise CacheError("a stored transform is damaged", "fit it again")
+            raise EncoderError("a stored transform is damaged", "fit it again: codegraph models fit")
         values = np.frombuffer(numbers, "<f4").astype(np.float32)
         return cls(values[:dimensions], values[dimensions:].reshape(dimensions, size))
 
