@@ -26,6 +26,7 @@ from codegraph.cache.cold import open_cold
 from codegraph.cache.hot import HotTier
 from codegraph.cache.tiers import Tiers
 from codegraph.config import Config
+from codegraph.core.changes import Clock
 from codegraph.core.dataflow import DATA_FLOW_SCHEMA
 from codegraph.core.digests import KEY_SCHEMA
 from codegraph.core.facts import Occurrences, decode_compressed_occurrences
@@ -40,6 +41,7 @@ from codegraph.daemon.indexing import IndexingRun
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.kept_facts import KeptFacts
 from codegraph.daemon.makers import REAL, Makers
+from codegraph.daemon.messages import Wait
 from codegraph.daemon.model import ModelSet
 from codegraph.daemon.operations import IndexResult, Progress
 from codegraph.daemon.parts import Parts
@@ -147,6 +149,7 @@ class Project:
     def watch(self) -> None:
         """Watch, and leave it to the caller to run the writer. Raises SourceError if the tree cannot be watched."""
         self._begin()
+        self.writer.when(Wait.INDEXED).add_done_callback(self._prepare_later)
         self.watcher.start(self.root, self.parts.scanner.prune, self._inbox.put)
         self.running = True
 
@@ -227,7 +230,7 @@ class Project:
     def _begin(self) -> None:
         """Post the rest of the restore as the writer's first work: until then, answers are without vectors."""
         self.writer.call(self.restore_vectors)
-        self.writer.call(self._complete_restore)
+        self.writer.call(self._renew_keys)
 
     def restore_vectors(self) -> None:
         """Serve what was served before the last end, once; only on the writer's thread, and before it writes."""
@@ -236,10 +239,18 @@ class Project:
             restore_vectors(self._restored, self.parts.index, self.pipeline.served)
             self.pipeline.publish()
 
-    def _complete_restore(self) -> None:
+    def _renew_keys(self) -> None:
         delta = renew_keys(self._restored, self.parts.index, self.models.routes)
         self.pipeline.resume(delta)
         self.switch.settled(self.pipeline)
+
+    def _prepare_later(self, reconciled: Future[Clock]) -> None:
+        if not reconciled.cancelled():
+            self.writer.call(self._prepare)
+
+    def _prepare(self) -> None:
+        """Nobody waits: complete the index, which the first change would have to do otherwise."""
+        self.parts.index.complete_restore()
         self._give_memory_back()
 
     def hurry(self, symbols: list[SymbolId]) -> None:

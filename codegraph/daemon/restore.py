@@ -122,8 +122,7 @@ def restore_vectors(restored: Restored, index: Index, served: Served) -> None:
 
 
 def renew_keys(restored: Restored, index: Index, routes: Routes) -> IndexDelta | None:
-    """Fourth step: complete the index, and compute every key again if the stored ones are outdated."""
-    index.complete_restore()
+    """Fourth step: compute every key again if the stored ones are outdated; that completes the index, too."""
     return index.set_routes(routes) if restored.keys_outdated else None
 
 
