@@ -14,7 +14,13 @@ from codegraph.extract.extractor import Limits, extract
 from codegraph.graph.index import Index
 
 MODEL = b"m" * 16
-LANGUAGES = {".py": "python", ".js": "javascript", ".ts": "typescript", ".tsx": "tsx"}
+LANGUAGES = {
+    ".py": "python",
+    ".js": "javascript",
+    ".ts": "typescript",
+    ".tsx": "tsx",
+    ".json": "json-config",
+}
 
 _facts: dict[tuple[bytes, str], FileFacts] = {}
 

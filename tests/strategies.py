@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from hypothesis import strategies as st
+from libraries import BOTH
 
 # --- Python projects for the model tests of the graph ---
 
@@ -75,75 +74,10 @@ module_texts = st.lists(st.one_of(_imports, _functions, _classes, _constants), m
 )
 """Python modules full of imports, calls, members and inheritance between few names, so that they meet."""
 
-_PARTS: dict[str, list[tuple[str, ...]]] = {
-    "lib/__init__.py": [
-        ("from .core import *", "from .core import Box, make", "from .extra import *", ""),
-        ("from . import extra", "from .extra import helper as make", ""),
-        ("__all__ = ['make', 'extra']", "__all__ = ['Box', 'Crate']", ""),
-    ],
-    "lib/core.py": [
-        ("from .extra import Crate", "from .extra import *", ""),
-        ("__all__ = ['Box', 'make', 'items']", "__all__ = ['make']", ""),
-        ("class Box:\n    part: Crate", "class Box:\n    part = make()", "class Box(Crate):\n    pass"),
-        ("    def run(self):\n        self.part.run()", "    def run(self, now):\n        pass", ""),
-        ("    def start(self) -> 'Crate':\n        return self.run()", "    def start(self):\n        pass", ""),
-        ("def make() -> Box:\n    pass", "def make() -> Crate:\n    pass", "def make(size):\n    return Box()", ""),
-        ("items: list[Box] = []", "items: list[Crate] = []", ""),
-        ("def middle():\n    helper()\n    deep()", "def middle():\n    deep()", ""),
-    ],
-    "lib/extra.py": [
-        ("class Crate:\n    pass", "class Crate(Shape):\n    pass", "from .shape import Shape as Crate", ""),
-        ("def helper():\n    pass", "def helper(size):\n    special()", ""),
-        ("def deep():\n    pass", "def deep(size):\n    pass", ""),
-        ("class Shape:\n    def run(self):\n        pass", "class Shape:\n    def start(self):\n        pass", ""),
-        ("def special():\n    pass", "class Odd:\n    def special_member(self):\n        pass", ""),
-    ],
-    "app.py": [
-        ("from lib import *", "from lib.core import *", "import lib", "from lib.core import Box, make, items"),
-        ("from lib.extra import deep, Crate", "from lib.core import middle", ""),
-        (
-            "def main(box: Box):\n    make().run()\n    for each in items:\n        each.run()\n    box.start().run()",
-            "def main():\n    Crate().run()\n    make().part.start()\n    items[0].start()\n    middle()",
-            "def main():\n    lib.make()\n    lib.extra.helper()\n    lib.core.Box().run()\n    odd.special_member()",
-        ),
-        ("class Own(Crate):\n    def run(self):\n        super().start()", "class Own(Box):\n    pass", ""),
-    ],
-    "lib/tests/check.py": [
-        ("import tools\nimport json", "from tools import saw", "from lib import app"),
-        ("def check():\n    tools.saw()\n    special()\n    json.dump()", "def check():\n    saw()"),
-        ("from lib.core import *", "from lib import *"),
-        ("def pick():\n    Box()\n    make()\n    middle()\n    Crate()", ""),
-        ("import ns.inner.leaf\n\ndef fall():\n    ns.inner.leaf.run()", ""),
-    ],
-    "ns/first.py": [("def first():\n    pass", "")],
-    "ns/inner/leaf.py": [("def run():\n    pass", "def run(size):\n    pass")],
-    "src/tools/__init__.py": [("def saw():\n    pass", "")],
-    "tools.py": [("def saw(size):\n    pass", "")],
-    "lib/tests/json.py": [("def dump():\n    pass", "")],
-}
-
-
-def library_text(path: str, choice: Sequence[int]) -> str:
-    """Return a file of the library, one variant of each of its parts."""
-    parts = [variants[number % len(variants)] for variants, number in zip(_PARTS[path], choice, strict=True)]
-    return "\n\n".join(filter(None, parts)) + "\n"
-
-
 library_choices = st.fixed_dictionaries(
-    {path: st.lists(st.integers(0, 3), min_size=len(parts), max_size=len(parts)) for path, parts in _PARTS.items()}
+    {path: st.lists(st.integers(0, 3), min_size=size, max_size=size) for path, size in BOTH.sizes.items()}
 )
-"""Path -> variant of each part: a small library and its users, in which every part says something of another."""
+"""Path -> variant of each part of the libraries of all languages."""
 
-LIBRARY_SIZES = {path: len(parts) for path, parts in _PARTS.items()}
-"""Path -> number of parts."""
-
-LIBRARY_EDITS = [
-    (path, place, variant)
-    for path, parts in _PARTS.items()
-    for place, variants in enumerate(parts)
-    for variant in range(len(variants))
-]
-"""(path, part, variant): one part of one of those files becomes another."""
-
-library_edits = st.sampled_from(LIBRARY_EDITS)
-"""One of those edits."""
+library_edits = st.sampled_from(BOTH.edits)
+"""(path, part, variant): one part of one of its files becomes another."""

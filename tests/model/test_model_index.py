@@ -22,7 +22,8 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from strategies import library_choices, library_edits, library_text, module_texts, project_paths
+from libraries import BOTH, formatted
+from strategies import library_choices, library_edits, module_texts, project_paths
 
 from codegraph.config import CascadeConfig
 
@@ -44,14 +45,14 @@ class IndexMachine(RuleBasedStateMachine):
     def start(self, choices: dict[str, list[int]], others: dict[str, str]) -> None:
         """Begin with a library and some other files."""
         self.choices = choices
-        self.change({**{path: library_text(path, choice) for path, choice in choices.items()}, **others})
+        self.change({**{path: BOTH.text(path, choice) for path, choice in choices.items()}, **others})
 
     @rule(edit=library_edits)
     def write_part(self, edit: tuple[str, int, int]) -> None:
         """Change one part of one file: a body, a signature, a member, a base, an import, a star import."""
         path, place, variant = edit
         self.choices[path][place] = variant
-        self.change({path: library_text(path, self.choices[path])})
+        self.change({path: BOTH.text(path, self.choices[path])})
 
     @rule(path=project_paths, text=module_texts)
     def write(self, path: str, text: str) -> None:
@@ -74,7 +75,8 @@ class IndexMachine(RuleBasedStateMachine):
     def move(self, data: st.DataObject, place: str) -> None:
         """Move a file: new identifiers, and nothing to embed but what has another context."""
         path = data.draw(st.sampled_from(sorted(self.project.files)))
-        self.change({path: None, place: self.project.files[path]})
+        place = place.rpartition(".")[0] + path[path.rindex(".") :]
+        self.change({path: None, place: self.project.files[path]} if place != path else {})
 
     @rule(directory=st.sampled_from(["pkg", "lib", "src"]), name=st.sampled_from(["pkg", "lib", "src/lib"]))
     def move_directory(self, directory: str, name: str) -> None:
@@ -86,7 +88,7 @@ class IndexMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.project.files)
     @rule(data=st.data())
     def edit_signature(self, data: st.DataObject) -> None:
-        """Add a parameter to every function of a file."""
+        """Add a parameter to every function of a file (in some languages; in others it is broken text)."""
         path = data.draw(st.sampled_from(sorted(self.project.files)))
         self.change({path: self.project.files[path].replace("):", ", extra=None):").replace("(, ", "(")})
 
@@ -105,7 +107,7 @@ class IndexMachine(RuleBasedStateMachine):
         """Move lines and add comments: positions follow, keys stay, nothing is embedded."""
         path = data.draw(st.sampled_from(sorted(self.project.files)))
         calls = self.encoder.calls
-        delta = self.change({path: "# moved\n\n" + self.project.files[path]})
+        delta = self.change({path: formatted(path, self.project.files[path])})
         assert not delta.keys
         assert self.encoder.calls == calls
 

@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from libraries import PYTHON
 from projects import Project
-from strategies import LIBRARY_SIZES, library_text
 
 from codegraph.core.changes import ChangeSet
 from codegraph.graph.compare import differences, is_equal
@@ -31,7 +31,7 @@ print(hashlib.sha256(repr((whole, stored, project.delta.marked, project.delta.re
 
 def library(choose: random.Random) -> dict[str, str]:
     """Return a random library."""
-    return {path: library_text(path, [choose.randrange(4) for _ in range(n)]) for path, n in LIBRARY_SIZES.items()}
+    return {path: PYTHON.text(path, choice) for path, choice in PYTHON.draw(choose).items()}
 
 
 def test_the_order_of_files_does_not_matter() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
+from libraries import PYTHON
 from projects import Project
-from strategies import LIBRARY_EDITS, LIBRARY_SIZES, library_text
 
 from codegraph.graph.compare import differences, is_equal
 from codegraph.graph.stored import StoredFile
@@ -27,13 +27,13 @@ def test_restarts_between_changes_do_not_matter() -> None:
     """Two indexes follow the same history, one of them restarted before every change: deltas and states agree."""
     choose = random.Random(6)
     for _ in range(12):
-        choices = {path: [choose.randrange(4) for _ in range(parts)] for path, parts in LIBRARY_SIZES.items()}
-        files = {path: library_text(path, choice) for path, choice in choices.items()}
+        choices = PYTHON.draw(choose)
+        files = {path: PYTHON.text(path, choice) for path, choice in choices.items()}
         steady, restarting = Project(files), Project(files)
         for _ in range(10):
-            path, place, variant = choose.choice(LIBRARY_EDITS)
+            path, place, variant = choose.choice(PYTHON.edits)
             choices[path][place] = variant
-            change = {path: None if choose.random() < 0.2 else library_text(path, choices[path])}
+            change = {path: None if choose.random() < 0.2 else PYTHON.text(path, choices[path])}
             restarted(restarting)
             ours, theirs = steady.change(change), restarting.change(change)
             assert (ours.revision, ours.keys, ours.marked, ours.cut) == (

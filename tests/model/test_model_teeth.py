@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from checked_project import CheckedProject
-from strategies import LIBRARY_EDITS, LIBRARY_SIZES, library_text
+from libraries import JAVASCRIPT, PYTHON, Library
 
 from codegraph.errors import InternalError
 from codegraph.graph.dependency_graph import DependencyGraph
@@ -22,23 +22,27 @@ from codegraph.graph.table import SymbolTable, TracedReader
 
 HISTORIES = 300
 STEPS = 12
-KINDS = ["mod", "def", "imp", "star", "exp", "all", "mem", "base", "ret", "elem", "dir", "top", "name"]
+COMMON = ("mod", "def", "imp", "star", "exp", "mem", "base", "ret", "elem", "top", "name")
+KINDS = [
+    *((PYTHON, kind) for kind in (*COMMON, "all", "dir")),
+    *((JAVASCRIPT, kind) for kind in (*COMMON, "cfg")),
+]
 
 
-def fails(histories: int = HISTORIES, **seams: Any) -> bool:
-    """Say whether random histories show a difference with these parts in place."""
+def fails(histories: int = HISTORIES, library: Library = PYTHON, **seams: Any) -> bool:
+    """Say whether random histories of a library show a difference with these parts in place."""
     choose = random.Random(1)
     try:
         for _ in range(histories):
             checked = CheckedProject(**seams)
-            choices = {path: [choose.randrange(4) for _ in range(parts)] for path, parts in LIBRARY_SIZES.items()}
+            choices = library.draw(choose)
             checked.change(
-                {path: library_text(path, choice) for path, choice in choices.items() if choose.random() < 0.8}
+                {path: library.text(path, choice) for path, choice in choices.items() if choose.random() < 0.8}
             )
             for _ in range(STEPS):
-                path, place, variant = choose.choice(LIBRARY_EDITS)
+                path, place, variant = choose.choice(library.edits)
                 choices[path][place] = variant
-                checked.change({path: None if choose.random() < 0.15 else library_text(path, choices[path])})
+                checked.change({path: None if choose.random() < 0.15 else library.text(path, choices[path])})
                 checked.compare()
     except (AssertionError, InternalError):
         return True
@@ -80,9 +84,10 @@ class _TableForgetsMisses(SymbolTable):
         return _ForgetsMisses(self)
 
 
-def test_the_whole_machinery_passes() -> None:
+@pytest.mark.parametrize("library", [PYTHON, JAVASCRIPT], ids=["python", "javascript"])
+def test_the_whole_machinery_passes(library: Library) -> None:
     """The seams as such do no harm: with the real parts in place nothing differs."""
-    assert not fails(40, table=SymbolTable, marking=mark)
+    assert not fails(40, library, table=SymbolTable, marking=mark)
 
 
 @pytest.mark.parametrize("name", ["own", "new", "signature", "edges"])
@@ -96,10 +101,12 @@ def test_a_shorter_search_fails() -> None:
     assert fails(marking=one_step_less)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_key_kind_that_is_not_reported_fails(kind: str) -> None:
+@pytest.mark.parametrize(
+    ("library", "kind"), KINDS, ids=[f"{'ts' if one is JAVASCRIPT else 'py'}-{kind}" for one, kind in KINDS]
+)
+def test_a_key_kind_that_is_not_reported_fails(library: Library, kind: str) -> None:
     """Each kind of table key is needed."""
-    assert fails(table=deaf_to(kind))
+    assert fails(library=library, table=deaf_to(kind))
 
 
 def test_forgetting_misses_fails() -> None:
