@@ -19,13 +19,14 @@ from codegraph.search.rank import SIGNALS
 
 def ablations(model: str) -> dict[str, Manner]:
     """Return every manner of searching with one part less."""
+    reranking = tuple(name for name in SIGNALS if name not in ("lexical", "vector"))
     manners = {
         "lexical only": Manner(use_vectors=False, model=model),
         "vectors only": Manner(use_words=False, model=model),
-        "no rerank": Manner(without=tuple(SIGNALS), model=model),
-        "lexical only, no rerank": Manner(without=tuple(SIGNALS), use_vectors=False, model=model),
+        "no rerank": Manner(without=reranking, model=model),
+        "lexical only, no rerank": Manner(without=reranking, use_vectors=False, model=model),
     }
-    return manners | {f"without {name}": Manner(without=(name,), model=model) for name in SIGNALS}
+    return manners | {f"without {name}": Manner(without=(name,), model=model) for name in reranking}
 
 
 def measure(

@@ -43,7 +43,7 @@ _REASONS = {
 
 def answer_search(project: Project, view: View, params: SearchParams, vectors: QueryVectors) -> SearchResult:
     """Rank symbols for a query; without vectors by words alone. Raises ProjectError for a bad filter."""
-    query = Query(params.query, vectors, params.limit, _filter(params.filters))
+    query = Query(params.query, vectors, params.limit, _filter(params.filters), view.snapshot.lines)
     return _shown(project, view, project.parts.searcher.search(query, view.search))
 
 

@@ -11,7 +11,7 @@ tests/unit/graph/test_graph_snapshot.py, tests/model/test_model_readers.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -200,6 +200,11 @@ class Snapshot:
         incoming = sum(edge.kind is not DependencyKind.CONTAINS for _, edge in self.dependents(symbol))
         return incoming, outgoing
 
+    def lines(self, symbols: Sequence[SymbolId], paths: Sequence[str]) -> list[int]:
+        """Count the lines that each of these symbols of these files stands on; 0 for one that is not there."""
+        views = {path: self.files.get(path) for path in dict.fromkeys(paths)}
+        return [_lines(views[path], symbol) for symbol, path in zip(symbols, paths, strict=True)]
+
     def context(self, symbol: SymbolId) -> tuple[SymbolId, ...]:
         """Return the symbols whose signatures the embedding of this one also reads, nearest first."""
         self._place(symbol)
@@ -243,3 +248,11 @@ class Snapshot:
     def _context_targets(self, symbol: SymbolId) -> list[SymbolId]:
         view, index = self._place(symbol)
         return view.links.context_targets_of(index)
+
+
+def _lines(view: FileView | None, symbol: SymbolId) -> int:
+    index = None if view is None else view.index_of(symbol)
+    if view is None or index is None:
+        return 0
+    extent = view.outline.definitions[index].range
+    return extent.end_line - extent.start_line + 1

@@ -35,7 +35,7 @@ from codegraph.events import EventLog, Rebuilt
 from codegraph.search.analysis import ANALYSIS_VERSION, Analyser
 from codegraph.search.catalogue import Catalogue
 from codegraph.search.documents import FileDocuments, LexicalDocument
-from codegraph.search.scoring import Matches, SegmentView, best_matches
+from codegraph.search.scoring import Matches, best_matches
 from codegraph.search.segment import (
     FIELDS,
     SATURATION,
@@ -54,6 +54,7 @@ from codegraph.search.segment_file import (
     write_manifest,
     write_segment,
 )
+from codegraph.search.terms import SegmentView
 
 FORMAT_VERSION = 1
 
@@ -218,8 +219,8 @@ class LexicalIndex:
     def search(self, terms: Sequence[str], limit: int, allowed: Mask | None = None) -> list[tuple[SymbolId, float]]:
         """Return the best `limit` symbols for the terms, by falling score, ties by SymbolId."""
         symbols = self._catalogue.view().symbols
-        numbers, scores = self.view().search(terms, limit, allowed)
-        pairs = zip(numbers.tolist(), scores.tolist(), strict=True)
+        found = self.view().search(terms, limit, allowed)
+        pairs = zip(found.numbers.tolist(), found.scores.tolist(), strict=True)
         ordered = sorted(((symbols[number], score) for number, score in pairs), key=lambda pair: (-pair[1], pair[0]))
         return ordered[:limit]
 

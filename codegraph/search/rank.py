@@ -1,140 +1,236 @@
-"""A small rerank that knows code: what a symbol is called, what it is and where it stands.
+"""The order of results: what each candidate has for it, weighed and added up.
 
-Each *signal* looks at the query and one candidate and says how much it holds, from 0 to 1. The score is
+Each *signal* looks at the query and the candidates and says how much it holds of each, mostly from 0 to 1. The score is
 
-    score = fused * product over signals of (1 + weight * value)
+    score = sum over signals of  weight * value  /  sum of the positive weights
 
-Fused scores are flat (with constant 60 the tenth of a ranking has 0.87 of the first), so weights are small.
-A weight of 0 switches a signal off, a negative one makes it a penalty, and no signal can bring in a
-symbol that neither index found. All weights stand in `RankWeights`. Signals see names, kinds and paths
-only, never a statistic of the project.
-Pure. Tests: tests/unit/search/test_search_rank.py.
+so the best that can be is 1, a negative weight makes a penalty, and the parts that a result reports add up to its
+score. `lexical` and `vector` are what the two indexes said; `file` is the evidence of the whole file
+(`search.terms`). `name`, `stem` and `folder` compare the query's terms with those of a name:
+
+    similarity(q, n) = sum over t in both of idf(t)^2  /  (|q| |n|),    |x|^2 = sum over t in x of idf(t)^2
+
+A name's other terms weigh as much as the query's rarest. Signals that speak of a file, or of the size of
+a symbol, are for queries that name a subject; they are weakened for sentences, which describe one symbol
+(`search.shape`). Last, a list is *spread*: every further result of a file loses a little, so that ten results are not
+ten of one file.
+
+No signal reads a statistic that depends on the index's history, and none can bring in a symbol that neither index
+found. Weights were fitted by `benchmarks/search/tune.py`. Pure. Tests: tests/unit/search/test_search_rank.py.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from codegraph.core.symbols import SymbolKind
-from codegraph.embed.tokens import words
-from codegraph.search.analysis import query_terms, terms_of_word
-from codegraph.search.documents import INDEX_FILES
+import numpy as np
+import numpy.typing as npt
+
+from codegraph.core.symbols import SymbolId
+from codegraph.search.analysis import part_terms, whole_name
+from codegraph.search.documents import module_name
+from codegraph.search.shape import QueryShape
+
+Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class RankWeights:
-    """Every weight of fusion and of the rerank."""
+    """Every weight of the ranking."""
 
-    lexical: float = 2.0
-    """Weight of the lexical ranking in fusion."""
-    vector: float = 1.0
-    """Weight of the vector ranking in fusion."""
-    identifier_query: float = 1.0
-    """The lexical weight is multiplied by 1 + this when the query looks like an identifier."""
-    exact_name: float = 0.5
+    lexical: float = 1.0
+    """BM25F of the symbol, as a share of the best."""
+    vector: float = 0.1
+    """How near the symbol's vector stands among all."""
+    file: float = 0.3
+    """Evidence of the symbol's file, as a share of the best."""
+    name: float = 0.5
+    """Similarity of the symbol's name to the query."""
+    stem: float = 1.0
+    """Similarity of the file's name to the query."""
+    folder: float = 0.25
+    """Similarity of the name of the file's folder to the query."""
+    exact_name: float = 0.35
     """An identifier of the query is the symbol's name."""
-    name_overlap: float = 0.05
-    """Share of the name's terms that the query has."""
-    path_match: float = 0.1
-    """Share of the query's terms that stand in the path."""
-    definition: float = 0.05
-    """The symbol is a type or a function, not a module or a constant."""
-    test_file: float = -0.2
+    size: float = 0.6
+    """Logarithm of the symbol's lines."""
+    test_file: float = -0.4
     """The file holds tests, and the query does not ask for tests."""
-    index_file: float = -0.2
-    """A module whose file stands for its folder (`__init__.py`, `index.ts`): mostly re-exports."""
-
-    @property
-    def signals(self) -> tuple[tuple[str, float], ...]:
-        """Name and weight of each signal that is switched on."""
-        return tuple((name, weight) for name in SIGNALS if (weight := getattr(self, name)))
+    depth: float = -0.7
+    """How many folders the file lies in, five of them counting 1."""
+    repeated: float = -0.6
+    """How many better results of the same file there are, up to five."""
+    sentence: float = 0.2
+    """The factor of SUBJECT_SIGNALS when the query is a sentence."""
 
     def without(self, *names: str) -> RankWeights:
         """Return the weights with some signals switched off; raises TypeError on an unknown name."""
         return dataclasses.replace(self, **dict.fromkeys(names, 0.0))
 
-
-@dataclass(frozen=True, slots=True)
-class QueryShape:
-    """What the rerank reads of a query."""
-
-    terms: tuple[str, ...]
-    identifiers: frozenset[str]
-    """Words that are written like identifiers, each as one term; membership only."""
-    is_identifier: bool
-    """The whole query is one name, dotted or not."""
-    asks_for_tests: bool
+    def of(self, query: QueryShape) -> dict[str, float]:
+        """Return the weight of each signal that is switched on, for one query."""
+        factor = self.sentence if query.is_sentence else 1.0
+        weights = {name: getattr(self, name) * (factor if name in SUBJECT_SIGNALS else 1.0) for name in SIGNALS}
+        return {name: weight for name, weight in weights.items() if weight}
 
 
-class Candidate(NamedTuple):
-    """What the rerank reads of a symbol."""
+SUBJECT_SIGNALS = frozenset({"stem", "folder", "size", "depth", "repeated"})
+"""Signals that count less for a query that describes one symbol."""
 
-    name: str
-    kind: SymbolKind
-    path: str
+MOST_REPEATED = 5
+DEEP = 5
+LARGE = math.log(400)
+"""The logarithm of the lines at which `size` is about 1."""
 
-
-_ONE_NAME = re.compile(r"[\w$]+(?:(?:\.|::|#|->|/)[\w$]+)*(?:\(\))?")
-_WRITTEN_AS_CODE = re.compile(r"_|[a-z][A-Z]|\d|[A-Z]{2}")
 _TEST_PATH = re.compile(
     r"(?:^|/)(?:tests?|testing|spec|specs|__tests__)/|(?:^|/)(?:test_[^/]*|conftest)\.\w+$|[._-](?:test|tests|spec)\.\w+$"
 )
-_TEST_TERMS = frozenset({"test", "spec", "fixtur", "mock"})
-_DEFINITIONS = frozenset(
-    {SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM, SymbolKind.FUNCTION, SymbolKind.METHOD}
-)
 
 
-def shape_of(text: str) -> QueryShape:
-    """Read a query's shape."""
-    stripped = text.strip()
-    is_identifier = _ONE_NAME.fullmatch(stripped) is not None
-    as_code = [word for word in words(text)[:64] if is_identifier or _WRITTEN_AS_CODE.search(word)]
-    terms = query_terms(text)
-    return QueryShape(
-        terms=terms,
-        identifiers=frozenset(whole_name(word) for word in as_code),
-        is_identifier=is_identifier,
-        asks_for_tests=not _TEST_TERMS.isdisjoint(terms),
-    )
+class Candidates(NamedTuple):
+    """What the ranking reads of symbols: one entry each, in any order."""
+
+    symbols: Sequence[SymbolId]
+    names: Sequence[str]
+    """A module has none: "" stands for it."""
+    paths: Sequence[str]
+    lexical: Values
+    vector: Values
+    file: Values
+    lines: Values
 
 
-def whole_name(name: str) -> str:
-    """Return a name as one term: `parseRequests`, `parse_request` and `ParseRequest` are the same."""
-    terms = _name_terms(name)
-    return terms[-1] if terms else name
+class Ranked(NamedTuple):
+    """Candidates in their final order."""
+
+    order: list[int]
+    """Indices of candidates, best first, equals by SymbolId."""
+    scores: Values
+    """By candidate."""
+    parts: Mapping[str, Values]
+    """By signal and candidate, what was added to the score."""
 
 
-def exact_name(query: QueryShape, candidate: Candidate) -> float:
+class _Asked(NamedTuple):
+    """A query, with the squares of its terms' weights."""
+
+    shape: QueryShape
+    squares: Mapping[str, float]
+    unknown: float
+    """Of a term that no document has."""
+    norm: float
+
+    @classmethod
+    def of(cls, query: QueryShape, idf: Mapping[str, float]) -> _Asked:
+        unknown = max(idf.values(), default=1.0) ** 2
+        squares = {term: idf[term] ** 2 if term in idf else unknown for term in query.terms}
+        return cls(query, squares, unknown, math.sqrt(sum(squares.values())))
+
+
+Signal = Callable[[_Asked, Candidates], Values]
+Key = TypeVar("Key", bound=Hashable)
+
+
+def rank(query: QueryShape, idf: Mapping[str, float], candidates: Candidates, weights: RankWeights) -> Ranked:
+    """Order candidates; `idf` has the weights of those terms of the query that some document has."""
+    asked = _Asked.of(query, idf)
+    used = weights.of(query)
+    spread = used.pop("repeated", 0.0)
+    total = sum(weight for weight in used.values() if weight > 0) or 1.0
+    parts = {name: _SIGNALS[name](asked, candidates) * (weight / total) for name, weight in used.items()}
+    scores = np.sum(list(parts.values()), axis=0) if parts else np.zeros(len(candidates.symbols))
+    order = _ordered(candidates.symbols, scores)
+    if spread:
+        parts["repeated"] = _repeated(order, candidates.paths) * (spread / total)
+        scores = scores + parts["repeated"]
+        order = _ordered(candidates.symbols, scores)
+    return Ranked(order, scores, parts)
+
+
+def _ordered(symbols: Sequence[SymbolId], scores: Values) -> list[int]:
+    falling = (-scores).tolist()
+    return sorted(range(len(symbols)), key=lambda index: (falling[index], symbols[index]))
+
+
+def _repeated(order: Sequence[int], paths: Sequence[str]) -> Values:
+    """Return, for each candidate, how many of its file stand before it, at most MOST_REPEATED."""
+    seen: dict[str, int] = {}
+    values = np.zeros(len(order))
+    for index in order:
+        before = seen.get(paths[index], 0)
+        seen[paths[index]] = before + 1
+        values[index] = min(before, MOST_REPEATED)
+    return values
+
+
+def similarity(asked: _Asked, terms: Sequence[str]) -> float:
+    """Compare the query's terms with those of a name, from 0 to 1; the name's other terms count as unknown ones."""
+    common = [square for term in terms if (square := asked.squares.get(term)) is not None]
+    if not common:
+        return 0.0
+    shared = sum(common)
+    return shared / (asked.norm * math.sqrt(shared + (len(terms) - len(common)) * asked.unknown))
+
+
+def _each(keys: Sequence[Key], value: Callable[[Key], float]) -> Values:
+    """Return the value of each key, computed once for equal ones."""
+    known = {key: value(key) for key in dict.fromkeys(keys)}
+    return np.array([known[key] for key in keys], dtype=np.float64)
+
+
+def name(asked: _Asked, candidates: Candidates) -> Values:
+    """Return the similarity of each symbol's name to the query."""
+    return _each(candidates.names, lambda text: similarity(asked, part_terms(text)))
+
+
+def stem(asked: _Asked, candidates: Candidates) -> Values:
+    """Return the similarity of each file's name to the query."""
+    return _each(candidates.paths, lambda path: similarity(asked, _stem_terms(path)))
+
+
+def folder(asked: _Asked, candidates: Candidates) -> Values:
+    """Return the similarity of each folder's name to the query."""
+    return _each(candidates.paths, lambda path: similarity(asked, _folder_terms(path)))
+
+
+def exact_name(asked: _Asked, candidates: Candidates) -> Values:
     """Say whether an identifier of the query is the symbol's name."""
-    return float(whole_name(candidate.name) in query.identifiers)
+    wanted = asked.shape.identifiers
+    return _each(candidates.names, lambda text: float(bool(text) and whole_name(text) in wanted))
 
 
-def name_overlap(query: QueryShape, candidate: Candidate) -> float:
-    """Return the share of the name's terms that the query has."""
-    own = _name_terms(candidate.name)
-    return sum(term in query.terms for term in own) / len(own) if own else 0.0
+def size(_asked: _Asked, candidates: Candidates) -> Values:
+    """Return the logarithm of each symbol's lines, as a share of LARGE."""
+    values: Values = np.log(np.maximum(candidates.lines, 1.0)) / LARGE
+    return values
 
 
-def path_match(query: QueryShape, candidate: Candidate) -> float:
-    """Return the share of the query's terms that stand in the path."""
-    path = _path_terms(candidate.path)
-    return sum(term in path for term in query.terms) / len(query.terms) if query.terms else 0.0
+def test_file(asked: _Asked, candidates: Candidates) -> Values:
+    """Say whether the symbol stands among tests that nobody asked for."""
+    if asked.shape.asks_for_tests:
+        return np.zeros(len(candidates.paths))
+    return _each(candidates.paths, lambda path: float(_is_test_path(path)))
+
+
+def depth(_asked: _Asked, candidates: Candidates) -> Values:
+    """Count the folders around each file, as a share of DEEP."""
+    return _each(candidates.paths, lambda path: path.count("/") / DEEP)
 
 
 @lru_cache(maxsize=16_384)
-def _name_terms(name: str) -> tuple[str, ...]:
-    return terms_of_word(name)
+def _stem_terms(path: str) -> tuple[str, ...]:
+    return part_terms(module_name(path))
 
 
 @lru_cache(maxsize=16_384)
-def _path_terms(path: str) -> frozenset[str]:
-    return frozenset(query_terms(path))
+def _folder_terms(path: str) -> tuple[str, ...]:
+    return part_terms(path.rpartition("/")[0].rpartition("/")[2])
 
 
 @lru_cache(maxsize=16_384)
@@ -142,49 +238,18 @@ def _is_test_path(path: str) -> bool:
     return _TEST_PATH.search(path) is not None
 
 
-def definition(_query: QueryShape, candidate: Candidate) -> float:
-    """Say whether the symbol is a type or a function."""
-    return float(candidate.kind in _DEFINITIONS)
-
-
-def test_file(query: QueryShape, candidate: Candidate) -> float:
-    """Say whether the symbol stands among tests that nobody asked for."""
-    return float(not query.asks_for_tests and _is_test_path(candidate.path))
-
-
-def index_file(_query: QueryShape, candidate: Candidate) -> float:
-    """Say whether the symbol is a module, or a constant, of a file that stands for its folder."""
-    return float(
-        candidate.kind not in _DEFINITIONS and candidate.path.rpartition("/")[2].partition(".")[0] in INDEX_FILES
-    )
-
-
-Signal = Callable[[QueryShape, Candidate], float]
-
-SIGNALS: Mapping[str, Signal] = {
+_SIGNALS: Mapping[str, Signal] = {
+    "lexical": lambda _, candidates: candidates.lexical,
+    "vector": lambda _, candidates: candidates.vector,
+    "file": lambda _, candidates: candidates.file,
+    "name": name,
+    "stem": stem,
+    "folder": folder,
     "exact_name": exact_name,
-    "name_overlap": name_overlap,
-    "path_match": path_match,
-    "definition": definition,
+    "size": size,
     "test_file": test_file,
-    "index_file": index_file,
+    "depth": depth,
 }
 
-
-def lexical_weight(query: QueryShape, weights: RankWeights) -> float:
-    """Return the lexical ranking's weight in fusion for this query."""
-    return weights.lexical * (1 + weights.identifier_query * query.is_identifier)
-
-
-def rerank(
-    fused: float, query: QueryShape, candidate: Candidate, signals: Sequence[tuple[str, float]]
-) -> tuple[float, dict[str, float]]:
-    """Return the final score and the factor of each of `signals` (see `RankWeights.signals`) that holds."""
-    score = fused
-    factors: dict[str, float] = {}
-    for name, weight in signals:
-        value = SIGNALS[name](query, candidate)
-        if value:
-            factors[name] = 1 + weight * value
-            score *= factors[name]
-    return score, factors
+SIGNALS = (*_SIGNALS, "repeated")
+"""Names of all signals, which are those of their weights."""

@@ -12,19 +12,16 @@ Tests: tests/unit/search/test_search_lexical.py.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from codegraph.search.segment import Impacts, Mask, Numbers, Segment
+from codegraph.search.segment import Mask, Numbers
+from codegraph.search.terms import Doubles, Places, SegmentView, Term, file_evidence, known_terms
 
 Floats = npt.NDArray[np.float32]
-Places = npt.NDArray[np.int64]
-"""Document numbers over all segments: a segment's first one plus the local number."""
 
 LONG_LIST = 4_096
 """Shorter posting lists are simply added; looking for a short cut would cost more."""
@@ -33,42 +30,18 @@ FEW_CANDIDATES = 0.05
 """When a filter leaves a smaller share of all documents, only those are scored."""
 
 
-class SegmentView(NamedTuple):
-    """A segment as one moment saw it."""
-
-    first: int
-    """Number of its first document over all segments."""
-    segment: Segment
-    dead: Mask | None
-    """Per document; None when all are alive."""
-
-
 class Matches(NamedTuple):
     """Symbols by falling score; all that tie with the last of the best k are there."""
 
     numbers: Numbers
     scores: Floats
+    files: Doubles
+    """Of each, the evidence of its file, see `terms`."""
+    idf: Mapping[str, float]
+    """Of the terms that any live document has."""
 
 
-class _Postings(NamedTuple):
-    first: int
-    documents: Numbers
-    impacts: Impacts
-
-
-@dataclass(frozen=True, slots=True)
-class _Term:
-    live: int
-    """Live documents with the term."""
-    text: str
-    idf: np.float32
-    bound: float
-    """The most that the term can add to a score."""
-    postings: tuple[_Postings, ...]
-
-    @property
-    def length(self) -> int:
-        return sum(len(part.documents) for part in self.postings)
+NO_MATCHES = Matches(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32), np.empty(0), {})
 
 
 def best_matches(
@@ -79,36 +52,14 @@ def best_matches(
     `live`: number of live documents over all segments.
     """
     total = sum(view.segment.documents for view in segments)
-    known = _known_terms(segments, live, terms)
+    known = known_terms(segments, live, terms)
     if not known or limit <= 0:
-        return Matches(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32))
+        return NO_MATCHES
     visible = _visible(segments, total, allowed)
     places, scores = _scored(known, total, visible, limit)
     places, scores = _best(places, scores, limit)
-    return Matches(_numbers(segments, places), scores)
-
-
-def _known_terms(segments: Sequence[SegmentView], live: int, terms: Sequence[str]) -> list[_Term]:
-    """Look the terms up; rarest first, equally rare ones by name."""
-    known = []
-    for text in dict.fromkeys(terms):
-        encoded = text.encode("utf-8", "surrogatepass")
-        parts, having, peak = [], 0, 0.0
-        for view in segments:
-            segment = view.segment
-            index = segment.terms.find(encoded)
-            if index < 0:
-                continue
-            rows = slice(int(segment.offsets[index]), int(segment.offsets[index + 1]))
-            documents = segment.postings[rows]
-            having += len(documents) - (0 if view.dead is None else int(np.count_nonzero(view.dead[documents])))
-            peak = max(peak, float(segment.peaks[index]))
-            parts.append(_Postings(view.first, documents, segment.impacts[rows]))
-        if having:
-            idf = np.float32(math.log(1 + (live - having + 0.5) / (having + 0.5)))
-            # The bound is loosened a little: float32 sums may round upwards.
-            known.append(_Term(having, text, idf, float(idf) * peak * 1.0001, tuple(parts)))
-    return sorted(known, key=lambda term: (term.live, term.text))
+    idf = {term.text: float(term.idf) for term in known}
+    return Matches(_numbers(segments, places), scores, file_evidence(segments, known, places), idf)
 
 
 def _visible(segments: Sequence[SegmentView], total: int, allowed: Mask | None) -> Mask | None:
@@ -125,7 +76,7 @@ def _visible(segments: Sequence[SegmentView], total: int, allowed: Mask | None) 
     return visible
 
 
-def _scored(terms: Sequence[_Term], total: int, visible: Mask | None, limit: int) -> tuple[Places, Floats]:
+def _scored(terms: Sequence[Term], total: int, visible: Mask | None, limit: int) -> tuple[Places, Floats]:
     """Return the documents that can be among the best, with their scores."""
     if visible is not None:
         places = np.flatnonzero(visible)
@@ -159,7 +110,7 @@ def _hopeful(scores: Floats, visible: Mask | None, coming: float, limit: int) ->
     return places[values + np.float32(coming) >= threshold]
 
 
-def _looked_up(terms: Sequence[_Term], places: Places, scores: Floats) -> tuple[Places, Floats]:
+def _looked_up(terms: Sequence[Term], places: Places, scores: Floats) -> tuple[Places, Floats]:
     """Add the terms' scores for the given documents only; drop those without any."""
     for term in terms:
         for part in term.postings:

@@ -2,8 +2,8 @@
 
 `Searcher` is updated by the daemon's writer thread and asked by its reader threads. Each update ends with one
 assignment of a `SearchView`, so a query sees the lexical index, the vectors and the names of one revision,
-however long it takes. A query goes: filter -> mask; mask -> lexical ranking and vector ranking (when the
-caller brings vectors, one for each model that symbols are served with) -> fusion -> rerank -> the best, ties
+however long it takes. A query goes: filter -> mask; mask -> candidates of the lexical index and (when the
+caller brings vectors, one for each model that symbols are served with) of the vectors -> ranking -> the best, ties
 by SymbolId. Whether a result's vector is fresh, stale or pending is not known here: the daemon adds it.
 
 Vectors belong to symbols that have a document; a symbol that disappears with its file loses its vector.
@@ -15,9 +15,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,18 +23,25 @@ import numpy.typing as npt
 from codegraph.config import SearchConfig
 from codegraph.core.symbols import SymbolId, SymbolKind
 from codegraph.events import EventLog
+from codegraph.search.candidates import Found, Lines
 from codegraph.search.catalogue import Catalogue, CatalogueView
-from codegraph.search.documents import FileDocuments, module_name, qualified_name
+from codegraph.search.documents import FileDocuments
 from codegraph.search.filters import Filter, FilterMasks
-from codegraph.search.fusion import Fused, Ranking, fuse, interleave
+from codegraph.search.fusion import interleave
 from codegraph.search.lexical import LexicalIndex, LexicalView
 from codegraph.search.quantise import Floats, Quantised
-from codegraph.search.rank import Candidate, QueryShape, RankWeights, lexical_weight, rerank, shape_of
+from codegraph.search.rank import Candidates, Ranked, RankWeights, rank
+from codegraph.search.scoring import NO_MATCHES
+from codegraph.search.shape import QueryShape, shape_of
 from codegraph.search.spaces import SpacesView, VectorSpaces
-from codegraph.search.vectors import DotProducts
+from codegraph.search.vectors import DotProducts, Neighbours
 
 MAX_QUERY_LENGTH = 10_000
 """Characters of a query that are read."""
+
+
+def _no_lines(symbols: Sequence[SymbolId], _paths: Sequence[str]) -> Sequence[int]:
+    return [0] * len(symbols)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class Query:
     limit: int | None = None
     """None takes the configured limit."""
     allowed: Filter = field(default_factory=Filter)
+    lines: Lines = _no_lines
+    """Gives 0 for what is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +67,7 @@ class SearchResult:
     kind: SymbolKind
     path: str
     signals: Mapping[str, float]
-    """`lexical` and `vector`: parts of the fused score; `bm25` and `cosine`: what the indexes said; the
-    names of `rank.SIGNALS`: factors."""
+    """By name of `rank.SIGNALS`: the parts of the score, which is their sum. `bm25`, `cosine`: of the indexes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,21 +234,18 @@ class Searcher:
         view = view or self._view
         shape = shape_of(query.text[:MAX_QUERY_LENGTH])
         allowed = self._masks.mask(query.allowed, view.catalogue)
-        candidates = max(self._config.candidates, query.limit or 0)
-        matches = view.lexical.search(shape.terms, candidates, allowed)
-        rankings = [Ranking("lexical", lexical_weight(shape, self.weights), matches.numbers, matches.scores)]
-        near = view.vectors.search(query.vectors, candidates, allowed)
-        if near:
-            rankings.append(interleave("vector", self.weights.vector, near))
-        fused = fuse(rankings, self._config.rrf_constant)
-        signals = self.weights.signals
-        ranked = [_ranked(one, shape, view.catalogue, signals) for one in fused]
-        ranked.sort(key=lambda one: (-one.score, one.symbol))
-        results = [_result(one, view.catalogue) for one in ranked[: query.limit or self._config.limit]]
+        count = max(self._config.candidates, query.limit or 0)
+        matches = view.lexical.search(shape.terms, count, allowed) if self.weights.lexical else NO_MATCHES
+        near = view.vectors.search(query.vectors, count, allowed) if self.weights.vector else []
+        found = Found.of(matches, near, self._config.rrf_constant)
+        candidates = found.candidates(view.catalogue, query.lines)
+        ranked = rank(shape, matches.idf, candidates, self.weights)
+        limit = query.limit or self._config.limit
+        results = [_result(found, candidates, ranked, view.catalogue, index) for index in ranked.order[:limit]]
         return SearchAnswer(
             results=tuple(results),
             revision=view.lexical.revision,
-            rankings=tuple(ranking.name for ranking in rankings),
+            rankings=(*(["lexical"] if self.weights.lexical else ()), *(["vector"] if near else ())),
             reason="" if results else _reason(view, shape, query, allowed is not None and not allowed.any()),
         )
 
@@ -263,8 +266,7 @@ class Searcher:
         view = view or self._view
         mask = self._masks.mask(allowed or Filter(), view.catalogue)
         near = view.vectors.search(vectors, limit + 1, mask)
-        fused = fuse([interleave("vector", 1.0, near)], self._config.rrf_constant) if near else []
-        found = [_neighbour(one, view.catalogue, comparable=len(near) == 1) for one in fused]
+        found = _neighbours(near, view.catalogue, self._config.rrf_constant)
         results = [result for result in found if result.symbol != exclude]
         results.sort(key=lambda result: (-result.score, result.symbol))
         reason = "" if results else ("no_match" if view.vectors.live else "empty_index")
@@ -290,46 +292,30 @@ class Searcher:
         return SearchView(self._lexical.view(), self._vectors.view(), self._catalogue.view())
 
 
-_RAW_NAMES = {"lexical": "bm25", "vector": "cosine"}
-
-
-@lru_cache(maxsize=16_384)
-def _name(symbol: SymbolId, path: str) -> str:
-    return qualified_name(symbol[len(path) + 1 :]).rpartition(".")[2] or module_name(path)
-
-
-class _Ranked(NamedTuple):
-    """A candidate with its final score, before anything is made of it that only the best need."""
-
-    score: float
-    symbol: SymbolId
-    fused: Fused
-    factors: dict[str, float]
-
-
-def _ranked(fused: Fused, shape: QueryShape, catalogue: CatalogueView, signals: Sequence[tuple[str, float]]) -> _Ranked:
-    symbol = catalogue.symbols[fused.number]
-    path, kind = catalogue.path(fused.number), catalogue.kind(fused.number)
-    score, factors = rerank(fused.score, shape, Candidate(_name(symbol, path), kind, path), signals)
-    return _Ranked(score, symbol, fused, factors)
-
-
-def _result(ranked: _Ranked, catalogue: CatalogueView) -> SearchResult:
-    fused = ranked.fused
-    raw = {_RAW_NAMES[ranking]: value for ranking, value in fused.raw.items()}
-    signals = {**fused.parts, **raw, **ranked.factors}
+def _result(found: Found, candidates: Candidates, ranked: Ranked, catalogue: CatalogueView, index: int) -> SearchResult:
+    signals = {name: float(values[index]) for name, values in ranked.parts.items() if values[index]}
     return SearchResult(
-        ranked.symbol, ranked.score, catalogue.kind(fused.number), catalogue.path(fused.number), signals
+        candidates.symbols[index],
+        float(ranked.scores[index]),
+        catalogue.kind(int(found.numbers[index])),
+        candidates.paths[index],
+        signals | found.raw(index),
     )
 
 
-def _neighbour(fused: Fused, catalogue: CatalogueView, *, comparable: bool) -> SearchResult:
-    """Show one neighbour; its score is the cosine, or the fused rank where cosines cannot be compared."""
-    number, cosine = fused.number, fused.raw["vector"]
-    score = cosine if comparable else fused.score
-    return SearchResult(
-        catalogue.symbols[number], score, catalogue.kind(number), catalogue.path(number), {"cosine": cosine}
-    )
+def _neighbours(near: Sequence[Neighbours], catalogue: CatalogueView, constant: int) -> list[SearchResult]:
+    """Show neighbours; their score is the cosine, or the standing where cosines cannot be compared."""
+    if not near:
+        return []
+    ranking = interleave(near)
+    scores = ranking.scores if len(near) == 1 else ranking.standings(constant)
+    rows = zip(ranking.numbers.tolist(), scores.tolist(), ranking.scores.tolist(), strict=True)
+    return [
+        SearchResult(
+            catalogue.symbols[number], score, catalogue.kind(number), catalogue.path(number), {"cosine": cosine}
+        )
+        for number, score, cosine in rows
+    ]
 
 
 def _reason(view: SearchView, shape: QueryShape, query: Query, is_barred: bool) -> str:

@@ -199,7 +199,7 @@ def _invert(
     vocabulary, token_terms, token_bounds = _vocabulary(tokens, analyser)
     slots = np.repeat(np.arange(len(lengths)), lengths)
     counts = np.diff(token_bounds)[occurrences]
-    terms = token_terms[_ranges(token_bounds[:-1][occurrences], counts)]
+    terms = token_terms[ranges(token_bounds[:-1][occurrences], counts)]
     slots = np.repeat(slots, counts)
     field_lengths = np.bincount(slots, minlength=len(lengths)).reshape(documents, len(FIELDS))
     weights = _field_weights(field_lengths).reshape(-1)[slots]
@@ -286,7 +286,7 @@ def _placed(
     impacts = np.empty(int(offsets[-1]), dtype=np.float16)
     taken = offsets[:-1].copy()
     for (_, documents, values), count in zip(rows, counts, strict=True):
-        places = _ranges(taken, count)
+        places = ranges(taken, count)
         postings[places] = documents
         impacts[places] = values
         taken += count
@@ -298,7 +298,7 @@ def _kept_paths(segment: Segment, dead: Mask | None) -> list[int]:
     return list(range(len(segment.paths))) if dead is None else np.flatnonzero(~dead).tolist()
 
 
-def _ranges(starts: Offsets, counts: Offsets) -> Offsets:
+def ranges(starts: Offsets, counts: Offsets) -> Offsets:
     """Return start, start + 1, ... for each start, `count` of them, one run after another."""
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0

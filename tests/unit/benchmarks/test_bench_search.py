@@ -117,9 +117,9 @@ def test_a_run_asks_the_real_index_and_finds_it_again(tmp_path: Path) -> None:
     run = runs[""]
     assert run.answers[0].raw[0] == Span("mux.py", 2, 3)
     assert overall(run.raw).ndcg == 1.0
-    assert {f"without {name}" for name in SIGNALS} < set(runs)
+    assert {"lexical only", "vectors only", *(f"without {name}" for name in SIGNALS[2:])} < set(runs)
     assert again.made == run.made
     assert json.loads(next(iter(result_lines(run))))["results"][0]["file"] == "mux.py"
     assert "mean of repositories" in table(run, {"semble": {"tiny": 0.5}}, ["gone"])
-    assert "without definition" in ablation_table({"without definition": run}, run)
+    assert "without stem" in ablation_table({"without stem": run}, run)
     assert {"search.ndcg10", "search.query.p50"} < {figure.name for figure in figures(run)}

@@ -57,6 +57,13 @@ def test_names_files_and_ids() -> None:
     assert module.name == "b.py"
 
 
+def test_lines_are_counted_by_symbol_and_file() -> None:
+    """A symbol's lines run from its first to its last; what is not there has none."""
+    snapshot = Project(FILES).index.snapshot
+    symbols = [SymbolId("a.py/Outer#"), SymbolId("a.py/LIMIT."), SymbolId("a.py/gone()."), SymbolId("x.py/f().")]
+    assert snapshot.lines(symbols, ["a.py", "a.py", "a.py", "x.py"]) == [7, 1, 0, 0]
+
+
 def test_dependents_are_the_inverse_of_dependencies() -> None:
     """Every edge is found from both of its ends, across files and inside of one."""
     snapshot = Project(FILES).index.snapshot

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codegraph.search import analysis
-from codegraph.search.analysis import MAX_QUERY_TERMS, MAX_TERMS, Analyser, query_terms
+from codegraph.search.analysis import MAX_QUERY_TERMS, MAX_TERMS, Analyser, query_terms, root, whole_name
 
 
 @pytest.mark.parametrize("token", ["parseRequests", "parse_request", "ParseRequest", "PARSE_REQUESTS"])
@@ -46,3 +46,30 @@ def test_function_words_are_dropped_from_queries() -> None:
     assert query_terms("the size of a file") == ("siz", "fil")
     assert query_terms("if") == ("if",)
     assert query_terms("") == ()
+
+
+@pytest.mark.parametrize(
+    "family",
+    [
+        "connect connects connector connection connecting",
+        "validate validator validation valid",
+        "serialize serializer serialization serializable",
+        "configure configuration config",
+        "route router routing",
+    ],
+)
+def test_what_does_and_what_is_done_meet(family: str) -> None:
+    """A thing is found by the name of what it does, and the other way round."""
+    assert len({root(word) for word in family.split()}) == 1
+
+
+@pytest.mark.parametrize("word", ["user", "order", "option", "action", "client", "content", "static", "color"])
+def test_short_words_keep_their_endings(word: str) -> None:
+    """Where too little would remain, nothing is taken."""
+    assert len(root(word)) >= len(word) - 1
+
+
+def test_a_name_in_one_piece_is_not_its_relatives() -> None:
+    """Spelling does not matter to a whole name, its ending does."""
+    assert whole_name("parseRequests") == whole_name("parse_request")
+    assert whole_name("Router") != whole_name("Route")

@@ -1,75 +1,137 @@
-"""Each signal of the rerank holds where it should, and one name switches it off."""
+"""Each signal of the ranking holds where it should, adds what it says, and can be switched off by name."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from codegraph.core.symbols import SymbolKind
-from codegraph.search.rank import SIGNALS, Candidate, RankWeights, lexical_weight, rerank, shape_of
+from codegraph.core.symbols import SymbolId
+from codegraph.search.rank import SIGNALS, Candidates, Ranked, RankWeights, rank
+from codegraph.search.shape import shape_of
 
-PLAIN = Candidate("parse_config", SymbolKind.FUNCTION, "src/settings.py")
+
+def candidates(*rows: tuple[str, str], lines: tuple[int, ...] = (), **values: list[float]) -> Candidates:
+    """Candidates by name and path; `values` are lexical, vector and file, 0 where not given."""
+    count = len(rows)
+    columns = {name: np.array(values.get(name, [0.0] * count)) for name in ("lexical", "vector", "file")}
+    return Candidates(
+        symbols=[SymbolId(f"{path}/{name}().") for name, path in rows],
+        names=[name for name, _ in rows],
+        paths=[path for _, path in rows],
+        lines=np.array(lines or (1,) * count, dtype=float),
+        **columns,
+    )
+
+
+def ranked(query: str, rows: Candidates, weights: RankWeights | None = None, idf: Mapping[str, float] = {}) -> Ranked:
+    return rank(shape_of(query), idf, rows, weights or RankWeights())
+
+
+def only(*names: str) -> RankWeights:
+    return RankWeights().without(*(name for name in SIGNALS if name not in names))
+
+
+ONE = ("parse_config", "src/settings.py")
 
 CASES = [
-    ("exact_name", "parseConfig", PLAIN, True),
-    ("exact_name", "where does ParseConfig read", PLAIN, True),
-    ("exact_name", "Loader.parse_config", PLAIN, True),
-    ("exact_name", "parse the config", PLAIN, False),
-    ("name_overlap", "config files", PLAIN, True),
-    ("name_overlap", "threads", PLAIN, False),
-    ("path_match", "settings reader", PLAIN, True),
-    ("path_match", "reader", PLAIN, False),
-    ("definition", "x", PLAIN, True),
-    ("definition", "x", PLAIN._replace(kind=SymbolKind.MODULE), False),
-    ("test_file", "parse", PLAIN._replace(path="tests/test_settings.py"), True),
-    ("test_file", "parse", PLAIN._replace(path="src/settings.spec.ts"), True),
-    ("test_file", "parse", PLAIN._replace(path="src/latest/contest.py"), False),
-    ("test_file", "tests of parse", PLAIN._replace(path="tests/test_settings.py"), False),
-    ("index_file", "x", PLAIN._replace(path="src/__init__.py", kind=SymbolKind.MODULE), True),
-    ("index_file", "x", PLAIN._replace(path="src/__init__.py"), False),
-    ("index_file", "x", PLAIN._replace(kind=SymbolKind.MODULE), False),
+    ("exact_name", "parseConfig", ONE, True),
+    ("exact_name", "where does ParseConfig read", ONE, True),
+    ("exact_name", "Loader.parse_config", ONE, True),
+    ("exact_name", "parse the config", ONE, False),
+    ("exact_name", "Parser", ("Parse", "a.py"), False),
+    ("exact_name", "settings", ("", "settings.py"), False),
+    ("name", "configuration files", ONE, True),
+    ("name", "parser", ONE, True),
+    ("name", "threads", ONE, False),
+    ("stem", "settings reader", ONE, True),
+    ("stem", "source", ONE, False),
+    ("stem", "routers", ("x", "src/routing/__init__.py"), True),
+    ("folder", "routers", ("x", "lib/routing/base.py"), True),
+    ("folder", "lib", ("x", "lib/routing/base.py"), False),
+    ("test_file", "parse", ("x", "tests/test_settings.py"), True),
+    ("test_file", "parse", ("x", "src/settings.spec.ts"), True),
+    ("test_file", "parse", ("x", "src/latest/contest.py"), False),
+    ("test_file", "tests of parse", ("x", "tests/test_settings.py"), False),
+    ("depth", "parse", ONE, True),
+    ("depth", "parse", ("x", "settings.py"), False),
 ]
 
 
-@pytest.mark.parametrize(("name", "text", "candidate", "holds"), CASES)
-def test_signals(name: str, text: str, candidate: Candidate, holds: bool) -> None:
-    """A signal that holds changes the score in the direction of its weight, and is named."""
-    weights = RankWeights()
-    others = weights.without(*(other for other in SIGNALS if other != name))
+@pytest.mark.parametrize(("name", "text", "row", "holds"), CASES)
+def test_signals(name: str, text: str, row: tuple[str, str], holds: bool) -> None:
+    """A signal that holds moves the score in the direction of its weight, and says by how much."""
+    found = ranked(text, candidates(row), only(name))
 
-    score, factors = rerank(1.0, shape_of(text), candidate, others.signals)
+    assert bool(found.parts[name][0]) == holds
+    assert found.scores[0] == found.parts[name][0]
+    assert found.scores[0] * getattr(RankWeights(), name) >= 0
 
-    assert list(factors) == ([name] if holds else [])
-    expected = score > 1 if getattr(weights, name) > 0 else score < 1
-    assert expected == holds
+
+def test_size_grows_with_the_lines() -> None:
+    """A symbol of one line has no size, a longer one has more."""
+    rows = candidates(("a", "a.py"), ("b", "b.py"), ("c", "c.py"), lines=(1, 10, 100))
+    sizes = ranked("x", rows, only("size")).parts["size"]
+
+    assert sizes[0] == 0
+    assert sizes[0] < sizes[1] < sizes[2]
+
+
+def test_further_results_of_a_file_give_way() -> None:
+    """A file's second result goes behind another file's first that is little worse, and not behind one far worse."""
+    rows = candidates(("a", "a.py"), ("b", "a.py"), ("c", "c.py"), ("d", "d.py"), lexical=[1.0, 0.95, 0.9, 0.05])
+    found = ranked("x", rows, only("lexical", "repeated"))
+
+    assert [rows.names[index] for index in found.order] == ["a", "c", "b", "d"]
+    assert found.parts["repeated"].tolist() == pytest.approx([0, -0.6, 0, 0])
+
+
+def test_a_rare_term_says_more_than_a_common_one() -> None:
+    """Of two names that share one term with the query, the one with the rarer term is nearer."""
+    rows = candidates(("get_zone", "a.py"), ("get_value", "b.py"))
+    values = ranked("zone value", rows, only("name"), {"zon": 5.0, "valu": 1.0}).parts["name"]
+
+    assert values[0] > values[1] > 0
+
+
+def test_a_sentence_asks_for_one_symbol() -> None:
+    """What speaks of a file counts less for a sentence than for a subject; what speaks of the symbol does not."""
+    rows = candidates(("load", "pages/number.py"), lexical=[1.0])
+    subject = ranked("page number", rows, idf={"pag": 1.0, "numb": 1.0}).parts
+    sentence = ranked("Return the page number", rows, idf={"pag": 1.0, "numb": 1.0}).parts
+
+    assert sentence["stem"][0] / sentence["lexical"][0] < 0.5 * subject["stem"][0] / subject["lexical"][0]
 
 
 @pytest.mark.parametrize("name", SIGNALS)
 def test_a_signal_can_be_switched_off(name: str) -> None:
     """Without its weight a signal neither counts nor is reported; every signal has a weight."""
-    weights = RankWeights().without(name)
-    for _, text, candidate, _ in CASES:
-        assert name not in rerank(1.0, shape_of(text), candidate, weights.signals)[1]
+    rows = candidates(*(row for _, _, row, _ in CASES), lexical=[0.5] * len(CASES), file=[0.5] * len(CASES))
+    found = ranked("ParseConfig settings", rows, RankWeights().without(name))
+
+    assert name not in found.parts
     assert name in {field.name for field in dataclasses.fields(RankWeights)}
 
 
-def test_no_signal_means_the_fused_order() -> None:
-    """With all signals off the score is the fused one."""
-    off = RankWeights().without(*SIGNALS)
-
-    assert rerank(0.37, shape_of("parse_config"), PLAIN, off.signals) == (0.37, {})
+shares = st.floats(0, 1)
 
 
-@pytest.mark.parametrize(
-    ("text", "is_identifier"),
-    [("parse", True), ("Cls::run()", True), ("a.b.c", True), ("read a file", False), ("", False)],
-)
-def test_identifiers_lean_on_words(text: str, is_identifier: bool) -> None:
-    """A query that is one name gives the lexical ranking more weight."""
-    weights = RankWeights()
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(["a.py", "t/b.py"]), shares, shares), max_size=6))
+def test_the_parts_add_up(rows: list[tuple[str, str, float, float]]) -> None:
+    """A score is the sum of its parts and at most 1, and the order is by score, then by symbol."""
+    table = candidates(
+        *((name, path) for name, path, _, _ in rows), lexical=[r[2] for r in rows], file=[r[3] for r in rows]
+    )
+    found = ranked("a b", table)
+    order = [(-found.scores[index], table.symbols[index]) for index in found.order]
 
-    assert (lexical_weight(shape_of(text), weights) > weights.lexical) == is_identifier
+    assert order == sorted(order)
+    assert np.allclose(sum(found.parts.values()), found.scores)
+    assert all(score <= 1 for score in found.scores.tolist())
 
 
 def test_an_unknown_signal_is_an_error() -> None:

@@ -20,7 +20,7 @@ from codegraph.search.vectors import Mask, Stretch
 DIMENSIONS = 4
 MODEL, OTHER = b"m" * 16, b"o" * 16
 MEAN = np.zeros(DIMENSIONS, np.float32)
-PLAIN = RankWeights().without(*SIGNALS, "identifier_query")
+PLAIN = RankWeights(vector=1.0).without(*(name for name in SIGNALS if name not in ("lexical", "vector")))
 
 
 def axis(place: int) -> Floats:
@@ -175,15 +175,29 @@ def test_the_limit_is_kept() -> None:
     assert len(found(target, Query("load", limit=5))) == 5
 
 
-def test_the_rerank_is_applied() -> None:
-    """An exact name comes before a longer text about it, and the factor is reported."""
+def test_signals_decide_and_add_up() -> None:
+    """An exact name comes before a longer text about it; what a result reports are the parts of its score."""
     target = searcher(RankWeights())
     target.update([file_of("c.py", "table", body="x " * 40), file_of("tests/t.py", "table_table")], (), 2)
 
-    answer = target.search(Query("table"))
+    best = target.search(Query("table")).results[0]
 
-    assert answer.results[0].symbol == "c.py/table()."
-    assert answer.results[0].signals["exact_name"] > 1
+    assert best.symbol == "c.py/table()."
+    assert best.signals["exact_name"] > 0
+    assert sum(best.signals[name] for name in SIGNALS if name in best.signals) == pytest.approx(best.score)
+
+
+def test_a_symbol_that_only_vectors_know_has_its_files_evidence() -> None:
+    """Words found elsewhere in its file speak for it."""
+    target = searcher(RankWeights())
+    put(target, save_table=0, draw_chart=0)
+    target.update([file_of("a.py", "load_page", "save_table")], (), 2)
+
+    answer = target.search(Query("load page", {MODEL: axis(0)}))
+
+    by_symbol = {result.symbol: result.signals for result in answer.results}
+    assert by_symbol[SymbolId("a.py/save_table().")]["file"] > 0
+    assert "file" not in by_symbol[SymbolId("b.py/draw_chart().")]
 
 
 def test_history_leaves_no_trace_in_answers() -> None:

@@ -1,0 +1,93 @@
+"""From what both indexes said of a query to the candidates that are ranked.
+
+Both give their best symbols; a candidate is a symbol that either gave. A symbol that only the vectors know still has
+the evidence of its file, if the words found anything else there. Pure. Tests:
+tests/unit/search/test_search_searcher.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from codegraph.core.symbols import SymbolId
+from codegraph.search.catalogue import CatalogueView
+from codegraph.search.documents import qualified_name
+from codegraph.search.fusion import Ranking, interleave
+from codegraph.search.rank import Candidates, Values
+from codegraph.search.scoring import Matches
+from codegraph.search.vectors import Neighbours, Numbers
+
+Lines = Callable[[Sequence[SymbolId], Sequence[str]], Sequence[int]]
+"""Counts the lines of symbols, given with the paths of their files."""
+
+_NOTHING_NEAR = Ranking(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What both indexes said of one query."""
+
+    numbers: Numbers
+    """All candidates, rising."""
+    matches: Matches
+    near: Ranking
+    standings: Values
+    """Of `near`."""
+
+    @classmethod
+    def of(cls, matches: Matches, near: Sequence[Neighbours], constant: int) -> Found:
+        """Put the answers of the lexical index and of the vector spaces together."""
+        ranking = interleave(near) if near else _NOTHING_NEAR
+        return cls(np.union1d(matches.numbers, ranking.numbers), matches, ranking, ranking.standings(constant))
+
+    def candidates(self, catalogue: CatalogueView, lines: Lines) -> Candidates:
+        """Gather what the ranking reads of the candidates, in the order of `numbers`."""
+        numbers = self.numbers.tolist()
+        symbols = [catalogue.symbols[number] for number in numbers]
+        codes = catalogue.paths[self.numbers].tolist()
+        paths = [catalogue.path_names[code] for code in codes]
+        matches = self.matches
+        evidence = dict(zip(catalogue.paths[matches.numbers].tolist(), matches.files.tolist(), strict=True))
+        return Candidates(
+            symbols=symbols,
+            names=[_name(symbol, path) for symbol, path in zip(symbols, paths, strict=True)],
+            paths=paths,
+            lexical=_shares(self._placed(matches.numbers, matches.scores.astype(np.float64))),
+            vector=self._placed(self.near.numbers, self.standings),
+            file=_shares(np.array([evidence.get(code, 0.0) for code in codes])),
+            lines=np.array(lines(symbols, paths), dtype=np.float64),
+        )
+
+    def raw(self, index: int) -> dict[str, float]:
+        """Return what the indexes themselves gave the candidate with that index."""
+        number = self.numbers[index]
+        said = {}
+        for name, numbers, scores in (
+            ("bm25", self.matches.numbers, self.matches.scores),
+            ("cosine", self.near.numbers, self.near.scores),
+        ):
+            rows = np.flatnonzero(numbers == number)
+            if len(rows):
+                said[name] = float(scores[rows[0]])
+        return said
+
+    def _placed(self, some: Numbers, values: Values) -> Values:
+        """Return the values of some of the candidates at their places, 0 elsewhere."""
+        placed = np.zeros(len(self.numbers))
+        placed[np.searchsorted(self.numbers, some)] = values
+        return placed
+
+
+def _shares(values: Values) -> Values:
+    """Return values as shares of the largest."""
+    best = values.max(initial=0.0)
+    return values / best if best > 0 else values
+
+
+@lru_cache(maxsize=16_384)
+def _name(symbol: SymbolId, path: str) -> str:
+    return qualified_name(symbol[len(path) + 1 :]).rpartition(".")[2]

@@ -1,0 +1,45 @@
+"""What kind of question a query is."""
+
+from __future__ import annotations
+
+import pytest
+
+from codegraph.search.shape import shape_of
+
+
+@pytest.mark.parametrize(
+    ("text", "is_identifier"),
+    [("parse", True), ("Cls::run()", True), ("a.b.c", True), ("read a file", False), ("", False)],
+)
+def test_one_name_is_an_identifier(text: str, is_identifier: bool) -> None:
+    """A query that is one name, dotted or not, is told from one of several words."""
+    assert shape_of(text).is_identifier == is_identifier
+
+
+@pytest.mark.parametrize(
+    ("text", "is_sentence"),
+    [
+        ("Return the number of a page.", True),
+        ("Whether the queue is empty", True),
+        ("session storage and expiry", False),
+        ("how the router finds a handler", False),
+        ("parsing a JSON object", False),
+        ("the", False),
+        ("", False),
+    ],
+)
+def test_sentences_describe_one_thing(text: str, is_sentence: bool) -> None:
+    """An article makes a sentence, unless a question word or a gerund begins it, or nothing follows."""
+    assert shape_of(text).is_sentence == is_sentence
+
+
+def test_words_written_like_code_are_identifiers() -> None:
+    """Within prose, words of two parts or in capitals are names; a name alone always is one."""
+    assert shape_of("how HTTPServer calls get_request twice").identifiers == {"httpserver", "getrequest"}
+    assert shape_of("server").identifiers == {"server"}
+
+
+def test_a_query_may_ask_for_tests() -> None:
+    """Tests are asked for by their words."""
+    assert shape_of("fixtures for the parser").asks_for_tests
+    assert not shape_of("parser of contests").asks_for_tests
