@@ -232,3 +232,90 @@ def test_a_long_chain_of_aliases_ends() -> None:
     """Deep chains of names that hold each other are cut off rather than followed for ever."""
     names = "".join(f"v{number} = v{number + 1}.x\n" for number in range(200))
     assert calls(names + "def f():\n    v0.go_on_and_on()") == []
+
+
+MANAGERS = """
+from contextlib import contextmanager
+from typing import Iterator
+
+from other import External
+
+
+class Item:
+    def go(self):
+        pass
+
+
+class Opened:
+    def go(self):
+        pass
+
+    def __enter__(self) -> Item:
+        pass
+
+
+class Itself:
+    def go(self):
+        pass
+
+    def __enter__(self):
+        self.go()
+        return self
+
+
+class Later(Itself):
+    async def __aenter__(self) -> Item:
+        pass
+
+
+class Outside(External):
+    def go(self):
+        pass
+
+
+class Secret:
+    def go(self):
+        pass
+
+    def __enter__(self):
+        return connect(self)
+
+
+@contextmanager
+def yielding() -> Iterator[Item]:
+    yield Item()
+
+
+def giving() -> Opened:
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("manager", "expected"),
+    [
+        ("Opened()", ["Item#go"]),
+        ("Itself()", ["Itself#go"]),
+        ("Outside()", ["Outside#go"]),
+        ("Secret()", []),
+        ("yielding()", ["Item#go"]),
+        ("giving()", ["Item#go"]),
+    ],
+)
+def test_what_a_with_statement_binds(manager: str, expected: list[str]) -> None:
+    """What `__enter__` returns, what a generator yields; itself where that cannot be known; else nothing."""
+    name = manager.removesuffix("()")
+    body = f"from managers import {name}\ndef f():\n    with {manager} as opened:\n        opened.go()\n"
+    project = Project({"managers.py": MANAGERS, "a.py": body})
+    (found,) = project.index.snapshot.by_name("f")
+    called = [edge.target for edge in project.index.snapshot.dependencies(found.id) if edge.target.endswith("go().")]
+    assert called == [f"managers.py/{each}()." for each in expected]
+
+
+def test_a_change_of_enter_is_followed() -> None:
+    """What is bound by a `with` depends on `__enter__` and on what that returns."""
+    body = "from managers import Opened\ndef f():\n    with Opened() as opened:\n        opened.go()\n"
+    project = Project({"managers.py": MANAGERS, "a.py": body})
+    project.change({"managers.py": MANAGERS.replace("def __enter__(self) -> Item:", "def __enter__(self) -> Itself:")})
+    (found,) = project.index.snapshot.by_name("f")
+    assert "managers.py/Itself#go()." in [each.target for each in project.index.snapshot.dependencies(found.id)]

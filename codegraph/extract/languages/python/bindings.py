@@ -2,7 +2,7 @@
 
 Everything bound inside a function, nested functions, lambdas and comprehensions included, is bound in that
 function. Outside of functions the names of comprehensions and lambdas are local to their node
-(`FileView.hidden`). `with open_thing() as f` binds f to the context manager's chain: what `__enter__`
+(`FileView.hidden`). `with open_thing() as f` binds f to the context manager's chain and ENTERED: what `__enter__`
 returns is for resolution to say. `except E as e` binds an instance of E.
 `self.x = value` binds x in the class; parameters in `value` are replaced by what is known of them there,
 because the class does not know the method's names.
@@ -18,6 +18,9 @@ from tree_sitter import Node
 from codegraph.core.facts import BindingKind, Chain
 from codegraph.extract.languages.python.annotations import read_annotation
 from codegraph.extract.view import CALLABLES, CLASSES, FileView, Found, Match
+
+ENTERED = "@enter"
+"""The step of a chain from a context manager to what a `with` statement binds."""
 
 _SEQUENCES = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list"})
 _SPLATS = frozenset({"list_splat_pattern", "dictionary_splat_pattern", "list_splat"})
@@ -107,6 +110,9 @@ class Binder:
             self._assign(found["target"][0], (*chain, "[]") if chain else ())
         for found in self._view.forms("comprehension"):
             self._comprehension(found)
+        for found in self._view.forms("entered"):
+            chain = self._value(found)
+            self._assign(found["target"][0], (*chain, ENTERED) if chain else ())
         for found in self._view.forms("except"):
             chain = self._value(found)
             self._assign(found["target"][0], (*chain, "()") if chain else ())

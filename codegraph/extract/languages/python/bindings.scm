@@ -7,7 +7,7 @@
 
 ((for_statement left: (_) @target right: (_) @value) (#set! form "iteration"))
 ((for_in_clause left: (_) @target right: (_) @value) (#set! form "comprehension"))
-((with_item value: (as_pattern . (_) @value alias: (as_pattern_target (_) @target))) (#set! form "assignment"))
+((with_item value: (as_pattern . (_) @value alias: (as_pattern_target (_) @target))) (#set! form "entered"))
 ((except_clause value: (as_pattern . (_) @value alias: (as_pattern_target (_) @target))) (#set! form "except"))
 
 ((parameters (identifier) @target) (#set! form "parameter"))

@@ -70,3 +70,10 @@ def merged(groups: list[Candidates], limit: int) -> Candidates:
     distinct = dict.fromkeys(each for group in groups for each in group)
     known = [each for each in distinct if each.kind is not EntityKind.UNKNOWN]
     return tuple(known[:limit]) if known else tuple(distinct)[:1]
+
+
+def as_sure(candidates: Candidates, sure: bool) -> Candidates:
+    """Return candidates that are at most as sure as that."""
+    if sure:
+        return candidates
+    return tuple(each._replace(sure=False) if each.kind is not EntityKind.UNKNOWN else each for each in candidates)

@@ -29,6 +29,7 @@ from codegraph.graph.resolve.python.entities import (
     ClassName,
     Entity,
     EntityKind,
+    as_sure,
     is_known,
     merged,
     unknown,
@@ -46,6 +47,7 @@ _CYCLE = unknown("dynamic")
 _BUILTIN = unknown("builtin")
 _MISSING = unknown("missing")
 _UNKNOWN_RECEIVER = unknown("unknown_receiver")
+_LAZY = frozenset({EntityKind.VARIABLE, EntityKind.RESULT})
 _Question = tuple[object, ...]
 
 
@@ -252,18 +254,20 @@ class Evaluator:
             return self._called(entity)
         if part == "[]":
             return self._element(entity)
+        if part == "@enter":
+            return self._entered(entity)
         if entity.kind is EntityKind.MODULE:
             return self.module_member(entity, part)
         if entity.kind is EntityKind.CLASS:
             own = ClassName(entity.path, entity.descriptor)
-            return _as_sure(self.member(own, part, own), entity.sure)
+            return as_sure(self.member(own, part, own), entity.sure)
         if entity.kind is EntityKind.INSTANCE:
             own = ClassName(entity.path, entity.descriptor)
             if part == "__class__":
                 return (Entity(EntityKind.CLASS, entity.path, entity.descriptor, sure=entity.sure),)
             if entity.name == "super":
                 return self.member(own, part, entity.receiver, skip=1)
-            return _as_sure(self.member(own, part, own), entity.sure)
+            return as_sure(self.member(own, part, own), entity.sure)
         return self._after_expansion(entity, part)
 
     def _called(self, entity: Entity) -> Candidates:
@@ -291,8 +295,24 @@ class Evaluator:
             chains = self._get(element_key(entity.path, entity.descriptor, "()")) or ()
         if chains:
             scope = self._scope_of(entity)
-            return _as_sure(merged([self.evaluate(scope, each) for each in chains], MAX_CANDIDATES), False)
+            return as_sure(merged([self.evaluate(scope, each) for each in chains], MAX_CANDIDATES), False)
         return self._after_expansion(entity, "[]")
+
+    def _entered(self, entity: Entity) -> Candidates:
+        """Return what a `with` statement binds: what `__enter__` returns, or what a generator function yields.
+
+        A class whose `__enter__` is not known, because a base is not, is taken to return itself.
+        """
+        if entity.kind is EntityKind.INSTANCE:
+            own = ClassName(entity.path, entity.descriptor)
+            for name in ("__enter__", "__aenter__"):
+                methods = self.member(own, name, own)
+                if is_known(methods):
+                    return merged([self._called(each) for each in methods], MAX_CANDIDATES)
+            return (entity._replace(sure=False),)
+        if entity.kind is EntityKind.RESULT and self._get(element_key(entity.path, entity.descriptor, "()")):
+            return self._element(entity)
+        return self._after_expansion(entity, "@enter") if entity.kind in _LAZY else _UNKNOWN_RECEIVER
 
     def _after_expansion(self, entity: Entity, part: str) -> Candidates:
         question = ("step", entity, part)
@@ -333,7 +353,7 @@ class Evaluator:
             self._nesting += 1
             groups = [self.expand(each) for chain in chains for each in self.evaluate(scope, chain)]
             self._nesting -= 1
-            found = _as_sure(merged(groups, MAX_CANDIDATES) or unknown(reason), False)
+            found = as_sure(merged(groups, MAX_CANDIDATES) or unknown(reason), False)
             self._memo[question] = found
         return found
 
@@ -361,12 +381,6 @@ def _special(scope: Scope, name: str) -> Candidates:
 
 def _is_property(entity: Entity) -> bool:
     return "p" in entity.name and entity.receiver is not None
-
-
-def _as_sure(candidates: Candidates, sure: bool) -> Candidates:
-    if sure:
-        return candidates
-    return tuple(each._replace(sure=False) if each.kind is not EntityKind.UNKNOWN else each for each in candidates)
 
 
 def _container(descriptor: str) -> str:
