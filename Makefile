@@ -1,4 +1,4 @@
-# Eight words: install, demo, test, test-all, lint, format, bench, clean.
+# Nine words: install, demo, test, test-all, lint, format, bench, model, clean.
 # PYTHON picks the interpreter, PROCESSES how many run the tests; everything is installed into .venv beside this file.
 
 PYTHON ?= python3
@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test test-all lint format bench clean
+.PHONY: install demo test test-all lint format bench model clean
 
 install: $(STAMP)
 
@@ -38,6 +38,15 @@ format: install
 
 bench: install
 	$(BIN)/python -m benchmarks.all
+
+# Make the embedded model anew in PLACE; training/README.md says what the steps are.
+model: install
+	$(BIN)/python -m training.collect $(PLACE)/sources
+	$(BIN)/python -m training.pairs $(PLACE)/sources $(PLACE)/pairs
+	$(BIN)/python -m training.dataset $(PLACE)/pairs $(PLACE)/data
+	$(BIN)/python -m training.distil $(PLACE)/data
+	$(BIN)/python -m training.train $(PLACE)/data $(PLACE)/model
+	$(BIN)/python -m training.evaluate $(PLACE)/pairs --models bm25 lexical $(PLACE)/model --mix
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

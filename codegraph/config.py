@@ -69,7 +69,7 @@ class CascadeConfig:
 class EmbeddingConfig:
     """Which model, and how it is fed."""
 
-    model: str = "lexical"
+    model: str = "codegraph-static"
     fallback: str = "codebert"
     text: str = ""
     long: str = ""

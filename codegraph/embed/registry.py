@@ -28,6 +28,7 @@ from codegraph.embed.fitted import FittedEncoder, read_transform
 from codegraph.embed.lexical import LexicalEncoder, lexical_identity
 from codegraph.embed.spec import ModelSpec
 from codegraph.embed.text import TEXT_SCHEMA
+from codegraph.embed.trained import TRAINED_SCHEMA, TrainedEncoder, on_first_query
 from codegraph.embed.weights import FileDigests
 from codegraph.embed.windowed import WindowedEncoder
 from codegraph.embed.windows import WINDOW_SCHEME
@@ -81,6 +82,8 @@ def directory_of(spec: ModelSpec, *, offline: bool = True) -> Path:
     """Return where the model's files are; raises ModelMissing. Only for models with files."""
     if spec.path:
         return weights.checked(Path(spec.path).expanduser())
+    if spec.engine == "trained":
+        return weights.checked(weights.shipped_directory(spec.name))
     stay = offline or weights.told_to_stay_offline()
     fetch = None if stay else partial(weights.fetch_from_hub, with_code=spec.remote_code)
     package = weights.package_directory(spec.package) if spec.package else None
@@ -106,6 +109,7 @@ def identity(spec: ModelSpec, digests: FileDigests | None = None, *, offline: bo
     known = digests or FileDigests()
     roberta = spec.engine in ("roberta", "graphcodebert")
     schemas = (FEATURE_SCHEMA, DATA_FLOW_SCHEMA, WINDOW_SCHEME) if roberta else (TEXT_SCHEMA,)
+    schemas = (TRAINED_SCHEMA,) if spec.engine == "trained" else schemas
     parts: list[Any] = [IDENTITY_SCHEMA, schemas, [(field, getattr(spec, field)) for field in _FED]]
     if spec.engine == "ensemble":
         members = [(part.weight, identity(_spec_of(part.spec), known, offline=offline)) for part in spec.parts]
@@ -197,6 +201,8 @@ def load(
 def _load_files(spec: ModelSpec, directory: Path, known: bytes, device: str, precision: str) -> Encoder:
     try:
         match spec.engine:
+            case "trained":
+                return TrainedEncoder.load(spec, directory, known)
             case "static":
                 from codegraph.embed.static import StaticEncoder
 
@@ -219,9 +225,11 @@ def _load_files(spec: ModelSpec, directory: Path, known: bytes, device: str, pre
 
 def query_encoder(spec: ModelSpec) -> Callable[[str], FloatArray] | None:
     """Return a function that embeds queries in this very process, None for models that need the worker."""
-    if spec.engine != "lexical" or spec.cut_to:
+    if spec.cut_to:
         return None
-    return LexicalEncoder(spec.dimensions, spec.name).encode_query
+    if spec.engine == "trained":
+        return on_first_query(lambda: TrainedEncoder.load(spec, directory_of(spec), identity(spec)))
+    return LexicalEncoder(spec.dimensions, spec.name).encode_query if spec.engine == "lexical" else None
 
 
 def _registry_file() -> Path:

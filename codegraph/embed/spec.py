@@ -11,7 +11,9 @@ from typing import Literal
 
 import msgspec
 
-Engine = Literal["lexical", "roberta", "graphcodebert", "transformer", "t5", "static", "endpoint", "ensemble", "fitted"]
+Engine = Literal[
+    "lexical", "roberta", "graphcodebert", "transformer", "t5", "static", "trained", "endpoint", "ensemble", "fitted"
+]
 """Which module of `codegraph.embed` runs the model; `registry.load` knows which is which."""
 
 Pooling = Literal["mean", "cls", "last", "pooler", "codecse", "own"]

@@ -105,6 +105,11 @@ def package_directory(package: str) -> Path | None:
     return Path(found.origin).parent / "model" if found is not None and found.origin else None
 
 
+def shipped_directory(name: str) -> Path:
+    """Return where a model that is part of codegraph lies."""
+    return Path(__file__).with_name("shipped") / name
+
+
 def check_sum(name: str, directory: Path, expected: str) -> None:
     """Compare the SHA-256 of model.safetensors with the published one, if there is one; raises EncoderError."""
     if not expected:

@@ -222,7 +222,7 @@ def test_cache_models_config_and_metrics(shop: Installation, client: Client) -> 
     """The account of the daemon is complete: tiers, models, settings, and figures for a monitoring system."""
     assert client.cache(CacheAction.STATS).cold.entries > 0
     assert client.cache(CacheAction.PRUNE).removed >= 0
-    assert [model.name for model in client.models().models if model.active] == ["lexical"]
+    assert [model.name for model in client.models().models if model.active] == ["codegraph-static"]
     config = client.config()
     assert config.settings["cascade"]["depth"] == 2
     assert config.path == str(shop.directory / "config.toml")

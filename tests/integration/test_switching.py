@@ -135,7 +135,7 @@ def test_weights_that_fail_leave_symbols_waiting(home: Installation) -> None:
         assert any("poisoned does not embed" in warning for warning in status.warnings)
         assert set(states(client)) == {Freshness.STALE}
         assert client.verify().equal
-        assert client.use_model("lexical").pending == 0
+        assert client.use_model("codegraph-static").pending == 0
         client.sync(Wait.EMBEDDED, timeout=LONG)
         assert set(states(client)) == {Freshness.FRESH}
         assert not any("does not embed" in warning for warning in client.status().warnings)
@@ -164,7 +164,7 @@ def test_data_flow_through_the_daemon(home: Installation) -> None:
         assert sum(status.flow.values()) == status.symbols == sum(model.vectors for model in status.models)
         assert set(states(client)) == {Freshness.FRESH}
         assert client.verify().equal
-        client.use_model("lexical")
+        client.use_model("codegraph-static")
         embedded = client.status().embedded
         client.sync(Wait.EMBEDDED, timeout=LONG)
         assert client.status().embedded == embedded

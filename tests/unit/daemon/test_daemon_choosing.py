@@ -22,21 +22,21 @@ from codegraph.embed.registry import ModelSpec
 from codegraph.errors import ConfigError, ModelMissing, StoreError
 
 FILES = {"a.py": "def f(): return 1\n"}
-ENCODERS = {name: RecordingEncoder(name) for name in ("lexical", "other", "late")}
+ENCODERS = {name: RecordingEncoder(name) for name in ("codegraph-static", "other", "late")}
 
 
 class Shelf:
-    """The models of a machine, by name; "lexical" stands in for those that are not there."""
+    """The models of a machine, by name; "codegraph-static" stands in for those that are not there."""
 
     def __init__(self) -> None:
-        self.names = ["lexical", "other"]
+        self.names = ["codegraph-static", "other"]
 
     def activate(self, config: Config) -> ModelSet:
         """Do as `daemon.model.activate` does."""
         name = config.embedding.model
         if name not in ENCODERS:
             raise ConfigError(f"there is no model named {name}")
-        present = name if name in self.names else "lexical"
+        present = name if name in self.names else "codegraph-static"
         encoder = ENCODERS[present]
         spec = ModelSpec(name=present, engine="lexical", dimensions=encoder.dimensions)
         found = single(ActiveModel(spec, encoder.identity, encoder.dimensions, encoder.encode_query))
@@ -94,7 +94,7 @@ def test_default_forgets_the_choice(bench: Workbench) -> None:
     used(bench, "other")
     settle(bench)
     embedded = bench.project.gatherer.figures.embedded
-    assert used(bench, "default").model == "lexical"
+    assert used(bench, "default").model == "codegraph-static"
     settle(bench)
     assert not bench.project.settings_file.exists()
     assert bench.project.gatherer.figures.embedded == embedded
@@ -106,7 +106,7 @@ def test_model_that_cannot_be_used_changes_nothing(bench: Workbench, name: str, 
     """A request for a model that is not there is refused; nothing falls back behind the user's back."""
     with pytest.raises(error):
         used(bench, name)
-    assert bench.project.models.code.spec.name == "lexical"
+    assert bench.project.models.code.spec.name == "codegraph-static"
     assert not bench.project.settings_file.exists()
 
 
@@ -115,12 +115,12 @@ def test_choice_that_cannot_be_kept_changes_nothing(bench: Workbench) -> None:
     bench.project.settings_file.mkdir()
     with pytest.raises(StoreError):
         used(bench, "other")
-    assert bench.project.models.code.spec.name == "lexical"
+    assert bench.project.models.code.spec.name == "codegraph-static"
 
 
 def test_environment_that_will_win_is_named(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody who set the variable is told that it comes before the choice."""
-    monkeypatch.setenv(VARIABLE, "lexical")
+    monkeypatch.setenv(VARIABLE, "codegraph-static")
     assert used(bench, "other").overridden_by == VARIABLE
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from codegraph.config import load_config
+from codegraph.config import Config, load_config
 from codegraph.daemon.model import FALLBACK, ModelSet, activate
 from codegraph.errors import ConfigError
 
@@ -26,10 +26,11 @@ def activated(**settings: object) -> ModelSet:
 
 
 def test_default_model_needs_nothing() -> None:
-    """The lexical encoder is always there and embeds queries in this process."""
+    """The model that comes with codegraph is always there, as is what stands in, and embeds queries in this process."""
+    assert (activated(model=FALLBACK).code.spec.name, activated(model=FALLBACK).missing) == (FALLBACK, {})
     models = activated()
     model = models.code
-    assert (model.spec.name, models.missing) == (FALLBACK, {})
+    assert (model.spec.name, models.missing) == (Config().embedding.model, {})
     assert model.encode_query is not None
     vector = model.encode_query("parse the configuration")
     assert vector.shape == (model.dimensions,)
@@ -39,7 +40,7 @@ def test_default_model_needs_nothing() -> None:
 def test_missing_weights_fall_back_and_say_so() -> None:
     """The keys are those of the model in use, and the warning names the other one and what to do."""
     models = activated(model="graphcodebert")
-    assert models.routes.code == activated().routes.code
+    assert models.routes.code == activated(model=FALLBACK).routes.code
     assert models.code.spec.name == FALLBACK
     assert "graphcodebert" in models.missing["code"]
 

