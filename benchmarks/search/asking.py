@@ -18,10 +18,12 @@ import msgspec
 
 from benchmarks.search.scoring import PLACES, Span, one_per_file
 from codegraph.config import Config
+from codegraph.core.symbols import SymbolId
 from codegraph.daemon.messages import SearchHit, SearchParams
 from codegraph.daemon.project import Project, open_project
 from codegraph.daemon.ranking import answer_search
 from codegraph.events import EventLog
+from codegraph.graph.snapshot import Snapshot
 from codegraph.locations import Locations
 from codegraph.search.rank import RankWeights
 
@@ -97,10 +99,21 @@ class Asked:
 
 
 def span_of(hit: SearchHit) -> Span:
-    """Return where a hit stands, in lines from 1, both ends included."""
+    """Return where a hit stands."""
     extent = hit.symbol.range
-    last = extent.end.line + (1 if extent.end.character else 0)
-    return Span(hit.symbol.file, extent.start.line + 1, max(last, extent.start.line + 1))
+    return Span(hit.symbol.file, *_lines(extent.start.line, extent.end.line, extent.end.character))
+
+
+def span_lines(snapshot: Snapshot, symbol: SymbolId) -> tuple[int, int]:
+    """Return a symbol's lines, from 1, both ends included. Raises KeyError if there is none of that id."""
+    path, index = snapshot.places[symbol]
+    extent = snapshot.files[path].outline.definitions[index].range
+    return _lines(extent.start_line, extent.end_line, extent.end_column)
+
+
+def _lines(first: int, last: int, column: int) -> tuple[int, int]:
+    """Turn lines from 0, the end being exclusive, into lines from 1."""
+    return first + 1, max(first + 1, last + (1 if column else 0))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from codegraph.search.catalogue import CatalogueView
 from codegraph.search.documents import qualified_name
 from codegraph.search.fusion import Ranking, interleave
 from codegraph.search.rank import Candidates, Values
-from codegraph.search.scoring import Matches
+from codegraph.search.scoring import NO_MATCHES, Matches
 from codegraph.search.vectors import Neighbours, Numbers
 
 Lines = Callable[[Sequence[SymbolId], Sequence[str]], Sequence[int]]
@@ -37,12 +37,17 @@ class Found:
     near: Ranking
     standings: Values
     """Of `near`."""
+    rankings: tuple[str, ...]
+    """Which of lexical and vector took part."""
 
     @classmethod
-    def of(cls, matches: Matches, near: Sequence[Neighbours], constant: int) -> Found:
-        """Put the answers of the lexical index and of the vector spaces together."""
+    def of(cls, matches: Matches | None, near: Sequence[Neighbours], constant: int) -> Found:
+        """Put the answers of the lexical index, None if it was not asked, and of the vector spaces together."""
         ranking = interleave(near) if near else _NOTHING_NEAR
-        return cls(np.union1d(matches.numbers, ranking.numbers), matches, ranking, ranking.standings(constant))
+        words = NO_MATCHES if matches is None else matches
+        took_part = (*(() if matches is None else ("lexical",)), *(("vector",) if near else ()))
+        numbers = np.union1d(words.numbers, ranking.numbers)
+        return cls(numbers, words, ranking, ranking.standings(constant), took_part)
 
     def candidates(self, catalogue: CatalogueView, lines: Lines) -> Candidates:
         """Gather what the ranking reads of the candidates, in the order of `numbers`."""

@@ -24,7 +24,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
@@ -139,18 +139,26 @@ Key = TypeVar("Key", bound=Hashable)
 
 def rank(query: QueryShape, idf: Mapping[str, float], candidates: Candidates, weights: RankWeights) -> Ranked:
     """Order candidates; `idf` has the weights of those terms of the query that some document has."""
-    asked = _Asked.of(query, idf)
     used = weights.of(query)
     spread = used.pop("repeated", 0.0)
     total = sum(weight for weight in used.values() if weight > 0) or 1.0
-    parts = {name: _SIGNALS[name](asked, candidates) * (weight / total) for name, weight in used.items()}
+    held = signal_values(query, idf, candidates, used)
+    parts = {name: values * (used[name] / total) for name, values in held.items()}
     scores = np.sum(list(parts.values()), axis=0) if parts else np.zeros(len(candidates.symbols))
     order = _ordered(candidates.symbols, scores)
     if spread:
-        parts["repeated"] = _repeated(order, candidates.paths) * (spread / total)
+        parts["repeated"] = repeated(order, candidates.paths) * (spread / total)
         scores = scores + parts["repeated"]
         order = _ordered(candidates.symbols, scores)
     return Ranked(order, scores, parts)
+
+
+def signal_values(
+    query: QueryShape, idf: Mapping[str, float], candidates: Candidates, names: Iterable[str]
+) -> dict[str, Values]:
+    """Return what each of these signals, `repeated` aside, holds of each candidate."""
+    asked = _Asked.of(query, idf)
+    return {name: _SIGNALS[name](asked, candidates) for name in names}
 
 
 def _ordered(symbols: Sequence[SymbolId], scores: Values) -> list[int]:
@@ -158,7 +166,7 @@ def _ordered(symbols: Sequence[SymbolId], scores: Values) -> list[int]:
     return sorted(range(len(symbols)), key=lambda index: (falling[index], symbols[index]))
 
 
-def _repeated(order: Sequence[int], paths: Sequence[str]) -> Values:
+def repeated(order: Sequence[int], paths: Sequence[str]) -> Values:
     """Return, for each candidate, how many of its file stand before it, at most MOST_REPEATED."""
     seen: dict[str, int] = {}
     values = np.zeros(len(order))

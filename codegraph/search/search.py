@@ -31,10 +31,9 @@ from codegraph.search.fusion import interleave
 from codegraph.search.lexical import LexicalIndex, LexicalView
 from codegraph.search.quantise import Floats, Quantised
 from codegraph.search.rank import Candidates, Ranked, RankWeights, rank
-from codegraph.search.scoring import NO_MATCHES
 from codegraph.search.shape import QueryShape, shape_of
 from codegraph.search.spaces import SpacesView, VectorSpaces
-from codegraph.search.vectors import DotProducts, Neighbours
+from codegraph.search.vectors import DotProducts, Mask, Neighbours
 
 MAX_QUERY_LENGTH = 10_000
 """Characters of a query that are read."""
@@ -232,22 +231,26 @@ class Searcher:
         Raises ValueError when a vector of the query does not fit its model's.
         """
         view = view or self._view
-        shape = shape_of(query.text[:MAX_QUERY_LENGTH])
-        allowed = self._masks.mask(query.allowed, view.catalogue)
-        count = max(self._config.candidates, query.limit or 0)
-        matches = view.lexical.search(shape.terms, count, allowed) if self.weights.lexical else NO_MATCHES
-        near = view.vectors.search(query.vectors, count, allowed) if self.weights.vector else []
-        found = Found.of(matches, near, self._config.rrf_constant)
+        shape, found, allowed = self.gather(query, view)
         candidates = found.candidates(view.catalogue, query.lines)
-        ranked = rank(shape, matches.idf, candidates, self.weights)
+        ranked = rank(shape, found.matches.idf, candidates, self.weights)
         limit = query.limit or self._config.limit
         results = [_result(found, candidates, ranked, view.catalogue, index) for index in ranked.order[:limit]]
         return SearchAnswer(
             results=tuple(results),
             revision=view.lexical.revision,
-            rankings=(*(["lexical"] if self.weights.lexical else ()), *(["vector"] if near else ())),
+            rankings=found.rankings,
             reason="" if results else _reason(view, shape, query, allowed is not None and not allowed.any()),
         )
+
+    def gather(self, query: Query, view: SearchView) -> tuple[QueryShape, Found, Mask | None]:
+        """Return how a query was read, what both indexes found, and what they were narrowed to; see `search`."""
+        shape = shape_of(query.text[:MAX_QUERY_LENGTH])
+        allowed = self._masks.mask(query.allowed, view.catalogue)
+        count = max(self._config.candidates, query.limit or 0)
+        matches = view.lexical.search(shape.terms, count, allowed) if self.weights.lexical else None
+        near = view.vectors.search(query.vectors, count, allowed) if self.weights.vector else []
+        return shape, Found.of(matches, near, self._config.rrf_constant), allowed
 
     def similar(
         self,

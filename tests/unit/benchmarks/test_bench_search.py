@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from benchmarks.search.__main__ import ablations, measure
@@ -14,6 +15,7 @@ from benchmarks.search.asking import Manner
 from benchmarks.search.report import ablation_table, figures, result_lines, table
 from benchmarks.search.scoring import Score, Scored, Span, grouped, hits, one_per_file, overall, score
 from benchmarks.search.tasks import Repository, Task, at_hand, read_repositories, read_tasks
+from benchmarks.search.tune import Sample, fitted, left_out, value
 from codegraph.search.rank import SIGNALS
 
 
@@ -123,3 +125,33 @@ def test_a_run_asks_the_real_index_and_finds_it_again(tmp_path: Path) -> None:
     assert "mean of repositories" in table(run, {"semble": {"tiny": 0.5}}, ["gone"])
     assert "without stem" in ablation_table({"without stem": run}, run)
     assert {"search.ndcg10", "search.query.p50"} < {figure.name for figure in figures(run)}
+
+
+def sample(repository: str, held: dict[str, list[float]], files: list[int], hit: list[bool]) -> Sample:
+    columns = [held.get(name, [0.0] * len(files)) for name in SIGNALS[:-1]]
+    return Sample(repository, False, np.array(columns).T, np.array(files), np.array(hit)[:, None])
+
+
+def test_fitting_finds_the_signal_that_tells() -> None:
+    """Weights move until the score gains nothing more, and a signal that helps everywhere helps on left-out ones."""
+    samples = {
+        name: [sample(name, {"lexical": [1.0, 0.9], "stem": [0.0, 1.0], "folder": [0.5, 0.5]}, [0, 1], [False, True])]
+        for name in "abcdef"
+    }
+    start = {name: float(name == "lexical") for name in SIGNALS}
+
+    best, weights = fitted(samples, start, ["stem", "folder"], 1.0)
+
+    assert value(samples, start, 1.0) == pytest.approx(1 / math.log2(3))
+    assert (best, weights["folder"]) == (1.0, 0.0)
+    assert weights["stem"] > 0.1
+    assert set(left_out(samples, start, ["stem", "folder"], 1.0).values()) == {1.0}
+
+
+def test_fitting_spreads_results_as_the_ranking_does() -> None:
+    """With a weight on it, the second result of a file goes behind another file's first."""
+    one = sample("a", {"lexical": [1.0, 0.9, 0.8]}, [0, 0, 1], [False, False, True])
+    plain = {name: float(name == "lexical") for name in SIGNALS}
+
+    assert one.ndcg(plain, 1.0) == pytest.approx(1 / math.log2(4))
+    assert one.ndcg(plain | {"repeated": -0.5}, 1.0) == pytest.approx(1 / math.log2(3))
