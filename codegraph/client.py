@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from codegraph import __version__
-from codegraph.daemon import messages, operations, reports, streams
+from codegraph.daemon import clones, messages, operations, reports, streams
 from codegraph.daemon.messages import Answer, Params, Query, Wait
 from codegraph.daemon.protocol import (
     PROTOCOL_VERSION,
@@ -310,6 +310,10 @@ class Client:
     def similar(self, symbol: str = "", **options: Any) -> messages.SearchResult:
         """Find symbols like another, or like a piece of code (`text=`)."""
         return self.call(messages.SimilarParams(symbol=symbol, **options))
+
+    def clones(self, path: str = "", **options: Any) -> clones.ClonesResult:
+        """Find definitions that are copies of each other, one of them in `path` if that is given."""
+        return self.call(clones.ClonesParams(path=path, **options))
 
     def symbols(self, name: str = "", **options: Any) -> messages.SymbolsResult:
         """List symbols by name, in a file (`file=`), or at a position."""

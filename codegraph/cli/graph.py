@@ -10,9 +10,10 @@ from codegraph.cli.output import Cell, Output, Row
 from codegraph.cli.project import Session, open_session
 from codegraph.cli.records import (
     SYMBOL_COLUMNS,
+    cause_record,
+    causes_text,
     edge_record,
     place_cell,
-    place_record,
     reason_text,
     symbol_cells,
     symbol_record,
@@ -125,10 +126,7 @@ def _impact_record(found: ImpactResult) -> dict[str, Any]:
         ],
         "files": found.files,
         "bound": found.bound,
-        "causes": [
-            {"reason": cause.reason, "count": cause.count, "examples": [place_record(p) for p in cause.examples]}
-            for cause in found.causes
-        ],
+        "causes": [cause_record(cause) for cause in found.causes],
         "reason": found.reason,
     }
 
@@ -149,5 +147,4 @@ def _show_impact(output: Output, session: Session, found: ImpactResult) -> None:
     else:
         output.line(f"{found.target.qualified_name}: {reason_text(found.reason)}")
     if found.bound is Bound.LOWER_BOUND:
-        causes = ", ".join(f"{cause.reason} ({cause.count})" for cause in found.causes)
-        output.line(Cell(f"this may not be all: {causes}", "yellow"))
+        output.line(causes_text(found.causes))

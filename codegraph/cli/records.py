@@ -6,13 +6,14 @@ Tests: tests/unit/cli/test_cli_commands.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
 from codegraph.cli.output import MARKS, Cell, Output
-from codegraph.daemon.messages import EdgeInfo, EmptyReason, Place, SearchHit, SymbolInfo
+from codegraph.daemon.messages import EdgeInfo, EmptyReason, Place, SearchHit, SymbolInfo, Uncertainty
 
 Record = dict[str, Any]
 
@@ -74,6 +75,16 @@ def hit_record(hit: SearchHit) -> Record:
 def place_record(place: Place) -> Record:
     """Show a place for programs."""
     return {"file": place.file, "line": place.position.line + 1, "column": place.position.character}
+
+
+def cause_record(cause: Uncertainty) -> Record:
+    """Show for programs why an answer may be incomplete."""
+    return {"reason": cause.reason, "count": cause.count, "examples": [place_record(each) for each in cause.examples]}
+
+
+def causes_text(causes: Iterable[Uncertainty]) -> Cell:
+    """Say for people why an answer may be incomplete."""
+    return Cell(f"this may not be all: {', '.join(f'{one.reason} ({one.count})' for one in causes)}", "yellow")
 
 
 def edge_record(edge: EdgeInfo) -> Record:

@@ -100,6 +100,17 @@ class Freshness(StrEnum):
     """No vector yet: only lexical and graph answers hold."""
 
 
+class CloneKind(StrEnum):
+    """How much two clones have in common, the closest first."""
+
+    EXACT = "exact"
+    """Equal canonical tokens: only comments, layout and docstrings differ (type 1)."""
+    RENAMED = "renamed"
+    """Equal but for a consistent renaming, and for literals (type 2)."""
+    NEAR = "near"
+    """So many equal runs of tokens as the threshold says (type 3)."""
+
+
 class Range(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A stretch of a file. Bytes are offsets; lines are 0-based; columns are UTF-16 code units (LSP 3.17)."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from codegraph.core.symbols import Confidence, DependencyKind, Freshness, SymbolKind
+from codegraph.core.symbols import CloneKind, Confidence, DependencyKind, Freshness, SymbolKind
 from codegraph.daemon import reports, streams
+from codegraph.daemon.clones import CloneGroup, CloneMember
 from codegraph.daemon.messages import LspRange, Position, SymbolInfo
 
 
@@ -30,6 +31,17 @@ GET = _symbol("pkg/store.py", "Store#get().", "get", SymbolKind.METHOD, 4, Fresh
 LOAD = _symbol("pkg/store.py", "load().", "load", SymbolKind.FUNCTION, 8, Freshness.FRESH)
 OTHER_LOAD = _symbol("pkg/other.py", "load().", "load", SymbolKind.FUNCTION, 1, Freshness.PENDING)
 SYMBOLS = (OTHER_LOAD, MODULE, STORE, GET, LOAD)
+
+CLONES = CloneGroup(
+    kind=CloneKind.RENAMED,
+    similarity=1.0,
+    tokens=60,
+    count=2,
+    members=(
+        CloneMember(symbol=OTHER_LOAD, kind=CloneKind.EXACT),
+        CloneMember(symbol=LOAD, kind=CloneKind.RENAMED),
+    ),
+)
 
 TIER = reports.TierFigures(
     entries=5, bytes=5_120, limit_bytes=67_108_864, hits=9, misses=1, evictions=0, lookup_microseconds=2.5

@@ -16,8 +16,8 @@ from typing import Any
 
 from codegraph import __version__
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind
-from codegraph.daemon import messages, operations, reports, streams
-from codegraph.daemon.fake_project import GET, LOAD, MODEL, STORE, SYMBOLS, TIER, exported_edge, exported_symbol
+from codegraph.daemon import clones, messages, operations, reports, streams
+from codegraph.daemon.fake_project import CLONES, GET, LOAD, MODEL, STORE, SYMBOLS, TIER, exported_edge, exported_symbol
 from codegraph.daemon.messages import Bound, EmptyReason, Place, Position, SymbolInfo
 from codegraph.daemon.protocol import PROTOCOL_VERSION
 from codegraph.daemon.statistics import RequestStatistics
@@ -234,6 +234,11 @@ class FakeService:
         if not params.text:
             self._find(params)
         return self._hits(params.limit, params.filters.kinds)
+
+    async def clones(self, params: clones.ClonesParams) -> clones.ClonesResult:
+        """Both functions of the name load."""
+        await self._take(params)
+        return clones.ClonesResult(clock=self.clock, groups=(CLONES,), total=1)
 
     async def symbols(self, params: messages.SymbolsParams) -> messages.SymbolsResult:
         """Find by equal name and file."""

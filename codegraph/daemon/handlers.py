@@ -17,9 +17,10 @@ from typing import Any, TypeVar
 
 from codegraph import __version__
 from codegraph.core.symbols import DependencyKind, Freshness, SymbolId
-from codegraph.daemon import messages, operations, reports, streams
+from codegraph.daemon import clones, messages, operations, reports, streams
 from codegraph.daemon.account import cache_report, metrics_report, models_report, skipped_report, status_report
 from codegraph.daemon.choosing import look_again, use_model
+from codegraph.daemon.cloning import CloneFinder
 from codegraph.daemon.edges import CALL_KINDS, IMPACT_KINDS, Neighbours, answer_edges, answer_impact, incoming, outgoing
 from codegraph.daemon.encoders import QueryVectors
 from codegraph.daemon.explaining import explain
@@ -50,6 +51,7 @@ class Handlers:
         self._statistics = statistics
         self._ended = ended
         self._exports = Exports()
+        self._clones = CloneFinder(project.parts.facts)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="query")
 
     @property
@@ -160,6 +162,10 @@ class Handlers:
 
     async def _query_vectors(self, text: str) -> QueryVectors:
         return await asyncio.wrap_future(self._project.embed_query(text))
+
+    async def clones(self, params: clones.ClonesParams) -> clones.ClonesResult:
+        """Group definitions that are copies of each other."""
+        return await self._threaded(self._clones.answer, self._view, params)
 
     async def symbols(self, params: messages.SymbolsParams) -> messages.SymbolsResult:
         """List symbols."""

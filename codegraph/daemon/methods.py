@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from codegraph.daemon import messages, operations, reports, streams
+from codegraph.daemon import clones, messages, operations, reports, streams
 from codegraph.daemon.messages import Params
 
 METHODS: Mapping[str, type[Params[Any]]] = MappingProxyType(
@@ -20,6 +20,7 @@ METHODS: Mapping[str, type[Params[Any]]] = MappingProxyType(
             operations.SyncParams,
             messages.SearchParams,
             messages.SimilarParams,
+            clones.ClonesParams,
             messages.SymbolsParams,
             messages.DefinitionParams,
             messages.ReferencesParams,

@@ -13,8 +13,8 @@ import pytest
 
 from codegraph import errors
 from codegraph.cli.main import main
-from codegraph.cli.parser import DEPENDENCY_KINDS, EPILOG, KINDS, build_parser
-from codegraph.core.symbols import DependencyKind, SymbolKind
+from codegraph.cli.parser import CLONE_KINDS, DEPENDENCY_KINDS, EPILOG, KINDS, build_parser
+from codegraph.core.symbols import CloneKind, DependencyKind, SymbolKind
 from codegraph.daemon.messages import Match, Wait
 from codegraph.errors import CodegraphError
 
@@ -38,7 +38,7 @@ def test_every_command_can_be_carried_out() -> None:
 def test_every_command_of_the_issue_is_there() -> None:
     """The commands, and daemon-run that is not listed."""
     names = "index start stop restart status search similar symbols definition callers callees dependencies references"
-    names += " impact explain events verify export embed cache config doctor models"
+    names += " impact explain events verify export embed cache config doctor models clones"
     assert set(names.split()) <= set(commands())
     assert "daemon-run" in commands()
     assert "daemon-run" not in build_parser().format_help()
@@ -48,6 +48,7 @@ def test_choices_are_those_of_the_messages() -> None:
     """The parser repeats a few enums so that it need not import them; they must not drift apart."""
     assert tuple(SymbolKind) == KINDS
     assert tuple(DependencyKind) == DEPENDENCY_KINDS
+    assert tuple(CloneKind) == CLONE_KINDS
     choices = {tuple(a.choices) for p in commands().values() for a in p._actions if a.choices is not None}
     assert tuple(Wait) in choices
     assert tuple(Match) in choices

@@ -1,0 +1,134 @@
+"""Answers of clones: fingerprints are kept by content, groups are made of them anew for each revision.
+
+Making fingerprints is the larger part of the work, and a file's depend on its bytes alone; so after an edit
+only the changed file is read, and an answer after any sequence of edits is that of a clean build. They are made at the
+first question (a project in which nobody asks pays nothing) out of the own inputs in the store, and dropped with
+the last file of these bytes. The groups of the last questions are kept, too: a page after the first costs nothing.
+Shared by all readers, guarded by a lock. Tests: tests/unit/daemon/test_daemon_cloning.py.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Protocol
+
+import msgspec
+
+from codegraph.core.facts import decode_inputs, decode_own_input
+from codegraph.core.symbols import CloneKind
+from codegraph.daemon.clones import MEMBERS_SHOWN, CloneGroup, CloneMember, ClonesParams, ClonesResult
+from codegraph.daemon.messages import Bound, EmptyReason, Uncertainty
+from codegraph.daemon.targets import describe
+from codegraph.daemon.view import View
+from codegraph.graph.snapshot import FileView, Snapshot
+from codegraph.search import clones
+from codegraph.search.clones import CloneBounds, Clones, FileUnits, find_clones
+from codegraph.search.fingerprints import Fingerprinter, Fingerprints
+
+ANSWERS_KEPT = 4
+
+
+class InputSource(Protocol):
+    """Where stored own inputs come from; `KeptFacts` is one. Asked from several threads."""
+
+    def inputs(self, blob: bytes, language: str) -> bytes | None:
+        """Return the frame stored for a file's bytes, or None."""
+
+
+class CloneFinder:
+    """Finds the clones of one project."""
+
+    def __init__(self, source: InputSource) -> None:
+        self._source = source
+        self._lock = threading.Lock()
+        self._fingerprinter = Fingerprinter()
+        self._known: dict[tuple[bytes, str], Fingerprints] = {}
+        self._answers: OrderedDict[tuple[str, CloneBounds], tuple[Clones, int]] = OrderedDict()
+
+    def answer(self, view: View, params: ClonesParams) -> ClonesResult:
+        """Group the clones of a view."""
+        kinds = frozenset(params.kinds) or frozenset(CloneKind)
+        bounds = CloneBounds(kinds, params.threshold, params.min_lines, params.min_tokens)
+        found, missing = self.find(view.snapshot, bounds)
+        groups = [group for group in found.groups if _touches(group, params.path)]
+        causes = [Uncertainty(reason="missing", count=missing)] if missing else []
+        if not found.complete:
+            causes.append(Uncertainty(reason="similar", count=1))
+        if not view.reconciled:
+            causes.append(Uncertainty(reason="indexing", count=1))
+        reason = EmptyReason.NOT_EMPTY
+        if not groups:
+            reason = EmptyReason.FILTERED if found.groups else _why_empty(view)
+        return ClonesResult(
+            clock=str(view.snapshot.clock),
+            groups=tuple(_shown(view, group) for group in groups[: params.limit]),
+            total=len(groups),
+            bound=Bound.LOWER_BOUND if causes else Bound.EXACT,
+            causes=tuple(causes),
+            reason=reason,
+        )
+
+    def find(self, snapshot: Snapshot, bounds: CloneBounds) -> tuple[Clones, int]:
+        """Return the groups of a snapshot, and how many files are not in it because the store has lost their tokens."""
+        key = (str(snapshot.clock), bounds)
+        with self._lock:
+            answer = self._answers.get(key)
+            if answer is None:
+                files, missing = self._fingerprinted(snapshot)
+                answer = self._answers[key] = (find_clones(files, bounds), missing)
+                if len(self._answers) > ANSWERS_KEPT:
+                    self._answers.popitem(last=False)
+            self._answers.move_to_end(key)
+            return answer
+
+    def _fingerprinted(self, snapshot: Snapshot) -> tuple[list[FileUnits], int]:
+        """Look at every file of the snapshot; forget what none of them needs."""
+        known: dict[tuple[bytes, str], Fingerprints] = {}
+        files: list[FileUnits] = []
+        missing = 0
+        for path, view in snapshot.files.items():
+            content = (bytes(view.blob), view.outline.language)
+            prints = known.get(content) or self._known.get(content)
+            if prints is None and (prints := self._made(view)) is None:
+                missing += 1
+                continue
+            known[content] = prints
+            files.append(FileUnits(path, view.outline.definitions, prints))
+        self._known = known
+        return files, missing
+
+    def _made(self, view: FileView) -> Fingerprints | None:
+        """Make the fingerprints of a file, None if an own input of it is lost or damaged."""
+        frame = self._source.inputs(view.blob, view.outline.language)
+        try:
+            inputs = {} if frame is None else decode_inputs(frame)
+            owns = [decode_own_input(inputs[definition.own]) for definition in view.outline.definitions]
+        except (KeyError, msgspec.DecodeError):
+            return None
+        return self._fingerprinter.fingerprints([own.name for own in owns], [own.tokens for own in owns])
+
+
+def _touches(group: clones.CloneGroup, path: str) -> bool:
+    folder = path.strip("/")
+    return not folder or any(each.path == folder or each.path.startswith(folder + "/") for each in group.members)
+
+
+def _why_empty(view: View) -> EmptyReason:
+    if not view.reconciled:
+        return EmptyReason.INDEXING
+    return EmptyReason.NO_MATCH if view.snapshot.files else EmptyReason.NOTHING_INDEXED
+
+
+def _shown(view: View, group: clones.CloneGroup) -> CloneGroup:
+    files = view.snapshot.files
+    return CloneGroup(
+        kind=group.kind,
+        similarity=group.similarity,
+        tokens=group.tokens,
+        count=len(group.members),
+        members=tuple(
+            CloneMember(symbol=describe(view, files[each.path].symbol(each.definition)), kind=each.kind)
+            for each in group.members[:MEMBERS_SHOWN]
+        ),
+    )

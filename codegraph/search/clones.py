@@ -1,0 +1,270 @@
+"""Groups of clones among the definitions of a project: the whole is computed from fingerprints, anew each time.
+
+Terms. A *unit* is a definition with all that lies in it: a class with its methods, a module with everything. Two
+units are *exact* clones if all their canonical tokens are equal, *renamed* if they are so after a consistent
+renaming within each definition and whatever the literals are, *near* if their sets of shingles have a Jaccard
+similarity of at least the threshold (`fingerprints` has the details). In a *group* every two members are clones of
+each other: near groups grow, the most similar pair first, only while that holds for all of their members (complete
+linkage), so no group is a chain whose ends have nothing in common. A unit is in one group at most, and the
+group's kind is that of its loosest pair.
+
+A group is left out where each of its members lies within a member of one and the same other group: the methods of
+two equal classes are not told a second time. Units that are nothing but literals in a row have the shape of every
+other such unit; they can be exact clones only. Modules are never near: files that have much in common are told by
+the definitions that they have in common.
+
+The result depends on the set of files and on nothing else: neither on their order nor on how they came to be.
+Pure. Tests: tests/unit/search/test_search_clones.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from codegraph.core.digests import digest
+from codegraph.core.facts import Definition
+from codegraph.core.symbols import CloneKind
+from codegraph.search.fingerprints import Fingerprints, Hashes
+from codegraph.search.overlap import overlapping
+
+
+@dataclass(frozen=True, slots=True)
+class CloneBounds:
+    """What counts as a clone."""
+
+    kinds: frozenset[CloneKind] = frozenset(CloneKind)
+    """Kinds of the groups that are wanted."""
+    threshold: float = 0.7
+    """Of near clones: the least similarity of any two in a group, above 0 and at most 1."""
+    min_lines: int = 6
+    min_tokens: int = 50
+    """Smaller units are left out."""
+
+
+class FileUnits(NamedTuple):
+    """What is looked at of one file."""
+
+    path: str
+    definitions: Sequence[Definition]
+    fingerprints: Fingerprints
+
+
+class Clone(NamedTuple):
+    """One member of a group."""
+
+    path: str
+    definition: int
+    """Its index in the file."""
+    kind: CloneKind
+    """What it is to the group's first member; the first is exact."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloneGroup:
+    """Clones of each other."""
+
+    kind: CloneKind
+    """The loosest among its pairs."""
+    similarity: float
+    """The lowest among its near pairs; 1 if there is none."""
+    tokens: int
+    """Of its smallest member."""
+    members: tuple[Clone, ...]
+    """By path and position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clones:
+    """All groups, those with the most to save first, ties by path and position."""
+
+    groups: tuple[CloneGroup, ...]
+    complete: bool
+    """False: there were so many similar units that not all were compared."""
+
+
+class _Unit(NamedTuple):
+    path: str
+    definition: int
+    ancestors: tuple[tuple[str, int], ...]
+    tokens: int
+    exact: bytes
+    renamed: bytes
+    """Equal to `exact` where a renaming says nothing."""
+    shingles: Hashes
+
+
+class _Cluster:
+    """A set of units, by their numbers, any two of which are clones."""
+
+    __slots__ = ("similarity", "units")
+
+    def __init__(self, units: list[int]) -> None:
+        self.units = units
+        self.similarity = 1.0
+
+
+def find_clones(files: Iterable[FileUnits], bounds: CloneBounds) -> Clones:
+    """Find the groups. Raises ValueError for a threshold that is none."""
+    if not 0 < bounds.threshold <= 1:
+        raise ValueError(f"a similarity lies above 0 and does not exceed 1; {bounds.threshold} does not")
+    units = [unit for file in sorted(files, key=lambda file: file.path) for unit in _units(file, bounds)]
+    exact_only = bounds.kinds <= {CloneKind.EXACT}
+    clusters = _equal([unit.exact if exact_only else unit.renamed for unit in units])
+    complete = True
+    if CloneKind.NEAR in bounds.kinds:
+        complete = _merge_near(units, clusters, bounds.threshold)
+    distinct = {id(cluster): cluster for cluster in clusters}
+    found = [group for cluster in distinct.values() if (group := _group(units, cluster)) is not None]
+    wanted = _outermost(units, [group for group in found if group.kind in bounds.kinds])
+    wanted.sort(key=lambda group: (-(len(group.members) - 1) * group.tokens, group.members[0][:2]))
+    return Clones(tuple(wanted), complete)
+
+
+def _units(file: FileUnits, bounds: CloneBounds) -> list[_Unit]:
+    """Return the units of a file that are large enough."""
+    prints, count = file.fingerprints, len(file.definitions)
+    children: list[list[int]] = [[] for _ in range(count)]
+    for index, definition in enumerate(file.definitions):
+        if definition.container >= 0:
+            children[definition.container].append(index)
+    tokens, exact, renamed = list(prints.tokens), list(prints.exact), list(prints.renamed)
+    shingles = [prints.shingles_of(index) for index in range(count)]
+    units: list[_Unit] = []
+    for index in _innermost_first(file.definitions):
+        inner = children[index]
+        if inner:
+            tokens[index] += sum(tokens[child] for child in inner)
+            exact[index] = digest(b"".join([exact[index], *(exact[child] for child in inner)]))
+            renamed[index] = digest(b"".join([renamed[index], *(renamed[child] for child in inner)]))
+            shingles[index] = np.unique(np.concatenate([shingles[index], *(shingles[child] for child in inner)]))
+        extent = file.definitions[index].range
+        if tokens[index] < bounds.min_tokens or extent.end_line - extent.start_line + 1 < bounds.min_lines:
+            continue
+        telling = 2 * len(shingles[index]) >= min(tokens[index], bounds.min_tokens)
+        comparable = telling and index > 0
+        units.append(
+            _Unit(
+                file.path,
+                index,
+                tuple((file.path, each) for each in _ancestors(file.definitions, index)),
+                tokens[index],
+                exact[index],
+                renamed[index] if telling else exact[index],
+                shingles[index] if comparable else shingles[index][:0],
+            )
+        )
+    return sorted(units, key=lambda unit: unit.definition)
+
+
+def _ancestors(definitions: Sequence[Definition], index: int) -> list[int]:
+    """Return the definitions around one, the innermost first."""
+    found = []
+    while (index := definitions[index].container) >= 0:
+        found.append(index)
+    return found
+
+
+def _innermost_first(definitions: Sequence[Definition]) -> list[int]:
+    """Order definitions so that what lies in one comes before it."""
+    depths: list[int] = []
+    for index, definition in enumerate(definitions):
+        around = definition.container
+        depths.append(depths[around] + 1 if 0 <= around < index else len(_ancestors(definitions, index)))
+    return sorted(range(len(definitions)), key=lambda index: -depths[index])
+
+
+def _equal(readings: Sequence[bytes]) -> list[_Cluster]:
+    """Put units with equal readings together; return the cluster of each."""
+    clusters: dict[bytes, _Cluster] = {}
+    for number, reading in enumerate(readings):
+        cluster = clusters.get(reading)
+        if cluster is None:
+            clusters[reading] = _Cluster([number])
+        else:
+            cluster.units.append(number)
+    return [clusters[reading] for reading in readings]
+
+
+def _merge_near(units: Sequence[_Unit], clusters: list[_Cluster], threshold: float) -> bool:
+    """Merge clusters all of whose units are near each other, the most similar first; say if all were compared."""
+    samples: dict[tuple[bytes, bytes], int] = {}
+    sample_of = [
+        samples.setdefault((unit.renamed, digest(unit.shingles.tobytes())), number) for number, unit in enumerate(units)
+    ]
+    numbers = [number for number in samples.values() if len(units[number].shingles)]
+    pairs = overlapping([units[number].shingles for number in numbers], threshold)
+    order = np.lexsort((pairs.second, pairs.first, -pairs.similarity)).tolist()
+    first, second, values = pairs.first.tolist(), pairs.second.tolist(), pairs.similarity.tolist()
+    similarity = {(numbers[first[at]], numbers[second[at]]): values[at] for at in order}
+    for one, other in similarity:
+        left, right = clusters[one], clusters[other]
+        if left is right:
+            continue
+        lowest = _lowest(similarity, left, right, sample_of)
+        if lowest is None or _nested(units, left, right):
+            continue
+        left.similarity = min(left.similarity, right.similarity, lowest)
+        left.units += right.units
+        for number in right.units:
+            clusters[number] = left
+    return pairs.complete
+
+
+def _lowest(
+    similarity: dict[tuple[int, int], float], left: _Cluster, right: _Cluster, sample_of: Sequence[int]
+) -> float | None:
+    """Return the lowest similarity between two clusters; None if two of their units are not near each other."""
+    ones, others = (dict.fromkeys(sample_of[number] for number in cluster.units) for cluster in (left, right))
+    lowest = 1.0
+    for one in ones:
+        for other in others:
+            found = similarity.get((one, other) if one < other else (other, one))
+            if found is None:
+                return None
+            lowest = min(lowest, found)
+    return lowest
+
+
+def _nested(units: Sequence[_Unit], left: _Cluster, right: _Cluster) -> bool:
+    """Whether a unit of one cluster lies in a unit of the other."""
+    places = {units[number][:2] for number in left.units + right.units}
+    return any(not places.isdisjoint(units[number].ancestors) for number in left.units + right.units)
+
+
+def _group(units: Sequence[_Unit], cluster: _Cluster) -> CloneGroup | None:
+    """Make a group of a cluster, None if it has one unit only."""
+    if len(cluster.units) < 2:
+        return None
+    members = [units[number] for number in sorted(cluster.units)]
+    first = members[0]
+    shown = tuple(Clone(unit.path, unit.definition, _relation(first, unit)) for unit in members)
+    if len({unit.exact for unit in members}) == 1:
+        kind = CloneKind.EXACT
+    elif len({unit.renamed for unit in members}) == 1:
+        kind = CloneKind.RENAMED
+    else:
+        kind = CloneKind.NEAR
+    similarity = cluster.similarity if kind is CloneKind.NEAR else 1.0
+    return CloneGroup(kind, similarity, min(unit.tokens for unit in members), shown)
+
+
+def _relation(first: _Unit, unit: _Unit) -> CloneKind:
+    if unit.exact == first.exact:
+        return CloneKind.EXACT
+    return CloneKind.RENAMED if unit.renamed == first.renamed else CloneKind.NEAR
+
+
+def _outermost(units: Sequence[_Unit], groups: Sequence[CloneGroup]) -> list[CloneGroup]:
+    """Leave out the groups all of whose members lie within members of one other group."""
+    group_of = {member[:2]: number for number, group in enumerate(groups) for member in group.members}
+    ancestors = {unit[:2]: unit.ancestors for unit in units}
+    kept = []
+    for group in groups:
+        around = [{group_of[place] for place in ancestors[member[:2]] if place in group_of} for member in group.members]
+        if not set.intersection(*around):
+            kept.append(group)
+    return kept

@@ -1,0 +1,81 @@
+"""Fingerprints: equal exactly when the tokens are, or are but for a consistent renaming."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codegraph.extract.grammar import compiled
+from codegraph.extract.languages import LANGUAGES
+from codegraph.search.fingerprints import KEYWORDS, SHINGLE, Fingerprinter, Fingerprints
+
+NAMES = ["alpha", "beta", "gamma", "delta"]
+TOKENS = st.lists(
+    st.sampled_from([*NAMES, "if", "return", "(", ")", ".", "+", '"text"', "'x'", "1", "2.5"]), max_size=40
+)
+
+
+def one(text: str, name: str = "") -> Fingerprints:
+    """Return the fingerprints of one definition, its tokens divided by blanks."""
+    return Fingerprinter().fingerprints([name], [text.split()])
+
+
+def reference_pattern(tokens: list[str]) -> list[object]:
+    """Return what two definitions have in common exactly when one is a consistent renaming of the other."""
+    seen: dict[str, int] = {}
+    kinds: dict[str, object] = {'"text"': "string", "'x'": "string", "1": "number", "2.5": "number"}
+    return [seen.setdefault(token, len(seen)) if token in NAMES else kinds.get(token, token) for token in tokens]
+
+
+@given(TOKENS, TOKENS)
+def test_renamed_is_equal_exactly_for_consistent_renamings(left: list[str], right: list[str]) -> None:
+    """The digest is equal where first occurrences, in order, are the same, and nowhere else."""
+    prints = Fingerprinter().fingerprints(["", ""], [left, right])
+    assert (prints.renamed[0] == prints.renamed[1]) == (reference_pattern(left) == reference_pattern(right))
+    assert (prints.exact[0] == prints.exact[1]) == (left == right)
+
+
+@given(TOKENS, st.permutations(NAMES))
+def test_a_renaming_is_never_noticed(tokens: list[str], others: list[str]) -> None:
+    """Whatever bijection of names: the renamed digest stays."""
+    renaming = dict(zip(NAMES, others, strict=True))
+    prints = Fingerprinter().fingerprints(["", ""], [tokens, [renaming.get(token, token) for token in tokens]])
+    assert prints.renamed[0] == prints.renamed[1]
+
+
+@given(st.lists(TOKENS, max_size=5))
+def test_definitions_do_not_see_each_other(definitions: list[list[str]]) -> None:
+    """What stands beside a definition in its file changes nothing; shingles are ascending and distinct."""
+    prints = Fingerprinter().fingerprints([""] * len(definitions), definitions)
+    for index, tokens in enumerate(definitions):
+        alone = Fingerprinter().fingerprints([""], [tokens])
+        assert prints.exact[index] == alone.exact[0]
+        assert prints.renamed[index] == alone.renamed[0]
+        own = prints.shingles_of(index).tolist()
+        assert own == alone.shingles.tolist() == sorted(set(own))
+        assert len(own) <= max(0, len(tokens) - SHINGLE + 1)
+
+
+def test_shingles_keep_what_is_called_and_forget_what_is_named() -> None:
+    """A local name, a literal and the definition's own name do not show; a member and a called name do."""
+    base = one("def f ( a ) : return a . size + go ( 1 )", "f").shingles.tolist()
+    assert one("def g ( b ) : return b . size + go ( 2 )", "g").shingles.tolist() == base
+    assert one("def f ( a ) : return a . width + go ( 1 )", "f").shingles.tolist() != base
+    assert one("def f ( a ) : return a . size + stop ( 1 )", "f").shingles.tolist() != base
+
+
+def test_the_words_that_steer_are_known_for_what_they_are() -> None:
+    """Each language's own words for choice, repetition, return and error are keywords, where its grammar has them."""
+    steering = {"if", "else", "for", "while", "return", "break", "continue", "switch", "case", "match", "try", "throw"}
+    steering |= {"catch", "raise", "except", "finally", "and", "or", "not", "in", "is", "do", "yield", "await", "loop"}
+    assert steering <= KEYWORDS
+    for language in LANGUAGES:
+        grammar = compiled(language).parser.language
+        assert grammar is not None
+        words = {grammar.node_kind_for_id(number) for number in range(grammar.node_kind_count)}
+        assert words & steering <= KEYWORDS
+
+
+def test_hashes_are_the_same_in_every_process() -> None:
+    """A golden value: fingerprints could be stored, and a test elsewhere relies on nothing but tokens."""
+    assert one("return a . size + go ( 1 )").renamed[0].hex() == "f95e4a193c7ffbebe2f362ab1eefab4f"
