@@ -48,7 +48,7 @@ _NEIGHBOURS = {
 }
 """Pairs on one floor that may meet nevertheless, and why."""
 
-_WIRE = frozenset({"messages", "operations", "protocol", "reports", "streams"})
+_WIRE = frozenset({"clones", "messages", "operations", "protocol", "reports", "streams"})
 """The daemon's modules that clients may import: types, no behaviour."""
 
 _GRAPH_MAY_IMPORT = frozenset({"core", "config", "errors", "graph"})
