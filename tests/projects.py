@@ -20,6 +20,9 @@ LANGUAGES = {
     ".ts": "typescript",
     ".tsx": "tsx",
     ".json": "json-config",
+    ".go": "go",
+    ".mod": "go-mod",
+    ".java": "java",
 }
 
 _facts: dict[tuple[bytes, str], FileFacts] = {}

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from checked_project import CheckedProject
 from libraries import JAVASCRIPT, PYTHON, Library
+from package_libraries import GO
 
 from codegraph.errors import InternalError
 from codegraph.graph.dependency_graph import DependencyGraph
@@ -26,7 +27,10 @@ COMMON = ("mod", "def", "imp", "star", "exp", "mem", "base", "ret", "elem", "top
 KINDS = [
     *((PYTHON, kind) for kind in (*COMMON, "all", "dir")),
     *((JAVASCRIPT, kind) for kind in (*COMMON, "cfg")),
+    *((GO, kind) for kind in ("imp", "def", "mem", "base", "ret", "top", "cfg")),
+    *((GO, kind) for kind in ("unit", "file", "pkg", "pmem", "ifm", "emb", "set", "und")),
 ]
+NAMES = {id(PYTHON): "py", id(JAVASCRIPT): "ts", id(GO): "go"}
 
 
 def fails(histories: int = HISTORIES, library: Library = PYTHON, **seams: Any) -> bool:
@@ -84,7 +88,7 @@ class _TableForgetsMisses(SymbolTable):
         return _ForgetsMisses(self)
 
 
-@pytest.mark.parametrize("library", [PYTHON, JAVASCRIPT], ids=["python", "javascript"])
+@pytest.mark.parametrize("library", [PYTHON, JAVASCRIPT, GO], ids=["python", "javascript", "go"])
 def test_the_whole_machinery_passes(library: Library) -> None:
     """The seams as such do no harm: with the real parts in place nothing differs."""
     assert not fails(40, library, table=SymbolTable, marking=mark)
@@ -101,9 +105,7 @@ def test_a_shorter_search_fails() -> None:
     assert fails(marking=one_step_less)
 
 
-@pytest.mark.parametrize(
-    ("library", "kind"), KINDS, ids=[f"{'ts' if one is JAVASCRIPT else 'py'}-{kind}" for one, kind in KINDS]
-)
+@pytest.mark.parametrize(("library", "kind"), KINDS, ids=[f"{NAMES[id(one)]}-{kind}" for one, kind in KINDS])
 def test_a_key_kind_that_is_not_reported_fails(library: Library, kind: str) -> None:
     """Each kind of table key is needed."""
     assert fails(library=library, table=deaf_to(kind))

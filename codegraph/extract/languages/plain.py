@@ -72,10 +72,14 @@ def plain_spec(
     interpreters: tuple[str, ...] = (),
     file_names: tuple[str, ...] = (),
     find: Callable[[Node, int], Sequence[Sighting]] | None = None,
+    collect: Callable[[FileView], None] | None = None,
     docstring: Callable[[FileView, Found], Docstring | None] | None = None,
     constants_in: frozenset[SymbolKind] = frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE}),
 ) -> LanguageSpec:
-    """Make the spec of a language whose folder is `package` (its `__name__`)."""
+    """Make the spec of a language whose folder is `package` (its `__name__`).
+
+    With a `collect` of its own a language finds its mentions itself, and needs no references.scm.
+    """
     here = files(package)
     return LanguageSpec(
         name=name,
@@ -85,14 +89,14 @@ def plain_spec(
         queries=Queries(
             definitions=() if find is not None else (here / "definitions.scm",),
             forms=(here / "bindings.scm",) if (here / "bindings.scm").is_file() else (),
-            mentions=(here / "references.scm", here / "tokens.scm"),
+            mentions=(here / "tokens.scm",) if collect else (here / "references.scm", here / "tokens.scm"),
         ),
         token_pattern=TOKEN,
         layout=list,
         chain=written_chain,
         receivers=_no_receivers,
         docstring=docstring or comment_before,
-        collect=_bind,
+        collect=collect or _bind,
         wrappers=wrappers,
         header_end=header_end,
         plain_member=re.compile(r"(?!)"),

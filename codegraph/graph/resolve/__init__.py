@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from codegraph.graph.resolve.go import GoModScheme, GoScheme
 from codegraph.graph.resolve.javascript import JavaScriptScheme, SettingsScheme
 from codegraph.graph.resolve.plain import PlainScheme
 from codegraph.graph.resolve.python import PythonScheme
@@ -25,6 +26,8 @@ _SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType(
         "typescript": _JAVASCRIPT,
         "tsx": _JAVASCRIPT,
         "json-config": SettingsScheme(),
+        "go": GoScheme(),
+        "go-mod": GoModScheme(),
     }
 )
 

@@ -22,7 +22,8 @@ files again whenever somebody uses it once more:
     name  family, name         definitions of that name, anywhere             ((path, descriptor, kind),)
 
 A scheme fills the values of `def`, `imp`, `star`, `exp`, `mem`, `base`, `ret`, `elem` and `top` as it
-likes, because no other scheme reads them; it may also add kinds of its own with `make_key`.
+likes, because no other scheme reads them; it may also add kinds of its own with `make_key`. The shared ones
+`unit`, `file`, `pkg`, `pmem`, `ifm` and `emb` are those of languages whose packages have many files (`go/names.py`).
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ from types import MappingProxyType
 
 SEPARATOR = "\x1f"
 
-SHARED_KINDS: Mapping[str, int] = MappingProxyType({"dir": 1, "top": 16, "name": 1})
+SHARED_KINDS: Mapping[str, int] = MappingProxyType(
+    {"dir": 1, "top": 16, "name": 1, "unit": 8, "file": 64, "pkg": 8, "pmem": 8, "ifm": 48, "emb": 64}
+)
 """Kind -> how many distinct entries a value shows before it becomes `MANY`."""
 
 

@@ -13,7 +13,7 @@ from codegraph.extract.extractor import Limits, extract
 from codegraph.extract.languages import LANGUAGES, language_of
 
 PLAIN = (
-    "bash", "c", "c_sharp", "cpp", "elixir", "go", "haskell", "java",
+    "bash", "c", "c_sharp", "cpp", "elixir", "haskell", "java",
     "kotlin", "lua", "php", "ruby", "rust", "scala", "swift", "zig",
 )  # fmt: skip
 
@@ -62,16 +62,6 @@ SAMPLES: dict[str, tuple[dict[str, tuple[SymbolKind, str]], set[str]]] = {
             "`A.B`#hide().": (SymbolKind.METHOD, ""),
         },
         {"CALL C.move", "CALL drop"},
-    ),
-    "go": (
-        {
-            "Fill().": (SymbolKind.METHOD, "Fill fills."),
-            "Box#": (SymbolKind.CLASS, "Box is a box."),
-            "Filler#": (SymbolKind.INTERFACE, ""),
-            "Filler#Fill().": (SymbolKind.METHOD, ""),
-            "Limit.": (SymbolKind.CONSTANT, ""),
-        },
-        {"CALL New", "CALL b.check", "TYPE Box", "TYPE Size", "TYPE pkg.Item"},
     ),
     "haskell": (
         {

@@ -36,16 +36,16 @@ def edges(index: Index, symbol: str) -> set[tuple[str, DependencyKind, Confidenc
 
 def test_the_only_definition_of_a_name_is_inferred() -> None:
     """A call of a name with one definition in the language gets an inferred edge, across files."""
-    index = index_of({"a.go": ("go", "package a\nfunc F() { G() }\n"), "b.go": ("go", "package a\nfunc G() {}\n")})
-    assert edges(index, "a.go/F().") == {("b.go/G().", DependencyKind.CALLS, Confidence.INFERRED)}
+    index = index_of({"a.lua": ("lua", "function F() G() end\n"), "b.lua": ("lua", "function G() end\n")})
+    assert edges(index, "a.lua/F().") == {("b.lua/G().", DependencyKind.CALLS, Confidence.INFERRED)}
 
 
 def test_a_name_with_two_definitions_elsewhere_is_ambiguous() -> None:
     """Two definitions in other files give no edge, and the reason is said."""
-    files = {f"{name}.go": ("go", "package a\nfunc G() {}\n") for name in "bc"}
-    index = index_of({"a.go": ("go", "package a\nfunc F() { G() }\n"), **files})
-    assert edges(index, "a.go/F().") == set()
-    assert [each.reason for each in index.snapshot.files["a.go"].links.unresolved()] == ["ambiguous"]
+    files = {f"{name}.lua": ("lua", "function G() end\n") for name in "bc"}
+    index = index_of({"a.lua": ("lua", "function F() G() end\n"), **files})
+    assert edges(index, "a.lua/F().") == set()
+    assert [each.reason for each in index.snapshot.files["a.lua"].links.unresolved()] == ["ambiguous"]
 
 
 def test_a_file_prefers_its_own_definitions() -> None:
@@ -66,21 +66,19 @@ def test_a_file_prefers_its_own_definitions() -> None:
 
 def test_a_parameter_is_no_function() -> None:
     """Calling a parameter is no call of the function of that name."""
-    index = index_of(
-        {"a.go": ("go", "package a\nfunc F(G func()) { G() }\n"), "b.go": ("go", "package a\nfunc G() {}\n")}
-    )
-    assert edges(index, "a.go/F().") == set()
+    index = index_of({"a.c": ("c", "void f(int (*g)(void)) { g(); }\n"), "b.c": ("c", "int g(void) { return 1; }\n")})
+    assert edges(index, "a.c/f().") == set()
 
 
 def test_languages_do_not_mix() -> None:
     """A name of one language is not found in another, but C and C++ share theirs."""
     index = index_of(
         {
-            "a.go": ("go", "package a\nfunc F() { G() }\n"),
+            "a.lua": ("lua", "function F() G() end\n"),
             "b.rb": ("ruby", "def G(); end\n"),
             "c.cpp": ("cpp", "void h() { low(); }\n"),
             "d.c": ("c", "int low(void) { return 1; }\n"),
         }
     )
-    assert edges(index, "a.go/F().") == set()
+    assert edges(index, "a.lua/F().") == set()
     assert edges(index, "c.cpp/h().") == {("d.c/low().", DependencyKind.CALLS, Confidence.INFERRED)}

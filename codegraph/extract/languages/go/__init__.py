@@ -1,16 +1,13 @@
-"""Go, up to the syntax of 1.23."""
+"""Go, up to the syntax of 1.23: definitions, types and mentions by walks in Python (`definitions`, `walk`)."""
 
 from __future__ import annotations
 
 import tree_sitter_go
 
+from codegraph.extract.languages.go.definitions import find_definitions
+from codegraph.extract.languages.go.walk import collect
 from codegraph.extract.languages.plain import plain_spec
 
 SPEC = plain_spec(
-    __name__,
-    "go",
-    "tree-sitter-go",
-    tree_sitter_go.language,
-    (".go",),
-    wrappers=frozenset({"type_declaration", "const_declaration", "var_declaration"}),
+    __name__, "go", "tree-sitter-go", tree_sitter_go.language, (".go",), find=find_definitions, collect=collect
 )

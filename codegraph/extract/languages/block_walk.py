@@ -1,0 +1,124 @@
+"""A walk over one syntax tree in source order, with lexical scopes, for languages whose names are scoped by block.
+
+What is known of a local name's value is a chain that starts at a name of the file or of the package, so no local
+name reaches the facts: with `p` declared as a Parser, `p.run()` is the mention ("Parser", "()", "run"). Chains
+have these elements beside those of `core.facts`:
+
+    "@of"     a container of what stands before; "[]" takes it off
+    "@call"   something that gives what stands before when it is called; "()" takes it off
+    "@1"      behind "()": the result with that number of a call that has several
+
+A scope maps a name to such a chain, () where nothing is known; a chain that starts with "@type" says that the name
+is a type, and what an instance of it is known as. Nothing recurses along the tree: a node's handler pushes what is
+to be visited next, and what it pushes last is visited first. Tests: tests/unit/extract/test_extract_go.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tree_sitter import Node
+
+from codegraph.core.facts import Chain, Role
+
+if TYPE_CHECKING:
+    from codegraph.extract.view import FileView
+
+MAX_CHAIN = 24
+"""A longer chain counts as unknown."""
+
+MAX_NESTING = 60
+"""An expression nested deeper has no chain."""
+
+TYPE = "@type"
+OF = "@of"
+CALLABLE = "@call"
+
+Visit: TypeAlias = Callable[[Any, Node, "Scope"], None]
+"""A handler; it takes the walk of its own language."""
+
+
+class Scope:
+    """One lexical scope; `owner` is the index of the definition around it."""
+
+    __slots__ = ("names", "owner", "parent")
+
+    def __init__(self, owner: int, parent: Scope | None) -> None:
+        self.owner = owner
+        self.parent = parent
+        self.names: dict[str, Chain] = {}
+
+    def find(self, name: str) -> Chain | None:
+        """Return what a local name stands for, or None if no scope around declares it."""
+        scope: Scope | None = self
+        while scope is not None:
+            found = scope.names.get(name)
+            if found is not None:
+                return found
+            scope = scope.parent
+        return None
+
+    def inner(self) -> Scope:
+        """Open a scope inside this one."""
+        return Scope(self.owner, self)
+
+
+class BlockWalk:
+    """The state of one walk: made for one file and thrown away."""
+
+    def __init__(self, view: FileView, handlers: Mapping[str, Visit]) -> None:
+        self.view = view
+        self._handlers = handlers
+        self._stack: list[tuple[Visit | None, Node, Scope]] = []
+        self._add = view.references.add
+        self._text = view.text
+        self.defined = {
+            found.detail.id: index for index, found in enumerate(view.definitions) if isinstance(found.detail, Node)
+        }
+        """Node of a definition -> its index."""
+
+    def run(self) -> None:
+        """Visit the whole tree."""
+        stack, handlers = self._stack, self._handlers
+        self.push_children(self.view.root, Scope(0, None))
+        while stack:
+            handler, node, scope = stack.pop()
+            if handler is None:
+                handler = handlers.get(node.type)
+            if handler is not None:
+                handler(self, node, scope)
+            elif node.named_child_count:
+                for child in reversed(node.named_children):
+                    stack.append((None, child, scope))
+
+    def text(self, node: Node) -> str:
+        """Return the text of a node."""
+        return self._text.of(node)
+
+    def push(self, node: Node | None, scope: Scope, handler: Visit | None = None) -> None:
+        """Have a node visited before everything that was pushed before, by its type's handler or by another."""
+        if node is not None:
+            self._stack.append((handler, node, scope))
+
+    def push_children(self, node: Node, scope: Scope) -> None:
+        """Have the children of a node visited, in source order."""
+        for child in reversed(node.named_children):
+            self._stack.append((None, child, scope))
+
+    def mention(self, scope: Scope, chain: Chain, role: Role, name: Node) -> None:
+        """Record a mention; `name` is the node of the chain's last name. Names that the parser made up are none."""
+        if chain and name.end_byte > name.start_byte and "" not in chain:
+            self._add(scope.owner, chain, role, name.start_byte)
+
+
+def joined(chain: Chain, *more: str) -> Chain:
+    """Return a chain with further elements; () for an unknown or overlong one. Opposite elements cancel out."""
+    if not chain:
+        return ()
+    for element in more:
+        if (element == "[]" and chain[-1] == OF) or (element == "()" and chain[-1] == CALLABLE):
+            chain = chain[:-1]
+        else:
+            chain = (*chain, element)
+    return chain if len(chain) <= MAX_CHAIN else ()

@@ -1,0 +1,91 @@
+"""References, bindings and imports of a Go file, by one walk in source order (see `languages.block_walk`).
+
+Bindings say what is known of types: the fields of a struct (ATTRIBUTE), results of a function (RETURN, name "0", "1",
+...), the package's variables (VARIABLE). Four names with an at sign belong to no source:
+
+    @under      what a defined type that is no struct is made of; `type T []U` is ("U", "()", "@of")
+    @alias      the type that an alias stands for
+    @receiver   of a method that stands outside its type: the type's name
+    @shape      the types of a method's parameters and results as one string
+
+The clause `package p` is the export "package". Tests: tests/unit/extract/test_extract_go.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from tree_sitter import Node
+
+from codegraph.core.facts import BindingKind, Chain
+from codegraph.extract.languages.block_walk import BlockWalk, Visit
+from codegraph.extract.languages.go import declarations, expressions
+from codegraph.extract.languages.go.chains import Chains
+
+if TYPE_CHECKING:
+    from codegraph.extract.view import FileView
+
+
+class GoWalk(BlockWalk):
+    """A walk that knows how to read Go's chains."""
+
+    def __init__(self, view: FileView) -> None:
+        super().__init__(view, HANDLERS)
+        self.chains = Chains(view.text)
+        self.packages: set[str] = set()
+        """Names that imports bind, as far as this file can tell."""
+
+    def bind(self, node: Node, owner: int, name: str, chain: Chain, kind: BindingKind) -> None:
+        """Add a binding that stands at a node."""
+        self.view.bind(node.start_byte, owner, name, kind, chain)
+
+
+def collect(view: FileView) -> None:
+    """Add what the file mentions, binds and imports to its view."""
+    GoWalk(view).run()
+
+
+HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
+    {
+        "package_clause": declarations.package,
+        "import_spec": declarations.import_spec,
+        "function_declaration": declarations.function,
+        "method_declaration": declarations.function,
+        "method_elem": declarations.function,
+        "func_literal": declarations.function,
+        "function_type": declarations.function,
+        "parameter_declaration": declarations.parameter,
+        "variadic_parameter_declaration": declarations.parameter,
+        "type_spec": declarations.type_spec,
+        "type_alias": declarations.type_spec,
+        "type_identifier": declarations.type_name,
+        "qualified_type": declarations.type_name,
+        "var_spec": declarations.value_spec,
+        "const_spec": declarations.value_spec,
+        "short_var_declaration": declarations.short_declaration,
+        "range_clause": declarations.range_clause,
+        "receive_statement": declarations.receive_statement,
+        "type_switch_statement": declarations.type_switch,
+        "type_case": declarations.case,
+        "default_case": declarations.case,
+        "expression_case": declarations.apart,
+        "communication_case": declarations.apart,
+        "block": declarations.apart,
+        "if_statement": declarations.apart,
+        "for_statement": declarations.apart,
+        "expression_switch_statement": declarations.apart,
+        "identifier": expressions.identifier,
+        "call_expression": expressions.call,
+        "selector_expression": expressions.selector,
+        "composite_literal": expressions.composite,
+        "literal_value": expressions.literal,
+        "comment": expressions.nothing,
+        "interpreted_string_literal": expressions.nothing,
+        "raw_string_literal": expressions.nothing,
+        "int_literal": expressions.nothing,
+        "label_name": expressions.nothing,
+        "field_identifier": expressions.nothing,
+    }
+)

@@ -1,0 +1,70 @@
+"""Files that define nothing and only say what others mean: their settings are exports, and there is no token.
+
+`settings_spec` makes the spec of such a language; the setting's name is the export's name, its values the chain, so
+they reach resolution through the table like everything else. Tests: tests/unit/extract/test_extract_json_config.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from tree_sitter import Node
+
+from codegraph.core.facts import Chain
+from codegraph.extract.languages.spec import Docstring, LanguageSpec, Queries, Sighting
+
+if TYPE_CHECKING:
+    from codegraph.extract.text import SourceText
+    from codegraph.extract.view import FileView, Found
+
+_NO_TOKEN: Final = re.compile(r"(?!)")
+
+
+def settings_spec(
+    package: str,
+    name: str,
+    distribution: str,
+    grammar: Callable[[], object],
+    file_names: tuple[str, ...],
+    read: Callable[[bytes], Iterable[tuple[str, Chain]]],
+) -> LanguageSpec:
+    """Make the spec of a language of settings whose folder is `package`; `read` gives names and values."""
+
+    def collect(view: FileView) -> None:
+        for setting, values in read(view.text.data):
+            view.add_export(setting, values)
+
+    return LanguageSpec(
+        name=name,
+        distribution=distribution,
+        grammar=grammar,
+        extensions=(),
+        queries=Queries((), (), (files(package) / "tokens.scm",)),
+        token_pattern=_NO_TOKEN,
+        layout=list,
+        chain=_chain,
+        receivers=_receivers,
+        docstring=_docstring,
+        collect=collect,
+        file_names=file_names,
+        find=_find,
+    )
+
+
+def _find(root: Node, limit: int) -> list[Sighting]:  # noqa: ARG001  (nothing is defined here)
+    return []
+
+
+def _chain(node: Node, text: SourceText) -> Chain:  # noqa: ARG001
+    return ()
+
+
+def _receivers(view: FileView, found: Found) -> Mapping[str, str]:  # noqa: ARG001
+    return {}
+
+
+def _docstring(view: FileView, found: Found) -> Docstring | None:  # noqa: ARG001
+    return None

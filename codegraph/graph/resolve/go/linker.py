@@ -1,0 +1,166 @@
+"""Edges of a Go file beside those of its references: imports, and methods that satisfy interfaces.
+
+An import is an edge from the module to each file whose definitions are used through it, or to all files of a package
+that is imported for its effect or into the file's own names. A type satisfies an interface if it has a method of the
+same shape for each of its methods ("Interface types", The Go Programming Language Specification); then each of those
+methods overrides the interface's, also where it is promoted from a type that the other one embeds.
+Tests: tests/unit/graph/test_graph_go.py.
+"""
+
+from __future__ import annotations
+
+from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
+from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.graph.resolve.go.contributions import FileTypes
+from codegraph.graph.resolve.go.evaluator import GoEvaluator
+from codegraph.graph.resolve.go.names import embedders_key, files_key, interfaces_key, method_set_key
+from codegraph.graph.resolve.keys import base_key, member_key
+from codegraph.graph.resolve.scheme import MANY, TableReader
+from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
+from codegraph.graph.resolve.typed.evaluator import Place
+from codegraph.graph.resolve.typed.linker import TypedLinker
+
+_MAX_EMBEDDERS = 64
+
+
+class GoLinker(TypedLinker):
+    """Links one Go file; used once."""
+
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
+        self._go = GoEvaluator(table)
+        super().__init__(path, outline, occurrences, self._go)
+        self._here = Place(path)
+        self._get = table.get
+        self._types = FileTypes(outline, occurrences)
+        self._used: dict[tuple[str, str], None] = {}
+        """(package, file of it whose definitions are used here)"""
+        self._satisfied: dict[tuple[Entity, Entity], bool] = {}
+
+    def candidates(self, reference: Reference) -> Candidates:
+        """Return what a reference stands for; remember which files of other packages it leads to."""
+        found = super().candidates(reference)
+        chain = reference.chain
+        if len(chain) > 1 and chain[0] != "()":
+            for package in self._go.evaluate(self._here, chain[:1]):
+                if package.kind is EntityKind.PACKAGE:
+                    for each in self._go.evaluate(self._here, chain[:2]):
+                        self._used.setdefault((package.name, each.path))
+        return found
+
+    def finish(self) -> None:
+        """Add imports and overrides."""
+        for each in self.occurrences.imports:
+            self._link_import(each)
+        for index in self._types.receivers:
+            if self.definitions[self.definitions[index].container].kind is not SymbolKind.INTERFACE:
+                self._link_method(index)
+
+    def _link_import(self, each: Import) -> None:
+        unit = self._go.imported_unit(self.path, each.module)
+        if not unit:
+            self.collector.miss(each.owner, each.module, Role.READ, "external", each.line, each.column)
+            return
+        paths = [path for package, path in self._used if package == unit]
+        if each.kind is not ImportKind.MODULE:
+            paths += [entry[0] for entry in self._get(files_key(unit)) or () if len(entry) == 1 and entry != MANY[0]]
+        for path in dict.fromkeys(paths):
+            if path and path != self.path:
+                target = symbol_id(path, "")
+                self.collector.add(0, target, DependencyKind.IMPORTS, Confidence.EXACT, each.line, each.column)
+
+    def _link_method(self, index: int) -> None:
+        definition = self.definitions[index]
+        value = self._get(interfaces_key(definition.name))
+        if not value or value == MANY:
+            return
+        owner = self._type_of(index)
+        if owner is None:
+            return
+        for path, descriptor in value:
+            interface = Entity(EntityKind.TYPE, path, descriptor, _bare(descriptor))
+            if not definition.name[:1].isupper() and self._go.unit(path) != self._go.unit(self.path):
+                continue
+            place = definition.selection_range
+            is_own = self.satisfies(owner, interface)
+            if is_own or self._satisfies_below(owner, interface, index):
+                target = symbol_id(path, f"{descriptor}{definition.name}().")
+                for entry in self._get(member_key(path, descriptor, definition.name)) or ():
+                    target = symbol_id(path, entry[1])
+                self.collector.add(
+                    index, target, DependencyKind.OVERRIDES, Confidence.EXACT, place.start_line, place.start_column
+                )
+            if is_own and definition.container > 0:
+                place = self.definitions[definition.container].selection_range
+                target = symbol_id(path, descriptor)
+                self.collector.add(
+                    definition.container,
+                    target,
+                    DependencyKind.IMPLEMENTS,
+                    Confidence.EXACT,
+                    place.start_line,
+                    place.start_column,
+                )
+
+    def _type_of(self, index: int) -> Entity | None:
+        container = self.definitions[index].container
+        if container > 0:
+            definition = self.definitions[container]
+            return Entity(EntityKind.TYPE, self.path, definition.descriptor, definition.name)
+        found = self._go.evaluate(self._here, (self._types.receivers[index],))
+        return next((each for each in found if each.kind is EntityKind.TYPE), None)
+
+    def satisfies(self, owner: Entity, interface: Entity) -> bool:
+        """Say whether a type has every method of an interface."""
+        question = (owner, interface)
+        found = self._satisfied.get(question)
+        if found is None:
+            self._satisfied[question] = False
+            found = self._satisfied[question] = self._has_all(owner, interface)
+        return found
+
+    def _has_all(self, owner: Entity, interface: Entity) -> bool:
+        if owner == interface:
+            return False
+        for name, shape in self._get(method_set_key(interface.path, interface.descriptor)) or ():
+            found = self._go.member(owner, name)
+            if found[0].kind is not EntityKind.FUNCTION or found[0].name.count(",") != shape.count(","):
+                return False
+            if self._go.shape(found[0].path, found[0].name) != self._go.shape(interface.path, shape):
+                return False
+        place = Place(interface.path)
+        for chain in self._get(base_key(interface.path, interface.descriptor)) or ():
+            for base in self._go.evaluate(place, chain):
+                if base.kind is EntityKind.TYPE and not self.satisfies(owner, base):
+                    return False
+        return True
+
+    def _satisfies_below(self, owner: Entity, interface: Entity, index: int) -> bool:
+        """Say whether a type that embeds `owner`, at any depth, satisfies an interface by this very method."""
+        name, own = self.definitions[index].name, self.definitions[index].descriptor
+        waiting, seen = [owner], {owner: None}
+        while waiting and len(seen) < _MAX_EMBEDDERS:
+            below = waiting.pop(0)
+            for each in self._embedders(below):
+                if each in seen:
+                    continue
+                seen[each] = None
+                found = self._go.member(each, name)
+                if found[0].path == self.path and found[0].descriptor == own:
+                    if self.satisfies(each, interface):
+                        return True
+                    waiting.append(each)
+        return False
+
+    def _embedders(self, owner: Entity) -> list[Entity]:
+        value = self._get(embedders_key(owner.name))
+        found: list[Entity] = []
+        for path, descriptor in value if value and value != MANY else ():
+            for chain in self._get(base_key(path, descriptor)) or ():
+                if chain[-1] == owner.name and owner in self._go.evaluate(Place(path), chain):
+                    found.append(Entity(EntityKind.TYPE, path, descriptor, _bare(descriptor)))
+        return found
+
+
+def _bare(descriptor: str) -> str:
+    """Return the name of a type of a package."""
+    return descriptor.rstrip("#").strip("`")

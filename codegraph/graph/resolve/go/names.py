@@ -1,0 +1,76 @@
+"""Keys of Go's scheme beside those of `resolve.keys`. A *unit* is a package: its directory and its name.
+
+mod   path                     (("go", unit),)
+imp   path, ""                 every import: (form, alias, path of the package); form "m", "*" or "_"
+unit  go, directory            names of the packages in a directory                     (shared)
+file  go, unit                 (path,) of the files of a package                        (shared)
+pkg   go, unit, name           (path, descriptor, kind) of what the package has         (shared)
+pmem  go, unit, type, name     (path, descriptor, shape) of a type's methods            (shared)
+ifm   go, name                 (path, interface) that have a method of that name        (shared)
+emb   go, name                 (path, type) that embed something of that name           (shared)
+set   path, interface          (name, shape) of the interface's own methods
+mem   path, type, name         ("v", chain) of a field, ("d", descriptor, shape) of an interface's method
+base  path, type               chains of what it embeds
+und   path, type               ("=" alias, ":" otherwise, chain)
+def   path, name               chains of what a package's variable holds
+ret   path, function           (number, chain) of its results
+top   go:mod, module path      (directory,) of its go.mod
+cfg   path of a go.mod         (("module", path),)
+"""
+
+from __future__ import annotations
+
+from codegraph.graph.resolve.keys import make_key
+
+FAMILY = "go"
+MODULES = "go:mod"
+
+
+def unit_of(directory: str, name: str) -> str:
+    """Name a package of a directory."""
+    return f"{directory}:{name}"
+
+
+def unit_key(directory: str) -> str:
+    """Ask for the names of the packages in a directory."""
+    return make_key("unit", FAMILY, directory)
+
+
+def files_key(unit: str) -> str:
+    """Ask for the files of a package."""
+    return make_key("file", FAMILY, unit)
+
+
+def package_key(unit: str, name: str) -> str:
+    """Ask what a package has under a name."""
+    return make_key("pkg", FAMILY, unit, name)
+
+
+def method_key(unit: str, type_name: str, name: str) -> str:
+    """Ask for the methods that a type has under a name, in whichever file."""
+    return make_key("pmem", FAMILY, unit, type_name, name)
+
+
+def interfaces_key(name: str) -> str:
+    """Ask for the interfaces that have a method of a name."""
+    return make_key("ifm", FAMILY, name)
+
+
+def embedders_key(name: str) -> str:
+    """Ask for the types that embed something of a name."""
+    return make_key("emb", FAMILY, name)
+
+
+def method_set_key(path: str, interface: str) -> str:
+    """Ask for an interface's own methods."""
+    return make_key("set", path, interface)
+
+
+def underlying_key(path: str, type_descriptor: str) -> str:
+    """Ask what a defined type or an alias is made of."""
+    return make_key("und", path, type_descriptor)
+
+
+def configuration_key(path: str) -> str:
+    """Ask for the settings of a go.mod."""
+    return make_key("cfg", path)

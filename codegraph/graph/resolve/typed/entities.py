@@ -1,0 +1,60 @@
+"""What a chain of a statically typed language can stand for while it is being resolved.
+
+An entity is immutable and comparable; several together are the candidates of one chain.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class EntityKind(IntEnum):
+    """The kinds of entity; the fields that each uses are told at `Entity`."""
+
+    PACKAGE = 0
+    TYPE = 1
+    INSTANCE = 2
+    FUNCTION = 3
+    VALUE = 4
+    WRAPPED = 5
+    UNKNOWN = 6
+
+
+class Entity(NamedTuple):
+    """One candidate.
+
+    PACKAGE: `name` is the package. TYPE and INSTANCE (of it): `path`, `descriptor`, `name`.
+    FUNCTION: `path`, `descriptor`, `name` (what the language wants to know of it).
+    VALUE: a variable, constant or field that is a definition: `path`, `descriptor`, `name`.
+    WRAPPED: `name` is the chain's element ("@of", "@call"), `inner` what is inside.
+    UNKNOWN: `name` is the reason, as in `core.changes.Unresolved`.
+    """
+
+    kind: EntityKind
+    path: str = ""
+    descriptor: str = ""
+    name: str = ""
+    inner: tuple[Entity, ...] = ()
+
+
+Candidates = tuple[Entity, ...]
+
+
+def unknown(reason: str) -> Candidates:
+    """Return the single candidate that says why nothing was found."""
+    return (Entity(EntityKind.UNKNOWN, name=reason),)
+
+
+def is_known(candidates: Candidates) -> bool:
+    """Say whether at least one candidate is something."""
+    return any(each.kind is not EntityKind.UNKNOWN for each in candidates)
+
+
+def merged(groups: list[Candidates], limit: int) -> Candidates:
+    """Join groups of candidates: distinct, known ones only unless none is, at most `limit`."""
+    if len(groups) == 1:
+        return groups[0]
+    distinct = dict.fromkeys(each for group in groups for each in group)
+    known = [each for each in distinct if each.kind is not EntityKind.UNKNOWN]
+    return tuple(known[:limit]) if known else tuple(distinct)[:1]

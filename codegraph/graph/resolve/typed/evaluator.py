@@ -1,0 +1,144 @@
+"""What a chain of a statically typed language stands for: one step at a time, as far as the declared types lead.
+
+One evaluator serves one call of `link`; it learns of every file only by `TableReader.get`, and what it remembers
+dies with it. A question that comes up again while it is being answered has the answer "dynamic" there, and
+questions inside questions are bounded, so every chain ends. A *place* is where a chain was written: a file, and the
+descriptor of the type around it ("" at the top), because names mean there what they mean there.
+Tests: tests/unit/graph/test_graph_go.py, test_graph_java.py.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from codegraph.core.facts import Chain
+from codegraph.graph.resolve.keys import return_key
+from codegraph.graph.resolve.scheme import MAX_CANDIDATES, TableReader, Value
+from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
+
+_MAX_NESTING = 40
+CYCLE = unknown("dynamic")
+MISSING = unknown("missing")
+EXTERNAL = unknown("external")
+UNKNOWN_RECEIVER = unknown("unknown_receiver")
+_WRAPPERS = ("@of", "@call")
+
+
+class Place(NamedTuple):
+    """Where a chain was written."""
+
+    path: str
+    around: str = ""
+
+
+class Evaluator:
+    """Answers what chains stand for, for one file being linked; languages fill in names and members."""
+
+    def __init__(self, table: TableReader) -> None:
+        self.get = table.get
+        self._memo: dict[tuple[object, ...], Candidates] = {}
+        self._nesting = 0
+
+    def named(self, place: Place, name: str) -> Candidates:
+        """Return what a name means in a place."""
+        raise NotImplementedError
+
+    def packaged(self, package: Entity, name: str) -> Candidates:
+        """Return what a package has under a name."""
+        raise NotImplementedError
+
+    def member(self, owner: Entity, name: str) -> Candidates:
+        """Return what a type or an instance has under a name, inherited members included."""
+        raise NotImplementedError
+
+    def value_of(self, value: Entity) -> Candidates:
+        """Return what a VALUE holds, by its declared type."""
+        raise NotImplementedError
+
+    def underlying(self, instance: Entity) -> Candidates:
+        """Return what an instance is made of where it is called or indexed."""
+        return CYCLE if instance.path else UNKNOWN_RECEIVER
+
+    def evaluate(self, place: Place, chain: Chain) -> Candidates:
+        """Return the candidates of a chain, at most MAX_CANDIDATES; UNKNOWN says why there is none."""
+        if not chain:
+            return UNKNOWN_RECEIVER
+        if chain[0] == "()":
+            return UNKNOWN_RECEIVER
+        question = (place, chain)
+        found = self._memo.get(question)
+        if found is None:
+            if self._nesting > _MAX_NESTING:
+                return CYCLE
+            self._memo[question] = CYCLE
+            self._nesting += 1
+            found = self._memo[question] = self._answer(place, chain)
+            self._nesting -= 1
+        return found
+
+    def _answer(self, place: Place, chain: Chain) -> Candidates:
+        last = chain[-1]
+        if len(chain) == 1:
+            return self.named(place, last)
+        if last[0] == "@" and last[1:].isdigit():
+            return self._result(self.evaluate(place, chain[:-2]), last[1:])
+        before = self.evaluate(place, chain[:-1])
+        if last in _WRAPPERS:
+            return (Entity(EntityKind.WRAPPED, name=last, inner=before),) if is_known(before) else before
+        if last == "()":
+            return self._result(before, "0")
+        return merged([self._step(each, last) for each in before], MAX_CANDIDATES)
+
+    def _step(self, entity: Entity, step: str) -> Candidates:
+        kind = entity.kind
+        if kind is EntityKind.UNKNOWN:
+            reason = "unknown_receiver" if entity.name in ("dynamic", "missing") else entity.name
+            return unknown(reason)
+        if kind is EntityKind.VALUE:
+            return merged([self._step(each, step) for each in self.value_of(entity)], MAX_CANDIDATES)
+        if step == "[]":
+            return self._element(entity)
+        if kind is EntityKind.PACKAGE:
+            return self.packaged(entity, step)
+        if kind is EntityKind.TYPE or kind is EntityKind.INSTANCE:
+            return self.member(entity, step)
+        return UNKNOWN_RECEIVER
+
+    def _element(self, entity: Entity) -> Candidates:
+        if entity.kind is EntityKind.WRAPPED:
+            return entity.inner if entity.name == "@of" else UNKNOWN_RECEIVER
+        if entity.kind is EntityKind.INSTANCE:
+            return merged(
+                [self._element(each) for each in self.underlying(entity) if each.kind is EntityKind.WRAPPED]
+                or [UNKNOWN_RECEIVER],
+                MAX_CANDIDATES,
+            )
+        return (entity,)  # a function or type with its type arguments
+
+    def _result(self, called: Candidates, number: str) -> Candidates:
+        return merged([self._called(each, number) for each in called], MAX_CANDIDATES)
+
+    def _called(self, entity: Entity, number: str) -> Candidates:
+        kind = entity.kind
+        if kind is EntityKind.TYPE:
+            return (entity._replace(kind=EntityKind.INSTANCE),)
+        if kind is EntityKind.FUNCTION:
+            value = self.get(return_key(entity.path, entity.descriptor)) or ()
+            return self.evaluated(Place(entity.path, around_of(entity)), tuple(e[1:] for e in value if e[0] == number))
+        if kind is EntityKind.WRAPPED:
+            return entity.inner if entity.name == "@call" and number == "0" else UNKNOWN_RECEIVER
+        if kind is EntityKind.VALUE:
+            return self._result(self.value_of(entity), number)
+        if kind is EntityKind.INSTANCE:
+            wrapped = tuple(each for each in self.underlying(entity) if each.kind is EntityKind.WRAPPED)
+            return self._result(wrapped, number) if wrapped else UNKNOWN_RECEIVER
+        return (entity,) if kind is EntityKind.UNKNOWN else UNKNOWN_RECEIVER
+
+    def evaluated(self, place: Place, chains: Value) -> Candidates:
+        """Return the candidates of several chains written in one place."""
+        return merged([self.evaluate(place, chain) for chain in chains], MAX_CANDIDATES) if chains else UNKNOWN_RECEIVER
+
+
+def around_of(entity: Entity) -> str:
+    """Return the descriptor of the type around a member, "" at the top."""
+    return entity.descriptor[: entity.descriptor.rfind("#") + 1]

@@ -1,0 +1,92 @@
+"""From what the references of a file stand for to its edges, for statically typed languages.
+
+| role | to a type | to a function | to a variable, constant or field | to a package |
+|---|---|---|---|---|
+| call, decorator | `called_type` of the language | calls | references | nothing |
+| type | uses_type | calls | references | nothing |
+| inherit, implement | inherits, implements | references | references | nothing |
+| read | uses_type | references | references | nothing |
+
+One candidate is `exact`, because the language's own rules led to it; several are `ambiguous`.
+"""
+
+from __future__ import annotations
+
+from codegraph.core.changes import FileLinks
+from codegraph.core.facts import Occurrences, Outline, Reference, Role
+from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, symbol_id
+from codegraph.graph.resolve.edges import EdgeCollector
+from codegraph.graph.resolve.typed.entities import Candidates, EntityKind
+from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
+
+_TYPE_EDGES = {
+    Role.READ: DependencyKind.USES_TYPE,
+    Role.CALL: DependencyKind.USES_TYPE,
+    Role.TYPE: DependencyKind.USES_TYPE,
+    Role.INHERIT: DependencyKind.INHERITS,
+    Role.IMPLEMENT: DependencyKind.IMPLEMENTS,
+    Role.DECORATOR: DependencyKind.USES_TYPE,
+}
+_CALLING = (Role.CALL, Role.DECORATOR, Role.TYPE)
+_DEFINITIONS = (EntityKind.TYPE, EntityKind.FUNCTION, EntityKind.VALUE)
+Outcome = tuple[tuple[tuple[SymbolId, DependencyKind, Confidence], ...], str]
+"""Edges, and the reason why there is none."""
+
+
+class TypedLinker:
+    """Links one file; used once. Languages add what is theirs in `finish`."""
+
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, evaluator: Evaluator) -> None:
+        self.path = path
+        self.definitions = outline.definitions
+        self.occurrences = occurrences
+        self.collector = EdgeCollector(path, outline)
+        self._evaluator = evaluator
+        self._outcomes: dict[tuple[Place, tuple[str, ...], Role], Outcome] = {}
+
+    def place_of(self, reference: Reference) -> Place:  # noqa: ARG002  (languages look at it)
+        """Return where a reference is written."""
+        return Place(self.path)
+
+    def finish(self) -> None:
+        """Add what does not come of a single reference."""
+
+    def candidates(self, reference: Reference) -> Candidates:
+        """Return what a reference stands for."""
+        return self._evaluator.evaluate(self.place_of(reference), reference.chain)
+
+    def links(self) -> FileLinks:
+        """Resolve everything."""
+        for reference in self.occurrences.references:
+            question = (self.place_of(reference), reference.chain, reference.role)
+            outcome = self._outcomes.get(question)
+            if outcome is None:
+                outcome = self._outcomes[question] = self.outcome(self.candidates(reference), reference)
+            owner, (line, column) = reference.owner, reference.positions[:2]
+            for target, kind, confidence in outcome[0]:
+                self.collector.add(owner, target, kind, confidence, line, column)
+            if outcome[1]:
+                name = next((each for each in reversed(reference.chain) if each[0] not in "(@["), "")
+                self.collector.miss(owner, name, reference.role, outcome[1], line, column)
+        self.finish()
+        return self.collector.links()
+
+    def outcome(self, found: Candidates, reference: Reference) -> Outcome:
+        """Return the edges to candidates, or the reason why there is none."""
+        role = reference.role
+        targets = [each for each in found if each.kind in _DEFINITIONS]
+        confidence = Confidence.EXACT if len(targets) == 1 else Confidence.AMBIGUOUS
+        edges = []
+        for each in targets:
+            kind = DependencyKind.REFERENCES
+            if each.kind is EntityKind.TYPE:
+                kind = _TYPE_EDGES[role]
+            elif each.kind is EntityKind.FUNCTION and role in _CALLING:
+                kind = DependencyKind.CALLS
+            edges.append((symbol_id(each.path, each.descriptor), kind, confidence))
+        if edges or found[0].kind is EntityKind.PACKAGE:
+            return tuple(edges), ""
+        if found[0].kind is EntityKind.UNKNOWN:
+            reason = found[0].name
+            return (), "" if role is Role.READ and reason in ("unknown_receiver", "dynamic") else reason
+        return (), "" if role is Role.READ else "dynamic"

@@ -1,0 +1,67 @@
+"""Libraries as in `libraries`, of languages whose packages have many files."""
+
+from __future__ import annotations
+
+from libraries import Library
+
+GO = Library(
+    {
+        "go.mod": [("module example.com/lib", "module example.com/other", "")],
+        "ast/node.go": [
+            ("package ast", "package tree"),
+            (
+                "type Node interface {\n\tKind() string\n}",
+                "type Node interface {\n\tKind() string\n\tText() Segment\n}",
+                "type Node interface {\n\tOther\n\tKind() string\n}",
+            ),
+            ("type Other interface {\n\tText() Segment\n}", "type Other interface {\n\tText()\n}", ""),
+            ("type Base struct {\n\tnext *Block\n}", "type Base struct {\n\tnext []Node\n\tSegment\n}", ""),
+            (
+                "func (b *Base) Text() Segment { return Segment{} }",
+                "func (b *Base) Text() (s *Block) { return nil }",
+                "",
+            ),
+        ],
+        "ast/block.go": [
+            ("package ast", "package tree"),
+            ("type Block struct {\n\tBase\n}", "type Block struct {\n\tbase *Base\n}", "type Block = Segment", ""),
+            (
+                "func (b *Block) Kind() string { return b.next.Text().Trim() }",
+                'func (b Base) Kind() string { return "" }',
+                "",
+            ),
+            ("var First = NewBlock()", "var First Segment", ""),
+        ],
+        "ast/segment.go": [
+            ("package ast", "package ast_test", "package tree"),
+            ("type Segment struct{}", "type Segment []Block", "type Segment []*Base"),
+            ('func (s Segment) Trim() string { return "" }', "func (s Segment) Kind() int { return 1 }", ""),
+            ("func NewBlock() *Block { return nil }", "func NewBlock() (Segment, error) { return nil, nil }", ""),
+        ],
+        "ast/source.go": [
+            ("package ast",),
+            ('import r "example.com/lib/util"', 'import r "example.com/lib/more"'),
+            ("type Source struct{ reader *r.Reader }",),
+        ],
+        "util/reader.go": [("package util",), ("type Reader struct{}\n\nfunc (r *Reader) Read() {}",)],
+        "more/reader.go": [("package more",), ("type Reader struct{}\n\nfunc (r *Reader) Read() {}",)],
+        "ast/extra.go": [
+            ("package ast",),
+            ("func read(s *Source) {\n\ts.reader.Read()\n\tFirst.Kind()\n\tFirst.Trim()\n}", ""),
+            ("type Named struct {\n\t*Block\n}", "type Named struct{}", ""),
+        ],
+        "app/main.go": [
+            ("package main",),
+            ('import "example.com/lib/ast"', 'import a "example.com/lib/ast"', 'import . "example.com/lib/ast"', ""),
+            (
+                "func main() {\n\tb := ast.NewBlock()\n\tb.Kind()\n\tb.next.Text().Trim()\n}",
+                "func run(n a.Node) {\n\tn.Text().Trim()\n\ta.First.Kind()\n}",
+            ),
+            (
+                "func all(s ast.Segment) {\n\tfor _, b := range s {\n\t\tb.Text()\n\t}\n}",
+                "type own struct{ *ast.Block }\n\nfunc (o own) Text() { o.Block.Kind(); First.Trim() }",
+            ),
+        ],
+        "app/side.go": [("package main",), ('import _ "example.com/lib/ast"', 'import _ "example.com/lib/app"', "")],
+    }
+)

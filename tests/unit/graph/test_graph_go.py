@@ -1,0 +1,161 @@
+"""Resolution of Go: `codegraph.graph.resolve.go`. A project is one file per part; edges are read back as text."""
+
+from __future__ import annotations
+
+from projects import Project
+
+TYPES = """package ast
+type Node interface { Kind() string; Text() *Segment }
+type Base struct { next *Block }
+func (b *Base) Text() *Segment { return nil }
+type Block struct { Base; lines []*Segment; byName map[string]Segment }
+func (b *Block) Kind() string { return "" }
+type Segment struct{}
+func (s Segment) Trim() Segment { return s }
+func Make() (*Block, error) { return nil, nil }
+type Maker func(n int) *Block
+var First = &Segment{}
+"""
+
+
+def linked(source: str, **others: str) -> Project:
+    """Link `source` as app/main.go beside package ast, in the module example.com/lib; `a__b` stands for a/b.go."""
+    files = {f"{name.replace('__', '/')}.go": text for name, text in others.items()}
+    return Project({"go.mod": "module example.com/lib\n", "ast/types.go": TYPES, "app/main.go": source, **files})
+
+
+def targets(source: str, symbol: str = "f().", **others: str) -> set[str]:
+    """Return the edges of a function of app/main.go that lead to package ast or to others, imports left aside."""
+    edges = linked(source, **others).edges(f"app/main.go/{symbol}")
+    return {edge.replace("ast/types.go/", "") for edge in edges}
+
+
+def body(code: str, parameters: str = "") -> set[str]:
+    """Return the calls of a function with that body in a file that imports package ast."""
+    source = f'package app\nimport "example.com/lib/ast"\nfunc f({parameters}) {{ {code} }}\n'
+    return {edge for edge in targets(source) if edge.startswith("calls")}
+
+
+def test_receivers_are_typed_by_what_they_were_made_of() -> None:
+    """Literals, `new`, pointers, conversions, assertions, variables and results tell a receiver's type."""
+    trim = {"calls Segment#Trim()."}
+    assert body("s := ast.Segment{}; s.Trim()") == trim
+    assert body("s := &ast.Segment{}; s.Trim()") == trim
+    assert body("s := new(ast.Segment); s.Trim()") == trim
+    assert body("var s *ast.Segment; s.Trim()") == trim
+    assert body("(*ast.Segment)(x).Trim()", "x any") == trim
+    assert body("s, ok := x.(ast.Segment); _ = ok; s.Trim()", "x any") == trim
+    assert body("ast.First.Trim().Trim()") == trim
+
+
+def test_results_of_functions_count_one_by_one() -> None:
+    """Of a function with several results each name gets its own; calling a value gives what its type returns."""
+    made = {"calls Make().", "calls Block#Kind()."}
+    assert body("b, err := ast.Make(); _ = err; b.Kind()") == made
+    assert body("_, b := ast.Make(); b.Kind()") == {"calls Make()."}
+    assert body("make(1).Kind()", "make func(n int) *ast.Block") == {"calls Block#Kind()."}
+    assert body("m(1).Kind()", "m ast.Maker") == {"calls Block#Kind()."}
+    assert body("g := func() ast.Segment { return x }; g().Trim()") == {"calls Segment#Trim()."}
+
+
+def test_elements_of_slices_maps_and_channels() -> None:
+    """Indexing, ranging and receiving lead to elements, fields of fields included."""
+    trim = {"calls Segment#Trim()."}
+    assert body("b.lines[0].Trim()", "b *ast.Block") == trim
+    assert body("for _, s := range b.lines { s.Trim() }", "b *ast.Block") == trim
+    assert body('b.byName["x"].Trim()', "b *ast.Block") == trim
+    assert body("(<-c).Trim()", "c chan ast.Segment") == trim
+    assert body("for _, s := range more { s.Trim() }", "more ...ast.Segment") == trim
+
+
+def test_names_are_scoped_by_block() -> None:
+    """A type switch gives its name another type in each case; an inner variable hides outer ones and functions."""
+    switch = "switch v := x.(type) { case *ast.Block: v.Kind(); case ast.Segment: v.Trim() }"
+    assert body(switch, "x any") == {"calls Block#Kind().", "calls Segment#Trim()."}
+    assert body("if s := other(); s != nil { s.Trim() }; s.Trim()", "s ast.Segment") == {"calls Segment#Trim()."}
+    assert targets("package app\nfunc f(g func()) { g() }\nfunc g() {}\n") == set()
+
+
+def test_promoted_methods_and_interfaces() -> None:
+    """Methods of embedded types are found through those that embed them; an interface's method is what is called."""
+    assert body("b.Text().Trim(); b.next.Base.Text()", "b *ast.Block") == {
+        "calls Base#Text().",
+        "calls Segment#Trim().",
+    }
+    assert body("n.Text()", "n ast.Node") == {"calls Node#Text()."}
+
+
+def test_a_type_that_satisfies_an_interface_overrides_its_methods() -> None:
+    """Also by methods that are promoted; a method of another shape does not, nor one method of two."""
+    project = linked("package app\nfunc (o *Odd) Kind() int { return 1 }\nfunc (o *Odd) Text() {}\ntype Odd struct{}\n")
+    assert project.edges("ast/types.go/Block#Kind().", "overrides") == ["overrides ast/types.go/Node#Kind()."]
+    assert project.edges("ast/types.go/Base#Text().", "overrides") == ["overrides ast/types.go/Node#Text()."]
+    assert project.edges("ast/types.go/Block#", "implements") == ["implements ast/types.go/Node#"]
+    assert project.edges("app/main.go/Kind().", "overrides") == []
+
+
+def test_shapes_are_compared_by_package() -> None:
+    """Two packages with a type of the same name: a method of one does not satisfy an interface about the other."""
+    other = "package other\ntype Segment struct{}\ntype Texter interface { Text() *Segment }\n"
+    project = linked("package app\n", other__o=other)
+    assert project.edges("ast/types.go/Base#Text().", "overrides") == ["overrides ast/types.go/Node#Text()."]
+
+
+def test_imports() -> None:
+    """By the package's name, an alias, a dot; an import is an edge to the files that are used through it."""
+    calls = {"calls Make()."}
+    assert targets('package app\nimport a "example.com/lib/ast"\nfunc f() { a.Make() }\n') == calls
+    assert targets('package app\nimport . "example.com/lib/ast"\nfunc f() { Make() }\n') == calls
+    named = {"odd__x": "package name\nfunc G() {}\n"}
+    assert targets('package app\nimport "example.com/lib/odd"\nfunc f() { name.G() }\n', **named) == {
+        "calls odd/x.go/G()."
+    }
+    project = linked('package app\nimport "example.com/lib/ast"\nfunc f() { ast.Make() }\n', ast__more="package ast\n")
+    assert project.edges("app/main.go/", "imports") == ["imports ast/types.go/"]
+
+
+def test_a_package_is_all_files_of_a_directory() -> None:
+    """Functions, types and methods of a package meet across files; a test package of another name is apart."""
+    assert targets("package app\nfunc f() { g(T{}) }\n", app__b="package app\nfunc g(t T) {}\ntype T struct{}\n") == {
+        "calls app/b.go/g().",
+        "uses_type app/b.go/T#",
+    }
+    assert targets(
+        "package app\nfunc f(t T) { t.m() }\ntype T struct{}\n", app__b="package app\nfunc (t T) m() {}\n"
+    ) == {
+        "calls app/b.go/m().",
+        "uses_type app/main.go/T#",
+    }
+    assert targets("package app\nfunc f() { g() }\n", app__b_test="package app_test\nfunc g() {}\n") == set()
+
+
+def test_modules_are_told_by_go_mod() -> None:
+    """Without any go.mod the tail of an import's path decides; with one, other modules are external."""
+    source = 'package app\nimport "other.org/x/ast"\nfunc f() { ast.Make() }\n'
+    assert targets(source) == set()
+    project = Project({"ast/types.go": TYPES, "app/main.go": source})
+    assert project.edges("app/main.go/f().") == ["calls ast/types.go/Make()."]
+
+
+def test_types_are_used_by_those_who_write_them() -> None:
+    """Parameters, fields, embedded types and method sets; the types in an interface's methods are the interface's."""
+    source = """package app
+import "example.com/lib/ast"
+type Own struct { *ast.Block; field map[string][]ast.Segment }
+type Reader interface { ast.Node; Read(s ast.Segment) error }
+"""
+    assert targets(source, "Own#") == {"inherits Block#", "uses_type Segment#"}
+    assert targets(source, "Reader#") == {"inherits Node#", "uses_type Segment#"}
+
+
+def test_what_is_not_known_is_said() -> None:
+    """A receiver without a type, another module and a missing name are told apart."""
+    project = linked('package app\nimport "fmt"\nfunc f(x any) { g := fmt.Sprint(); g.Do(); x.Run(); lost() }\n')
+    reasons = {(one.name, one.reason) for one in project.index.snapshot.files["app/main.go"].links.unresolved()}
+    assert reasons == {
+        ("Sprint", "external"),
+        ("Do", "external"),
+        ("Run", "builtin"),
+        ("lost", "missing"),
+        ("fmt", "external"),
+    }
