@@ -6,9 +6,9 @@ from libraries import Library
 
 GO = Library(
     {
-        "go.mod": [("module example.com/lib", "module example.com/other", "")],
+        "go.mod": [("module example.com/lib", "module example.com/lib", "module example.com/other", "")],
         "ast/node.go": [
-            ("package ast", "package tree"),
+            ("package ast", "package ast", "package ast", "package tree"),
             (
                 "type Node interface {\n\tKind() string\n}",
                 "type Node interface {\n\tKind() string\n\tText() Segment\n}",
@@ -23,7 +23,7 @@ GO = Library(
             ),
         ],
         "ast/block.go": [
-            ("package ast", "package tree"),
+            ("package ast", "package ast", "package ast", "package tree"),
             ("type Block struct {\n\tBase\n}", "type Block struct {\n\tbase *Base\n}", "type Block = Segment", ""),
             (
                 "func (b *Block) Kind() string { return b.next.Text().Trim() }",
@@ -33,7 +33,7 @@ GO = Library(
             ("var First = NewBlock()", "var First Segment", ""),
         ],
         "ast/segment.go": [
-            ("package ast", "package ast_test", "package tree"),
+            ("package ast", "package ast", "package ast_test", "package tree"),
             ("type Segment struct{}", "type Segment []Block", "type Segment []*Base"),
             ('func (s Segment) Trim() string { return "" }', "func (s Segment) Kind() int { return 1 }", ""),
             ("func NewBlock() *Block { return nil }", "func NewBlock() (Segment, error) { return nil, nil }", ""),
@@ -42,13 +42,18 @@ GO = Library(
             ("package ast",),
             ('import r "example.com/lib/util"', 'import r "example.com/lib/more"'),
             ("type Source struct{ reader *r.Reader }",),
+            ("type Extra interface {\n\tExtra()\n\tText() Segment\n}",),
         ],
         "util/reader.go": [("package util",), ("type Reader struct{}\n\nfunc (r *Reader) Read() {}",)],
         "more/reader.go": [("package more",), ("type Reader struct{}\n\nfunc (r *Reader) Read() {}",)],
         "ast/extra.go": [
             ("package ast",),
-            ("func read(s *Source) {\n\ts.reader.Read()\n\tFirst.Kind()\n\tFirst.Trim()\n}", ""),
-            ("type Named struct {\n\t*Block\n}", "type Named struct{}", ""),
+            (
+                "func g(s *Source) { s.reader.Read(); First.Kind(); First.Trim(); x := NewBlock(); x.Kind() }",
+                "",
+            ),
+            ("type Named struct{ Base }", "type Named struct{ *Block }", "type Named struct{}"),
+            ("func (n Named) Extra() {}",),
         ],
         "app/main.go": [
             ("package main",),

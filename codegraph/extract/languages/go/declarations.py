@@ -23,11 +23,13 @@ _BLANK = re.compile(r"\s+")
 
 
 def package(walk: GoWalk, node: Node, scope: Scope) -> None:  # noqa: ARG001
+    """Export the name of the package."""
     if node.named_child_count:
         walk.view.add_export("package", (walk.text(node.named_child(0)),))
 
 
 def import_spec(walk: GoWalk, node: Node, scope: Scope) -> None:  # noqa: ARG001
+    """Add an import."""
     path, name = node.child_by_field_name("path"), node.child_by_field_name("name")
     module = walk.text(path)[1:-1] if path is not None else ""
     if not module:
@@ -105,6 +107,7 @@ def _spelled(walk: GoWalk, node: Node | None) -> str:
 
 
 def parameter(walk: GoWalk, node: Node, scope: Scope) -> None:
+    """Declare parameters."""
     kind = node.child_by_field_name("type")
     chain = walk.chains.instance(kind, scope)
     if node.type == "variadic_parameter_declaration":
@@ -120,6 +123,7 @@ def apart(walk: GoWalk, node: Node, scope: Scope) -> None:
 
 
 def type_spec(walk: GoWalk, node: Node, scope: Scope) -> None:
+    """Visit a type: bind what it is made of, or declare it if it is local."""
     name, meaning = node.child_by_field_name("name"), node.child_by_field_name("type")
     index = walk.defined.get(node.id, 0)
     own = Scope(index or scope.owner, scope)
@@ -171,6 +175,7 @@ def _bases(walk: GoWalk, node: Node, scope: Scope) -> None:
 
 
 def type_name(walk: GoWalk, node: Node, scope: Scope) -> None:
+    """Mention a type."""
     _named_type(walk, node, scope, Role.TYPE)
 
 
@@ -226,6 +231,7 @@ def _assigned(walk: GoWalk, values: Node | None, number: int, scope: Scope) -> C
 
 
 def short_declaration(walk: GoWalk, node: Node, scope: Scope) -> None:
+    """Declare the names of `:=` once its values were visited."""
     walk.push(node, scope, _declare_short)
     walk.push(node.child_by_field_name("right"), scope)
 
@@ -242,6 +248,7 @@ def _declare_short(walk: GoWalk, node: Node, scope: Scope) -> None:
 
 
 def range_clause(walk: GoWalk, node: Node, scope: Scope) -> None:
+    """Declare the names of a loop once what it ranges over was visited."""
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     is_declared = any(each.type == ":=" for each in node.children)
     if left is not None and not is_declared:
@@ -259,6 +266,7 @@ def _declare_range(walk: GoWalk, node: Node, scope: Scope) -> None:
 
 
 def receive_statement(walk: GoWalk, node: Node, scope: Scope) -> None:
+    """Declare the names that a channel fills."""
     if any(each.type == ":=" for each in node.children):
         short_declaration(walk, node, scope)
     else:
@@ -266,6 +274,7 @@ def receive_statement(walk: GoWalk, node: Node, scope: Scope) -> None:
 
 
 def type_switch(walk: GoWalk, node: Node, scope: Scope) -> None:
+    """Visit a type switch: its name has another type in each case."""
     inner = scope.inner()
     alias, value = node.child_by_field_name("alias"), node.child_by_field_name("value")
     initial = node.child_by_field_name("initializer")
@@ -286,6 +295,7 @@ def _declare_switched(walk: GoWalk, node: Node, scope: Scope) -> None:
 
 
 def case(walk: GoWalk, node: Node, scope: Scope) -> None:
+    """Visit a case in a scope of its own, with the type that it says."""
     inner = scope.inner()
     switched = scope.names.get("@switched")
     kinds = node.children_by_field_name("type")

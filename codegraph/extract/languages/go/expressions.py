@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 
 def identifier(walk: GoWalk, node: Node, scope: Scope) -> None:
+    """Mention a name that is not local."""
     name = walk.text(node)
     if name not in PREDECLARED and scope.find(name) is None:
         walk.mention(scope, (name,), Role.READ, node)
 
 
 def call(walk: GoWalk, node: Node, scope: Scope) -> None:
+    """Mention what is called."""
     function = node.child_by_field_name("function")
     walk.push(node.child_by_field_name("arguments"), scope)
     walk.push(node.child_by_field_name("type_arguments"), scope)
@@ -60,6 +62,7 @@ def _instantiated(walk: GoWalk, node: Node, scope: Scope) -> None:
 
 
 def selector(walk: GoWalk, node: Node, scope: Scope) -> None:
+    """Mention a member."""
     _select(walk, node, scope, Role.READ)
 
 
@@ -92,6 +95,7 @@ def _operand(walk: GoWalk, node: Node, scope: Scope) -> None:
 
 
 def composite(walk: GoWalk, node: Node, scope: Scope) -> None:
+    """Visit a literal of a type: its keys are fields, but those of a map."""
     kind = node.child_by_field_name("type")
     body = node.child_by_field_name("body")
     is_map = kind is not None and kind.type == "map_type"
