@@ -242,8 +242,20 @@ def _filters(parser: argparse.ArgumentParser) -> None:
     )
 
 
+QUERY_LANGUAGE = """\
+filters in the QUERY (quote it for the shell):
+  lang:python  kind:class,function   only these (also --language, --kind)
+  path:src/**  -path:tests/          only files like this; none like that
+  in:Session   in:sessions.py        only what stands in this class, module or file
+  calls:open                         only what calls something of this name
+  "exact words"                      which must occur in name, signature, docstring or body
+"""
+
+
 def _query(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("query", nargs="+", metavar="QUERY", help="words, identifiers or code")
+    parser.add_argument("query", nargs="+", metavar="QUERY", help="words, identifiers or code, and filters: see below")
+    parser.add_argument("--all", action="store_true", help="show copies of a result like any other")
+    parser.epilog = f"{QUERY_LANGUAGE}\n{parser.epilog}"
 
 
 def _symbol(parser: argparse.ArgumentParser) -> None:

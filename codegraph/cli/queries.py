@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections import Counter
 
 from codegraph.cli.arguments import place_fields, target_fields, waiting_fields
 from codegraph.cli.output import Cell, Output, Row
@@ -38,9 +39,15 @@ def search(arguments: Namespace, output: Output) -> int:
             query=" ".join(arguments.query),
             filters=_filters(arguments),
             limit=arguments.limit,
+            fold=not arguments.all,
             **waiting_fields(arguments),
         )
-        _show_hits(output, session, session.client.call(params))
+        found = session.client.call(params)
+        record: Record = {
+            "folded": [hit_record(hit) | {"folded_under": hit.folded_under} for hit in found.folded],
+            "understood": found.understood,
+        }
+        _show_hits(output, session, found, record)
     return 0
 
 
@@ -67,15 +74,19 @@ def _filters(arguments: Namespace) -> Filters:
     )
 
 
-def _show_hits(output: Output, session: Session, found: SearchResult) -> None:
+def _show_hits(output: Output, session: Session, found: SearchResult, more: Record | None = None) -> None:
     if output.json:
-        record: Record = {"clock": found.clock, "results": [hit_record(hit) for hit in found.results]}
+        record: Record = {"clock": found.clock, "results": [hit_record(hit) for hit in found.results], **(more or {})}
         output.record(record if found.results else record | {"reason": found.reason})
     elif found.results:
+        copies = Counter(hit.folded_under for hit in found.folded)
         rows: list[Row] = [
-            [_score(hit), *symbol_cells(output, session.root, hit.symbol), _signals(hit)] for hit in found.results
+            [_score(hit), *symbol_cells(output, session.root, hit.symbol), _signals(hit, copies[hit.symbol.id])]
+            for hit in found.results
         ]
         output.rows(rows, ("score", *SYMBOL_COLUMNS, "because of"))
+        if copies:
+            output.line(Cell(f"{len(found.folded)} copies of these are folded: --all shows them", "dim"))
     else:
         output.line(reason_text(found.reason))
 
@@ -84,8 +95,9 @@ def _score(hit: SearchHit) -> str:
     return f"{hit.score:.3f}"
 
 
-def _signals(hit: SearchHit) -> Cell:
-    return Cell(" ".join(f"{name}={value:.3g}" for name, value in hit.signals.items()), "dim")
+def _signals(hit: SearchHit, copies: int) -> Cell:
+    signals = [f"{name}={value:.3g}" for name, value in hit.signals.items()]
+    return Cell(" ".join([*signals, *([f"copies={copies}"] if copies else [])]), "dim")
 
 
 def symbols(arguments: Namespace, output: Output) -> int:

@@ -35,6 +35,7 @@ from codegraph.daemon.verifying import verify
 from codegraph.daemon.view import View
 from codegraph.errors import DaemonError, SyncTimeout
 from codegraph.events import AnyEvent
+from codegraph.search.query_language import parse_query
 from codegraph.source.cookies import CookieOutcome
 
 Result = TypeVar("Result")
@@ -152,7 +153,8 @@ class Handlers:
 
     async def search(self, params: messages.SearchParams) -> messages.SearchResult:
         """Rank symbols for a query."""
-        vectors = await self._query_vectors(params.query)
+        text = parse_query(params.query).text
+        vectors = await self._query_vectors(text) if text else {}
         return await self._threaded(answer_search, self._project, self._view, params, vectors)
 
     async def similar(self, params: messages.SimilarParams) -> messages.SearchResult:

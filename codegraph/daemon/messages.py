@@ -22,6 +22,7 @@ from typing import Annotated, ClassVar, Generic, TypeVar
 import msgspec
 
 from codegraph.core.symbols import Confidence, DependencyKind, Freshness, Range, SymbolKind
+from codegraph.daemon.understanding import Understood
 
 ResultT = TypeVar("ResultT")
 
@@ -203,12 +204,18 @@ class SearchHit(msgspec.Struct, frozen=True, kw_only=True):
     """Comparable within one answer only; higher is better."""
     signals: dict[str, float]
     """What the score was made of: ranks, similarities, boosts and penalties by name."""
+    folded_under: str = ""
+    """Id of the result that this one repeats; "" for a result."""
 
 
 class SearchResult(Answer, frozen=True, kw_only=True):
     """Ranked symbols, best first."""
 
     results: tuple[SearchHit, ...]
+    folded: tuple[SearchHit, ...] = ()
+    """Copies of results that were met before there were `limit` of them, best first."""
+    understood: Understood = msgspec.field(default_factory=Understood)
+    """How the text of the query was read."""
     reason: EmptyReason = EmptyReason.NOT_EMPTY
 
 
@@ -218,10 +225,13 @@ class SearchParams(Query[SearchResult], frozen=True, kw_only=True):
     method: ClassVar[str] = "search"
     result: ClassVar[type[msgspec.Struct]] = SearchResult
     query: Text
-    """Plain words, identifiers or a piece of code."""
+    """Plain words, identifiers or a piece of code, and filters: see docs/query_language.md."""
     filters: Filters = msgspec.field(default_factory=Filters)
+    """Hold besides those in the text."""
     limit: Count | None = None
     """None: `search.limit` of the configuration."""
+    fold: bool = True
+    """Put copies of a better result into `folded`."""
 
 
 class SimilarParams(Target[SearchResult], frozen=True, kw_only=True):

@@ -7,11 +7,15 @@ Tests: tests/integration/test_daemon.py.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from codegraph.core.symbols import Freshness, SymbolId
 from codegraph.daemon.encoders import QueryVectors
+from codegraph.daemon.looking import Look, callers_of
 from codegraph.daemon.messages import (
     EmptyReason,
     Filters,
@@ -23,11 +27,15 @@ from codegraph.daemon.messages import (
 )
 from codegraph.daemon.operations import Embedding, EmbedParams, EmbedResult
 from codegraph.daemon.targets import describe, find_target
+from codegraph.daemon.understanding import Understood
 from codegraph.daemon.view import View
 from codegraph.embed.encoder import FloatArray
 from codegraph.errors import ProjectError
 from codegraph.search.filters import Filter
+from codegraph.search.narrowing import Narrowing, phrase_terms
+from codegraph.search.query_language import parse_query
 from codegraph.search.search import Query, SearchAnswer
+from codegraph.search.search import SearchResult as Ranked
 
 if TYPE_CHECKING:
     from codegraph.daemon.project import Project
@@ -42,9 +50,29 @@ _REASONS = {
 
 
 def answer_search(project: Project, view: View, params: SearchParams, vectors: QueryVectors) -> SearchResult:
-    """Rank symbols for a query; without vectors by words alone. Raises ProjectError for a bad filter."""
-    query = Query(params.query, vectors, params.limit, _filter(params.filters), view.snapshot.lines)
-    return _shown(project, view, project.parts.searcher.search(query, view.search))
+    """Rank symbols for a query; without vectors by words alone. Raises ProjectError for a bad filter.
+
+    `vectors` are those of `parse_query(params.query).text`.
+    """
+    parsed = parse_query(params.query)
+    look = Look(view.snapshot, project.parts.facts)
+    query = Query(
+        text=parsed.text,
+        vectors=vectors,
+        limit=params.limit,
+        allowed=_filter(params.filters),
+        lines=view.snapshot.lines,
+        narrowed=Narrowing(
+            filter=parsed.filter,
+            containers=parsed.containers,
+            terms=phrase_terms(parsed.phrases),
+            symbols=callers_of(view.snapshot, parsed.calls) if parsed.calls else None,
+        ),
+        fits=look.containing(parsed.phrases),
+        is_copy=look.is_copy if params.fold else None,
+    )
+    shown = _shown(project, view, project.parts.searcher.search(query, view.search))
+    return msgspec.structs.replace(shown, understood=Understood(**dataclasses.asdict(parsed)))
 
 
 def answer_similar(project: Project, view: View, params: SimilarParams, vectors: QueryVectors) -> SearchResult:
@@ -109,16 +137,22 @@ def _filter(filters: Filters) -> Filter:
 
 
 def _shown(project: Project, view: View, answer: SearchAnswer) -> SearchResult:
-    hits = []
-    for result in answer.results:
-        symbol = view.snapshot.symbol(result.symbol)
-        if symbol is not None:
-            hits.append(SearchHit(symbol=describe(view, symbol), score=result.score, signals=dict(result.signals)))
-    project.hurry(_not_fresh(hits))
+    hits = [hit for result in answer.results if (hit := _hit(view, result)) is not None]
+    folded = [hit for copy in answer.folded if (hit := _hit(view, copy.result, copy.under)) is not None]
+    project.hurry(_not_fresh([*hits, *folded]))
     reason = _REASONS[answer.reason]
     if not hits and not view.reconciled:
         reason = EmptyReason.INDEXING
-    return SearchResult(clock=str(view.snapshot.clock), results=tuple(hits), reason=reason)
+    return SearchResult(clock=str(view.snapshot.clock), results=tuple(hits), folded=tuple(folded), reason=reason)
+
+
+def _hit(view: View, result: Ranked, under: str = "") -> SearchHit | None:
+    symbol = view.snapshot.symbol(result.symbol)
+    if symbol is None:
+        return None
+    return SearchHit(
+        symbol=describe(view, symbol), score=result.score, signals=dict(result.signals), folded_under=under
+    )
 
 
 def _not_fresh(hits: Iterable[SearchHit]) -> list[SymbolId]:

@@ -13,9 +13,10 @@ Tests: tests/unit/search/test_search_searcher.py.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +28,10 @@ from codegraph.search.candidates import Found, Lines
 from codegraph.search.catalogue import Catalogue, CatalogueView
 from codegraph.search.documents import FileDocuments
 from codegraph.search.filters import Filter, FilterMasks
+from codegraph.search.folding import MAX_CHECKED, choose
 from codegraph.search.fusion import interleave
 from codegraph.search.lexical import LexicalIndex, LexicalView
+from codegraph.search.narrowing import Narrowing, live
 from codegraph.search.quantise import Floats, Quantised
 from codegraph.search.rank import Candidates, Ranked, RankWeights, rank
 from codegraph.search.shape import QueryShape, shape_of
@@ -55,6 +58,12 @@ class Query:
     allowed: Filter = field(default_factory=Filter)
     lines: Lines = _no_lines
     """Gives 0 for what is not known."""
+    narrowed: Narrowing = field(default_factory=Narrowing)
+    """What the text itself asks for; holds besides `allowed`."""
+    fits: Callable[[SymbolId], bool] | None = None
+    """Says of a candidate whether it may be shown; asked of the best first."""
+    is_copy: Callable[[SymbolId, SymbolId], bool] | None = None
+    """Says whether the second candidate repeats the first, so that it is folded; None folds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,14 @@ class SearchResult:
     """By name of `rank.SIGNALS`: the parts of the score, which is their sum. `bm25`, `cosine`: of the indexes."""
 
 
+class Folded(NamedTuple):
+    """A result that repeats a better one."""
+
+    result: SearchResult
+    under: SymbolId
+    """The better one."""
+
+
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
     """Results by falling score, ties by SymbolId."""
@@ -80,6 +97,8 @@ class SearchAnswer:
     """Which of lexical and vector took part."""
     reason: str = ""
     """Why there are no results: empty_index, no_words, nothing_allowed or no_match; "" when there are."""
+    folded: tuple[Folded, ...] = ()
+    """Copies of results, best first; see `folding`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,25 +251,57 @@ class Searcher:
         """
         view = view or self._view
         shape, found, allowed = self.gather(query, view)
+        if allowed is not None and not shape.terms and not query.vectors:
+            return self._listed(query, view, allowed)
         candidates = found.candidates(view.catalogue, query.lines)
         ranked = rank(shape, found.matches.idf, candidates, self.weights)
         limit = query.limit or self._config.limit
-        results = [_result(found, candidates, ranked, view.catalogue, index) for index in ranked.order[:limit]]
+        names = list(zip(candidates.names, view.catalogue.kinds[found.numbers].tolist(), strict=True))
+        chosen = choose(ranked.order, candidates.symbols, names, limit, query.fits, query.is_copy)
+
+        def shown(index: int) -> SearchResult:
+            return _result(found, candidates, ranked, view.catalogue, index)
+
         return SearchAnswer(
-            results=tuple(results),
+            results=tuple(map(shown, chosen.shown)),
             revision=view.lexical.revision,
             rankings=found.rankings,
-            reason="" if results else _reason(view, shape, query, allowed is not None and not allowed.any()),
+            reason="" if chosen.shown else _reason(view, shape, query, allowed is not None and not allowed.any()),
+            folded=tuple(Folded(shown(index), candidates.symbols[under]) for index, under in chosen.folded),
         )
+
+    def _listed(self, query: Query, view: SearchView, allowed: Mask) -> SearchAnswer:
+        """Answer a query that has filters and no words: what they leave, by SymbolId."""
+        catalogue = view.catalogue
+        numbers = np.flatnonzero(allowed & live(view.lexical, catalogue.count)).tolist()
+        numbers.sort(key=lambda number: catalogue.symbols[number])
+        symbols = [catalogue.symbols[number] for number in numbers]
+        limit = query.limit or self._config.limit
+        shown = choose(range(len(numbers)), symbols, symbols, limit, query.fits).shown
+        results = tuple(
+            SearchResult(symbols[at], 0.0, catalogue.kind(numbers[at]), catalogue.path(numbers[at]), {}) for at in shown
+        )
+        reason = "" if results else ("nothing_allowed" if view.lexical.live else "empty_index")
+        return SearchAnswer(results, view.lexical.revision, (), reason)
 
     def gather(self, query: Query, view: SearchView) -> tuple[QueryShape, Found, Mask | None]:
         """Return how a query was read, what both indexes found, and what they were narrowed to; see `search`."""
         shape = shape_of(query.text[:MAX_QUERY_LENGTH])
-        allowed = self._masks.mask(query.allowed, view.catalogue)
-        count = max(self._config.candidates, query.limit or 0)
+        allowed = self._allowed(query, view)
+        count = max(self._config.candidates, query.limit or 0, MAX_CHECKED if query.fits else 0)
         matches = view.lexical.search(shape.terms, count, allowed) if self.weights.lexical else None
         near = view.vectors.search(query.vectors, count, allowed) if self.weights.vector else []
         return shape, Found.of(matches, near, self._config.rrf_constant), allowed
+
+    def _allowed(self, query: Query, view: SearchView) -> Mask | None:
+        """Return, by symbol number, what the filters of a query leave; None if that is all."""
+        masks = [
+            self._masks.mask(query.allowed, view.catalogue),
+            self._masks.mask(query.narrowed.filter, view.catalogue),
+            query.narrowed.mask(view.catalogue, view.lexical, self._catalogue.number),
+        ]
+        set_masks = [mask for mask in masks if mask is not None]
+        return np.logical_and.reduce(set_masks) if set_masks else None
 
     def similar(
         self,

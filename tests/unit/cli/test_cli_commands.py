@@ -21,8 +21,11 @@ def asked(console: Any) -> Any:
 
 def test_search_json_has_the_promised_format(console: Any) -> None:
     """{"clock", "results": [{id, name, kind, file, start_line, end_line, score, state, signals}]}, lines from 1."""
-    assert console.json("search", "get", "things", "-n", "1") == {
+    found = console.json("search", "get", "things", "-n", "1")
+    assert found.pop("understood").keys() >= {"text", "kinds", "phrases"}
+    assert found == {
         "clock": "fake:7",
+        "folded": [],
         "results": [
             {
                 "id": "pkg/store.py/Store#get().",
@@ -74,7 +77,8 @@ def test_an_empty_answer_says_why(console: Any) -> None:
     """The reason of an empty answer is printed, in JSON too."""
     assert console.run("search", "nothing") == 0
     assert console.out == "nothing matches\n"
-    assert console.json("search", "nothing") == {"clock": "fake:7", "results": [], "reason": "no_match"}
+    found = console.json("search", "nothing")
+    assert (found["clock"], found["results"], found["reason"]) == ("fake:7", [], "no_match")
     assert console.run("callers", "Store") == 0
     assert console.out == "pkg.store.Store: there is none\n"
 

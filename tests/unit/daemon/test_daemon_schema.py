@@ -33,5 +33,6 @@ def test_everything_is_documented() -> None:
 def test_notes_of_fields_reach_the_document() -> None:
     """The string under a field stands beside it, that of an inherited field too."""
     text = document()
-    assert "| `query` | string (at most 100000) |  | Plain words, identifiers or a piece of code. |" in text
+    query = "Plain words, identifiers or a piece of code, and filters: see docs/query_language.md."
+    assert f"| `query` | string (at most 100000) |  | {query} |" in text
     assert re.search(r"\| `from` \| \[EdgeEnd\]\(#edgeend\) \|  \| The enclosing definition. \|", text)

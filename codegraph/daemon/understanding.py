@@ -1,0 +1,25 @@
+"""How the text of a query was understood, as answers tell it. The language: docs/query_language.md."""
+
+from __future__ import annotations
+
+import msgspec
+
+from codegraph.core.symbols import SymbolKind
+
+
+class Understood(msgspec.Struct, frozen=True, kw_only=True):
+    """What a query's own text asked for; all else in it was ordinary words."""
+
+    text: str = ""
+    """What was ranked by."""
+    kinds: tuple[SymbolKind, ...] = ()
+    languages: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    """Globs, of which one fits."""
+    not_paths: tuple[str, ...] = ()
+    """Globs, of which none fits."""
+    containers: tuple[str, ...] = ()
+    """From `in:`."""
+    calls: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    """What stood in quotes."""
