@@ -268,6 +268,18 @@ class Later(Itself):
         pass
 
 
+class Typed:
+    def go(self):
+        pass
+
+    def __enter__(self: T) -> T:
+        return self.prepared()
+
+    @classmethod
+    def new(cls: type[T]) -> T:
+        pass
+
+
 class Outside(External):
     def go(self):
         pass
@@ -296,6 +308,8 @@ def giving() -> Opened:
     [
         ("Opened()", ["Item#go"]),
         ("Itself()", ["Itself#go"]),
+        ("Typed()", ["Typed#go"]),
+        ("Typed.new()", ["Typed#go"]),
         ("Outside()", ["Outside#go"]),
         ("Secret()", []),
         ("yielding()", ["Item#go"]),
@@ -304,7 +318,7 @@ def giving() -> Opened:
 )
 def test_what_a_with_statement_binds(manager: str, expected: list[str]) -> None:
     """What `__enter__` returns, what a generator yields; itself where that cannot be known; else nothing."""
-    name = manager.removesuffix("()")
+    name = manager.partition("(")[0].partition(".")[0]
     body = f"from managers import {name}\ndef f():\n    with {manager} as opened:\n        opened.go()\n"
     project = Project({"managers.py": MANAGERS, "a.py": body})
     (found,) = project.index.snapshot.by_name("f")

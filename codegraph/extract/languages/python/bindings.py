@@ -11,6 +11,7 @@ Tests: tests/unit/extract/test_extract_python_bindings.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
@@ -21,6 +22,8 @@ from codegraph.extract.view import CALLABLES, CLASSES, FileView, Found, Match
 
 ENTERED = "@enter"
 """The step of a chain from a context manager to what a `with` statement binds."""
+
+_OF_CLASS = re.compile(r"^(?:typing\.)?[tT]ype\[(\w+)\]$")
 
 _SEQUENCES = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list"})
 _SPLATS = frozenset({"list_splat_pattern", "dictionary_splat_pattern", "list_splat"})
@@ -229,7 +232,9 @@ def bind_results(view: FileView) -> None:
         if found.kind not in CALLABLES or found.node is None:
             continue
         annotation = found.node.child_by_field_name("return_type")
-        if annotation is not None:
+        if annotation is not None and view.text.of(annotation) == _type_of_receiver(view, found.node):
+            view.bind(found.name_start, index, "()", BindingKind.RETURN, ("@self",))
+        elif annotation is not None:
             read = read_annotation(view.text.of(annotation))
             for chain in read.values:
                 view.bind(found.name_start, index, "()", BindingKind.RETURN, chain)
@@ -239,6 +244,16 @@ def bind_results(view: FileView) -> None:
             chains = set(returned.get(index, ()))
             if len(chains) == 1:
                 _bind_obvious(view, index, found, chains.pop())
+
+
+def _type_of_receiver(view: FileView, function: Node) -> str:
+    """Return the T of a method's `self: T` or `cls: type[T]`, as it was written before there was `Self`."""
+    parameters = function.child_by_field_name("parameters")
+    first = parameters.named_children[0] if parameters is not None and parameters.named_child_count else None
+    type_ = first.child_by_field_name("type") if first is not None and first.type == "typed_parameter" else None
+    if first is None or type_ is None or view.text.of(first.named_children[0]) not in ("self", "cls"):
+        return ""
+    return _OF_CLASS.sub(r"\1", view.text.of(type_))
 
 
 def _bind_obvious(view: FileView, index: int, found: Found, chain: Chain) -> None:
