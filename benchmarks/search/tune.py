@@ -26,8 +26,9 @@ import numpy.typing as npt
 from benchmarks.search.asking import Asked, opened, span_lines
 from benchmarks.search.scoring import PLACES, Span, hits
 from benchmarks.search.tasks import Task, at_hand, read_repositories, read_tasks
-from codegraph.search.rank import MOST_REPEATED, SIGNALS, SUBJECT_SIGNALS, RankWeights, signal_values
+from codegraph.search.rank import MOST_REPEATED, SIGNALS, RankWeights, signal_values
 from codegraph.search.search import Query
+from codegraph.search.shape import QueryShape
 
 Weights = dict[str, float]
 STEPS = (-0.6, -0.3, -0.15, -0.05, 0.05, 0.15, 0.3, 0.6)
@@ -37,6 +38,8 @@ LEAST_GAIN = 2e-4
 GROUPS = 5
 SEED = 3
 
+SHIPPED = RankWeights()
+
 _DISCOUNTS = 1 / np.log2(np.arange(2, PLACES + 2))
 
 
@@ -45,7 +48,7 @@ class Sample:
     """One query with its candidates."""
 
     repository: str
-    is_sentence: bool
+    shape: QueryShape
     held: npt.NDArray[np.float64]
     """(candidates, signals but `repeated`)."""
     files: npt.NDArray[np.int64]
@@ -53,10 +56,9 @@ class Sample:
     hits: npt.NDArray[np.bool_]
     """(candidates, targets)."""
 
-    def ndcg(self, weights: Mapping[str, float], sentence: float) -> float:
+    def ndcg(self, weights: Mapping[str, float]) -> float:
         """Score the ten best under these weights."""
-        factors = [sentence if self.is_sentence and name in SUBJECT_SIGNALS else 1.0 for name in SIGNALS]
-        vector = np.array([weights[name] for name in SIGNALS]) * factors
+        vector = np.array([weights[name] * SHIPPED.factor(name, self.shape) for name in SIGNALS])
         scores = self.held @ vector[:-1]
         scores = scores + vector[-1] * self._before(scores)
         found = self.hits[np.argsort(-scores, kind="stable")[:PLACES]]
@@ -88,7 +90,7 @@ def sample_of(index: Asked, task: Task) -> Sample | None:
     ]
     return Sample(
         repository=task.repository,
-        is_sentence=shape.is_sentence,
+        shape=shape,
         held=np.stack([held[name] for name in SIGNALS[:-1]], axis=1),
         files=np.unique(rows.paths, return_inverse=True)[1],
         hits=np.array([[hits(span, target) for target in task.targets] for span in spans]),
@@ -99,20 +101,18 @@ Samples = Mapping[str, Sequence[Sample | None]]
 """By repository."""
 
 
-def value(samples: Samples, weights: Weights, sentence: float) -> float:
+def value(samples: Samples, weights: Weights) -> float:
     """Return NDCG@10, the mean over repositories of the mean over queries."""
-    return fmean(
-        fmean(0.0 if one is None else one.ndcg(weights, sentence) for one in some) for some in samples.values()
-    )
+    return fmean(fmean(0.0 if one is None else one.ndcg(weights) for one in some) for some in samples.values())
 
 
-def fitted(samples: Samples, start: Weights, names: Sequence[str], sentence: float) -> tuple[float, Weights]:
+def fitted(samples: Samples, start: Weights, names: Sequence[str]) -> tuple[float, Weights]:
     """Move the weights of these signals as long as that gains something."""
-    weights, best = dict(start), value(samples, start, sentence)
+    weights, best = dict(start), value(samples, start)
     for _ in range(ROUNDS):
         before = best
         for name in names:
-            tried = {step: value(samples, weights | {name: weights[name] + step}, sentence) for step in STEPS}
+            tried = {step: value(samples, weights | {name: weights[name] + step}) for step in STEPS}
             step = max(tried, key=lambda one: (tried[one], -abs(one)))
             if tried[step] > best + LEAST_GAIN:
                 best, weights[name] = tried[step], round(weights[name] + step, 4)
@@ -121,14 +121,14 @@ def fitted(samples: Samples, start: Weights, names: Sequence[str], sentence: flo
     return best, weights
 
 
-def left_out(samples: Samples, start: Weights, names: Sequence[str], sentence: float) -> dict[str, float]:
+def left_out(samples: Samples, start: Weights, names: Sequence[str]) -> dict[str, float]:
     """Fit without each group of repositories, and return the score of each repository when it was left out."""
     order = sorted(samples)
     random.Random(SEED).shuffle(order)
     scores = {}
     for group in (order[place::GROUPS] for place in range(GROUPS)):
-        _, weights = fitted({name: samples[name] for name in samples if name not in group}, start, names, sentence)
-        scores.update({name: value({name: samples[name]}, weights, sentence) for name in group})
+        _, weights = fitted({name: samples[name] for name in samples if name not in group}, start, names)
+        scores.update({name: value({name: samples[name]}, weights) for name in group})
     return scores
 
 
@@ -145,17 +145,16 @@ def main() -> int:
     for repository in at_hand(read_repositories(arguments.repos), arguments.corpus)[0]:
         with opened(repository.root(arguments.corpus), repository.name, arguments.state, arguments.model) as index:
             samples[repository.name] = [sample_of(index, task) for task in tasks.get(repository.name, [])]
-    shipped = RankWeights()
-    start: Weights = {name: getattr(shipped, name) for name in SIGNALS}
+    start: Weights = {name: getattr(SHIPPED, name) for name in SIGNALS}
     movable = [name for name in SIGNALS if name != "lexical"]
-    print(f"{'as shipped':24}{value(samples, start, shipped.sentence):8.4f}   {start}")
-    best, weights = fitted(samples, start, movable, shipped.sentence)
+    print(f"{'as shipped':24}{value(samples, start):8.4f}   {start}")
+    best, weights = fitted(samples, start, movable)
     print(f"{'fitted on all':24}{best:8.4f}   {weights}")
     zero: Weights = {name: float(name == "lexical") for name in SIGNALS}
-    whole = left_out(samples, zero, movable, shipped.sentence)
+    whole = left_out(samples, zero, movable)
     print(f"{'on left-out ones':24}{fmean(whole.values()):8.4f}   fitted from nothing, {GROUPS} groups", flush=True)
     for name in movable if arguments.signals else ():
-        less = left_out(samples, zero, [other for other in movable if other != name], shipped.sentence)
+        less = left_out(samples, zero, [other for other in movable if other != name])
         change = [whole[each] - less[each] for each in whole]
         error = float(np.std(change) / np.sqrt(len(change)))
         print(

@@ -35,8 +35,8 @@ class Found:
     """All candidates, rising."""
     matches: Matches
     near: Ranking
-    standings: Values
-    """Of `near`."""
+    nearness: Values
+    """Of `near`: cosines as shares of the best; standings where cosines of several models cannot be compared."""
     rankings: tuple[str, ...]
     """Which of lexical and vector took part."""
 
@@ -44,26 +44,29 @@ class Found:
     def of(cls, matches: Matches | None, near: Sequence[Neighbours], constant: int) -> Found:
         """Put the answers of the lexical index, None if it was not asked, and of the vector spaces together."""
         ranking = interleave(near) if near else _NOTHING_NEAR
+        nearness = _shares(ranking.scores.astype(np.float64)) if len(near) == 1 else ranking.standings(constant)
         words = NO_MATCHES if matches is None else matches
         took_part = (*(() if matches is None else ("lexical",)), *(("vector",) if near else ()))
-        numbers = np.union1d(words.numbers, ranking.numbers)
-        return cls(numbers, words, ranking, ranking.standings(constant), took_part)
+        return cls(np.union1d(words.numbers, ranking.numbers), words, ranking, nearness, took_part)
 
     def candidates(self, catalogue: CatalogueView, lines: Lines) -> Candidates:
         """Gather what the ranking reads of the candidates, in the order of `numbers`."""
         numbers = self.numbers.tolist()
         symbols = [catalogue.symbols[number] for number in numbers]
-        codes = catalogue.paths[self.numbers].tolist()
-        paths = [catalogue.path_names[code] for code in codes]
+        codes = catalogue.paths[self.numbers]
+        paths = [catalogue.path_names[code] for code in codes.tolist()]
         matches = self.matches
         evidence = dict(zip(catalogue.paths[matches.numbers].tolist(), matches.files.tolist(), strict=True))
+        # Whoever is not among the nearest is at most as near as the last of them.
+        vector = self._placed(self.near.numbers, self.nearness, self.nearness.min(initial=1.0))
         return Candidates(
             symbols=symbols,
             names=[_name(symbol, path) for symbol, path in zip(symbols, paths, strict=True)],
             paths=paths,
             lexical=_shares(self._placed(matches.numbers, matches.scores.astype(np.float64))),
-            vector=self._placed(self.near.numbers, self.standings),
-            file=_shares(np.array([evidence.get(code, 0.0) for code in codes])),
+            vector=vector,
+            file_vector=_best_of_each(codes, vector),
+            file=_shares(np.array([evidence.get(code, 0.0) for code in codes.tolist()])),
             lines=np.array(lines(symbols, paths), dtype=np.float64),
         )
 
@@ -80,17 +83,25 @@ class Found:
                 said[name] = float(scores[rows[0]])
         return said
 
-    def _placed(self, some: Numbers, values: Values) -> Values:
-        """Return the values of some of the candidates at their places, 0 elsewhere."""
-        placed = np.zeros(len(self.numbers))
+    def _placed(self, some: Numbers, values: Values, otherwise: float = 0.0) -> Values:
+        """Return the values of some of the candidates at their places, elsewhere `otherwise`; 0 if there are none."""
+        placed = np.full(len(self.numbers), otherwise if len(some) else 0.0)
         placed[np.searchsorted(self.numbers, some)] = values
         return placed
 
 
 def _shares(values: Values) -> Values:
-    """Return values as shares of the largest."""
+    """Return values as shares of the largest; negative ones count nothing."""
     best = values.max(initial=0.0)
-    return values / best if best > 0 else values
+    return np.maximum(values, 0.0) / best if best > 0 else np.zeros(len(values))
+
+
+def _best_of_each(codes: Numbers, values: Values) -> Values:
+    """Return, for each candidate, the best value in its file."""
+    _, files = np.unique(codes, return_inverse=True)
+    best = np.zeros(len(values))
+    np.maximum.at(best, files, values)
+    return best[files]
 
 
 @lru_cache(maxsize=16_384)

@@ -1,19 +1,21 @@
 """The order of results: what each candidate has for it, weighed and added up.
 
-Each *signal* looks at the query and the candidates and says how much it holds of each, mostly from 0 to 1. The score is
+Each *signal* looks at the query and the candidates and says how much it holds of each, mostly from 0 to 1. The score
+is
 
     score = sum over signals of  weight * value  /  sum of the positive weights
 
 so the best that can be is 1, a negative weight makes a penalty, and the parts that a result reports add up to its
 score. `lexical` and `vector` are what the two indexes said; `file` is the evidence of the whole file
-(`search.terms`). `name`, `stem` and `folder` compare the query's terms with those of a name:
+(`search.terms`), `file_vector` that of its nearest symbol. `name`, `stem` and `folder` compare the query's terms with
+those of a name:
 
     similarity(q, n) = sum over t in both of idf(t)^2  /  (|q| |n|),    |x|^2 = sum over t in x of idf(t)^2
 
-A name's other terms weigh as much as the query's rarest. Signals that speak of a file, or of the size of
-a symbol, are for queries that name a subject; they are weakened for sentences, which describe one symbol
-(`search.shape`). Last, a list is *spread*: every further result of a file loses a little, so that ten results are not
-ten of one file.
+A name's other terms weigh as much as the query's rarest. Signals that speak of a file, or of the size of a symbol,
+are for queries that name a subject; for sentences, which describe one symbol (`search.shape`), they are weakened, and
+vectors count more. Last, a list is *spread*: every further result of a file loses a little, so that ten results are
+not ten of one file.
 
 No signal reads a statistic that depends on the index's history, and none can bring in a symbol that neither index
 found. Weights were fitted by `benchmarks/search/tune.py`. Pure. Tests: tests/unit/search/test_search_rank.py.
@@ -46,28 +48,32 @@ class RankWeights:
 
     lexical: float = 1.0
     """BM25F of the symbol, as a share of the best."""
-    vector: float = 0.1
-    """How near the symbol's vector stands among all."""
-    file: float = 0.3
+    vector: float = 0.5
+    """Nearness of the symbol's vector, as a share of the best."""
+    file_vector: float = 0.8
+    """The best nearness in the symbol's file."""
+    file: float = 0.6
     """Evidence of the symbol's file, as a share of the best."""
-    name: float = 0.5
+    name: float = 0.15
     """Similarity of the symbol's name to the query."""
-    stem: float = 1.0
+    stem: float = 1.55
     """Similarity of the file's name to the query."""
-    folder: float = 0.25
+    folder: float = 0.4
     """Similarity of the name of the file's folder to the query."""
     exact_name: float = 0.35
     """An identifier of the query is the symbol's name."""
-    size: float = 0.6
+    size: float = 0.75
     """Logarithm of the symbol's lines."""
-    test_file: float = -0.4
+    test_file: float = -1.0
     """The file holds tests, and the query does not ask for tests."""
-    depth: float = -0.7
+    depth: float = -1.5
     """How many folders the file lies in, five of them counting 1."""
-    repeated: float = -0.6
+    repeated: float = -0.8
     """How many better results of the same file there are, up to five."""
     sentence: float = 0.2
     """The factor of SUBJECT_SIGNALS when the query is a sentence."""
+    sentence_vector: float = 4.0
+    """The factor of `vector` when the query is a sentence."""
 
     def without(self, *names: str) -> RankWeights:
         """Return the weights with some signals switched off; raises TypeError on an unknown name."""
@@ -75,9 +81,14 @@ class RankWeights:
 
     def of(self, query: QueryShape) -> dict[str, float]:
         """Return the weight of each signal that is switched on, for one query."""
-        factor = self.sentence if query.is_sentence else 1.0
-        weights = {name: getattr(self, name) * (factor if name in SUBJECT_SIGNALS else 1.0) for name in SIGNALS}
+        weights = {name: getattr(self, name) * self.factor(name, query) for name in SIGNALS}
         return {name: weight for name, weight in weights.items() if weight}
+
+    def factor(self, name: str, query: QueryShape) -> float:
+        """Return what a signal's weight is multiplied by for one query."""
+        if not query.is_sentence:
+            return 1.0
+        return self.sentence if name in SUBJECT_SIGNALS else self.sentence_vector if name == "vector" else 1.0
 
 
 SUBJECT_SIGNALS = frozenset({"stem", "folder", "size", "depth", "repeated"})
@@ -102,6 +113,7 @@ class Candidates(NamedTuple):
     paths: Sequence[str]
     lexical: Values
     vector: Values
+    file_vector: Values
     file: Values
     lines: Values
 
@@ -249,6 +261,7 @@ def _is_test_path(path: str) -> bool:
 _SIGNALS: Mapping[str, Signal] = {
     "lexical": lambda _, candidates: candidates.lexical,
     "vector": lambda _, candidates: candidates.vector,
+    "file_vector": lambda _, candidates: candidates.file_vector,
     "file": lambda _, candidates: candidates.file,
     "name": name,
     "stem": stem,

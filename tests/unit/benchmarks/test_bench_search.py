@@ -17,6 +17,7 @@ from benchmarks.search.scoring import Score, Scored, Span, grouped, hits, one_pe
 from benchmarks.search.tasks import Repository, Task, at_hand, read_repositories, read_tasks
 from benchmarks.search.tune import Sample, fitted, left_out, value
 from codegraph.search.rank import SIGNALS
+from codegraph.search.shape import shape_of
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_a_run_asks_the_real_index_and_finds_it_again(tmp_path: Path) -> None:
 
 def sample(repository: str, held: dict[str, list[float]], files: list[int], hit: list[bool]) -> Sample:
     columns = [held.get(name, [0.0] * len(files)) for name in SIGNALS[:-1]]
-    return Sample(repository, False, np.array(columns).T, np.array(files), np.array(hit)[:, None])
+    return Sample(repository, shape_of("x"), np.array(columns).T, np.array(files), np.array(hit)[:, None])
 
 
 def test_fitting_finds_the_signal_that_tells() -> None:
@@ -140,12 +141,12 @@ def test_fitting_finds_the_signal_that_tells() -> None:
     }
     start = {name: float(name == "lexical") for name in SIGNALS}
 
-    best, weights = fitted(samples, start, ["stem", "folder"], 1.0)
+    best, weights = fitted(samples, start, ["stem", "folder"])
 
-    assert value(samples, start, 1.0) == pytest.approx(1 / math.log2(3))
+    assert value(samples, start) == pytest.approx(1 / math.log2(3))
     assert (best, weights["folder"]) == (1.0, 0.0)
     assert weights["stem"] > 0.1
-    assert set(left_out(samples, start, ["stem", "folder"], 1.0).values()) == {1.0}
+    assert set(left_out(samples, start, ["stem", "folder"]).values()) == {1.0}
 
 
 def test_fitting_spreads_results_as_the_ranking_does() -> None:
@@ -153,5 +154,5 @@ def test_fitting_spreads_results_as_the_ranking_does() -> None:
     one = sample("a", {"lexical": [1.0, 0.9, 0.8]}, [0, 0, 1], [False, False, True])
     plain = {name: float(name == "lexical") for name in SIGNALS}
 
-    assert one.ndcg(plain, 1.0) == pytest.approx(1 / math.log2(4))
-    assert one.ndcg(plain | {"repeated": -0.5}, 1.0) == pytest.approx(1 / math.log2(3))
+    assert one.ndcg(plain) == pytest.approx(1 / math.log2(4))
+    assert one.ndcg(plain | {"repeated": -0.5}) == pytest.approx(1 / math.log2(3))

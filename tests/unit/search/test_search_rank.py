@@ -18,7 +18,7 @@ from codegraph.search.shape import shape_of
 def candidates(*rows: tuple[str, str], lines: tuple[int, ...] = (), **values: list[float]) -> Candidates:
     """Candidates by name and path; `values` are lexical, vector and file, 0 where not given."""
     count = len(rows)
-    columns = {name: np.array(values.get(name, [0.0] * count)) for name in ("lexical", "vector", "file")}
+    columns = {name: np.array(values.get(name, [0.0] * count)) for name in ("lexical", "vector", "file_vector", "file")}
     return Candidates(
         symbols=[SymbolId(f"{path}/{name}().") for name, path in rows],
         names=[name for name, _ in rows],
@@ -87,7 +87,7 @@ def test_further_results_of_a_file_give_way() -> None:
     found = ranked("x", rows, only("lexical", "repeated"))
 
     assert [rows.names[index] for index in found.order] == ["a", "c", "b", "d"]
-    assert found.parts["repeated"].tolist() == pytest.approx([0, -0.6, 0, 0])
+    assert found.parts["repeated"].tolist() == pytest.approx([0, RankWeights().repeated, 0, 0])
 
 
 def test_a_rare_term_says_more_than_a_common_one() -> None:
