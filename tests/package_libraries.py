@@ -70,3 +70,75 @@ GO = Library(
         "app/side.go": [("package main",), ('import _ "example.com/lib/ast"', 'import _ "example.com/lib/app"', "")],
     }
 )
+
+JAVA = Library(
+    {
+        "lib/Base.java": [
+            ("package lib;", "package lib;", "package lib;", "package other;"),
+            (
+                "public class Base<T> extends Root implements Runs {",
+                "public class Base<T> extends Root {",
+                "public class Base<T> {",
+            ),
+            ("  protected Part part;", "  protected T part;", "  protected java.util.List<Part> part;", ""),
+            (
+                "  public T get() { return null; }",
+                "  public Part get() { return part; }",
+                "  public T get(int at) { return null; }",
+            ),
+            ("  public void run() { part.use(); }", "  public void run(int times) {}", "  private void run() {}", ""),
+            (
+                "  public static class Nested { void go() {} }\n}",
+                "  public static class Nested { void go(int a) {} }\n}",
+                "}",
+            ),
+        ],
+        "lib/Root.java": [("package lib;",), ("class Root {",), ("  public void root() {}\n}", "  Part root;\n}", "}")],
+        "lib/Runs.java": [
+            ("package lib;",),
+            ("public interface Runs { void run(); default void stop() {} }", "interface Runs {}"),
+        ],
+        "lib/Part.java": [
+            ("package lib;", "package lib;", "package lib;", "package more;"),
+            (
+                "public class Part { public void use() {} }",
+                "public class Part { public Part(int a) {} void use(int a) {} }",
+            ),
+        ],
+        "near/Part.java": [
+            ("package app;", "package lib;", "package none;"),
+            ("public class Part { public void use() {} }",),
+        ],
+        "lib/Holder.java": [
+            ("package lib;",),
+            ("import one.Helper;", "import two.Helper;"),
+            ("public class Holder { public Helper helper; }",),
+        ],
+        "one/Helper.java": [("package one;",), ("public class Helper { public void help() {} }",)],
+        "two/Helper.java": [("package two;",), ("public class Helper { public void help() {} }",)],
+        "deep/Thing.java": [
+            ("package deep.inner;", "package gone;"),
+            ("public class Thing { public static void go() {} }",),
+        ],
+        "app/Use.java": [
+            ("package app;",),
+            ("class Use { void g(lib.Holder h) { h.helper.help(); deep.inner.Thing.go(); } }",),
+        ],
+        "app/Main.java": [
+            ("package app;",),
+            ("import lib.*;", "import lib.Base;\nimport lib.Part;", "import lib.Base.Nested;", ""),
+            ("import static lib.Base.*;", ""),
+            (
+                "class Main extends Base<Part> {",
+                "class Main {\n  Base<Part> base;",
+                "class Main extends lib.Base<lib.Part> {",
+            ),
+            (
+                "  void f() {\n    get().use();\n    run();\n    root();\n    stop();\n    new Part(1);\n  }",
+                "  void f(Base<Part> b) {\n    b.get().use();\n    b.part.use();\n    new Nested().go();\n  }",
+                "  void f() {\n    new Base<Part>() { public void run() { get().use(); stop(); } };\n  }",
+            ),
+            ("  public void run() {}\n}", "  public void root() {}\n}", "}"),
+        ],
+    }
+)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from checked_project import CheckedProject
 from libraries import JAVASCRIPT, PYTHON, Library
-from package_libraries import GO
+from package_libraries import GO, JAVA
 
 from codegraph.errors import InternalError
 from codegraph.graph.dependency_graph import DependencyGraph
@@ -29,8 +29,9 @@ KINDS = [
     *((JAVASCRIPT, kind) for kind in (*COMMON, "cfg")),
     *((GO, kind) for kind in ("imp", "def", "mem", "base", "ret", "top", "cfg")),
     *((GO, kind) for kind in ("unit", "file", "pkg", "pmem", "ifm", "emb", "set", "und")),
+    *((JAVA, kind) for kind in ("imp", "pkg", "unit", "mem", "base", "ret")),
 ]
-NAMES = {id(PYTHON): "py", id(JAVASCRIPT): "ts", id(GO): "go"}
+NAMES = {id(PYTHON): "py", id(JAVASCRIPT): "ts", id(GO): "go", id(JAVA): "java"}
 
 
 def fails(histories: int = HISTORIES, library: Library = PYTHON, **seams: Any) -> bool:
@@ -88,7 +89,7 @@ class _TableForgetsMisses(SymbolTable):
         return _ForgetsMisses(self)
 
 
-@pytest.mark.parametrize("library", [PYTHON, JAVASCRIPT, GO], ids=["python", "javascript", "go"])
+@pytest.mark.parametrize("library", [PYTHON, JAVASCRIPT, GO, JAVA], ids=["python", "javascript", "go", "java"])
 def test_the_whole_machinery_passes(library: Library) -> None:
     """The seams as such do no harm: with the real parts in place nothing differs."""
     assert not fails(40, library, table=SymbolTable, marking=mark)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from codegraph.graph.resolve.go import GoModScheme, GoScheme
+from codegraph.graph.resolve.java import JavaScheme
 from codegraph.graph.resolve.javascript import JavaScriptScheme, SettingsScheme
 from codegraph.graph.resolve.plain import PlainScheme
 from codegraph.graph.resolve.python import PythonScheme
@@ -27,6 +28,7 @@ _SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType(
         "tsx": _JAVASCRIPT,
         "json-config": SettingsScheme(),
         "go": GoScheme(),
+        "java": JavaScheme(),
         "go-mod": GoModScheme(),
     }
 )

@@ -13,7 +13,7 @@ from codegraph.extract.extractor import Limits, extract
 from codegraph.extract.languages import LANGUAGES, language_of
 
 PLAIN = (
-    "bash", "c", "c_sharp", "cpp", "elixir", "haskell", "java",
+    "bash", "c", "c_sharp", "cpp", "elixir", "haskell",
     "kotlin", "lua", "php", "ruby", "rust", "scala", "swift", "zig",
 )  # fmt: skip
 
@@ -73,16 +73,6 @@ SAMPLES: dict[str, tuple[dict[str, tuple[SymbolKind, str]], set[str]]] = {
             "`Filler Box`#top().": (SymbolKind.METHOD, ""),
         },
         {"CALL drop", "TYPE Box"},
-    ),
-    "java": (
-        {
-            "Box#": (SymbolKind.CLASS, "A box."),
-            "Box#K.": (SymbolKind.CONSTANT, ""),
-            "Box#Box().": (SymbolKind.METHOD, ""),
-            "Box#fill().": (SymbolKind.METHOD, "Fills it."),
-            "Box#E#": (SymbolKind.ENUM, ""),
-        },
-        {"CALL Lid", "CALL move", "DECORATOR Override", "IMPLEMENT Thing", "INHERIT Base", "TYPE Item"},
     ),
     "kotlin": (
         {

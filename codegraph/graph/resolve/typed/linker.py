@@ -66,8 +66,8 @@ class TypedLinker:
             for target, kind, confidence in outcome[0]:
                 self.collector.add(owner, target, kind, confidence, line, column)
             if outcome[1]:
-                name = next((each for each in reversed(reference.chain) if each[0] not in "(@["), "")
-                self.collector.miss(owner, name, reference.role, outcome[1], line, column)
+                name = next((each for each in reversed(reference.chain) if each[0] not in "(@[<"), "")
+                self.collector.miss(owner, name.partition("(")[0], reference.role, outcome[1], line, column)
         self.finish()
         return self.collector.links()
 

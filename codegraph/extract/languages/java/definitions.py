@@ -1,0 +1,80 @@
+"""What a Java file defines: types, methods, constructors and fields, also those inside of methods.
+
+Records count as classes, annotation types as interfaces. The members of an anonymous class belong to the definition in
+which it stands. Of a field declaration with several names the first is the definition.
+Tests: tests/unit/extract/test_extract_java.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+import tree_sitter_java
+from tree_sitter import Language, Node, Query, QueryCursor
+
+from codegraph.core.symbols import SymbolKind
+from codegraph.extract.languages.spec import Sighting
+
+KINDS: Final[Mapping[str, SymbolKind]] = MappingProxyType(
+    {
+        "class_declaration": SymbolKind.CLASS,
+        "record_declaration": SymbolKind.CLASS,
+        "interface_declaration": SymbolKind.INTERFACE,
+        "annotation_type_declaration": SymbolKind.INTERFACE,
+        "enum_declaration": SymbolKind.ENUM,
+        "method_declaration": SymbolKind.METHOD,
+        "constructor_declaration": SymbolKind.METHOD,
+        "compact_constructor_declaration": SymbolKind.METHOD,
+        "annotation_type_element_declaration": SymbolKind.METHOD,
+        "field_declaration": SymbolKind.CONSTANT,
+        "constant_declaration": SymbolKind.CONSTANT,
+    }
+)
+TYPES: Final = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
+
+
+@cache
+def _query() -> Query:
+    kinds = " ".join(f"({kind})" for kind in KINDS)
+    return Query(Language(tree_sitter_java.language()), f"[{kinds}] @definition")
+
+
+def find_definitions(root: Node, limit: int) -> Sequence[Sighting]:
+    """Return the definitions of a file in source order, at most `limit`; `detail` is the declaration's node."""
+    nodes = QueryCursor(_query()).captures(root).get("definition", [])
+    found: list[Sighting] = []
+    around: list[tuple[int, int]] = [(root.end_byte + 1, 0)]
+    for node in sorted(nodes, key=lambda each: (each.start_byte, -each.end_byte)):
+        start, end = node.start_byte, node.end_byte
+        while around[-1][0] <= start:
+            around.pop()
+        container = around[-1][1]
+        kind = KINDS[node.type]
+        if kind is SymbolKind.CONSTANT and (
+            not container or found[container - 1].kind not in TYPES or _anonymous(node)
+        ):
+            continue
+        name = _name(node)
+        if name is None or not name.text:
+            continue
+        if len(found) == limit:
+            break
+        text = name.text.decode("utf-8", "replace")
+        body = node.child_by_field_name("body")
+        found.append(Sighting(kind, text, container, start, end, name.start_byte, name.end_byte, node, body, node))
+        around.append((end, len(found)))
+    return found
+
+
+def _name(node: Node) -> Node | None:
+    declarator = node.child_by_field_name("declarator")
+    return (declarator or node).child_by_field_name("name")
+
+
+def _anonymous(field: Node) -> bool:
+    body = field.parent
+    owner = body.parent if body is not None else None
+    return owner is not None and owner.type in ("object_creation_expression", "enum_constant")

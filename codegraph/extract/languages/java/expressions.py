@@ -1,0 +1,137 @@
+"""Expressions of Java: what they mention (see `java.walk`).
+
+Tests: tests/unit/extract/test_extract_java.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from codegraph.core.facts import Role
+from codegraph.extract.languages.block_walk import Scope, joined
+from codegraph.extract.languages.java.chains import count_arguments
+from codegraph.extract.languages.java.declarations import anonymous
+
+if TYPE_CHECKING:
+    from codegraph.extract.languages.java.walk import JavaWalk
+
+
+def identifier(walk: JavaWalk, node: Node, scope: Scope) -> None:
+    """Mention a name that is not local."""
+    name = walk.text(node)
+    if name and scope.find(name) is None:
+        walk.mention(scope, walk.chains.own(scope, name), Role.READ, node)
+
+
+def call(walk: JavaWalk, node: Node, scope: Scope) -> None:
+    """Mention the method that is called."""
+    name, target = node.child_by_field_name("name"), node.child_by_field_name("object")
+    walk.push(node.child_by_field_name("arguments"), scope)
+    walk.push(next((each for each in node.named_children if each.type == "type_arguments"), None), scope)
+    walk.push(target, scope)
+    if name is not None:
+        chain = walk.chains.method(node, scope)
+        if not chain:
+            chain = ("()", f"{walk.text(name)}({count_arguments(node.child_by_field_name('arguments'))})")
+        walk.mention(scope, chain, Role.CALL, name)
+
+
+def creation(walk: JavaWalk, node: Node, scope: Scope) -> None:
+    """Mention the constructor of `new T(...)`; visit the body of an anonymous class with T as its base."""
+    kind, arguments = node.child_by_field_name("type"), node.child_by_field_name("arguments")
+    chain = walk.chains.value(node, scope)
+    body = next((each for each in node.named_children if each.type == "class_body"), None)
+    if body is not None:
+        walk.push(body, anonymous(walk, node, chain, scope))
+    walk.push(arguments, scope)
+    if kind is None:
+        return
+    name = kind
+    while name.type in ("generic_type", "annotated_type", "scoped_type_identifier"):
+        if name.type == "generic_type":
+            walk.push(next((each for each in name.named_children if each.type == "type_arguments"), None), scope)
+            name = name.named_child(0)
+        else:
+            name = name.named_child(name.named_child_count - 1)
+    made = chain[: chain.index("()")] if "()" in chain else ()
+    made = joined(made, f"<new>({count_arguments(arguments)})")
+    walk.mention(scope, made, Role.CALL, name)
+    first = node.named_child(0)
+    if first is not None and first.id != kind.id:
+        walk.push(first, scope)
+
+
+def constructor(walk: JavaWalk, node: Node, scope: Scope) -> None:
+    """Mention the constructor that `this(...)` or `super(...)` calls."""
+    which, arguments = node.child_by_field_name("constructor"), node.child_by_field_name("arguments")
+    if which is not None and which.type in ("this", "super"):
+        head = "@self" if which.type == "this" else "@super"
+        walk.mention(scope, (head, f"<new>({count_arguments(arguments)})"), Role.CALL, which)
+    walk.push(arguments, scope)
+
+
+def field_access(walk: JavaWalk, node: Node, scope: Scope) -> None:
+    """Mention a field, or a type or package on the way to one."""
+    field, target = node.child_by_field_name("field"), node.child_by_field_name("object")
+    if field is not None and field.type == "identifier":
+        walk.mention(scope, walk.chains.value(node, scope), Role.READ, field)
+    walk.push(target, scope)
+
+
+def method_reference(walk: JavaWalk, node: Node, scope: Scope) -> None:
+    """Mention the method of `x::name`, or the type of `T::new`."""
+    parts = node.named_children
+    target = parts[0] if parts else None
+    walk.push(target, scope)
+    name = parts[-1] if len(parts) > 1 else None
+    if target is not None and name is not None and name.type == "identifier":
+        if target.type in ("type_identifier", "generic_type", "scoped_type_identifier"):
+            chain = walk.chains.type_name(target, scope)
+        else:
+            chain = walk.chains.value(target, scope)
+        walk.mention(scope, joined(chain, f"{walk.text(name)}(?)"), Role.READ, name)
+
+
+def type_name(walk: JavaWalk, node: Node, scope: Scope) -> None:
+    """Mention a type."""
+    name = node
+    if node.type == "scoped_type_identifier":
+        name = node.named_child(node.named_child_count - 1)
+        outer = node.named_child(0)
+        walk.push(outer if outer is not None and outer.id != name.id else None, scope)
+    walk.mention(scope, walk.chains.type_name(node, scope), Role.TYPE, name)
+
+
+def annotation(walk: JavaWalk, node: Node, scope: Scope) -> None:
+    """Mention an annotation."""
+    name = node.child_by_field_name("name")
+    walk.push(node.child_by_field_name("arguments"), scope)
+    if name is not None:
+        last = name.child_by_field_name("name") or name
+        walk.mention(scope, tuple("".join(walk.text(name).split()).split(".")), Role.DECORATOR, last)
+
+
+def record_pattern(walk: JavaWalk, node: Node, scope: Scope) -> None:
+    """Mention the record of a pattern, and visit its components."""
+    for child in reversed(node.named_children):
+        if child.type == "identifier":
+            walk.mention(scope, (walk.text(child),), Role.TYPE, child)
+        else:
+            walk.push(child, scope)
+
+
+def element_value(walk: JavaWalk, node: Node, scope: Scope) -> None:
+    """Visit an annotation's value; its key is no mention."""
+    walk.push(node.child_by_field_name("value"), scope)
+
+
+def labeled(walk: JavaWalk, node: Node, scope: Scope) -> None:
+    """Visit the statement behind a label."""
+    for child in reversed(node.named_children[1:]):
+        walk.push(child, scope)
+
+
+def nothing(walk: JavaWalk, node: Node, scope: Scope) -> None:
+    """Leave a node aside."""

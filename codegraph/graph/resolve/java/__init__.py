@@ -1,0 +1,25 @@
+"""The scheme of Java: packages, imports, members along the bases, receivers by declared types.
+
+`contributions.py` says what a file offers and `names.py` under which keys, `evaluator.py` what a chain stands for,
+`linker.py` which edges follow. Tests: tests/unit/graph/test_graph_java.py.
+"""
+
+from __future__ import annotations
+
+from codegraph.core.changes import FileLinks
+from codegraph.core.facts import Occurrences, Outline
+from codegraph.graph.resolve.java.contributions import contributions
+from codegraph.graph.resolve.java.linker import JavaLinker
+from codegraph.graph.resolve.scheme import TableReader, Value
+
+
+class JavaScheme:
+    """Links Java files; see `ResolutionScheme`."""
+
+    def contributions(self, path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
+        """Say what this file offers."""
+        return contributions(path, outline, occurrences)
+
+    def link(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> FileLinks:
+        """Resolve the references of this file."""
+        return JavaLinker(path, outline, occurrences, table).links()

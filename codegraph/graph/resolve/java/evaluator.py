@@ -1,0 +1,301 @@
+"""How Java finds names, members and types: enclosing types with what they inherit, imports, packages, type arguments.
+
+A bare name is a member of the types around it, from the inside out, then a type: imported, of the package, imported on
+demand; then the first part of a package's name (JLS 6.5). Methods are told apart by the number of arguments: of those
+along the bases the nearest type that has one with that number counts. Type arguments are followed where a field or a
+result has the type of a parameter of its class, and through the containers of the standard library.
+Tests: tests/unit/graph/test_graph_java.py.
+"""
+
+from __future__ import annotations
+
+from codegraph.core.facts import Chain
+from codegraph.graph.resolve.java.names import GIVE_LAST, GIVE_SAME, package_key, unit_key
+from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, return_key
+from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
+from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
+from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Evaluator, Place, around_of
+
+_AMBIGUOUS = unknown("ambiguous")
+_MAX_DEPTH = 24
+
+
+class JavaEvaluator(Evaluator):
+    """Answers what Java's chains stand for."""
+
+    def __init__(self, table: TableReader) -> None:
+        super().__init__(table)
+        self._bases: dict[Entity, tuple[list[Entity], bool]] = {}
+
+    def evaluate(self, place: Place, chain: Chain) -> Candidates:
+        """Return the candidates of a chain; what may be a member of an anonymous class's base is tried there first."""
+        if "@or" in chain:
+            at = chain.index("@or")
+            inside = self.evaluate(place, (*chain[:at], chain[at + 1]))
+            return self.evaluate(place, (chain[:at] if is_known(inside) else ()) + chain[at + 1 :])
+        return super().evaluate(place, chain)
+
+    def _answer(self, place: Place, chain: Chain) -> Candidates:
+        if chain[0] == "@here" and len(chain) == 2:
+            kind = EntityKind.TYPE if chain[1].endswith("#") else EntityKind.FUNCTION
+            return (Entity(kind, place.path, chain[1]),)
+        if chain[0] == "@param" or (chain[-1][0] == "<" and chain[-1][-1] == ">"):
+            return self.typed(place, chain, ())
+        return super()._answer(place, chain)
+
+    def typed(self, place: Place, chain: Chain, arguments: tuple[Entity, ...]) -> Candidates:
+        """Return the instances of a declared type, its class's type parameters replaced by arguments."""
+        if not chain:
+            return UNKNOWN_RECEIVER
+        last = chain[-1]
+        if last == "@of":
+            return (Entity(EntityKind.WRAPPED, name="@of", inner=self.typed(place, chain[:-1], arguments)),)
+        if chain[0] == "@param":
+            number = int(chain[1])
+            if number < len(arguments):
+                return arguments[number].inner
+            return self.evaluate(place, chain[2:])
+        if last[0] != "<" or last[-1] != ">":
+            return self.evaluate(place, chain)
+        given = tuple(
+            Entity(EntityKind.WRAPPED, name="@argument", inner=self.typed(place, each, arguments))
+            for each in _split(last)
+        )
+        found = self.evaluate(place, chain[:-1])
+        if found == EXTERNAL:
+            return (Entity(EntityKind.WRAPPED, name="@external", inner=given),)
+        return tuple(each._replace(inner=given) if each.kind is EntityKind.INSTANCE else each for each in found)
+
+    def _called(self, entity: Entity, number: str) -> Candidates:
+        if entity.kind is not EntityKind.FUNCTION:
+            return super()._called(entity, number)
+        place = Place(entity.path, around_of(entity))
+        value = self.get(return_key(entity.path, entity.descriptor)) or ()
+        found = [self.typed(place, entry[1:], entity.inner) for entry in value]
+        return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
+
+    def _step(self, entity: Entity, step: str) -> Candidates:
+        if entity.kind is EntityKind.WRAPPED and entity.name == "@external":
+            return _of_external(entity, step)
+        return super()._step(entity, step)
+
+    def value_of(self, value: Entity) -> Candidates:
+        """Return what a field holds."""
+        around = around_of(value)
+        entries = self.get(member_key(value.path, around, value.name)) or ()
+        found = [self.typed(Place(value.path, around), entry[2:], value.inner) for entry in entries if entry[0] == "v"]
+        return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
+
+    def named(self, place: Place, name: str) -> Candidates:
+        """Return what a bare name means, a method's where it has a number of arguments."""
+        if name == "@self":
+            return (Entity(EntityKind.INSTANCE, place.path, place.around),) if place.around else MISSING
+        if name == "@super":
+            return self._super(Entity(EntityKind.TYPE, place.path, place.around))
+        is_open = False
+        for around in _around(place.around):
+            found = self.member(Entity(EntityKind.TYPE, place.path, around), name)
+            if is_known(found):
+                return found
+            is_open = is_open or found == EXTERNAL
+        found = self._imported_member(place, name)
+        if not is_known(found) and "(" not in name:
+            found = self.type_named(place, name)
+        return EXTERNAL if is_open and not is_known(found) else found
+
+    def type_named(self, place: Place, name: str) -> Candidates:
+        """Return the type, or the package, that a name means outside of the types around it."""
+        imports = self.get(import_key(place.path, "")) or ()
+        for form, alias, module in imports:
+            if alias == name and form in ("n", "s"):
+                return self.qualified(place.path, module, name)
+        found = self._in_package(place.path, self._package(place.path), name)
+        if is_known(found):
+            return found
+        for form, _, module in imports:
+            if form in ("*", "S"):
+                found = self.qualified(place.path, module, name)
+                if is_known(found):
+                    return found
+        if self.get(unit_key(name)) is not None:
+            return (Entity(EntityKind.PACKAGE, name=name),)
+        return EXTERNAL if name[:1].isupper() else MISSING
+
+    def qualified(self, path: str, module: str, name: str) -> Candidates:
+        """Return the type of that name in a package, or in a type that is written as one."""
+        found = self._in_package(path, module, name)
+        if is_known(found) or not module:
+            return found
+        outer, _, last = module.rpartition(".")
+        if not last[:1].isupper():
+            return EXTERNAL
+        owner = self.qualified(path, outer, last)
+        if not is_known(owner):
+            return EXTERNAL
+        return merged([self.member(each, name) for each in owner if each.kind is EntityKind.TYPE], MAX_CANDIDATES)
+
+    def _imported_member(self, place: Place, name: str) -> Candidates:
+        bare = name.partition("(")[0]
+        is_open = False
+        for form, alias, module in self.get(import_key(place.path, "")) or ():
+            if form == "S" or (form == "s" and alias == bare):
+                outer, _, last = module.rpartition(".")
+                for owner in self.qualified(place.path, outer, last):
+                    found = self.member(owner, name) if owner.kind is EntityKind.TYPE else EXTERNAL
+                    if is_known(found):
+                        return found
+                    is_open = is_open or found == EXTERNAL
+        return EXTERNAL if is_open else MISSING
+
+    def _package(self, path: str) -> str:
+        value = self.get(module_key(path))
+        return value[0][1] if value and len(value[0]) > 1 else ""
+
+    def _in_package(self, path: str, package: str, name: str) -> Candidates:
+        value = self.get(package_key(package, name))
+        if value is None:
+            return EXTERNAL if package else MISSING
+        if value == MANY:
+            return _AMBIGUOUS
+        nearest = max(_shared(entry[0], path) for entry in value)
+        found = [entry for entry in value if _shared(entry[0], path) == nearest]
+        return tuple(Entity(EntityKind.TYPE, entry[0], entry[1]) for entry in found[:MAX_CANDIDATES])
+
+    def packaged(self, package: Entity, name: str) -> Candidates:
+        """Return a type of a package, or the package below it."""
+        found = self._in_package("", package.name, name)
+        if is_known(found):
+            return found
+        below = f"{package.name}.{name}"
+        return (Entity(EntityKind.PACKAGE, name=below),) if self.get(unit_key(below)) is not None else EXTERNAL
+
+    def member(self, owner: Entity, name: str) -> Candidates:
+        """Return a field, a nested type or the methods of a type, inherited ones included."""
+        if name == "super":
+            return self._super(owner)
+        return self._member(owner, name, 0)
+
+    def _member(self, owner: Entity, name: str, depth: int) -> Candidates:
+        bare, bracket, rest = name.partition("(")
+        own = self._methods(owner, bare, rest[:-1]) if bracket else self._field(owner, name)
+        if own:
+            return own
+        if bare == "<new>":
+            return (owner._replace(kind=EntityKind.TYPE),)
+        if depth > _MAX_DEPTH:
+            return MISSING
+        bases, is_closed = self.bases(owner)
+        is_open = not is_closed
+        for base in bases:
+            found = self._member(base, name, depth + 1)
+            if is_known(found):
+                return found
+            is_open = is_open or found == EXTERNAL
+        return EXTERNAL if is_open else MISSING
+
+    def _field(self, owner: Entity, name: str) -> Candidates:
+        entries = self.get(member_key(owner.path, owner.descriptor, name)) or ()
+        for entry in entries:
+            if entry[0] == "t":
+                return (Entity(EntityKind.TYPE, owner.path, entry[1]),)
+            if entry[1]:
+                return (Entity(EntityKind.VALUE, owner.path, entry[1], name, owner.inner),)
+            return self.typed(Place(owner.path, owner.descriptor), entry[2:], owner.inner)
+        return ()
+
+    def _methods(self, owner: Entity, name: str, count: str) -> Candidates:
+        entries = self.get(member_key(owner.path, owner.descriptor, f"{name}()")) or ()
+        fitting = [entry for entry in entries if fits(entry, count)]
+        if not fitting and name == "<new>":
+            fitting = list(entries)
+        return tuple(
+            Entity(EntityKind.FUNCTION, owner.path, entry[0], ",".join(entry[2:]), owner.inner)
+            for entry in fitting[:MAX_CANDIDATES]
+        )
+
+    def bases(self, owner: Entity) -> tuple[list[Entity], bool]:
+        """Return the bases of a type with their type arguments, and whether all of them are known."""
+        question = owner._replace(kind=EntityKind.TYPE)
+        found = self._bases.get(question)
+        if found is None:
+            self._bases[question] = ([], True)
+            place = Place(owner.path, outside(owner.descriptor))
+            listed: list[Entity] = []
+            is_closed = True
+            for chain in self.get(base_key(owner.path, owner.descriptor)) or ():
+                candidates = self.typed(place, chain, owner.inner)
+                known = [each for each in candidates if each.kind is EntityKind.INSTANCE]
+                is_closed = is_closed and bool(known)
+                listed.extend(known)
+            found = self._bases[question] = (listed, is_closed)
+        return found
+
+    def _super(self, owner: Entity) -> Candidates:
+        bases, is_closed = self.bases(owner)
+        return tuple(bases[:MAX_CANDIDATES]) or (MISSING if is_closed else EXTERNAL)
+
+
+def fits(entry: Entry, count: str) -> bool:
+    """Say whether a method can be called with so many arguments; "?" stands for any number."""
+    arity = entry[1]
+    if count == "?" or arity == count:
+        return True
+    return arity.endswith("+") and int(count) >= int(arity[:-1]) - 1
+
+
+def outside(descriptor: str) -> str:
+    """Return the type around a type, "" at the top."""
+    return descriptor[: descriptor.rstrip("#").rfind("#") + 1]
+
+
+def _around(descriptor: str) -> list[str]:
+    """Return a type and those around it, from the inside out."""
+    found: list[str] = []
+    while descriptor:
+        found.append(descriptor)
+        descriptor = outside(descriptor)
+    return found
+
+
+def _split(element: str) -> list[Chain]:
+    """Return the chains of type arguments: parts are divided by slashes, arguments by commas, outside of brackets."""
+    chains: list[list[str]] = [[""]]
+    depth = 0
+    for character in element[1:-1]:
+        depth += (character == "<") - (character == ">")
+        if character == "," and not depth:
+            chains.append([""])
+        elif character == "/" and not depth:
+            chains[-1].append("")
+        else:
+            chains[-1][-1] += character
+    return [tuple(chain) if chain != [""] else () for chain in chains]
+
+
+def _of_external(entity: Entity, step: str) -> Candidates:
+    """Return what a container of the standard library gives, as far as its type arguments tell."""
+    given, name = entity.inner, step.partition("(")[0]
+    if step == "[]":
+        return given[0].inner if len(given) == 1 else (entity,)
+    if "(" not in step:
+        return EXTERNAL
+    result: Candidates = EXTERNAL
+    if name in GIVE_LAST:
+        result = given[-1].inner
+    elif name in GIVE_SAME:
+        result = (entity,)
+    elif name == "getKey":
+        result = given[0].inner
+    elif name in ("keySet", "values"):
+        result = (entity._replace(inner=given[:1] if name == "keySet" else given[-1:]),)
+    return (Entity(EntityKind.WRAPPED, name="@call", inner=result),) if is_known(result) else EXTERNAL
+
+
+def _shared(one: str, other: str) -> int:
+    """Count the directories that two paths start with in common."""
+    count = 0
+    for left, right in zip(one.split("/"), other.split("/"), strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

@@ -1,0 +1,54 @@
+"""Keys of Java's scheme beside those of `resolve.keys`, and what the containers of the standard library give.
+
+    mod   path                    (("java", package),)
+    unit  java, package           (("",),) for a package with files, and for those above it      (shared)
+    pkg   java, package, name     (path, descriptor, kind) of its types                          (shared)
+    imp   path, ""                every import: (form, name, module); "n" type, "*" all of a package or type, "s" and
+                                  "S" the static ones
+    mem   path, type, name        ("v", descriptor of the field or "", chain), ("t", descriptor) of a type
+    mem   path, type, name "()"   (descriptor, arity, flags, types of parameters); "<new>()" for constructors
+    base  path, type              chains of its bases, with type arguments
+    ret   path, method            ("0", chain)
+
+Flags of a method are letters: s static, p private.
+"""
+
+from __future__ import annotations
+
+from codegraph.graph.resolve.keys import make_key
+
+FAMILY = "java"
+
+
+def package_key(package: str, name: str) -> str:
+    """Ask which types of a name a package has."""
+    return make_key("pkg", FAMILY, package, name)
+
+
+def unit_key(package: str) -> str:
+    """Ask whether there is a package of that name, or one below it."""
+    return make_key("unit", FAMILY, package)
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+GIVE_LAST = _names(
+    """
+    ceiling cast computeIfAbsent computeIfPresent element first firstElement floor get getAndSet getDeclaredConstructor
+    getFirst getLast getNow getOrDefault getPlain getValue higher join last lastElement lower merge newInstance next
+    nextElement orElse orElseGet orElseThrow peek peekFirst peekLast poll pollFirst pollLast pop previous putIfAbsent
+    remove removeFirst removeLast set take call apply
+    """
+)
+"""Methods of the standard library's generic types that give their last type argument: an element, a map's value."""
+
+GIVE_SAME = _names(
+    """
+    asReverseOrder descendingIterator descendingSet distinct dropWhile elements entrySet filter findAny findFirst
+    headSet iterator limit listIterator max min or parallelStream peek reversed skip sorted spliterator stream subList
+    subSet tailSet takeWhile toList
+    """
+)
+"""Methods that give another container of the same; a map's entries have its type arguments."""

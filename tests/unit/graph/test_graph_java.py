@@ -1,0 +1,165 @@
+"""Resolution of Java: `codegraph.graph.resolve.java`. A project is one file per part; edges are read back as text."""
+
+from __future__ import annotations
+
+from projects import Project
+
+BASE = """package lib;
+public class Base<T> implements Runs {
+  public static final int LIMIT = 3;
+  protected T item;
+  public Base() {}
+  public Base(int size) {}
+  public T get() { return item; }
+  public Base<T> self() { return this; }
+  public void run() {}
+  public void run(int times) {}
+  public static Part make() { return null; }
+  public static class Nested { public void go() {} }
+}
+"""
+OTHERS = {
+    "lib/Runs.java": "package lib; public interface Runs { void run(); default void stop() {} }",
+    "lib/Part.java": "package lib; public class Part { public Part next; public void use() {} }",
+    "lib/Mode.java": "package lib; public enum Mode { FAST, SLOW { void m() {} }; void m() {} }",
+    "lib/Mark.java": "package lib; public @interface Mark { String value(); }",
+}
+IMPORTS = "package app; import lib.*; import java.util.*; "
+
+
+def linked(source: str, **others: str) -> Project:
+    """Link `source` as app/A.java beside package lib; `a__B` stands for a/B.java."""
+    files = {f"{name.replace('__', '/')}.java": text for name, text in others.items()}
+    return Project({"lib/Base.java": BASE, "app/A.java": source, **OTHERS, **files})
+
+
+def calls(code: str, parameters: str = "", **others: str) -> set[str]:
+    """Return the calls of a method with that body in a class that imports package lib."""
+    project = linked(f"{IMPORTS} class A {{ void f({parameters}) {{ {code} }} }}", **others)
+    return {
+        edge.removeprefix("calls lib/").replace(".java/", ":") for edge in project.edges("app/A.java/A#f().", "calls")
+    }
+
+
+def test_receivers_are_typed_by_declarations() -> None:
+    """Parameters, locals, `var`, casts, patterns, loops, resources, fields and results tell a receiver's type."""
+    use = {"Part:Part#use()."}
+    assert calls("p.use();", "Part p") == use
+    assert calls("Part p = null; p.next.next.use();") == use
+    assert calls("((Part) o).use();", "Object o") == use
+    assert calls("if (o instanceof Part p && true) p.use();", "Object o") == use
+    assert calls("for (Part p : all) p.use();", "Part[] all") == use
+    assert calls("all[0].use();", "Part... all") == use
+    assert calls("var p = Base.make(); p.use();") == {*use, "Base:Base#make()."}
+    assert calls("switch (o) { case Part p -> p.use(); default -> {} }", "Object o") == use
+
+
+def test_type_arguments_are_followed() -> None:
+    """Through fields, results and bases of generic classes, and through containers of the standard library."""
+    use = {"Part:Part#use()."}
+    assert calls("b.get().use();", "Base<Part> b") == {*use, "Base:Base#get()."}
+    assert (
+        calls("b.self().get().use();", "Own b", app__Own="package app; class Own extends lib.Base<lib.Part> {}") > use
+    )
+    assert calls("for (var p : all) p.use();", "List<Part> all") == use
+    assert calls("all.get(0).use();", "List<? extends Part> all") == use
+    assert calls("for (var e : all.entrySet()) e.getValue().use();", "Map<String, Part> all") == use
+
+
+def test_overloads_are_told_apart_by_the_number_of_arguments() -> None:
+    """Those with the same number are ambiguous, all named; `new` leads to a constructor, or to the type without one."""
+    assert calls("b.run(1);", "Base b") == {"Base:Base#run(+1)."}
+    assert calls("new Base(1); new Part();") == {"Base:Base#Base(+1).", "Part:Part#"}
+    two = "package app; class Two { void g(int a) {} void g(String a) {} void g() {} }"
+    assert calls("new Two().g(1);", app__Two=two) == {
+        "calls app/Two:Two#",
+        "calls app/Two:Two#g().",
+        "calls app/Two:Two#g(+1).",
+    }
+
+
+def test_members_are_found_along_the_bases() -> None:
+    """Bare names are members of the type, of its bases, of the types around it, then static imports."""
+    source = """package app; import static lib.Base.make;
+    class A extends lib.Base<lib.Part> { void f() { run(); super.run(1); stop(); make(); item.use(); }
+      class In { void g() { run(); Nested n; n.go(); A.this.get(); } } }"""
+    project = linked(source)
+    assert project.edges("app/A.java/A#f().", "calls") == [
+        "calls lib/Base.java/Base#run().",
+        "calls lib/Base.java/Base#run(+1).",
+        "calls lib/Runs.java/Runs#stop().",
+        "calls lib/Base.java/Base#make().",
+        "calls lib/Part.java/Part#use().",
+    ]
+    assert project.edges("app/A.java/A#In#g().", "calls") == [
+        "calls lib/Base.java/Base#run().",
+        "calls lib/Base.java/Base#Nested#go().",
+        "calls lib/Base.java/Base#get().",
+    ]
+
+
+def test_anonymous_classes() -> None:
+    """Their methods override those of the base; bare calls are the base's, then those of the class around."""
+    source = (
+        f"{IMPORTS} class A {{ void f() {{ new Runs() {{ public void run() {{ stop(); g(); }} }}; }} void g() {{}} }}"
+    )
+    project = linked(source)
+    assert project.edges("app/A.java/A#f().run().") == [
+        "overrides lib/Runs.java/Runs#run().",
+        "calls lib/Runs.java/Runs#stop().",
+        "calls app/A.java/A#g().",
+    ]
+
+
+def test_overrides() -> None:
+    """The nearest method of that name and number along each base, constructors, static and private ones left aside."""
+    source = f"{IMPORTS} class A extends Base<Part> {{ public void run() {{}} static Part make() {{ return null; }} }}"
+    assert linked(source).edges("app/A.java/A#run().", "overrides") == ["overrides lib/Base.java/Base#run()."]
+    assert linked(source).edges("app/A.java/A#make().", "overrides") == []
+    assert linked(source).edges("lib/Base.java/Base#run().", "overrides") == ["overrides lib/Runs.java/Runs#run()."]
+    assert linked(source).edges("lib/Mode.java/Mode#m().", "overrides") == ["overrides lib/Mode.java/Mode#m(+1)."]
+
+
+def test_imports_and_types() -> None:
+    """Single, on demand, static, qualified in place, of nested types; what is imported decides before the package."""
+    source = """package app; import lib.Part; import lib.Base.Nested; import static lib.Base.LIMIT;
+    import java.util.List;
+    @lib.Mark("x") class A extends lib.Base<Part> implements lib.Runs { Nested n; List<Part> all; int k = LIMIT; }"""
+    project = linked(source, app__Part="package app; class Part {}")
+    assert project.edges("app/A.java/", "imports") == [
+        "imports lib/Part.java/Part#",
+        "imports lib/Base.java/Base#Nested#",
+        "imports lib/Base.java/Base#",
+    ]
+    assert sorted(project.edges("app/A.java/A#")) == [
+        "implements lib/Runs.java/Runs#",
+        "inherits lib/Base.java/Base#",
+        "uses_type lib/Mark.java/Mark#",
+        "uses_type lib/Part.java/Part#",
+    ]
+    assert project.edges("app/A.java/A#k.") == ["references lib/Base.java/Base#LIMIT."]
+
+
+def test_two_classes_of_one_name() -> None:
+    """Of the same type in two source trees the nearer one counts."""
+    twin = "package lib; public class Part { public void use() {} }"
+    project = Project(
+        {
+            "one/src/lib/Part.java": twin,
+            "two/src/lib/Part.java": twin,
+            "two/test/lib/T.java": "package lib; class T { Part p; }",
+        }
+    )
+    assert project.edges("two/test/lib/T.java/T#p.") == ["uses_type two/src/lib/Part.java/Part#"]
+
+
+def test_what_is_not_known_is_said() -> None:
+    """The standard library, values without a type and missing names are told apart."""
+    project = linked(
+        "package app; class A { void f() { String s; s.trim(); each(x -> x.go()); lost(); } void each(Object o) {} }"
+    )
+    reasons = {(one.name, one.reason) for one in project.index.snapshot.files["app/A.java"].links.unresolved()}
+    assert reasons == {
+        ("String", "external"), ("trim", "external"), ("go", "unknown_receiver"), ("lost", "missing"),
+        ("Object", "external"),
+    }  # fmt: skip
