@@ -171,6 +171,7 @@ def _show_explanation(output: Output, session: Session, found: ExplainResult) ->
         ("route", "  ->  ".join(found.route)),
         ("differed", ", ".join(found.differed)),
         ("revision", str(found.revision or "")),
+        ("model", found.model),
         ("wanted key", found.wanted),
         ("served key", found.served),
         *(("context" if i == 0 else "", symbol) for i, symbol in enumerate(found.context)),

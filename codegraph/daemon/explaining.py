@@ -7,6 +7,8 @@ Tests: tests/unit/daemon/test_daemon_explaining.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from codegraph.core.changes import Verdict
 from codegraph.core.symbols import Freshness
 from codegraph.daemon.operations import ExplainResult
@@ -24,8 +26,8 @@ _RULES = {
 _DIFFERED = {"own": ("own",), "new": (), "signature": ("context",), "edges": ("context",), "model": ("model",)}
 
 
-def explain(view: View, symbol: Symbol) -> ExplainResult:
-    """Explain the state of one symbol's vector."""
+def explain(view: View, symbol: Symbol, name_of: Callable[[bytes], str]) -> ExplainResult:
+    """Explain the state of one symbol's vector; `name_of` gives a model's name by its identity."""
     verdict = view.verdicts.get(symbol.id)
     state = view.freshness(symbol.id)
     wanted = view.snapshot.wanted(symbol.id)
@@ -43,6 +45,7 @@ def explain(view: View, symbol: Symbol) -> ExplainResult:
         wanted=wanted.hex(),
         served=(view.served.get(symbol.id) or b"").hex(),
         context=view.snapshot.context(symbol.id),
+        model=name_of(view.snapshot.model_of(symbol.id)),
     )
 
 

@@ -326,6 +326,7 @@ class FakeService:
             wanted="00" * 16,
             served="00" * 16,
             context=(STORE.id,),
+            model="lexical",
         )
 
     async def embed(self, params: operations.EmbedParams) -> operations.EmbedResult:

@@ -208,7 +208,7 @@ class Handlers:
 
     async def explain(self, params: operations.ExplainParams) -> operations.ExplainResult:
         """Explain a symbol's vector."""
-        return await self._threaded(_answer_explain, self._view, params)
+        return await self._threaded(_answer_explain, self._project, self._view, params)
 
     async def embed(self, params: operations.EmbedParams) -> operations.EmbedResult:
         """Give vectors."""
@@ -291,8 +291,8 @@ def _answer_impact(view: View, params: messages.ImpactParams) -> messages.Impact
     return answer_impact(view, find_target(view, params), params.depth, params.limit)
 
 
-def _answer_explain(view: View, params: operations.ExplainParams) -> operations.ExplainResult:
-    return explain(view, find_target(view, params))
+def _answer_explain(project: Project, view: View, params: operations.ExplainParams) -> operations.ExplainResult:
+    return explain(view, find_target(view, params), project.name_of)
 
 
 def _count_unfresh(view: View, waiting: Sequence[SymbolId]) -> int:

@@ -55,6 +55,8 @@ class ExplainResult(Answer, frozen=True, kw_only=True):
     """Keys; "" when no vector is served."""
     context: tuple[str, ...] = ()
     """Ids whose signatures enter the key, in their order."""
+    model: str = ""
+    """The model whose vector is wanted; "" while its facts cannot tell which one it is."""
 
 
 class ExplainParams(Target[ExplainResult], frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ def bench(project_of: Any) -> Workbench:
 
 def explained(bench: Workbench, symbol: str) -> ExplainResult:
     """Explain one symbol of the newest view."""
-    return explain(bench.view, existing(bench.view.snapshot, SymbolId(symbol)))
+    return explain(bench.view, existing(bench.view.snapshot, SymbolId(symbol)), bench.project.name_of)
 
 
 def test_own_change(bench: Workbench) -> None:
@@ -43,6 +43,7 @@ def test_own_change(bench: Workbench) -> None:
     found = explained(bench, H)
     assert (found.outcome, found.rule, found.origin, found.differed) == ("recomputed", "own", H, ("own",))
     assert found.wanted == found.served != ""
+    assert found.model == bench.project.models.code.spec.name != ""
 
 
 def test_context_change_names_the_route(bench: Workbench) -> None:
