@@ -6,7 +6,8 @@ definition's tokens give the three kinds of clones:
 - *exact*: the tokens themselves, as one digest;
 - *renamed*: literals by their kind only, and each name by the distance to where it stood last, 0 for the first
   time (Baker, "Parameterized pattern matching", 1996). So two definitions are equal exactly when one becomes
-  the other by renaming that is consistent and gives different names to different ones;
+  the other by renaming that is consistent and gives different names to different ones; a member (`.name`) and a
+  name written like it are two things;
 - *near*: literals by their kind, plain names all alike, but names of members and of what is called as they are;
   of this the set of all runs of SHINGLE tokens (*shingles*), each as a hash of 32 bits.
 
@@ -137,12 +138,14 @@ def _by_distance(codes: Codes, owners: npt.NDArray[np.int64]) -> Codes:
     result, classes = _blind_literals(codes)
     places = np.flatnonzero(classes == _NAME)
     if len(places):
-        names, own = codes[places], owners[places]
+        own, before = owners[places], np.maximum(places - 1, 0)
+        is_member = (classes[before] == _MEMBER_OPERATOR) & (owners[before] == own)
+        names = codes[places] ^ is_member.astype(np.uint64)
         order = np.lexsort((names, own))
-        before, after = order[:-1], order[1:]
-        repeated = (names[before] == names[after]) & (own[before] == own[after])
+        last, here = order[:-1], order[1:]
+        repeated = (names[last] == names[here]) & (own[last] == own[here])
         distances = np.zeros(len(places), dtype=np.uint64)
-        distances[after[repeated]] = (places[after] - places[before])[repeated]
+        distances[here[repeated]] = (places[here] - places[last])[repeated]
         result[places] = (distances << np.uint64(3)) | np.uint64(_NAME)
     return result
 

@@ -22,9 +22,13 @@ def one(text: str, name: str = "") -> Fingerprints:
 
 def reference_pattern(tokens: list[str]) -> list[object]:
     """Return what two definitions have in common exactly when one is a consistent renaming of the other."""
-    seen: dict[str, int] = {}
+    seen: dict[tuple[bool, str], int] = {}
     kinds: dict[str, object] = {'"text"': "string", "'x'": "string", "1": "number", "2.5": "number"}
-    return [seen.setdefault(token, len(seen)) if token in NAMES else kinds.get(token, token) for token in tokens]
+    members = [False, *(token == "." for token in tokens)]
+    return [
+        seen.setdefault((member, token), len(seen)) if token in NAMES else kinds.get(token, token)
+        for member, token in zip(members, tokens, strict=False)
+    ]
 
 
 @given(TOKENS, TOKENS)
@@ -33,6 +37,12 @@ def test_renamed_is_equal_exactly_for_consistent_renamings(left: list[str], righ
     prints = Fingerprinter().fingerprints(["", ""], [left, right])
     assert (prints.renamed[0] == prints.renamed[1]) == (reference_pattern(left) == reference_pattern(right))
     assert (prints.exact[0] == prints.exact[1]) == (left == right)
+
+
+def test_a_member_is_another_thing_than_a_name() -> None:
+    """Renaming a variable that is called like a member leaves the member alone."""
+    assert one("name = a . name").renamed == one("x = a . name").renamed
+    assert one("b . name = a . name").renamed != one("b . x = a . name").renamed
 
 
 @given(TOKENS, st.permutations(NAMES))

@@ -1,0 +1,198 @@
+"""How many clones are found, how many are none, and how long it takes: `python -m benchmarks.clones DIRECTORY`.
+
+Functions are drawn from the Python files of the directory, seeded, at most one of a name, and large enough to be looked
+at. Of each, a variant is made by machine (`variants`), so the pair is a clone for certain; each kind of variant is put
+into a project of all originals and its variants, and the groups are asked for. *Recall*: the pairs that stand in one
+group. *Precision*: of all pairs in groups those that are a made pair, or of which a judge without
+shingles agrees: difflib finds half of their canonical tokens in order. `elsewhere` is a fixed list: the same operation
+in Python's own posixpath and ntpath; for these nobody promises anything. Then all files of the directory, in every
+language, are timed. Tests: tests/unit/benchmarks/test_bench_clones.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import random
+import resource
+import sysconfig
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import combinations
+from pathlib import Path
+
+from benchmarks.variants import VARIANTS, functions_of, text_of, written
+from codegraph.core.facts import FileFacts, OwnInput, decode_own_input
+from codegraph.extract.extractor import Limits, extract
+from codegraph.extract.languages import language_of
+from codegraph.search.clones import CloneBounds, FileUnits, find_clones
+from codegraph.search.fingerprints import Fingerprinter
+
+ELSEWHERE = ("join", "split", "normpath", "expandvars", "relpath", "commonpath", "expanduser", "abspath", "ismount")
+AGREED = 0.5
+"""Share of tokens in order from which on the judge takes two functions for clones."""
+MAX_FILE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one kind of variants."""
+
+    kind: str
+    pairs: int
+    found: int
+    reported: int
+    """Pairs in groups."""
+    right: int
+    """Of these."""
+    told: Counter[str]
+    """Kinds of the groups of found pairs."""
+
+    @property
+    def line(self) -> str:
+        """One line of the table."""
+        told = ", ".join(f"{count} {kind}" for kind, count in sorted(self.told.items()))
+        recall, precision = self.found / max(1, self.pairs), self.right / max(1, self.reported)
+        return f"{self.kind:22}{self.pairs:6}{recall:9.3f}{precision:11.3f}{self.reported:10}   {told}"
+
+
+HEADER = f"{'made':22}{'N':>6}{'recall':>9}{'precision':>11}{'reported':>10}   told as"
+
+
+def drawn(directory: Path, count: int, seed: int) -> list[ast.FunctionDef]:
+    """Draw functions, at most one of a name."""
+    choice = random.Random(seed)
+    paths = sorted(directory.rglob("*.py"))
+    choice.shuffle(paths)
+    found: dict[str, ast.FunctionDef] = {}
+    for path in paths:
+        if len(found) >= count:
+            break
+        here = functions_of(path.read_text("utf-8", "replace"))
+        for node in choice.sample(here, min(3, len(here))):
+            if _large_enough(text_of(node)):
+                found.setdefault(node.name, node)
+    return list(found.values())[:count]
+
+
+def _large_enough(text: str) -> bool:
+    bounds = CloneBounds()
+    definition = extract(text.encode("utf-8", "replace"), "python", Limits()).outline.definitions[-1]
+    return definition.length >= bounds.min_tokens and text.count("\n") >= bounds.min_lines
+
+
+def units_of(facts: FileFacts, path: str, fingerprinter: Fingerprinter) -> FileUnits:
+    """Return what groups are made of."""
+    definitions = facts.outline.definitions
+    owns = [decode_own_input(facts.inputs[each.own]) for each in definitions]
+    prints = fingerprinter.fingerprints([own.name for own in owns], [own.tokens for own in owns])
+    return FileUnits(path, definitions, prints)
+
+
+def measure(kind: str, pairs: Sequence[tuple[str, str]], bounds: CloneBounds) -> Outcome:
+    """Look for the clones of a project of all the pairs' texts, each in a file of its own."""
+    files, owns = [], {}
+    fingerprinter = Fingerprinter()
+    for number, pair in enumerate(pairs):
+        for side, text in enumerate(pair):
+            path = f"{number}/{side}.py"
+            facts = extract(("import a\n" * side + text).encode("utf-8", "replace"), "python", Limits())
+            files.append(units_of(facts, path, fingerprinter))
+            owns[path] = decode_own_input(facts.inputs[facts.outline.definitions[-1].own])
+    found = reported = right = 0
+    told: Counter[str] = Counter()
+    for group in find_clones(files, bounds).groups:
+        for one, other in combinations(sorted({each.path for each in group.members}), 2):
+            reported += 1
+            made = one.partition("/")[0] == other.partition("/")[0]
+            found += made
+            told[group.kind] += made
+            right += made or _agreed(owns[one], owns[other])
+    return Outcome(kind, len(pairs), found, reported, right, +told)
+
+
+def _agreed(one: OwnInput, other: OwnInput) -> bool:
+    return SequenceMatcher(None, one.tokens, other.tokens, autojunk=False).ratio() >= AGREED
+
+
+def made_pairs(kind: str, functions: Sequence[ast.FunctionDef], seed: int) -> list[tuple[str, str]]:
+    """Return original and variant of each function that has one."""
+    choice = random.Random(f"{seed} {kind}")
+    made = [(text_of(node), written(kind, node, choice)) for node in functions]
+    return [(original, variant) for original, variant in made if variant is not None]
+
+
+def pairs_elsewhere() -> list[tuple[str, str]]:
+    """Return the same operations in posixpath and ntpath."""
+    library = Path(sysconfig.get_path("stdlib"))
+    one, other = (
+        {
+            node.name: text_of(node)
+            for node in ast.walk(ast.parse((library / name).read_text("utf-8")))
+            if isinstance(node, ast.FunctionDef)
+        }
+        for name in ("posixpath.py", "ntpath.py")
+    )
+    return [(one[name], other[name]) for name in ELSEWHERE if name in one and name in other]
+
+
+def extracted(directory: Path) -> Iterator[tuple[str, FileFacts]]:
+    """Extract every file of a known language."""
+    for path in sorted(directory.rglob("*")):
+        if path.is_file() and path.stat().st_size <= MAX_FILE_BYTES:
+            data = path.read_bytes()
+            language = language_of(path.name, data[:200])
+            if language is not None:
+                yield path.relative_to(directory).as_posix(), extract(data, language, Limits())
+
+
+def timed(directory: Path, bounds: CloneBounds) -> str:
+    """Fingerprint and group everything in a directory; return what that took, in seconds of this process."""
+    fingerprinter = Fingerprinter()
+    files, printing = [], 0.0
+    for path, facts in extracted(directory):
+        began = time.process_time()
+        files.append(units_of(facts, path, fingerprinter))
+        printing += time.process_time() - began
+    symbols = sum(len(file.definitions) for file in files)
+    kept = sum(file.fingerprints.shingles.nbytes for file in files)
+    began = time.process_time()
+    found = find_clones(files, bounds)
+    grouping = time.process_time() - began
+    kinds = Counter(group.kind for group in found.groups)
+    shown = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return (
+        f"{len(files)} files, {symbols} symbols: fingerprints {printing:.2f} s ({kept / 2**20:.0f} MiB of shingles), "
+        f"groups {grouping:.2f} s; {shown}{'' if found.complete else ', not all compared'}; peak {peak:.0f} MiB"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.clones", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--functions", type=int, default=500, help="originals (default: 500)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threshold", type=float, default=CloneBounds().threshold)
+    parser.add_argument("--no-speed", action="store_true", help="do not time the whole directory")
+    chosen = parser.parse_args(arguments)
+    bounds = CloneBounds(threshold=chosen.threshold)
+    functions = drawn(chosen.directory, chosen.functions, chosen.seed)
+    print(
+        f"{len(functions)} functions, seed {chosen.seed}, threshold {bounds.threshold}, lines >= {bounds.min_lines}, "
+        f"tokens >= {bounds.min_tokens}\n{HEADER}"
+    )
+    for kind in VARIANTS:
+        print(measure(kind, made_pairs(kind, functions, chosen.seed), bounds).line, flush=True)
+    print(measure("elsewhere", pairs_elsewhere(), bounds).line)
+    if not chosen.no_speed:
+        print(timed(chosen.directory, bounds))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
