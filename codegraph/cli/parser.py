@@ -264,8 +264,8 @@ def _symbol(parser: argparse.ArgumentParser) -> None:
 
 def _like(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("symbol", nargs="?", metavar="SYMBOL", help="id, name or FILE:LINE[:COLUMN]; see below")
-    what.add_argument("--text", metavar="CODE", help="a piece of code; - reads it from standard input")
+    what.add_argument("symbol", nargs="?", metavar="SYMBOL", help="id, name or FILE:LINE[:COLUMN]; - is --code -")
+    what.add_argument("--code", "--text", metavar="CODE", help="a piece of code; - reads it from standard input")
 
 
 def _clones(parser: argparse.ArgumentParser) -> None:

@@ -30,6 +30,7 @@ from codegraph.daemon.messages import (
     SymbolsResult,
 )
 from codegraph.daemon.operations import EmbedParams, ExplainParams, ExplainResult
+from codegraph.errors import ProjectError
 
 
 def search(arguments: Namespace, output: Output) -> int:
@@ -53,10 +54,14 @@ def search(arguments: Namespace, output: Output) -> int:
 
 def similar(arguments: Namespace, output: Output) -> int:
     """Print symbols like another, or like a piece of code."""
+    text = sys.stdin.read() if "-" in (arguments.code, arguments.symbol) else arguments.code
+    if text is not None and not text.strip():
+        raise ProjectError(
+            "there is no code to compare with", "give --code CODE, or pipe some to `codegraph similar -`"
+        )
     with open_session(arguments) as session:
-        text = sys.stdin.read() if arguments.text == "-" else arguments.text or ""
         params = SimilarParams(
-            text=text,
+            text=text or "",
             filters=_filters(arguments),
             limit=arguments.limit,
             **({} if text else target_fields(arguments.symbol or "", session.root)),

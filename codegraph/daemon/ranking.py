@@ -76,7 +76,12 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
 
 
 def answer_similar(project: Project, view: View, params: SimilarParams, vectors: QueryVectors) -> SearchResult:
-    """Rank symbols by nearness to a piece of code, or to a symbol among those that the same model embedded."""
+    """Rank symbols by nearness to a piece of code, or to a symbol among those that the same model embedded.
+
+    Raises ProjectError unless it is one of the two.
+    """
+    if params.text and (params.symbol or params.file):
+        raise ProjectError("both a symbol and a piece of code were named", "compare with one of them")
     limit = params.limit or project.config.search.limit
     exclude: SymbolId | None = None
     if not params.text:

@@ -12,7 +12,7 @@ import pytest
 from installation import PATIENCE, Installation, clock_of, installed, wait_for_end
 
 from codegraph.client import Client
-from codegraph.core.symbols import Freshness
+from codegraph.core.symbols import CloneKind, Freshness
 from codegraph.daemon.messages import Bound, EmptyReason, Filters, Match, Wait
 from codegraph.daemon.operations import CacheAction
 from codegraph.errors import (
@@ -116,6 +116,35 @@ def test_similar_excludes_the_symbol_itself(client: Client) -> None:
     """Neighbours of a symbol do not include it; neighbours of a text are found as well."""
     assert TOTAL not in [hit.symbol.id for hit in client.similar(TOTAL).results]
     assert client.similar(text="def total(amounts): return sum(amounts)").results[0].symbol.id == TOTAL
+
+
+def test_similar_by_place_is_similar_by_name(client: Client) -> None:
+    """The line of a definition means its symbol; a symbol and code at once are refused."""
+    by_name = client.similar(TAX).results
+    line = SHOP["shop/prices.py"].splitlines().index("def with_tax(amount: float) -> float:")
+    assert client.similar(file="shop/prices.py", line=line).results == by_name
+    assert by_name
+    with pytest.raises(ProjectError, match="both"):
+        client.similar(TAX, text="def f(): pass")
+
+
+def test_clones_are_found_and_followed(home: Installation) -> None:
+    """Two renamed functions are a group; after one of them is edited away there is none, at a later clock."""
+    body = "def {0}({1}, limit):\n    found = []\n    for each in {1}:\n        if each.size > limit:\n"
+    body += "            found.append(each.name)\n        elif not each:\n            break\n    return sorted(found)\n"
+    home.write({"a.py": body.format("large", "things")})
+    home.write({"b.py": "import a\n" + body.format("heavy", "parts")})
+    home.start()
+    with home.client() as client:
+        client.sync()
+        found = client.clones(min_tokens=30)
+        assert [each.symbol.name for each in found.groups[0].members] == ["large", "heavy"]
+        assert (found.groups[0].kind, found.bound) == (CloneKind.RENAMED, Bound.EXACT)
+        home.write({"b.py": "import a\n"})
+        client.sync()
+        after = client.clones(min_tokens=30)
+        assert (after.groups, after.reason) == ((), EmptyReason.NO_MATCH)
+        assert after.clock != found.clock
 
 
 def test_symbols_by_name_file_and_place(client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -95,12 +96,25 @@ def test_similar(console: Any) -> None:
 
 
 def test_similar_reads_code_from_standard_input(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`--text -` reads what is piped in."""
-    import io
+    """A dash stands for standard input, as the symbol and as the code, under either name of the option."""
+    for argv in (("-",), ("--code", "-"), ("--text", "-")):
+        monkeypatch.setattr("sys.stdin", io.StringIO("def piped(): pass"))
+        console.run("similar", *argv)
+        assert (asked(console).text, asked(console).symbol) == ("def piped(): pass", "")
 
-    monkeypatch.setattr("sys.stdin", io.StringIO("def g(): pass"))
-    console.run("similar", "--text", "-")
-    assert asked(console).text == "def g(): pass"
+
+def test_similar_to_nothing_is_refused(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blank code is no question; nobody is asked."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(" \n"))
+    for argv in (("-",), ("--code", ""), ("--code", "  ")):
+        assert console.run("similar", *argv) == 4
+        assert "no code" in console.err
+
+
+def test_similar_to_what_stands_at_a_place(console: Any) -> None:
+    """FILE:LINE, counted from 1."""
+    console.run("similar", "pkg/store.py:9")
+    assert (asked(console).file, asked(console).line, asked(console).text) == ("pkg/store.py", 8, "")
 
 
 def test_symbols(console: Any) -> None:
