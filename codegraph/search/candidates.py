@@ -98,10 +98,9 @@ def _shares(values: Values) -> Values:
 
 def _best_of_each(codes: Numbers, values: Values) -> Values:
     """Return, for each candidate, the best value in its file."""
-    _, files = np.unique(codes, return_inverse=True)
-    best = np.zeros(len(values))
-    np.maximum.at(best, files, values)
-    return best[files]
+    best = np.zeros(int(codes.max(initial=0)) + 1)
+    np.maximum.at(best, codes, values)
+    return best[codes]
 
 
 @lru_cache(maxsize=16_384)

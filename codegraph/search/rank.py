@@ -18,7 +18,8 @@ vectors count more. Last, a list is *spread*: every further result of a file los
 not ten of one file.
 
 No signal reads a statistic that depends on the index's history, and none can bring in a symbol that neither index
-found. Weights were fitted by `benchmarks/search/tune.py`. Pure. Tests: tests/unit/search/test_search_rank.py.
+found. Weights were fitted by `benchmarks/search/tune.py`, those of sentences chosen on the task of
+`benchmarks/search/docstrings.py`. Pure. Tests: tests/unit/search/test_search_rank.py.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class RankWeights:
     """Similarity of the symbol's name to the query."""
     stem: float = 1.55
     """Similarity of the file's name to the query."""
-    folder: float = 0.4
+    folder: float = 0.5
     """Similarity of the name of the file's folder to the query."""
     exact_name: float = 0.35
     """An identifier of the query is the symbol's name."""
@@ -68,7 +69,7 @@ class RankWeights:
     """The file holds tests, and the query does not ask for tests."""
     depth: float = -1.5
     """How many folders the file lies in, five of them counting 1."""
-    repeated: float = -0.8
+    repeated: float = -1.2
     """How many better results of the same file there are, up to five."""
     sentence: float = 0.2
     """The factor of SUBJECT_SIGNALS when the query is a sentence."""

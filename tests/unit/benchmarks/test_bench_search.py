@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks.search.__main__ import ablations, measure
 from benchmarks.search.asking import Manner
+from benchmarks.search.docstrings import make
 from benchmarks.search.report import ablation_table, figures, result_lines, table
 from benchmarks.search.scoring import Score, Scored, Span, grouped, hits, one_per_file, overall, score
 from benchmarks.search.tasks import Repository, Task, at_hand, read_repositories, read_tasks
@@ -156,3 +157,24 @@ def test_fitting_spreads_results_as_the_ranking_does() -> None:
 
     assert one.ndcg(plain) == pytest.approx(1 / math.log2(4))
     assert one.ndcg(plain | {"repeated": -0.5}) == pytest.approx(1 / math.log2(3))
+
+
+def test_documentation_is_asked_for_and_gone(tmp_path: Path) -> None:
+    """First sentences become queries with the line of their definition; the code has none of them, and still parses."""
+    package = tmp_path / "shop"
+    package.mkdir()
+    source = '"""Sells things to people."""\n\n\ndef pay(x):\n    """Take money from a customer. Or not."""\n'
+    (package / "till.py").write_text(
+        source + "\n\nclass Till:\n    def open(self):\n        return 1\n", encoding="utf-8"
+    )
+    (package / "broken.py").write_text("def (", encoding="utf-8")
+
+    queries = list(make(package, tmp_path))
+
+    stripped = (tmp_path / "corpus" / "shop" / "till.py").read_text(encoding="utf-8")
+    assert [query["query"] for query in queries] == ["Take money from a customer."]
+    assert queries[0]["relevant"] == [{"path": "till.py", "start_line": 4, "end_line": 4}]
+    assert "money" not in stripped
+    assert "Sells" not in stripped
+    assert stripped.split("\n")[4] == "    pass"
+    compile(stripped, "till.py", "exec")

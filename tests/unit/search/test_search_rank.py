@@ -84,10 +84,10 @@ def test_size_grows_with_the_lines() -> None:
 def test_further_results_of_a_file_give_way() -> None:
     """A file's second result goes behind another file's first that is little worse, and not behind one far worse."""
     rows = candidates(("a", "a.py"), ("b", "a.py"), ("c", "c.py"), ("d", "d.py"), lexical=[1.0, 0.95, 0.9, 0.05])
-    found = ranked("x", rows, only("lexical", "repeated"))
+    found = ranked("x", rows, dataclasses.replace(only("lexical"), repeated=-0.6))
 
     assert [rows.names[index] for index in found.order] == ["a", "c", "b", "d"]
-    assert found.parts["repeated"].tolist() == pytest.approx([0, RankWeights().repeated, 0, 0])
+    assert found.parts["repeated"].tolist() == pytest.approx([0, -0.6, 0, 0])
 
 
 def test_a_rare_term_says_more_than_a_common_one() -> None:
