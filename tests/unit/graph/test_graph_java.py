@@ -66,12 +66,17 @@ def test_type_arguments_are_followed() -> None:
     assert calls("for (var e : all.entrySet()) e.getValue().use();", "Map<String, Part> all") == use
 
 
-def test_overloads_are_told_apart_by_the_number_of_arguments() -> None:
-    """Those with the same number are ambiguous, all named; `new` leads to a constructor, or to the type without one."""
+def test_overloads_are_told_apart() -> None:
+    """By the number of arguments, then by types that can be seen; others are ambiguous, all named. `new` leads to a
+    constructor, or to the type."""
     assert calls("b.run(1);", "Base b") == {"Base:Base#run(+1)."}
     assert calls("new Base(1); new Part();") == {"Base:Base#Base(+1).", "Part:Part#"}
     two = "package app; class Two { void g(int a) {} void g(String a) {} void g() {} }"
-    assert calls("new Two().g(1);", app__Two=two) == {
+    assert calls("t.g(1);", "app.Two t", app__Two=two) == {"calls app/Two:Two#g()."}
+    assert calls("t.g(s);", "app.Two t, String s", app__Two=two) == {"calls app/Two:Two#g(+1)."}
+    three = "package app; class Three { void h(lib.Runs r) {} void h(Mode m) {} void h(Iterable<lib.Runs> all) {} }"
+    assert calls("t.h(b);", "app.Three t, Base<Part> b", app__Three=three) == {"calls app/Three:Three#h()."}
+    assert calls("new Two().g(a + b);", app__Two=two) == {
         "calls app/Two:Two#",
         "calls app/Two:Two#g().",
         "calls app/Two:Two#g(+1).",

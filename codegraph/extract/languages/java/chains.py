@@ -20,6 +20,14 @@ ANONYMOUS = "@anonymous"
 """The name under which a scope holds the base of the anonymous class around it, ("",) in a named one."""
 
 _MAX_ARGUMENTS = 200
+_LITERALS = {
+    "string_literal": "String",
+    "character_literal": "char",
+    "true": "boolean",
+    "false": "boolean",
+    "class_literal": "Class",
+    "decimal_floating_point_literal": "double",
+}
 _PASSED = frozenset({"parenthesized_expression", "annotated_type"})
 
 
@@ -139,11 +147,33 @@ class Chains:
         name, arguments = node.child_by_field_name("name"), node.child_by_field_name("arguments")
         if name is None:
             return ()
-        spelled = f"{self._of(name)}({count_arguments(arguments)})"
+        spelled = f"{self._of(name)}{self.arguments(arguments, scope)}"
         target = node.child_by_field_name("object")
         if target is None:
             return scope.find(self._of(name) + "()") or self.own(scope, spelled)
         return joined(self.value(target, scope, depth + 1), spelled)
+
+    def arguments(self, listed: Node | None, scope: Scope) -> str:
+        """Return how many arguments a call has, and behind a colon their types as far as they can be seen here."""
+        nodes = (
+            [each for each in listed.named_children if not each.type.endswith("comment")] if listed is not None else []
+        )
+        types = [self._visible_type(each, scope) for each in nodes]
+        return f"({len(nodes)}:{','.join(types)})" if any(types) else f"({len(nodes)})"
+
+    def _visible_type(self, node: Node, scope: Scope) -> str:
+        """Return the bare name of an argument's type if it is a literal, a new object, a cast or a local variable."""
+        kind = node.type
+        literal = _kind_of_literal(kind, self._of(node) if kind.endswith("integer_literal") else "")
+        if literal or kind not in ("identifier", "object_creation_expression", "cast_expression"):
+            return literal
+        chain = (scope.find(self._of(node)) or ()) if kind == "identifier" else self.value(node, scope)
+        arrays = 0
+        while chain and (chain[-1] == OF or chain[-1][0] == "<"):
+            arrays += chain[-1] == OF
+            chain = chain[:-1]
+        name = chain[-2] if len(chain) > 1 and chain[-1] == "()" else ""
+        return name + "[]" * arrays if name.isidentifier() else ""
 
     def _field(self, node: Node, scope: Scope, depth: int) -> Chain:
         field, target = node.child_by_field_name("field"), node.child_by_field_name("object")
@@ -167,8 +197,7 @@ class Chains:
         return self.instance(kind, scope, depth + 1)
 
 
-def count_arguments(arguments: Node | None) -> int:
-    """Count the arguments of a call, comments left aside."""
-    if arguments is None:
-        return 0
-    return sum(not each.type.endswith("comment") for each in arguments.named_children)
+def _kind_of_literal(kind: str, text: str) -> str:
+    if kind in ("decimal_integer_literal", "hex_integer_literal"):
+        return "long" if text[-1:] in "lL" else "int"
+    return _LITERALS.get(kind, "")

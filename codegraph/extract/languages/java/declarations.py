@@ -12,7 +12,7 @@ from tree_sitter import Node
 from codegraph.core.facts import BindingKind, Chain, ImportKind, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.block_walk import OF, TYPE, Scope, joined
-from codegraph.extract.languages.java.chains import ANONYMOUS, count_arguments
+from codegraph.extract.languages.java.chains import ANONYMOUS
 from codegraph.extract.languages.java.definitions import TYPES
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def enum_constant(walk: JavaWalk, node: Node, scope: Scope) -> None:
     if name is not None and enum.kind in TYPES:
         walk.bind(node, scope.owner, walk.text(name), ("@here", enum.descriptor, "()"), BindingKind.ATTRIBUTE)
         if arguments is not None:
-            made = ("@here", enum.descriptor, f"<new>({count_arguments(arguments)})")
+            made = ("@here", enum.descriptor, f"<new>{walk.chains.arguments(arguments, scope)}")
             walk.mention(scope, made, Role.CALL, name)
     walk.push(node.child_by_field_name("body"), anonymous(walk, node, ("@here", enum.descriptor, "()"), scope))
     walk.push(arguments, scope)

@@ -11,7 +11,6 @@ from tree_sitter import Node
 
 from codegraph.core.facts import Role
 from codegraph.extract.languages.block_walk import Scope, joined
-from codegraph.extract.languages.java.chains import count_arguments
 from codegraph.extract.languages.java.declarations import anonymous
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def call(walk: JavaWalk, node: Node, scope: Scope) -> None:
     if name is not None:
         chain = walk.chains.method(node, scope)
         if not chain:
-            chain = ("()", f"{walk.text(name)}({count_arguments(node.child_by_field_name('arguments'))})")
+            chain = ("()", f"{walk.text(name)}{walk.chains.arguments(node.child_by_field_name('arguments'), scope)}")
         walk.mention(scope, chain, Role.CALL, name)
 
 
@@ -56,7 +55,7 @@ def creation(walk: JavaWalk, node: Node, scope: Scope) -> None:
         else:
             name = name.named_child(name.named_child_count - 1)
     made = chain[: chain.index("()")] if "()" in chain else ()
-    made = joined(made, f"<new>({count_arguments(arguments)})")
+    made = joined(made, f"<new>{walk.chains.arguments(arguments, scope)}")
     walk.mention(scope, made, Role.CALL, name)
     first = node.named_child(0)
     if first is not None and first.id != kind.id:
@@ -68,7 +67,7 @@ def constructor(walk: JavaWalk, node: Node, scope: Scope) -> None:
     which, arguments = node.child_by_field_name("constructor"), node.child_by_field_name("arguments")
     if which is not None and which.type in ("this", "super"):
         head = "@self" if which.type == "this" else "@super"
-        walk.mention(scope, (head, f"<new>({count_arguments(arguments)})"), Role.CALL, which)
+        walk.mention(scope, (head, f"<new>{walk.chains.arguments(arguments, scope)}"), Role.CALL, which)
     walk.push(arguments, scope)
 
 

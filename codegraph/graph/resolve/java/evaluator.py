@@ -1,18 +1,20 @@
 """How Java finds names, members and types: enclosing types with what they inherit, imports, packages, type arguments.
 
 A bare name is a member of the types around it, from the inside out, then a type: imported, of the package, imported on
-demand; then the first part of a package's name (JLS 6.5). Methods are told apart by the number of arguments: of those
-along the bases the nearest type that has one with that number counts. Type arguments are followed where a field or a
-result has the type of a parameter of its class, and through the containers of the standard library.
+demand; then the first part of a package's name (JLS 6.5). Of the methods along the bases those of the nearest type that
+has one with the call's number of arguments count, and of these the ones whose parameters have the types that arguments
+are seen to have. Type arguments are followed where a field or a result has the type of a parameter of its class, and
+through the containers of the standard library.
 Tests: tests/unit/graph/test_graph_java.py.
 """
 
 from __future__ import annotations
 
 from codegraph.core.facts import Chain
-from codegraph.graph.resolve.java.names import GIVE_LAST, GIVE_SAME, package_key, unit_key
+from codegraph.graph.resolve.java.names import GIVE_LAST, GIVE_SAME, OBJECT_METHODS, package_key, unit_key
+from codegraph.graph.resolve.java.overloads import best_overloads, fits
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, return_key
-from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
+from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Evaluator, Place, around_of
 
@@ -23,8 +25,10 @@ _MAX_DEPTH = 24
 class JavaEvaluator(Evaluator):
     """Answers what Java's chains stand for."""
 
-    def __init__(self, table: TableReader) -> None:
+    def __init__(self, table: TableReader, tops: tuple[Place, ...]) -> None:
         super().__init__(table)
+        self._tops = tops
+        """The outermost types of the linked file, where the types of arguments are looked up."""
         self._bases: dict[Entity, tuple[list[Entity], bool]] = {}
 
     def evaluate(self, place: Place, chain: Chain) -> Candidates:
@@ -95,7 +99,7 @@ class JavaEvaluator(Evaluator):
         is_open = False
         for around in _around(place.around):
             found = self.member(Entity(EntityKind.TYPE, place.path, around), name)
-            if is_known(found):
+            if is_known(found) or found == UNKNOWN_RECEIVER:
                 return found
             is_open = is_open or found == EXTERNAL
         found = self._imported_member(place, name)
@@ -191,7 +195,7 @@ class JavaEvaluator(Evaluator):
             if is_known(found):
                 return found
             is_open = is_open or found == EXTERNAL
-        return EXTERNAL if is_open else MISSING
+        return EXTERNAL if is_open or (bracket and bare in OBJECT_METHODS) else MISSING
 
     def _field(self, owner: Entity, name: str) -> Candidates:
         entries = self.get(member_key(owner.path, owner.descriptor, name)) or ()
@@ -205,13 +209,32 @@ class JavaEvaluator(Evaluator):
 
     def _methods(self, owner: Entity, name: str, count: str) -> Candidates:
         entries = self.get(member_key(owner.path, owner.descriptor, f"{name}()")) or ()
-        fitting = [entry for entry in entries if fits(entry, count)]
+        number, _, types = count.partition(":")
+        fitting = best_overloads([entry for entry in entries if fits(entry, number)], types, self._bases_by_name)
         if not fitting and name == "<new>":
             fitting = list(entries)
         return tuple(
             Entity(EntityKind.FUNCTION, owner.path, entry[0], ",".join(entry[2:]), owner.inner)
             for entry in fitting[:MAX_CANDIDATES]
         )
+
+    def _bases_by_name(self, name: str) -> tuple[list[str], bool]:
+        """Return the names of a type and its bases, as the linked file sees them; and whether all are known."""
+        for place in self._tops:
+            found = self.named(place, name)
+            if found[0].kind is EntityKind.TYPE:
+                return self._names_of_bases(found[0])
+        return [name], False
+
+    def _names_of_bases(self, owner: Entity) -> tuple[list[str], bool]:
+        seen, waiting, is_closed = {owner: None}, [owner], True
+        while waiting:
+            bases, are_known = self.bases(waiting.pop())
+            is_closed = is_closed and are_known
+            fresh = [one for base in bases if (one := base._replace(kind=EntityKind.TYPE, inner=())) not in seen]
+            seen.update(dict.fromkeys(fresh))
+            waiting.extend(fresh)
+        return [one.descriptor.rstrip("#").rpartition("#")[2] for one in seen], is_closed
 
     def bases(self, owner: Entity) -> tuple[list[Entity], bool]:
         """Return the bases of a type with their type arguments, and whether all of them are known."""
@@ -233,14 +256,6 @@ class JavaEvaluator(Evaluator):
     def _super(self, owner: Entity) -> Candidates:
         bases, is_closed = self.bases(owner)
         return tuple(bases[:MAX_CANDIDATES]) or (MISSING if is_closed else EXTERNAL)
-
-
-def fits(entry: Entry, count: str) -> bool:
-    """Say whether a method can be called with so many arguments; "?" stands for any number."""
-    arity = entry[1]
-    if count == "?" or arity == count:
-        return True
-    return arity.endswith("+") and int(count) >= int(arity[:-1]) - 1
 
 
 def outside(descriptor: str) -> str:

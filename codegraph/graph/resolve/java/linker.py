@@ -24,7 +24,8 @@ class JavaLinker(TypedLinker):
     """Links one Java file; used once."""
 
     def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
-        self._java = JavaEvaluator(table)
+        tops = [each.descriptor for each in outline.definitions if each.container == 0 and each.kind in TYPES]
+        self._java = JavaEvaluator(table, tuple(Place(path, each) for each in tops))
         super().__init__(path, outline, occurrences, self._java)
         self._members = FileMembers(outline, occurrences)
         self._places: list[Place] = []
@@ -42,6 +43,8 @@ class JavaLinker(TypedLinker):
     def outcome(self, found: Candidates, reference: Reference) -> Outcome:
         """Return the edges; calling a type is an edge to the type."""
         edges, reason = super().outcome(found, reference)
+        if reason == "dynamic" and found[0].kind is EntityKind.WRAPPED:
+            reason = "external"
         if reference.role is Role.CALL:
             edges = tuple(
                 (target, DependencyKind.CALLS if kind is DependencyKind.USES_TYPE else kind, confidence)
@@ -81,7 +84,7 @@ class JavaLinker(TypedLinker):
         for base in self._bases_of(index):
             found = [
                 each
-                for each in self._java.member(base, f"{definition.name}({arity.rstrip('+')})")
+                for each in self._java.member(base, f"{definition.name}({arity.rstrip('+')}:{types})")
                 if each.kind is EntityKind.FUNCTION and not each.name.partition(",")[0]
             ]
             alike = [each for each in found if each.name.partition(",")[2] == types] or found

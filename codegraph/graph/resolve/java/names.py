@@ -52,3 +52,6 @@ GIVE_SAME = _names(
     """
 )
 """Methods that give another container of the same; a map's entries have its type arguments."""
+
+OBJECT_METHODS = _names("clone equals finalize getClass hashCode notify notifyAll toString wait")
+"""Methods that every type has."""
