@@ -42,7 +42,6 @@ class CloneFinder:
     def __init__(self, source: InputSource) -> None:
         self._source = source
         self._lock = threading.Lock()
-        self._fingerprinter = Fingerprinter()
         self._known: dict[tuple[bytes, str], Fingerprints] = {}
         self._answers: OrderedDict[tuple[str, CloneBounds], tuple[Clones, int]] = OrderedDict()
 
@@ -87,10 +86,11 @@ class CloneFinder:
         known: dict[tuple[bytes, str], Fingerprints] = {}
         files: list[FileUnits] = []
         missing = 0
+        fingerprinter = Fingerprinter()  # its memory of tokens is larger than what is kept
         for path, view in snapshot.files.items():
             content = (bytes(view.blob), view.outline.language)
             prints = known.get(content) or self._known.get(content)
-            if prints is None and (prints := self._made(view)) is None:
+            if prints is None and (prints := self._made(view, fingerprinter)) is None:
                 missing += 1
                 continue
             known[content] = prints
@@ -98,7 +98,7 @@ class CloneFinder:
         self._known = known
         return files, missing
 
-    def _made(self, view: FileView) -> Fingerprints | None:
+    def _made(self, view: FileView, fingerprinter: Fingerprinter) -> Fingerprints | None:
         """Make the fingerprints of a file, None if an own input of it is lost or damaged."""
         frame = self._source.inputs(view.blob, view.outline.language)
         try:
@@ -106,7 +106,7 @@ class CloneFinder:
             owns = [decode_own_input(inputs[definition.own]) for definition in view.outline.definitions]
         except (KeyError, msgspec.DecodeError):
             return None
-        return self._fingerprinter.fingerprints([own.name for own in owns], [own.tokens for own in owns])
+        return fingerprinter.fingerprints([own.name for own in owns], [own.tokens for own in owns])
 
 
 def _touches(group: clones.CloneGroup, path: str) -> bool:

@@ -140,7 +140,8 @@ def _units(file: FileUnits, bounds: CloneBounds) -> list[_Unit]:
             tokens[index] += sum(tokens[child] for child in inner)
             exact[index] = digest(b"".join([exact[index], *(exact[child] for child in inner)]))
             renamed[index] = digest(b"".join([renamed[index], *(renamed[child] for child in inner)]))
-            shingles[index] = np.unique(np.concatenate([shingles[index], *(shingles[child] for child in inner)]))
+            together = np.concatenate([shingles[index], *(shingles[child] for child in inner)])
+            shingles[index] = np.unique(together) if index else together  # a module's are counted, not compared
         extent = file.definitions[index].range
         if tokens[index] < bounds.min_tokens or extent.end_line - extent.start_line + 1 < bounds.min_lines:
             continue
