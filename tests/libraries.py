@@ -172,4 +172,6 @@ def formatted(path: str, text: str) -> str:
     """Return a text with other lines and the same meaning; what stands directly before a definition documents it."""
     if path.endswith(".py"):
         return "# moved\n\n" + text
-    return "\n\n" + text + ("\n// moved\n" if path.endswith(".ts") else "\n")
+    if path.endswith(".ts") and text.strip():  # a comment alone in a file documents the module
+        return "\n\n" + text + "\n// moved\n"
+    return "\n\n" + text + "\n"
