@@ -142,3 +142,26 @@ JAVA = Library(
         ],
     }
 )
+
+C = Library(
+    {
+        "include/box.h": [
+            ("typedef struct box box_t;", "typedef struct crate box_t;", "struct box { int size; };"),
+            ("int fill(box_t *box);", "int empty(box_t *box);", ""),
+            ('#include "sub/part.h"', ""),
+        ],
+        "include/sub/part.h": [("struct part { int size; };", "")],
+        "src/sub/part.h": [("struct part { int odd; };", ""), ("static int small(void) { return 1; }", "")],
+        "src/box.c": [
+            ('#include "box.h"', '#include "sub/part.h"', '#include "none.h"'),
+            ("int fill(box_t *box) { return 1; }", "static int fill(box_t *box) { return 1; }", ""),
+            ("int empty(box_t *box) { return fill(box); }", "struct part part;", ""),
+        ],
+        "src/main.c": [
+            ('#include "../include/box.h"', '#include "part.h"', ""),
+            ("int run(box_t *box) { return fill(box); }", "int run(box_t *box) { each(box, empty); return small(); }"),
+            ("int fill(box_t *box) { return 2; }", "", "", ""),
+        ],
+        "win/box.c": [("int fill(void *box) { return 3; }", "int empty(void *box) { return 3; }", "")],
+    }
+)

@@ -23,6 +23,8 @@ LANGUAGES = {
     ".go": "go",
     ".mod": "go-mod",
     ".java": "java",
+    ".c": "c",
+    ".h": "c",
 }
 
 _facts: dict[tuple[bytes, str], FileFacts] = {}

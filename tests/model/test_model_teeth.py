@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from checked_project import CheckedProject
 from libraries import JAVASCRIPT, PYTHON, Library
-from package_libraries import GO, JAVA
+from package_libraries import GO, JAVA, C
 
 from codegraph.errors import InternalError
 from codegraph.graph.dependency_graph import DependencyGraph
@@ -30,8 +30,9 @@ KINDS = [
     *((GO, kind) for kind in ("imp", "def", "mem", "base", "ret", "top", "cfg")),
     *((GO, kind) for kind in ("unit", "file", "pkg", "pmem", "ifm", "emb", "set", "und")),
     *((JAVA, kind) for kind in ("imp", "pkg", "unit", "mem", "base", "ret")),
+    *((C, kind) for kind in ("cdef", "top", "mod")),
 ]
-NAMES = {id(PYTHON): "py", id(JAVASCRIPT): "ts", id(GO): "go", id(JAVA): "java"}
+NAMES = {id(PYTHON): "py", id(JAVASCRIPT): "ts", id(GO): "go", id(JAVA): "java", id(C): "c"}
 
 
 def fails(histories: int = HISTORIES, library: Library = PYTHON, **seams: Any) -> bool:
@@ -89,7 +90,7 @@ class _TableForgetsMisses(SymbolTable):
         return _ForgetsMisses(self)
 
 
-@pytest.mark.parametrize("library", [PYTHON, JAVASCRIPT, GO, JAVA], ids=["python", "javascript", "go", "java"])
+@pytest.mark.parametrize("library", [PYTHON, JAVASCRIPT, GO, JAVA, C], ids=["python", "javascript", "go", "java", "c"])
 def test_the_whole_machinery_passes(library: Library) -> None:
     """The seams as such do no harm: with the real parts in place nothing differs."""
     assert not fails(40, library, table=SymbolTable, marking=mark)

@@ -89,14 +89,14 @@ def plain_spec(
         queries=Queries(
             definitions=() if find is not None else (here / "definitions.scm",),
             forms=(here / "bindings.scm",) if (here / "bindings.scm").is_file() else (),
-            mentions=(here / "tokens.scm",) if collect else (here / "references.scm", here / "tokens.scm"),
+            mentions=tuple(here / name for name in ("references.scm", "tokens.scm") if (here / name).is_file()),
         ),
         token_pattern=TOKEN,
         layout=list,
         chain=written_chain,
         receivers=_no_receivers,
         docstring=docstring or comment_before,
-        collect=collect or _bind,
+        collect=collect or bind_names,
         wrappers=wrappers,
         header_end=header_end,
         plain_member=re.compile(r"(?!)"),
@@ -190,7 +190,7 @@ def _no_receivers(view: FileView, found: Found) -> Mapping[str, str]:  # noqa: A
     return _NO_RECEIVERS
 
 
-def _bind(view: FileView) -> None:
+def bind_names(view: FileView) -> None:
     """Note the names that `bindings.scm` calls bound: reading one of them mentions no definition."""
     for match in view.forms("bound"):
         for target in match.get("target", ()):

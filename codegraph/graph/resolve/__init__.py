@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from codegraph.graph.resolve.c import CScheme
 from codegraph.graph.resolve.go import GoModScheme, GoScheme
 from codegraph.graph.resolve.java import JavaScheme
 from codegraph.graph.resolve.javascript import JavaScriptScheme, SettingsScheme
@@ -27,6 +28,7 @@ _SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType(
         "typescript": _JAVASCRIPT,
         "tsx": _JAVASCRIPT,
         "json-config": SettingsScheme(),
+        "c": CScheme(),
         "go": GoScheme(),
         "java": JavaScheme(),
         "go-mod": GoModScheme(),

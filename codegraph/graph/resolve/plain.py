@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from codegraph.core.changes import FileLinks
-from codegraph.core.facts import Binding, Definition, Occurrences, Outline, Reference, Role
+from codegraph.core.facts import Binding, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import module_key, name_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader, Value
 
-_KINDS = MappingProxyType(
+EDGE_KINDS = MappingProxyType(
     {
         Role.READ: DependencyKind.REFERENCES,
         Role.CALL: DependencyKind.CALLS,
@@ -75,13 +75,13 @@ class _Linker:
         found, reason = self._candidates(reference)
         sure = Confidence.INFERRED if len(found) == 1 else Confidence.AMBIGUOUS
         for target in found:
-            self.collector.add(owner, target, _KINDS[role], sure, line, column)
+            self.collector.add(owner, target, EDGE_KINDS[role], sure, line, column)
         if not found:
             self.collector.miss(owner, name, role, reason, line, column)
 
     def _candidates(self, reference: Reference) -> tuple[list[SymbolId], str]:
         owner, chain, role = reference.owner, reference.chain, reference.role
-        here = [index for index in self._here.get(chain[-1], ()) if _fits(self._definitions[index], role)]
+        here = [index for index in self._here.get(chain[-1], ()) if fits(self._definitions[index].kind, role)]
         if len(chain) == 2 and chain[0] == "@self":
             own = [index for index in here if self._definitions[index].container == self._class_of(owner)]
             here = own or here
@@ -109,6 +109,6 @@ class _Linker:
         return index >= 0 and self._definitions[index].name == name
 
 
-def _fits(definition: Definition, role: Role) -> bool:
-    """A type is what a type is; anything may be called or read."""
-    return definition.kind in _TYPES if role in _TYPE_ROLES else True
+def fits(kind: SymbolKind, role: Role) -> bool:
+    """Tell whether a mention can mean a definition: a type is what a type is; anything may be called or read."""
+    return kind in _TYPES if role in _TYPE_ROLES else True

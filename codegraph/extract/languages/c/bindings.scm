@@ -6,3 +6,7 @@
   declarator: (parenthesized_declarator (pointer_declarator declarator: (identifier) @target)))) (#set! form "bound"))
 ((compound_statement (declaration declarator: (identifier) @target)) (#set! form "bound"))
 ((compound_statement (declaration declarator: (init_declarator declarator: (identifier) @target))) (#set! form "bound"))
+((compound_statement (declaration declarator: (pointer_declarator declarator: (identifier) @target))) (#set! form "bound"))
+((compound_statement (declaration declarator: (init_declarator declarator: (pointer_declarator declarator: (identifier) @target)))) (#set! form "bound"))
+((compound_statement (declaration declarator: (array_declarator declarator: (identifier) @target))) (#set! form "bound"))
+((preproc_include path: (string_literal) @target) (#set! form "include"))

@@ -47,3 +47,6 @@
 ((preproc_function_def name: (identifier) @name value: (_) @body) @definition (#set! kind "function"))
 ((preproc_def name: (identifier) @name value: (_) @body) @definition (#set! kind "constant"))
 ((translation_unit (declaration declarator: (init_declarator declarator: (identifier) @name value: (_) @body)) @definition) (#set! kind "constant"))
+((type_definition declarator: (pointer_declarator declarator: (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name))))) @definition (#set! kind "class"))
+((type_definition declarator: (array_declarator declarator: (type_identifier) @name)) @definition (#set! kind "class"))
+((type_definition declarator: (function_declarator declarator: (type_identifier) @name)) @definition (#set! kind "class"))

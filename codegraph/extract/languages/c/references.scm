@@ -1,3 +1,13 @@
 (call_expression function: (identifier) @name @call)
 (call_expression function: (field_expression) @member @call)
 (type_identifier) @name @type
+(argument_list (identifier) @name)
+(initializer_list (identifier) @name)
+(initializer_pair value: (identifier) @name)
+(init_declarator value: (identifier) @name)
+(assignment_expression right: (identifier) @name)
+(conditional_expression (identifier) @name)
+(pointer_expression argument: (identifier) @name)
+(binary_expression (identifier) @name)
+(return_statement (identifier) @name)
+(case_statement value: (identifier) @name)

@@ -1,0 +1,130 @@
+"""The scheme of C: names with external linkage meet across files, declarations give way to definitions.
+
+A name is looked for in its own file, then in the project: the definition of a function, wherever it stands, is what its
+declarations in headers mean; only where there is none does a declaration count. Of several definitions (build variants)
+those nearest by directory are meant, all of them `ambiguous`. A call through a member is dynamic. An include in quotes
+is a file beside the including one, or the nearest whose path ends with what is written.
+
+    cdef  c, name        (path, descriptor, kind, "d" definition | "p" declaration), static names left aside   (shared)
+    top   c:file, name   paths of files of that name
+
+Tests: tests/unit/graph/test_graph_c.py.
+"""
+
+from __future__ import annotations
+
+from posixpath import basename, dirname, join, normpath
+
+from codegraph.core.changes import FileLinks
+from codegraph.core.facts import Definition, Import, Occurrences, Outline, Reference, Role
+from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.graph.resolve.edges import EdgeCollector
+from codegraph.graph.resolve.keys import make_key, module_key, top_key
+from codegraph.graph.resolve.plain import EDGE_KINDS, PlainScheme, fits
+from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader, Value
+
+_FILES = "c:file"
+
+
+def linkage_key(name: str) -> str:
+    """Ask which files define or declare a name for others."""
+    return make_key("cdef", "c", name)
+
+
+class CScheme:
+    """Links C files; see `ResolutionScheme`."""
+
+    def contributions(self, path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
+        """Offer what the plain scheme offers, the names with external linkage, and the file's own name."""
+        offered = PlainScheme().contributions(path, outline, occurrences)
+        offered[top_key(_FILES, basename(path))] = ((path,),)
+        is_header = path.endswith(".h")
+        for definition in outline.definitions[1:]:
+            if is_header or not definition.signature.startswith("static "):
+                key = linkage_key(definition.name)
+                offered[key] = (*offered.get(key, ()), _entry(path, definition))
+        return offered
+
+    def link(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> FileLinks:
+        """Give the `contains` edges, includes, and an edge for every name that can be told."""
+        linker = _Linker(path, outline, occurrences, table)
+        for reference in occurrences.references:
+            linker.resolve(reference)
+        for each in occurrences.imports:
+            linker.include(each)
+        return linker.collector.links()
+
+
+class _Linker:
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
+        self.collector = EdgeCollector(path, outline)
+        self._path = path
+        self._table = table
+        self._bound = {(binding.owner, binding.name) for binding in occurrences.bindings}
+        self._here: dict[str, list[Entry]] = {}
+        for definition in outline.definitions[1:]:
+            self._here.setdefault(definition.name, []).append(_entry(path, definition))
+
+    def resolve(self, reference: Reference) -> None:
+        """Add the edges of a reference, or say why it has none."""
+        owner, name, role = reference.owner, reference.chain[-1], reference.role
+        line, column = reference.positions[:2]
+        if len(reference.chain) > 1 or (owner, name) in self._bound:
+            if role is not Role.READ:
+                reason = "dynamic" if len(reference.chain) > 1 else "local"
+                self.collector.miss(owner, name, role, reason, line, column)
+            return
+        found, reason = self._candidates(name, role)
+        sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
+        for entry in found:
+            kind = EDGE_KINDS[role]
+            self.collector.add(owner, symbol_id(entry[0], entry[1]), kind, sure, line, column)
+        if not found and role is not Role.READ:
+            self.collector.miss(owner, name, role, reason, line, column)
+
+    def _candidates(self, name: str, role: Role) -> tuple[list[Entry], str]:
+        own = [entry for entry in self._here.get(name, ()) if fits(SymbolKind(entry[2]), role)]
+        defined = [entry for entry in own if entry[3] == "d"]
+        if defined:
+            return defined[:MAX_CANDIDATES], ""
+        value = self._table.get(linkage_key(name))
+        if value == MANY:
+            return own[:1], "ambiguous"
+        fitting = [entry for entry in value or () if fits(SymbolKind(entry[2]), role)]
+        found = [entry for entry in fitting if entry[3] == "d"] or own[:1] or fitting
+        if not found:
+            return [], "missing"
+        nearest = max(_shared(entry[0], self._path) for entry in found)
+        found = [entry for entry in found if _shared(entry[0], self._path) == nearest]
+        if found[0][3] == "p":
+            return found[:1], ""
+        return (found, "") if len(found) <= MAX_CANDIDATES else ([], "ambiguous")
+
+    def include(self, each: Import) -> None:
+        """Add the edge of an include to the file that it means."""
+        target = normpath(join(dirname(self._path), each.module))
+        if self._table.get(module_key(target)) is None:
+            value = self._table.get(top_key(_FILES, basename(each.module)))
+            ending = "/" + each.module.lstrip("./")
+            paths = [path for (path,) in value if ("/" + path).endswith(ending)] if value and value != MANY else []
+            if not paths:
+                self.collector.miss(each.owner, each.module, Role.READ, "external", each.line, each.column)
+                return
+            target = max(paths, key=lambda path: (_shared(path, self._path), -len(path)))
+        found = symbol_id(target, "")
+        self.collector.add(each.owner, found, DependencyKind.IMPORTS, Confidence.EXACT, each.line, each.column)
+
+
+def _entry(path: str, definition: Definition) -> Entry:
+    is_declared = definition.kind is SymbolKind.FUNCTION and definition.length <= definition.signature.count(" ") + 2
+    return (path, definition.descriptor, definition.kind.value, "p" if is_declared else "d")
+
+
+def _shared(one: str, other: str) -> int:
+    """Count the directories that two paths start with in common."""
+    count = 0
+    for left, right in zip(one.split("/")[:-1], other.split("/")[:-1], strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

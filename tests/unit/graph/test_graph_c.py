@@ -1,0 +1,59 @@
+"""Resolution of C: `codegraph.graph.resolve.c`."""
+
+from __future__ import annotations
+
+from projects import Project
+
+
+def test_a_declaration_gives_way_to_the_definition() -> None:
+    """What a header declares is the definition in another file, and the declaration itself where there is none."""
+    files = {"a.h": "int f(int);\nint only(void);\n", "b.c": "int f(int a) { return a; }\n"}
+    project = Project({**files, "c.c": "int g(void) { only(); return f(1); }\n"})
+    assert project.edges("c.c/g().") == ["calls a.h/only().", "calls b.c/f()."]
+
+
+def test_static_functions_are_their_files_own() -> None:
+    """A static function is found in its file and nowhere else, unless a header has it."""
+    project = Project(
+        {
+            "a.c": "static int f(void) { return 1; }\nint g(void) { return f(); }\n",
+            "b.c": "int h(void) { return f() + in(); }\n",
+            "c.h": "static inline int in(void) { return 1; }\n",
+        }
+    )
+    assert project.edges("a.c/g().") == ["calls a.c/f()."]
+    assert project.edges("b.c/h().") == ["calls c.h/in()."]
+
+
+def test_build_variants_are_ambiguous() -> None:
+    """Of several definitions the nearest by directory is meant; equally near ones all are."""
+    files = {f"{name}/os.c": "int os(void) { return 1; }\n" for name in ("unix", "win")}
+    project = Project(
+        {**files, "main.c": "int g(void) { return os(); }\n", "win/x.c": "int h(void) { return os(); }\n"}
+    )
+    assert project.edges("main.c/g().") == ["calls unix/os.c/os().", "calls win/os.c/os()."]
+    assert project.edges("win/x.c/h().") == ["calls win/os.c/os()."]
+
+
+def test_functions_as_values() -> None:
+    """A function that is passed, stored or returned is referred to; locals and members are no functions."""
+    source = (
+        "void f(void);\nvoid g(void);\nstruct ops o = { .f = f };\nint h(int g) { on(f); s.f = f; s->g(); return g; }\n"
+    )
+    project = Project({"a.c": source})
+    assert project.edges("a.c/h().") == ["references a.c/f()."]
+    assert project.edges("a.c/o.") == ["references a.c/f()."]
+
+
+def test_includes() -> None:
+    """In quotes: beside the file, else the nearest file whose path ends so; in angle brackets nothing is said."""
+    project = Project(
+        {
+            "src/a.c": '#include "b.h"\n#include "lib/c.h"\n#include "gone.h"\n#include <stdio.h>\n',
+            "src/b.h": "\n",
+            "b.h": "\n",
+            "include/lib/c.h": "\n",
+        }
+    )
+    assert project.edges("src/a.c/") == ["imports src/b.h/", "imports include/lib/c.h/"]
+    assert [each.name for each in project.index.snapshot.files["src/a.c"].links.unresolved()] == ["gone.h"]
