@@ -5,7 +5,19 @@ from __future__ import annotations
 from codegraph.core.symbols import CloneKind, Confidence, DependencyKind, Freshness, SymbolKind
 from codegraph.daemon import reports, streams
 from codegraph.daemon.clones import CloneGroup, CloneMember
-from codegraph.daemon.messages import LspRange, Position, SymbolInfo
+from codegraph.daemon.messages import (
+    Affected,
+    Bound,
+    EmptyReason,
+    ImpactResult,
+    LspRange,
+    Place,
+    Position,
+    SearchHit,
+    SearchResult,
+    SymbolInfo,
+    Uncertainty,
+)
 
 
 def _symbol(path: str, descriptor: str, name: str, kind: SymbolKind, line: int, state: Freshness) -> SymbolInfo:
@@ -43,10 +55,45 @@ CLONES = CloneGroup(
     ),
 )
 
+COPIES = (SearchHit(symbol=OTHER_LOAD, score=0.25, signals={}, folded_under=LOAD.id),)
+
 TIER = reports.TierFigures(
     entries=5, bytes=5_120, limit_bytes=67_108_864, hits=9, misses=1, evictions=0, lookup_microseconds=2.5
 )
 MODEL = reports.ModelInfo(name="lexical", description="hashed sub-tokens", dimensions=256, active=True, available=True)
+
+
+def ranked(
+    clock: str, limit: int | None, kinds: tuple[SymbolKind, ...], folded: tuple[SearchHit, ...] = ()
+) -> SearchResult:
+    """Rank get, load and Store."""
+    found = [each for each in (GET, LOAD, STORE) if not kinds or each.kind in kinds][:limit]
+    results = tuple(
+        SearchHit(symbol=each, score=1.0 / (rank + 1), signals={"vector_rank": rank + 1.0})
+        for rank, each in enumerate(found)
+    )
+    reason = EmptyReason.NOT_EMPTY if results else EmptyReason.FILTERED
+    return SearchResult(clock=clock, results=results, folded=folded, reason=reason)
+
+
+def impact_on(target: SymbolInfo, clock: str) -> ImpactResult:
+    """Let a change of the target affect `load`, for all that is known."""
+    affected = Affected(
+        symbol=LOAD,
+        distance=1,
+        kind=DependencyKind.CALLS,
+        confidence=Confidence.EXACT,
+        route=(LOAD.id, target.id),
+    )
+    cause = Uncertainty(reason="dynamic", count=2, examples=(Place("pkg/other.py", Position(3, 0)),))
+    return ImpactResult(
+        clock=clock,
+        target=target,
+        affected=(affected,),
+        files=(LOAD.file,),
+        bound=Bound.LOWER_BOUND,
+        causes=(cause,),
+    )
 
 
 def exported_symbol(symbol: SymbolInfo) -> streams.ExportedSymbol:

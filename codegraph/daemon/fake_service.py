@@ -15,10 +15,23 @@ from collections.abc import Callable
 from typing import Any
 
 from codegraph import __version__
-from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind
+from codegraph.core.symbols import Confidence, DependencyKind
 from codegraph.daemon import clones, messages, operations, reports, streams
-from codegraph.daemon.fake_project import CLONES, GET, LOAD, MODEL, STORE, SYMBOLS, TIER, exported_edge, exported_symbol
-from codegraph.daemon.messages import Bound, EmptyReason, Place, Position, SymbolInfo
+from codegraph.daemon.fake_project import (
+    CLONES,
+    COPIES,
+    GET,
+    LOAD,
+    MODEL,
+    STORE,
+    SYMBOLS,
+    TIER,
+    exported_edge,
+    exported_symbol,
+    impact_on,
+    ranked,
+)
+from codegraph.daemon.messages import EmptyReason, Place, Position, SymbolInfo
 from codegraph.daemon.protocol import PROTOCOL_VERSION
 from codegraph.daemon.statistics import RequestStatistics
 from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
@@ -212,28 +225,19 @@ class FakeService:
         await self._take(params)
         return operations.SyncResult(clock=self.clock, pending=1, seconds=0.01)
 
-    def _hits(self, limit: int | None, kinds: tuple[SymbolKind, ...]) -> messages.SearchResult:
-        found = [s for s in (GET, LOAD, STORE) if not kinds or s.kind in kinds][:limit]
-        results = tuple(
-            messages.SearchHit(symbol=s, score=1.0 / (rank + 1), signals={"vector_rank": rank + 1.0})
-            for rank, s in enumerate(found)
-        )
-        reason = EmptyReason.NOT_EMPTY if results else EmptyReason.FILTERED
-        return messages.SearchResult(clock=self.clock, results=results, reason=reason)
-
     async def search(self, params: messages.SearchParams) -> messages.SearchResult:
-        """Rank get, load, Store, whatever the query; "nothing" finds nothing."""
+        """Rank get, load, Store, whatever the query; "nothing" finds nothing, "copies" one of load as well."""
         await self._take(params)
         if params.query == "nothing":
             return messages.SearchResult(clock=self.clock, results=(), reason=EmptyReason.NO_MATCH)
-        return self._hits(params.limit, params.filters.kinds)
+        return ranked(self.clock, params.limit, params.filters.kinds, COPIES if params.query == "copies" else ())
 
     async def similar(self, params: messages.SimilarParams) -> messages.SearchResult:
         """Rank as `search` does."""
         await self._take(params)
         if not params.text:
             self._find(params)
-        return self._hits(params.limit, params.filters.kinds)
+        return ranked(self.clock, params.limit, params.filters.kinds)
 
     async def clones(self, params: clones.ClonesParams) -> clones.ClonesResult:
         """Both functions of the name load."""
@@ -292,23 +296,7 @@ class FakeService:
     async def impact(self, params: messages.ImpactParams) -> messages.ImpactResult:
         """`load` is affected by everything, for all that is known."""
         await self._take(params)
-        target = self._find(params)
-        affected = messages.Affected(
-            symbol=LOAD,
-            distance=1,
-            kind=DependencyKind.CALLS,
-            confidence=Confidence.EXACT,
-            route=(LOAD.id, target.id),
-        )
-        cause = messages.Uncertainty(reason="dynamic", count=2, examples=(Place("pkg/other.py", Position(3, 0)),))
-        return messages.ImpactResult(
-            clock=self.clock,
-            target=target,
-            affected=(affected,),
-            files=(LOAD.file,),
-            bound=Bound.LOWER_BOUND,
-            causes=(cause,),
-        )
+        return impact_on(self._find(params), self.clock)
 
     async def explain(self, params: operations.ExplainParams) -> operations.ExplainResult:
         """A change of Store reached the symbol and was cut off."""

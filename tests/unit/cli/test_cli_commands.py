@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from codegraph.cli.status import status_record
-from codegraph.daemon.fake_project import GET, LOAD, SYMBOLS
+from codegraph.daemon.fake_project import GET, LOAD, OTHER_LOAD, SYMBOLS
 from codegraph.daemon.operations import Progress
 from codegraph.errors import StoreFull
 from codegraph.events import FilesChanged, WatchTrouble
@@ -82,6 +82,18 @@ def test_an_empty_answer_says_why(console: Any) -> None:
     assert (found["clock"], found["results"], found["reason"]) == ("fake:7", [], "no_match")
     assert console.run("callers", "Store") == 0
     assert console.out == "pkg.store.Store: there is none\n"
+
+
+def test_copies_are_folded_unless_all_are_wanted(console: Any) -> None:
+    """`--all` asks for copies as results; else they are counted beside the result that they repeat."""
+    console.run("search", "things", "--all")
+    assert asked(console).fold is False
+    console.run("search", "copies")
+    assert asked(console).fold is True
+    assert "copies=1" in console.out
+    assert "1 copies of these are folded: --all shows them" in console.out
+    folded = console.json("search", "copies")["folded"]
+    assert [(each["id"], each["folded_under"]) for each in folded] == [(OTHER_LOAD.id, LOAD.id)]
 
 
 def test_similar(console: Any) -> None:
