@@ -34,7 +34,7 @@ from codegraph.embed.encoder import Encoder
 from codegraph.embed.render import EncoderInput
 from codegraph.errors import CodegraphError
 
-MODELS = ("lexical", "minilm", "graphcodebert", "codecse", "codebert")
+MODELS = ("codegraph-static", "lexical", "minilm", "graphcodebert", "codecse", "codebert")
 RESAMPLES = 1_000
 
 Change = Callable[[EncoderInput], EncoderInput]

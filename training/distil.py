@@ -22,6 +22,9 @@ from codegraph.embed import registry
 BATCH = 256
 THREADS = 1
 COMMON_DIRECTIONS = 1
+NEAR, CANDIDATES, NEAR_ENOUGH = 3, 40, 0.45
+ROOT = 4
+"""Words with so many first letters in common are forms of each other."""
 
 
 def embed(texts: Sequence[str]) -> np.ndarray:
@@ -54,6 +57,31 @@ def principal(vectors: np.ndarray, dimensions: int) -> np.ndarray:
     return found
 
 
+def nearest(vectors: np.ndarray, words: Sequence[str]) -> np.ndarray:
+    """Return for each word up to NEAR others that mean nearly the same, filled up with the word itself.
+
+    Inflections and compounds of a word are not other words.
+    """
+    unit = vectors.astype(np.float32)
+    unit -= unit.mean(axis=0)
+    unit /= np.maximum(np.linalg.norm(unit, axis=1, keepdims=True), 1e-6)
+    found = np.repeat(np.arange(len(words))[:, None], NEAR, axis=1)
+    for start in range(0, len(words), 1_000):
+        scores = unit[start : start + 1_000] @ unit.T
+        best = np.argsort(-scores, axis=1)[:, :CANDIDATES]
+        for row, some in enumerate(best.tolist(), start):
+            close = [other for other in some if scores[row - start, other] >= NEAR_ENOUGH]
+            fits = [other for other in close if _apart(words[row], words[other])][:NEAR]
+            found[row, : len(fits)] = fits
+    return found
+
+
+def _apart(word: str, other: str) -> bool:
+    """Return whether two words are neither forms nor parts of each other."""
+    shortest = min(len(word), len(other))
+    return shortest >= 3 and word[:ROOT] != other[:ROOT] and word not in other and other not in word
+
+
 def main() -> None:
     """Write `words.npy` and `teacher.npy`."""
     arguments = argparse.ArgumentParser()
@@ -62,7 +90,9 @@ def main() -> None:
     given = arguments.parse_args()
     began = time.process_time()
     words = (given.dataset / "words.txt").read_text(encoding="utf-8").split("\n")
-    np.save(given.dataset / "words.npy", principal(embed(words), 256))
+    vectors = embed(words)
+    np.save(given.dataset / "words.npy", principal(vectors, 256))
+    np.save(given.dataset / "near.npy", nearest(vectors, words))
     print(f"{len(words)} words, {time.process_time() - began:.0f} CPU seconds", flush=True)
     if given.sentences:
         sentences = (given.dataset / "sentences.txt").read_text(encoding="utf-8").split("\n")

@@ -24,7 +24,8 @@ from codegraph.embed.encoder import Encoder
 from codegraph.search.analysis import query_terms
 from codegraph.search.documents import LexicalDocument
 from codegraph.search.lexical import LexicalIndex
-from training.tasks import MAX_SYMBOLS, HeldOutTask, held_out
+from training.rewording import Thesaurus
+from training.tasks import MAX_SYMBOLS, HeldOutTask, Kind, held_out
 
 BM25 = "bm25"
 MIX = 1 / 3
@@ -39,6 +40,7 @@ class Score(NamedTuple):
     mrr: float
     recall: float
     hard: float
+    reworded: float
     queries: int
 
 
@@ -91,19 +93,22 @@ def _relative(scores: Floats) -> Floats:
 
 def summary(tasks: Sequence[HeldOutTask], scores: Sequence[Floats]) -> dict[str, Score]:
     """Return the scores by language, and their mean as `mean`."""
-    places: dict[str, list[tuple[int, bool]]] = {}
+    places: dict[str, list[tuple[int, Kind]]] = {}
     for task, table in zip(tasks, scores, strict=True):
         found = [ranks(row, answer) for row, answer in zip(table, task.task.answers, strict=True)]
-        places.setdefault(task.language, []).extend(zip(found, task.hard, strict=True))
-    result = {}
-    for language, some in places.items():
-        hard = [place for place, is_hard in some if is_hard]
-        recall = float(np.mean([place <= PLACES for place, _ in some]))
-        result[language] = Score(mrr([place for place, _ in some]), recall, mrr(hard) if hard else 0.0, len(some))
-    columns = list(zip(*result.values(), strict=True))
-    means = [float(np.mean(column)) for column in columns[:3]]
-    result["mean"] = Score(means[0], means[1], means[2], sum(columns[3]))
+        places.setdefault(task.language, []).extend(zip(found, task.kinds, strict=True))
+    result = {language: _score(some) for language, some in places.items()}
+    *columns, queries = zip(*result.values(), strict=True)
+    means = [float(np.mean(column)) for column in columns]
+    result["mean"] = Score(means[0], means[1], means[2], means[3], sum(queries))
     return result
+
+
+def _score(places: Sequence[tuple[int, Kind]]) -> Score:
+    asked = [place for place, kind in places if kind != "reworded"]
+    hard, reworded = ([place for place, kind in places if kind == wanted] for wanted in ("hard", "reworded"))
+    recall = float(np.mean([place <= PLACES for place in asked]))
+    return Score(mrr(asked), recall, mrr(hard) if hard else 0.0, mrr(reworded) if reworded else 0.0, len(asked))
 
 
 def scorer_of(model: str) -> Scorer:
@@ -147,7 +152,7 @@ def main() -> None:
     arguments.add_argument("--mix", action="store_true")
     arguments.add_argument("--cache", type=Path)
     given = arguments.parse_args()
-    tasks = held_out(given.pairs, given.part, given.packages, given.symbols)
+    tasks = held_out(given.pairs, given.part, given.packages, given.symbols, Thesaurus())
     rows = {model: cached(model, tasks, given.cache) for model in given.models}
     if given.mix and BM25 in rows:
         for model in [model for model in rows if model != BM25]:
@@ -156,7 +161,10 @@ def main() -> None:
     for model, scores in rows.items():
         print(model)
         for language, score in summary(tasks, scores).items():
-            print(f"  {language:11} {score.mrr:.3f} recall {score.recall:.3f} hard {score.hard:.3f} of {score.queries}")
+            print(
+                f"  {language:11} {score.mrr:.3f} recall {score.recall:.3f} hard {score.hard:.3f} "
+                f"reworded {score.reworded:.3f} of {score.queries}"
+            )
 
 
 if __name__ == "__main__":

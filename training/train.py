@@ -41,6 +41,8 @@ class Recipe:
     drop_context: float = 0.3
     drop_code: float = 0.4
     drop_query: float = 0.1
+    swap_query: float = 0.0
+    """Share of a sentence's words that become one of their nearest words in the teacher's eyes."""
     teacher: float = 0.2
     threads: int = 1
 
@@ -54,6 +56,9 @@ class Data:
         self.package, self.sentence, self.same = arrays["package"], arrays["sentence"], arrays["same"]
         self.code = Packed(*(arrays[f"code_{name}"] for name in Packed._fields))
         self.query = Packed(*(arrays[f"query_{name}"] for name in Packed._fields))
+        near = directory / "near.npy"
+        self.near = np.load(near) if near.exists() else np.arange(len(self.words))[:, None]
+        """For each word some that the teacher holds for nearly the same; filled up with the word itself."""
         teacher = directory / "teacher.npy"
         self.teacher = np.load(teacher) if teacher.exists() else None
         """Unit vectors of sentences, a row each; zeros where the teacher was not asked."""
@@ -89,27 +94,27 @@ def code_bags(data: Packed, rows: np.ndarray, recipe: Recipe, draw: np.random.Ge
     ):
         kept &= ~((field == which) & (draw.random(len(rows)) < share)[row])
     kept &= (field == NAME) | (draw.random(len(at)) >= recipe.drop_code)
-    return _bag(data, at, row, kept, len(rows))
-
-
-def query_bags(data: Packed, rows: np.ndarray, recipe: Recipe, draw: np.random.Generator) -> Bag:
-    """Return the sentences' side of a batch."""
-    at, counts = ragged(data.starts, rows)
-    row = np.repeat(np.arange(len(rows)), counts)
-    return _bag(data, at, row, draw.random(len(at)) >= recipe.drop_query, len(rows))
-
-
-def _bag(data: Packed, at: np.ndarray, row: np.ndarray, kept: np.ndarray, rows: int) -> Bag:
     at, row = at[kept], row[kept]
+    return _bag(data, at, row, len(rows), data.numbers[at].astype(np.int64))
+
+
+def query_bags(data: Data, rows: np.ndarray, recipe: Recipe, draw: np.random.Generator) -> Bag:
+    """Return the sentences' side of a batch."""
+    at, counts = ragged(data.query.starts, rows)
+    row = np.repeat(np.arange(len(rows)), counts)
+    kept = draw.random(len(at)) >= recipe.drop_query
+    at, row = at[kept], row[kept]
+    numbers = data.query.numbers[at].astype(np.int64)
+    swapped = draw.random(len(at)) < recipe.swap_query
+    numbers[swapped] = data.near[numbers[swapped], draw.integers(data.near.shape[1], size=int(swapped.sum()))]
+    return _bag(data.query, at, row, len(rows), numbers)
+
+
+def _bag(data: Packed, at: np.ndarray, row: np.ndarray, rows: int, numbers: np.ndarray) -> Bag:
     starts = np.searchsorted(row, np.arange(rows))
-    arrays = (
-        data.numbers[at].astype(np.int64),
-        data.fields[at].astype(np.int64),
-        data.counts[at].astype(np.float32),
-        starts,
-    )
-    numbers, field, counts, begins = map(torch.from_numpy, arrays)
-    return numbers, field, counts, begins
+    arrays = (numbers, data.fields[at].astype(np.int64), data.counts[at].astype(np.float32), starts)
+    bag = tuple(map(torch.from_numpy, arrays))
+    return bag[0], bag[1], bag[2], bag[3]
 
 
 def train(data: Data, vectors: np.ndarray, gains: np.ndarray, recipe: Recipe) -> Table:
@@ -128,7 +133,7 @@ def train(data: Data, vectors: np.ndarray, gains: np.ndarray, recipe: Recipe) ->
     began, total, step = time.process_time(), 0.0, 0
     for epoch in range(recipe.epochs):
         for rows in chunks(data.package, recipe.batch, draw):
-            sentences = table(*query_bags(data.query, rows, recipe, draw))
+            sentences = table(*query_bags(data, rows, recipe, draw))
             functions = table(*code_bags(data.code, rows, recipe, draw))
             teacher = data.teacher_of(rows)
             loss = loss_of(sentences, functions, table.sharpness.exp(), data.alike(rows), teacher, recipe.teacher)

@@ -99,3 +99,15 @@ def test_principal_axes_are_kept() -> None:
     assert found.shape == (200, 7)
     assert np.allclose(found.mean(axis=0), 0, atol=1e-5)
     assert (np.diff(found.std(axis=0)) <= 1e-5).all()
+
+
+def test_words_that_mean_the_same_are_found() -> None:
+    """Near words are offered, forms and compounds of a word are not; a word without any stands for itself."""
+    from training.distil import NEAR, nearest
+
+    words = ["delete", "deleting", "undelete", "remove", "socket"]
+    close, far = np.array([1.0, 0.1, 0]), np.array([0, 0, 9.0])
+    found = nearest(np.array([close, close, close, close, far]), words)
+    assert found[0].tolist() == [3] + [0] * (NEAR - 1)
+    assert found[3].tolist() == [0, 1, 2]
+    assert found[4].tolist() == [4] * NEAR

@@ -9,6 +9,7 @@ import pytest
 from test_training_dataset import example, named, write
 
 from training import evaluate, tasks
+from training.rewording import Thesaurus
 from training.tasks import HeldOutTask, held_out
 
 
@@ -42,7 +43,23 @@ def test_queries_have_one_answer(task: HeldOutTask) -> None:
 
 def test_hard_queries_share_nothing_with_the_name(task: HeldOutTask) -> None:
     """Whether a query is hard is said in its order."""
-    assert dict(zip(task.task.queries, task.hard, strict=True)) == {"Open the door.": False, "Make tea for two.": True}
+    kinds = dict(zip(task.task.queries, task.kinds, strict=True))
+    assert kinds == {"Open the door.": "plain", "Make tea for two.": "hard"}
+
+
+def test_sentences_are_asked_in_other_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence with words that have a stand-in is asked twice, with the same answer; the second time is set apart."""
+    monkeypatch.setattr(tasks, "MIN_QUERIES", 1)
+    write(
+        tmp_path, named("test"), example("Delete the directory of openFile.", "rmdir"), example("Sip tea now.", "sip")
+    )
+    [found] = held_out(tmp_path, "test", thesaurus=Thesaurus())
+    assert found.task.queries[2:] == ("remove the folder of openFile.",)
+    assert found.kinds == ("hard", "plain", "reworded")
+    assert found.task.inputs[found.task.answers[2]].name == "rmdir"
+    scores = np.zeros((3, 2), np.float32)
+    scores[2, found.task.answers[2]] = 1
+    assert evaluate.summary([found], [scores])["mean"] == (0.5, 1.0, 0.5, 1.0, 2)
 
 
 def test_bm25_finds_words(task: HeldOutTask) -> None:
@@ -58,6 +75,6 @@ def test_scores_are_means_over_languages(task: HeldOutTask) -> None:
     right = np.zeros((2, 5), np.float32)
     right[np.arange(2), task.task.answers] = 1
     found = evaluate.summary([task, task._replace(language="rust")], [right, -right])
-    assert found["go"] == (1.0, 1.0, 1.0, 2)
+    assert found["go"] == (1.0, 1.0, 1.0, 0.0, 2)
     assert found["mean"].mrr == pytest.approx((1 + 0.2) / 2)
     assert evaluate.mixed(right, right).max() == pytest.approx(1 + evaluate.MIX)
