@@ -123,13 +123,19 @@ def scorer_of(model: str) -> Scorer:
     return by_vectors(registry.load(registry.describe(model)))
 
 
+def _fingerprint(model: str) -> str:
+    return model if model == BM25 else f"{model}-{registry.identity(registry.describe(model)).hex()}"
+
+
 def cached(model: str, tasks: Sequence[HeldOutTask], cache: Path | None) -> list[Floats]:
     """Return a model's scores of all tasks, from the cache where they are there."""
-    file = None if cache is None or Path(model).is_dir() else cache / f"{model}.npz"
+    file = None if cache is None or Path(model).is_dir() else cache / f"{_fingerprint(model)}.npz"
     if file is not None and file.exists():
         known = np.load(file)
-        if all(f"{task.language}/{task.package}" in known for task in tasks):
-            return [known[f"{task.language}/{task.package}"] for task in tasks]
+        tables = [known.get(f"{task.language}/{task.package}", np.empty(0)) for task in tasks]
+        shapes = [(len(task.task.queries), len(task.task.inputs)) for task in tasks]
+        if [table.shape for table in tables] == shapes:
+            return tables
     began = time.process_time()
     scorer = scorer_of(model)
     scores = [scorer(task.task) for task in tasks]

@@ -57,6 +57,17 @@ class Table(nn.Module):
         }
 
 
+def average(tables: Sequence[Table]) -> Table:
+    """Return the table whose weighted vectors, and gains of fields, are the mean of those of tables from one start."""
+    rows = [table.vectors.detach() * table.words.detach().exp()[:, None] for table in tables]
+    mean = torch.stack([row / row[1:].norm(dim=1).mean() for row in rows]).mean(0).numpy()
+    found = Table(mean, np.ones(len(mean)))
+    with torch.no_grad():
+        found.fields.copy_(torch.stack([table.fields for table in tables]).mean(0))
+        found.sharpness.copy_(torch.stack([table.sharpness for table in tables]).mean(0))
+    return found
+
+
 def loss_of(
     sentences: Tensor, functions: Tensor, sharpness: Tensor, alike: Tensor, teacher: Tensor | None, share: float
 ) -> Tensor:

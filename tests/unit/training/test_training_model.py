@@ -75,6 +75,17 @@ def test_packed_model_is_the_trained_one(tmp_path: Path) -> None:
     assert len(table.arrays()["gains"]) == len(FIELDS)
 
 
+def test_average_lies_between() -> None:
+    """The average of a table with itself is that table; gains of words are in its vectors."""
+    from training.model import Table, average
+
+    table = Table(np.random.default_rng(3).standard_normal((4, 8)), np.array([1.0, 0.5, 2.0, 1.0]))
+    rows = table.vectors.detach() * table.words.detach().exp()[:, None]
+    found = average([table, table])
+    assert torch.allclose(found.vectors * rows[1:].norm(dim=1).mean(), rows, atol=1e-5)
+    assert torch.allclose(found.fields, table.fields)
+
+
 def test_alike_rows_do_not_count() -> None:
     """A row with the same sentence is no negative; a teacher moves a share of the target only where it was asked."""
     from training.model import loss_of
