@@ -188,7 +188,7 @@ def main() -> None:
     with ProcessPoolExecutor(len(recipes), get_context("spawn")) as processes:
         table = average(list(processes.map(_trained, [given.dataset] * len(recipes), recipes)))
     write_model(given.model, Data(given.dataset).words, table.arrays())
-    print(json.dumps({"gains": table.arrays()["gains"].round(2).tolist(), "sharpness": float(table.sharpness.exp())}))
+    print(json.dumps({"gains": table.arrays()["gains"].round(2).tolist(), "sharpness": table.sharpness.exp().item()}))
 
 
 if __name__ == "__main__":
