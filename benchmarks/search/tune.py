@@ -138,7 +138,9 @@ def main() -> int:
     for name in ("corpus", "queries", "repos", "state"):
         parser.add_argument(f"--{name}", type=Path, required=True, help="as for benchmarks.search")
     parser.add_argument("--model", default="", help="the embedding model; default: the configuration's")
-    parser.add_argument("--signals", action="store_true", help="also fit without each signal: slow")
+    parser.add_argument(
+        "--without", action="append", default=[], choices=SIGNALS[1:], help="also fit without this signal; repeatable"
+    )
     arguments = parser.parse_args()
     tasks = read_tasks(arguments.queries)
     samples: dict[str, list[Sample | None]] = {}
@@ -153,7 +155,7 @@ def main() -> int:
     zero: Weights = {name: float(name == "lexical") for name in SIGNALS}
     whole = left_out(samples, zero, movable)
     print(f"{'on left-out ones':24}{fmean(whole.values()):8.4f}   fitted from nothing, {GROUPS} groups", flush=True)
-    for name in movable if arguments.signals else ():
+    for name in arguments.without:
         less = left_out(samples, zero, [other for other in movable if other != name])
         change = [whole[each] - less[each] for each in whole]
         error = float(np.std(change) / np.sqrt(len(change)))
