@@ -42,6 +42,8 @@ class Compiled:
 
     def structure_of(self, root: Node) -> tuple[list[Candidate], dict[str, list[Match]]]:
         """Run the first query: definition candidates by pattern, and matches by form, each in source order."""
+        if not self.kinds:
+            return [], {}  # the language finds its definitions and bindings itself
         cursor = QueryCursor(self.structure)
         cursor.set_max_start_depth(MAX_DEPTH_OF_TREE)
         candidates: list[tuple[int, Candidate]] = []

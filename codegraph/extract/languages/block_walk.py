@@ -89,8 +89,7 @@ class BlockWalk:
             if handler is not None:
                 handler(self, node, scope)
             elif node.named_child_count:
-                for child in reversed(node.named_children):
-                    stack.append((None, child, scope))
+                stack.extend([(None, child, scope) for child in reversed(node.named_children)])
 
     def text(self, node: Node) -> str:
         """Return the text of a node."""
@@ -103,8 +102,7 @@ class BlockWalk:
 
     def push_children(self, node: Node, scope: Scope) -> None:
         """Have the children of a node visited, in source order."""
-        for child in reversed(node.named_children):
-            self._stack.append((None, child, scope))
+        self._stack.extend([(None, child, scope) for child in reversed(node.named_children)])
 
     def mention(self, scope: Scope, chain: Chain, role: Role, name: Node) -> None:
         """Record a mention; `name` is the node of the chain's last name. Names that the parser made up are none."""
