@@ -80,12 +80,13 @@ def _inside(catalogue: CatalogueView, containers: Sequence[str]) -> Mask:
     wanted = [name.replace("::", ".").replace("#", ".") for name in containers]
     paths = catalogue.path_names[: catalogue.path_count]
     mask = np.array([_is_file(path, containers) for path in paths] or [False], dtype=np.bool_)[catalogue.paths]
-    last = [name.rpartition(".")[2] for name in wanted]
     symbols = catalogue.symbols[: catalogue.count]
-    for number, symbol in enumerate(symbols):
-        if not mask[number] and any(name in symbol for name in last):
-            around = qualified_name(symbol[len(catalogue.path(number)) + 1 :]).rpartition(".")[0]
-            mask[number] = any(f".{around}.".find(f".{name}.") >= 0 for name in wanted)
+    for name in wanted:
+        last = name.rpartition(".")[2]
+        for number in [number for number, symbol in enumerate(symbols) if last in symbol]:
+            around = qualified_name(symbols[number][len(catalogue.path(number)) + 1 :]).rpartition(".")[0]
+            if f".{name}." in f".{around}.":
+                mask[number] = True
     return mask
 
 
