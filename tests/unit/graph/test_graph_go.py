@@ -159,3 +159,20 @@ def test_what_is_not_known_is_said() -> None:
         ("lost", "missing"),
         ("fmt", "external"),
     }
+
+
+def test_circles_end() -> None:
+    """Types made of one another, embedding one another or variables of one another lead nowhere, and nothing hangs."""
+    source = """package app
+type A B
+type B A
+type S struct{ *T }
+type T struct{ *S }
+type I interface { J; M() }
+type J interface { I }
+var x, y = y, x
+func f(a A, s S, i I) { a[0].go(); a().run(); s.lost(); i.lost(); x.lost(); y() }
+func (s S) M() {}
+"""
+    calls = linked(source).edges("app/main.go/f().", "calls")
+    assert calls == []

@@ -168,3 +168,10 @@ def test_what_is_not_known_is_said() -> None:
         ("String", "external"), ("trim", "external"), ("go", "unknown_receiver"), ("lost", "missing"),
         ("Object", "external"),
     }  # fmt: skip
+
+
+def test_circles_end() -> None:
+    """Classes that extend one another, or themselves through a member or an argument, lead nowhere; nothing hangs."""
+    source = "class A extends B<A> { void f() { lost(); get().x.lost(); } } class B<T extends B<T>> extends A.C { } "
+    project = linked(source + "class D extends D.E { class E extends D {} void g() { this.lost(); } }")
+    assert project.edges("app/A.java/A#f().", "calls") == []

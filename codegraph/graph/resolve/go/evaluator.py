@@ -23,7 +23,7 @@ from codegraph.graph.resolve.go.names import (
 )
 from codegraph.graph.resolve.keys import base_key, definition_key, import_key, member_key, module_key, top_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
+from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, unknown
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, Evaluator, Place
 
 _BUILTIN = unknown("builtin")
@@ -149,13 +149,17 @@ class GoEvaluator(Evaluator):
 
     def underlying(self, instance: Entity) -> Candidates:
         """Return what a defined type is made of."""
-        chains = tuple(entry[1:] for entry in self.get(underlying_key(instance.path, instance.descriptor)) or ())
-        found = self.evaluated(Place(instance.path), chains)
-        through = [
-            self.underlying(each) if each.kind is EntityKind.INSTANCE and each != instance else (each,)
-            for each in found[:1]
-        ]
-        return merged(through, MAX_CANDIDATES) if through else MISSING
+        seen, waiting = {instance: None}, [instance]
+        while waiting:
+            one = waiting.pop()
+            chains = tuple(entry[1:] for entry in self.get(underlying_key(one.path, one.descriptor)) or ())
+            found = self.evaluated(Place(one.path), chains)[:1]
+            if not found or found[0].kind is not EntityKind.INSTANCE:
+                return found
+            if found[0] not in seen and len(seen) < _MAX_LEVELS:
+                seen[found[0]] = None
+                waiting.append(found[0])
+        return MISSING
 
     def member(self, owner: Entity, name: str) -> Candidates:
         """Return a field or method of a type, promoted ones included."""

@@ -21,6 +21,8 @@ from codegraph.graph.resolve.typed.evaluator import Place
 from codegraph.graph.resolve.typed.linker import TypedLinker
 
 _MAX_EMBEDDERS = 64
+_MAX_EMBEDDED = 16
+"""Interfaces embedded in one another deeper than this count as not satisfied."""
 
 
 class GoLinker(TypedLinker):
@@ -109,17 +111,17 @@ class GoLinker(TypedLinker):
         found = self._go.evaluate(self._here, (self._types.receivers[index],))
         return next((each for each in found if each.kind is EntityKind.TYPE), None)
 
-    def satisfies(self, owner: Entity, interface: Entity) -> bool:
+    def satisfies(self, owner: Entity, interface: Entity, depth: int = 0) -> bool:
         """Say whether a type has every method of an interface."""
         question = (owner, interface)
         found = self._satisfied.get(question)
         if found is None:
             self._satisfied[question] = False
-            found = self._satisfied[question] = self._has_all(owner, interface)
+            found = self._satisfied[question] = self._has_all(owner, interface, depth)
         return found
 
-    def _has_all(self, owner: Entity, interface: Entity) -> bool:
-        if owner == interface:
+    def _has_all(self, owner: Entity, interface: Entity, depth: int) -> bool:
+        if owner == interface or depth > _MAX_EMBEDDED:
             return False
         for name, shape in self._get(method_set_key(interface.path, interface.descriptor)) or ():
             found = self._go.member(owner, name)
@@ -130,7 +132,7 @@ class GoLinker(TypedLinker):
         place = Place(interface.path)
         for chain in self._get(base_key(interface.path, interface.descriptor)) or ():
             for base in self._go.evaluate(place, chain):
-                if base.kind is EntityKind.TYPE and not self.satisfies(owner, base):
+                if base.kind is EntityKind.TYPE and not self.satisfies(owner, base, depth + 1):
                     return False
         return True
 

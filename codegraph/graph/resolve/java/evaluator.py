@@ -19,7 +19,8 @@ from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKin
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Evaluator, Place, around_of
 
 _AMBIGUOUS = unknown("ambiguous")
-_MAX_DEPTH = 24
+_MAX_BASES = 64
+_MAX_PARTS = 30
 
 
 class JavaEvaluator(Evaluator):
@@ -128,7 +129,7 @@ class JavaEvaluator(Evaluator):
     def qualified(self, path: str, module: str, name: str) -> Candidates:
         """Return the type of that name in a package, or in a type that is written as one."""
         found = self._in_package(path, module, name)
-        if is_known(found) or not module:
+        if is_known(found) or not module or module.count(".") > _MAX_PARTS:
             return found
         outer, _, last = module.rpartition(".")
         if not last[:1].isupper():
@@ -177,25 +178,24 @@ class JavaEvaluator(Evaluator):
         """Return a field, a nested type or the methods of a type, inherited ones included."""
         if name == "super":
             return self._super(owner)
-        return self._member(owner, name, 0)
+        return self._member(owner, name)
 
-    def _member(self, owner: Entity, name: str, depth: int) -> Candidates:
+    def _member(self, owner: Entity, name: str) -> Candidates:
         bare, bracket, rest = name.partition("(")
-        own = self._methods(owner, bare, rest[:-1]) if bracket else self._field(owner, name)
-        if own:
-            return own
-        if bare == "<new>":
-            return (owner._replace(kind=EntityKind.TYPE),)
-        if depth > _MAX_DEPTH:
-            return MISSING
-        bases, is_closed = self.bases(owner)
-        is_open = not is_closed
-        for base in bases:
-            found = self._member(base, name, depth + 1)
-            if is_known(found):
-                return found
-            is_open = is_open or found == EXTERNAL
-        return EXTERNAL if is_open or (bracket and bare in OBJECT_METHODS) else MISSING
+        is_open = bool(bracket) and bare in OBJECT_METHODS
+        waiting, seen = [owner], 0
+        while waiting and seen < _MAX_BASES:
+            one = waiting.pop()
+            seen += 1
+            own = self._methods(one, bare, rest[:-1]) if bracket else self._field(one, name)
+            if own and (is_known(own) or seen == 1):
+                return own
+            if bare == "<new>":
+                return (one._replace(kind=EntityKind.TYPE),)
+            bases, is_closed = self.bases(one)
+            is_open = is_open or not is_closed
+            waiting.extend(reversed(bases))
+        return EXTERNAL if is_open else MISSING
 
     def _field(self, owner: Entity, name: str) -> Candidates:
         entries = self.get(member_key(owner.path, owner.descriptor, name)) or ()
