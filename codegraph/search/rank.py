@@ -7,8 +7,8 @@ is
 
 so the best that can be is 1, a negative weight makes a penalty, and the parts that a result reports add up to its
 score. `lexical` and `vector` are what the two indexes said; `file` is the evidence of the whole file
-(`search.terms`), `file_vector` that of its nearest symbol. `name`, `stem` and `folder` compare the query's terms with
-those of a name:
+(`search.terms`), `file_vector` that of its nearest symbol. `stem` and `folder` compare the query's terms with those
+of a name:
 
     similarity(q, n) = sum over t in both of idf(t)^2  /  (|q| |n|),    |x|^2 = sum over t in x of idf(t)^2
 
@@ -55,8 +55,6 @@ class RankWeights:
     """The best nearness in the symbol's file."""
     file: float = 0.6
     """Evidence of the symbol's file, as a share of the best."""
-    name: float = 0.15
-    """Similarity of the symbol's name to the query."""
     stem: float = 1.55
     """Similarity of the file's name to the query."""
     folder: float = 0.5
@@ -205,11 +203,6 @@ def _each(keys: Sequence[Key], value: Callable[[Key], float]) -> Values:
     return np.array([known[key] for key in keys], dtype=np.float64)
 
 
-def name(asked: _Asked, candidates: Candidates) -> Values:
-    """Return the similarity of each symbol's name to the query."""
-    return _each(candidates.names, lambda text: similarity(asked, part_terms(text)))
-
-
 def stem(asked: _Asked, candidates: Candidates) -> Values:
     """Return the similarity of each file's name to the query."""
     return _each(candidates.paths, lambda path: similarity(asked, _stem_terms(path)))
@@ -264,7 +257,6 @@ _SIGNALS: Mapping[str, Signal] = {
     "vector": lambda _, candidates: candidates.vector,
     "file_vector": lambda _, candidates: candidates.file_vector,
     "file": lambda _, candidates: candidates.file,
-    "name": name,
     "stem": stem,
     "folder": folder,
     "exact_name": exact_name,
