@@ -105,7 +105,9 @@ class RoutesMachine(RuleBasedStateMachine):
     def search_finds_each_symbol_once(self) -> None:
         """I6: every model that serves is asked, and no symbol is found twice."""
         vectors = self.bench.project.embed_query("g").result(0)
-        found = answer_search(self.bench.project, self.bench.view, SearchParams(query="g", limit=100), vectors).results
+        found = answer_search(
+            self.bench.project, self.bench.view, SearchParams(query="g", limit=100, fold=False), vectors
+        ).results
         symbols = [hit.symbol.id for hit in found]
         assert len(symbols) == len(set(symbols))
         assert set(symbols) >= set(self.bench.view.served)
