@@ -9,8 +9,10 @@ import pytest
 from installation import PATIENCE, Installation
 
 from codegraph.cli.fitting import gather, register
+from codegraph.cli.parser import build_parser
 from codegraph.core.symbols import Freshness
 from codegraph.daemon.messages import Wait
+from codegraph.embed.fitted import METHODS
 from codegraph.embed.registry import describe, dimensions
 from codegraph.errors import ConfigError
 
@@ -63,3 +65,11 @@ def test_registering_keeps_what_is_there(tmp_path: Path) -> None:
     assert text.index("[mine]") < text.index('["one"]') < text.index('["two"]')
     with pytest.raises(ConfigError):
         register(table / "config.toml", "three", "mine", b"z")
+
+
+def test_the_command_offers_every_method() -> None:
+    """The parser names the methods itself, so that no other command waits for numpy."""
+    for method in METHODS:
+        assert build_parser().parse_args(["models", "fit", "x", "--method", method]).method == method
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["models", "fit", "x", "--method", "another"])
