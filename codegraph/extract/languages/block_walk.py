@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Chain, Role
+from codegraph.core.facts import BindingKind, Chain, Role
 
 if TYPE_CHECKING:
     from codegraph.extract.view import FileView
@@ -77,6 +77,10 @@ class BlockWalk:
             found.detail.id: index for index, found in enumerate(view.definitions) if isinstance(found.detail, Node)
         }
         """Node of a definition -> its index."""
+
+    def bind(self, node: Node, owner: int, name: str, chain: Chain, kind: BindingKind) -> None:
+        """Add a binding that stands at a node."""
+        self.view.bind(node.start_byte, owner, name, kind, chain)
 
     def run(self) -> None:
         """Visit the whole tree."""

@@ -17,9 +17,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from tree_sitter import Node
-
-from codegraph.core.facts import BindingKind, Chain
 from codegraph.extract.languages.block_walk import BlockWalk, Visit
 from codegraph.extract.languages.go import declarations, expressions
 from codegraph.extract.languages.go.chains import Chains
@@ -36,10 +33,6 @@ class GoWalk(BlockWalk):
         self.chains = Chains(view.text)
         self.packages: set[str] = set()
         """Names that imports bind, as far as this file can tell."""
-
-    def bind(self, node: Node, owner: int, name: str, chain: Chain, kind: BindingKind) -> None:
-        """Add a binding that stands at a node."""
-        self.view.bind(node.start_byte, owner, name, kind, chain)
 
 
 def collect(view: FileView) -> None:

@@ -16,9 +16,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from tree_sitter import Node
-
-from codegraph.core.facts import BindingKind, Chain
 from codegraph.extract.languages.block_walk import BlockWalk, Visit
 from codegraph.extract.languages.java import declarations, expressions
 from codegraph.extract.languages.java.chains import Chains
@@ -33,10 +30,6 @@ class JavaWalk(BlockWalk):
     def __init__(self, view: FileView) -> None:
         super().__init__(view, HANDLERS)
         self.chains = Chains(view.text)
-
-    def bind(self, node: Node, owner: int, name: str, chain: Chain, kind: BindingKind) -> None:
-        """Add a binding that stands at a node."""
-        self.view.bind(node.start_byte, owner, name, kind, chain)
 
 
 def collect(view: FileView) -> None:

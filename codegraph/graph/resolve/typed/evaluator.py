@@ -9,6 +9,7 @@ Tests: tests/unit/graph/test_graph_go.py, test_graph_java.py.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 from codegraph.core.facts import Chain
@@ -31,7 +32,7 @@ class Place(NamedTuple):
     around: str = ""
 
 
-class Evaluator:
+class Evaluator(ABC):
     """Answers what chains stand for, for one file being linked; languages fill in names and members."""
 
     def __init__(self, table: TableReader) -> None:
@@ -39,21 +40,21 @@ class Evaluator:
         self._memo: dict[tuple[object, ...], Candidates] = {}
         self._nesting = 0
 
+    @abstractmethod
     def named(self, place: Place, name: str) -> Candidates:
         """Return what a name means in a place."""
-        raise NotImplementedError
 
+    @abstractmethod
     def packaged(self, package: Entity, name: str) -> Candidates:
         """Return what a package has under a name."""
-        raise NotImplementedError
 
+    @abstractmethod
     def member(self, owner: Entity, name: str) -> Candidates:
         """Return what a type or an instance has under a name, inherited members included."""
-        raise NotImplementedError
 
+    @abstractmethod
     def value_of(self, value: Entity) -> Candidates:
         """Return what a VALUE holds, by its declared type."""
-        raise NotImplementedError
 
     def underlying(self, instance: Entity) -> Candidates:
         """Return what an instance is made of where it is called or indexed."""
