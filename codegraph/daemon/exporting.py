@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
-from codegraph.core.symbols import SymbolId
+from codegraph.core.symbols import SymbolId, SymbolKind
 from codegraph.daemon.streams import (
     EdgeEnd,
     EdgePlace,
@@ -120,7 +120,7 @@ def _symbol(snapshot: Snapshot, symbol: Symbol) -> ExportedSymbol:
     definition = symbol.definition
     return ExportedSymbol(
         id=symbol.id,
-        name=definition.name or module_name(symbol.path).rpartition(".")[2],
+        name=_name(symbol),
         qualified_name=qualified_name(snapshot, symbol),
         kind=definition.kind,
         language=symbol.language,
@@ -133,4 +133,10 @@ def _symbol(snapshot: Snapshot, symbol: Symbol) -> ExportedSymbol:
 
 def _end(snapshot: Snapshot, symbol: SymbolId) -> EdgeEnd:
     found = existing(snapshot, symbol)
-    return EdgeEnd(id=found.id, file=found.path, line=found.definition.selection_range.start_line + 1)
+    definition = found.definition
+    line = 0 if definition.kind is SymbolKind.MODULE else definition.selection_range.start_line + 1
+    return EdgeEnd(id=found.id, name=_name(found), file=found.path, line=line)
+
+
+def _name(symbol: Symbol) -> str:
+    return symbol.definition.name or module_name(symbol.path).rpartition(".")[2]

@@ -114,8 +114,8 @@ def exported_symbol(symbol: SymbolInfo) -> streams.ExportedSymbol:
 def exported_edge() -> streams.ExportedEdge:
     """Show the one edge as a line of an export."""
     return streams.ExportedEdge(
-        source=streams.EdgeEnd(id=LOAD.id, file=LOAD.file, line=9),
-        target=streams.EdgeEnd(id=GET.id, file=GET.file, line=5),
+        source=streams.EdgeEnd(id=LOAD.id, name=LOAD.name, file=LOAD.file, line=9),
+        target=streams.EdgeEnd(id=GET.id, name=GET.name, file=GET.file, line=5),
         kind=DependencyKind.CALLS,
         confidence=Confidence.EXACT,
         at=streams.EdgePlace(file=LOAD.file, line=10, column=11),

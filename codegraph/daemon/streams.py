@@ -40,9 +40,10 @@ class EdgeEnd(msgspec.Struct, frozen=True, kw_only=True):
     """One end of an exported edge."""
 
     id: str
+    name: str
     file: str
     line: int
-    """1-based line of the name."""
+    """1-based line of the name; 0: the file as a whole."""
 
 
 class EdgePlace(msgspec.Struct, frozen=True, kw_only=True):

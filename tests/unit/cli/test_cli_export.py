@@ -105,8 +105,8 @@ def symbol(name: str) -> ExportedSymbol:
 
 def edge(source: str, target: str) -> ExportedEdge:
     return ExportedEdge(
-        source=EdgeEnd(id=source, file="a.py", line=1),
-        target=EdgeEnd(id=target, file="a.py", line=1),
+        source=EdgeEnd(id=source, name="", file="a.py", line=1),
+        target=EdgeEnd(id=target, name="", file="a.py", line=1),
         kind=DependencyKind.CALLS,
         confidence=Confidence.EXACT,
         at=EdgePlace(file="a.py", line=1, column=0),

@@ -64,13 +64,16 @@ def test_every_edge_comes_once(bench: Workbench, limit: int) -> None:
 
 
 def test_lines_are_counted_from_one(bench: Workbench) -> None:
-    """Records are for other programs: 1-based lines of names, places of references."""
+    """Records are for other programs: names with 1-based lines, 0 for a file; places of references."""
     symbols = pages(Exports(), bench.view, ExportKind.SYMBOLS, 100)[0].symbols
     found = next(each for each in symbols if each.id == "a.py/A#m().")
     assert (found.line, found.column, found.end_line, found.qualified_name) == (5, 8, 5, "a.A.m")
     edges = pages(Exports(), bench.view, ExportKind.EDGES, 100)[0].edges
     call = next(each for each in edges if (each.source.id, each.target.id) == ("a.py/f().", "b.py/g()."))
     assert (call.at.file, call.at.line, call.source.line, call.target.line) == ("a.py", 2, 2, 1)
+    assert (call.source.name, call.target.name) == ("f", "g")
+    module = next(each for each in edges if each.source.id == "a.py/")
+    assert (module.source.name, module.source.line) == ("a", 0)
 
 
 def test_pages_are_of_one_snapshot(bench: Workbench) -> None:
