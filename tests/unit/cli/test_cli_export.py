@@ -39,8 +39,8 @@ def test_edges_as_json_lines(console: Any) -> None:
     assert console.run("export", "edges") == 0
     assert [json.loads(line) for line in console.out.splitlines()] == [
         {
-            "from": {"id": LOAD.id, "file": "pkg/store.py", "line": 9},
-            "to": {"id": GET.id, "file": "pkg/store.py", "line": 5},
+            "from": {"id": LOAD.id, "name": "load", "file": "pkg/store.py", "line": 9},
+            "to": {"id": GET.id, "name": "get", "file": "pkg/store.py", "line": 5},
             "kind": "calls",
             "confidence": "exact",
             "at": {"file": "pkg/store.py", "line": 10, "column": 11},
