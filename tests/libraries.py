@@ -130,7 +130,11 @@ JAVASCRIPT = Library(
             ("export { local as give, other as lend }",),
             ("function local() {}", "class local { run() {} }", "const local = items", ""),
             ("class First { use() {} }\nclass Second { use() {} }",),
-            ("export function pick() { return new First() }", "export function pick() { return new Second() }"),
+            (
+                "export function pick() { return new First() }",
+                "export function pick() { return new Second() }",
+                "export function pick() {\n  class Inner { use() {} }\n  return new Inner()\n}",
+            ),
         ],
         "app.ts": [
             (

@@ -16,9 +16,11 @@ role call. Special elements:
     "@self"   first element only: the instance of the enclosing class (`self`, `this`)
     "@class"  first element only: the enclosing class itself (`cls`, `this` in a static method)
     "@super"  first element only: the next class along the bases of the enclosing class
+    "@=..."   first element only: the definition of the same file whose descriptor follows (a *local* one)
 
 The first definition of every file is the module itself: index 0, kind module, empty descriptor.
-Functions inside functions belong to the enclosing definition and have no definition of their own.
+Functions inside functions are definitions of their own, marked *local*, where the language's extraction says so
+(JavaScript, TypeScript); elsewhere they belong to the enclosing definition.
 """
 
 from __future__ import annotations
@@ -118,6 +120,8 @@ class Definition(msgspec.Struct, frozen=True, array_like=True, gc=False):
     length: int = 0
     """How many canonical tokens its own input has; decides, with `flow`, which model embeds it."""
     flow: FlowState = FlowState.OFF
+    local: bool = False
+    """It stands inside a function: only the code around it can name it."""
 
 
 class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):

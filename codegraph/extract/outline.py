@@ -81,6 +81,7 @@ def place_sightings(text: SourceText, sightings: Iterable[Sighting]) -> list[Fou
         )
         kept[-1].container = one.container
         kept[-1].detail = one.detail
+        kept[-1].local = one.local
     _describe(kept)
     return kept
 
@@ -106,8 +107,14 @@ def _found(
 
 
 def _describe(kept: Sequence[Found]) -> None:
-    seen: Counter[str] = Counter()
+    """Give every definition its descriptor; local ones count last, so that they take no other's ordinal."""
+    inside = [False]
     for found in kept[1:]:
+        inside.append(found.local or inside[found.container])
+    seen: Counter[str] = Counter()
+    first = [found for found, below in zip(kept, inside, strict=True) if not below]
+    rest = [found for found, below in zip(kept, inside, strict=True) if below]
+    for found in [*first[1:], *rest]:
         container = kept[found.container].descriptor
         plain = descriptor_of(container, found.name, found.kind, 0)
         found.descriptor = descriptor_of(container, found.name, found.kind, seen[plain])
@@ -154,6 +161,7 @@ def build_outline(
                 found.parse_error,
                 len(tokens),
                 flow,
+                found.local,
             )
         )
     return tuple(definitions), inputs

@@ -52,6 +52,7 @@ class Found:
     detail: object = None
     """What the language's own finder left for `collect`."""
     parse_error: bool = False
+    local: bool = False
 
 
 class Spans:

@@ -63,6 +63,8 @@ class Sighting(NamedTuple):
     """Where the header ends; None if all of it is the header."""
     detail: object = None
     """For the language's own use, found again as `Found.detail`."""
+    local: bool = False
+    """See `Definition.local`."""
 
 
 class Docstring(NamedTuple):

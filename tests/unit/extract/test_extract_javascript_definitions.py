@@ -38,11 +38,11 @@ from codegraph.core.symbols import SymbolKind
         ("if (a) { exports.x = function () {} } else { var y = 1 }", ["x().", "y."]),
         ("const { a, b: [c] } = d", ["a.", "c."]),
         ("const a = require('x'), { b } = require('y')", []),
-        ("function f() { function g() {} class C {} const h = () => 1 }", ["f()."]),
+        ("function f() { const x = 1, o = { m() {} }; call(() => 1) }", ["f()."]),
     ],
 )
 def test_javascript_definitions(source: str, expected: list[str]) -> None:
-    """Each form of definition is found under its name and container, and nothing inside functions."""
+    """Each form of definition is found under its name and container, and no plain value inside functions."""
     assert descriptors(source) == expected
 
 

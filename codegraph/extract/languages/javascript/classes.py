@@ -30,8 +30,9 @@ def class_(walk: Walk, node: Node, scope: Scope) -> None:
     """A class declaration or expression: its name, heritage, members."""
     name = node.child_by_field_name("name")
     if name is not None and node.type != "class":
-        if walk.defined(node):
-            walk.ledger.declare(scope, text_of(name))
+        defined = walk.defined(node)
+        if defined:
+            walk.define(scope, text_of(name), defined)
         else:
             walk.variable(scope, text_of(name), BindingKind.VARIABLE, NOTHING)
     outer = walk.own(node, scope)
@@ -134,10 +135,10 @@ def pair(walk: Walk, node: Node, scope: Scope) -> None:
 def interface(walk: Walk, node: Node, scope: Scope) -> None:
     """An interface or a type alias: its name, type parameters, heritage, members."""
     name = node.child_by_field_name("name")
-    if name is not None:
-        walk.ledger.declare(scope, text_of(name))
-    outer = walk.own(node, scope)
     index = walk.defined(node)
+    if name is not None:
+        _declare(walk, index, name, scope)
+    outer = walk.own(node, scope)
     inner = walk.ledger.scope(outer, outer.owner, "@self", plain=index != 0, function=True)
     walk.push(node.child_by_field_name("type_parameters"), inner)
     for child in node.named_children:
@@ -163,6 +164,13 @@ def interface(walk: Walk, node: Node, scope: Scope) -> None:
             walk.ledger.bind(inner, "()", BindingKind.ELEMENT, chain, inner)
 
 
+def _declare(walk: Walk, index: int, name: Node, scope: Scope) -> None:
+    if index:
+        walk.define(scope, text_of(name), index)
+    else:
+        walk.ledger.declare(scope, text_of(name))
+
+
 def property_signature(walk: Walk, node: Node, scope: Scope) -> None:
     """A property of an object type: only its type mentions something."""
     walk.push(node.child_by_field_name("type"), scope)
@@ -171,10 +179,10 @@ def property_signature(walk: Walk, node: Node, scope: Scope) -> None:
 def enum(walk: Walk, node: Node, scope: Scope) -> None:
     """An enum: its name, its members, their initialisers."""
     name = node.child_by_field_name("name")
-    if name is not None:
-        walk.ledger.declare(scope, text_of(name))
-    inner = walk.own(node, scope)
     index = walk.defined(node)
+    if name is not None:
+        _declare(walk, index, name, scope)
+    inner = walk.own(node, scope)
     body = node.child_by_field_name("body")
     for child in body.named_children if body is not None else ():
         key = child.child_by_field_name("name") if child.type == "enum_assignment" else child

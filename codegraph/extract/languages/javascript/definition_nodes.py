@@ -34,3 +34,5 @@ class DefinitionNodes:
     decorators: tuple[Node, ...] = ()
     comments: tuple[Node, ...] = ()
     """The comments directly before, in source order."""
+    local: bool = False
+    """It stands inside a function."""

@@ -1,8 +1,8 @@
 """Finds the definitions of a JavaScript or TypeScript file, in source order.
 
-Only what stands outside functions is looked at: statements of the module (also inside blocks, `if`,
-`try`, namespaces and immediately called functions, which are module code by another name) and the
-members of classes, interfaces and top-level object literals. What counts as a definition:
+`nested` adds those inside functions. Here only what stands outside of them is looked at: statements of the
+module (also inside blocks, `if`, `try`, namespaces and immediately called functions, which are module code by
+another name) and the members of classes, interfaces and top-level object literals. What counts as a definition:
 
     function f() {}, const f = () => {}, module.exports = function f() {}, exports.f = ...     function
     class C {}, const C = class {}, namespace N {} (a container like a class)                  class
@@ -55,7 +55,7 @@ from codegraph.extract.languages.javascript.shapes import (
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """Where a statement stands: its container, what was written before it, and how deep it is nested."""
 
     container: int
@@ -67,12 +67,12 @@ class _Place:
 
 def find_definitions(root: Node, limit: int) -> list[DefinitionNodes]:
     """Return the definitions of a file without the module; at most `limit` of them."""
-    finder = _Finder(limit)
-    finder.block(root, _Place(0))
+    finder = Finder(limit)
+    finder.block(root, Place(0))
     return finder.found
 
 
-class _Finder:
+class Finder:
     """Collects definitions; `found[i]` has the index i + 1."""
 
     def __init__(self, limit: int) -> None:
@@ -80,7 +80,7 @@ class _Finder:
         self._limit = limit
         self._named: dict[tuple[int, str], int] = {}
 
-    def block(self, node: Node, place: _Place) -> None:
+    def block(self, node: Node, place: Place) -> None:
         """Go through the statements of a block, keeping the comments before each."""
         if place.depth > MAX_NESTING:
             return
@@ -90,11 +90,11 @@ class _Finder:
                 comments.append(child)
                 continue
             before = directly_before(comments, child) if comments else ()
-            self.statement(child, _Place(place.container, None, (), before, place.depth + 1))
+            self.statement(child, Place(place.container, None, (), before, place.depth + 1))
             if comments:
                 comments = []
 
-    def statement(self, node: Node, place: _Place) -> None:
+    def statement(self, node: Node, place: Place) -> None:
         """Record what one statement of module code defines."""
         kind = node.type
         if kind == "expression_statement":
@@ -103,16 +103,16 @@ class _Finder:
             self._declaration(node, place)
         elif kind in FUNCTION_DECLARATIONS:
             body = node.child_by_field_name("body")
-            self._add(SymbolKind.FUNCTION, node.child_by_field_name("name"), node, node, body, place)
+            self.add(SymbolKind.FUNCTION, node.child_by_field_name("name"), node, node, body, place)
         elif kind in CLASSES:
-            self._class(node, node, place, node.child_by_field_name("name"))
+            self.class_(node, node, place, node.child_by_field_name("name"))
         elif kind == "export_statement":
             self._export(node, place)
         elif kind == "interface_declaration" or kind == "type_alias_declaration":
-            self._interface(node, place)
+            self.interface(node, place)
         elif kind == "enum_declaration":
             body = node.child_by_field_name("body")
-            self._add(SymbolKind.ENUM, node.child_by_field_name("name"), node, node, body, place)
+            self.add(SymbolKind.ENUM, node.child_by_field_name("name"), node, node, body, place)
         elif kind == "ambient_declaration":
             self._ambient(node, place)
         elif kind in NAMESPACES:
@@ -120,17 +120,18 @@ class _Finder:
         elif kind in BLOCKS:
             self.block(node, place)
 
-    def _add(
+    def add(
         self,
         kind: SymbolKind,
         name_node: Node | None,
         unit: Node,
         value: Node | None,
         body: Node | None,
-        place: _Place,
+        place: Place,
         *,
         name: str = "",
         static: bool = False,
+        local: bool = False,
     ) -> int:
         """Record a definition and return its index, 0 if there is no room or no name for it."""
         word = name or property_name(name_node)
@@ -149,12 +150,14 @@ class _Finder:
                 static,
                 place.decorators,
                 place.comments,
+                local,
             )
         )
-        self._named.setdefault((place.container, word), len(self.found))
+        if not local:
+            self._named.setdefault((place.container, word), len(self.found))
         return len(self.found)
 
-    def _export(self, node: Node, place: _Place) -> None:
+    def _export(self, node: Node, place: Place) -> None:
         decorators = tuple(child for child in node.children_by_field_name("decorator"))
         inner = replace(place, outer=node, decorators=decorators)
         declaration = node.child_by_field_name("declaration")
@@ -172,29 +175,31 @@ class _Finder:
         name = inside.child_by_field_name("name") if inside.type in FUNCTIONS or inside.type in CLASSES else None
         self._value(value, inside, name, DEFAULT if name is None else "", inner)
 
-    def _ambient(self, node: Node, place: _Place) -> None:
+    def _ambient(self, node: Node, place: Place) -> None:
         for child in node.named_children:
             if child.type == "statement_block":
                 self.block(child, place)
             elif child.type != "comment":
                 self.statement(child, replace(place, outer=place.outer or node))
 
-    def _namespace(self, node: Node, place: _Place) -> None:
+    def _namespace(self, node: Node, place: Place) -> None:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-        index = self._add(SymbolKind.CLASS, name, node, node, body, place)
+        index = self.add(SymbolKind.CLASS, name, node, node, body, place)
         if index and body is not None:
-            self.block(body, _Place(index, depth=place.depth + 1))
+            self.block(body, Place(index, depth=place.depth + 1))
 
-    def _interface(self, node: Node, place: _Place) -> None:
+    def interface(self, node: Node, place: Place, *, local: bool = False) -> None:
+        """Record an interface or type alias with its members."""
         is_alias = node.type == "type_alias_declaration"
         body = node.child_by_field_name("value" if is_alias else "body")
         bodies = object_types(body)
         name = node.child_by_field_name("name")
-        index = self._add(SymbolKind.INTERFACE, name, node, node, bodies[0] if bodies else None, place)
+        first = bodies[0] if bodies else None
+        index = self.add(SymbolKind.INTERFACE, name, node, node, first, place, local=local)
         for each in bodies if index else ():
             self._members(each, index)
 
-    def _declaration(self, node: Node, place: _Place) -> None:
+    def _declaration(self, node: Node, place: Place) -> None:
         declarators = [child for child in node.named_children if child.type == "variable_declarator"]
         alone = (place.outer or node) if len(declarators) == 1 else None
         for position, declarator in enumerate(declarators):
@@ -208,29 +213,32 @@ class _Finder:
             else:
                 for identifier in bound_identifiers(name):
                     inner = replace(each, outer=None)
-                    self._add(SymbolKind.CONSTANT, identifier, identifier, None, None, inner)
+                    self.add(SymbolKind.CONSTANT, identifier, identifier, None, None, inner)
 
-    def _value(self, unit: Node, value: Node | None, name_node: Node | None, name: str, place: _Place) -> int:
+    def _value(self, unit: Node, value: Node | None, name_node: Node | None, name: str, place: Place) -> int:
         """Record a named value as what it is: function, class, object or something else."""
         if value is not None and (value.type in FUNCTIONS or value.type in FUNCTION_DECLARATIONS):
             kind = SymbolKind.FUNCTION
             if place.container and self.found[place.container - 1].kind != SymbolKind.CLASS:
                 kind = SymbolKind.METHOD
             body = value.child_by_field_name("body")
-            return self._add(kind, name_node, unit, value, body, place, name=name)
+            return self.add(kind, name_node, unit, value, body, place, name=name)
         if value is not None and value.type in CLASSES:
-            return self._class(unit, value, place, name_node, name)
-        index = self._add(SymbolKind.CONSTANT, name_node, unit, value, value, place, name=name)
+            return self.class_(unit, value, place, name_node, name)
+        index = self.add(SymbolKind.CONSTANT, name_node, unit, value, value, place, name=name)
         if index and value is not None and value.type == "object":
             self._members(value, index)
         return index
 
-    def _class(self, unit: Node, node: Node, place: _Place, name_node: Node | None, name: str = "") -> int:
+    def class_(
+        self, unit: Node, node: Node, place: Place, name_node: Node | None, name: str = "", *, local: bool = False
+    ) -> int:
+        """Record a class with its members."""
         own = tuple(node.children_by_field_name("decorator"))
         if own:
             place = replace(place, decorators=place.decorators + own)
         body = node.child_by_field_name("body")
-        index = self._add(SymbolKind.CLASS, name_node, unit, node, body, place, name=name)
+        index = self.add(SymbolKind.CLASS, name_node, unit, node, body, place, name=name, local=local)
         if index and body is not None:
             self._members(body, index)
         return index
@@ -249,17 +257,17 @@ class _Finder:
                 continue
             own = (*decorators, *child.children_by_field_name("decorator"))
             before = directly_before(comments, own[0] if decorators else child) if comments else ()
-            place = _Place(container, None, own, before)
+            place = Place(container, None, own, before)
             comments, decorators = [], []
             if kind in MEMBER_FUNCTIONS:
                 static = is_static(child)
                 body_of = child.child_by_field_name("body")
                 name = child.child_by_field_name("name")
-                self._add(SymbolKind.METHOD, name, child, child, body_of, place, static=static)
+                self.add(SymbolKind.METHOD, name, child, child, body_of, place, static=static)
             elif kind in FIELDS or kind == "pair":
                 self._field(child, place)
 
-    def _field(self, node: Node, place: _Place) -> None:
+    def _field(self, node: Node, place: Place) -> None:
         """Record a field or property whose value is a function or a class."""
         value = unwrap(node.child_by_field_name("value"))
         name = (
@@ -270,11 +278,11 @@ class _Finder:
         if value.type in FUNCTIONS:
             body = value.child_by_field_name("body")
             static = node.type != "pair" and is_static(node)
-            self._add(SymbolKind.METHOD, name, node, value, body, place, static=static)
+            self.add(SymbolKind.METHOD, name, node, value, body, place, static=static)
         elif value.type == "class":
-            self._class(node, value, place, name)
+            self.class_(node, value, place, name)
 
-    def _expression(self, node: Node | None, place: _Place) -> None:
+    def _expression(self, node: Node | None, place: Place) -> None:
         """Record what an expression statement defines: assignments, namespaces, called functions, mix-ins."""
         if node is None:
             return
@@ -304,7 +312,7 @@ class _Finder:
         if container:
             self._members(members, container)
 
-    def _assignment(self, node: Node, place: _Place) -> None:
+    def _assignment(self, node: Node, place: Place) -> None:
         targets, value = assignment_targets(node)
         value = unwrap(value)
         if value is None or is_import(value):
@@ -323,7 +331,7 @@ class _Finder:
             if target.type == "member_expression" and self._member_assignment(node, target, value, place):
                 return
 
-    def _exported_whole(self, node: Node, value: Node, place: _Place) -> None:
+    def _exported_whole(self, node: Node, value: Node, place: Place) -> None:
         """Record `module.exports = value`."""
         if value.type in FUNCTIONS or value.type in CLASSES:
             name = value.child_by_field_name("name")
@@ -331,9 +339,9 @@ class _Finder:
         elif value.type == "object":
             self._members_of_module(value, place)
         elif value.type in ("call_expression", "new_expression"):
-            self._add(SymbolKind.CONSTANT, None, node, value, value, place, name=DEFAULT)
+            self.add(SymbolKind.CONSTANT, None, node, value, value, place, name=DEFAULT)
 
-    def _members_of_module(self, value: Node, place: _Place) -> None:
+    def _members_of_module(self, value: Node, place: Place) -> None:
         """Record the functions written inside `module.exports = {...}` as functions of the module."""
         comments: list[Node] = []
         for child in value.named_children:
@@ -342,16 +350,16 @@ class _Finder:
                 continue
             before = directly_before(comments, child) if comments else ()
             comments = []
-            each = _Place(place.container, None, (), before, place.depth)
+            each = Place(place.container, None, (), before, place.depth)
             if child.type == "method_definition":
                 body = child.child_by_field_name("body")
-                self._add(SymbolKind.FUNCTION, child.child_by_field_name("name"), child, child, body, each)
+                self.add(SymbolKind.FUNCTION, child.child_by_field_name("name"), child, child, body, each)
             elif child.type == "pair":
                 inner = unwrap(child.child_by_field_name("value"))
                 if inner is not None and (inner.type in FUNCTIONS or inner.type == "class"):
                     self._value(child, inner, child.child_by_field_name("key"), "", each)
 
-    def _member_assignment(self, node: Node, target: Node, value: Node, place: _Place) -> bool:
+    def _member_assignment(self, node: Node, target: Node, value: Node, place: Place) -> bool:
         """Record `C.prototype.m = function () {}`, `C.prototype = {...}` and `object.m = function () {}`."""
         receiver, name = target.child_by_field_name("object"), target.child_by_field_name("property")
         if receiver is None or name is None:
@@ -371,7 +379,7 @@ class _Finder:
         if container and value.type in FUNCTIONS:
             body = value.child_by_field_name("body")
             static = owner is receiver and self.found[container - 1].kind == SymbolKind.CLASS
-            self._add(SymbolKind.METHOD, name, node, value, body, inner, static=static)
+            self.add(SymbolKind.METHOD, name, node, value, body, inner, static=static)
         else:
             self._value(node, value, name, "", inner)
         return True

@@ -183,9 +183,13 @@ def _assign_member(walk: Walk, receiver: Node, name: str, value: Node | None, sc
     else:
         index = 0
     inner = unwrap(value)
-    if not index or inner is None or walk.defined_by(inner):
+    defined = walk.defined_by(inner) if inner is not None else 0
+    if not index or inner is None or (defined and not walk.found[defined - 1].local):
         return
-    define_member(walk, index, name, value, scope)
+    if defined:
+        walk.attribute(index, name, ((walk.spelled(defined),), ()), scope)
+    else:
+        define_member(walk, index, name, value, scope)
 
 
 def type_name(walk: Walk, node: Node, scope: Scope) -> None:

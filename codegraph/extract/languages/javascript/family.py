@@ -20,6 +20,7 @@ from codegraph.extract.languages.javascript.definition_nodes import DefinitionNo
 from codegraph.extract.languages.javascript.definitions import find_definitions
 from codegraph.extract.languages.javascript.docstrings import documentation, module_documentation
 from codegraph.extract.languages.javascript.layout import TOKEN, canonical
+from codegraph.extract.languages.javascript.nested import add_nested, nested_query
 from codegraph.extract.languages.javascript.occurrences import collect_occurrences
 from codegraph.extract.languages.spec import Docstring, LanguageSpec, Queries, Sighting
 
@@ -44,6 +45,10 @@ def family_spec(
         shapes = [each.detail for each in view.definitions[1:] if isinstance(each.detail, DefinitionNodes)]
         collect_occurrences(view, shapes, jsdoc=jsdoc)
 
+    def find(root: Node, limit: int) -> list[Sighting]:
+        found = find_definitions(root, limit)
+        return [_sighting(each) for each in add_nested(root, found, nested_query(grammar, typed=not jsdoc), limit)]
+
     folder = files("codegraph.extract.languages")
     return LanguageSpec(
         name=name,
@@ -59,12 +64,8 @@ def family_spec(
         collect=collect,
         header_end=frozenset({"=>", "=", "{", ":"}),
         interpreters=interpreters,
-        find=_find,
+        find=find,
     )
-
-
-def _find(root: Node, limit: int) -> list[Sighting]:
-    return [_sighting(each) for each in find_definitions(root, limit)]
 
 
 def _sighting(nodes: DefinitionNodes) -> Sighting:
@@ -73,7 +74,8 @@ def _sighting(nodes: DefinitionNodes) -> Sighting:
     if nodes.decorators:
         start = min(start, nodes.decorators[0].start_byte)
     name_start, name_end = (name.start_byte, name.end_byte) if name is not None else (start, start)
-    return Sighting(nodes.kind, nodes.name, nodes.container, start, end, name_start, name_end, outer, body, nodes)
+    kind, container = nodes.kind, nodes.container
+    return Sighting(kind, nodes.name, container, start, end, name_start, name_end, outer, body, nodes, nodes.local)
 
 
 def _chain(node: Node, text: SourceText) -> Chain:  # noqa: ARG001  (nodes carry their text)

@@ -31,8 +31,9 @@ def function_declaration(walk: Walk, node: Node, scope: Scope) -> None:
     """`function f() {}`: declares f, then its own scope."""
     name = node.child_by_field_name("name")
     if name is not None:
-        if walk.defined(node):
-            walk.ledger.declare(scope, text_of(name))
+        index = walk.defined(node)
+        if index:
+            walk.define(scope, text_of(name), index)
         else:
             walk.variable(scope, text_of(name), BindingKind.VARIABLE, NOTHING)
     function(walk, node, scope)
@@ -45,7 +46,7 @@ def function(walk: Walk, node: Node, scope: Scope) -> None:
     own = index != 0 and index == outer.owner
     arrow = node.type == "arrow_function"
     this = scope.this if arrow else walk.receivers.get(node.id, "")
-    if own:
+    if own and not walk.is_inner(index):
         this = walk.this_of(index) if not arrow or walk.found[index - 1].kind == SymbolKind.METHOD else outer.this
     plain = own or (outer.plain and outer.parent is None and _is_called(node))
     inner = walk.ledger.scope(outer, outer.owner, this, plain=plain, function=True)

@@ -91,6 +91,6 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
 
 def collect_occurrences(view: FileView, found: Sequence[DefinitionNodes], *, jsdoc: bool) -> None:
     """Walk the tree once and add what it says to the view; `found[i]` is the definition with index i + 1."""
-    walk = Walk(view.text, found, jsdoc=jsdoc)
+    walk = Walk(view.text, found, [each.descriptor for each in view.definitions], jsdoc=jsdoc)
     walk.run(view.root, HANDLERS)
     walk.ledger.finish(view)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from tree_sitter import Node
 
 from codegraph.core.facts import Binding, BindingKind, Chain, Export, Import, ImportKind, Role
-from codegraph.extract.languages.javascript.chains import UNKNOWN
+from codegraph.extract.languages.javascript.chains import LOCAL, UNKNOWN
 
 if TYPE_CHECKING:
     from codegraph.extract.references import ReferenceTable
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from codegraph.extract.view import FileView
 
 _MAX_SUBSTITUTIONS: Final = 4
+_NAMING: Final = frozenset({Role.READ, Role.TYPE})
 
 
 @dataclass(slots=True)
@@ -53,6 +54,8 @@ class Ledger:
         self._assigned: list[tuple[int, Scope, str, Chain]] = []
         self._imports: list[Import] = []
         self._exports: list[tuple[int, Scope, str, Chain]] = []
+        self._defined: dict[tuple[int, str], int] = {}
+        """Scope number and name of a local definition -> where it stands."""
         self.at = 0
         """Byte offset of the node that is being visited: where bindings and exports stand."""
         self.explicit_exports = False
@@ -71,6 +74,16 @@ class Ledger:
         if spelling is None:
             spelling = target.names[name] = name if target.plain else f"{name}@{target.number}"
         return spelling
+
+    def define(self, scope: Scope, name: str, descriptor: str, *, hoisted: bool = False) -> None:
+        """Let a name stand for a local definition; where several share it, the first in the source wins."""
+        target = scope
+        while hoisted and not target.function and target.parent is not None:
+            target = target.parent
+        present = self._defined.get((target.number, name))
+        if present is None or self.at < present:
+            self._defined[target.number, name] = self.at
+            target.names[name] = f"{LOCAL}{descriptor}"
 
     def refer(self, scope: Scope, chain: Chain, role: Role, node: Node) -> None:
         """Record a mention; `node` is the last name of the chain. A name that the parser made up is none."""
@@ -109,7 +122,7 @@ class Ledger:
         """Resolve spellings, substitute the locals behind members, and hand everything to the view."""
         for offset, scope, name, chain in self._assigned:
             found = _declaring(scope, name)
-            if found is not None:
+            if found is not None and found.names[name][0] != "@":
                 self._bindings.append((offset, scope, found, found.names[name], BindingKind.VARIABLE, chain))
         self._bindings.sort(key=itemgetter(0))
         self._exports.sort(key=itemgetter(0))
@@ -118,7 +131,7 @@ class Ledger:
         for offset, scope, target, name, kind, chain in self._bindings:
             spelt = _spell(scope, chain)
             if scope.owner and (kind is BindingKind.ATTRIBUTE or kind is BindingKind.RETURN):
-                spelt = _substitute(spelt, scope.owner, values)
+                spelt = _substitute(spelt, _owners(scope), values)
                 if not spelt and kind is BindingKind.RETURN:
                     continue
             bindings.setdefault(Binding(target.owner, name, kind, spelt), offset)
@@ -138,10 +151,10 @@ class Ledger:
             if head and head[0] != "@":
                 found = _declaring(scope, head)
                 if found is not None:
-                    local = not found.plain or (found.owner == scope.owner and found.owner != 0)
-                    if local and len(chain) == 1 and (role is Role.READ or role is Role.TYPE):
-                        continue
                     spelling = found.names[head]
+                    local = not found.plain or (found.owner != 0 and (found.function or found.owner == scope.owner))
+                    if local and len(chain) == 1 and role in _NAMING and spelling[0] != "@":
+                        continue
                     if spelling != head:
                         chain = (spelling, *chain[1:])
             add(scope.owner, chain, role, offset)
@@ -172,11 +185,24 @@ def _spell(scope: Scope, chain: Chain) -> Chain:
     return chain if found is None or found.names[chain[0]] == chain[0] else (found.names[chain[0]], *chain[1:])
 
 
-def _substitute(chain: Chain, owner: int, values: dict[tuple[int, str], Chain]) -> Chain:
-    """Replace the locals of `owner` at the head of a chain, so that it can be read from other scopes."""
+def _owners(scope: Scope) -> list[int]:
+    """Return the definitions around a scope, the innermost first, without the module."""
+    owners: dict[int, None] = {}
+    part: Scope | None = scope
+    while part is not None:
+        owners[part.owner] = None
+        part = part.parent
+    owners.pop(0, None)
+    return list(owners)
+
+
+def _substitute(chain: Chain, owners: list[int], values: dict[tuple[int, str], Chain]) -> Chain:
+    """Replace the locals of the `owners` at the head of a chain, so that it can be read from other scopes."""
     for _ in range(_MAX_SUBSTITUTIONS):
-        if not chain or (owner, chain[0]) not in values:
+        if not chain:
+            return ()
+        value = next((values[owner, chain[0]] for owner in owners if (owner, chain[0]) in values), None)
+        if value is None:
             return chain
-        value = values[(owner, chain[0])]
         chain = (*value, *chain[1:]) if value else ()
     return ()

@@ -70,7 +70,7 @@ def _variable(walk: Walk, node: Node, scope: Scope, *, hoisted: bool) -> None:
     index = walk.defined(node)
     inside = unwrap(value)
     if index and inside is not None and (inside.type in FUNCTIONS or inside.type in CLASSES):
-        walk.ledger.declare(scope, text_of(name))
+        walk.define(scope, text_of(name), index, hoisted=hoisted)
     else:
         values = type_chains(annotation) if annotation is not None else NOTHING
         if values == NOTHING and index and walk.jsdoc:

@@ -18,6 +18,7 @@ from tree_sitter import Node
 from codegraph.core.facts import BindingKind, Chain, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.javascript.annotations import TypeChains
+from codegraph.extract.languages.javascript.chains import LOCAL
 from codegraph.extract.languages.javascript.definition_nodes import DefinitionNodes
 from codegraph.extract.languages.javascript.scopes import Ledger, Scope
 
@@ -32,9 +33,12 @@ _OWN_INSTANCE = (SymbolKind.METHOD, SymbolKind.FUNCTION, SymbolKind.CLASS)
 class Walk:
     """The state of one walk; made for one file and thrown away."""
 
-    def __init__(self, text: SourceText, found: Sequence[DefinitionNodes], *, jsdoc: bool) -> None:
+    def __init__(
+        self, text: SourceText, found: Sequence[DefinitionNodes], descriptors: Sequence[str], *, jsdoc: bool
+    ) -> None:
         self.ledger = Ledger(text)
         self.found = found
+        self._descriptors = descriptors
         self.jsdoc = jsdoc
         self.stack: list[tuple[Node, Scope]] = []
         self.hints: dict[int, Callable[[int], TypeChains]] = {}
@@ -47,7 +51,7 @@ class Walk:
         self._values = {each.value.id: index for index, each in enumerate(found, 1) if each.value is not None}
         self._named: dict[str, int] = {}
         for index, each in enumerate(found, 1):
-            if each.container == 0:
+            if each.container == 0 and not each.local:
                 self._named.setdefault(each.name, index)
         self.module = self.ledger.scope(None, 0, "", plain=True, function=True)
         self._members: dict[int, Scope] = {}
@@ -95,7 +99,24 @@ class Walk:
         index = self._units.get(node.id, 0)
         if not index or index == scope.owner:
             return scope
-        return self.ledger.scope(scope, index, self.this_of(index), plain=True, function=False)
+        this = scope.this if self.is_inner(index) else self.this_of(index)
+        return self.ledger.scope(scope, index, this, plain=True, function=False)
+
+    def is_inner(self, index: int) -> bool:
+        """Tell whether a definition is a function inside another one: its `this` says nothing of itself."""
+        each = self.found[index - 1]
+        return each.local and each.kind == SymbolKind.FUNCTION
+
+    def define(self, scope: Scope, name: str, index: int, *, hoisted: bool = False) -> None:
+        """Declare the name of the definition `index`."""
+        if self.found[index - 1].local:
+            self.ledger.define(scope, name, self._descriptors[index], hoisted=hoisted)
+        else:
+            self.ledger.declare(scope, name)
+
+    def spelled(self, index: int) -> Chain:
+        """Return the chain that stands for a local definition wherever it is read."""
+        return (f"{LOCAL}{self._descriptors[index]}",)
 
     def this_of(self, index: int) -> str:
         """Return what `this` is in a definition's own code."""
@@ -108,8 +129,13 @@ class Walk:
         """Return the definition whose members `this.x = ...` makes in a scope, 0 if nobody knows."""
         if not scope.this or not scope.owner:
             return 0
-        each = self.found[scope.owner - 1]
-        return each.container if each.kind == SymbolKind.METHOD else scope.owner
+        owner = scope.owner
+        while owner and self.is_inner(owner):
+            owner = self.found[owner - 1].container
+        if not owner:
+            return 0
+        each = self.found[owner - 1]
+        return each.container if each.kind == SymbolKind.METHOD else owner
 
     def members_of(self, index: int, outer: Scope) -> Scope:
         """Return a scope that stands for the members of a definition."""
@@ -135,6 +161,8 @@ class Walk:
         while hoisted and not target.function and target.parent is not None:
             target = target.parent
         spelling = self.ledger.declare(target, name)
+        if spelling[0] == "@":
+            return
         for chain in values[0] or ((),):
             self.ledger.bind(scope, spelling, kind, chain, target)
         for chain in values[1]:

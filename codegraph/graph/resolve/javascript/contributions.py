@@ -7,7 +7,8 @@ Values (entries are tuples of strings; see `resolve.keys` for the keys):
     star  (specifier,) per `export * from`
     exp   ("v", *chain) per exported value, ("m", ...) and ("n", ...) as above for what is exported again;
           the name "export=" stands for the module itself, "..." for what an exported object spreads
-    mem   as def, for members of classes, interfaces, enums, namespaces and objects
+    mem   as def, for members of classes, interfaces, enums, namespaces and objects; a local definition, which
+          no other file can name, stands by its descriptor among the members of the module
     base  the chain of each base class, base interface, aliased type or spread object
     ret   the chains that a function returns
     elem  the chains of the elements of a variable or field, of what a function returns (name "()"), or of
@@ -92,6 +93,9 @@ def _offer_definitions(entries: dict[str, dict[Entry, None]], path: str, outline
     for definition in outline.definitions[1:]:
         container = outline.definitions[definition.container]
         entry = definition_entry(definition)
+        if definition.local:
+            _add(entries, member_key(path, "", definition.descriptor), entry)
+            continue
         if container.kind is SymbolKind.MODULE:
             _add(entries, definition_key(path, definition.name), entry)
         else:

@@ -27,7 +27,7 @@ from codegraph.graph.resolve.javascript.entities import (
     unsure,
 )
 from codegraph.graph.resolve.javascript.modules import ModuleFinder
-from codegraph.graph.resolve.javascript.names import BUILTINS, KEEPING, TAKING
+from codegraph.graph.resolve.javascript.names import BUILTINS, KEEPING, LOCAL, TAKING
 from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, Scope, home_of
 from codegraph.graph.resolve.keys import (
     base_key,
@@ -179,6 +179,9 @@ class Evaluator:
         return unknown("builtin" if name in BUILTINS else "missing")
 
     def _special(self, scope: Scope, name: str) -> Candidates:
+        if name.startswith(LOCAL):
+            entries = self.read(scope.path, member_key(scope.path, "", name.removeprefix(LOCAL)))
+            return self._entities(Home(scope.path, "", "module"), name, entries, None) if entries else _CYCLE
         receiver = scope.receiver
         if receiver is None or not name:
             return unknown("unknown_receiver")

@@ -7,6 +7,8 @@ are the container methods that give such a container again, or one of its elemen
 
 from __future__ import annotations
 
+LOCAL = "@="
+"""Start of the element that stands for a local definition (`core.facts`)."""
 FAMILY = "javascript"
 """The family under which shared keys of JavaScript and TypeScript files stand."""
 

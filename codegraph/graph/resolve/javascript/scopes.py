@@ -89,9 +89,12 @@ def scopes_of(path: str, outline: Outline) -> list[Scope]:
             scopes.append(Scope(path, (0,)))
             continue
         above = scopes[definition.container]
-        namespaces, receiver = above.namespaces, Home(path, definition.descriptor, definition.kind.value)
+        namespaces = above.namespaces
+        receiver: Home | None = Home(path, definition.descriptor, definition.kind.value)
         if definition.kind is SymbolKind.CLASS and flags_of(definition) == "n":
             namespaces = (definition.descriptor, *namespaces)
+        elif definition.local and definition.kind is SymbolKind.FUNCTION:
+            receiver = above.receiver
         elif definition.kind is SymbolKind.METHOD:
             container = outline.definitions[definition.container]
             receiver = Home(path, container.descriptor, container.kind.value)

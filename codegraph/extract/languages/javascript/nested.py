@@ -1,0 +1,168 @@
+"""Finds the definitions inside functions: named functions, classes and types at any depth.
+
+    function f() {}, const f = () => {}, object.f = function () {}        function
+    class C {}, const C = class {}                                         class, with its methods
+    interface I {}, type T = ..., enum E {}                                interface, enum
+
+They are *local*: nobody but the code around them can name them. The container of one is the innermost definition
+around it; what a function at module level hands to a call (`describe("x", () => {...})`) is the module's.
+A query finds the candidates, because most of a file is inside functions and nothing else of it matters here.
+Tests: tests/unit/extract/test_extract_javascript_nested.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
+from heapq import heapify, heappop, heappush
+from typing import Final
+
+from tree_sitter import Language, Node, Query, QueryCursor
+
+from codegraph.core.symbols import SymbolKind
+from codegraph.extract.languages.javascript.definition_nodes import DefinitionNodes
+from codegraph.extract.languages.javascript.definitions import Finder, Place
+from codegraph.extract.languages.javascript.shapes import (
+    CLASSES,
+    FUNCTION_DECLARATIONS,
+    FUNCTIONS,
+    directly_before,
+    unwrap,
+)
+
+_MAX_DEPTH: Final = 4_000
+_MAX_COMMENTS: Final = 8
+_FUNCTION: Final = """
+(function_declaration) @it
+(generator_function_declaration) @it
+(class_declaration) @it
+(variable_declarator value: [(arrow_function) (function_expression) (generator_function) (class)
+    (parenthesized_expression) (assignment_expression)]) @it
+(assignment_expression left: (member_expression)
+    right: [(arrow_function) (function_expression) (generator_function) (parenthesized_expression)]) @it
+"""
+_TYPED: Final = """
+(function_signature) @it
+(abstract_class_declaration) @it
+(interface_declaration) @it
+(type_alias_declaration) @it
+(enum_declaration) @it
+(variable_declarator value: [(as_expression) (satisfies_expression)]) @it
+"""
+
+
+@cache
+def nested_query(grammar: Callable[[], object], *, typed: bool) -> Query:
+    """Return the query for candidates, compiled once; `typed`: the grammar is TypeScript's."""
+    return Query(Language(grammar()), _FUNCTION + _TYPED if typed else _FUNCTION)
+
+
+def add_nested(root: Node, found: Sequence[DefinitionNodes], query: Query, limit: int) -> list[DefinitionNodes]:
+    """Return the definitions with the local ones among them, in source order; at most `limit`."""
+    cursor = QueryCursor(query)
+    cursor.set_max_start_depth(_MAX_DEPTH)
+    return _Merge(found, limit).run(cursor.captures(root).get("it", ()))
+
+
+class _Merge:
+    """Goes through definitions and candidates by position and keeps the stack of definitions around."""
+
+    def __init__(self, found: Sequence[DefinitionNodes], limit: int) -> None:
+        self._finder = Finder(limit)
+        self._finder.found.extend(found)
+        self._known = {each.unit.id for each in found} | {each.value.id for each in found if each.value is not None}
+        self._waiting: list[tuple[int, int, int, Node | None]] = []
+        """Start, negative end, index of a definition (0 for a candidate), the candidate's node."""
+
+    def run(self, candidates: Sequence[Node]) -> list[DefinitionNodes]:
+        """Merge and number anew."""
+        self._expect(0)
+        self._waiting += [(node.start_byte, -node.end_byte, 0, node) for node in candidates]
+        heapify(self._waiting)
+        around: list[tuple[int, int]] = []  # (end, index)
+        order: list[int] = []
+        while self._waiting:
+            start, end, index, node = heappop(self._waiting)
+            while around and around[-1][0] <= start:
+                around.pop()
+            if node is not None:
+                index = self._candidate(node, around[-1][1] if around else 0)
+            if index:
+                order.append(index)
+                around.append((-end, index))
+        return self._renumbered(order)
+
+    def _expect(self, since: int, skip: int = 0) -> None:
+        """Put the definitions behind the first `since` into the queue, one of them left out."""
+        for index, each in enumerate(self._finder.found[since:], since + 1):
+            if index != skip:
+                start = min([each.outer.start_byte, *(decorator.start_byte for decorator in each.decorators[:1])])
+                heappush(self._waiting, (start, -each.outer.end_byte, index, None))
+
+    def _candidate(self, node: Node, container: int) -> int:
+        """Record a candidate that is no definition yet; return its index, 0 if it is none."""
+        value = _value_of(node)
+        if node.id in self._known or value is None or value.id in self._known:
+            return 0
+        before = len(self._finder.found)
+        _record(self._finder, node, value, container)
+        if len(self._finder.found) == before:
+            return 0
+        self._known.update((node.id, value.id))
+        self._expect(before, before + 1)
+        return before + 1
+
+    def _renumbered(self, order: list[int]) -> list[DefinitionNodes]:
+        number = {0: 0} | {old: new for new, old in enumerate(order, 1)}
+        found = self._finder.found
+        return [replace(found[old - 1], container=number[found[old - 1].container]) for old in order]
+
+
+def _value_of(node: Node) -> Node | None:
+    """Return the function or class that a candidate gives a name; a declaration is its own value."""
+    if node.type == "variable_declarator":
+        value = unwrap(node.child_by_field_name("value"))
+    elif node.type == "assignment_expression":
+        value = unwrap(node.child_by_field_name("right"))
+    else:
+        return node
+    return value if value is not None and (value.type in FUNCTIONS or value.type == "class") else None
+
+
+def _record(finder: Finder, node: Node, value: Node, container: int) -> None:
+    """Record one candidate, and the members of a class or type."""
+    place = Place(container, _outer(node), comments=_comments(_outer(node) or node))
+    name = node.child_by_field_name("name")
+    if node.type == "variable_declarator" and (name is None or name.type != "identifier"):
+        return
+    if node.type == "assignment_expression":
+        target = node.child_by_field_name("left")
+        name = target.child_by_field_name("property") if target is not None else None
+    body = value.child_by_field_name("body")
+    if value.type in FUNCTIONS or value.type in FUNCTION_DECLARATIONS:
+        finder.add(SymbolKind.FUNCTION, name, node, value, body, place, local=True)
+    elif value.type in CLASSES:
+        finder.class_(node, value, place, name, local=True)
+    elif value.type == "enum_declaration":
+        finder.add(SymbolKind.ENUM, name, node, value, body, place, local=True)
+    else:
+        finder.interface(node, place, local=True)
+
+
+def _outer(node: Node) -> Node | None:
+    """Return the declaration around its only declarator."""
+    parent = node.parent
+    if node.type != "variable_declarator" or parent is None:
+        return None
+    return parent if sum(child.type == "variable_declarator" for child in parent.named_children) == 1 else None
+
+
+def _comments(node: Node) -> tuple[Node, ...]:
+    comments: list[Node] = []
+    statement = node.parent if node.parent is not None and node.parent.type == "expression_statement" else node
+    before = statement.prev_named_sibling
+    while before is not None and before.type == "comment" and len(comments) < _MAX_COMMENTS:
+        comments.append(before)
+        before = before.prev_named_sibling
+    return directly_before(comments[::-1], statement) if comments else ()
