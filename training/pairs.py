@@ -118,7 +118,7 @@ def _of_use(file: Path, path: str) -> bool:
     return not _TESTS.intersection(directories) and not _TEST.search(name) and file.stat().st_size <= MAX_FILE_BYTES
 
 
-def _root(directory: Path) -> Path:
+def root_of(directory: Path) -> Path:
     """Return where a person would open the project: Debian's directory of Python packages is else left out."""
     python = directory / "usr/lib/python3/dist-packages"
     return python if python.exists() else directory
@@ -139,7 +139,7 @@ def make(packages: Sequence[Package], sources: Path, pairs: Path) -> None:
             continue
         standard = package.name in STANDARD_LIBRARIES
         prune(directory, exclusions, MAX_FILES_OF_STANDARD_LIBRARY if standard else MAX_FILES)
-        found = examples(_root(directory))
+        found = examples(root_of(directory))
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(f".{os.getpid()}.part")
         part.write_bytes(zstandard.compress(msgspec.msgpack.encode(found), 6))

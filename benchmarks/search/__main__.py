@@ -11,22 +11,27 @@ import msgspec
 
 from benchmarks.figures import Figure
 from benchmarks.machine import Report, commit, gathered, load, now, result_path, this_machine, write_report
-from benchmarks.search.asking import Answers, Made, Manner, opened
+from benchmarks.search.asking import BY_DEFAULT, Answers, Built, Made, Manner, opened
 from benchmarks.search.report import Run, ablation_table, by_repository, details, figures, result_lines, table
 from benchmarks.search.tasks import Repository, Task, at_hand, read_published, read_repositories, read_tasks
 from codegraph.search.rank import SIGNALS
 
+RERANKING = tuple(name for name in SIGNALS if name not in ("lexical", "vector"))
+PROPAGATED = (0.15, 0.3)
+"""Shares that are tried of vectors propagated along the graph."""
 
-def ablations(model: str) -> dict[str, Manner]:
-    """Return every manner of searching with one part less."""
-    reranking = tuple(name for name in SIGNALS if name not in ("lexical", "vector"))
+
+def ablations() -> dict[str, Manner]:
+    """Return every manner of searching with one part less, and those with propagated vectors."""
     manners = {
-        "lexical only": Manner(use_vectors=False, model=model),
-        "vectors only": Manner(use_words=False, model=model),
-        "no rerank": Manner(without=reranking, model=model),
-        "lexical only, no rerank": Manner(without=reranking, use_vectors=False, model=model),
+        "lexical only": Manner(use_vectors=False),
+        "vectors only": Manner(use_words=False),
+        "no rerank": Manner(without=RERANKING),
+        "lexical only, no rerank": Manner(without=RERANKING, use_vectors=False),
+        "vectors only, no rerank": Manner(without=RERANKING, use_words=False),
     }
-    return manners | {f"without {name}": Manner(without=(name,), model=model) for name in reranking}
+    manners |= {f"without {name}": Manner(without=(name,)) for name in RERANKING}
+    return manners | {f"propagated {share}": Manner(propagated=share) for share in PROPAGATED}
 
 
 def measure(
@@ -35,19 +40,19 @@ def measure(
     corpus: Path,
     state: Path,
     manners: dict[str, Manner],
+    built: Built = BY_DEFAULT,
 ) -> dict[str, Run]:
-    """Ask every query of every repository in every manner; all manners have one model."""
-    model = next(iter(manners.values())).model
+    """Ask every query of every repository in every manner."""
     found: dict[str, list[Answers]] = {label: [] for label in manners}
     asked: list[Task] = []
     made: dict[str, Made] = {}
     for repository in repositories:
         own = tasks.get(repository.name, [])
-        with opened(repository.root(corpus), repository.name, state, model) as index:
+        with opened(repository.root(corpus), repository.name, state, built) as index:
             made[repository.name] = index.made
             asked += own
             for label, manner in manners.items():
-                index.rank_with(manner.weights)
+                index.prepare(manner)
                 index.ask("warm", manner)
                 found[label] += [index.ask(task.text, manner) for task in own]
         print(f"{repository.name}: {made[repository.name].symbols} symbols", file=sys.stderr, flush=True)
@@ -67,6 +72,12 @@ def main() -> int:
     parser.add_argument("--lexical-only", action="store_true", help="rank by words alone")
     parser.add_argument("--vectors-only", action="store_true", help="rank by vectors alone")
     parser.add_argument("--without", action="append", default=[], choices=sorted(SIGNALS), help="switch a signal off")
+    parser.add_argument("--no-rerank", action="store_true", help="words and vectors alone, fused")
+    parser.add_argument(
+        "--propagate", type=float, default=0.0, metavar="SHARE", help="average vectors with neighbours'"
+    )
+    parser.add_argument("--depth", type=int, help="steps of context in a vector")
+    parser.add_argument("--data-flow", action="store_true", help="follow data flow, for models that read it")
     parser.add_argument("--ablations", action="store_true", help="also ask with every part switched off, one at a time")
     parser.add_argument("--per-repository", action="store_true", help="print each repository's score")
     parser.add_argument("--results", type=Path, help="write the ranked lists there, as JSON lines")
@@ -77,9 +88,15 @@ def main() -> int:
     repositories, left_out = at_hand(read_repositories(arguments.repos), arguments.corpus)
     if arguments.only:
         repositories = [one for one in repositories if one.name in arguments.only]
-    whole = Manner(tuple(arguments.without), not arguments.vectors_only, not arguments.lexical_only, arguments.model)
-    manners = {"": whole} | (ablations(arguments.model) if arguments.ablations else {})
-    runs = measure(repositories, read_tasks(arguments.queries), arguments.corpus, arguments.state, manners)
+    whole = Manner(
+        tuple(arguments.without) if not arguments.no_rerank else RERANKING,
+        not arguments.vectors_only,
+        not arguments.lexical_only,
+        arguments.propagate,
+    )
+    built = Built(arguments.model, arguments.depth, arguments.data_flow)
+    manners = {"": whole} | (ablations() if arguments.ablations else {})
+    runs = measure(repositories, read_tasks(arguments.queries), arguments.corpus, arguments.state, manners, built)
     run, others = runs.pop(""), runs
     published = read_published(arguments.published)
     if arguments.per_repository:
@@ -94,7 +111,7 @@ def main() -> int:
         arguments.results.write_bytes(b"".join(result_lines(run)))
     if arguments.json or arguments.output:
         path = arguments.output or _result_path()
-        write_report(_report(began, run, kept, left_out, whole), path)
+        write_report(_report(began, run, kept, left_out, (built, whole)), path)
         print(f"written to {path}")
     return 0
 
@@ -109,9 +126,14 @@ def _report(
     run: Run,
     kept: Sequence[Figure],
     left_out: Sequence[str],
-    manner: Manner,
+    how: tuple[Built, Manner],
 ) -> Report:
-    tree = {"repositories": len(run.made), "queries": len(run.tasks), "manner": msgspec.to_builtins(manner)}
+    tree = {
+        "repositories": len(run.made),
+        "queries": len(run.tasks),
+        "built": msgspec.to_builtins(how[0]),
+        "manner": msgspec.to_builtins(how[1]),
+    }
     skipped = dict.fromkeys(left_out, "not at hand")
     return gathered(began, tree, kept, skipped, {"repositories": details(run)})
 

@@ -1,7 +1,7 @@
 """A repository's index, made as `codegraph index` makes it, and its answers, given as the daemon gives them.
 
-The state of an index lies below a directory that the caller names, apart for each model, and a later run finds it
-there; how long the first index took is kept beside it. Answers come from `answer_search` over the view of the
+The state of an index lies below a directory that the caller names, apart for each way of building it, and a later run
+finds it there; how long the first index took is kept beside it. Answers come from `answer_search` over the view of the
 finished index, with the query's vectors of the project's own encoder, so every signal that users get takes part.
 Tests: tests/unit/benchmarks/test_bench_search.py.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.search.propagation import Propagation
 from benchmarks.search.scoring import PLACES, Span, one_per_file
 from codegraph.config import Config
 from codegraph.core.symbols import SymbolId
@@ -25,6 +26,7 @@ from codegraph.daemon.ranking import answer_search
 from codegraph.events import EventLog
 from codegraph.graph.snapshot import Snapshot
 from codegraph.locations import Locations
+from codegraph.search.query_language import parse_query
 from codegraph.search.rank import RankWeights
 
 ASKED = 5 * PLACES
@@ -45,15 +47,45 @@ class Made(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
+class Built:
+    """What an index is made with, where it is not the default."""
+
+    model: str = ""
+    depth: int | None = None
+    """Steps of context that a vector sees."""
+    data_flow: bool = False
+    """Follow data flow, for models that read it; the default reads text only."""
+
+    @property
+    def name(self) -> str:
+        """A name for a directory."""
+        parts = (self.model.replace("/", "-"), "" if self.depth is None else f"d{self.depth}", "flow" * self.data_flow)
+        return "-".join(filter(None, parts)) or "default"
+
+    @property
+    def config(self) -> Config:
+        """The configuration that makes it."""
+        config = Config()
+        if self.model:
+            config = replace(config, embedding=replace(config.embedding, model=self.model))
+        if self.depth is not None:
+            config = replace(config, cascade=replace(config.cascade, depth=self.depth))
+        return replace(config, extract=replace(config.extract, data_flow="on")) if self.data_flow else config
+
+
+BY_DEFAULT = Built()
+
+
+@dataclass(frozen=True, slots=True)
 class Manner:
-    """How to search: with which signals, rankings and model."""
+    """How to search: with which signals and rankings."""
 
     without: tuple[str, ...] = ()
     """Names of weights that are set to nothing."""
     use_words: bool = True
     use_vectors: bool = True
-    model: str = ""
-    """Empty: the default."""
+    propagated: float = 0.0
+    """The share of a symbol's vector that comes from its neighbours in the graph; see `propagation`."""
 
     @property
     def weights(self) -> RankWeights:
@@ -79,22 +111,33 @@ class Asked:
         """Use `opened`."""
         self.project = project
         self.made = made
+        self._propagation: Propagation | None = None
 
-    def rank_with(self, weights: RankWeights) -> None:
-        """Use other weights from now on."""
-        self.project.parts.searcher.weights = weights
+    def prepare(self, manner: Manner) -> None:
+        """Rank in this manner from now on."""
+        self.project.parts.searcher.weights = manner.weights
+        if manner.propagated or self._propagation is not None:
+            self._propagation = self._propagation or Propagation(self.project)
+            self._propagation.set(manner.propagated)
 
     def ask(self, text: str, manner: Manner) -> Answers:
         """Answer one query."""
-        started = time.perf_counter()
-        hits = self._hits(text, manner, PLACES)
-        seconds = time.perf_counter() - started
+        hits, seconds = self._timed(text, manner)
         files = one_per_file(map(span_of, self._hits(text, manner, ASKED)))
         return Answers(tuple(map(span_of, hits)), tuple(files[:PLACES]), seconds)
 
+    def answer_seconds(self, text: str, manner: Manner) -> float:
+        """Answer one query and return how long that took, as `Answers.seconds`."""
+        return self._timed(text, manner)[1]
+
+    def _timed(self, text: str, manner: Manner) -> tuple[tuple[SearchHit, ...], float]:
+        started = time.perf_counter()
+        hits = self._hits(text, manner, PLACES)
+        return hits, time.perf_counter() - started
+
     def _hits(self, text: str, manner: Manner, limit: int) -> tuple[SearchHit, ...]:
-        vectors = self.project.embed_query(text).result() if manner.use_vectors else {}
-        view = self.project.pipeline.view
+        vectors = self.project.embed_query(parse_query(text).text).result() if manner.use_vectors else {}
+        view = self.project.pipeline.view if self._propagation is None else self._propagation.view
         return answer_search(self.project, view, SearchParams(query=text, limit=limit), vectors).results
 
 
@@ -117,16 +160,13 @@ def _lines(first: int, last: int, column: int) -> tuple[int, int]:
 
 
 @contextmanager
-def opened(root: Path, name: str, state: Path, model: str) -> Iterator[Asked]:
+def opened(root: Path, name: str, state: Path, built: Built = BY_DEFAULT) -> Iterator[Asked]:
     """Open the repository at `root`, indexed and embedded; `state` is where indexes lie. Raises CodegraphError."""
-    config = Config()
-    if model:
-        config = replace(config, embedding=replace(config.embedding, model=model))
-    place = state / (model or "default").replace("/", "-") / name
+    place = state / built.name / name
     environment = {f"CODEGRAPH_{each}_DIR": str(place / each.lower()) for each in ("STATE", "CACHE", "RUNTIME")}
     environment["CODEGRAPH_CONFIG"] = str(place / "config.toml")
     started, cpu = time.perf_counter(), time.process_time()
-    project = open_project(root.resolve(), config, EventLog(time.time), Locations.from_environment(environment))
+    project = open_project(root.resolve(), built.config, EventLog(time.time), Locations.from_environment(environment))
     try:
         result = project.run_once(False, True, lambda _: None)
         record = place / MADE

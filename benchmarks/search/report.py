@@ -30,15 +30,14 @@ class Run(msgspec.Struct, frozen=True):
     @property
     def raw(self) -> list[Scored]:
         """Score the first ten symbols of each answer."""
-        return [
-            _scored(task, score(each.raw, task.targets)) for task, each in zip(self.tasks, self.answers, strict=True)
-        ]
+        rows = zip(self.tasks, self.answers, strict=True)
+        return [_scored(task, score(each.raw, task.targets, task.exact)) for task, each in rows]
 
     @property
     def files(self) -> list[Scored]:
         """Score the first ten distinct files of each answer."""
         rows = zip(self.tasks, self.answers, strict=True)
-        return [_scored(task, score(each.files, task.targets)) for task, each in rows]
+        return [_scored(task, score(each.files, task.targets, task.exact)) for task, each in rows]
 
 
 def _scored(task: Task, value: Score) -> Scored:

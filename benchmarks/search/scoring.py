@@ -1,8 +1,9 @@
 """How well a ranked list finds a query's targets: NDCG, reciprocal rank and recall of its first ten places.
 
 A result *hits* a target when their paths are equal, or one ends with the other at a slash, and, if both have a span
-of lines, the closed spans overlap. The rank of a target is that of the first result that hits it. Gains are binary
-and a place gains once, however many targets it hits (Jarvelin and Kekalainen, 2002, with one grade):
+of lines, the closed spans overlap; for an *exact* query they must be equal. The rank of a target is that of the first
+result that hits it. Gains are binary and a place gains once, however many targets it hits (Jarvelin and Kekalainen,
+2002, with one grade):
 
     NDCG@10 = sum over places with a target of 1 / log2(1 + place)  /  the same sum over the first min(10, targets)
 
@@ -48,19 +49,23 @@ class Scored(msgspec.Struct, frozen=True):
     score: Score
 
 
-def hits(result: Span, target: Span) -> bool:
+def hits(result: Span, target: Span, exact: bool = False) -> bool:
     """Say whether a result shows a target."""
     one, other = result.path, target.path
     if one != other and not one.endswith("/" + other) and not other.endswith("/" + one):
         return False
     if target.start is None or target.end is None or result.start is None or result.end is None:
         return True
+    if exact:
+        return (result.start, result.end) == (target.start, target.end)
     return result.start <= target.end and target.start <= result.end
 
 
-def score(results: Sequence[Span], targets: Sequence[Span]) -> Score:
+def score(results: Sequence[Span], targets: Sequence[Span], exact: bool = False) -> Score:
     """Score the first ten places of a ranked list."""
-    first = [next((at for at, one in enumerate(results[:PLACES], 1) if hits(one, wanted)), 0) for wanted in targets]
+    first = [
+        next((at for at, one in enumerate(results[:PLACES], 1) if hits(one, wanted, exact)), 0) for wanted in targets
+    ]
     found = [place for place in first if place]
     best = _gain(range(1, min(PLACES, len(targets)) + 1))
     return Score(

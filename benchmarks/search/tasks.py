@@ -1,7 +1,7 @@
 """The benchmark's files: repositories, queries with their targets, and what others published.
 
 repos.json has one object for each repository (name, language, benchmark_root), queries.jsonl one line for each query
-(repo, language, category, query, relevant), published.json a table method -> repository -> NDCG@10.
+(repo, language, category, query, relevant, perhaps exact), published.json a table method -> repository -> NDCG@10.
 Tests: tests/unit/benchmarks/test_bench_search.py.
 """
 
@@ -31,6 +31,8 @@ class Task(msgspec.Struct, frozen=True, rename={"text": "query", "repository": "
     category: str
     text: str
     relevant: tuple[Relevant, ...]
+    exact: bool = False
+    """Only a result with a target's own lines is a hit, none that overlaps it."""
 
     @property
     def targets(self) -> tuple[Span, ...]:

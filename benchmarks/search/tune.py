@@ -14,8 +14,9 @@ tests/unit/benchmarks/test_bench_search.py.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -23,12 +24,12 @@ from statistics import fmean
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.search.asking import Asked, opened, span_lines
+from benchmarks.search.asking import Asked, Built, opened, span_lines
 from benchmarks.search.scoring import PLACES, Span, hits
 from benchmarks.search.tasks import Task, at_hand, read_repositories, read_tasks
 from codegraph.search.rank import MOST_REPEATED, SIGNALS, RankWeights, signal_values
 from codegraph.search.search import Query
-from codegraph.search.shape import QueryShape
+from codegraph.search.shape import QueryShape, shape_of
 
 Weights = dict[str, float]
 STEPS = (-0.6, -0.3, -0.15, -0.05, 0.05, 0.15, 0.3, 0.6)
@@ -39,7 +40,9 @@ GROUPS = 5
 SEED = 3
 
 SHIPPED = RankWeights()
+WEIGHTS = tuple(field.name for field in dataclasses.fields(RankWeights))
 
+_SHAPES = shape_of("x"), shape_of("the x")
 _DISCOUNTS = 1 / np.log2(np.arange(2, PLACES + 2))
 
 
@@ -58,7 +61,10 @@ class Sample:
 
     def ndcg(self, weights: Mapping[str, float]) -> float:
         """Score the ten best under these weights."""
-        vector = np.array([weights[name] * SHIPPED.factor(name, self.shape) for name in SIGNALS])
+        return self.scored(_vectors(weights)[self.shape.is_sentence])
+
+    def scored(self, vector: npt.NDArray[np.float64]) -> float:
+        """Score the ten best under the weights of the signals."""
         scores = self.held @ vector[:-1]
         scores = scores + vector[-1] * self._before(scores)
         found = self.hits[np.argsort(-scores, kind="stable")[:PLACES]]
@@ -74,6 +80,15 @@ class Sample:
         counts = np.empty(len(order), np.int64)
         counts[order] = np.arange(len(order)) - np.repeat(start, np.diff(np.r_[start, len(order)]))
         return np.minimum(counts, MOST_REPEATED)
+
+
+def _vectors(weights: Mapping[str, float]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the weights of all signals for other queries, and for sentences."""
+    ranking = RankWeights(**weights)
+    plain, sentence = (
+        np.array([getattr(ranking, name) * ranking.factor(name, shape) for name in SIGNALS]) for shape in _SHAPES
+    )
+    return plain, sentence
 
 
 def sample_of(index: Asked, task: Task) -> Sample | None:
@@ -93,7 +108,7 @@ def sample_of(index: Asked, task: Task) -> Sample | None:
         shape=shape,
         held=np.stack([held[name] for name in SIGNALS[:-1]], axis=1),
         files=np.unique(rows.paths, return_inverse=True)[1],
-        hits=np.array([[hits(span, target) for target in task.targets] for span in spans]),
+        hits=np.array([[hits(span, target, task.exact) for target in task.targets] for span in spans]),
     )
 
 
@@ -101,18 +116,38 @@ Samples = Mapping[str, Sequence[Sample | None]]
 """By repository."""
 
 
-def value(samples: Samples, weights: Weights) -> float:
-    """Return NDCG@10, the mean over repositories of the mean over queries."""
-    return fmean(fmean(0.0 if one is None else one.ndcg(weights) for one in some) for some in samples.values())
+class Scores:
+    """NDCG@10 of each repository under any weights; what was computed once is remembered."""
+
+    def __init__(self, samples: Samples) -> None:
+        self._samples = samples
+        self._known: dict[tuple[float, ...], dict[str, float]] = {}
+
+    def of(self, weights: Weights) -> dict[str, float]:
+        """Return the mean of each repository's queries."""
+        key = tuple(weights[name] for name in WEIGHTS)
+        if key not in self._known:
+            vectors = _vectors(weights)
+            self._known[key] = {
+                name: fmean(0.0 if one is None else one.scored(vectors[one.shape.is_sentence]) for one in some)
+                for name, some in self._samples.items()
+            }
+        return self._known[key]
+
+    def value(self, weights: Weights, without: Collection[str] = ()) -> float:
+        """Return the mean over repositories, but for some of them."""
+        return fmean(score for name, score in self.of(weights).items() if name not in without)
 
 
-def fitted(samples: Samples, start: Weights, names: Sequence[str]) -> tuple[float, Weights]:
-    """Move the weights of these signals as long as that gains something."""
-    weights, best = dict(start), value(samples, start)
+def fitted(
+    scores: Scores, start: Weights, names: Sequence[str], without: Collection[str] = ()
+) -> tuple[float, Weights]:
+    """Move these weights as long as that gains something on the repositories, but for some of them."""
+    weights, best = dict(start), scores.value(start, without)
     for _ in range(ROUNDS):
         before = best
         for name in names:
-            tried = {step: value(samples, weights | {name: weights[name] + step}) for step in STEPS}
+            tried = {step: scores.value(weights | {name: round(weights[name] + step, 4)}, without) for step in STEPS}
             step = max(tried, key=lambda one: (tried[one], -abs(one)))
             if tried[step] > best + LEAST_GAIN:
                 best, weights[name] = tried[step], round(weights[name] + step, 4)
@@ -121,15 +156,17 @@ def fitted(samples: Samples, start: Weights, names: Sequence[str]) -> tuple[floa
     return best, weights
 
 
-def left_out(samples: Samples, start: Weights, names: Sequence[str]) -> dict[str, float]:
+def left_out(
+    scores: Scores, repositories: Sequence[str], start: Weights, names: Sequence[str], groups: int
+) -> dict[str, float]:
     """Fit without each group of repositories, and return the score of each repository when it was left out."""
-    order = sorted(samples)
+    order = sorted(repositories)
     random.Random(SEED).shuffle(order)
-    scores = {}
-    for group in (order[place::GROUPS] for place in range(GROUPS)):
-        _, weights = fitted({name: samples[name] for name in samples if name not in group}, start, names)
-        scores.update({name: value({name: samples[name]}, weights) for name in group})
-    return scores
+    found = {}
+    for group in (order[place::groups] for place in range(groups)):
+        _, weights = fitted(scores, start, names, group)
+        found.update({name: scores.of(weights)[name] for name in group})
+    return found
 
 
 def main() -> int:
@@ -141,22 +178,29 @@ def main() -> int:
     parser.add_argument(
         "--without", action="append", default=[], choices=SIGNALS[1:], help="also fit without this signal; repeatable"
     )
+    parser.add_argument("--groups", type=int, default=GROUPS, help="of repositories left out; 0: each by itself")
+    parser.add_argument("--from-shipped", action="store_true", help="fit from the shipped weights, not from nothing")
     arguments = parser.parse_args()
     tasks = read_tasks(arguments.queries)
     samples: dict[str, list[Sample | None]] = {}
     for repository in at_hand(read_repositories(arguments.repos), arguments.corpus)[0]:
-        with opened(repository.root(arguments.corpus), repository.name, arguments.state, arguments.model) as index:
+        with opened(
+            repository.root(arguments.corpus), repository.name, arguments.state, Built(arguments.model)
+        ) as index:
             samples[repository.name] = [sample_of(index, task) for task in tasks.get(repository.name, [])]
-    start: Weights = {name: getattr(SHIPPED, name) for name in SIGNALS}
+    start: Weights = {name: getattr(SHIPPED, name) for name in WEIGHTS}
     movable = [name for name in SIGNALS if name != "lexical"]
-    print(f"{'as shipped':24}{value(samples, start):8.4f}   {start}")
-    best, weights = fitted(samples, start, movable)
+    scores, groups = Scores(samples), arguments.groups or len(samples)
+    print(f"{'as shipped':24}{scores.value(start):8.4f}   {start}")
+    best, weights = fitted(scores, start, movable)
     print(f"{'fitted on all':24}{best:8.4f}   {weights}")
-    zero: Weights = {name: float(name == "lexical") for name in SIGNALS}
-    whole = left_out(samples, zero, movable)
-    print(f"{'on left-out ones':24}{fmean(whole.values()):8.4f}   fitted from nothing, {GROUPS} groups", flush=True)
+    zero: Weights = start | {name: float(name == "lexical") for name in SIGNALS}
+    begin = start if arguments.from_shipped else zero
+    whole = left_out(scores, list(samples), begin, movable, groups)
+    print(f"{'on left-out ones':24}{fmean(whole.values()):8.4f}   {groups} groups", flush=True)
     for name in arguments.without:
-        less = left_out(samples, zero, [other for other in movable if other != name])
+        others = [other for other in movable if other != name]
+        less = left_out(scores, list(samples), begin | {name: 0.0}, others, groups)
         change = [whole[each] - less[each] for each in whole]
         error = float(np.std(change) / np.sqrt(len(change)))
         print(

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from benchmarks.search.__main__ import ablations, measure
-from benchmarks.search.asking import Manner
-from benchmarks.search.docstrings import make
+from benchmarks.search.asking import Built, Manner
+from benchmarks.search.propagation import blended
 from benchmarks.search.report import ablation_table, figures, result_lines, table
 from benchmarks.search.scoring import Score, Scored, Span, grouped, hits, one_per_file, overall, score
 from benchmarks.search.tasks import Repository, Task, at_hand, read_repositories, read_tasks
-from benchmarks.search.tune import Sample, fitted, left_out, value
+from benchmarks.search.tune import WEIGHTS, Sample, Scores, fitted, left_out
 from codegraph.search.rank import SIGNALS
 from codegraph.search.shape import shape_of
 
@@ -112,7 +112,7 @@ def test_a_run_asks_the_real_index_and_finds_it_again(tmp_path: Path) -> None:
         {"repo": "tiny", "language": "python", "category": "symbol", "query": "route_request",
          "relevant": [{"path": "mux.py", "start_line": 2, "end_line": 2}]}, Task,
     )  # fmt: skip
-    manners = {"": Manner(), **ablations("")}
+    manners = {"": Manner(), **ablations()}
     repositories = [Repository("tiny", "python", "src")]
 
     runs = measure(repositories, {"tiny": [task]}, corpus, tmp_path / "state", manners)
@@ -121,7 +121,7 @@ def test_a_run_asks_the_real_index_and_finds_it_again(tmp_path: Path) -> None:
     run = runs[""]
     assert run.answers[0].raw[0] == Span("mux.py", 2, 3)
     assert overall(run.raw).ndcg == 1.0
-    assert {"lexical only", "vectors only", *(f"without {name}" for name in SIGNALS[2:])} < set(runs)
+    assert {"lexical only", "vectors only", "propagated 0.3", *(f"without {name}" for name in SIGNALS[2:])} < set(runs)
     assert again.made == run.made
     assert json.loads(next(iter(result_lines(run))))["results"][0]["file"] == "mux.py"
     assert "mean of repositories" in table(run, {"semble": {"tiny": 0.5}}, ["gone"])
@@ -140,41 +140,50 @@ def test_fitting_finds_the_signal_that_tells() -> None:
         name: [sample(name, {"lexical": [1.0, 0.9], "stem": [0.0, 1.0], "folder": [0.5, 0.5]}, [0, 1], [False, True])]
         for name in "abcdef"
     }
-    start = {name: float(name == "lexical") for name in SIGNALS}
+    start = {name: float(name == "lexical") for name in WEIGHTS}
+    scores = Scores(samples)
 
-    best, weights = fitted(samples, start, ["stem", "folder"])
+    best, weights = fitted(scores, start, ["stem", "folder"])
 
-    assert value(samples, start) == pytest.approx(1 / math.log2(3))
+    assert scores.value(start) == pytest.approx(1 / math.log2(3))
     assert (best, weights["folder"]) == (1.0, 0.0)
     assert weights["stem"] > 0.1
-    assert set(left_out(samples, start, ["stem", "folder"]).values()) == {1.0}
+    assert left_out(scores, list(samples), start, ["stem", "folder"], 3) == dict.fromkeys("abcdef", 1.0)
 
 
 def test_fitting_spreads_results_as_the_ranking_does() -> None:
     """With a weight on it, the second result of a file goes behind another file's first."""
     one = sample("a", {"lexical": [1.0, 0.9, 0.8]}, [0, 0, 1], [False, False, True])
-    plain = {name: float(name == "lexical") for name in SIGNALS}
+    plain = {name: float(name == "lexical") for name in WEIGHTS}
 
     assert one.ndcg(plain) == pytest.approx(1 / math.log2(4))
     assert one.ndcg(plain | {"repeated": -0.5}) == pytest.approx(1 / math.log2(3))
 
 
-def test_documentation_is_asked_for_and_gone(tmp_path: Path) -> None:
-    """First sentences become queries with the line of their definition; the code has none of them, and still parses."""
-    package = tmp_path / "shop"
-    package.mkdir()
-    source = '"""Sells things to people."""\n\n\ndef pay(x):\n    """Take money from a customer. Or not."""\n'
-    (package / "till.py").write_text(
-        source + "\n\nclass Till:\n    def open(self):\n        return 1\n", encoding="utf-8"
-    )
-    (package / "broken.py").write_text("def (", encoding="utf-8")
+def test_an_exact_query_is_answered_by_its_own_lines_only() -> None:
+    """The class around a definition is no answer to a question for the definition."""
+    target = Span("a.py", 4, 6)
+    assert score([Span("a.py", 1, 9), target], [target], exact=True).mrr == 0.5
+    assert score([Span("a.py", 1, 9), target], [target]).mrr == 1.0
 
-    queries = list(make(package, tmp_path))
 
-    stripped = (tmp_path / "corpus" / "shop" / "till.py").read_text(encoding="utf-8")
-    assert [query["query"] for query in queries] == ["Take money from a customer."]
-    assert queries[0]["relevant"] == [{"path": "till.py", "start_line": 4, "end_line": 4}]
-    assert "money" not in stripped
-    assert "Sells" not in stripped
-    assert stripped.split("\n")[4] == "    pass"
-    compile(stripped, "till.py", "exec")
+def test_vectors_are_averaged_with_those_of_neighbours() -> None:
+    """An edge counts once and both ways, one to itself not at all, and who has no neighbour keeps its vector."""
+    vectors = np.eye(3, dtype=np.float32)
+    edges = np.array([[0, 1], [0, 1], [2, 2]])
+
+    found = blended(vectors, edges, 0.25)
+
+    length = math.sqrt(0.75**2 + 0.25**2)
+    assert found[0] == pytest.approx(np.array([0.75, 0.25, 0]) / length)
+    assert found[1] == pytest.approx(np.array([0.25, 0.75, 0]) / length)
+    assert found[2] == pytest.approx(vectors[2])
+
+
+def test_indexes_that_are_built_in_other_ways_lie_apart() -> None:
+    """Each way of building has a directory of its own, and its configuration says what its name says."""
+    ways = [Built(), Built("minilm"), Built(depth=0), Built(data_flow=True), Built("minilm", 1, True)]
+    assert len({way.name for way in ways}) == len(ways)
+    assert ways[2].config.cascade.depth == 0
+    assert ways[4].config.embedding.model == "minilm"
+    assert ways[3].config.extract.data_flow == "on"
