@@ -39,9 +39,11 @@ from codegraph.core.facts import decode_own_input
 from codegraph.core.symbols import SymbolKind
 from codegraph.embed import hardware, registry, wire
 from codegraph.embed.batching import first_batch
-from codegraph.embed.encoder import FloatArray
+from codegraph.embed.encoder import Encoder, FloatArray
 from codegraph.embed.graphcodebert import GraphCodeBertEncoder, Prepared
+from codegraph.embed.products import product
 from codegraph.embed.render import EncoderInput, render
+from codegraph.embed.staging import StagedEncoder
 from codegraph.embed.worker_process import Server, WorkerSettings
 from codegraph.extract.extractor import Limits, extract
 
@@ -86,12 +88,12 @@ class Pipe:
 class Watched:
     """An encoder whose stages are timed, in seconds."""
 
-    def __init__(self, encoder: GraphCodeBertEncoder) -> None:
+    def __init__(self, encoder: StagedEncoder, device: torch.device) -> None:
         self._encoder = encoder
         self.in_flight = encoder.in_flight
         self.dimensions = encoder.dimensions
         self.seconds = {"prepare": 0.0, "start": 0.0, "finish": 0.0}
-        self._clock = _clock(torch.device(encoder.device))
+        self._clock = _clock(device)
 
     def _timed(self, stage: str, work: Callable[[], Any]) -> Any:
         clock = time.thread_time if stage == "prepare" else self._clock
@@ -100,12 +102,11 @@ class Watched:
         self.seconds[stage] += clock() - began
         return result
 
-    def prepare(self, inputs: Sequence[EncoderInput]) -> Prepared:
+    def prepare(self, inputs: Sequence[EncoderInput]) -> Any:
         """See StagedEncoder."""
-        prepared: Prepared = self._timed("prepare", lambda: self._encoder.prepare(inputs))
-        return prepared
+        return self._timed("prepare", lambda: self._encoder.prepare(inputs))
 
-    def start(self, prepared: Prepared, positions: Sequence[int]) -> Callable[[], FloatArray]:
+    def start(self, prepared: Any, positions: Sequence[int]) -> Callable[[], FloatArray]:
         """See StagedEncoder."""
         finish = self._timed("start", lambda: self._encoder.start(prepared, positions))
         return lambda: self._timed("finish", finish)
@@ -140,9 +141,9 @@ def peak(device: torch.device, precision: hardware.Precision) -> float:
     size = PEAK_SIZE[device.type]
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32
     weight = torch.randn(size, size, device=device, dtype=dtype)
-    product = hardware.linear(weight, torch.zeros(size, device=device, dtype=dtype), precision)
+    multiply = product(weight, torch.zeros(size, device=device, dtype=dtype), precision)
     states = torch.randn(size, size, device=device, dtype=dtype)
-    return 2 * size**3 / min(_seconds(device, lambda: product(states)) for _ in range(8))
+    return 2 * size**3 / min(_seconds(device, lambda: multiply(states)) for _ in range(8))
 
 
 def _seconds(device: torch.device, work: Callable[[], object]) -> float:
@@ -164,14 +165,21 @@ def _synchronise(device: torch.device) -> None:
         torch.cuda.synchronize(device)
 
 
+def worked(name: str, watched: Watched, inputs: Sequence[EncoderInput], device: torch.device) -> tuple[float, Pipe]:
+    """Send all inputs through the worker's loop; return the seconds and the pipe, which counted."""
+    pipe = Pipe(inputs)
+    settings = WorkerSettings(registry.ModelSpec(name=name, engine="graphcodebert"), "", True, 16_384, 512, 0.2, 0)
+    if watched.in_flight > 1:
+        settings = msgspec.structs.replace(settings, batch_tokens=65_536)
+    server = Server(pipe, watched, settings, _clock(device))  # type: ignore[arg-type]  # asks for stages only
+    return _seconds(device, server.serve), pipe
+
+
 def throughput(name: str, encoder: GraphCodeBertEncoder, inputs: Sequence[EncoderInput], best: float) -> list[Figure]:
     """Send all inputs through the worker's loop and say where the time went."""
-    watched, pipe = Watched(encoder), Pipe(inputs)
-    settings = WorkerSettings(registry.ModelSpec(name=name, engine="graphcodebert"), "", True, 16_384, 512, 0.2, 0)
-    if encoder.in_flight > 1:
-        settings = msgspec.structs.replace(settings, batch_tokens=65_536)
-    server = Server(pipe, watched, settings, _clock(torch.device(encoder.device)))  # type: ignore[arg-type]  # asks for stages only
-    wall = _seconds(torch.device(encoder.device), server.serve)
+    device = torch.device(encoder.device)
+    watched = Watched(encoder, device)
+    wall, pipe = worked(name, watched, inputs, device)
     lengths = np.array(encoder.prepare(inputs).lengths)
     rate = flop(encoder, lengths) / wall
     shares = {stage: seconds / wall for stage, seconds in watched.seconds.items()}
@@ -194,7 +202,7 @@ def throughput(name: str, encoder: GraphCodeBertEncoder, inputs: Sequence[Encode
     ]
 
 
-def latency(name: str, encoder: GraphCodeBertEncoder, inputs: Sequence[EncoderInput]) -> list[Figure]:
+def latency(name: str, encoder: Encoder, inputs: Sequence[EncoderInput]) -> list[Figure]:
     """Time single symbols and queries, everything included."""
     device = torch.device(encoder.device)
     count = LATENCY_SAMPLES[device.type]

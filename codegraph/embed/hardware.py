@@ -7,24 +7,20 @@
     processor with VNNI and neither                   int8, weights per row and activations per product
     any other                                         fp32
 
-Measured (benchmarks/engines.py) on one core of Zen 5 with avx512_bf16 and VNNI: fp32 4.2 functions per second, bf16
-13.8, int8 19.1; with random weights no cosine with fp32 was below 0.9999 and 0.9998. How much int8 loses with
-trained weights is unknown, so where bf16 is fast int8 is left to the user. With AMX bf16 beats int8 in batches.
-The three precisions share one identity: their vectors differ by rounding only.
+The products are in `embed/products.py`, with what was measured. How much int8 loses with trained weights is unknown,
+so where bf16 is fast int8 is left to the user. With AMX bf16 beats int8 in batches. The three precisions share one
+identity: their vectors differ by rounding only.
 Tests: tests/unit/embed/test_embed_hardware.py.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
 
 import torch
-from torch.nn import functional
 
 from codegraph.errors import EncoderError
 
@@ -32,8 +28,6 @@ Precision = Literal["fp32", "bf16", "int8"]
 
 FAST_BF16 = frozenset({"amx_bf16", "avx512_bf16"})
 FAST_INT8 = frozenset({"avx512_vnni", "avx_vnni"})
-
-Linear = Callable[[torch.Tensor], torch.Tensor]
 
 
 def device_of(name: str) -> torch.device:
@@ -96,16 +90,3 @@ def memory_errors() -> Iterator[None]:
         elif "can't allocate memory" not in str(error):
             raise
         raise MemoryError(str(error)) from error
-
-
-def linear(weight: torch.Tensor, bias: torch.Tensor, precision: Precision) -> Linear:
-    """Return x -> x weight^T + bias."""
-    if precision != "int8":
-        return partial(functional.linear, weight=weight, bias=bias)
-    with warnings.catch_warnings():
-        # torch calls quantised tensors deprecated; nothing else in torch is as fast on a processor yet.
-        warnings.simplefilter("ignore")
-        scales = weight.abs().amax(1).clamp(min=1e-12).double() / 127
-        rows = torch.quantize_per_channel(weight, scales, torch.zeros(len(scales), dtype=torch.int64), 0, torch.qint8)
-        packed = torch.ops.quantized.linear_prepack(rows, bias)
-    return partial(torch.ops.quantized.linear_dynamic, W_prepack=packed)

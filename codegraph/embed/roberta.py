@@ -26,7 +26,8 @@ from torch.nn import functional
 
 from codegraph.embed.collate import visible
 from codegraph.embed.features import Vocabulary
-from codegraph.embed.hardware import Precision, linear
+from codegraph.embed.hardware import FAST_BF16, Precision, processor_flags
+from codegraph.embed.products import Product, product
 
 Attention = Literal["eager", "sdpa"]
 Attend = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor | None], torch.Tensor]
@@ -64,12 +65,13 @@ class DeviceBatch:
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    attend: Callable[[torch.Tensor], torch.Tensor]
+    attend: Product
     """Query, key and value side by side."""
-    project: Callable[[torch.Tensor], torch.Tensor]
+    project: Product
     norm: tuple[torch.Tensor, torch.Tensor]
-    widen: Callable[[torch.Tensor], torch.Tensor]
-    narrow: Callable[[torch.Tensor], torch.Tensor]
+    widen: Product
+    """With the activation, which is gelu."""
+    narrow: Product
     last_norm: tuple[torch.Tensor, torch.Tensor]
 
 
@@ -84,7 +86,8 @@ class Roberta:
         self.device = device
         self.precision = precision
         self.attend = ATTENTION[attention]
-        self._dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+        short = precision == "bf16" or (precision == "int8" and processor_flags() & FAST_BF16)
+        self._dtype = torch.bfloat16 if short else torch.float32
         self._words = self._tensor(state["embeddings.word_embeddings.weight"])
         positions = state["embeddings.position_embeddings.weight"] + state["embeddings.token_type_embeddings.weight"][0]
         self._positions = self._tensor(positions)
@@ -98,24 +101,26 @@ class Roberta:
         return self._tensor(state[f"{name}.weight"]), self._tensor(state[f"{name}.bias"])
 
     def _layer(self, state: State, prefix: str) -> _Layer:
-        def joined(*names: str) -> Callable[[torch.Tensor], torch.Tensor]:
+        def joined(*names: str, gelu: bool = False) -> Product:
             weight = torch.cat([state[f"{prefix}{name}.weight"] for name in names])
             bias = torch.cat([state[f"{prefix}{name}.bias"] for name in names])
-            return linear(self._tensor(weight), self._tensor(bias), self.precision)
+            return product(self._tensor(weight), self._tensor(bias), self.precision, gelu=gelu)
 
         return _Layer(
             attend=joined("attention.self.query", "attention.self.key", "attention.self.value"),
             project=joined("attention.output.dense"),
             norm=self._pair(state, prefix + "attention.output.LayerNorm"),
-            widen=joined("intermediate.dense"),
+            widen=joined("intermediate.dense", gelu=True),
             narrow=joined("output.dense"),
             last_norm=self._pair(state, prefix + "output.LayerNorm"),
         )
 
     def states(self, batch: DeviceBatch, vocabulary: Vocabulary) -> torch.Tensor:
         """Return the last hidden states, (B, W, width), in the model's precision."""
-        mask = self.mask(batch, vocabulary)
-        states = self.embedded(batch, vocabulary)
+        return self.through(self.embedded(batch, vocabulary), self.mask(batch, vocabulary))
+
+    def through(self, states: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        """Take the states before the first layer through all layers, (B, W, width)."""
         for layer in self._layers:
             states = self._through(layer, states, mask)
         return states
@@ -167,7 +172,7 @@ class Roberta:
         heads = layer.attend(states).view(size, width, 3, self.shape.heads, -1).permute(2, 0, 3, 1, 4)
         attended = self.attend(heads[0], heads[1], heads[2], mask).transpose(1, 2).reshape(size, width, -1)
         states = self._normalised(states + layer.project(attended), layer.norm)
-        return self._normalised(states + layer.narrow(functional.gelu(layer.widen(states))), layer.last_norm)
+        return self._normalised(states + layer.narrow(layer.widen(states)), layer.last_norm)
 
 
 def eager(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:

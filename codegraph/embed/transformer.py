@@ -149,6 +149,19 @@ class TransformerEncoder:
         size = spec.dimensions or local_models.dimensions(spec.name, directory)
         return cls(spec, identity, model, tokenizer, chosen, size)
 
+    @property
+    def product_weights(self) -> int:
+        """Weights that every token is multiplied with: all but tables and pooler."""
+        named = self._model.named_parameters()
+        return sum(one.numel() for name, one in named if "embeddings" not in name and "pooler" not in name)
+
+    @property
+    def attention_width(self) -> int:
+        """Layers times width: what a pair of positions costs, in multiplications, twice."""
+        config = self._model.config
+        layers, width = getattr(config, "num_hidden_layers", 0), getattr(config, "hidden_size", 0)
+        return int(layers * width)
+
     def length(self, source: EncoderInput) -> int:
         """Return the number of tokens after cutting, special ones and prefix included."""
         return self.prepare([source]).lengths[0]

@@ -52,14 +52,15 @@ class WindowedEncoder:
         self.dimensions = whole.dimensions
         self.max_length = whole.max_length
         self.device = whole.device
-        self._whole = whole
+        self.whole = whole
+        """What encodes the windows."""
         self._stages = staged(whole)
         self.in_flight = self._stages.in_flight
         self._most = most
 
     def length(self, source: EncoderInput) -> int:
         """Return how many tokens the largest window takes."""
-        return self._whole.length(source)
+        return self.whole.length(source)
 
     def encode(self, inputs: Sequence[EncoderInput]) -> FloatArray:
         """Return one unit row per input; raises what the other encoder raises."""
@@ -69,7 +70,7 @@ class WindowedEncoder:
 
     def encode_query(self, text: str) -> FloatArray:
         """Return the unit vector of a query."""
-        return self._whole.encode_query(text)
+        return self.whole.encode_query(text)
 
     def prepare(self, inputs: Sequence[EncoderInput]) -> _Windows:
         """Cut the inputs and prepare all windows; whoever plans a batch counts all of them."""
@@ -96,10 +97,10 @@ class WindowedEncoder:
 
     def windows_of(self, source: EncoderInput) -> list[Weighted]:
         """Return the windows of an input and their weights; the input itself if it fits."""
-        if self._whole.length(source) < self.max_length:
+        if self.whole.length(source) < self.max_length:
             return [(source, 1)]
         lengths = [_estimated(token) for token in source.tokens]
-        taken = self._whole.length(msgspec.structs.replace(source, tokens=()))
+        taken = self.whole.length(msgspec.structs.replace(source, tokens=()))
         room = max(self.max_length - taken, self.max_length // LEAST_SHARE, 1)
         found = cut(source.tokens, lengths, room, self._most)
         if len(found) < 2:
