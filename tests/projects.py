@@ -23,6 +23,8 @@ LANGUAGES = {
     ".go": "go",
     ".mod": "go-mod",
     ".java": "java",
+    ".php": "php",
+    ".rb": "ruby",
     ".c": "c",
     ".h": "c",
 }

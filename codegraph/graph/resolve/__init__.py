@@ -13,6 +13,7 @@ from codegraph.graph.resolve.c import CScheme
 from codegraph.graph.resolve.go import GoModScheme, GoScheme
 from codegraph.graph.resolve.java import JavaScheme
 from codegraph.graph.resolve.javascript import JavaScriptScheme, SettingsScheme
+from codegraph.graph.resolve.php import PhpScheme
 from codegraph.graph.resolve.plain import PlainScheme
 from codegraph.graph.resolve.python import PythonScheme
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, ResolutionScheme, TableReader, Value
@@ -31,6 +32,7 @@ _SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType(
         "c": CScheme(),
         "go": GoScheme(),
         "java": JavaScheme(),
+        "php": PhpScheme(),
         "go-mod": GoModScheme(),
     }
 )

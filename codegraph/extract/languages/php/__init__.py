@@ -1,9 +1,11 @@
-"""PHP, up to the syntax of 8.3, with HTML around it."""
+"""PHP, up to the syntax of 8.4: definitions, types and mentions by walks in Python (`definitions`, `walk`)."""
 
 from __future__ import annotations
 
 import tree_sitter_php
 
+from codegraph.extract.languages.php.definitions import find_definitions
+from codegraph.extract.languages.php.walk import collect
 from codegraph.extract.languages.plain import plain_spec
 
 SPEC = plain_spec(
@@ -13,4 +15,6 @@ SPEC = plain_spec(
     tree_sitter_php.language_php,
     (".php", ".phtml", ".inc"),
     interpreters=("php",),
+    find=find_definitions,
+    collect=collect,
 )

@@ -23,6 +23,8 @@ _HEADER = (Role.INHERIT, Role.IMPLEMENT)
 class JavaLinker(TypedLinker):
     """Links one Java file; used once."""
 
+    called_type = DependencyKind.CALLS
+
     def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
         tops = [each.descriptor for each in outline.definitions if each.container == 0 and each.kind in TYPES]
         self._java = JavaEvaluator(table, tuple(Place(path, each) for each in tops))
@@ -41,15 +43,10 @@ class JavaLinker(TypedLinker):
         return Place(self.path, outside(place.around)) if reference.role in _HEADER else place
 
     def outcome(self, found: Candidates, reference: Reference) -> Outcome:
-        """Return the edges; calling a type is an edge to the type."""
+        """Return the edges; what a container of the standard library gives is not the project's."""
         edges, reason = super().outcome(found, reference)
         if reason == "dynamic" and found[0].kind is EntityKind.WRAPPED:
             reason = "external"
-        if reference.role is Role.CALL:
-            edges = tuple(
-                (target, DependencyKind.CALLS if kind is DependencyKind.USES_TYPE else kind, confidence)
-                for target, kind, confidence in edges
-            )
         return edges, reason
 
     def finish(self) -> None:

@@ -38,7 +38,10 @@ class Evaluator(ABC):
     def __init__(self, table: TableReader) -> None:
         self.get = table.get
         self._memo: dict[tuple[object, ...], Candidates] = {}
+        self._guesses: set[tuple[object, ...]] = set()
         self._nesting = 0
+        self.is_guess = False
+        """Whether an answer since this was last set to False rests on a type that nobody declared."""
 
     @abstractmethod
     def named(self, place: Place, name: str) -> Candidates:
@@ -73,8 +76,14 @@ class Evaluator(ABC):
                 return CYCLE
             self._memo[question] = CYCLE
             self._nesting += 1
+            was_guess, self.is_guess = self.is_guess, False
             found = self._memo[question] = self._answer(place, chain)
+            if self.is_guess:
+                self._guesses.add(question)
+            self.is_guess = self.is_guess or was_guess
             self._nesting -= 1
+        elif question in self._guesses:
+            self.is_guess = True
         return found
 
     def _answer(self, place: Place, chain: Chain) -> Candidates:
@@ -83,7 +92,10 @@ class Evaluator(ABC):
             return self.named(place, last)
         if last[0] == "@" and last[1:].isdigit():
             return self._result(self.evaluate(place, chain[:-2]), last[1:])
-        before = self.evaluate(place, chain[:-1])
+        return self.followed(self.evaluate(place, chain[:-1]), last)
+
+    def followed(self, before: Candidates, last: str) -> Candidates:
+        """Return what one more element of a chain leads to."""
         if last in _WRAPPERS:
             return (Entity(EntityKind.WRAPPED, name=last, inner=before),) if is_known(before) else before
         if last == "()":

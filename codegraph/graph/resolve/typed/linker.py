@@ -7,7 +7,8 @@
 | inherit, implement | inherits, implements | references | references | nothing |
 | read | uses_type | references | references | nothing |
 
-One candidate is `exact`, because the language's own rules led to it; several are `ambiguous`.
+One candidate is `exact`, because the language's own rules led to it, `inferred` where they started from a type that
+nobody declared; several are `ambiguous`.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ Outcome = tuple[tuple[tuple[SymbolId, DependencyKind, Confidence], ...], str]
 class TypedLinker:
     """Links one file; used once. Languages add what is theirs in `finish`."""
 
+    called_type = DependencyKind.USES_TYPE
+    """The kind of an edge from a call to a type."""
+
     def __init__(self, path: str, outline: Outline, occurrences: Occurrences, evaluator: Evaluator) -> None:
         self.path = path
         self.definitions = outline.definitions
@@ -61,6 +65,7 @@ class TypedLinker:
             question = (self.place_of(reference), reference.chain, reference.role)
             outcome = self._outcomes.get(question)
             if outcome is None:
+                self._evaluator.is_guess = False
                 outcome = self._outcomes[question] = self.outcome(self.candidates(reference), reference)
             owner, (line, column) = reference.owner, reference.positions[:2]
             for target, kind, confidence in outcome[0]:
@@ -74,13 +79,15 @@ class TypedLinker:
     def outcome(self, found: Candidates, reference: Reference) -> Outcome:
         """Return the edges to candidates, or the reason why there is none."""
         role = reference.role
-        targets = [each for each in found if each.kind in _DEFINITIONS]
-        confidence = Confidence.EXACT if len(targets) == 1 else Confidence.AMBIGUOUS
+        places = {(each.path, each.descriptor): each for each in found if each.kind in _DEFINITIONS}
+        targets = list(places.values())
+        sure = Confidence.INFERRED if self._evaluator.is_guess else Confidence.EXACT
+        confidence = sure if len(targets) == 1 else Confidence.AMBIGUOUS
         edges = []
         for each in targets:
             kind = DependencyKind.REFERENCES
             if each.kind is EntityKind.TYPE:
-                kind = _TYPE_EDGES[role]
+                kind = self.called_type if role is Role.CALL else _TYPE_EDGES[role]
             elif each.kind is EntityKind.FUNCTION and role in _CALLING:
                 kind = DependencyKind.CALLS
             edges.append((symbol_id(each.path, each.descriptor), kind, confidence))

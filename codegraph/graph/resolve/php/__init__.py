@@ -1,0 +1,25 @@
+"""The scheme of PHP: full names, members along bases and traits, receivers by declared, documented and assigned types.
+
+`contributions.py` says what a file offers and `names.py` under which keys, `evaluator.py` what a chain stands for,
+`linker.py` which edges follow. Tests: tests/unit/graph/test_graph_php.py.
+"""
+
+from __future__ import annotations
+
+from codegraph.core.changes import FileLinks
+from codegraph.core.facts import Occurrences, Outline
+from codegraph.graph.resolve.php.contributions import contributions
+from codegraph.graph.resolve.php.linker import PhpLinker
+from codegraph.graph.resolve.scheme import TableReader, Value
+
+
+class PhpScheme:
+    """Links PHP files; see `ResolutionScheme`."""
+
+    def contributions(self, path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
+        """Say what this file offers."""
+        return contributions(path, outline, occurrences)
+
+    def link(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> FileLinks:
+        """Resolve the references of this file."""
+        return PhpLinker(path, outline, occurrences, table).links()

@@ -1,0 +1,98 @@
+"""What a PHP file offers to the symbol table; the keys and their values stand in `names`."""
+
+from __future__ import annotations
+
+from codegraph.core.facts import Binding, BindingKind, Chain, Occurrences, Outline
+from codegraph.core.symbols import SymbolKind
+from codegraph.graph.resolve.keys import base_key, member_key, module_key, name_key, return_key
+from codegraph.graph.resolve.php.names import CLASS, CONSTANT, FAMILY, FUNCTION, full_name_key, spelled
+from codegraph.graph.resolve.scheme import Entry, Value
+
+TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
+_SORTS = {SymbolKind.FUNCTION: FUNCTION, SymbolKind.CONSTANT: CONSTANT}
+_NULL = ("@null",)
+
+
+class _Offer:
+    """Gathers the values of one file."""
+
+    def __init__(self, path: str, outline: Outline) -> None:
+        self.path = path
+        self.definitions = outline.definitions
+        self.entries: dict[str, dict[Entry, None]] = {}
+        self.types: dict[tuple[int, str], Chain] = {}
+        """(class, property) -> its chain."""
+        self.assigned: dict[tuple[int, str], list[Chain]] = {}
+        """(class, property) or (function, "()") -> the chains of its values."""
+
+    def add(self, key: str, entry: Entry) -> None:
+        self.entries.setdefault(key, {})[entry] = None
+
+    def bound(self, each: Binding) -> None:
+        """Take what a binding says."""
+        definition = self.definitions[each.owner]
+        name = each.name
+        if name == "@name":
+            sort = CLASS if definition.kind in TYPES else _SORTS.get(definition.kind, CONSTANT)
+            self.add(full_name_key(sort, each.chain[0]), (self.path, definition.descriptor))
+        elif name == "@kind":
+            self.add(base_key(self.path, definition.descriptor), ("kind", *each.chain))
+        elif name == "@base":
+            self.add(base_key(self.path, definition.descriptor), each.chain)
+        elif name.startswith("@alias "):
+            self.add(member_key(self.path, definition.descriptor, spelled(name[7:])), ("@alias", *each.chain))
+        elif name[0] == "=":
+            self.assigned.setdefault((each.owner, name[1:]), []).append(each.chain)
+        elif each.kind is BindingKind.ATTRIBUTE:
+            if each.chain or (each.owner, name) not in self.types:
+                self.types[each.owner, name] = each.chain
+        elif each.kind is BindingKind.RETURN:
+            self.add(return_key(self.path, definition.descriptor), ("=", *each.chain))
+
+    def member(self, index: int) -> None:
+        """Offer a definition as a member of its class."""
+        definition = self.definitions[index]
+        container = self.definitions[definition.container]
+        if container.kind not in TYPES:
+            return
+        name = definition.name
+        chain: Chain = ()
+        header = definition.signature.partition("(")[0].split()
+        flags = "".join(each[0] for each in ("static", "private", "abstract") if each in header)
+        if definition.kind is SymbolKind.METHOD:
+            name = f"{name}()"
+            if container.kind is SymbolKind.INTERFACE:
+                flags += "a"
+            self.add(
+                name_key(FAMILY, spelled(name)),
+                (self.path, definition.descriptor, definition.kind.value),
+            )
+        else:
+            chain = self.types.pop((definition.container, name), ()) or self.guessed(definition.container, name)
+        self.add(member_key(self.path, container.descriptor, spelled(name)), (definition.descriptor, flags, *chain))
+
+    def guessed(self, owner: int, name: str) -> Chain:
+        """Return the chain of all that is assigned to a property, or returned by a function."""
+        chains = dict.fromkeys(each for each in self.assigned.get((owner, name), ()) if each != _NULL)
+        only = next(iter(chains)) if len(chains) == 1 else ()
+        return (*only, "@guess") if only else ()
+
+
+def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
+    """Say what the file offers; a pure function of it alone."""
+    offer = _Offer(path, outline)
+    offer.add(module_key(path), (FAMILY,))
+    for each in occurrences.bindings:
+        offer.bound(each)
+    for index in range(1, len(outline.definitions)):
+        offer.member(index)
+    for (owner, name), chain in offer.types.items():
+        if chain:
+            offer.add(member_key(path, outline.definitions[owner].descriptor, name), ("", "", *chain))
+    for owner, name in offer.assigned:
+        key = return_key(path, outline.definitions[owner].descriptor)
+        if name == "()" and key not in offer.entries:
+            chain = offer.guessed(owner, name)
+            if chain:
+                offer.add(key, ("~", *chain[:-1]))
+    return {key: tuple(found) for key, found in offer.entries.items()}

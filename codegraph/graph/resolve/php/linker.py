@@ -1,0 +1,116 @@
+"""Edges of a PHP file: those of its references, its `use` and `include`, and overridden methods.
+
+`new T` is a call of the constructor that it finds, of the type where there is none. A method overrides the nearest one
+of its name along the parents and traits, and that of each interface; private ones neither override nor are overridden.
+A call of a receiver of which nothing is known has an edge (`inferred`) if one method in the project has that name, and
+PHP's own classes have none.
+Tests: tests/unit/graph/test_graph_php.py.
+"""
+
+from __future__ import annotations
+
+from posixpath import dirname, join, normpath
+
+from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
+from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
+from codegraph.graph.resolve.keys import member_key, module_key
+from codegraph.graph.resolve.php.contributions import TYPES
+from codegraph.graph.resolve.php.evaluator import PhpEvaluator
+from codegraph.graph.resolve.php.names import CORE_METHODS, FAMILY, spelled
+from codegraph.graph.resolve.scheme import MANY, TableReader
+from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
+from codegraph.graph.resolve.typed.evaluator import Place
+from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
+
+_FIRST = ("\\", "f:", "c:")
+
+
+class PhpLinker(TypedLinker):
+    """Links one PHP file; used once."""
+
+    called_type = DependencyKind.CALLS
+
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
+        self._php = PhpEvaluator(table)
+        super().__init__(path, outline, occurrences, self._php)
+        self._table = table
+        self._places: list[Place] = []
+        for definition in outline.definitions:
+            if definition.kind in TYPES:
+                self._places.append(Place(path, definition.descriptor))
+            else:
+                self._places.append(self._places[definition.container] if definition.container >= 0 else Place(path))
+
+    def place_of(self, reference: Reference) -> Place:
+        """Return the class around a reference."""
+        return self._places[reference.owner]
+
+    def outcome(self, found: Candidates, reference: Reference) -> Outcome:
+        """Return the edges; a method of which only the name is known may be the only one of that name."""
+        edges, reason = super().outcome(found, reference)
+        if reason == "unknown_receiver" and reference.role is Role.CALL:
+            name = reference.chain[-1]
+            value = self._table.named(FAMILY, spelled(name)) if name.endswith("()") else None
+            if value == MANY:
+                return (), "ambiguous"
+            if value is not None and name[:-2].lower() not in CORE_METHODS and not name.startswith("__"):
+                target = symbol_id(value[0][0], value[0][1])
+                return ((target, DependencyKind.CALLS, Confidence.INFERRED),), ""
+        return edges, reason
+
+    def finish(self) -> None:
+        """Add imports and overrides."""
+        for each in self.occurrences.imports:
+            self._link_import(each)
+        for index, definition in enumerate(self.definitions):
+            if definition.kind is SymbolKind.METHOD:
+                self._link_overrides(index)
+
+    def _link_import(self, each: Import) -> None:
+        line, column = each.line, each.column
+        if each.kind is ImportKind.EFFECT:
+            path = normpath(join(dirname(self.path), each.module.lstrip("/")))
+            if self._table.get(module_key(path)) is not None:
+                target = symbol_id(path, "")
+                self.collector.add(each.owner, target, DependencyKind.IMPORTS, Confidence.EXACT, line, column)
+            else:
+                self.collector.miss(each.owner, each.module, Role.READ, "missing", line, column)
+            return
+        full = f"{each.module}\\{each.name}" if each.module else each.name
+        found = self._php.named(Place(self.path), _FIRST[each.level] + full)
+        targets = [one for one in found if one.kind is not EntityKind.UNKNOWN]
+        sure = Confidence.EXACT if len(targets) == 1 else Confidence.AMBIGUOUS
+        for one in targets:
+            target = symbol_id(one.path, one.descriptor)
+            self.collector.add(each.owner, target, DependencyKind.IMPORTS, sure, line, column)
+        if not targets:
+            self.collector.miss(each.owner, each.name, Role.READ, "external", line, column)
+
+    def _link_overrides(self, index: int) -> None:
+        definition = self.definitions[index]
+        container = self.definitions[definition.container]
+        if container.kind not in TYPES or "private" in definition.signature.partition("(")[0].split():
+            return
+        place = definition.selection_range
+        for target in self._overridden(
+            Entity(EntityKind.TYPE, self.path, container.descriptor), f"{definition.name}()"
+        ):
+            self.collector.add(
+                index, target, DependencyKind.OVERRIDES, Confidence.EXACT, place.start_line, place.start_column
+            )
+
+    def _overridden(self, owner: Entity, name: str) -> list[SymbolId]:
+        """Return the methods that one of that name in a class overrides: one along the classes, all of interfaces."""
+        found: dict[SymbolId, None] = {}
+        has_class = False
+        for one, left_out, bases in self._php.lineage(owner):
+            if (one.path == owner.path and one.descriptor == owner.descriptor) or spelled(name) in left_out:
+                continue
+            is_interface = bases.kind == "interface"
+            if has_class and not is_interface:
+                continue
+            for entry in self._table.get(member_key(one.path, one.descriptor, spelled(name))) or ():
+                if entry[0] and entry[0] != "@alias" and "p" not in entry[1]:
+                    found[symbol_id(one.path, entry[0])] = None
+                    has_class = has_class or not is_interface
+        return list(found)
