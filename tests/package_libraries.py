@@ -165,3 +165,76 @@ C = Library(
         "win/box.c": [("int fill(void *box) { return 3; }", "int empty(void *box) { return 3; }", "")],
     }
 )
+
+PHP = Library(
+    {
+        "lib/Base.php": [
+            ("<?php namespace Lib;", "<?php namespace Lib;", "<?php namespace Lib;", "<?php namespace Other;"),
+            (
+                "abstract class Base extends Root implements Runs {\n  use Greets;",
+                "class Base implements Runs {\n  use Greets { greet as hello; }",
+                "class Base {",
+            ),
+            ("  protected Part $part;", "  /** @var Part */ protected $part;", "  protected $part;", ""),
+            (
+                "  public function get(): Part {}",
+                "  public function get(): static {}",
+                "  function get() { return $this->part; }",
+            ),
+            (
+                "  public function run() { $this->part->use(); }",
+                "  function run(int $n) {}",
+                "  private function run() {}",
+                "",
+            ),
+            ("  const LIMIT = 1;\n}", "  const OTHER = 1;\n}", "}"),
+        ],
+        "lib/Root.php": [
+            ("<?php namespace Lib;",),
+            ("class Root {", "class Root implements Runs {"),
+            ("  function root() {}\n}", "  public Part $root;\n}", "}"),
+        ],
+        "lib/Runs.php": [
+            ("<?php namespace Lib;",),
+            (
+                "interface Runs { function run(); function stop(); }",
+                "interface Runs {}",
+                "trait Runs { function run() {} }",
+            ),
+        ],
+        "lib/Greets.php": [
+            ("<?php namespace Lib;",),
+            ("trait Greets { function greet(): Part {} }", "trait Greets { function greet() {} function run() {} }"),
+        ],
+        "lib/Part.php": [
+            ("<?php namespace Lib;", "<?php namespace More;"),
+            ("class Part { function use() {} }", "class Part { function __construct() {} function used() {} }"),
+        ],
+        "near/Part.php": [
+            ("<?php namespace Lib;", "<?php namespace None;"),
+            ("class Part { function use() {} }",),
+        ],
+        "lib/functions.php": [
+            ("<?php namespace Lib;", "<?php"),
+            ("function make(): Part {}", "function make(): Base {}", "function unmade() {}"),
+            ("const SIZE = 1;", ""),
+        ],
+        "app/own.php": [
+            ("<?php namespace App;",),
+            ("function make() {}", "function rare() {}", "class Odd { function special() {} }"),
+        ],
+        "app/main.php": [
+            ("<?php namespace App;",),
+            ("use Lib\\{Base, Part};", "use Lib\\Base; use More\\Part;", "use Lib\\Root as Base;", ""),
+            ("use function Lib\\make;", "use const Lib\\SIZE;", ""),
+            ("require __DIR__ . '/../lib/functions.php';", "require 'own.php';", ""),
+            ("class Main extends Base {", "class Main {\n  private Base $base;"),
+            (
+                "  function f($x) {\n    $this->get()->use();\n    $this->run();\n    $this->hello()->use();\n    $x->special();\n  }",
+                "  function f(Base $b) {\n    $b->get()->part->use();\n    make()->use();\n    self::LIMIT; SIZE;\n  }",
+                "  function f() {\n    new Part;\n    parent::root();\n    $this->greet()->use();\n    $this->stop();\n  }",
+            ),
+            ("  function run() {}\n}", "  function root() {}\n}", "}"),
+        ],
+    }
+)

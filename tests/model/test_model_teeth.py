@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from checked_project import CheckedProject
 from libraries import JAVASCRIPT, PYTHON, Library
-from package_libraries import GO, JAVA, C
+from package_libraries import GO, JAVA, PHP, C
 
 from codegraph.errors import InternalError
 from codegraph.graph.dependency_graph import DependencyGraph
@@ -30,9 +30,10 @@ KINDS = [
     *((GO, kind) for kind in ("imp", "def", "mem", "base", "ret", "top", "cfg")),
     *((GO, kind) for kind in ("unit", "file", "pkg", "pmem", "ifm", "emb", "set", "und")),
     *((JAVA, kind) for kind in ("imp", "pkg", "unit", "mem", "base", "ret")),
+    *((PHP, kind) for kind in ("pkg", "mem", "base", "ret", "name", "mod")),
     *((C, kind) for kind in ("cdef", "top", "mod")),
 ]
-NAMES = {id(PYTHON): "py", id(JAVASCRIPT): "ts", id(GO): "go", id(JAVA): "java", id(C): "c"}
+NAMES = {id(PYTHON): "py", id(JAVASCRIPT): "ts", id(GO): "go", id(JAVA): "java", id(PHP): "php", id(C): "c"}
 
 
 def fails(histories: int = HISTORIES, library: Library = PYTHON, **seams: Any) -> bool:
@@ -90,7 +91,9 @@ class _TableForgetsMisses(SymbolTable):
         return _ForgetsMisses(self)
 
 
-@pytest.mark.parametrize("library", [PYTHON, JAVASCRIPT, GO, JAVA, C], ids=["python", "javascript", "go", "java", "c"])
+@pytest.mark.parametrize(
+    "library", [PYTHON, JAVASCRIPT, GO, JAVA, PHP, C], ids=["python", "javascript", "go", "java", "php", "c"]
+)
 def test_the_whole_machinery_passes(library: Library) -> None:
     """The seams as such do no harm: with the real parts in place nothing differs."""
     assert not fails(40, library, table=SymbolTable, marking=mark)

@@ -98,7 +98,7 @@ SAMPLES: dict[str, tuple[dict[str, tuple[SymbolKind, str]], set[str]]] = {
             "Box#fill().": (SymbolKind.METHOD, "Fills it."),
             "shut().": (SymbolKind.FUNCTION, ""),
         },
-        {"CALL Lid", "CALL drop", "CALL move", "IMPLEMENT Thing", "INHERIT Base", "TYPE Item", "TYPE Lid"},
+        {"CALL f?A\\drop", "IMPLEMENT \\A\\Thing", "INHERIT \\A\\Base", "TYPE \\A\\Item", "TYPE \\A\\Lid"},
     ),
     "ruby": (
         {

@@ -101,23 +101,25 @@ class Chains:
     def _result(self, node: Node, scope: Scope, depth: int) -> Chain:
         called = self.called(node, scope, depth)
         result = joined(called, "()")
-        made = self._made(node)
-        return joined(result, f"@or{made}") if made and result else (made, "()", GUESS) if made else result
+        made, is_maker = self._made(node)
+        if not made or (not result and not is_maker):
+            return result
+        return joined(result, f"@{'or' if is_maker else 'if'}{made}") if result else (made, "()", GUESS)
 
-    def _made(self, node: Node) -> str:
-        """Return the class of which a call like `make(Foo::class)` gives an instance, "" for other calls."""
+    def _made(self, node: Node) -> tuple[str, bool]:
+        """Return the class that is passed as `Foo::class`, "" if none is; whether the call's name tells a maker."""
         name = node.child_by_field_name("name") or node.child_by_field_name("function")
         arguments = node.child_by_field_name("arguments")
-        if name is None or arguments is None or not arguments.named_child_count or self._of(name).lower() not in MAKERS:
-            return ""
+        if name is None or arguments is None or not arguments.named_child_count:
+            return "", False
         first = arguments.named_child(0)
         constant = first.named_child(0) if first is not None and first.named_child_count else None
         if constant is None or constant.type != "class_constant_access_expression" or constant.named_child_count != 2:
-            return ""
+            return "", False
         owner, last = constant.named_children
         if self._of(last) != "class" or owner.type not in _NAMES:
-            return ""
-        return self.types.names.class_name(self._of(owner))
+            return "", False
+        return self.types.names.class_name(self._of(owner)), self._of(name).lower() in MAKERS
 
     def member(self, node: Node, scope: Scope, depth: int = 0) -> Chain:
         """Return the chain of a property of an object."""

@@ -14,7 +14,7 @@ from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.block_walk import OF, Scope, joined
 from codegraph.extract.languages.php.definitions import TYPES
 from codegraph.extract.languages.php.names import Names
-from codegraph.extract.languages.php.types import Documented, united
+from codegraph.extract.languages.php.types import ARGUMENT, GUESS, Documented, united
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.php.walk import PhpWalk
@@ -100,13 +100,15 @@ def use_traits(walk: PhpWalk, node: Node, scope: Scope) -> None:
         parts = (
             target.named_children if target is not None and target.type == "class_constant_access_expression" else []
         )
-        method = walk.text(parts[-1] if parts else target) if target is not None else ""
+        if target is None:
+            continue
+        method = walk.text(parts[-1] if parts else target)
         if clause.type == "use_instead_of_clause":
             for trait in clause.named_children[1:]:
                 excluded.setdefault(names.class_name(walk.text(trait)), []).append(f"{method}()")
         else:
             alias = clause.named_children[-1]
-            if alias.type == "name" and alias.id != (target.id if target is not None else 0):
+            if alias.type == "name" and alias.id != target.id:
                 owner = names.class_name(walk.text(parts[0])) if parts else ""
                 bound = (owner, f"{method}()")
                 walk.bind(clause, scope.owner, f"@alias {walk.text(alias)}()", bound, BindingKind.VARIABLE)
@@ -136,7 +138,8 @@ def callable_declaration(walk: PhpWalk, node: Node, scope: Scope) -> None:
             full = walk.chains.types.names.declared(walk.text(name))
             walk.bind(node, index, "@name", (full,), BindingKind.VARIABLE)
         chain = walk.chains.types.declared(node.child_by_field_name("return_type"))
-        chain = chain or next((each.chain for each in tags if each.tag == "return"), ())
+        said = [each.chain for each in tags if each.tag == "return"]
+        chain = (*ARGUMENT, GUESS) if (*ARGUMENT, GUESS) in said else chain or next(iter(said), ())
         if chain:
             walk.bind(node, index, "()", chain, BindingKind.RETURN)
     _enter(walk, node, own, tags)

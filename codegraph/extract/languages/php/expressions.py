@@ -154,8 +154,9 @@ def _callback(walk: PhpWalk, node: Node, scope: Scope) -> tuple[Chain, Node | No
         return (), None
     if target.type == "variable_name" and walk.text(target) == "$this" and scope.find(f"$this->{text}()") is None:
         chain = walk.chains.value(target, scope)
-    elif target.type == "class_constant_access_expression" and walk.text(target).endswith("::class"):
-        chain = walk.chains.owner(target.named_children[0], scope)
+    elif target.type == "class_constant_access_expression" and target.named_child_count == 2:
+        is_class = walk.text(target.named_children[1]) == "class"
+        chain = walk.chains.owner(target.named_children[0], scope) if is_class else ()
     else:
         chain = ()
     return joined(chain, "@guess", f"{text}()"), name.named_children[0]

@@ -1,7 +1,7 @@
 """Types as chains: declared ones, and those of documentation comments.
 
 An instance of a class is `("\\A\\Foo", "()")`; of one of several classes `("|\\A\\Foo|\\A\\Bar",)`, be it
-all or one of them; `static` is `("@static",)`, what an array or another container holds is followed by "@of". Scalars, null
+all or one of them; `static` is `("@static",)`, a container of it has "@of" behind it. Scalars, null
 and what is not understood have the chain (). A chain out of a comment ends with "@guess".
 Tests: tests/unit/extract/test_extract_php.py.
 """
@@ -23,6 +23,8 @@ NULL: Final = ("@null",)
 """The chain of null: nothing to follow, but no contradiction either."""
 
 GUESS: Final = "@guess"
+ARGUMENT: Final = ("@argument",)
+"""What a function gives that is passed `Foo::class` and documented to make one: "@if" and the class follow the call."""
 _RELATIVE: Final = {"self": ("@class", "()"), "static": ("@static",), "parent": ("@super", "()"), "$this": ("@static",)}
 
 
@@ -46,6 +48,7 @@ _TAG: Final = re.compile(r"@(?:phpstan-|psalm-)?(var|param|return|property|prope
 _TOKEN: Final = re.compile(
     r"\s*(\\?[A-Za-z_\x80-\uffff](?:[\w\x80-\uffff\\]|-(?=[a-z]))*|\$this|\[\]|[<>(){}|&?,:=*]|\S)"
 )
+_PASSED: Final = re.compile(r"class-string<(\w+)>")
 _VARIABLE: Final = re.compile(r"[ \t]*[&.]*(\$\w+)")
 _MAX_TYPE: Final = 400
 _MAX_DEPTH: Final = 12
@@ -116,10 +119,11 @@ class Types:
     def documented(self, comment: str) -> list[Documented]:
         """Return what a documentation comment says of types."""
         found: list[Documented] = []
+        passed = set(_PASSED.findall(comment)) if "class-string<" in comment else ()
         for match in _TAG.finditer(comment):
             text, end = _extent(comment, match.end())
             variable = _VARIABLE.match(comment, end)
-            chain = self._read(text)
+            chain = ARGUMENT if text in passed else self._read(text)
             tag = "property" if match.group(1).startswith("property") else match.group(1)
             if chain and chain != NULL:
                 found.append(Documented(tag, joined(chain, GUESS), variable.group(1) if variable else ""))

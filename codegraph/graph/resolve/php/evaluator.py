@@ -28,6 +28,7 @@ from codegraph.graph.resolve.typed.evaluator import (
 )
 
 _AMBIGUOUS = unknown("ambiguous")
+_ARGUMENT = (Entity(EntityKind.UNKNOWN, "@argument", name="dynamic"),)
 _MAX_BASES = 64
 _OPEN = ("trait",)
 _ENUM_METHODS = ("from()", "tryfrom()", "cases()")
@@ -63,6 +64,8 @@ class PhpEvaluator(Evaluator):
         return found
 
     def _relative(self, place: Place, name: str) -> Candidates:
+        if name == "@argument":
+            return _ARGUMENT
         if not place.around:
             return UNKNOWN_RECEIVER
         own = Entity(EntityKind.TYPE, place.path, place.around)
@@ -88,12 +91,15 @@ class PhpEvaluator(Evaluator):
         return MISSING
 
     def followed(self, before: Candidates, last: str) -> Candidates:
-        """Return what one more element leads to: a guess is passed on, a maker's class stands in for nothing."""
+        """Return what one more element leads to: a guess is passed on, a class that is passed stands in for nothing."""
         if last == "@guess":
             self.is_guess = True
             return before
-        if last.startswith("@or\\"):
-            if any(each.kind is EntityKind.INSTANCE for each in before):
+        if last[:4] in ("@or\\", "@if\\"):
+            is_open = (
+                before == _ARGUMENT if last[1] == "i" else not any(each.kind is EntityKind.INSTANCE for each in before)
+            )
+            if not is_open:
                 return before
             self.is_guess = True
             found = self._full("", CLASS, last[4:], EntityKind.INSTANCE)
@@ -190,6 +196,10 @@ class PhpEvaluator(Evaluator):
     def _called(self, entity: Entity, number: str) -> Candidates:
         if entity.kind is not EntityKind.FUNCTION:
             return super()._called(entity, number)
+        return self.asked((entity, "()"), lambda: self._result_of(entity))
+
+    def _result_of(self, entity: Entity) -> Candidates:
+        """Return what a call of a function or method gives."""
         value = self.get(return_key(entity.path, entity.descriptor)) or ()
         if not value and entity.inner:
             return self._inherited_result(entity)

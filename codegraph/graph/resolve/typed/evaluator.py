@@ -10,6 +10,7 @@ Tests: tests/unit/graph/test_graph_go.py, test_graph_java.py.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import NamedTuple
 
 from codegraph.core.facts import Chain
@@ -69,7 +70,10 @@ class Evaluator(ABC):
             return UNKNOWN_RECEIVER
         if chain[0] == "()":
             return UNKNOWN_RECEIVER
-        question = (place, chain)
+        return self.asked((place, chain), lambda: self._answer(place, chain))
+
+    def asked(self, question: tuple[object, ...], answer: Callable[[], Candidates]) -> Candidates:
+        """Return the answer to a question, found at most once; "dynamic" inside of itself and too deep inside others."""
         found = self._memo.get(question)
         if found is None:
             if self._nesting > _MAX_NESTING:
@@ -77,7 +81,7 @@ class Evaluator(ABC):
             self._memo[question] = CYCLE
             self._nesting += 1
             was_guess, self.is_guess = self.is_guess, False
-            found = self._memo[question] = self._answer(place, chain)
+            found = self._memo[question] = answer()
             if self.is_guess:
                 self._guesses.add(question)
             self.is_guess = self.is_guess or was_guess
