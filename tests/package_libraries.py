@@ -230,9 +230,15 @@ PHP = Library(
             ("require __DIR__ . '/../lib/functions.php';", "require 'own.php';", ""),
             ("class Main extends Base {", "class Main {\n  private Base $base;"),
             (
-                "  function f($x) {\n    $this->get()->use();\n    $this->run();\n    $this->hello()->use();\n    $x->special();\n  }",
+                (
+                    "  function f($x) {\n    $this->get()->use();\n    $this->run();\n    $this->hello()->use();\n"
+                    "    $x->special();\n  }"
+                ),
                 "  function f(Base $b) {\n    $b->get()->part->use();\n    make()->use();\n    self::LIMIT; SIZE;\n  }",
-                "  function f() {\n    new Part;\n    parent::root();\n    $this->greet()->use();\n    $this->stop();\n  }",
+                (
+                    "  function f() {\n    new Part;\n    parent::root();\n    $this->greet()->use();\n"
+                    "    $this->stop();\n  }"
+                ),
             ),
             ("  function run() {}\n}", "  function root() {}\n}", "}"),
         ],
