@@ -73,7 +73,7 @@ class Evaluator(ABC):
         return self.asked((place, chain), lambda: self._answer(place, chain))
 
     def asked(self, question: tuple[object, ...], answer: Callable[[], Candidates]) -> Candidates:
-        """Return the answer to a question, found at most once; "dynamic" inside of itself and too deep inside others."""
+        """Return the answer to a question, found once; "dynamic" inside of itself and too deep inside others."""
         found = self._memo.get(question)
         if found is None:
             if self._nesting > _MAX_NESTING:
