@@ -78,6 +78,8 @@ class ImportKind(IntEnum):
     """`from m import *`; `export * from` (with `reexport`)."""
     EFFECT = 3
     """`import "./x"`: nothing is bound."""
+    MEMBER = 4
+    """`const {n: alias} = require("m")`: a name that destructuring takes out of a module."""
 
 
 class FlowState(IntEnum):

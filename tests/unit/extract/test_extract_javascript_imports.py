@@ -43,10 +43,10 @@ def exports(source: str, language: str = "javascript") -> set[tuple[str, str]]:
         ("const x = require('./y')", [("MODULE", "./y", "", "x", False)]),
         (
             "const { a, b: c = 1 } = require('./y')",
-            [("NAME", "./y", "a", "a", False), ("NAME", "./y", "b", "c", False)],
+            [("MEMBER", "./y", "a", "a", False), ("MEMBER", "./y", "b", "c", False)],
         ),
         ("const x = require('./y').z", [("NAME", "./y", "z", "x", False)]),
-        ("const { a } = await import('./y')", [("NAME", "./y", "a", "a", False)]),
+        ("const { a } = await import('./y')", [("MEMBER", "./y", "a", "a", False)]),
         ("require('./y').go()", [("MODULE", "./y", "", 'require("./y")', False)]),
     ],
 )

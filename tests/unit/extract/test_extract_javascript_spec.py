@@ -64,12 +64,14 @@ def test_signatures() -> None:
 
 
 def test_documentation() -> None:
-    """The comment directly before a definition is its docstring; directives and distant comments are not."""
+    """The documentation comment directly before a definition is its docstring; other and distant comments are not."""
     assert (
         documentation("/**\n * Does it.\n *\n * @param a\n */\nexport function f(a) {}", "f") == "Does it.\n\n@param a"
     )
-    assert documentation("// one\n// two\nconst f = () => 1", "f") == "one\ntwo"
-    assert documentation("// far\n\nfunction f() {}", "f") == ""
+    assert documentation("// one\n// two\nconst f = () => 1", "f") == ""
+    assert documentation("/** One. */\n// two\nconst f = () => 1", "f") == "One."
+    assert documentation("/** Far. */\n\nfunction f() {}", "f") == ""
+    assert documentation("class C {\n  /** Near. */\n\n  m() {}\n}", "m") == "Near."
     assert documentation("// eslint-disable-next-line\nfunction f() {}", "f") == ""
     assert documentation("class C {\n  /** Runs. */\n  @d m() {}\n}", "m") == "Runs."
 
@@ -79,6 +81,7 @@ def test_documentation_of_a_module() -> None:
     assert documentation("/** All of it. */\n\nimport a from 'a'", "") == "All of it."
     assert documentation("/* Copyright me */\nimport a from 'a'", "") == ""
     assert documentation("/** Of f. */\nfunction f() {}", "") == ""
+    assert documentation("/* A remark. */", "") == ""
 
 
 @pytest.mark.parametrize("language", ["javascript", "typescript", "tsx"])

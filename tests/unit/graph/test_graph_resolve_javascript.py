@@ -308,3 +308,50 @@ def test_a_file_does_not_ask_about_itself() -> None:
     """The linked file's own names are taken from its facts."""
     linked = Linked({"a.js": "export class A { m() { this.n() } n() {} }\nconst a = new A(); a.m()"})
     assert linked.reads["a.js"] == ()
+
+
+def test_local_definitions_of_other_files() -> None:
+    """What a function returns is followed to a definition inside it; its name alone is not found from outside."""
+    linked = Linked(
+        {
+            "a.ts": "import { make, Inner } from './b'\nfunction f() { make().use() }\nfunction g() { new Inner() }",
+            "b.ts": "export function make() { class Inner { use() {} } return new Inner() }",
+        }
+    )
+    assert linked.of("a.ts/f().", CALLS) == {"b.ts/make().", "b.ts/make().Inner#use()."}
+    assert linked.of("a.ts/g().", CALLS) == set()
+
+
+def test_what_a_module_exports_is_mentioned_by_it() -> None:
+    """An export clause and an assignment to `exports` are references of the module."""
+    linked = Linked({"a.ts": "function f() {}\nexport { f as g }", "b.js": "exports.h = function () {}"})
+    assert linked.of("a.ts/", READS) == {"a.ts/f()."}
+    assert linked.of("b.js/", READS) == {"b.js/h()."}
+
+
+def test_destructured_modules() -> None:
+    """Using a name that was taken out of a module is an edge to it; taking it is one to the module alone."""
+    linked = Linked({"a.js": "const { f } = require('./b')\nfunction g() { f() }", "b.js": "exports.f = () => 1"})
+    assert linked.of("a.js/", IMPORTS) == {"b.js/"}
+    assert linked.of("a.js/g().", CALLS) == {"b.js/f()."}
+
+
+def test_types_of_comments_from_other_files() -> None:
+    """`@typedef {import("./b").B} B` and `@import` name types of other files."""
+    uses = "/** @param {B} b */\nfunction f(b) { b.m() }"
+    for alias in ("/** @typedef { import('./b.js').B } B */", "/** @import { A as B } from './b.js' */"):
+        linked = Linked({"a.js": f"{alias}\n\n{uses}", "b.js": "class B { m() {} }\nexports.B = B\nexports.A = B"})
+        assert linked.of("a.js/f().", CALLS) == {"b.js/B#m()."}
+
+
+def test_objects_that_copy_a_namespace() -> None:
+    """`{...ns}` has what the module exports; `Object.assign(x, ...)` is x."""
+    linked = Linked(
+        {
+            "a.ts": "import * as ns from './b'\nconst all = { ...ns }\nfunction f() { all.g() }\n"
+            "class C { m() {} }\nfunction h() { Object.assign(new C(), {}).m() }",
+            "b.ts": "export function g() {}",
+        }
+    )
+    assert linked.of("a.ts/f().", CALLS) == {"b.ts/g()."}
+    assert "a.ts/C#m()." in linked.of("a.ts/h().", CALLS)

@@ -55,6 +55,7 @@ ELEMENT_ARGUMENT: Final[Mapping[str, int]] = MappingProxyType(
 """Built-in containers, and which of their type arguments iterating or indexing gives."""
 TRANSPARENT_TYPES: Final = frozenset(
     {"Promise", "PromiseLike", "Awaited", "Readonly", "Partial", "Required", "NonNullable", "Pick", "Omit", "Exclude"}
+    | {"Except", "Simplify", "SetOptional", "SetRequired", "ReadonlyDeep", "PartialDeep", "Writable", "Mutable"}
     | {"Extract", "ThisType", "WeakRef", "NoInfer"}
 )
 _WRAPPERS: Final = frozenset({"type_annotation", "parenthesized_type", "readonly_type", "optional_type", "constraint"})
@@ -208,6 +209,25 @@ _JSDOC_PLAIN: Final = frozenset(
         "Promise",
     ]
 )
+
+
+_JSDOC_TYPEDEF = re.compile(r"""@typedef\s*\{\s*import\(\s*['"]([^'"\n]+)['"]\s*\)\.([\w$]+)[^}\n]*\}\s*([\w$]+)""")
+_JSDOC_IMPORTS = re.compile(r"""@import\s*\{([^}]{1,2000})\}\s*from\s*['"]([^'"\n]+)['"]""")
+
+
+def jsdoc_aliases(source: str) -> list[tuple[str, Chain]]:
+    """Return the names that `@typedef {import("x").T} N` and `@import {T} from "x"` give to types of other files."""
+    found: list[tuple[str, Chain]] = []
+    if "@typedef" in source:
+        for module, name, alias in _JSDOC_TYPEDEF.findall(source):
+            found.append((alias, (f'import("{module}")', name)))
+    if "@import" in source:
+        for names, module in _JSDOC_IMPORTS.findall(source):
+            for each in names.split(","):
+                words = each.replace("*", " ").split()
+                if words:
+                    found.append((words[-1], (f'import("{module}")', words[0])))
+    return found
 
 
 def jsdoc_types(comment: str) -> JsdocTypes:

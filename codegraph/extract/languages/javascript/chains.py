@@ -52,7 +52,7 @@ _LITERALS: Final = frozenset(
         "class",
     }
 )
-_KEEPING: Final = frozenset({"freeze", "seal", "preventExtensions", "create"})
+_KEEPING: Final = frozenset({"freeze", "seal", "preventExtensions", "create", "assign"})
 _BINDING: Final = frozenset({"bind"})
 
 

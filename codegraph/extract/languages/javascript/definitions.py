@@ -256,7 +256,7 @@ class Finder:
                 decorators.append(child)
                 continue
             own = (*decorators, *child.children_by_field_name("decorator"))
-            before = directly_before(comments, own[0] if decorators else child) if comments else ()
+            before = directly_before(comments, own[0] if decorators else child, member=True) if comments else ()
             place = Place(container, None, own, before)
             comments, decorators = [], []
             if kind in MEMBER_FUNCTIONS:

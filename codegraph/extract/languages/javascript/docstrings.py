@@ -1,7 +1,7 @@
-"""Documentation comments: the block directly before a definition, without its stars and slashes.
+"""Documentation comments, `/** ... */`: the one directly before a definition, without its stars and slashes.
 
-A module's is the first comment of the file, unless it stands directly before a definition or speaks of
-licences and linters. Tests: tests/unit/extract/test_extract_javascript_spec.py.
+Other comments are remarks. A module's is the first comment of the file, unless it stands directly before a
+definition or speaks of licences and linters. Tests: tests/unit/extract/test_extract_javascript_spec.py.
 """
 
 from __future__ import annotations
@@ -18,20 +18,18 @@ _MARKS = re.compile(r"^[ \t]*(?:/\*+!?|\*+/|\*(?!/)|//+)[ \t]?|[ \t]*\*+/[ \t]*$
 _NOT_DOCUMENTATION = re.compile(
     r"licen[sc]e|copyright|\(c\)|eslint|prettier|istanbul|@flow|@ts-|@jsx|sourceMappingURL|^/// *<", re.IGNORECASE
 )
+_SHORTEST = len("/**/")
 _LINTING = re.compile(
     r"^/[/*]+\s*(?:eslint|prettier|istanbul|c8|v8|@ts-|jshint|jslint|webpack|#__|@__|sourceMapping|global)"
 )
 
 
 def documentation(comments: Sequence[Node]) -> str:
-    """Return what the comments directly before a definition say; a block comment speaks alone."""
-    texts = [text for text in map(text_of, comments) if not _LINTING.match(text)]
-    for position in range(len(texts) - 1, -1, -1):
-        if texts[position].startswith("/*"):
-            texts = texts[position:]
-            break
-    lines = (_MARKS.sub("", text) for text in texts)
-    return "\n".join(line.rstrip() for line in "\n".join(lines).strip().splitlines()).strip()
+    """Return what the last documentation comment (`/** ... */`) directly before a definition says."""
+    for text in map(text_of, reversed(comments)):
+        if text.startswith("/**") and len(text) > _SHORTEST and not _LINTING.match(text):
+            return "\n".join(line.rstrip() for line in _MARKS.sub("", text).strip().splitlines()).strip()
+    return ""
 
 
 def module_documentation(root: Node) -> str:
@@ -45,12 +43,6 @@ def module_documentation(root: Node) -> str:
             comments = comments[: len(comments) - attached]
             break
     first = comments[:1]
-    if first and text_of(first[0]).startswith("//"):
-        first = [*first]
-        for comment in comments[1:]:
-            if comment.start_point[0] != first[-1].end_point[0] + 1 or not text_of(comment).startswith("//"):
-                break
-            first.append(comment)
     if any(_NOT_DOCUMENTATION.search(text_of(comment)) for comment in first):
         return ""
     return documentation(first)

@@ -82,9 +82,7 @@ def mention(walk: Walk, node: Node | None, scope: Scope, role: Role) -> None:
         if name is not None and name.text not in _NO_MENTION:
             walk.refer(scope, chain, role, name)
         walk.push(node.child_by_field_name("object"), scope)
-    elif node.type == "super":
-        walk.ledger.refer(scope, ("@super",), role, node)
-    else:
+    elif node.type != "super":
         walk.push(node, scope)
 
 
@@ -145,8 +143,12 @@ def assignment(walk: Walk, node: Node, scope: Scope) -> None:
     """`target = value`: exports, members of `this` and of module-level values, values of variables."""
     scope = walk.own(node, scope)
     targets, value = assignment_targets(node)
-    if any(exported_name(target) is not None for target in targets):
+    exported = [target for target in targets if exported_name(target) is not None]
+    if exported:
         export_assignment(node, walk.module, walk.ledger)
+        name = exported[-1].child_by_field_name("property")
+        if name is not None and walk.defined(node) and exported_name(exported[-1]) == text_of(name):
+            walk.ledger.refer(walk.module, (text_of(name),), Role.READ, name)
     for target in targets:
         _assign(walk, target, value, scope)
     walk.push(value, scope)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from codegraph.core.facts import ImportKind
+from codegraph.core.facts import ImportKind, Role
 from codegraph.extract.languages.javascript.chains import alternatives_of, chain_of, module_element, required_module
 from codegraph.extract.languages.javascript.definition_nodes import DEFAULT
 from codegraph.extract.languages.javascript.nodes import nth, string_value, text_of
@@ -70,7 +70,8 @@ def export_statement(node: Node, scope: Scope, ledger: Ledger) -> None:
     for child in node.named_children:
         if child.type == "export_clause":
             for specifier in child.named_children:
-                _specifier(specifier, source, scope, ledger)
+                typed = any(part.type == "type" for part in (*node.children, *specifier.children))
+                _specifier(specifier, source, scope, ledger, typed=typed)
         elif child.type == "namespace_export" and source is not None:
             name = nth(child, 0)
             if name is not None:
@@ -248,20 +249,22 @@ def _destructured(pattern: Node, module: str, scope: Scope, ledger: Ledger) -> b
         if target is None or key is None:
             continue
         if target.type in ("identifier", "shorthand_property_identifier_pattern"):
-            _name(target, module, property_name(key), scope, ledger)
+            _taken(target, module, property_name(key), scope, ledger)
         else:
             for identifier in bound_identifiers(target):
                 ledger.declare(scope, text_of(identifier))
     return True
 
 
-def _specifier(node: Node, source: str | None, scope: Scope, ledger: Ledger) -> None:
+def _specifier(node: Node, source: str | None, scope: Scope, ledger: Ledger, *, typed: bool) -> None:
     name = node.child_by_field_name("name")
     if name is None:
         return
     alias = node.child_by_field_name("alias") or name
     if source is None:
         ledger.offer(scope, _word(alias), (_word(name),))
+        if name.type == "identifier":
+            ledger.refer(scope, (text_of(name),), Role.TYPE if typed else Role.READ, name)
     else:
         ledger.bring(scope, ImportKind.NAME, source, _word(name), _word(alias), name, reexport=True)
 
@@ -274,6 +277,11 @@ def _module(alias: Node, module: str, scope: Scope, ledger: Ledger) -> None:
 def _name(alias: Node, module: str, name: str, scope: Scope, ledger: Ledger) -> None:
     word = text_of(alias)
     ledger.bring(scope, ImportKind.NAME, module, name, ledger.declare(scope, word), alias)
+
+
+def _taken(alias: Node, module: str, name: str, scope: Scope, ledger: Ledger) -> None:
+    word = text_of(alias)
+    ledger.bring(scope, ImportKind.MEMBER, module, name, ledger.declare(scope, word), alias)
 
 
 def _word(node: Node) -> str:

@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from codegraph.core.facts import BindingKind
 from codegraph.extract.languages.javascript import classes, expressions, functions, statements
+from codegraph.extract.languages.javascript.annotations import jsdoc_aliases
 from codegraph.extract.languages.javascript.definition_nodes import DefinitionNodes
 from codegraph.extract.languages.javascript.walk import Handler, Walk
 
@@ -93,4 +95,7 @@ def collect_occurrences(view: FileView, found: Sequence[DefinitionNodes], *, jsd
     """Walk the tree once and add what it says to the view; `found[i]` is the definition with index i + 1."""
     walk = Walk(view.text, found, [each.descriptor for each in view.definitions], jsdoc=jsdoc)
     walk.run(view.root, HANDLERS)
+    for name, chain in jsdoc_aliases(view.text.text) if jsdoc else ():
+        if name not in walk.module.names:
+            walk.ledger.bind(walk.module, name, BindingKind.VARIABLE, chain)
     walk.ledger.finish(view)

@@ -131,12 +131,13 @@ def called_function(expression: Node | None) -> Node | None:
     return function if function is not None and function.type in FUNCTIONS else None
 
 
-def directly_before(comments: Sequence[Node], node: Node) -> tuple[Node, ...]:
-    """Return the comments that stand before `node` without an empty line in between."""
+def directly_before(comments: Sequence[Node], node: Node, *, member: bool = False) -> tuple[Node, ...]:
+    """Return the comments before `node` without an empty line in between; before a `member` JSDoc may keep one."""
     kept: list[Node] = []
     row = node.start_point[0]
     for comment in reversed(comments):
-        if comment.end_point[0] < row - 1:
+        room = 2 if member and not kept and text_of(comment).startswith("/**") else 1
+        if comment.end_point[0] < row - room:
             break
         kept.append(comment)
         row = comment.start_point[0]

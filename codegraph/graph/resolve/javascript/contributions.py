@@ -45,6 +45,7 @@ _GETTER = re.compile(
     r"(?:@.* )?(?:(?:static|override|public|private|protected|abstract|declare) )*get (?!\(|=|:|\?|<|;)"
 )
 _NAMESPACE = re.compile(r"(?:(?:export|declare) )*(?:namespace|module) ")
+_NAMED = (ImportKind.NAME, ImportKind.MEMBER)
 _CALLABLES = (SymbolKind.FUNCTION, SymbolKind.METHOD)
 
 
@@ -82,7 +83,7 @@ def definition_entry(definition: Definition) -> Entry:
 
 def import_entry(each: Import) -> Entry:
     """Return the entry of an import under its alias."""
-    return ("n", each.module, each.name) if each.kind is ImportKind.NAME else ("m", each.module)
+    return ("n", each.module, each.name) if each.kind in _NAMED else ("m", each.module)
 
 
 def _add(entries: dict[str, dict[Entry, None]], key: str, entry: Entry) -> None:

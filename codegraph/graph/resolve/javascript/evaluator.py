@@ -40,6 +40,8 @@ from codegraph.graph.resolve.keys import (
 from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, TableReader, Value
 
 _MAX_NESTING = 40
+_IMPORTED = 'import("'
+"""A module named inside a type: `import("./x").T`."""
 _MAX_BASES = 32
 _CYCLE = unknown("dynamic")
 _Question = tuple[object, ...]
@@ -60,6 +62,8 @@ class Evaluator:
         self.modules = ModuleFinder(table)
         self._memo: dict[_Question, Candidates] = {}
         self._lineages: dict[Home, list[Home]] = {}
+        self._spread: dict[Home, list[str]] = {}
+        """Per class or object: the modules whose exports an object literal copies (`{...namespace}`)."""
         self._file_scopes: dict[tuple[str, Home | None], Scope] = {}
         self._nesting = 0
 
@@ -132,7 +136,11 @@ class Evaluator:
         found: list[Candidates] = []
         for entry in entries:
             for each in self.evaluate(scope, entry):
-                found.append(self.values(each) if each.kind is not EntityKind.DEFINITION else (each,))
+                if each.kind is EntityKind.MODULE:
+                    whole = self.whole(each, loosely=False)
+                    found.append(whole if is_known(whole) else (each,))
+                else:
+                    found.append((each,) if each.kind is EntityKind.DEFINITION else self.values(each))
         return merged(found, _MAX_BASES)
 
     def own_member(self, home: Home, name: str) -> tuple[Entry, ...]:
@@ -145,15 +153,18 @@ class Evaluator:
         if known is not None:
             return known
         found: dict[Home, None] = {}
+        spread: list[str] = []
         waiting = [home]
         while waiting and len(found) < _MAX_BASES:
             each = waiting.pop()
             if each in found:
                 continue
             found[each] = None
-            above = [base for entity in self.bases(each) if (base := home_of(entity)) is not None]
-            waiting.extend(reversed(above))
+            bases = self.bases(each)
+            waiting.extend(reversed([base for entity in bases if (base := home_of(entity)) is not None]))
+            spread += [entity.path for entity in bases if entity.kind is EntityKind.MODULE]
         known = self._lineages[home] = list(found)
+        self._spread[home] = spread
         return known
 
     def _name(self, scope: Scope, name: str) -> Candidates:
@@ -176,6 +187,8 @@ class Evaluator:
             return merged([self.imported(path, entry) for entry in entries], MAX_CANDIDATES)
         if name == "exports":
             return (Entity(EntityKind.MODULE, path),)
+        if name.startswith(_IMPORTED):
+            return self.imported(path, ("m", name.removeprefix(_IMPORTED).removesuffix('")')))
         return unknown("builtin" if name in BUILTINS else "missing")
 
     def _special(self, scope: Scope, name: str) -> Candidates:
@@ -261,6 +274,10 @@ class Evaluator:
             entries = self.own_member(each, name)
             if entries:
                 return self._entities(each, name, entries, home)
+        for path in self._spread[home]:
+            found = self.exported(path, name)
+            if is_known(found):
+                return found
         return ()
 
     def _module_member(self, module: Entity, name: str) -> Candidates:

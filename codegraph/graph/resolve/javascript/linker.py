@@ -9,7 +9,8 @@
 
 `new C()` and `<C/>` are edges to the class or function alone. A module that is replaced as a whole
 (`module.exports = f`) stands for what replaces it. An import gives `imports` edges to the module and to
-what it names; a method overrides the method of that name in the nearest base class or interface that
+what it names (a name that destructuring takes out of a module: to the module only). `super(...)` gives none,
+`inherits` says as much. A method overrides the method of that name in the nearest base class or interface that
 has one. A call whose receiver is unknown goes to the only method of that name in the project, if there
 is just one and no built-in type has such a member (confidence inferred).
 """
@@ -148,11 +149,11 @@ class FileLinker:
             return
         exact = Confidence.EXACT
         self._collector.add(each.owner, symbol_id(path, ""), DependencyKind.IMPORTS, exact, line, column)
-        if each.kind is not ImportKind.NAME:
+        if each.kind is not ImportKind.NAME and each.kind is not ImportKind.MEMBER:
             return
         found = self._evaluator.imported(self._path, import_entry(each))
         for entity in found:
-            if entity.kind is EntityKind.DEFINITION:
+            if entity.kind is EntityKind.DEFINITION and each.kind is ImportKind.NAME:
                 target = symbol_id(entity.path, entity.descriptor)
                 self._collector.add(each.owner, target, DependencyKind.IMPORTS, exact, line, column)
         if not is_known(found):
