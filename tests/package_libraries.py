@@ -143,6 +143,58 @@ JAVA = Library(
     }
 )
 
+RUST = Library(
+    {
+        "Cargo.toml": [
+            ('[package]\nname = "app"',),
+            ('[dependencies]\nkit = { path = "kit" }',) * 3 + ("[dependencies]\nserde = '1'",),
+        ],
+        "kit/Cargo.toml": [
+            ('[package]\nname = "kit"',) * 3 + ('[package]\nname = "box"',),
+            ("", "", "", '[lib]\npath = "src/odd.rs"'),
+        ],
+        "kit/src/lib.rs": [
+            ("pub mod shape;\npub mod part;",) * 3 + ("mod none;",),
+            ("pub use part::*;", "pub use shape::*;", "pub use part::{Base, Part, Runs};", "pub use shape::Part;"),
+            ("pub fn make() -> Part { todo() }", "pub fn make() -> Option<Part> { None }", "pub fn make() {}"),
+            ("pub const FIRST: part::Part = Part;", "pub const FIRST: shape::Part = Part;", ""),
+            ("pub type Alias = part::Part;", "pub type Alias = shape::Part;"),
+            ("macro_rules! grab { () => {} }", ""),
+        ],
+        "kit/src/odd.rs": [("pub struct Part;", "pub fn make() {}")],
+        "kit/src/part.rs": [
+            ("pub struct Part { pub next: Other }", "pub struct Part { pub next: Part }"),
+            ("impl Part { pub fn run(&self) -> Self { self.next.run() } }", "impl Part { pub fn run(&self) {} }", ""),
+            ("pub struct Other;", "pub struct Other;", "pub struct Another;"),
+            ("impl Other { pub fn run(&self) {} }", "impl Base for Other { fn stop(&self) {} }", ""),
+            ("pub trait Runs: Base { fn own(&self) -> Self; }", "pub trait Runs { fn own(&self) -> Self; }"),
+            ("pub trait Base { fn stop(&self) {} }", "pub trait Base { fn stop(&self) {} }", "pub trait Base {}"),
+        ],
+        "kit/src/shape.rs": [
+            ("pub struct Part;", "pub struct Part;", "pub trait Part { fn run(&self); }", ""),
+            ("impl Part { pub fn run(&self) {} }", ""),
+            ("pub use super::part::{Base, Runs};", ""),
+        ],
+        "kit/src/part/deep.rs": [("pub fn deep() { super::make(); }", "")],
+        "src/main.rs": [
+            ("use kit::{make, Part};", "use kit::*;"),
+            ("mod more;\nmod use_it;", "mod more { pub fn go() {} }", '#[path = "odd.rs"]\nmod more;', ""),
+        ],
+        "src/use_it.rs": [
+            ("fn f(p: kit::part::Part) { p.run(); p.next.run(); p.stop(); kit::FIRST.run(); }",),
+            ("fn g<T: kit::part::Runs>(t: T) { t.stop(); t.own().stop() }", "fn g() { kit::make().run(); grab!(); }"),
+            ("fn h(a: kit::Alias) { a.run(); crate::more::go(); crate::make(); }", "fn h(a: kit::Part) { a.run(); }"),
+        ],
+        "src/more.rs": [
+            ("use kit::part::Part;", "use kit::shape::Part;"),
+            ("impl Part { pub fn stop(&self) {} }", "impl kit::part::Part { pub fn stop(&self) {} }", ""),
+            ("impl kit::part::Base for Part {}", "impl kit::part::Base for kit::part::Part {}", ""),
+            ("pub fn go() {}", "pub fn went() {}"),
+        ],
+        "src/odd.rs": [("pub fn go() {}", "pub fn gone() {}")],
+    }
+)
+
 C = Library(
     {
         "include/box.h": [

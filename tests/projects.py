@@ -27,6 +27,9 @@ LANGUAGES = {
     ".rb": "ruby",
     ".c": "c",
     ".h": "c",
+    ".rs": "rust",
+    ".toml": "cargo",
+    ".cs": "c_sharp",
 }
 
 _facts: dict[tuple[bytes, str], FileFacts] = {}

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from checked_project import CheckedProject
 from libraries import JAVASCRIPT, PYTHON, Library
-from package_libraries import GO, JAVA, PHP, C
+from package_libraries import GO, JAVA, PHP, RUST, C
 
 from codegraph.errors import InternalError
 from codegraph.graph.dependency_graph import DependencyGraph
@@ -31,9 +31,19 @@ KINDS = [
     *((GO, kind) for kind in ("unit", "file", "pkg", "pmem", "ifm", "emb", "set", "und")),
     *((JAVA, kind) for kind in ("imp", "pkg", "unit", "mem", "base", "ret")),
     *((PHP, kind) for kind in ("pkg", "mem", "base", "ret", "name", "mod")),
+    *((RUST, kind) for kind in ("imp", "star", "def", "mod", "mem", "base", "ret", "top", "cfg", "unit")),
+    *((RUST, kind) for kind in ("self", "pmem", "emb", "und", "val")),
     *((C, kind) for kind in ("cdef", "top", "mod")),
 ]
-NAMES = {id(PYTHON): "py", id(JAVASCRIPT): "ts", id(GO): "go", id(JAVA): "java", id(PHP): "php", id(C): "c"}
+NAMES = {
+    id(PYTHON): "py",
+    id(JAVASCRIPT): "ts",
+    id(GO): "go",
+    id(JAVA): "java",
+    id(PHP): "php",
+    id(RUST): "rust",
+    id(C): "c",
+}
 
 
 def fails(histories: int = HISTORIES, library: Library = PYTHON, **seams: Any) -> bool:
@@ -92,7 +102,9 @@ class _TableForgetsMisses(SymbolTable):
 
 
 @pytest.mark.parametrize(
-    "library", [PYTHON, JAVASCRIPT, GO, JAVA, PHP, C], ids=["python", "javascript", "go", "java", "php", "c"]
+    "library",
+    [PYTHON, JAVASCRIPT, GO, JAVA, PHP, RUST, C],
+    ids=["python", "javascript", "go", "java", "php", "rust", "c"],
 )
 def test_the_whole_machinery_passes(library: Library) -> None:
     """The seams as such do no harm: with the real parts in place nothing differs."""

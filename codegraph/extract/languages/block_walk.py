@@ -74,7 +74,9 @@ class BlockWalk:
         self._add = view.references.add
         self._text = view.text
         self.defined = {
-            found.detail.id: index for index, found in enumerate(view.definitions) if isinstance(found.detail, Node)
+            node.id: index
+            for index, found in enumerate(view.definitions)
+            if isinstance(node := found.detail or found.node, Node)
         }
         """Node of a definition -> its index."""
 

@@ -14,7 +14,7 @@ from codegraph.extract.languages import LANGUAGES, language_of
 
 PLAIN = (
     "bash", "c", "c_sharp", "cpp", "elixir", "haskell",
-    "kotlin", "lua", "php", "ruby", "rust", "scala", "swift", "zig",
+    "kotlin", "lua", "php", "ruby", "scala", "swift", "zig",
 )  # fmt: skip
 
 HERE = Path(__file__).parent / "samples"
@@ -108,17 +108,6 @@ SAMPLES: dict[str, tuple[dict[str, tuple[SymbolKind, str]], set[str]]] = {
             "Box#make().": (SymbolKind.METHOD, ""),
         },
         {"CALL drop", "CALL new", "INHERIT Base", "READ Lid", "READ Thing"},
-    ),
-    "rust": (
-        {
-            "": (SymbolKind.MODULE, "A crate."),
-            "Box2#": (SymbolKind.CLASS, "A box."),
-            "Box2(+1)#": (SymbolKind.CLASS, ""),
-            "Box2(+1)#fill().": (SymbolKind.METHOD, "Fills it."),
-            "Thing#": (SymbolKind.INTERFACE, ""),
-            "Thing#fill().": (SymbolKind.METHOD, ""),
-        },
-        {"CALL @self.check", "CALL Lid", "CALL make.lid", "IMPLEMENT Thing", "TYPE Item", "TYPE Size"},
     ),
     "scala": (
         {

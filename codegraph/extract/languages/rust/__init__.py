@@ -1,9 +1,19 @@
-"""Rust, edition 2021."""
+"""Rust, edition 2021: definitions by a query, types and mentions by a walk in Python (`walk`)."""
 
 from __future__ import annotations
 
 import tree_sitter_rust
 
+from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.rust.walk import collect
 
-SPEC = plain_spec(__name__, "rust", "tree-sitter-rust", tree_sitter_rust.language, (".rs",))
+SPEC = plain_spec(
+    __name__,
+    "rust",
+    "tree-sitter-rust",
+    tree_sitter_rust.language,
+    (".rs",),
+    collect=collect,
+    constants_in=frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}),
+)

@@ -17,6 +17,8 @@
 ((function_item name: (identifier) @name body: (block) @body) @definition (#set! kind "function"))
 ((function_signature_item name: (identifier) @name) @definition (#set! kind "function"))
 ((macro_definition name: (identifier) @name) @definition (#set! kind "function"))
+((enum_variant name: (identifier) @name) @definition (#set! kind "constant"))
+((associated_type name: (type_identifier) @name) @definition (#set! kind "class"))
 ((type_item name: (type_identifier) @name) @definition (#set! kind "class"))
 ((const_item name: (identifier) @name) @definition (#set! kind "constant"))
 ((static_item name: (identifier) @name) @definition (#set! kind "constant"))

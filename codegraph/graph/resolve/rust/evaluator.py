@@ -1,0 +1,259 @@
+"""How Rust finds members: inherent impls before traits, in whichever file, and through aliases and `Deref`.
+
+A method that a trait declares is found for a type that implements it, and for a type parameter, `dyn` or `impl` bound
+by it; what it returns as `Self` is the type that it was found for. Of the standard library only containers are known,
+by the names of their methods. Tests: tests/unit/graph/test_graph_rust.py.
+"""
+
+from __future__ import annotations
+
+from codegraph.core.facts import Chain
+from codegraph.graph.resolve.keys import base_key, member_key, return_key
+from codegraph.graph.resolve.rust.modules import ModuleEvaluator
+from codegraph.graph.resolve.rust.names import (
+    GIVE_INNER,
+    GIVE_SAME,
+    GIVE_SELF,
+    MAKE_SELF,
+    MARKERS,
+    alias_key,
+    bound_key,
+    elsewhere_key,
+    self_key,
+    traits_elsewhere_key,
+    value_key,
+)
+from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
+from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
+from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Place
+
+_MAX_TRAITS = 64
+_AMBIGUOUS = unknown("ambiguous")
+_KINDS = {"t": EntityKind.TYPE, "f": EntityKind.FUNCTION, "c": EntityKind.VALUE, "e": EntityKind.VALUE}
+_VARIANT = "@variant"
+LEXICAL = "@lex"
+PARAMETER = "@param:"
+
+
+class RustEvaluator(ModuleEvaluator):
+    """Answers what Rust's chains stand for."""
+
+    def __init__(self, table: TableReader) -> None:
+        super().__init__(table)
+        self._members: dict[tuple[Entity, str], Candidates] = {}
+        self._traits: dict[Entity, tuple[list[Entity], bool]] = {}
+
+    def named(self, place: Place, name: str) -> Candidates:
+        """Return what a bare name means in a place."""
+        module, _, around = place.around.partition("@")
+        if name == "@Self":
+            return self.self_of(place.path, around)
+        if name.startswith(PARAMETER):
+            return UNKNOWN_RECEIVER
+        if name.startswith("@any:"):
+            chains = [tuple(each.split("::")) for each in name[len("@any:") :].split("&")]
+            return merged([self.evaluate(place, each) for each in chains], MAX_CANDIDATES)
+        return self.head((place.path, module), name)
+
+    def _answer(self, place: Place, chain: Chain) -> Candidates:
+        if chain[0] == LEXICAL:
+            return self.evaluate(place, chain[1:])
+        if chain[0] == "@here" and len(chain) == 2:
+            return (Entity(EntityKind.TYPE, place.path, chain[1], _bare(chain[1])),)
+        return super()._answer(place, chain)
+
+    def self_of(self, path: str, descriptor: str) -> Candidates:
+        """Return the type that an impl is for; a trait, or an impl for a type of elsewhere, stands for itself."""
+        itself = Entity(EntityKind.TYPE, path, descriptor, _bare(descriptor))
+        for entry in self.get(self_key(path, descriptor)) or ():
+            found = self.evaluate(Place(path, entry[0]), entry[1:])
+            impl = (Entity(EntityKind.VALUE, path, descriptor),)
+            known = tuple(
+                each._replace(kind=EntityKind.TYPE, inner=impl) for each in found if each.kind is EntityKind.INSTANCE
+            )
+            if known:
+                return known
+        return (itself,) if descriptor else MISSING
+
+    def _step(self, entity: Entity, step: str) -> Candidates:
+        if entity.kind is EntityKind.WRAPPED:
+            if step == "[]":
+                return super()._step(entity, step)
+            return _of_container(entity, step)
+        if entity.kind is EntityKind.VALUE and step[0] == ".":
+            entries = self.get(member_key(entity.path, entity.descriptor, step)) or ()
+            if entries:
+                return self._from_entries(entity, entries)
+        return super()._step(entity, step)
+
+    def _called(self, entity: Entity, number: str) -> Candidates:
+        if entity.kind is EntityKind.VALUE and self._enum_of(entity) is not None:
+            return self.value_of(entity)
+        if entity.kind is EntityKind.TYPE:
+            alias = self._alias(entity)
+            return alias if alias is not None else (entity._replace(kind=EntityKind.INSTANCE),)
+        if entity.kind is not EntityKind.FUNCTION:
+            return super()._called(entity, number)
+        found: list[Candidates] = []
+        for around, index, *chain in self.get(return_key(entity.path, entity.descriptor)) or ():
+            if index == number and chain[0] == "@Self" and entity.inner:
+                found.append(self._follow(entity.inner, tuple(chain[1:])))
+            elif index == number:
+                found.append(self.evaluate(Place(entity.path, around), tuple(chain)))
+        return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
+
+    def _follow(self, start: Candidates, steps: Chain) -> Candidates:
+        """Return where the rest of a chain leads from candidates that are known."""
+        found = start
+        for step in steps:
+            if step in ("@of", "@call"):
+                found = (Entity(EntityKind.WRAPPED, name=step, inner=found),) if is_known(found) else found
+            elif step == "()":
+                found = self._result(found, "0")
+            else:
+                found = merged([self._step(each, step) for each in found], MAX_CANDIDATES)
+        return found
+
+    def value_of(self, value: Entity) -> Candidates:
+        """Return what a constant holds; a variant is an instance of its enum."""
+        enum = self._enum_of(value)
+        if enum is not None:
+            return (enum,)
+        found = [
+            self.evaluate(Place(value.path, each[0]), each[1:])
+            for each in self.get(value_key(value.path, value.descriptor)) or ()
+        ]
+        return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
+
+    def _enum_of(self, value: Entity) -> Entity | None:
+        if value.name != _VARIANT:
+            return None
+        descriptor = value.descriptor[: value.descriptor.rfind("#") + 1]
+        return Entity(EntityKind.INSTANCE, value.path, descriptor, _bare(descriptor))
+
+    def underlying(self, instance: Entity) -> Candidates:
+        """Return what an instance is as an iterator: a container of its `Item`."""
+        found = self.member(instance, "Item")
+        if found[0].kind is not EntityKind.TYPE:
+            return MISSING
+        return (Entity(EntityKind.WRAPPED, name="@of", inner=self._result(found, "0")),)
+
+    def _alias(self, entity: Entity) -> Candidates | None:
+        """Return an instance of what an alias stands for, None for a type that is none."""
+        entries = self.get(alias_key(entity.path, entity.descriptor))
+        if entries is None:
+            return None
+        found = [self.evaluate(Place(entity.path, each[0]), each[1:]) for each in entries]
+        return merged(found, MAX_CANDIDATES)
+
+    def variant(self, owner: Entity, name: str) -> Candidates:
+        """Return a variant of an enum whose variants are all imported."""
+        return self.member(owner, name) if owner.kind is EntityKind.TYPE else MISSING
+
+    def member(self, owner: Entity, name: str) -> Candidates:
+        """Return a field, method, constant, variant or associated type, those of traits included."""
+        question = (owner._replace(kind=EntityKind.TYPE), name)
+        found = self._members.get(question)
+        if found is None:
+            self._members[question] = unknown("dynamic")
+            found = self._members[question] = self._find_member(question[0], name)
+        if not is_known(found) and name in (GIVE_SELF if owner.kind is EntityKind.INSTANCE else MAKE_SELF):
+            return (Entity(EntityKind.WRAPPED, name="@call", inner=(owner._replace(kind=EntityKind.INSTANCE),)),)
+        return found
+
+    def _find_member(self, owner: Entity, name: str) -> Candidates:
+        alias = self._alias(owner)
+        if alias is not None:
+            return merged([self._step(each, name) for each in alias], MAX_CANDIDATES)
+        own = self.own_member(owner, name)
+        if own:
+            return own
+        traits, is_closed = self.traits(owner)
+        for trait in traits:
+            found = self.own_member(trait, name)
+            if found:
+                return tuple(each._replace(inner=(owner,)) for each in found)
+        target = self.own_member(owner, "Target") if name != "Target" else ()
+        if target and target[0].kind is EntityKind.TYPE:
+            return merged([self._step(each, name) for each in self._result(target, "0")], MAX_CANDIDATES)
+        return MISSING if is_closed else EXTERNAL
+
+    def own_member(self, owner: Entity, name: str) -> Candidates:
+        """Return what a type's impls, or a trait itself, have under a name; () for nothing."""
+        value = self.get(member_key(owner.path, owner.descriptor, name)) or ()
+        if name[0] == ".":
+            return self._from_entries(owner, value) if value else ()
+        found = [(entry[0], entry[2], owner.path, entry[1]) for entry in value]
+        elsewhere = self.get(elsewhere_key(owner.name, name))
+        for path, descriptor, kind, impl in elsewhere if elsewhere and elsewhere != MANY else ():
+            if self._is_for(owner, path, impl):
+                found.append((kind[0], kind[1:], path, descriptor))
+        impl = owner.inner[0].descriptor if owner.inner else "@"
+        chosen = (
+            [each for each in found if each[3].startswith(impl)] or [each for each in found if not each[1]] or found
+        )
+        if len({each[3].rpartition("#")[0] for each in chosen}) > 1 and chosen[0][1]:
+            return _AMBIGUOUS  # one trait for several types, as `From`: only the types of arguments would tell
+        return tuple(
+            Entity(_KINDS[kind], path, descriptor, _VARIANT if kind == "e" else name, (owner,))
+            for kind, _, path, descriptor in chosen[:MAX_CANDIDATES]
+        )
+
+    def _is_for(self, owner: Entity, path: str, impl: str) -> bool:
+        """Say whether an impl is for a type."""
+        return any(each.path == owner.path and each.descriptor == owner.descriptor for each in self.self_of(path, impl))
+
+    def _from_entries(self, owner: Entity, entries: tuple[Entry, ...]) -> Candidates:
+        found: list[Candidates] = []
+        for _, around, *chain in entries:
+            if chain[0].startswith(PARAMETER):
+                for impl in owner.inner[:1]:  # the impl around says what a type parameter without bounds is
+                    bounds = self.get(bound_key(impl.path, impl.descriptor, chain[0][len(PARAMETER) :])) or ()
+                    known = [self.evaluate(Place(impl.path, each[0]), each[1:]) for each in bounds]
+                    found += [self._follow(each, tuple(chain[2:])) for each in known]
+            else:
+                found.append(self.evaluate(Place(owner.path, around), tuple(chain)))
+        return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
+
+    def traits(self, owner: Entity) -> tuple[list[Entity], bool]:
+        """Return the traits of a type, and those that these require; and whether all of them are known."""
+        bare = owner._replace(inner=())
+        found = self._traits.get(bare)
+        if found is None:
+            self._traits[bare] = ([], True)
+            found = self._traits[bare] = self._find_traits(bare)
+        return found
+
+    def _find_traits(self, owner: Entity) -> tuple[list[Entity], bool]:
+        waiting, seen, is_closed = [owner], {owner: None}, True
+        while waiting and len(seen) < _MAX_TRAITS:
+            one = waiting.pop(0)
+            for candidates in self._direct_traits(one):
+                known = [each for each in candidates if each.kind is EntityKind.TYPE]
+                is_closed = is_closed and bool(known)
+                fresh = [each for each in known if each not in seen]
+                seen.update(dict.fromkeys(fresh))
+                waiting.extend(fresh)
+        return list(seen)[1:], is_closed
+
+    def _direct_traits(self, owner: Entity) -> list[Candidates]:
+        written = [(owner.path, each) for each in self.get(base_key(owner.path, owner.descriptor)) or ()]
+        elsewhere = self.get(traits_elsewhere_key(owner.name))
+        for path, impl in elsewhere if elsewhere and elsewhere != MANY else ():
+            if self._is_for(owner, path, impl):
+                written += [(path, each) for each in self.get(base_key(path, impl)) or ()]
+        return [self.evaluate(Place(path, each[0]), each[1:]) for path, each in written if each[-1] not in MARKERS]
+
+
+def _bare(descriptor: str) -> str:
+    """Return the name of a type."""
+    return descriptor.rstrip("#").rpartition("#")[2].partition("(")[0].strip("`")
+
+
+def _of_container(entity: Entity, step: str) -> Candidates:
+    """Return what a method of a container of the standard library gives."""
+    if entity.name == "@of" and step in GIVE_INNER:
+        return (Entity(EntityKind.WRAPPED, name="@call", inner=entity.inner),)
+    if entity.name == "@of" and step in GIVE_SAME:
+        return (Entity(EntityKind.WRAPPED, name="@call", inner=(entity,)),)
+    return EXTERNAL

@@ -1,0 +1,103 @@
+"""Edges of a Rust file: those of its references, of what it imports, and of methods that a trait declares.
+
+A method in an impl of a trait overrides the trait's. An import is an edge to what it names, to the file where that is a
+module; so is `mod name;`. What is mentioned inside a macro's invocation is `inferred`.
+Tests: tests/unit/graph/test_graph_rust.py.
+"""
+
+from __future__ import annotations
+
+from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
+from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.graph.resolve.rust.contributions import FileItems, split_import
+from codegraph.graph.resolve.rust.evaluator import LEXICAL, RustEvaluator
+from codegraph.graph.resolve.scheme import TableReader
+from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
+from codegraph.graph.resolve.typed.evaluator import Place
+from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
+
+_TYPE_ROLES = (Role.TYPE, Role.INHERIT, Role.IMPLEMENT)
+
+
+class RustLinker(TypedLinker):
+    """Links one Rust file; used once."""
+
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
+        self._rust = RustEvaluator(table)
+        super().__init__(path, outline, occurrences, self._rust)
+        self._items = FileItems(outline, occurrences)
+        self._places = [
+            Place(path, self._items.around(index) if index else "@") for index in range(len(self.definitions))
+        ]
+
+    def place_of(self, reference: Reference) -> Place:
+        """Return the module, and the impl or trait, around a reference."""
+        return self._places[reference.owner]
+
+    def outcome(self, found: Candidates, reference: Reference) -> Outcome:
+        """Return the edges: a type in the place of one, a function or value elsewhere; guesses are inferred."""
+        role = reference.role
+        wanted = (EntityKind.TYPE,) if role in _TYPE_ROLES else (EntityKind.FUNCTION, EntityKind.VALUE)
+        chosen = tuple(each for each in found if each.kind in wanted)
+        if role in _TYPE_ROLES and not chosen and found[0].kind is not EntityKind.UNKNOWN:
+            return (), "missing"
+        edges, reason = super().outcome(chosen or found, reference)
+        if found[0].kind is EntityKind.WRAPPED:
+            reason = "external" if role is Role.CALL else ""
+        if role is Role.CALL:
+            edges = tuple(
+                (target, DependencyKind.CALLS if kind is DependencyKind.USES_TYPE else kind, confidence)
+                for target, kind, confidence in edges
+            )
+        if reference.chain[0] == LEXICAL and len(edges) == 1:
+            edges = tuple((target, kind, Confidence.INFERRED) for target, kind, _ in edges)
+        return edges, reason
+
+    def finish(self) -> None:
+        """Add imports and overrides."""
+        for each in self.occurrences.imports:
+            self._link_import(each)
+        for index, definition in enumerate(self.definitions):
+            if definition.kind is SymbolKind.METHOD and definition.container in self._items.traits:
+                self._link_override(index)
+
+    def _link_import(self, each: Import) -> None:
+        module, parts = split_import(each)
+        place = (self.path, module)
+        if parts[-1:] and parts[-1].endswith("!"):
+            return
+        if each.kind is ImportKind.EFFECT:
+            found = self._rust.lookup(place, each.name, own=True)
+        else:
+            found = self._rust.imported(place, parts, each.alias)
+        targets = list(dict.fromkeys(filter(None, map(_symbol, found))))
+        sure = Confidence.EXACT if len(targets) == 1 else Confidence.AMBIGUOUS
+        for target in targets:
+            if target[0] != self.path or target[1]:
+                found_id = symbol_id(*target)
+                self.collector.add(each.owner, found_id, DependencyKind.IMPORTS, sure, each.line, each.column)
+        if found[0].kind is EntityKind.UNKNOWN:
+            self.collector.miss(each.owner, each.name, Role.READ, found[0].name, each.line, each.column)
+
+    def _link_override(self, index: int) -> None:
+        definition = self.definitions[index]
+        container = definition.container
+        place = definition.selection_range
+        for trait in self._rust.evaluate(self._places[container], self._items.traits[container]):
+            if trait.kind is not EntityKind.TYPE:
+                continue
+            found = [each for each in self._rust.own_member(trait, definition.name) if each.path == trait.path]
+            sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
+            for each in found:
+                if each.kind is EntityKind.FUNCTION:
+                    target = symbol_id(each.path, each.descriptor)
+                    self.collector.add(
+                        index, target, DependencyKind.OVERRIDES, sure, place.start_line, place.start_column
+                    )
+
+
+def _symbol(entity: Entity) -> tuple[str, str] | None:
+    """Return path and descriptor of what an import leads to; an inline module is none."""
+    if entity.kind is EntityKind.PACKAGE:
+        return (entity.path, "") if not entity.descriptor else None
+    return (entity.path, entity.descriptor) if entity.path else None

@@ -1,0 +1,240 @@
+"""How Rust finds modules and names in them: `mod` trees, `use` trees, crates of the project.
+
+A module in a file of its own is found from the file that declares it, and that one from it, by the same rule ("Module
+Source Filenames", The Rust Reference); a file that nobody declares is the root of a crate. What another crate is called
+stands in the nearest Cargo.toml above a file, and where it begins in its own.
+Tests: tests/unit/graph/test_graph_rust.py.
+"""
+
+from __future__ import annotations
+
+from posixpath import basename, dirname
+
+from codegraph.core.facts import Chain
+from codegraph.graph.resolve.keys import definition_key, import_key, module_key, top_key
+from codegraph.graph.resolve.rust.contributions import child_files
+from codegraph.graph.resolve.rust.names import CRATES, MACROS, child_key, configuration_key, in_module, star_in_key
+from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
+from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged
+from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, Evaluator
+
+_ROOTS = ("lib.rs", "main.rs", "mod.rs", "build.rs")
+_ABOVE = ("lib.rs", "main.rs", "mod.rs")
+_APART = ("tests", "examples", "benches", "bin")
+_KINDS = {"t": EntityKind.TYPE, "f": EntityKind.FUNCTION, "c": EntityKind.VALUE}
+_STANDARD = ("std", "core", "alloc", "proc_macro", "test")
+_HEADS = ("crate", "self", "super")
+_MAX_PARENTS = 40
+Module = tuple[str, str]
+"""File, and the inline modules in it."""
+
+
+class ModuleEvaluator(Evaluator):
+    """Finds modules, and names in modules."""
+
+    def __init__(self, table: TableReader) -> None:
+        super().__init__(table)
+        self._parents: dict[str, Module | None] = {}
+        self._found: dict[tuple[str, str, str, bool], Candidates] = {}
+        self._manifests: dict[str, tuple[str, tuple[Entry, ...]]] = {}
+
+    def parent(self, path: str) -> Module | None:
+        """Return the module that declares a file's, None for the root of a crate."""
+        if path not in self._parents:
+            self._parents[path] = None
+            self._parents[path] = self._find_parent(path)
+        return self._parents[path]
+
+    def _find_parent(self, path: str) -> Module | None:
+        value = self.get(child_key(path))
+        for declaring, module, _, style in value if value and value != MANY else ():
+            if declaring != path and (style == "p" or (style == "r") == self._is_root_like(declaring)):
+                return declaring, module
+        return self._conventional(path)
+
+    def _conventional(self, path: str) -> Module | None:
+        """Return where a file would be declared that no `mod` is seen to declare: a macro may have made it."""
+        directory, name = dirname(path), basename(path)
+        if name == "mod.rs":
+            directory, name = dirname(directory), basename(directory)
+        if name in _ROOTS or basename(directory) in _APART:
+            return None
+        for above in (*(f"{directory}/{each}" if directory else each for each in _ABOVE), f"{directory}.rs"):
+            if above != path and self.get(module_key(above)) is not None:
+                return above, ""
+        return None
+
+    def _is_root_like(self, path: str) -> bool:
+        return basename(path) in _ROOTS or self.parent(path) is None
+
+    def root(self, path: str) -> str:
+        """Return the root of the crate that a file belongs to."""
+        for _ in range(_MAX_PARENTS):
+            above = self.parent(path)
+            if above is None:
+                break
+            path = above[0]
+        return path
+
+    def _child(self, path: str, module: str, name: str, attribute: str) -> Candidates:
+        wanted = "r" if self._is_root_like(path) else "n"
+        for style, target in child_files(path, module, name, attribute):
+            if style in (wanted, "p") and self.get(module_key(target)) is not None:
+                return (package(target, ""),)
+        return MISSING
+
+    def head(self, module: Module, name: str) -> Candidates:
+        """Return what the first name of a path means in a module."""
+        if name == "crate":
+            return (package(self.root(module[0]), ""),)
+        if name == "self":
+            return (package(*module),)
+        if name == "super":
+            return self.above(module)
+        if name.endswith("!"):
+            return self.macro(module, name[:-1])
+        found = self.lookup(module, name)
+        return found if is_known(found) else self._crate(module[0], name)
+
+    def above(self, module: Module) -> Candidates:
+        """Return the module around a module."""
+        path, inline = module
+        if inline:
+            return (package(path, inline.rpartition("::")[0]),)
+        found = self.parent(path)
+        return (package(*found),) if found is not None else MISSING
+
+    def lookup(self, module: Module, name: str, *, own: bool = False) -> Candidates:
+        """Return what a module has under a name, by definition, import or wildcard; by definition only if `own`."""
+        question = (*module, name, own)
+        found = self._found.get(question)
+        if found is None:
+            self._found[question] = MISSING
+            found = self._found[question] = self._look_up(module, name, own)
+        return found
+
+    def _look_up(self, module: Module, name: str, own: bool) -> Candidates:
+        path, inline = module
+        items: list[Candidates] = []
+        for kind, rest in self.get(definition_key(path, in_module(inline, name))) or ():
+            if kind == "M":
+                items.append(self._child(path, inline, name, rest))
+            elif kind == "m":
+                items.append((package(path, rest),))
+            else:
+                items.append((Entity(_KINDS[kind], path, rest, name),))
+        found = merged(items, MAX_CANDIDATES) if items else MISSING
+        if is_known(found) or own:
+            return found
+        imported = [
+            self.imported(module, parts, name) for parts in self.get(import_key(path, in_module(inline, name))) or ()
+        ]
+        if imported:
+            return merged(imported, MAX_CANDIDATES)
+        for parts in self.get(star_in_key(path, inline)) or ():
+            for each in self.imported(module, parts, ""):
+                inside = self._inside(each, name)
+                if is_known(inside):
+                    return inside
+        found = self._child(path, inline, name, "") if name.islower() else MISSING
+        is_root = not is_known(found) and not inline and self.parent(path) is None
+        return self._exported_macro(path, name) if is_root else found
+
+    def _inside(self, owner: Entity, name: str) -> Candidates:
+        """Return what a wildcard gives: what a module has, an enum's variant, what a macro imports."""
+        if owner.kind is EntityKind.PACKAGE:
+            return self.packaged(owner, name)
+        if owner.kind is EntityKind.FUNCTION:
+            return self.lookup((owner.path, owner.name + "!"), name)
+        return self.variant(owner, name)
+
+    def variant(self, owner: Entity, name: str) -> Candidates:  # noqa: ARG002  (the next class knows types)
+        """Return what a wildcard import of a type gives."""
+        return MISSING
+
+    def imported(self, module: Module, parts: Chain, alias: str) -> Candidates:
+        """Return what an imported path leads to."""
+        head, rest = parts[0] if parts else "crate", parts[1:]
+        found = self.head(module, head) if head != alias or head in _HEADS else MISSING
+        if not is_known(found):
+            own = self.lookup(module, head, own=True) if rest else MISSING
+            found = own if is_known(own) else self._crate(module[0], head)
+        if not is_known(found) and found != EXTERNAL and rest:
+            found = self.lookup((self.root(module[0]), ""), head, own=True)  # a path of the edition of 2015
+        for part in rest:
+            found = merged([self._step(each, part) for each in found], MAX_CANDIDATES)
+        return found
+
+    def packaged(self, package: Entity, name: str) -> Candidates:
+        """Return what a module has under a name."""
+        module = (package.path, package.descriptor)
+        if name == "super":
+            return self.above(module)
+        if name.endswith("!"):
+            found = self.lookup(module, name[:-1])
+            return tuple(each for each in found if each.kind is EntityKind.FUNCTION) or MISSING
+        return (package,) if name == "self" else self.lookup(module, name)
+
+    def macro(self, module: Module, name: str) -> Candidates:
+        """Return the macro that a bare name means: of the files above, imported, or the only one of the crate."""
+        above: Module | None = module
+        for _ in range(_MAX_PARENTS):
+            if above is None:
+                break
+            entries = self.get(definition_key(above[0], "!" + name)) or ()
+            if entries:
+                return tuple(Entity(EntityKind.FUNCTION, above[0], each[1], name) for each in entries[:MAX_CANDIDATES])
+            above = self.parent(above[0])
+        found = self.packaged(package(*module), name + "!")
+        return found if is_known(found) else self._exported_macro(self.root(module[0]), name)
+
+    def _exported_macro(self, root: str, name: str) -> Candidates:
+        value = self.get(top_key(MACROS, name))
+        near = [each for each in value if self.root(each[0]) == root] if value and value != MANY else []
+        return tuple(Entity(EntityKind.FUNCTION, each[0], each[1], name) for each in near[:MAX_CANDIDATES]) or EXTERNAL
+
+    def _manifest(self, directory: str) -> tuple[str, tuple[Entry, ...]]:
+        """Return the directory of the nearest package above, and its settings."""
+        found = self._manifests.get(directory)
+        if found is None:
+            settings = self.get(configuration_key(f"{directory}/Cargo.toml" if directory else "Cargo.toml")) or ()
+            if any(each[0] == "package" for each in settings) or not directory:
+                found = (directory, settings)
+            else:
+                found = self._manifest(dirname(directory))
+            self._manifests[directory] = found
+        return found
+
+    def _crate(self, path: str, name: str) -> Candidates:
+        """Return the root of another crate, or of the package's own library."""
+        if name in _STANDARD:
+            return EXTERNAL
+        _, settings = self._manifest(dirname(path))
+        wanted = ""
+        for setting in settings:
+            is_own = setting[0] == "package" and setting[1].replace("-", "_") == name
+            if is_own or (setting[0] == "lib" and setting[1].replace("-", "_") == name):
+                wanted = name
+            elif setting[0] == "depends" and setting[1] == name:
+                wanted = setting[2]
+        value = self.get(top_key(CRATES, wanted)) if wanted else None
+        if not value or value == MANY:
+            return EXTERNAL
+        directory, library = max(value, key=lambda each: (_shared(each[0], path), -len(each[0])))
+        place = "/".join(part for part in (directory, library or "src/lib.rs") if part)
+        return (package(place, ""),) if self.get(module_key(place)) is not None else EXTERNAL
+
+
+def package(path: str, inline: str) -> Entity:
+    """Return a module as a candidate."""
+    return Entity(EntityKind.PACKAGE, path, inline)
+
+
+def _shared(one: str, other: str) -> int:
+    """Count the directories that two paths start with in common."""
+    count = 0
+    for left, right in zip(one.split("/"), other.split("/"), strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

@@ -1,0 +1,117 @@
+"""Keys of Rust's scheme beside those of `resolve.keys`, and what the standard library's containers give.
+
+A *module* is a file and the inline modules in it, `a::b`; a name in one is "a::b::name", "::name" at the top. What is
+written in an impl or a trait has its descriptor behind the module and an at sign; that is the `around` of a `Place`.
+
+    mod   path                    (("rust",),)
+    def   path, name in module    (kind, descriptor): "t" type, "f" function, "c" constant, "m" inline module,
+                                  "M" module in another file (the path of its attribute)
+    def   path, "!" name          ("f", descriptor) of a macro
+    imp   path, name in module    the parts of an imported path
+    star  path, module            the parts of a path of which everything is imported
+    unit  rust:child, path        (declaring file, its modules, name, style) of `mod` that may mean a file     (shared)
+    top   rust:crate, name        (directory, path of the library) of a Cargo.toml                             (shared)
+    top   rust:macro, name        (path, descriptor) of a macro                                                (shared)
+    cfg   path of a Cargo.toml    settings
+    self  path, impl              (around, chain) of the type that it is for
+    mem   path, type, name        (kind, descriptor, "i" in a trait's impl), kinds as of `def` and "e" variant; of a
+                                  field, ".name": ("v", around, chain)
+    pmem  rust, type, name        (path, descriptor, kind, impl) of an impl in another file than its type's    (shared)
+    base  path, type              (around, chain) of the traits that it implements or requires
+    emb   rust, type              (path, impl) of impls of traits in another file than the type's              (shared)
+    bnd   path, impl, name        (around, chain) of a type parameter with bounds
+    und   path, type              (around, chain) of what an alias stands for
+    ret   path, function          (around, number, chain) of its results
+    val   path, constant          (around, chain) of its type
+"""
+
+from __future__ import annotations
+
+from codegraph.graph.resolve.keys import make_key
+
+FAMILY = "rust"
+CRATES = "rust:crate"
+MACROS = "rust:macro"
+
+
+def in_module(module: str, name: str) -> str:
+    """Return a name in a module as keys have it."""
+    return f"{module}::{name}"
+
+
+def child_key(path: str) -> str:
+    """Ask which `mod` declarations may mean a file."""
+    return make_key("unit", "rust:child", path)
+
+
+def star_in_key(path: str, module: str) -> str:
+    """Ask of which paths a module imports everything."""
+    return make_key("star", path, module)
+
+
+def configuration_key(path: str) -> str:
+    """Ask for the settings of a Cargo.toml."""
+    return make_key("cfg", path)
+
+
+def self_key(path: str, descriptor: str) -> str:
+    """Ask which type an impl is for."""
+    return make_key("self", path, descriptor)
+
+
+def elsewhere_key(type_name: str, name: str) -> str:
+    """Ask for members of a type that stand in impls outside of its file."""
+    return make_key("pmem", FAMILY, type_name, name)
+
+
+def traits_elsewhere_key(type_name: str) -> str:
+    """Ask for impls of traits outside of the type's file."""
+    return make_key("emb", FAMILY, type_name)
+
+
+def alias_key(path: str, descriptor: str) -> str:
+    """Ask what an alias stands for."""
+    return make_key("und", path, descriptor)
+
+
+def bound_key(path: str, descriptor: str, name: str) -> str:
+    """Ask what a type parameter of an impl is bound by."""
+    return make_key("bnd", path, descriptor, name)
+
+
+def value_key(path: str, descriptor: str) -> str:
+    """Ask for the type of a constant."""
+    return make_key("val", path, descriptor)
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+GIVE_INNER = _names(
+    """
+    unwrap unwrap_or unwrap_or_else unwrap_or_default unwrap_unchecked expect into_inner get_or_insert_with
+    get_or_insert get_or_init borrow borrow_mut force
+    """
+)
+"""Methods of containers that give what is inside."""
+
+GIVE_SAME = _names(
+    """
+    iter iter_mut into_iter lock read write get get_mut first last first_mut last_mut next next_back pop pop_front
+    pop_back as_ref as_mut as_deref as_deref_mut ok ok_or ok_or_else map_err or or_else take replace insert remove rev
+    skip step_by take_while skip_while filter peekable peek peek_mut chain by_ref to_vec to_owned clone cloned copied
+    collect values values_mut into_values drain find nth max min max_by_key min_by_key max_by min_by fuse inspect
+    enumerate context with_context as_slice as_mut_slice upgrade recv try_recv front back swap_remove flatten_ok
+    """
+)
+"""Methods of containers that give a container of the same: an iterator, an option of an element, ..."""
+
+GIVE_SELF = _names("clone to_owned as_ref as_mut borrow borrow_mut by_ref deref deref_mut into_iter iter")
+"""Methods that a type has from the standard library's traits, and that give the value itself."""
+
+MAKE_SELF = _names("default from try_from from_str from_iter")
+"""Functions that a type has from the standard library's traits, and that make one."""
+
+MARKERS = _names("Clone Copy Send Sync Sized Debug Display Default Eq PartialEq Ord PartialOrd Hash Unpin From Into")
+"""Traits of the standard library that give no methods a call of which could mean something of the project."""

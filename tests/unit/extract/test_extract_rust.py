@@ -1,0 +1,166 @@
+"""Extraction of Rust: definitions, chains, scopes, macros (`languages.rust`), and Cargo.toml (`languages.cargo`)."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from codegraph.core.facts import FileFacts, decode_own_input
+from codegraph.core.symbols import SymbolKind
+from codegraph.extract.extractor import Limits, extract
+
+SOURCE = """//! A crate.
+
+use std::io;
+use crate::parts::{self, Part, deep::*};
+
+/// A box.
+pub struct Case { size: Size }
+
+impl Thing for Case {
+    /// Fills it.
+    fn fill(&self, i: parts::Item, f: impl Fn() -> Part) -> io::Result<Self> {
+        f().go(); self.check(i)?; Ok(Case::make()) }
+}
+
+pub trait Thing: Base { type Out; fn fill(&self) -> Self::Out; }
+enum Mode { Fast, Slow(Part) }
+const LIMIT: Size = Size { wide: 1 };
+type Alias = Part;
+macro_rules! grab { ($x:expr) => { $x } }
+#[cfg(test)]
+mod tests { use super::*; fn t() { grab!(Case::make().check(Mode::Fast)); } }
+"""
+
+
+def facts(source: str, language: str = "rust") -> FileFacts:
+    return extract(source.encode(), language, Limits())
+
+
+def mentions(source: str) -> set[str]:
+    return {f"{one.role.name} {'.'.join(one.chain)}" for one in facts(source).occurrences.references}
+
+
+def within(code: str, parameters: str = "") -> set[str]:
+    """Return what a function with that body mentions."""
+    return mentions(f"fn f({parameters}) {{ {code} }}")
+
+
+def test_definitions() -> None:
+    """An impl is a class of the type's name; variants, associated types and macros are definitions."""
+    found = facts(SOURCE)
+    assert {each.descriptor: each.kind for each in found.outline.definitions} == {
+        "": SymbolKind.MODULE,
+        "Case#": SymbolKind.CLASS,
+        "Case(+1)#": SymbolKind.CLASS,
+        "Case(+1)#fill().": SymbolKind.METHOD,
+        "Thing#": SymbolKind.INTERFACE,
+        "Thing#Out#": SymbolKind.CLASS,
+        "Thing#fill().": SymbolKind.METHOD,
+        "Mode#": SymbolKind.ENUM,
+        "Mode#Fast.": SymbolKind.CONSTANT,
+        "Mode#Slow.": SymbolKind.CONSTANT,
+        "LIMIT.": SymbolKind.CONSTANT,
+        "Alias#": SymbolKind.CLASS,
+        "grab().": SymbolKind.FUNCTION,
+        "t().": SymbolKind.FUNCTION,
+    }
+    texts = [decode_own_input(found.inputs[each.own]).docstring for each in found.outline.definitions[:4]]
+    assert texts == ["A crate.", "A box.", "", "Fills it."]
+
+
+def test_mentions_start_at_names_of_the_module() -> None:
+    """Local names are replaced by what is known of them, and what a macro's tokens mention is marked."""
+    assert mentions(SOURCE) == {
+        "TYPE Size", "TYPE parts.Item", "IMPLEMENT Thing", "TYPE Case", "TYPE Part", "TYPE Fn",
+        "TYPE io.Result", "CALL Part.().go", "CALL @Self.().check", "CALL Case.make", "INHERIT Base", "TYPE @Self.Out",
+        "CALL grab!", "CALL @lex.Case.make", "TYPE @lex.Case", "CALL @lex.Case.make.().check", "READ @lex.Mode.Fast",
+        "TYPE @lex.Mode",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "parameters", "expected"),
+    [
+        ("p.go()", "p: &mut Box<a::Part>", "CALL a.Part.().go"),
+        ("p?.unwrap().go()", "p: Result<Option<Part>, E>", "CALL Part.().@of.unwrap.().go"),
+        ("let p = Part::new(); p.go()", "", "CALL Part.new.().go"),
+        ("let p: Part = x(); p.size.go()", "", "CALL Part.()..size.go"),
+        ("if let Some(p) = all.get(0) { p.go() }", "all: Vec<Part>", "CALL Part.().@of.get.().[].go"),
+        ("for (i, p) in all.iter().enumerate() { p.go() }", "all: &[Part]", None),
+        ("match m { Mode::Slow(p) => p.go(), _ => {} }", "m: Mode", "CALL Mode.Slow..0.go"),
+        ("let Case { size, .. } = c; size.go()", "c: Case", "CALL Case..size.go"),
+        ("all.iter().map(|p| p.go());", "all: Vec<Part>", "CALL Part.().@of.iter.().[].go"),
+        ("let (a, b) = (Part {}, 1); a.go()", "", "CALL Part.().go"),
+        ("let (a, b) = pair(); b.go()", "", "CALL pair.().@2.go"),
+        ("<Part as Thing>::go()", "", "CALL Part.go"),
+        ("x.go()", "x: impl One + m::Two", "CALL @any:One&m::Two.().go"),
+    ],
+)
+def test_what_is_known_of_a_receiver(code: str, parameters: str, expected: str | None) -> None:
+    """Declarations, patterns, loops and closures say what a name holds; pointers and containers are seen through."""
+    found = within(code, parameters)
+    assert (expected or "CALL Part.().@of.iter.().enumerate.().[].go") in found
+
+
+def test_type_parameters_are_their_bounds() -> None:
+    """Bounds stand in front or behind; those of an impl serve the fields of a type without any."""
+    assert "CALL Thing.().go" in mentions("fn f<T: Thing + Clone>(t: T) { t.go() }")
+    assert "CALL Thing.make" in mentions("fn f<T>() where T: Thing { T::make() }")
+    found = facts("struct Of<T> { held: T }\nimpl<T: Thing> Of<T> { fn f(&self) {} }").occurrences.bindings
+    assert [(each.name, each.chain) for each in found] == [
+        (".held", ("@param:T", "()")),
+        ("@bound:T", ("Thing", "()")),
+        ("@self", ("Of", "()")),
+    ]
+
+
+def test_imports_are_one_for_each_name() -> None:
+    """Lists nest, inline modules stand in front, and `mod name;` is an import for its effect."""
+    source = 'use a::{b::{self as c, d}, e::*};\nmod inner { pub use super::x; }\n#[path = "other.rs"]\nmod far;\n'
+    found = [(each.kind.name, each.module, each.name, each.alias) for each in facts(source).occurrences.imports]
+    assert found == [
+        ("NAME", "a", "b", "c"),
+        ("NAME", "a::b", "d", "d"),
+        ("STAR", "a::e", "*", ""),
+        ("NAME", "inner>super", "x", "x"),
+        ("EFFECT", "other.rs", "far", ""),
+    ]
+
+
+def test_items_of_functions_are_local() -> None:
+    """What a function defines inside of it shadows names of the module and mentions nothing."""
+    assert within("fn helper() {} struct Part; helper(); Part::new(); other();") == {"CALL other"}
+
+
+def test_settings_of_cargo() -> None:
+    """Names of package and library, and of dependencies as code has them; a broken file says nothing."""
+    source = '[package]\nname = "a-b"\n[lib]\npath = "x.rs"\n[dependencies]\nc-d = "1"\n'
+    more = '[target."cfg(unix)".dev-dependencies]\ne = { package = "f-g", path = "../f" }\n'
+    assert [(each.name, each.chain) for each in facts(source + more, "cargo").occurrences.exports] == [
+        ("package", ("a-b",)),
+        ("lib", ("", "x.rs")),
+        ("depends", ("c_d", "c_d")),
+        ("depends", ("e", "f_g")),
+    ]
+    assert facts("[package", "cargo").occurrences.exports == ()
+
+
+def test_damaged_sources_are_data() -> None:
+    """Cut, spliced and random sources raise nothing, and their definitions stay well-formed."""
+    draw = random.Random("rust")
+    for _ in range(150):
+        data = bytearray(SOURCE.encode())
+        for _ in range(draw.randint(1, 4)):
+            at, to = sorted((draw.randrange(len(data) + 1), draw.randrange(len(data) + 1)))
+            match draw.randrange(3):
+                case 0:
+                    del data[at:to]
+                case 1:
+                    data[at:at] = SOURCE.encode()[at:to]
+                case _:
+                    data[at:at] = draw.randbytes(3)
+        found = extract(bytes(data), "rust", Limits())
+        assert len({each.descriptor for each in found.outline.definitions}) == len(found.outline.definitions)
+        assert all("" not in each.chain for each in found.occurrences.references)

@@ -1,0 +1,144 @@
+"""Resolution of Rust: `codegraph.graph.resolve.rust`. A project is one file per part; edges are read back as text."""
+
+from __future__ import annotations
+
+from projects import Project
+
+from codegraph.core.symbols import Confidence, SymbolId
+
+LIB = """pub mod part;
+pub use part::{Part, Runs as Running};
+pub fn make() -> Part { Part::new() }
+pub const FIRST: Part = Part { next: None };
+pub enum Mode { Fast, Slow(Part) }
+pub type Alias = Part;
+"""
+PART = """use std::rc::Rc;
+pub struct Part { pub next: Option<Rc<Part>> }
+impl Part {
+    pub fn new() -> Self { Self { next: None } }
+    pub fn run(&self) -> Result<Self, String> { Ok(Part::new()) }
+}
+pub trait Base { fn base(&self) {} }
+pub trait Runs: Base { type Out; fn stop(&self) -> Self; fn both(&self) {} }
+impl Base for Part {}
+"""
+FILES = {
+    "Cargo.toml": '[package]\nname = "app"\n[dependencies]\nmy-kit = { path = "kit" }\n',
+    "kit/Cargo.toml": '[package]\nname = "my-kit"\n',
+    "kit/src/lib.rs": LIB,
+    "kit/src/part.rs": PART,
+}
+
+
+def linked(source: str, **others: str) -> Project:
+    """Link `source` as src/main.rs of a package that depends on my-kit; `a__b` stands for src/a/b.rs."""
+    files = {f"src/{name.replace('__', '/')}.rs": text for name, text in others.items()}
+    return Project({**FILES, "src/main.rs": source, **files})
+
+
+def edges(project: Project, symbol: str, kind: str) -> set[str]:
+    return set(project.edges(symbol, kind))
+
+
+def calls(code: str, parameters: str = "", head: str = "use my_kit::*;", **others: str) -> set[str]:
+    """Return the calls of a function with that body."""
+    project = linked(f"{head} fn f({parameters}) {{ {code} }}", **others)
+    found = edges(project, "src/main.rs/f().", "calls")
+    return {edge.removeprefix("calls ").replace("kit/src/", "").replace(".rs/", ":") for edge in found}
+
+
+RUN = {"part:Part(+1)#run()."}
+NEW = {"part:Part(+1)#new()."}
+
+
+def test_receivers_are_typed() -> None:
+    """Parameters, constants, results, patterns and fields tell a receiver's type, through containers and aliases."""
+    assert calls("p.run();", "p: &Part") == RUN
+    assert calls("p.run();", "p: Alias") == RUN
+    assert calls("FIRST.run();") == RUN
+    assert calls("make().run();") == {*RUN, "lib:make()."}
+    assert calls("p.run()?.run().unwrap().run();", "p: Part") == RUN
+    assert calls("if let Some(n) = &p.next { n.run(); }", "p: Part") == RUN
+    assert calls("match m { Mode::Slow(p) => { p.run(); } _ => {} }", "m: Mode") == RUN
+    assert calls("for p in all { p.run(); }", "all: Vec<Part>") == RUN
+    assert calls("all.iter().filter(|p| p.run().is_ok());", "all: Vec<Part>") == RUN
+    assert calls("let p = Part::new(); p.clone().run();") == {*RUN, *NEW}
+
+
+def test_traits_give_their_methods() -> None:
+    """To types that implement them, to what is bound by them, and with `Self` for what it is then."""
+    head = "use my_kit::part::*; impl Runs for Part { type Out = Part; fn stop(&self) -> Self { Part::new() } } "
+    stop, both, base = "src/main:Part#stop().", "part:Runs#both().", "part:Base#base()."
+    assert calls("p.stop().run(); p.both(); p.base();", "p: Part", head) == {stop, both, base, *RUN}
+    assert calls("p.both(); p.base();", "p: &dyn Runs", "use my_kit::part::*;") == {both, base}
+    assert calls("p.both();", "p: impl Running + Clone") == {both}
+    project = linked(head)
+    assert edges(project, "src/main.rs/Part#stop().", "overrides") == {"overrides kit/src/part.rs/Runs#stop()."}
+    assert edges(project, "src/main.rs/Part#", "implements") == {"implements kit/src/part.rs/Runs#"}
+    assert edges(project, "kit/src/part.rs/Runs#", "inherits") == {"inherits kit/src/part.rs/Base#"}
+
+
+def test_impls_of_other_files_count() -> None:
+    """A type's members stand in impls wherever these are, of the very type and not of one of its name."""
+    assert calls("p.far();", "p: Part", "mod far; use my_kit::Part;", far="impl crate::Part { fn far(&self) {} }") == {
+        "src/far:Part#far()."
+    }
+    assert (
+        calls("p.far();", "p: Part", "mod far; use my_kit::Part;", far="struct Part; impl Part { fn far(&self) {} }")
+        == set()
+    )
+
+
+def test_type_parameters_of_fields() -> None:
+    """A field of an unbound type parameter is what the impl around says of it."""
+    source = "use my_kit::part::Runs; struct Of<T> { held: T } impl<T: Runs> Of<T> { fn f(&self) { self.held.both() } }"
+    assert edges(linked(source), "src/main.rs/Of(+1)#f().", "calls") == {"calls kit/src/part.rs/Runs#both()."}
+
+
+def test_modules() -> None:
+    """Files by name, by path and inline; `self`, `super` and `crate`; a file that a macro declares is found too."""
+    assert calls(
+        "a::go(); a::b::go();", "", "mod a;", a="pub mod b; pub fn go() { super::f(); }", a__b="pub fn go() {}"
+    ) == {
+        "src/a:go().",
+        "src/a/b:go().",
+    }
+    assert calls("x::go();", "", '#[path = "odd/y.rs"] mod x;', odd__y="pub fn go() {}") == {"src/odd/y:go()."}
+    assert calls("a::up();", "", "mod a { pub fn up() { super::f(); self::own(); } fn own() {} }") == {"src/main:up()."}
+    assert calls("a::go();", "", "declare!(a);", a="pub fn go() {}") == {"src/a:go()."}
+    project = linked("mod a; fn f() {}", a="mod b { fn g() { super::super::f(); crate::f(); } }")
+    assert edges(project, "src/a.rs/g().", "calls") == {"calls src/main.rs/f()."}
+    assert edges(project, "src/main.rs/", "imports") == {"imports src/a.rs/"}
+
+
+def test_imports_and_reexports() -> None:
+    """An import leads to what it names through re-exports; to a file where that is a module."""
+    project = linked("use my_kit::{self, make, Running, part};")
+    assert edges(project, "src/main.rs/", "imports") == {
+        "imports kit/src/lib.rs/",
+        "imports kit/src/lib.rs/make().",
+        "imports kit/src/part.rs/",
+        "imports kit/src/part.rs/Runs#",
+    }
+    assert calls("make();", "", "use other::make;") == set()
+    assert calls("make();", "", "mod inner { pub use my_kit::make; } use inner::*;") == {"lib:make()."}
+
+
+def test_macros() -> None:
+    """A macro is found above and by its name in the crate; what stands in it is inferred."""
+    head = "macro_rules! grab { ($x:expr) => { $x } } mod a;"
+    assert calls("grab!(go())", "", head + " fn go() {}", a="") == {"src/main:grab().", "src/main:go()."}
+    project = linked(head, a="fn g() { grab!(g()); }")
+    assert edges(project, "src/a.rs/g().", "calls") == {"calls src/a.rs/g().", "calls src/main.rs/grab()."}
+    sure = {each.target: each.confidence for each in project.index.snapshot.dependencies(SymbolId("src/a.rs/g()."))}
+    assert sure == {"src/a.rs/g().": Confidence.INFERRED, "src/main.rs/grab().": Confidence.EXACT}
+    items = "macro_rules! items { () => { pub use my_kit::make; } } items!();"
+    assert calls("make();", "", items) == {"lib:make()."}
+
+
+def test_variants_are_members_of_their_enum() -> None:
+    """A variant is named through its enum, its alias, or alone where all variants are imported."""
+    fast = {"references kit/src/lib.rs/Mode#Fast."}
+    for code in ("let x = Mode::Fast;", "use my_kit::Mode::*; let x = Fast;"):
+        assert edges(linked(f"use my_kit::*; fn f() {{ {code} }}"), "src/main.rs/f().", "references") == fast
