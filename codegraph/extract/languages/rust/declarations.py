@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from codegraph.extract.languages.rust.walk import RustWalk
 
 
+_BLANKET = "@blanket"
+"""The name under which the impl of a trait for a type parameter holds what its `self` is known as."""
+
+
 def _opened(walk: RustWalk, node: Node, scope: Scope) -> tuple[int, Scope]:
     """Open the scope of a definition; return its index too, 0 for what is local to a function."""
     index = walk.defined.get(node.id, 0)
@@ -38,7 +42,7 @@ def function(walk: RustWalk, node: Node, scope: Scope) -> None:
         _bind_results(walk, node, index, result, own)
     for each in parameters.named_children if parameters is not None else ():
         if each.type == "self_parameter":
-            own.names["self"] = ("@Self", "()")
+            own.names["self"] = own.find(_BLANKET) or ("@Self", "()")
     walk.push(node.child_by_field_name("body"), own)
     walk.push(result, own)
     walk.push(parameters, own)
@@ -111,10 +115,11 @@ def implementation(walk: RustWalk, node: Node, scope: Scope) -> None:
             if own.names[each][1:]:
                 walk.bind(node, index, f"@bound:{each}", own.names[each][1:], BindingKind.VARIABLE)
         chain = walk.chains.instance(of, own)
-        parameter_of = of is not None and scope.find(walk.text(of)) is None and own.find(walk.text(of)) is not None
-        if chain and not parameter_of:
-            walk.bind(node, index, "@self", chain, BindingKind.VARIABLE)
         trait_chain = walk.chains.path(trait_node, own)
+        if _seen_through(walk, of) in parameters:
+            own.names[_BLANKET] = _either(chain, trait_chain)
+        elif chain:
+            walk.bind(node, index, "@self", chain, BindingKind.VARIABLE)
         if trait_chain:
             walk.bind(node, index, "@trait", trait_chain, BindingKind.VARIABLE)
     own.names["Self"] = (TYPE, "@Self", "()") if index else (TYPE,)
@@ -122,8 +127,24 @@ def implementation(walk: RustWalk, node: Node, scope: Scope) -> None:
     if body is not None:
         walk.push_children(body, own)
     walk.push(of, own)
-    walk.push(trait_node, own, _IMPLEMENTING)
+    walk.push(trait_node, own, _implement)
     _push_bounds(walk, node, own)
+
+
+def _seen_through(walk: RustWalk, of: Node | None) -> str:
+    """Return the text of a type behind references."""
+    while of is not None and of.type == "reference_type":
+        of = of.child_by_field_name("type")
+    return walk.text(of) if of is not None else ""
+
+
+def _either(bound: Chain, trait_chain: Chain) -> Chain:
+    """Return the chain of what satisfies a bound and a trait: `self` where a trait is implemented for all of those."""
+    written = "::".join(trait_chain)
+    if not bound or bound[-1] != "()" or not trait_chain:
+        return (*trait_chain, "()") if trait_chain else bound
+    first = "::".join(bound[:-1])
+    return (first + "&" if first.startswith("@any:") else f"@any:{first}&") + written, "()"
 
 
 def _implement(walk: RustWalk, node: Node, scope: Scope) -> None:
@@ -132,9 +153,6 @@ def _implement(walk: RustWalk, node: Node, scope: Scope) -> None:
 
 def _inherit(walk: RustWalk, node: Node, scope: Scope) -> None:
     expressions.base(walk, node, scope, Role.INHERIT)
-
-
-_IMPLEMENTING = _implement
 
 
 def trait(walk: RustWalk, node: Node, scope: Scope) -> None:
