@@ -11,8 +11,8 @@ from codegraph.daemon.streams import EdgeEnd, EdgePlace, ExportedEdge
 
 def _edge(source: str, target: str, line: int, start: int = 1) -> ExportedEdge:
     return ExportedEdge(
-        source=EdgeEnd(id=source, file="a.rs", line=start),
-        target=EdgeEnd(id=target, file="b.rs", line=1),
+        source=EdgeEnd(id=source, name=source, file="a.rs", line=start),
+        target=EdgeEnd(id=target, name=target, file="b.rs", line=1),
         kind=DependencyKind.CALLS,
         confidence=Confidence.EXACT,
         at=EdgePlace(file="a.rs", line=line, column=0),
