@@ -1,0 +1,50 @@
+"""Robustness: mutants are the same every time, and facts that contradict themselves are found."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from benchmarks import robustness
+from benchmarks.robustness import WAYS, attack, faults, mutants
+from codegraph.core.symbols import Range
+from codegraph.extract.extractor import Limits, extract
+
+FILES = [b"class A:\n    def f(self):\n        return g()\n\n\ndef g():\n    return 1\n", b"x = [1, 2]\n"]
+
+
+def test_mutants_are_the_same_every_time():
+    """Equal seeds give equal files, each way to damage them has its turn, and other seeds give others."""
+    first = list(mutants(FILES, 60))
+    assert first == list(mutants(FILES, 60))
+    assert first != list(mutants(FILES, 60, seed=1))
+    assert max(map(len, first)) > robustness.DEEP
+    assert len(WAYS) == 6
+
+
+@pytest.mark.parametrize("language", ["python", "javascript", "c", "rust"])
+def test_no_mutant_breaks_extraction(language):
+    """Sixty files that no one language is for: no exception, no contradiction."""
+    found = attack(language, FILES, 60, Limits(data_flow=True))
+    assert (found.mutants, found.broken) == (60, [])
+    assert found.worst > 0
+
+
+def test_contradictions_are_found():
+    """A range outside of the file, half inside of its container, a container behind it, an input that nobody has."""
+    facts = extract(FILES[0], "python", Limits())
+    assert faults(facts, FILES[0]) == []
+    definitions = facts.outline.definitions
+
+    def changed(index, **fields):
+        parts = list(definitions)
+        parts[index] = msgspec.structs.replace(parts[index], **fields)
+        return msgspec.structs.replace(facts, outline=msgspec.structs.replace(facts.outline, definitions=tuple(parts)))
+
+    whole = definitions[1].range
+    beyond = Range(whole.start_byte, whole.end_byte, 0, 0, 99, 0)
+    assert "lines 0 to 99" in faults(changed(1, range=beyond), FILES[0])[0]
+    half = Range(whole.start_byte + 3, whole.end_byte + 3, 1, 0, 4, 0)
+    assert any("half inside" in what for what in faults(changed(2, range=half), FILES[0]))
+    assert any("its container is 2" in what for what in faults(changed(2, container=2), FILES[0]))
+    assert faults(changed(1, own=b"?" * 16), FILES[0]) == ["own inputs are not those of the definitions"]
