@@ -12,7 +12,16 @@ import msgspec
 from benchmarks.figures import Figure
 from benchmarks.machine import Report, commit, gathered, load, now, result_path, this_machine, write_report
 from benchmarks.search.asking import BY_DEFAULT, Answers, Built, Made, Manner, opened
-from benchmarks.search.report import Run, ablation_table, by_repository, details, figures, result_lines, table
+from benchmarks.search.report import (
+    Run,
+    ablation_table,
+    by_repository,
+    details,
+    figures,
+    language_table,
+    result_lines,
+    table,
+)
 from benchmarks.search.tasks import Repository, Task, at_hand, read_published, read_repositories, read_tasks
 from codegraph.search.rank import SIGNALS
 
@@ -21,16 +30,20 @@ PROPAGATED = (0.15, 0.3)
 """Shares that are tried of vectors propagated along the graph."""
 
 
-def ablations() -> dict[str, Manner]:
-    """Return every manner of searching with one part less, and those with propagated vectors."""
-    manners = {
+def parts() -> dict[str, Manner]:
+    """Return the manners of searching with one of both rankings, and without the rerank."""
+    return {
         "lexical only": Manner(use_vectors=False),
         "vectors only": Manner(use_words=False),
         "no rerank": Manner(without=RERANKING),
         "lexical only, no rerank": Manner(without=RERANKING, use_vectors=False),
         "vectors only, no rerank": Manner(without=RERANKING, use_words=False),
     }
-    manners |= {f"without {name}": Manner(without=(name,)) for name in RERANKING}
+
+
+def ablations() -> dict[str, Manner]:
+    """Return every manner of searching with one part less, and those with propagated vectors."""
+    manners = parts() | {f"without {name}": Manner(without=(name,)) for name in RERANKING}
     return manners | {f"propagated {share}": Manner(propagated=share) for share in PROPAGATED}
 
 
@@ -54,7 +67,7 @@ def measure(
             for label, manner in manners.items():
                 index.prepare(manner)
                 index.ask("warm", manner)
-                found[label] += [index.ask(task.text, manner) for task in own]
+                found[label] += [index.ask(task.text, manner, task.similar) for task in own]
         print(f"{repository.name}: {made[repository.name].symbols} symbols", file=sys.stderr, flush=True)
     return {label: Run(tuple(asked), tuple(answers), made) for label, answers in found.items()}
 
@@ -79,6 +92,7 @@ def main() -> int:
     parser.add_argument("--depth", type=int, help="steps of context in a vector")
     parser.add_argument("--data-flow", action="store_true", help="follow data flow, for models that read it")
     parser.add_argument("--ablations", action="store_true", help="also ask with every part switched off, one at a time")
+    parser.add_argument("--parts", action="store_true", help="also ask by words and by vectors alone; MRR by language")
     parser.add_argument("--per-repository", action="store_true", help="print each repository's score")
     parser.add_argument("--results", type=Path, help="write the ranked lists there, as JSON lines")
     parser.add_argument("--json", action="store_true", help="write the figures under benchmarks/results")
@@ -95,7 +109,7 @@ def main() -> int:
         arguments.propagate,
     )
     built = Built(arguments.model, arguments.depth, arguments.data_flow)
-    manners = {"": whole} | (ablations() if arguments.ablations else {})
+    manners = {"": whole} | (ablations() if arguments.ablations else parts() if arguments.parts else {})
     runs = measure(repositories, read_tasks(arguments.queries), arguments.corpus, arguments.state, manners, built)
     run, others = runs.pop(""), runs
     published = read_published(arguments.published)
@@ -106,6 +120,7 @@ def main() -> int:
     print("\n".join(f"{one.name:24}{one.value:10.2f} {one.unit}  {one.note}" for one in kept if one.unit))
     if others:
         print(ablation_table(others, run))
+        print(language_table({"all": run} | others))
         kept += [figure for label, other in others.items() for figure in figures(other, label.replace(" ", "_"))]
     if arguments.results:
         arguments.results.write_bytes(b"".join(result_lines(run)))

@@ -20,9 +20,9 @@ from benchmarks.search.propagation import Propagation
 from benchmarks.search.scoring import PLACES, Span, one_per_file
 from codegraph.config import Config
 from codegraph.core.symbols import SymbolId
-from codegraph.daemon.messages import SearchHit, SearchParams
+from codegraph.daemon.messages import SearchHit, SearchParams, SimilarParams
 from codegraph.daemon.project import Project, open_project
-from codegraph.daemon.ranking import answer_search
+from codegraph.daemon.ranking import answer_search, answer_similar
 from codegraph.events import EventLog
 from codegraph.graph.snapshot import Snapshot
 from codegraph.locations import Locations
@@ -120,24 +120,24 @@ class Asked:
             self._propagation = self._propagation or Propagation(self.project)
             self._propagation.set(manner.propagated)
 
-    def ask(self, text: str, manner: Manner) -> Answers:
-        """Answer one query."""
-        hits, seconds = self._timed(text, manner)
-        files = one_per_file(map(span_of, self._hits(text, manner, ASKED)))
+    def ask(self, text: str, manner: Manner, similar: bool = False) -> Answers:
+        """Answer one query, or find what is similar to a piece of code."""
+        hits, seconds, _ = self.timed(text, manner, similar)
+        files = one_per_file(map(span_of, self._hits(text, manner, ASKED, similar)))
         return Answers(tuple(map(span_of, hits)), tuple(files[:PLACES]), seconds)
 
-    def answer_seconds(self, text: str, manner: Manner) -> float:
-        """Answer one query and return how long that took, as `Answers.seconds`."""
-        return self._timed(text, manner)[1]
+    def timed(self, text: str, manner: Manner, similar: bool = False) -> tuple[tuple[SearchHit, ...], float, float]:
+        """Answer one query; return its first symbols, the seconds it took, and this process's CPU seconds."""
+        started, cpu = time.perf_counter(), time.process_time()
+        hits = self._hits(text, manner, PLACES, similar)
+        return hits, time.perf_counter() - started, time.process_time() - cpu
 
-    def _timed(self, text: str, manner: Manner) -> tuple[tuple[SearchHit, ...], float]:
-        started = time.perf_counter()
-        hits = self._hits(text, manner, PLACES)
-        return hits, time.perf_counter() - started
-
-    def _hits(self, text: str, manner: Manner, limit: int) -> tuple[SearchHit, ...]:
-        vectors = self.project.embed_query(parse_query(text).text).result() if manner.use_vectors else {}
+    def _hits(self, text: str, manner: Manner, limit: int, similar: bool) -> tuple[SearchHit, ...]:
         view = self.project.pipeline.view if self._propagation is None else self._propagation.view
+        if similar:
+            code = self.project.embed_query(text).result()
+            return answer_similar(self.project, view, SimilarParams(text=text, limit=limit), code).results
+        vectors = self.project.embed_query(parse_query(text).text).result() if manner.use_vectors else {}
         return answer_search(self.project, view, SearchParams(query=text, limit=limit), vectors).results
 
 

@@ -18,15 +18,13 @@ import argparse
 import ast
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from codegraph.core.facts import Definition, decode_own_input
-from codegraph.errors import CodegraphError
 from codegraph.extract.extractor import Limits, extract
 from codegraph.extract.grammar import compiled
 from codegraph.extract.languages import language_of
@@ -40,7 +38,7 @@ QUERIES = 100
 """Drawn from each package."""
 LEAST_QUERIES = 40
 """A package with fewer is passed over."""
-PACKAGES = 6
+PACKAGES = 3
 """Of each language."""
 MAX_FILES = 250
 """Packages with more files are passed over."""
@@ -50,14 +48,20 @@ MIN_TOKENS = 4
 _FAMILY = {"typescript": "javascript", "tsx": "javascript", "jsx": "javascript"}
 
 
-@dataclass(frozen=True)
-class Stripped:
+class Documented(NamedTuple):
+    """A definition that had documentation, with its lines, from 1, both ends included."""
+
+    name: str
+    sentence: str
+    first: int
+    last: int
+
+
+class Stripped(NamedTuple):
     """One file without documentation."""
 
-    path: str
     text: bytes
-    documented: tuple[tuple[str, int, int], ...]
-    """First sentences with the lines of their definitions, from 1, both ends included."""
+    documented: tuple[Documented, ...]
 
 
 def family(path: str) -> str:
@@ -83,8 +87,8 @@ def strip(path: str, data: bytes) -> Stripped | None:
     for descriptor, (definition, documentation) in before.items():
         sentence = split(documentation)[0]
         if sentence and descriptor in after and _is_answer(definition):
-            documented.append((sentence, *_lines(after[descriptor][0])))
-    return Stripped(path, text, tuple(documented))
+            documented.append(Documented(definition.name, sentence, *_lines(after[descriptor][0])))
+    return Stripped(text, tuple(documented))
 
 
 def _definitions(data: bytes, language: str) -> dict[str, tuple[Definition, str]]:
@@ -136,38 +140,40 @@ def _without_docstrings(data: bytes) -> bytes | None:
     return "\n".join(lines).encode()
 
 
-def make(package: Path, name: str, language: str, into: Path) -> list[dict[str, Any]]:
-    """Write one package without documentation and return its queries, which are about files of one language."""
-    found: dict[str, list[tuple[str, str, int, int]]] = {}
+def written(package: Path, place: Path, language: str) -> Iterator[tuple[str, Documented]]:
+    """Write a package at a place without documentation; yield what was documented in files of one language."""
     for file in sorted(package.rglob("*")):
         path = file.relative_to(package).as_posix()
         if not family(path) or not file.is_file() or file.is_symlink() or file.stat().st_size > MAX_FILE_BYTES:
             continue
-        try:
-            stripped = strip(path, file.read_bytes())
-        except CodegraphError:
-            continue
+        stripped = strip(path, file.read_bytes())
         if stripped is None:
             continue
-        place = into / "corpus" / name / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(stripped.text)
+        copy = place / path
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(stripped.text)
         if family(path) == language:
-            for sentence, first, last in stripped.documented:
-                found.setdefault(key_of(sentence), []).append((sentence, path, first, last))
+            yield from ((path, each) for each in stripped.documented)
+
+
+def make(package: Path, name: str, language: str, into: Path) -> list[dict[str, Any]]:
+    """Write one package without documentation and return its queries, which are about files of one language."""
+    found: dict[str, list[tuple[str, Documented]]] = {}
+    for path, each in written(package, into / "corpus" / name, language):
+        found.setdefault(key_of(each.sentence), []).append((path, each))
     drawn = sorted(key for key, some in found.items() if len(some) == 1)
     random.Random(SEED).shuffle(drawn)
     return [_query(name, language, *found[key][0]) for key in drawn[:QUERIES]]
 
 
-def _query(name: str, language: str, sentence: str, path: str, first: int, last: int) -> dict[str, Any]:
+def _query(name: str, language: str, path: str, asked: Documented) -> dict[str, Any]:
     return {
         "repo": name,
         "language": language,
         "category": "docstring",
-        "query": sentence,
+        "query": asked.sentence,
         "exact": True,
-        "relevant": [{"path": path, "start_line": first, "end_line": last}],
+        "relevant": [{"path": path, "start_line": asked.first, "end_line": asked.last}],
     }
 
 

@@ -93,6 +93,10 @@ def figures(run: Run, label: str = "") -> list[Figure]:
         Figure(name=f"{prefix}mrr", value=overall(raw).mrr, unit=""),
         Figure(name=f"{prefix}recall10", value=overall(raw).recall, unit=""),
     ]
+    found += [
+        Figure(name=f"{prefix}language.{group}.mrr", value=overall(rows).mrr, unit="")
+        for group, rows in grouped(raw, lambda one: one.language).items()
+    ]
     if label:
         return found
     for name, by in (("language", lambda one: one.language), ("category", lambda one: one.category)):
@@ -132,6 +136,17 @@ def ablation_table(runs: Mapping[str, Run], whole: Run) -> str:
     for label, run in runs.items():
         value, by_file = overall(run.raw).ndcg, overall(run.files).ndcg
         lines.append(f"{label:30}{value:9.4f}{value - base:+9.4f}{by_file:10.4f}{by_file - base_files:+9.4f}")
+    return "\n".join(lines)
+
+
+def language_table(runs: Mapping[str, Run]) -> str:
+    """Lay out MRR@10 by language, a line for each manner of searching, with the mean of the languages."""
+    lines: list[str] = []
+    for label, run in runs.items():
+        scores = {language: overall(rows).mrr for language, rows in grouped(run.raw, lambda one: one.language).items()}
+        if not lines:
+            lines.append(f"{'MRR@10':30}" + "".join(f"{language:>11}" for language in (*scores, "mean")))
+        lines.append(f"{label:30}" + "".join(f"{value:11.3f}" for value in (*scores.values(), fmean(scores.values()))))
     return "\n".join(lines)
 
 

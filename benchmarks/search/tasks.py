@@ -1,7 +1,8 @@
 """The benchmark's files: repositories, queries with their targets, and what others published.
 
 repos.json has one object for each repository (name, language, benchmark_root), queries.jsonl one line for each query
-(repo, language, category, query, relevant, perhaps exact), published.json a table method -> repository -> NDCG@10.
+(repo, language, category, query, relevant, perhaps exact, similar), published.json a table method -> repository ->
+NDCG@10.
 Tests: tests/unit/benchmarks/test_bench_search.py.
 """
 
@@ -33,6 +34,8 @@ class Task(msgspec.Struct, frozen=True, rename={"text": "query", "repository": "
     relevant: tuple[Relevant, ...]
     exact: bool = False
     """Only a result with a target's own lines is a hit, none that overlaps it."""
+    similar: bool = False
+    """The text is a piece of code, and what is like it is asked for."""
 
     @property
     def targets(self) -> tuple[Span, ...]:

@@ -69,9 +69,9 @@ class RankWeights:
     """How many folders the file lies in, five of them counting 1."""
     repeated: float = -1.2
     """How many better results of the same file there are, up to five."""
-    sentence: float = 0.2
+    sentence: float = 0.1
     """The factor of SUBJECT_SIGNALS when the query is a sentence."""
-    sentence_vector: float = 4.0
+    sentence_vector: float = 8.0
     """The factor of `vector` when the query is a sentence."""
 
     def without(self, *names: str) -> RankWeights:

@@ -1,9 +1,10 @@
 """What the ranking reads of a query's text: its terms, its identifiers, and what kind of question it is.
 
-There are three kinds. An *identifier* is one name, dotted or not: its definition is wanted. A *sentence* has an
-article or a pronoun and no question word in front, as documentation has it ("Return the number of a page"): it says
-what one symbol does. All others, "session storage" or "how requests are routed", name a *subject*, and subjects are
-spread over the symbols of a file. Pure. Tests: tests/unit/search/test_search_shape.py.
+There are three kinds. An *identifier* is one name, dotted or not: its definition is wanted. A *sentence* says what one
+symbol does, as documentation has it ("Return the number of a page", "parse options"): it begins with the verb of an
+action, has an article or a pronoun, or ends with a full stop, and has no question word in front. All others, "session
+storage" or "how requests are routed", name a *subject*, and subjects are spread over the symbols of a file. Pure.
+Tests: tests/unit/search/test_search_shape.py.
 """
 
 from __future__ import annotations
@@ -25,6 +26,15 @@ _OF_SENTENCES = frozenset(
     {"a", "an", "the", "this", "that", "these", "its", "it", "all", "each", "every", "any", "given"}
     | {"whether", "if", "is", "are", "was", "be", "return", "returns"}
 )
+_OF_LISTS = frozenset({"and", "or"})
+_ACTIONS = frozenset(
+    {"add", "append", "build", "calculate", "check", "clear", "close", "compare", "compute", "construct", "convert"}
+    | {"create", "decode", "delete", "determine", "encode", "execute", "extract", "find", "generate", "get", "handle"}
+    | {"initialize", "insert", "iterate", "load", "make", "merge", "move", "open", "parse", "perform", "print"}
+    | {"provide", "read", "register", "remove", "render", "replace", "reset", "retrieve", "run", "send", "serialize"}
+    | {"set", "start", "update", "validate", "write"}
+)
+"""Verbs that documentation often begins with, in the imperative and in the third person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +61,18 @@ def shape_of(text: str) -> QueryShape:
         terms=terms,
         identifiers=frozenset(whole_name(word) for word in as_code),
         is_identifier=is_identifier,
-        is_sentence=not is_identifier and _is_sentence([word.lower() for word in found]),
+        is_sentence=not is_identifier and _is_sentence([word.lower() for word in found], text.rstrip().endswith(".")),
         asks_for_tests=not _TEST_TERMS.isdisjoint(terms),
     )
 
 
-def _is_sentence(found: list[str]) -> bool:
-    if not found or found[0] in _OF_QUESTIONS or found[0].endswith("ing"):
+def _is_sentence(found: list[str], stops: bool) -> bool:
+    if len(found) < 2 or found[0] in _OF_QUESTIONS:
         return False
-    return not _OF_SENTENCES.isdisjoint(found)
+    if stops or (_is_action(found[0]) and found[1] not in _OF_LISTS and not _is_action(found[1])):
+        return True
+    return not found[0].endswith("ing") and not _OF_SENTENCES.isdisjoint(found)
+
+
+def _is_action(word: str) -> bool:
+    return word in _ACTIONS or word.removesuffix("s") in _ACTIONS

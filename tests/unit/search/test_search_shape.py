@@ -21,6 +21,12 @@ def test_one_name_is_an_identifier(text: str, is_identifier: bool) -> None:
     [
         ("Return the number of a page.", True),
         ("Whether the queue is empty", True),
+        ("Parses command line options", True),
+        ("find stale entries", True),
+        ("String description of a pattern.", True),
+        ("Abstract tree object.", True),
+        ("insert, update and delete callbacks", False),
+        ("update and delete statement builders", False),
         ("session storage and expiry", False),
         ("how the router finds a handler", False),
         ("parsing a JSON object", False),
@@ -29,7 +35,7 @@ def test_one_name_is_an_identifier(text: str, is_identifier: bool) -> None:
     ],
 )
 def test_sentences_describe_one_thing(text: str, is_sentence: bool) -> None:
-    """An article makes a sentence, unless a question word or a gerund begins it, or nothing follows."""
+    """An article, the verb of an action or a full stop makes a sentence; a question word, a gerund, a list do not."""
     assert shape_of(text).is_sentence == is_sentence
 
 
