@@ -70,6 +70,7 @@ def examine(arguments: Namespace) -> Iterator[Check]:
     """Yield every check, in order of what depends on what."""
     yield Check("python", "ok", f"{platform.python_version()}, {sys.executable}, {platform.platform()}")
     yield _libraries()
+    yield _languages()
     yield _attempt("configuration", lambda: _configuration(arguments))
     yield _attempt("model", lambda: _model(arguments))
     yield from _directories()
@@ -98,6 +99,19 @@ def _libraries() -> Check:
             "libraries", "failed", f"cannot be imported: {', '.join(missing)}", "install codegraph-daemon again"
         )
     return Check("libraries", "ok", f"{len(_LIBRARIES)} imported")
+
+
+def _languages() -> Check:
+    from codegraph.core import plugins
+    from codegraph.extract.languages import LANGUAGES
+
+    found = plugins.found()
+    detail = ", ".join((f"{len(LANGUAGES)} languages", *(f"plug-in {version}" for version in found.versions)))
+    if found.failures:
+        return Check(
+            "languages", "warning", f"{detail}; left out: {'; '.join(found.failures)}", "repair or remove the plug-in"
+        )
+    return Check("languages", "ok", detail)
 
 
 def _configuration(arguments: Namespace) -> Check:

@@ -26,6 +26,7 @@ from codegraph.cache.cold import open_cold
 from codegraph.cache.hot import HotTier
 from codegraph.cache.tiers import Tiers
 from codegraph.config import Config
+from codegraph.core import plugins
 from codegraph.core.changes import Clock
 from codegraph.core.dataflow import DATA_FLOW_SCHEMA
 from codegraph.core.digests import KEY_SCHEMA
@@ -374,7 +375,7 @@ def _versions(config: Config) -> dict[str, str]:
     key = f"{KEY_SCHEMA.decode()} depth={config.cascade.depth} context={config.cascade.max_context}"
     return {
         "extractor": f"{EXTRACTOR_VERSION}; data flow {DATA_FLOW_SCHEMA}",
-        "linker": LINKER_VERSION,
+        "linker": "; ".join((LINKER_VERSION, *plugins.found().versions)),
         "key": key,
         "codec": CODEC_VERSION,
     }

@@ -16,6 +16,7 @@ import zstandard
 from tree_sitter import Node
 
 from codegraph.config import ExtractConfig
+from codegraph.core import plugins
 from codegraph.core.digests import blob_digest
 from codegraph.core.facts import EncodedFacts, FileFacts, Occurrences, Outline, SyntaxProblem, encode, encode_inputs
 from codegraph.extract.definition_flow import DefinitionFlows
@@ -47,11 +48,11 @@ def _extractor_version() -> str:
             parts.append(f"{distribution} {version(distribution)}")
         except PackageNotFoundError:
             parts.append(f"{distribution} unknown")
-    return "; ".join(parts)
+    return "; ".join((*parts, *plugins.found().versions))
 
 
 EXTRACTOR_VERSION = _extractor_version()
-"""Our schema and the versions of the parser and every grammar; other facts than this version's are not read."""
+"""Our schema and the versions of parser, grammars and plug-ins; other facts than this version's are not read."""
 
 
 @dataclass(frozen=True, slots=True)

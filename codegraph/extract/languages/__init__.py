@@ -1,7 +1,7 @@
 """The languages that can be indexed, and how a file's language is told from its name and first bytes.
 
 Adding one: a folder with a SPEC and its query files (see `spec`), one line here, and the grammar's wheel in
-pyproject.toml. Tests: tests/unit/extract/test_extract_languages.py.
+pyproject.toml; or a package of its own (`core/plugins.py`). Tests: tests/unit/extract/test_extract_languages.py.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from codegraph.core import plugins
 from codegraph.extract.languages import (
     bash,
     c,
@@ -62,11 +63,14 @@ _SPECS: tuple[LanguageSpec, ...] = (
     zig.SPEC,
 )
 
-LANGUAGES: Mapping[str, LanguageSpec] = MappingProxyType({spec.name: spec for spec in _SPECS})
+_ALL: tuple[LanguageSpec, ...] = (*(spec for plugin in plugins.found().plugins for spec in plugin.specs), *_SPECS)
+"""Those of plug-ins first: what both claim is ours."""
 
-_BY_EXTENSION = MappingProxyType({extension: spec.name for spec in _SPECS for extension in spec.extensions})
-_BY_FILE_NAME = MappingProxyType({name: spec.name for spec in _SPECS for name in spec.file_names})
-_BY_INTERPRETER = MappingProxyType({name: spec.name for spec in _SPECS for name in spec.interpreters})
+LANGUAGES: Mapping[str, LanguageSpec] = MappingProxyType({spec.name: spec for spec in _ALL})
+
+_BY_EXTENSION = MappingProxyType({extension: spec.name for spec in _ALL for extension in spec.extensions})
+_BY_FILE_NAME = MappingProxyType({name: spec.name for spec in _ALL for name in spec.file_names})
+_BY_INTERPRETER = MappingProxyType({name: spec.name for spec in _ALL for name in spec.interpreters})
 _CPP = re.compile(
     rb"^\s*(?:class\s+\w|namespace\b|template\s*<|using\s|#\s*include\s*<\w+>)|-\*-\s*C\+\+|\bstd::", re.MULTILINE
 )

@@ -7,8 +7,10 @@ collector that every scheme fills. `scheme_of` is the registry.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
+from codegraph.core import plugins
 from codegraph.graph.resolve.c import CScheme
 from codegraph.graph.resolve.go import GoModScheme, GoScheme
 from codegraph.graph.resolve.java import JavaScheme
@@ -43,4 +45,10 @@ _SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType(
 
 def scheme_of(language: str) -> ResolutionScheme:
     """Return the scheme that links files of `language`; a plain one if the language has none."""
-    return _SCHEMES.get(language, _PLAIN)
+    return _SCHEMES.get(language) or _brought().get(language, _PLAIN)
+
+
+@cache
+def _brought() -> Mapping[str, ResolutionScheme]:
+    """Return the schemes of plug-ins, whose modules import this one."""
+    return {language: scheme for plugin in plugins.found().plugins for language, scheme in plugin.schemes.items()}

@@ -1,0 +1,1 @@
+((function_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "function"))

@@ -1,0 +1,1 @@
+(function_call name: (identifier) @name @call)
