@@ -296,3 +296,44 @@ PHP = Library(
         ],
     }
 )
+
+RUBY = Library(
+    {
+        "lib/kit/base.rb": [
+            ("module Kit", "module Kit", "module Other"),
+            ("class Base < Root\n  include Greets", "class Base\n  extend Greets", "class Base\n  prepend Greets"),
+            ("  def initialize; @part = Part.new; end", "  def initialize; @part = Tool.new; end", ""),
+            ("  def get; @part; end", "  def get; Part.new; end", "  attr_reader :get"),
+            ("  def run; get.use; end", "  def self.run; new.get.use; end", ""),
+            ("  LIMIT = 1\nend\nend", "  LIMIT = Part.new\nend\nend", "end\nend"),
+        ],
+        "lib/kit/root.rb": [
+            ("module Kit\nclass Root",),
+            ("  def root; end\nend\nend", "  ROOT = 1\nend\nend", "end\nend"),
+        ],
+        "lib/kit/greets.rb": [
+            ("module Kit\nmodule Greets", "module Kit\nmodule Greets\n  extend self"),
+            ("  def greet; Part.new; end\nend\nend", "  def run; end\n  def greet; end\nend\nend"),
+        ],
+        "lib/kit/part.rb": [
+            ("module Kit\n  class Part; def use; end; end\nend", "class Part; def use; end; end", "Part = Kit::Base"),
+        ],
+        "lib/kit/tool.rb": [
+            ("module Kit\n  class Tool; def use; end; end\nend", "module Kit\n  module Tool\n  end\nend")
+        ],
+        "lib/patch.rb": [
+            ("class Kit::Base\n  def root; end\nend", "module Kit\n  class Base\n    include Greets\n  end\nend", ""),
+            ("def everywhere; end", "def rare; end", ""),
+        ],
+        "app/main.rb": [
+            ("require 'kit/base'", "require_relative '../lib/patch'", "require 'kit/none'"),
+            ("class Main < Kit::Base", "class Main\n  include Kit::Greets", "module Kit\nend\nclass Main < Kit::Tool"),
+            (
+                "  def f(x); get.use; run; root; everywhere; x.rare; end",
+                "  def f; Kit::Base.new.get.use; Kit::Base.run; Kit::Base::LIMIT.use; greet.use; end",
+                "  def f; self.class.run; Kit::Greets.greet; Kit::Tool; Kit::Root::ROOT; Part.new.use; end",
+            ),
+            ("  def run; super; end\nend", "  def root; super; end\nend", "end"),
+        ],
+    }
+)

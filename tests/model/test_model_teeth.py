@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from checked_project import CheckedProject
 from libraries import JAVASCRIPT, PYTHON, Library
-from package_libraries import GO, JAVA, PHP, RUST, C
+from package_libraries import GO, JAVA, PHP, RUBY, RUST, C
 
 from codegraph.errors import InternalError
 from codegraph.graph.dependency_graph import DependencyGraph
@@ -33,6 +33,7 @@ KINDS = [
     *((PHP, kind) for kind in ("pkg", "mem", "base", "ret", "name", "mod")),
     *((RUST, kind) for kind in ("imp", "star", "def", "mod", "mem", "base", "ret", "top", "cfg", "unit")),
     *((RUST, kind) for kind in ("self", "pmem", "emb", "und", "val")),
+    *((RUBY, kind) for kind in ("pkg", "file", "emb", "pmem", "name", "top", "ret", "mod")),
     *((C, kind) for kind in ("cdef", "top", "mod")),
 ]
 NAMES = {
@@ -42,6 +43,7 @@ NAMES = {
     id(JAVA): "java",
     id(PHP): "php",
     id(RUST): "rust",
+    id(RUBY): "ruby",
     id(C): "c",
 }
 
@@ -103,8 +105,8 @@ class _TableForgetsMisses(SymbolTable):
 
 @pytest.mark.parametrize(
     "library",
-    [PYTHON, JAVASCRIPT, GO, JAVA, PHP, RUST, C],
-    ids=["python", "javascript", "go", "java", "php", "rust", "c"],
+    [PYTHON, JAVASCRIPT, GO, JAVA, PHP, RUBY, RUST, C],
+    ids=["python", "javascript", "go", "java", "php", "ruby", "rust", "c"],
 )
 def test_the_whole_machinery_passes(library: Library) -> None:
     """The seams as such do no harm: with the real parts in place nothing differs."""

@@ -107,7 +107,7 @@ SAMPLES: dict[str, tuple[dict[str, tuple[SymbolKind, str]], set[str]]] = {
             "Box#fill().": (SymbolKind.METHOD, "Fills it."),
             "Box#make().": (SymbolKind.METHOD, ""),
         },
-        {"CALL drop", "CALL new", "INHERIT Base", "READ Lid", "READ Thing"},
+        {"CALL @self.drop()", "CALL Lid.<new>", "INHERIT Base", "READ Lid", "INHERIT Thing"},
     ),
     "scala": (
         {

@@ -1,10 +1,12 @@
-"""Ruby, up to the syntax of 3.3."""
+"""Ruby, up to the syntax of 3.4: definitions, constants and mentions by walks in Python (`definitions`, `walk`)."""
 
 from __future__ import annotations
 
 import tree_sitter_ruby
 
 from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.ruby.definitions import find_definitions
+from codegraph.extract.languages.ruby.walk import collect
 
 SPEC = plain_spec(
     __name__,
@@ -15,4 +17,6 @@ SPEC = plain_spec(
     interpreters=("ruby",),
     file_names=("Rakefile", "Gemfile"),
     header_end=frozenset({"=", ";"}),
+    find=find_definitions,
+    collect=collect,
 )

@@ -1,7 +1,0 @@
-(call !receiver method: (identifier) @name @call)
-(call receiver: (_) method: (identifier) @name @call)
-(call receiver: (constant) @name)
-(superclass (constant) @name @inherit)
-(superclass (scope_resolution name: (constant) @name @inherit))
-(call arguments: (argument_list (constant) @name))
-(scope_resolution name: (constant) @name)

@@ -1,0 +1,110 @@
+"""Edges of a Ruby file: those of its references, of `require`, and overridden methods.
+
+`X.new` is a call of `initialize`, of the class where there is none. A call of which only the name is known has an edge
+(`inferred`) if one method in the project has that name, and Ruby itself has none: for a receiver of which nothing is
+known, and for `self` where the method is in no ancestor (a module's, or a subclass's).
+Tests: tests/unit/graph/test_graph_ruby.py.
+"""
+
+from __future__ import annotations
+
+from posixpath import dirname, join, normpath
+
+from codegraph.core.facts import Import, Occurrences, Outline, Reference, Role
+from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.graph.resolve.keys import module_key, top_key
+from codegraph.graph.resolve.ruby.contributions import FileClasses
+from codegraph.graph.resolve.ruby.evaluator import RubyEvaluator
+from codegraph.graph.resolve.ruby.names import CORE_METHODS, FAMILY
+from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
+from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, merged
+from codegraph.graph.resolve.typed.evaluator import Place
+from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
+
+_OWN = ("@self", "@class", "@block", "@file")
+
+
+class RubyLinker(TypedLinker):
+    """Links one Ruby file; used once."""
+
+    called_type = DependencyKind.CALLS
+
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
+        self._ruby = RubyEvaluator(table, path)
+        super().__init__(path, outline, occurrences, self._ruby)
+        self._table = table
+        self._classes = FileClasses(outline, occurrences)
+
+    def place_of(self, reference: Reference) -> Place:
+        """Return the nesting around a reference; a superclass is written outside of its class."""
+        owner = reference.owner
+        definition = self.definitions[owner]
+        if reference.role is Role.INHERIT and definition.kind is SymbolKind.CLASS:
+            written = ("super", *reference.chain)
+            if written in self._classes.bases.get(owner, ()):
+                return Place(self.path, self._classes.outer(owner))
+        return Place(self.path, self._classes.nestings[owner])
+
+    def candidates(self, reference: Reference) -> Candidates:
+        """Return what a reference stands for, classes where they are defined."""
+        found = super().candidates(reference)
+        located = [self._ruby.located(each) if each.kind is EntityKind.TYPE else (each,) for each in found]
+        return merged(located, MAX_CANDIDATES)
+
+    def outcome(self, found: Candidates, reference: Reference) -> Outcome:
+        """Return the edges; a method of which only the name is known may be the only one of that name."""
+        edges, reason = super().outcome(found, reference)
+        chain = reference.chain
+        name = chain[-1].removesuffix("()")
+        if reason not in ("unknown_receiver", "missing") or reference.role is not Role.CALL or name == chain[-1]:
+            return edges, reason
+        if name in CORE_METHODS or not (name[0].isalpha() or name[0] == "_"):
+            return (), "builtin" if reason == "missing" else reason
+        if reason == "missing" and (len(chain) != 2 or chain[0] not in _OWN):
+            return edges, reason
+        value = self._table.named(FAMILY, chain[-1])
+        if value == MANY:
+            return (), "ambiguous"
+        if value is None:
+            return (), "external" if chain[0] in ("@file", "@block") else reason
+        target = symbol_id(value[0][0], value[0][1])
+        return ((target, DependencyKind.CALLS, Confidence.INFERRED),), ""
+
+    def finish(self) -> None:
+        """Add imports and overrides."""
+        for each in self.occurrences.imports:
+            self._link_import(each)
+        for index, definition in enumerate(self.definitions):
+            if definition.kind is SymbolKind.METHOD:
+                self._link_override(index)
+
+    def _link_import(self, each: Import) -> None:
+        path = each.module
+        if each.level or path.startswith("."):
+            path = normpath(join(dirname(self.path), path))
+            path = path if path.endswith(".rb") else f"{path}.rb"
+            found = [path] if self._table.get(module_key(path)) is not None else []
+        else:
+            value = self._table.get(top_key(FAMILY, path.removesuffix(".rb")))
+            found = [entry[0] for entry in self._ruby.nearest(value)] if value and value != MANY else []
+        sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
+        for target in found[:MAX_CANDIDATES]:
+            self.collector.add(each.owner, symbol_id(target, ""), DependencyKind.IMPORTS, sure, each.line, each.column)
+        if not found:
+            self.collector.miss(each.owner, each.module, Role.READ, "external", each.line, each.column)
+
+    def _link_override(self, index: int) -> None:
+        definition = self.definitions[index]
+        if "@local" in self._classes.said.get(index, {}):
+            return
+        place = definition.selection_range
+        for form in self._classes.forms(index)[:1]:
+            kind = EntityKind.TYPE if form[0] == "." else EntityKind.INSTANCE
+            owner = Entity(kind, "", self._classes.full(index), "super")
+            found = [
+                each for each in self._ruby.inherited(owner, form.removeprefix(".")) if each.kind is EntityKind.FUNCTION
+            ]
+            sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
+            for each in found:
+                target = symbol_id(each.path, each.descriptor)
+                self.collector.add(index, target, DependencyKind.OVERRIDES, sure, place.start_line, place.start_column)
