@@ -18,8 +18,8 @@ from codegraph.graph.resolve.javascript import JavaScriptScheme, SettingsScheme
 from codegraph.graph.resolve.php import PhpScheme
 from codegraph.graph.resolve.plain import PlainScheme
 from codegraph.graph.resolve.python import PythonScheme
-from codegraph.graph.resolve.rust import CargoScheme, RustScheme
 from codegraph.graph.resolve.ruby import RubyScheme
+from codegraph.graph.resolve.rust import CargoScheme, RustScheme
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, ResolutionScheme, TableReader, Value
 
 __all__ = ["MANY", "MAX_CANDIDATES", "Entry", "ResolutionScheme", "TableReader", "Value", "scheme_of"]
