@@ -48,3 +48,13 @@ def test_contradictions_are_found():
     assert any("half inside" in what for what in faults(changed(2, range=half), FILES[0]))
     assert any("its container is 2" in what for what in faults(changed(2, container=2), FILES[0]))
     assert faults(changed(1, own=b"?" * 16), FILES[0]) == ["own inputs are not those of the definitions"]
+
+
+@pytest.mark.parametrize("half", [b"class A<> {}\n", b"function f<>(a) {}\n", b"let {a:} = b\n", b"let [ , = 3] ;\n"])
+@pytest.mark.parametrize("language", ["javascript", "typescript", "tsx"])
+def test_a_name_that_is_still_to_be_typed(language, half):
+    """The parser makes up an identifier without text; what stands behind it is still found."""
+    data = half + b"function g() {}\n"
+    facts = extract(data, language, Limits())
+    assert "g" in [one.name for one in facts.outline.definitions]
+    assert faults(facts, data) == []

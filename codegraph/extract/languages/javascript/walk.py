@@ -156,7 +156,9 @@ class Walk:
     def variable(
         self, scope: Scope, name: str, kind: BindingKind, values: TypeChains, *, hoisted: bool = False
     ) -> None:
-        """Declare a name and record what is known of its value."""
+        """Declare a name and record what is known of its value; one that the parser made up has no text."""
+        if not name:
+            return
         target = scope
         while hoisted and not target.function and target.parent is not None:
             target = target.parent
