@@ -79,7 +79,8 @@ def extract(data: bytes, language: str, limits: Limits) -> FileFacts:
     text = SourceText(data)
     if len(data) > limits.max_bytes:
         return unread(text, language, SyntaxProblem("size", 0, f"more than {limits.max_bytes} bytes"))
-    root = grammar.parser.parse(data).root_node
+    prepare = grammar.spec.prepare
+    root = grammar.parser.parse(prepare(data) if prepare is not None else data).root_node
     captures = grammar.mentions_of(root)
     silent = spans(captures.get("comment", ()))
     strings = spans(captures.get("string", ()))

@@ -41,7 +41,10 @@ class _Unsettled(Exception):
 
 
 class FileReader:
-    """Reads candidates below `root`; `language_of(path, first bytes)` gives None for files to leave out."""
+    """Reads candidates below `root`; `language_of(path, bytes)` gives None for files to leave out.
+
+    It is asked with the first bytes, and again with all of a file that it claims: a header is C or C++ by its contents.
+    """
 
     def __init__(
         self,
@@ -108,6 +111,8 @@ class FileReader:
             head = stream.read(HEAD_BYTES)
             language = self._language_of(path, head)
             data = head if language is None else head + stream.read(limit + 1 - len(head))
+            if len(data) > len(head):
+                language = self._language_of(path, data)
             after = stamp_of(os.fstat(stream.fileno()))
         stamp = stamp_of(status)
         if stamp != after or stamp != stamp_of(os.lstat(place)):

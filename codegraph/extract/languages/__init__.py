@@ -72,14 +72,21 @@ _BY_EXTENSION = MappingProxyType({extension: spec.name for spec in _ALL for exte
 _BY_FILE_NAME = MappingProxyType({name: spec.name for spec in _ALL for name in spec.file_names})
 _BY_INTERPRETER = MappingProxyType({name: spec.name for spec in _ALL for name in spec.interpreters})
 _CPP = re.compile(
-    rb"^\s*(?:class\s+\w|namespace\b|template\s*<|using\s|#\s*include\s*<\w+>)|-\*-\s*C\+\+|\bstd::", re.MULTILINE
+    rb"^[ \t]*(?:class\s+(?:[A-Z_]+(?:\([^)\n]*\))?\s+)?\w+\s*(?:final\s*)?[{:;]"
+    rb"|(?:inline\s+)?namespace\b[\w: \t]*[\n{]|template\s*<|using\s+(?:namespace\s+)?[\w:]+\s*[;=]"
+    rb"|(?:public|protected|private)\s*:\s*$|#\s*include\s*<\w+>)"
+    rb"|-\*-\s*C\+\+|\bstd::\w|\bstatic_cast<|\boperator\s*[=<>+\-*(\[!]",
+    re.MULTILINE,
 )
-"""What a header's first bytes say when it is C++: a standard header without ".h" is enough."""
+"""What a header says somewhere when it is C++: a standard header without ".h" is enough."""
 _INTERPRETER = re.compile(rb"#![ \t]*(?:\S*/)?([^/\s]+)(?:[ \t]+(?:-\S+[ \t]+)*([^/\s]+))?")
 
 
 def language_of(path: str, head: bytes) -> str | None:
-    """Tell a file's language: by its name, else by its extension, else by the `#!` line in its first bytes."""
+    """Tell a file's language: by its name, else by its extension, else by the `#!` line in its first bytes.
+
+    A header is C++ if something in the bytes given says so.
+    """
     name = path.rpartition("/")[2]
     if name in _BY_FILE_NAME:
         return _BY_FILE_NAME[name]

@@ -127,3 +127,5 @@ class LanguageSpec:
     find: Callable[[Node, int], Sequence[Sighting]] | None = None
     """Finds the definitions instead of definitions.scm: (root, at most so many) to sightings in source order,
     without the module. For languages whose members may stand outside of their container's range."""
+    prepare: Callable[[bytes], bytes] | None = None
+    """Gives what the parser reads in place of the bytes, as many of them; all else is read from the true ones."""

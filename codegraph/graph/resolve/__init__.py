@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from codegraph.core import plugins
 from codegraph.graph.resolve.c import CScheme
+from codegraph.graph.resolve.cpp import CppScheme
 from codegraph.graph.resolve.go import GoModScheme, GoScheme
 from codegraph.graph.resolve.java import JavaScheme
 from codegraph.graph.resolve.javascript import JavaScriptScheme, SettingsScheme
@@ -34,6 +35,7 @@ _SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType(
         "tsx": _JAVASCRIPT,
         "json-config": SettingsScheme(),
         "c": CScheme(),
+        "cpp": CppScheme(),
         "go": GoScheme(),
         "java": JavaScheme(),
         "php": PhpScheme(),

@@ -13,17 +13,14 @@ Tests: tests/unit/graph/test_graph_c.py.
 
 from __future__ import annotations
 
-from posixpath import basename, dirname, join, normpath
-
 from codegraph.core.changes import FileLinks
 from codegraph.core.facts import Definition, Import, Occurrences, Outline, Reference, Role
-from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.core.symbols import Confidence, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
-from codegraph.graph.resolve.keys import make_key, module_key, top_key
+from codegraph.graph.resolve.includes import file_name_key, link_include, shared_directories
+from codegraph.graph.resolve.keys import make_key
 from codegraph.graph.resolve.plain import EDGE_KINDS, PlainScheme, fits
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader, Value
-
-_FILES = "c:file"
 
 
 def linkage_key(name: str) -> str:
@@ -37,7 +34,7 @@ class CScheme:
     def contributions(self, path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
         """Offer what the plain scheme offers, the names with external linkage, and the file's own name."""
         offered = PlainScheme().contributions(path, outline, occurrences)
-        offered[top_key(_FILES, basename(path))] = ((path,),)
+        offered[file_name_key(path)] = ((path,),)
         is_header = path.endswith(".h")
         for definition in outline.definitions[1:]:
             if is_header or not definition.signature.startswith("static "):
@@ -94,37 +91,17 @@ class _Linker:
         found = [entry for entry in fitting if entry[3] == "d"] or own[:1] or fitting
         if not found:
             return [], "missing"
-        nearest = max(_shared(entry[0], self._path) for entry in found)
-        found = [entry for entry in found if _shared(entry[0], self._path) == nearest]
+        nearest = max(shared_directories(entry[0], self._path) for entry in found)
+        found = [entry for entry in found if shared_directories(entry[0], self._path) == nearest]
         if found[0][3] == "p":
             return found[:1], ""
         return (found, "") if len(found) <= MAX_CANDIDATES else ([], "ambiguous")
 
     def include(self, each: Import) -> None:
         """Add the edge of an include to the file that it means."""
-        target = normpath(join(dirname(self._path), each.module))
-        if self._table.get(module_key(target)) is None:
-            value = self._table.get(top_key(_FILES, basename(each.module)))
-            ending = "/" + each.module.lstrip("./")
-            paths = [path for (path,) in value if ("/" + path).endswith(ending)] if value and value != MANY else []
-            if not paths:
-                self.collector.miss(each.owner, each.module, Role.READ, "external", each.line, each.column)
-                return
-            target = max(paths, key=lambda path: (_shared(path, self._path), -len(path)))
-        found = symbol_id(target, "")
-        self.collector.add(each.owner, found, DependencyKind.IMPORTS, Confidence.EXACT, each.line, each.column)
+        link_include(self.collector, self._table, self._path, each)
 
 
 def _entry(path: str, definition: Definition) -> Entry:
     is_declared = definition.kind is SymbolKind.FUNCTION and definition.length <= definition.signature.count(" ") + 2
     return (path, definition.descriptor, definition.kind.value, "p" if is_declared else "d")
-
-
-def _shared(one: str, other: str) -> int:
-    """Count the directories that two paths start with in common."""
-    count = 0
-    for left, right in zip(one.split("/")[:-1], other.split("/")[:-1], strict=False):
-        if left != right:
-            break
-        count += 1
-    return count

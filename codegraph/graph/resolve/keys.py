@@ -34,7 +34,19 @@ from types import MappingProxyType
 SEPARATOR = "\x1f"
 
 SHARED_KINDS: Mapping[str, int] = MappingProxyType(
-    {"dir": 1, "top": 16, "name": 1, "unit": 8, "file": 64, "pkg": 8, "pmem": 8, "ifm": 48, "emb": 64, "cdef": 16}
+    {
+        "dir": 1,
+        "top": 16,
+        "name": 1,
+        "unit": 8,
+        "file": 64,
+        "pkg": 8,
+        "pmem": 8,
+        "ifm": 48,
+        "emb": 64,
+        "cdef": 16,
+        "cns": 64,
+    }
 )
 """Kind -> how many distinct entries a value shows before it becomes `MANY`."""
 

@@ -81,4 +81,4 @@ def test_languages_do_not_mix() -> None:
         }
     )
     assert edges(index, "a.lua/F().") == set()
-    assert edges(index, "c.cpp/h().") == {("d.c/low().", DependencyKind.CALLS, Confidence.INFERRED)}
+    assert edges(index, "c.cpp/h().") == {("d.c/low().", DependencyKind.CALLS, Confidence.EXACT)}

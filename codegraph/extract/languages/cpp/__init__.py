@@ -1,17 +1,27 @@
-"""C++, up to the syntax of C++20."""
+"""C++, up to the syntax of C++20: definitions, types and mentions by walks in Python (`definitions`, `walk`)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import tree_sitter_cpp
 
+from codegraph.extract.languages.cpp.definitions import find_definitions
+from codegraph.extract.languages.cpp.masking import masked
+from codegraph.extract.languages.cpp.walk import collect
 from codegraph.extract.languages.plain import plain_spec
 
-SPEC = plain_spec(
-    __name__,
-    "cpp",
-    "tree-sitter-cpp",
-    tree_sitter_cpp.language,
-    (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".tpp", ".inl", ".cu", ".cuh"),
-    wrappers=frozenset({"template_declaration", "type_definition"}),
-    header_end=frozenset({"{", "=", ";", ":"}),
+SPEC = replace(
+    plain_spec(
+        __name__,
+        "cpp",
+        "tree-sitter-cpp",
+        tree_sitter_cpp.language,
+        (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".tpp", ".inl", ".cu", ".cuh"),
+        wrappers=frozenset({"template_declaration", "type_definition"}),
+        header_end=frozenset({"{", "=", ";", ":"}),
+        find=find_definitions,
+        collect=collect,
+    ),
+    prepare=masked,
 )

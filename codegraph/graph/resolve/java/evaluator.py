@@ -16,14 +16,15 @@ from codegraph.graph.resolve.java.overloads import best_overloads, fits
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, return_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
-from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Evaluator, Place, around_of
+from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Place, around_of
+from codegraph.graph.resolve.typed.generics import GenericEvaluator
 
 _AMBIGUOUS = unknown("ambiguous")
 _MAX_BASES = 64
 _MAX_PARTS = 30
 
 
-class JavaEvaluator(Evaluator):
+class JavaEvaluator(GenericEvaluator):
     """Answers what Java's chains stand for."""
 
     def __init__(self, table: TableReader, tops: tuple[Place, ...]) -> None:
@@ -44,32 +45,7 @@ class JavaEvaluator(Evaluator):
         if chain[0] == "@here" and len(chain) == 2:
             kind = EntityKind.TYPE if chain[1].endswith("#") else EntityKind.FUNCTION
             return (Entity(kind, place.path, chain[1]),)
-        if chain[0] == "@param" or (chain[-1][0] == "<" and chain[-1][-1] == ">"):
-            return self.typed(place, chain, ())
         return super()._answer(place, chain)
-
-    def typed(self, place: Place, chain: Chain, arguments: tuple[Entity, ...]) -> Candidates:
-        """Return the instances of a declared type, its class's type parameters replaced by arguments."""
-        if not chain:
-            return UNKNOWN_RECEIVER
-        last = chain[-1]
-        if last == "@of":
-            return (Entity(EntityKind.WRAPPED, name="@of", inner=self.typed(place, chain[:-1], arguments)),)
-        if chain[0] == "@param":
-            number = int(chain[1])
-            if number < len(arguments):
-                return arguments[number].inner
-            return self.evaluate(place, chain[2:])
-        if last[0] != "<" or last[-1] != ">":
-            return self.evaluate(place, chain)
-        given = tuple(
-            Entity(EntityKind.WRAPPED, name="@argument", inner=self.typed(place, each, arguments))
-            for each in _split(last)
-        )
-        found = self.evaluate(place, chain[:-1])
-        if found == EXTERNAL:
-            return (Entity(EntityKind.WRAPPED, name="@external", inner=given),)
-        return tuple(each._replace(inner=given) if each.kind is EntityKind.INSTANCE else each for each in found)
 
     def _called(self, entity: Entity, number: str) -> Candidates:
         if entity.kind is not EntityKind.FUNCTION:
@@ -270,21 +246,6 @@ def _around(descriptor: str) -> list[str]:
         found.append(descriptor)
         descriptor = outside(descriptor)
     return found
-
-
-def _split(element: str) -> list[Chain]:
-    """Return the chains of type arguments: parts are divided by slashes, arguments by commas, outside of brackets."""
-    chains: list[list[str]] = [[""]]
-    depth = 0
-    for character in element[1:-1]:
-        depth += (character == "<") - (character == ">")
-        if character == "," and not depth:
-            chains.append([""])
-        elif character == "/" and not depth:
-            chains[-1].append("")
-        else:
-            chains[-1][-1] += character
-    return [tuple(chain) if chain != [""] else () for chain in chains]
 
 
 def _of_external(entity: Entity, step: str) -> Candidates:

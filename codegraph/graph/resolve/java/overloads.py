@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from codegraph.graph.resolve.scheme import Entry
+from codegraph.graph.resolve.typed.overloads import best_of
 
 _NUMBERS = "int long float double short byte char Integer Long Number"
 _ACCEPTS: Final[Mapping[str, str]] = MappingProxyType(
@@ -45,18 +46,7 @@ def best_overloads(
     `given` holds the types of the arguments, commas apart; `bases_of` returns the names of a type's bases, itself
     included, and whether these are all of them.
     """
-    if len(entries) < 2 or not given:
-        return list(entries)
-    scores: list[int] = []
-    for entry in entries:
-        parameters = entry[3].split(",")
-        scores.append(0)
-        for number, one in enumerate(given.split(",")):
-            parameter = parameters[min(number, len(parameters) - 1)]
-            level = _level(one, parameter, bases_of) if one else 0
-            scores[-1] = -1 if level < 0 or scores[-1] < 0 else scores[-1] + level
-    best = max(scores)
-    return [entry for entry, score in zip(entries, scores, strict=True) if score == best]
+    return best_of(entries, given, lambda one, parameter: _level(one, parameter, bases_of))
 
 
 def _level(given: str, parameter: str, bases_of: Callable[[str], tuple[Sequence[str], bool]]) -> int:

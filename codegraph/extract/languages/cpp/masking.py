@@ -1,0 +1,148 @@
+"""What the parser reads in place of a C++ file: the same bytes, with macros blanked out that are no syntax to it.
+
+An export macro in front of a class, one in front of a declaration's type, attributes behind a declarator and lines
+that hold a macro and nothing else stand where the grammar expects something else, and one of them costs whole
+classes; so does an #if that cuts through a statement. They are replaced by blanks, so every offset and every line
+stays what it is; what is mentioned and which tokens there are is read from the true bytes. A macro is told by its
+capitals.
+Tests: tests/unit/extract/test_extract_cpp.py.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Final
+
+_PARTS: Final = (
+    (b"ARGUMENTS", rb"(?:\((?:[^()\n;{}\"]|TEXT|\((?:[^()\n;{}\"]|TEXT)*\))*\))"),
+    (b"TEXT", rb"\"(?:[^\"\\\n]|\\.)*\""),
+    (b"MACRO", rb"(?:\b(?:[A-Z][A-Z0-9]*_[A-Z0-9_]*|[A-Z]{4,}[A-Z0-9]*)\b)"),
+    (b"TYPE", rb"(?:[A-Za-z_][\w:]*(?:<(?:[^<>;{}()]|<[^<>;{}()]*>)*>[\w:]*)?)"),
+    (b"SPACE", rb"[ \t\n]"),
+)
+"""What stands for what in the patterns below."""
+
+
+def _pattern(text: bytes) -> re.Pattern[bytes]:
+    for name, meaning in _PARTS:
+        text = text.replace(name, meaning)
+    return re.compile(text, re.MULTILINE)
+
+
+_CLASS: Final = _pattern(rb"\b(?:class|struct|union|enum|namespace)SPACE+((?:MACROARGUMENTS?SPACE+)+)(?=[A-Za-z_{])")
+_PREFIX: Final = _pattern(
+    rb"^[ \t]*(?:template[ \t]*<[^\n]*>SPACE*)?(?:\[\[[^\]\n]*\]\][ \t]*)*"
+    rb"(?:(?:inline|static|extern|explicit|virtual|constexpr|friend|typedef|\"C\")[ \t]+)*"
+    rb"((?:MACROARGUMENTS?(?=SPACE)[ \t]*)+)(?=SPACE+(?:(?:TYPE[ \t\n*&]+){1,6}"
+    rb"(?:operator\b|[A-Za-z_][\w:]*(?:<[^<>;{}()]*>[\w:]+)?SPACE*[;=({\[])"
+    rb"|[A-Za-z_][\w:]*(?:<[^<>;{}()]*>)?::[~\w:]+SPACE*\())"
+)
+_BEFORE_KEYWORD: Final = _pattern(
+    rb"^[ \t]*(MACROARGUMENTS?)"
+    rb"(?=SPACE+(?:(?:explicit|virtual|static|inline|constexpr|operator|template|friend|using|typedef)\b|~))"
+)
+_CONSTRUCTOR: Final = _pattern(
+    rb"^[ \t]*(MACROARGUMENTS?)"
+    rb"(?=[ \t]+[A-Za-z_]\w*\((?:[^(){};]|\([^(){};]*\))*\)[\w \t\n]*:SPACE*\w+[({<])"
+)
+_BLOCK: Final = _pattern(rb"^[ \t]*(MACRO)(?=[ \t]*\{)")
+_SUFFIX: Final = _pattern(
+    rb"\)SPACE*(?:(?:const|noexcept|override|final)SPACE+)*((?:MACROARGUMENTS?[ \t]*)+)"
+    rb"(?=SPACE*(?:[;{]|:[^:]|=[ \t]*(?:0|default|delete)\b|override\b|const\b|noexcept\b))"
+)
+_STATEMENT: Final = re.compile(rb"[ \t]*(?:\}?[ \t]*else\b|if\b|for\b|while\b|switch\b|return\b|case\b|#)")
+_FIELD: Final = _pattern(rb"SPACE(MACROARGUMENTS)(?=[ \t]*[;={])")
+_NAMED: Final = re.compile(rb"[\w>*&][ \t]+[*&]*[a-z_]\w*SPACE*\Z".replace(b"SPACE", rb"[ \t\n]"))
+_BETWEEN: Final = _pattern(rb"^[ \t]*(?:[a-z]+[ \t]+)*TYPE[ \t*&]+(MACRO)(?=[ \t]+[A-Za-z_][\w:]*[ \t]*\()")
+_CONSTRAINT: Final = _pattern(
+    rb"(,SPACE*[A-Z_]*(?:ENABLE_IF|REQUIRES)\w*\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\))(?=SPACE*[,>])"
+)
+_EMPTY_DEFAULT: Final = re.compile(rb"(?<=[=])([ \t]*)\{\}(?=[ \t\n]*[,)])")
+_ALONE: Final = _pattern(rb"^[ \t]*(MACROARGUMENTS?)[ \t]*$")
+_DIRECTIVE: Final = re.compile(
+    rb"^[ \t]*#[ \t]*(ifdef|ifndef|if|elif|else|endif)\b(?:[^\n\\]|\\.|\\\r?\n)*", re.MULTILINE
+)
+_MAX_BRANCHES: Final = 100
+_CONTINUES: Final = frozenset(b",)|&+-*/=?<;.]%^>:{(")
+
+
+def masked(data: bytes) -> bytes:
+    """Return bytes of the same length in which such macros and branches are blanks."""
+    data = _without_torn_branches(data)
+    for pattern in (_CLASS, _PREFIX, _BEFORE_KEYWORD, _BETWEEN, _CONSTRUCTOR, _BLOCK, _CONSTRAINT):
+        data = pattern.sub(_blank, data)
+    data = _FIELD.sub(_blank_field, _SUFFIX.sub(_blank_suffix, data))
+    data = _EMPTY_DEFAULT.sub(rb"\1 0", data)
+    return _ALONE.sub(_blank_alone, _ALONE.sub(_blank_alone, data))
+
+
+def _without_torn_branches(data: bytes) -> bytes:
+    """Keep the first branch only, without its directives, of each #if that cuts through a statement or a block."""
+    pieces = list(_DIRECTIVE.finditer(data))
+    blanked: list[tuple[int, int]] = []
+    open_groups: list[list[re.Match[bytes]]] = []
+    for match in pieces:
+        word = match.group(1)
+        if word.startswith(b"if"):
+            open_groups.append([match])
+        elif open_groups:
+            open_groups[-1].append(match)
+            if word == b"endif":
+                group = open_groups.pop()
+                if len(group) < _MAX_BRANCHES and _is_torn(data, group):
+                    blanked.append(group[0].span())
+                    blanked.append((group[1].start(), group[-1].end()))
+    if not blanked:
+        return data
+    kept = bytearray(data)
+    for start, end in blanked:
+        kept[start:end] = _spaces(data[start:end])
+    return bytes(kept)
+
+
+def _is_torn(data: bytes, group: list[re.Match[bytes]]) -> bool:
+    before = data[max(0, group[0].start() - 300) : group[0].start()].rstrip()
+    line = before.rpartition(b"\n")[2].lstrip()
+    is_free = not before or before[-1] in b";{}>:" or line.startswith((b"#", b"//")) or before.endswith((b"*/", b"\\"))
+    is_free = (is_free and not line.startswith(b"template")) or (before.endswith(b":") and line[:1].isalpha())
+    if not is_free and not _ALONE.match(line) and b"//" not in line:
+        return True
+    for one, other in pairwise(group):
+        branch = data[one.end() : other.start()]
+        if branch.count(b"{") != branch.count(b"}") or branch.count(b"(") != branch.count(b")"):
+            return True
+    return False
+
+
+def _blank(match: re.Match[bytes]) -> bytes:
+    start, end = match.span(1)
+    whole, begin = match.group(), match.start()
+    return whole[: start - begin] + _spaces(match.group(1)) + whole[end - begin :]
+
+
+def _blank_suffix(match: re.Match[bytes]) -> bytes:
+    """Blank out what stands behind the parameters of a function, not a statement behind a condition."""
+    data = match.string
+    line = data.rfind(b"\n", 0, match.start()) + 1
+    return match.group() if _STATEMENT.match(data, line) else _blank(match)
+
+
+def _blank_field(match: re.Match[bytes]) -> bytes:
+    """Blank out what stands behind the type and the name of a field."""
+    before = match.string[max(0, match.start() - 200) : match.start()]
+    return _blank(match) if _NAMED.search(before) else match.group()
+
+
+def _blank_alone(match: re.Match[bytes]) -> bytes:
+    """Blank out a line that holds a macro only, unless it is a part of an expression or of a list."""
+    data = match.string
+    before = data[max(0, match.start() - 400) : match.start()].rstrip()
+    after = data[match.end() : match.end() + 200].lstrip()[:1]
+    line = before.rpartition(b"\n")[2].lstrip()
+    starts = not before or before[-1] in b";{}:>" or line.startswith((b"#", b"//")) or before.endswith(b"*/")
+    return _blank(match) if starts and (not after or after[0] not in _CONTINUES) else match.group()
+
+
+def _spaces(piece: bytes) -> bytes:
+    return b"\n".join(b" " * len(line) for line in piece.split(b"\n"))

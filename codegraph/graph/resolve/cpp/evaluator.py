@@ -1,0 +1,344 @@
+"""How C++ finds names, members and types: scopes from the inside out, bases, using, template arguments.
+
+A place's `around` is a qualified scope ("a::B"); each scope around is a class, whose members and bases are searched,
+or a namespace. Type entities carry their qualified name. Of functions those count that take the call's number of
+arguments, and of these the ones whose parameters are nearest to what is seen of the arguments.
+Tests: tests/unit/graph/test_graph_cpp.py.
+"""
+
+from __future__ import annotations
+
+from codegraph.core.facts import Chain
+from codegraph.graph.resolve.c import linkage_key
+from codegraph.graph.resolve.cpp.external import of_external
+from codegraph.graph.resolve.cpp.names import alias_key, below, namespace_key, scope_key, scopes_of
+from codegraph.graph.resolve.cpp.scopes import Sight, best_methods, fits
+from codegraph.graph.resolve.keys import base_key, member_key, return_key
+from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
+from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
+from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Place
+from codegraph.graph.resolve.typed.generics import GenericEvaluator
+
+AMBIGUOUS = unknown("ambiguous")
+_MAX_BASES = 64
+_MAX_USES = 8
+_MAX_GIVEN = 4
+_POINTING = {"->": "operator->(0)", "*": "operator*(0)", "[]": "operator[](1)"}
+
+
+class CppEvaluator(GenericEvaluator):
+    """Answers what C++'s chains stand for."""
+
+    def __init__(self, table: TableReader, path: str) -> None:
+        super().__init__(table)
+        self.sight = Sight(table, path)
+        self._bases: dict[Entity, tuple[list[Entity], bool]] = {}
+        self._classes: dict[tuple[str, str], Entity | None] = {}
+        self._uses = 0
+
+    def _answer(self, place: Place, chain: Chain) -> Candidates:
+        if chain[0] == "@here" and len(chain) == 2:
+            return (Entity(EntityKind.TYPE, place.path, chain[1], f"{place.around}::@{chain[1]}"),)
+        if chain[0] == "@out":
+            around = place.around
+            while self.class_at(place.path, around) is not None:
+                around = around.rpartition("::")[0]
+            return self.evaluate(Place(place.path, around), chain[1:])
+        return super()._answer(place, chain)
+
+    def external(self, chain: Chain, given: tuple[Entity, ...]) -> Candidates:
+        """Return an instance of a template outside of the project, by its name."""
+        return (Entity(EntityKind.WRAPPED, "", chain[-2] if len(chain) > 1 else "", "@external", given),)
+
+    def typed(self, place: Place, chain: Chain, arguments: tuple[Entity, ...]) -> Candidates:
+        """Return the instances of a type; arguments nested too deep are forgotten."""
+        found = super().typed(place, chain, arguments)
+        return tuple(each._replace(inner=()) if _depth(each) > _MAX_GIVEN else each for each in found)
+
+    def _called(self, entity: Entity, number: str) -> Candidates:
+        if entity.kind is EntityKind.INSTANCE:
+            return self._result(self.member(entity, "operator()(?)"), number)
+        if entity.kind is not EntityKind.FUNCTION:
+            return super()._called(entity, number)
+        place = Place(entity.path, entity.name)
+        value = self.get(return_key(entity.path, entity.descriptor)) or ()
+        found = [self.typed(place, entry[1:], entity.inner) for entry in value]
+        return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
+
+    def _step(self, entity: Entity, step: str) -> Candidates:
+        kind = entity.kind
+        if kind is EntityKind.WRAPPED and entity.name == "@external":
+            return of_external(entity, step)
+        if kind is EntityKind.VALUE:
+            return merged([self._step(each, step) for each in self.value_of(entity)], MAX_CANDIDATES)
+        if kind is EntityKind.WRAPPED and entity.name == "@of":
+            if step in _POINTING or step == "[each]":
+                return entity.inner
+            found = [self._step(each, step) for each in entity.inner] if step[:8] != "operator" else []
+            return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
+        if kind is EntityKind.INSTANCE:
+            aliased = self.get(alias_key(entity.path, entity.descriptor))
+            if aliased is not None:
+                return merged([self._step(each, step) for each in self._aliased(entity, aliased)], MAX_CANDIDATES)
+            if step in _POINTING or step == "[each]":
+                return self._pointed(entity, step)
+        if kind is EntityKind.FUNCTION and step in _POINTING:
+            return UNKNOWN_RECEIVER
+        return super()._step(entity, step)
+
+    def _pointed(self, entity: Entity, step: str) -> Candidates:
+        """Return what a pointer, or an object with such an operator, gives."""
+        if step == "[each]":
+            begin = self.member(entity, "begin(0)")
+            given = self._result(begin, "0") if is_known(begin) else UNKNOWN_RECEIVER
+            return merged([self._step(each, "*") for each in given], MAX_CANDIDATES)
+        found = self.member(entity, _POINTING[step])
+        if not is_known(found):
+            return (entity,)
+        return self._result(found, "0")
+
+    def value_of(self, value: Entity) -> Candidates:
+        """Return what a field or a variable holds."""
+        around = value.descriptor[: value.descriptor.rfind("#") + 1]
+        place = Place(value.path, value.name)
+        if around:
+            name = value.descriptor[len(around) :].rstrip(".").partition(".(")[0].strip("`")
+            entries = self.get(member_key(value.path, around, name)) or ()
+        else:
+            entries = self.get(member_key(value.path, value.descriptor, "")) or ()
+        found = [self.typed(place, entry[2:], value.inner) for entry in entries if entry[0] == "v"]
+        return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
+
+    def named(self, place: Place, name: str) -> Candidates:
+        """Return what a bare name means, a function's where it has a number of arguments."""
+        if name == "::":
+            return (Entity(EntityKind.PACKAGE, name=""),)
+        is_open = False
+        for scope in scopes_of(place.around):
+            owner = self.class_at(place.path, scope)
+            if name == "@self":
+                if owner is not None:
+                    return (owner._replace(kind=EntityKind.INSTANCE),)
+                continue
+            found = self.member(owner, name) if owner is not None else self.in_scope(place.path, scope, name)
+            if is_known(found) or found == AMBIGUOUS:
+                return found
+            is_open = is_open or found == EXTERNAL
+        if name == "@self":
+            return UNKNOWN_RECEIVER
+        found = self._of_c(name)
+        return EXTERNAL if found == MISSING and (is_open or name == "std") else found
+
+    def _of_c(self, name: str) -> Candidates:
+        """Return what a header that was read as C defines."""
+        entries = self.get(linkage_key(name.partition("(")[0]))
+        if entries is None or entries == MANY:
+            return MISSING
+        chosen = [entry for entry in entries if entry[3] == "d"] or list(entries)
+        if len(chosen) > 1:
+            chosen = self.sight.nearest(chosen)
+        kinds = {"function": EntityKind.FUNCTION, "constant": EntityKind.VALUE}
+        found = [Entity(kinds.get(entry[2], EntityKind.TYPE), entry[0], entry[1]) for entry in chosen]
+        return tuple(found[:MAX_CANDIDATES]) or MISSING
+
+    def class_at(self, path: str, scope: str) -> Entity | None:
+        """Return the class that a scope is, None for a namespace."""
+        question = (path, scope)
+        if question not in self._classes:
+            self._classes[question] = None
+            self._classes[question] = self._class(path, scope)
+        return self._classes[question]
+
+    def _class(self, path: str, scope: str) -> Entity | None:
+        if not scope:
+            return None
+        local = scope.rfind("::@")
+        if local >= 0:
+            return Entity(EntityKind.TYPE, path, scope[local + 3 :], scope)
+        outer, _, last = scope.rpartition("::")
+        owner = self.class_at(path, outer)
+        found = self._own(owner, last) if owner is not None else self._types(path, outer, last)
+        types = [each for each in found if each.kind is EntityKind.TYPE]
+        return types[0] if types else None
+
+    def _types(self, path: str, scope: str, name: str) -> Candidates:
+        entries = self.get(scope_key(scope, name))
+        special = self.get(scope_key(scope, name + "<>")) if entries is None else None
+        listed = [each for each in entries or special or () if each[2:3] == ("t",)]
+        chosen = [each for each in listed if each[0] == path] or self.sight.choose(listed)
+        return tuple(Entity(EntityKind.TYPE, each[0], each[1], below(scope, name)) for each in chosen[:MAX_CANDIDATES])
+
+    def in_scope(self, path: str, scope: str, name: str) -> Candidates:
+        """Return what a namespace has under a name, with what is used there."""
+        bare, bracket, rest = name.partition("(")
+        if bare.startswith("operator(") or bare == "operator":
+            bare, bracket, rest = _operator(name)
+        value = self.get(scope_key(scope, bare))
+        if value == MANY:
+            return AMBIGUOUS
+        entries = value or ()
+        found = self._select(path, scope, bare, entries, rest[:-1] if bracket else "")
+        if found:
+            return found
+        if not bracket and self.get(namespace_key(below(scope, bare))) is not None:
+            return (Entity(EntityKind.PACKAGE, name=below(scope, bare)),)
+        found = self._types(path, scope, bare) if not entries else ()
+        return found or self._used(path, scope, name, entries)
+
+    def _select(self, path: str, scope: str, name: str, entries: tuple[Entry, ...], count: str) -> Candidates:
+        functions = [each for each in entries if each[2] == "f"]
+        types = [each for each in entries if each[2] == "t"]
+        values = [each for each in entries if each[2] == "v"]
+        if functions and (count or not (types or values)):
+            chosen = self.sight.functions(functions, count)
+            if chosen:
+                return tuple(Entity(EntityKind.FUNCTION, each[0], each[1], scope) for each in chosen)
+        if types:
+            return self._types(path, scope, name)
+        chosen = self.sight.choose(values)
+        return tuple(Entity(EntityKind.VALUE, each[0], each[1], scope) for each in chosen[:MAX_CANDIDATES])
+
+    def _used(self, path: str, scope: str, name: str, entries: tuple[Entry, ...]) -> Candidates:
+        """Follow using declarations and directives, and other names of namespaces."""
+        directives = self.get(scope_key(scope, "*")) or ()
+        if self._uses > _MAX_USES or MANY in (entries, directives):
+            return MISSING
+        self._uses += 1
+        found: Candidates = MISSING
+        for each in (*entries, *directives):
+            if each[2] != "u" or not self.sight.sees(each[0]):
+                continue
+            target = each[4:]
+            if each[3] == "*":
+                spaces = self.evaluate(Place(path, scope), target) if target != (name,) else MISSING
+                found = (
+                    merged([self.packaged(one, name) for one in spaces if one.kind is EntityKind.PACKAGE], 4) or MISSING
+                )
+            else:
+                bracket = name[len(target[-1]) :] if each[3] == "n" else ""
+                outer = scope.rpartition("::")[0] if target[:1] == (name,) else scope
+                found = self.evaluate(Place(path, outer), (*target[:-1], target[-1] + bracket))
+            if is_known(found):
+                break
+        self._uses -= 1
+        return found
+
+    def packaged(self, package: Entity, name: str) -> Candidates:
+        """Return what a namespace has under a name."""
+        found = self.in_scope("", package.name, name)
+        if found == MISSING and not package.name:
+            return self._of_c(name)
+        return EXTERNAL if found == MISSING else found
+
+    def member(self, owner: Entity, name: str) -> Candidates:
+        """Return a field, a nested type or the methods of a type, inherited ones included."""
+        waiting, seen, is_open = [owner], 0, False
+        while waiting and seen < _MAX_BASES:
+            one = waiting.pop()
+            seen += 1
+            aliased = self.get(alias_key(one.path, one.descriptor))
+            if aliased is not None:
+                real = self._aliased(one, aliased)
+                if len(real) == 1 and real[0].name == "@external":
+                    return of_external(real[0], name)
+                waiting.extend(each for each in real if each.kind is EntityKind.INSTANCE)
+                is_open = is_open or not is_known(real)
+                continue
+            own = self._own(one, name)
+            if own:
+                return own
+            if name.startswith("<new>"):
+                return (one._replace(kind=EntityKind.TYPE, inner=()),)
+            bases, is_closed = self.bases(one)
+            is_open = is_open or not is_closed
+            waiting.extend(reversed(bases))
+        return EXTERNAL if is_open else MISSING
+
+    def _aliased(self, one: Entity, chains: tuple[Entry, ...]) -> Candidates:
+        place = Place(one.path, one.name.rpartition("::")[0])
+        found = [self.typed(place, chain, one.inner) for chain in chains if chain != ("()",)]
+        return merged(found, MAX_CANDIDATES) if found else EXTERNAL
+
+    def free_operator(self, owner: Entity, name: str) -> Candidates:
+        """Return the operator functions beside a class that take an instance of it first."""
+        bare, _, count = name.partition("(")
+        operands = str(int(count[:1]) + 1) if count[:1].isdigit() else "?"
+        scope, _, spelled = owner.name.rpartition("::")
+        value = self.get(scope_key(scope, bare))
+        entries = [each for each in value or () if each[2:3] == ("f",) and each[5].partition(",")[0] == spelled]
+        given = f"{operands}:{spelled},{count[:-1].partition(':')[2]}" if operands == "2" else operands
+        chosen = self.sight.functions(entries, given) if entries else []
+        return tuple(Entity(EntityKind.FUNCTION, each[0], each[1], scope) for each in chosen)
+
+    def _own(self, owner: Entity, name: str) -> Candidates:
+        """Return what a type itself has under a name; () if it has nothing."""
+        bare, bracket, rest = name.partition("(")
+        if bare == "operator":
+            bare, bracket, rest = _operator(name)
+        if bracket:
+            found = self._methods(owner, bare, rest[:-1])
+            if found:
+                return found
+            if bare == owner.name.rpartition("::")[2] and bare:
+                return (owner._replace(kind=EntityKind.TYPE),)
+        entries = self.get(member_key(owner.path, owner.descriptor, bare)) or ()
+        for entry in entries:
+            if entry[0] == "t":
+                return (Entity(EntityKind.TYPE, owner.path, entry[1], below(owner.name, bare)),)
+            return (Entity(EntityKind.VALUE, owner.path, entry[1], owner.name, owner.inner),)
+        if bracket:
+            return ()
+        if bare == owner.name.rpartition("::")[2]:
+            return (owner._replace(kind=EntityKind.TYPE),)
+        return self._methods(owner, bare, "")
+
+    def _methods(self, owner: Entity, name: str, count: str) -> Candidates:
+        listed = self.get(member_key(owner.path, owner.descriptor, f"{name}()")) or ()
+        if not listed:
+            return ()
+        number, _, types = count.partition(":")
+        entries: list[Entry] = [(owner.path, entry[0], "f", entry[2], entry[1], entry[3]) for entry in listed]
+        spelled = owner.name.rpartition("::")[2] if name == "<new>" else name
+        outside = self.get(scope_key(owner.name, spelled)) or ()
+        entries.extend(each for each in outside if each[2:3] == ("f",))
+        fitting = [each for each in entries if fits(each[4], number)]
+        best = best_methods([(each[1], each[4], each[3], each[5], each[0]) for each in fitting], types)
+        places = {(each[4], each[0]) for each in best}
+        found: dict[Entry, None] = {}
+        for each in fitting:
+            if (each[0], each[1]) in places and each[0] == owner.path:
+                found.update(dict.fromkeys(self.sight.joined(each, entries)))
+        return tuple(
+            Entity(EntityKind.FUNCTION, each[0], each[1], owner.name, owner.inner)
+            for each in list(found)[:MAX_CANDIDATES]
+        )
+
+    def bases(self, owner: Entity) -> tuple[list[Entity], bool]:
+        """Return the bases of a type with their template arguments, and whether all of them are known."""
+        question = owner._replace(kind=EntityKind.TYPE)
+        found = self._bases.get(question)
+        if found is None:
+            self._bases[question] = ([], True)
+            place = Place(owner.path, owner.name.rpartition("::")[0])
+            listed: list[Entity] = []
+            is_closed = True
+            for chain in self.get(base_key(owner.path, owner.descriptor)) or ():
+                candidates = self.typed(place, chain, owner.inner)
+                known = [each for each in candidates if each.kind is EntityKind.INSTANCE and each.path]
+                is_closed = is_closed and bool(known)
+                listed.extend(known[:1])
+            found = self._bases[question] = (listed, is_closed)
+        return found
+
+
+def _operator(name: str) -> tuple[str, str, str]:
+    """Take the name of a call operator apart: operator()(1)."""
+    return ("operator()", "(", name[len("operator()(") :]) if name.startswith("operator()(") else ("operator()", "", "")
+
+
+def _depth(entity: Entity) -> int:
+    depth, level = 0, entity.inner
+    while level and depth <= _MAX_GIVEN:
+        depth += 1
+        level = tuple(inner for each in level for inner in each.inner)
+    return depth

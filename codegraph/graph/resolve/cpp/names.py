@@ -1,0 +1,58 @@
+"""Keys of C++'s scheme beside those of `resolve.keys`.
+
+    mod   path                    (("cpp",),)
+    unit  cpp, namespace          (("",),) for a namespace with a definition, and for those around it     (shared)
+    cns   cpp, scope, name        what stands under a name in a namespace, and the members of a class that are defined
+                                  outside of it: (path, descriptor, "t" type | "v" value, flags), (path, descriptor,
+                                  "f", flags, arity, types), (path, "", "u", form, parts...) of a using       (shared)
+    imp   path, ""                its includes: (file, "<" or "")
+    mem   path, type, name        ("v", descriptor, chain), ("t", descriptor) of a type
+    mem   path, type, name "()"   (descriptor, arity, flags, types of parameters); "<new>()" for constructors
+    mem   path, variable, ""      ("v", "", chain) of a variable of a namespace
+    base  path, type              chains of its bases, with template arguments
+    ali   path, type              the chain of what a type is another name of
+    ret   path, function          ("0", chain)
+    cdef, name                    as in the scheme of C, which finds here what it calls in C++
+
+Flags are letters: d defined, v virtual, s seen by its file only, # macro, x specialisation, t template.
+"""
+
+from __future__ import annotations
+
+from codegraph.graph.resolve.keys import make_key
+
+FAMILY = "cpp"
+
+
+def scope_key(scope: str, name: str) -> str:
+    """Ask what a namespace has under a name, or which members of a class are defined outside of it."""
+    return make_key("cns", FAMILY, scope, name)
+
+
+def namespace_key(scope: str) -> str:
+    """Ask whether there is a namespace of that name."""
+    return make_key("unit", FAMILY, scope)
+
+
+def alias_key(path: str, descriptor: str) -> str:
+    """Ask which type a type is another name of."""
+    return make_key("ali", path, descriptor)
+
+
+def below(scope: str, name: str) -> str:
+    """Return the qualified name of something in a scope."""
+    return f"{scope}::{name}" if scope else name
+
+
+def scopes_of(around: str) -> list[str]:
+    """Return a scope and those around it, from the inside out; a class inside a function is one part, "@" in front."""
+    local = around.find("::@")
+    found = []
+    while local >= 0:
+        found.append(around)
+        around = around[:local]
+        local = around.find("::@")
+    while around:
+        found.append(around)
+        around = around.rpartition("::")[0]
+    return [*found, ""]

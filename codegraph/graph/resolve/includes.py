@@ -1,0 +1,69 @@
+"""Which file an include of C or C++ means: one beside the including file, or the nearest whose path ends so.
+
+    top   c:file, name   paths of files of that name
+
+An include in angle brackets means a file of the project only if a directory is written before the file's name, or it
+stands in a directory "include" or "src"; the names of the standard library are never the project's.
+Tests: tests/unit/graph/test_graph_c.py, test_graph_cpp.py.
+"""
+
+from __future__ import annotations
+
+from posixpath import basename, dirname, join, normpath
+
+from codegraph.core.facts import Import, Role
+from codegraph.core.symbols import Confidence, DependencyKind, symbol_id
+from codegraph.graph.resolve.edges import EdgeCollector
+from codegraph.graph.resolve.keys import module_key, top_key
+from codegraph.graph.resolve.scheme import MANY, TableReader
+
+_ROOTS = frozenset({"", "include", "inc", "src", "source"})
+_NAMES = """
+    assert.h complex.h ctype.h errno.h fcntl.h fenv.h float.h inttypes.h limits.h locale.h math.h memory.h
+    pthread.h setjmp.h signal.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h strings.h
+    tgmath.h threads.h time.h uchar.h unistd.h wchar.h wctype.h
+    """
+_STANDARD = frozenset(_NAMES.split())
+
+
+def file_name_key(path: str) -> str:
+    """Ask which files have the name of this one."""
+    return top_key("c:file", basename(path))
+
+
+def included_file(table: TableReader, path: str, module: str, *, is_angled: bool = False) -> str | None:
+    """Return the path of the file that `path` includes as `module`, None if it is none of the project's."""
+    if not is_angled:
+        beside = normpath(join(dirname(path), module))
+        if table.get(module_key(beside)) is not None:
+            return beside
+    if is_angled and module in _STANDARD:
+        return None
+    value = table.get(file_name_key(module))
+    ending = "/" + module.lstrip("./")
+    paths = [found for (found,) in value if ("/" + found).endswith(ending)] if value and value != MANY else []
+    if is_angled and "/" not in module:
+        paths = [found for found in paths if basename(dirname(found)) in _ROOTS]
+    if not paths:
+        return None
+    return max(paths, key=lambda found: (shared_directories(found, path), -len(found)))
+
+
+def link_include(collector: EdgeCollector, table: TableReader, path: str, each: Import) -> None:
+    """Add the edge of an include, or say that it is external."""
+    target = included_file(table, path, each.module, is_angled=each.name == "<")
+    if target is None:
+        collector.miss(each.owner, each.module, Role.READ, "external", each.line, each.column)
+        return
+    found = symbol_id(target, "")
+    collector.add(each.owner, found, DependencyKind.IMPORTS, Confidence.EXACT, each.line, each.column)
+
+
+def shared_directories(one: str, other: str) -> int:
+    """Count the directories that two paths start with in common."""
+    count = 0
+    for left, right in zip(one.split("/")[:-1], other.split("/")[:-1], strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
