@@ -30,6 +30,8 @@ LANGUAGES = {
     ".rs": "rust",
     ".toml": "cargo",
     ".cs": "c_sharp",
+    ".cc": "cpp",
+    ".hh": "cpp",
 }
 
 _facts: dict[tuple[bytes, str], FileFacts] = {}

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from checked_project import CheckedProject
+from header_libraries import CPP
 from libraries import JAVASCRIPT, PYTHON, Library
 from package_libraries import GO, JAVA, PHP, RUBY, RUST, C
 
@@ -35,6 +36,7 @@ KINDS = [
     *((RUST, kind) for kind in ("self", "pmem", "emb", "und", "val")),
     *((RUBY, kind) for kind in ("pkg", "file", "emb", "pmem", "name", "top", "ret", "mod")),
     *((C, kind) for kind in ("cdef", "top", "mod")),
+    *((CPP, kind) for kind in ("cns", "unit", "imp", "mem", "base", "ret", "ali", "cdef", "top", "mod")),
 ]
 NAMES = {
     id(PYTHON): "py",
@@ -45,6 +47,7 @@ NAMES = {
     id(RUST): "rust",
     id(RUBY): "ruby",
     id(C): "c",
+    id(CPP): "cpp",
 }
 
 
@@ -105,8 +108,8 @@ class _TableForgetsMisses(SymbolTable):
 
 @pytest.mark.parametrize(
     "library",
-    [PYTHON, JAVASCRIPT, GO, JAVA, PHP, RUBY, RUST, C],
-    ids=["python", "javascript", "go", "java", "php", "ruby", "rust", "c"],
+    [PYTHON, JAVASCRIPT, GO, JAVA, PHP, RUBY, RUST, C, CPP],
+    ids=["python", "javascript", "go", "java", "php", "ruby", "rust", "c", "cpp"],
 )
 def test_the_whole_machinery_passes(library: Library) -> None:
     """The seams as such do no harm: with the real parts in place nothing differs."""

@@ -51,7 +51,7 @@ _SUFFIX: Final = _pattern(
     rb"\)SPACE*(?:(?:const|noexcept|override|final)SPACE+)*((?:MACROARGUMENTS?[ \t]*)+)"
     rb"(?=SPACE*(?:[;{]|:[^:]|=[ \t]*(?:0|default|delete)\b|override\b|const\b|noexcept\b))"
 )
-_STATEMENT: Final = re.compile(rb"[ \t]*(?:\}?[ \t]*else\b|if\b|for\b|while\b|switch\b|return\b|case\b|#)")
+_STATEMENT: Final = re.compile(rb"\b(?:else|if|for|while|switch|return|case|define)\b")
 _FIELD: Final = _pattern(rb"SPACE(MACROARGUMENTS)(?=[ \t]*[;={])")
 _NAMED: Final = re.compile(rb"[\w>*&][ \t]+[*&]*[a-z_]\w*SPACE*\Z".replace(b"SPACE", rb"[ \t\n]"))
 _BETWEEN: Final = _pattern(rb"^[ \t]*(?:[a-z]+[ \t]+)*TYPE[ \t*&]+(MACRO)(?=[ \t]+[A-Za-z_][\w:]*[ \t]*\()")
@@ -125,7 +125,7 @@ def _blank_suffix(match: re.Match[bytes]) -> bytes:
     """Blank out what stands behind the parameters of a function, not a statement behind a condition."""
     data = match.string
     line = data.rfind(b"\n", 0, match.start()) + 1
-    return match.group() if _STATEMENT.match(data, line) else _blank(match)
+    return match.group() if _STATEMENT.search(data, line, match.start()) else _blank(match)
 
 
 def _blank_field(match: re.Match[bytes]) -> bytes:

@@ -16,7 +16,7 @@ from codegraph.graph.resolve.cpp.scopes import Sight, best_methods, fits
 from codegraph.graph.resolve.keys import base_key, member_key, return_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
-from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Place
+from codegraph.graph.resolve.typed.evaluator import CYCLE, EXTERNAL, MISSING, UNKNOWN_RECEIVER, Place
 from codegraph.graph.resolve.typed.generics import GenericEvaluator
 
 AMBIGUOUS = unknown("ambiguous")
@@ -77,9 +77,9 @@ class CppEvaluator(GenericEvaluator):
             found = [self._step(each, step) for each in entity.inner] if step[:8] != "operator" else []
             return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
         if kind is EntityKind.INSTANCE:
-            aliased = self.get(alias_key(entity.path, entity.descriptor))
-            if aliased is not None:
-                return merged([self._step(each, step) for each in self._aliased(entity, aliased)], MAX_CANDIDATES)
+            real = self.real(entity)
+            if real != (entity,):
+                return merged([self._step(each, step) for each in real], MAX_CANDIDATES)
             if step in _POINTING or step == "[each]":
                 return self._pointed(entity, step)
         if kind is EntityKind.FUNCTION and step in _POINTING:
@@ -234,30 +234,47 @@ class CppEvaluator(GenericEvaluator):
         """Return a field, a nested type or the methods of a type, inherited ones included."""
         waiting, seen, is_open = [owner], 0, False
         while waiting and seen < _MAX_BASES:
-            one = waiting.pop()
+            first = waiting.pop()
             seen += 1
-            aliased = self.get(alias_key(one.path, one.descriptor))
-            if aliased is not None:
-                real = self._aliased(one, aliased)
-                if len(real) == 1 and real[0].name == "@external":
-                    return of_external(real[0], name)
-                waiting.extend(each for each in real if each.kind is EntityKind.INSTANCE)
-                is_open = is_open or not is_known(real)
+            one = self.real(first)[0]
+            if one.name == "@external":
+                return of_external(one, name)
+            if one.kind is not EntityKind.INSTANCE and one.kind is not EntityKind.TYPE:
+                is_open = True
                 continue
             own = self._own(one, name)
             if own:
                 return own
             if name.startswith("<new>"):
-                return (one._replace(kind=EntityKind.TYPE, inner=()),)
+                return (first._replace(kind=EntityKind.TYPE, inner=()),)
             bases, is_closed = self.bases(one)
             is_open = is_open or not is_closed
             waiting.extend(reversed(bases))
         return EXTERNAL if is_open else MISSING
 
-    def _aliased(self, one: Entity, chains: tuple[Entry, ...]) -> Candidates:
-        place = Place(one.path, one.name.rpartition("::")[0])
-        found = [self.typed(place, chain, one.inner) for chain in chains if chain != ("()",)]
-        return merged(found, MAX_CANDIDATES) if found else EXTERNAL
+    def real(self, entity: Entity) -> Candidates:
+        """Return what a type, or an instance of it, is if it is another name of one; never empty."""
+        for _ in range(_MAX_USES):
+            aliased = self.get(alias_key(entity.path, entity.descriptor))
+            if aliased is None:
+                return (entity,)
+            place = Place(entity.path, entity.name.rpartition("::")[0])
+            groups = [self.typed(place, chain, entity.inner) for chain in aliased if chain != ("()",)]
+            found = merged(groups, MAX_CANDIDATES) if groups else EXTERNAL
+            if found[0].kind is not EntityKind.INSTANCE:
+                return found or EXTERNAL
+            entity = found[0]._replace(kind=entity.kind)
+        return CYCLE
+
+    def arrows(self, place: Place, chain: Chain) -> Candidates:
+        """Return the operator that follows the object of a chain, () for a pointer."""
+        objects = self.evaluate(place, chain)
+        if len(objects) == 1 and objects[0].kind is EntityKind.VALUE:
+            objects = self.value_of(objects[0])
+        if len(objects) != 1 or objects[0].kind is not EntityKind.INSTANCE:
+            return ()
+        found = self.member(objects[0], _POINTING["->"])
+        return found if is_known(found) and found[0].kind is EntityKind.FUNCTION else ()
 
     def free_operator(self, owner: Entity, name: str) -> Candidates:
         """Return the operator functions beside a class that take an instance of it first."""

@@ -1,13 +1,14 @@
 """Edges of a C++ file: those of its references, includes, and overridden functions.
 
-A call of a type is a call of its constructor with that number of parameters, of the type where it declares none. A
-member function overrides the nearest virtual one of that name and those parameters along each base.
+What no include leads to is `inferred`. A call of a type is a call of its constructor with that number of parameters, of
+the type where it declares none. A member function overrides the nearest virtual one of that name and those parameters
+along each base.
 Tests: tests/unit/graph/test_graph_cpp.py.
 """
 
 from __future__ import annotations
 
-from codegraph.core.facts import Occurrences, Outline, Reference, Role
+from codegraph.core.facts import Chain, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.cpp.contributions import TYPES, FileScopes
 from codegraph.graph.resolve.cpp.evaluator import CppEvaluator
@@ -17,6 +18,8 @@ from codegraph.graph.resolve.scheme import TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged
 from codegraph.graph.resolve.typed.evaluator import Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
+
+_MAX_BASES = 64
 
 
 class CppLinker(TypedLinker):
@@ -66,6 +69,13 @@ class CppLinker(TypedLinker):
             reason = "external"
         if reference.chain[-1].startswith("operator"):
             reason = ""  # most operands are numbers and pointers
+        guessed = self._cpp.sight.guessed
+        if guessed:
+            unsure = {symbol_id(*place) for place in guessed}
+            edges = tuple(
+                (target, kind, Confidence.INFERRED if sure is Confidence.EXACT and target in unsure else sure)
+                for target, kind, sure in edges
+            )
         if reference.role is Role.CALL:
             edges = tuple(
                 (target, DependencyKind.CALLS if kind is DependencyKind.USES_TYPE else kind, confidence)
@@ -77,9 +87,26 @@ class CppLinker(TypedLinker):
         """Add includes and overrides."""
         for each in self.occurrences.imports:
             link_include(self.collector, self._table, self.path, each)
+        self._link_arrows()
         for index, definition in enumerate(self.definitions):
             if definition.kind is SymbolKind.METHOD and self.definitions[definition.container].kind in TYPES:
                 self._link_override(index)
+
+    def _link_arrows(self) -> None:
+        """Add calls of the operator by which an object is followed like a pointer."""
+        found: dict[tuple[Place, Chain], Candidates] = {}
+        for reference in self.occurrences.references:
+            chain = reference.chain
+            if "->" not in chain:
+                continue
+            place, before = self._places[reference.owner], chain[: len(chain) - 1 - chain[::-1].index("->")]
+            operators = found.get((place, before))
+            if operators is None:
+                operators = found[place, before] = self._cpp.arrows(place, before)
+            line, column = reference.positions[:2]
+            for each in operators:
+                target = symbol_id(each.path, each.descriptor)
+                self.collector.add(reference.owner, target, DependencyKind.CALLS, Confidence.EXACT, line, column)
 
     def _link_override(self, index: int) -> None:
         definition = self.definitions[index]
@@ -90,27 +117,26 @@ class CppLinker(TypedLinker):
         owner = Entity(EntityKind.TYPE, self.path, container.descriptor, self._scopes.around[definition.container])
         place = definition.selection_range
         for base in self._cpp.bases(owner)[0]:
-            found = self._overridden(base, definition.name, count, types, 0)
+            found = self._overridden(base, definition.name, count, types)
             if found is not None:
                 target = symbol_id(found.path, found.descriptor)
                 self.collector.add(
                     index, target, DependencyKind.OVERRIDES, Confidence.EXACT, place.start_line, place.start_column
                 )
 
-    def _overridden(self, base: Entity, name: str, count: str, types: str, depth: int) -> Entity | None:
-        """Return the nearest virtual function of a base, or of its bases, with these parameters."""
-        if name.startswith("~"):
-            name = "~" + base.name.rpartition("::")[2]
-        for entry in self._table.get(member_key(base.path, base.descriptor, f"{name}()")) or ():
-            if entry[1] == count and entry[3] == types and self._is_virtual(base, entry, name, depth):
-                return Entity(EntityKind.FUNCTION, base.path, entry[0])
-        if depth > 20:
-            return None
-        found = (self._overridden(each, name, count, types, depth + 1) for each in self._cpp.bases(base)[0])
-        return next((each for each in found if each is not None), None)
-
-    def _is_virtual(self, base: Entity, entry: tuple[str, ...], name: str, depth: int) -> bool:
-        if "v" in entry[2]:
-            return True
-        above = self._cpp.bases(base)[0] if depth < 20 else []
-        return any(self._overridden(each, name, entry[1], entry[3], depth + 1) is not None for each in above)
+    def _overridden(self, base: Entity, name: str, count: str, types: str) -> Entity | None:
+        """Return the nearest function of a base, or of its bases, with these parameters, if one of them is virtual."""
+        nearest: Entity | None = None
+        seen, waiting = {base: None}, [base]
+        while waiting and len(seen) < _MAX_BASES:
+            one = waiting.pop()
+            spelled = "~" + one.name.rpartition("::")[2] if name.startswith("~") else name
+            for entry in self._table.get(member_key(one.path, one.descriptor, f"{spelled}()")) or ():
+                if entry[1] == count and entry[3] == types:
+                    nearest = nearest or Entity(EntityKind.FUNCTION, one.path, entry[0])
+                    if "v" in entry[2]:
+                        return nearest
+            fresh = [each for each in self._cpp.bases(one)[0] if each not in seen]
+            seen.update(dict.fromkeys(fresh))
+            waiting.extend(reversed(fresh))
+        return None

@@ -37,6 +37,8 @@ class Sight:
         self._table = table
         self._path = path
         self._seen: dict[str, None] | None = None
+        self.guessed: set[tuple[str, str]] = set()
+        """(path, descriptor) of what was taken although no include leads to it."""
 
     def sees(self, path: str) -> bool:
         """Say whether a file is this one or one that it includes, directly or not."""
@@ -61,14 +63,18 @@ class Sight:
     def choose(self, entries: Sequence[Entry], *, own_first: bool = True) -> list[Entry]:
         """Return the entries that this file means: its own, else those it includes, else the nearest."""
         usable = [each for each in entries if "s" not in each[3] or self.sees(each[0])]
-        if len({each[0] for each in usable}) < 2:
-            return usable
+        if not usable:
+            return []
         if own_first:
             own = [each for each in usable if each[0] == self._path]
             if own:
                 return own
         seen = [each for each in usable if self.sees(each[0])]
-        return seen or self.nearest(usable)
+        if seen:
+            return seen
+        found = self.nearest(usable)
+        self.guessed.update((each[0], each[1]) for each in found)
+        return found
 
     def nearest(self, entries: Sequence[Entry]) -> list[Entry]:
         """Return the entries of the files that share most directories with this one."""
@@ -83,6 +89,8 @@ class Sight:
         found: dict[Entry, None] = {}
         for each in chosen:
             found.update(dict.fromkeys(self.joined(each, fitting)))
+        if any((each[0], each[1]) in self.guessed for each in chosen):
+            self.guessed.update((each[0], each[1]) for each in found)
         best = best_of([(each[1], each[4], each[3], each[5], each[0]) for each in found], types, _nearness)
         if len(best) > MAX_CANDIDATES or (len(best) > 1 and len({each[4] for each in best}) > 1):
             near = self.nearest([(each[4], *each[:4]) for each in best])

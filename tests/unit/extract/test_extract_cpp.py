@@ -1,0 +1,165 @@
+"""Extraction of C++: definitions, chains, scopes, and what the parser does not get to read (`languages.cpp`)."""
+
+from __future__ import annotations
+
+import random
+
+from codegraph.core.facts import FileFacts
+from codegraph.core.symbols import SymbolKind
+from codegraph.extract.extractor import Limits, extract
+from codegraph.extract.languages.cpp.masking import masked
+
+SOURCE = """#include "a/b.h"
+#include <c/d.h>
+#define TWICE(x) ((x) * 2)
+namespace a { inline namespace v1 {
+using other::Thing;
+/// A box.
+template <typename T> class A_EXPORT Box : public Base<T>, private z::Other {
+ public:
+  explicit Box(int n = 0) : size_(n) { run(); }
+  ~Box() override;
+  bool operator==(const Box& other) const;
+  virtual Item* get(const std::string& name, int more = 1) = 0;
+  static int count;
+  std::unique_ptr<Item> item_, *last_;
+  enum class Mode { fast, slow };
+  enum { one };
+  union { int left; float right; };
+  using Name = Item;
+};
+namespace { int hidden(); }
+typedef struct { int x; } point;
+} }
+template <typename T> Item* a::Box<T>::get(const std::string& name, int more) {
+  auto p = std::make_unique<Lid>(1); p->open(2)->close(); Item local(name); local.go();
+  for (auto& each : item_->all()) { each.run("x"); } struct Own { int f() { return 1; } };
+  auto f = [&local](int i) { local.again(i); }; return new Item{more}; }
+"""
+
+
+def facts(source: str) -> FileFacts:
+    return extract(source.encode(), "cpp", Limits())
+
+
+def bound(source: str) -> set[tuple[int, str, tuple[str, ...]]]:
+    return {(one.owner, one.name, one.chain) for one in facts(source).occurrences.bindings}
+
+
+def test_definitions() -> None:
+    """Members, enumerators, names of types, those of nameless unions, and a member defined outside of its class."""
+    result = facts(SOURCE)
+    assert result.outline.problems == ()
+    assert {each.descriptor: each.kind for each in result.outline.definitions[1:]} == {
+        "TWICE().": SymbolKind.FUNCTION,
+        "Box#": SymbolKind.CLASS,
+        "Box#Box().": SymbolKind.METHOD,
+        "Box#`~Box`().": SymbolKind.METHOD,
+        "Box#`operator==`().": SymbolKind.METHOD,
+        "Box#get().": SymbolKind.METHOD,
+        "Box#count.": SymbolKind.CONSTANT,
+        "Box#item_.": SymbolKind.CONSTANT,
+        "Box#last_.": SymbolKind.CONSTANT,
+        "Box#Mode#": SymbolKind.ENUM,
+        "Box#Mode#fast.": SymbolKind.CONSTANT,
+        "Box#Mode#slow.": SymbolKind.CONSTANT,
+        "Box#one.": SymbolKind.CONSTANT,
+        "Box#left.": SymbolKind.CONSTANT,
+        "Box#right.": SymbolKind.CONSTANT,
+        "Box#Name#": SymbolKind.CLASS,
+        "hidden().": SymbolKind.FUNCTION,
+        "point#": SymbolKind.CLASS,
+        "point#x.": SymbolKind.CONSTANT,
+        "Box#get(+1).": SymbolKind.METHOD,
+        "Box#get(+1).Own#": SymbolKind.CLASS,
+        "Box#get(+1).Own#f().": SymbolKind.METHOD,
+    }
+
+
+def test_mentions_start_at_members_and_types() -> None:
+    """Local names are replaced by their types; a lambda's mentions are its function's; pointers are followed."""
+    result = facts(SOURCE)
+    owner = next(i for i, each in enumerate(result.outline.definitions) if each.descriptor == "Box#get(+1).")
+    found = {f"{one.role.name} {'|'.join(one.chain)}" for one in result.occurrences.references if one.owner == owner}
+    lid = "std|unique_ptr|()|<Lid/()>|->"
+    assert found == {
+        "TYPE @out|Item", "READ a", "READ a|Box", "TYPE std|string", "CALL std|make_unique(1:int)", "TYPE Lid",
+        f"CALL {lid}|open(1:int)", f"CALL {lid}|open(1:int)|()|->|close(0)", "TYPE Item",
+        "CALL Item|()|go(0)", "READ item_", "CALL item_|->|all(0)",
+        "CALL item_|->|all(0)|()|[each]|run(1:char*)", "CALL Item|()|again(1)", "CALL Item|<new>(1)",
+    }  # fmt: skip
+
+
+def test_bindings_say_where_things_are_and_what_they_hold() -> None:
+    """Scopes, arities with defaults, bases with arguments, results with pointers, names of types, using."""
+    found = bound(SOURCE)
+    assert {
+        (2, "@in", ("a", "", "a")),
+        (2, "@base", ("Base", "()", "<@param/0>")),
+        (2, "@base", ("z", "Other", "()")),
+        (3, "@arity", ("0-1", "int", "d")),
+        (6, "@arity", ("1-2", "string,int", "v")),
+        (6, "0", ("Item", "()", "@of")),
+        (2, "item_", ("std", "unique_ptr", "()", "<Item/()>")),
+        (2, "last_", ("std", "unique_ptr", "()", "<Item/()>", "@of")),
+        (16, "@alias", ("Item", "()")),
+        (17, "@in", ("a", "s", "a")),
+        (0, "@use", ("a", "n", "Thing", "other", "Thing")),
+    } <= found
+    assert [(one.module, one.name) for one in facts(SOURCE).occurrences.imports] == [("a/b.h", ""), ("c/d.h", "<")]
+
+
+def test_operators_are_mentioned() -> None:
+    """What a class may have an operator for is a call of it; arithmetic with numbers is none."""
+    result = facts("void f(A a, B* b) { a == *b; a[1]; b[0]; ++a; a++; *a; b + 1; a = b; a + 1; }")
+    assert [one.chain for one in result.occurrences.references if one.role.name == "CALL"] == [
+        ("A", "()", "operator==(1:)"),
+        ("A", "()", "operator[](1:int)"),
+        ("A", "()", "operator++(0)"),
+        ("A", "()", "operator++(1)"),
+        ("A", "()", "operator*(0)"),
+        ("A", "()", "operator=(1:B*)"),
+    ]
+
+
+def test_macros_that_are_no_syntax_are_blank_to_the_parser() -> None:
+    """Export macros, attributes and lines of macros do not cost the definitions behind them; offsets stay."""
+    source = (
+        "LIB_BEGIN_NAMESPACE\nnamespace n {\nclass LIB_API(1) A final {\n LIB_MOVABLE(A)\n"
+        " int x_ GUARDED_BY(mu_);\n"
+        ' void f() const REQUIRES(mu_);\n LIB_OLD("say; (no)") int g();\n LIB_INLINE A();\n};\n'
+        "LIB_API Status Make(const A& a);\n#ifdef ONE\nvoid h(int a) {\n#else\nvoid h() {\n#endif\n}\n"
+        "int keep = LIB_MAX;\nvoid k() { if (x) LIB_CALL(1); }\n}\nLIB_END_NAMESPACE\n"
+    )
+    seen = masked(source.encode())
+    assert (len(seen), seen.count(b"\n")) == (len(source), source.count("\n"))
+    assert b"LIB_MAX" in seen
+    assert b"LIB_CALL(1)" in seen
+    assert b"void h()" not in seen
+    result = facts(source)
+    assert result.outline.problems == ()
+    assert [each.descriptor for each in result.outline.definitions[1:]] == [
+        "A#", "A#x_.", "A#f().", "A#g().", "A#A().", "Make().", "h().", "keep.", "k().",
+    ]  # fmt: skip
+    assert result.outline.definitions[1].signature.startswith("class LIB_API ( 1 ) A final")
+
+
+def test_long_and_deep_sources_end() -> None:
+    """Chains, nesting and runs of macros are bounded."""
+    for text in ("a" + ".b()" * 3000, "a" + "+a" * 3000, "(" * 300 + "a" + ")" * 300, "a" + "[0]" * 3000):
+        assert facts("void f() { auto x = " + text + "; x.go(); }").outline.definitions
+    for text in ("MACRO_A " * 5000, "A<" * 300 + "X" + ">" * 300 + " m;", "#if A\n" * 500, "X_Y(" * 5000, "a " * 20000):
+        assert facts(text).outline.definitions
+
+
+def test_damaged_sources_are_data() -> None:
+    """Cut and spliced sources raise nothing, and their definitions stay well-formed."""
+    draw, source = random.Random("cpp"), SOURCE.encode()
+    for _ in range(150):
+        data = bytearray(source)
+        for _ in range(draw.randint(1, 4)):
+            at, to = sorted((draw.randrange(len(data) + 1), draw.randrange(len(data) + 1)))
+            data[at : to if draw.random() < 0.5 else at] = draw.choice([b"", source[at:to], draw.randbytes(3)])
+        definitions = extract(bytes(data), "cpp", Limits()).outline.definitions
+        assert len({each.descriptor for each in definitions}) == len(definitions)
+        assert all(each.container < index for index, each in enumerate(definitions))

@@ -1,0 +1,220 @@
+"""Resolution of C++: `codegraph.graph.resolve.cpp`. Edges are read back as text."""
+
+from __future__ import annotations
+
+from projects import Project
+
+HEADER = """#include <memory>
+#include <vector>
+namespace lib {
+class Part {
+ public:
+  Part();
+  explicit Part(int size);
+  void use() const;
+  void use(int times);
+  Part* next();
+  bool operator==(const Part& other) const;
+  Part& operator=(const Part& other);
+  static Part Make();
+  static int limit;
+};
+bool operator<(const Part& one, const Part& other);
+enum Mode { FAST, SLOW };
+enum class Kind { BIG };
+using Short = Part;
+template <typename T> class Box {
+ public:
+  T get();
+  T* operator->();
+  T* begin();
+  T item;
+};
+class Base {
+ public:
+  virtual ~Base();
+  virtual void run();
+  virtual void run(int times);
+  void stop();
+ protected:
+  std::unique_ptr<Part> owned_;
+  std::vector<Part*> parts_;
+  Box<Part> box_;
+  Part own_;
+};
+void help(const Part& part);
+void help(int a, int b);
+inline namespace v2 { void modern(); }
+namespace detail { void deep(); struct Part { void odd(); }; }
+}
+"""
+BODIES = """#include "lib.hh"
+namespace lib {
+namespace { void hidden() {} }
+static void own() {}
+Part::Part(int size) { own(); hidden(); }
+void Part::use() const {}
+Part* Part::next() { return this; }
+void help(const Part& part) {}
+Base::~Base() {}
+}
+"""
+
+
+def linked(source: str, **others: str) -> Project:
+    """Link `source` as app/a.cc beside the library; `a__b` stands for a/b.cc."""
+    files = {f"{name.replace('__', '/')}.cc": text for name, text in others.items()}
+    return Project(
+        {"lib/lib.hh": HEADER, "lib/lib.cc": BODIES, "app/a.cc": '#include "lib/lib.hh"\n' + source, **files}
+    )
+
+
+def calls(code: str, parameters: str = "", **others: str) -> set[str]:
+    """Return the calls of a function with that body that uses namespace lib."""
+    project = linked(f"using namespace lib;\nvoid f({parameters}) {{ {code} }}\n", **others)
+    edges = project.edges("app/a.cc/f().", "calls")
+    return {edge.removeprefix("calls lib/") for edge in edges}
+
+
+def test_receivers_are_typed() -> None:
+    """By parameters, pointers, `auto`, casts, `new`, fields, results, smart pointers, loops, and names of types."""
+    use = {"lib.cc/use()."}
+    assert calls("p.use();", "const Part& p") == use
+    assert calls("(*p)->use();", "Part** p") == use
+    assert calls("auto* p = new Part(1); p->use();") == {*use, "lib.cc/Part()."}
+    assert calls("static_cast<Part*>(o)->use();", "void* o") == use
+    assert calls("auto p = std::make_unique<Part>(); p->use();") == use
+    assert calls("for (auto* p : all) p->use();", "std::vector<Part*> all") == use
+    assert calls("all[0].use();", "Part all[3]") == use
+    assert calls("p.next()->next()->use();", "Short p") == {*use, "lib.cc/next()."}
+    assert calls("auto p = Part::Make(); p.use();") == {*use, "lib.hh/Part#Make()."}
+
+
+def test_template_arguments_are_followed() -> None:
+    """Through fields, results and operators of the project's templates, and through containers."""
+    use = {"lib.cc/use()."}
+    assert calls("b.item.use();", "Box<Part>& b") == use
+    assert calls("b.get().use();", "Box<Part>& b") == {*use, "lib.hh/Box#get()."}
+    assert calls("b->use();", "Box<Part>& b") == {*use, "lib.hh/Box#`operator->`()."}
+    assert calls("for (auto& p : b) p.use();", "Box<Part>& b") == use
+    assert (
+        calls("m.find(1)->second->use(); m[2]->use(); v.front().use();", "std::map<int, Part*> m, std::list<Part> v")
+        == use
+    )
+
+
+def test_names_of_namespaces() -> None:
+    """Qualified names, other names of namespaces, using declarations, inline namespaces, and what is nearer."""
+    edges = linked(
+        "namespace l = lib;\nusing lib::help;\nvoid f() { help(1, 2); l::detail::deep(); ::lib::modern(); }\n"
+    )
+    assert sorted(edges.edges("app/a.cc/f().", "calls")) == [
+        "calls lib/lib.hh/deep().",
+        "calls lib/lib.hh/help(+1).",
+        "calls lib/lib.hh/modern().",
+    ]
+    edges = linked("namespace lib { namespace detail { void f(Part p) { p.odd(); help(1, 2); } } }\n")
+    assert sorted(edges.edges("app/a.cc/f().", "calls")) == [
+        "calls lib/lib.hh/Part(+1)#odd().",
+        "calls lib/lib.hh/help(+1).",
+    ]
+
+
+def test_declarations_give_way_to_definitions() -> None:
+    """By number and types of parameters, in whichever file; what is static or nameless stays its file's."""
+    assert calls("help(p); help(1, 2);", "Part p") == {"lib.cc/help().", "lib.hh/help(+1)."}
+    assert calls("own(); hidden();") == set()
+    project = linked("")
+    assert sorted(project.edges("lib/lib.cc/Part().", "calls")) == [
+        "calls lib/lib.cc/hidden().",
+        "calls lib/lib.cc/own().",
+    ]
+
+
+def test_overloads_and_constructors() -> None:
+    """The number of arguments and the types that can be seen choose; a call of a type calls its constructor."""
+    assert calls("p.use(3);", "Part p") == {"lib.hh/Part#use(+1)."}
+    assert calls("Part(3); Part p; Part q(x); Part{};", "int x") == {"lib.cc/Part().", "lib.hh/Part#Part()."}
+    assert calls("Base b{};") == {"lib.hh/Base#"}
+
+
+def test_operators_are_called() -> None:
+    """Those of a class, and those beside it; none where pointers and numbers are compared."""
+    equal, less = "lib.hh/Part#`operator==`().", "lib.hh/`operator<`()."
+    assert calls("a == b; a < b;", "Part a, Part b") == {equal, less}
+    assert calls("a == b; a < b; *a == *b;", "Part* a, Part* b") == {equal}
+    assert calls("a = b;", "Part a, const Part& b") == {"lib.hh/Part#`operator=`()."}
+
+
+def test_members_along_bases_and_overrides() -> None:
+    """Members of bases with their types; a virtual function of that name and those parameters is overridden."""
+    project = linked(
+        "class Own : public lib::Base {\n public:\n  ~Own();\n  void run() override;\n  void run(long times);\n"
+        "  void stop();\n  void f() { owned_->use(); own_.use(2); box_->next();"
+        " parts_[0]->use(); run(1); this->stop(); }\n};\n"
+        "void Own::run() { lib::Base::run(); f(); }\n"
+    )
+    assert sorted(project.edges("app/a.cc/Own#f().", "calls")) == [
+        "calls app/a.cc/Own#run(+1).",
+        "calls app/a.cc/Own#stop().",
+        "calls lib/lib.cc/next().",
+        "calls lib/lib.cc/use().",
+        "calls lib/lib.hh/Box#`operator->`().",
+        "calls lib/lib.hh/Part#use(+1).",
+    ]
+    assert sorted(project.edges("app/a.cc/Own#run().", "overrides")) == ["overrides lib/lib.hh/Base#run()."]
+    assert sorted(project.edges("app/a.cc/Own#`~Own`().", "overrides")) == ["overrides lib/lib.hh/Base#`~Base`()."]
+    assert sorted(project.edges("app/a.cc/Own#run(+1).", "overrides")) == []
+    assert sorted(project.edges("app/a.cc/Own#", "inherits")) == ["inherits lib/lib.hh/Base#"]
+    assert sorted(project.edges("app/a.cc/Own#run(+2).", "calls")) == [
+        "calls app/a.cc/Own#f().",
+        "calls lib/lib.hh/Base#run().",
+    ]
+
+
+def test_values_types_and_macros() -> None:
+    """Enumerators in and around their enum, static members, macros, and types in headers."""
+    project = linked(
+        "#define TWICE(x) x\nint f(lib::Kind k) { return lib::FAST + (int)lib::Kind::BIG + TWICE(lib::Part::limit); }\n"
+    )
+    assert sorted(project.edges("app/a.cc/f().")) == [
+        "calls app/a.cc/TWICE().",
+        "references lib/lib.hh/Kind#BIG.",
+        "references lib/lib.hh/Mode#FAST.",
+        "references lib/lib.hh/Part#limit.",
+        "uses_type lib/lib.hh/Kind#",
+        "uses_type lib/lib.hh/Part#",
+    ]
+
+
+def test_what_cannot_be_told_has_a_reason() -> None:
+    """Calls through unknown templates, of the standard library, and of nothing."""
+    project = linked("template <typename T> void f(T t) { t.go(); std::sort(1); none(); }\n")
+    assert sorted((each.name, each.reason) for each in project.index.snapshot.unresolved("app/a.cc") if each.role) == [
+        ("go", "unknown_receiver"),
+        ("none", "missing"),
+        ("sort", "external"),
+    ]
+
+
+def test_c_and_cpp_call_each_other() -> None:
+    """A header that is read as C serves C++, and C calls what C++ defines for it."""
+    project = Project(
+        {
+            "c.h": "int low(int a);\nint high(int a);\n",
+            "c.c": '#include "c.h"\nint low(int a) { return high(a); }\n',
+            "a.cc": '#include "c.h"\nextern "C" int high(int a) { return low(a); }\n',
+        }
+    )
+    assert sorted(project.edges("a.cc/high().", "calls")) == ["calls c.c/low()."]
+    assert sorted(project.edges("c.c/low().", "calls")) == ["calls a.cc/high()."]
+
+
+def test_circles_end() -> None:
+    """Bases, names of types, using directives and template arguments that lead back to themselves are followed once."""
+    project = linked(
+        "namespace a { using namespace b; }\nnamespace b { using namespace a; void f() { none(); } }\n"
+        "struct A : B { };\nstruct B : A { void g() { none(); } };\nusing X = Y; using Y = X;\n"
+        "template <typename T> struct D : D<D<T>> { T t; void h() { t.t.none(); X x; x.none(); } };\n"
+    )
+    assert sorted(project.edges("app/a.cc/B#g().", "calls")) == []
