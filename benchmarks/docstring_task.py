@@ -2,7 +2,8 @@
 
 The documentation is taken out of what the encoder sees; names, code and the signatures of the context stay. The
 corpus is every class, function and method of a tree, drawn in a fixed order; queries are the first sentences of
-four to thirty words. `mrr` and `recall` score a ranking: one right answer a query, the first ten places count.
+four to thirty words. Instead of itself a symbol's callees may be asked for (`Ask`): what context could tell and the
+symbol's own text need not. `mrr` and `recall` score a ranking: one right answer a query, the first ten places count.
 """
 
 from __future__ import annotations
@@ -11,19 +12,21 @@ import random
 import re
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from codegraph.config import Config
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import DependencyKind, SymbolId, SymbolKind
 from codegraph.daemon.project import Project, open_project
 from codegraph.embed.encoder import Encoder
 from codegraph.embed.render import EncoderInput, render
+from codegraph.embed.tokens import subtokens
 from codegraph.events import EventLog
 from codegraph.locations import Locations
 
@@ -32,6 +35,15 @@ BATCH = 128
 PLACES = 10
 _KINDS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.FUNCTION, SymbolKind.METHOD})
 _END = re.compile(r"(?<=[.!?])\s|\n\s*\n")
+
+Ask = Literal["own", "callees", "callees' names"]
+"""What a query is made of: the own first sentence, those of callees, or callees' names, as separate words."""
+
+LENGTHS: Mapping[Ask, tuple[int, int]] = {"own": (4, 30), "callees": (4, 100), "callees' names": (2, 30)}
+"""The fewest and the most words of a query."""
+
+CALLEES = (2, 4)
+"""The fewest callees that a symbol is asked for by, and the most."""
 
 Floats = npt.NDArray[np.float32]
 
@@ -48,7 +60,13 @@ class Task:
 
 
 def make_task(
-    directory: Path, symbols: int, queries: int, depth: int | None = None, *, data_flow: bool = False
+    directory: Path,
+    symbols: int,
+    queries: int,
+    depth: int | None = None,
+    *,
+    data_flow: bool = False,
+    ask: Ask = "own",
 ) -> Task:
     """Index a tree in a place of its own and draw the task from it. `depth`: steps of context; None: the default."""
     config = Config()
@@ -60,12 +78,12 @@ def make_task(
         project = open_project(directory, config, EventLog(time.time), Locations.from_environment(environment))
         try:
             project.run_once(False, False, lambda _: None)
-            return _drawn(project, symbols, queries)
+            return _drawn(project, symbols, queries, ask)
         finally:
             project.close()
 
 
-def _drawn(project: Project, symbols: int, queries: int) -> Task:
+def _drawn(project: Project, symbols: int, queries: int, ask: Ask) -> Task:
     snapshot, inputs = project.parts.index.snapshot, project.own_inputs()
     ids = sorted(snapshot.places)
     draw = random.Random(SEED)
@@ -80,15 +98,37 @@ def _drawn(project: Project, symbols: int, queries: int) -> Task:
         own = inputs.load(*snapshot.blob(symbol), source.own)
         if own is None or own.kind not in _KINDS:
             continue
-        first, *rest = _END.split(own.docstring.strip(), maxsplit=1)
-        sentence = " ".join(first.split())
-        rests.append("".join(rest).strip())
-        if 4 <= len(sentence.split()) <= 30:
+        sentence, rest = _split(own.docstring)
+        rests.append(rest)
+        if ask != "own":
+            sentence = _of_callees(project, symbol, ask)
+        if LENGTHS[ask][0] <= len(sentence.split()) <= LENGTHS[ask][1]:
             sentences.append((sentence, len(found)))
         found.append(render(msgspec.structs.replace(own, docstring=""), source.signatures))
     draw.shuffle(sentences)
     chosen = sentences[:queries]
     return Task(tuple(found), tuple(text for text, _ in chosen), tuple(row for _, row in chosen), tuple(rests))
+
+
+def _split(documentation: str) -> tuple[str, str]:
+    first, *rest = _END.split(documentation.strip(), maxsplit=1)
+    return " ".join(first.split()), "".join(rest).strip()
+
+
+def _of_callees(project: Project, symbol: SymbolId, ask: Ask) -> str:
+    """Return a question made of a symbol's callees in the order of its calls; "" if too few have what is asked."""
+    snapshot, inputs = project.parts.index.snapshot, project.own_inputs()
+    edges = snapshot.dependencies(symbol)
+    callees = dict.fromkeys(
+        edge.target for edge in edges if edge.kind is DependencyKind.CALLS and edge.target != symbol
+    )
+    parts = []
+    for callee in callees:
+        own = inputs.load(*snapshot.blob(callee), snapshot.render_source(callee).own)
+        if own is not None:
+            parts.append(_split(own.docstring)[0] if ask == "callees" else " ".join(subtokens(own.name)))
+    found = [part for part in parts if part]
+    return " ".join(found[: CALLEES[1]]) if len(found) >= CALLEES[0] else ""
 
 
 def embed(encoder: Encoder, inputs: Sequence[EncoderInput]) -> Floats:

@@ -11,6 +11,9 @@ holds. Variants of the input, all over the same symbols and queries:
     - signature      the header; - body: the tokens
     - data flow      only for models that read it
 
+`--ask callees` asks for a symbol by what it calls instead: by the first sentences of its callees, or their names. That
+is what context could tell if it tells anything. `--depths` leaves the variants below the first line out.
+
 Scores are MRR@10 with a 95 % bootstrap interval, and Recall@10. Models whose weights are not on this machine are
 named and passed over, so the script runs unchanged where they are. Tests: tests/unit/benchmarks/test_bench_quality.py.
 """
@@ -23,11 +26,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import numpy as np
 
-from benchmarks.docstring_task import PLACES, Task, embed, make_task, mrr, ranks
+from benchmarks.docstring_task import PLACES, Ask, Task, embed, make_task, mrr, ranks
 from benchmarks.machine import commit, this_machine
 from codegraph.embed import registry
 from codegraph.embed.encoder import Encoder
@@ -77,10 +81,14 @@ def without_data_flow(source: EncoderInput) -> EncoderInput:
     return msgspec.structs.replace(source, data_flow=b"")
 
 
-def variants(tasks: Sequence[Task], reads_data_flow: bool) -> Iterator[tuple[str, tuple[EncoderInput, ...]]]:
+def variants(
+    tasks: Sequence[Task], reads_data_flow: bool, depths_only: bool = False
+) -> Iterator[tuple[str, tuple[EncoderInput, ...]]]:
     """Yield the inputs of each variant; `tasks` holds the task with context to 0, 1 and 2 steps."""
     for depth, task in enumerate(tasks):
         yield f"d = {depth}", task.inputs
+    if depths_only:
+        return
     full = tasks[-1]
     yield (
         "d = 2, + documentation",
@@ -132,6 +140,8 @@ def main() -> None:
     parser.add_argument(
         "--tokens", type=int, default=0, help="cut inputs to so many tokens (default: the model's limit)"
     )
+    parser.add_argument("--ask", choices=get_args(Ask), default="own", help="what queries are made of")
+    parser.add_argument("--depths", action="store_true", help="only the depths of context")
     parser.add_argument("--output", type=Path, help="write the scores as JSON")
     args = parser.parse_args()
     found: list[Score] = []
@@ -144,9 +154,10 @@ def main() -> None:
         encoder, flows = model
         if flows not in tasks:
             tasks[flows] = [
-                make_task(args.directory, args.symbols, args.queries, d, data_flow=flows) for d in (0, 1, 2)
+                make_task(args.directory, args.symbols, args.queries, d, data_flow=flows, ask=args.ask)
+                for d in (0, 1, 2)
             ]
-        for variant, inputs in variants(tasks[flows], flows):
+        for variant, inputs in variants(tasks[flows], flows, args.depths):
             each = score(name, variant, encoder, inputs, tasks[flows][-1])
             found.append(each)
             interval = f"[{each.low:.3f}, {each.high:.3f}]"
@@ -155,6 +166,7 @@ def main() -> None:
         report = {
             "symbols": args.symbols,
             "queries": args.queries,
+            "ask": args.ask,
             "machine": msgspec.to_builtins(this_machine()),
             "commit": commit(),
             "scores": [asdict(each) for each in found],

@@ -98,7 +98,7 @@ def figures(run: Run, label: str = "") -> list[Figure]:
         for group, rows in grouped(raw, lambda one: one.language).items()
     ]
     if label:
-        return found
+        return [*found, *sampled(f"{prefix}query", [each.seconds * 1000 for each in run.answers], "ms")]
     for name, by in (("language", lambda one: one.language), ("category", lambda one: one.category)):
         found += [
             Figure(name=f"search.{name}.{group}.ndcg10", value=overall(rows).ndcg, unit="")

@@ -46,3 +46,14 @@ def test_scores_have_an_interval(tmp_path: Path) -> None:
 def test_models_without_weights_are_passed_over() -> None:
     """A model whose weights are not here gives the reason instead of an encoder."""
     assert isinstance(loaded("codecse", 0), str)
+
+
+def test_a_symbol_may_be_asked_for_by_what_it_calls(tmp_path: Path) -> None:
+    """Such a query has the callees' sentences or names in the order of the calls; one callee is too few."""
+    more = "\n\ndef both(text):\n    join(split(text))\n\n\ndef join(parts):\n    '''Put the parts together again.'''\n"
+    (tmp_path / "a.py").write_text(SOURCE + more)
+    by_sentences = make_task(tmp_path, 10, 10, ask="callees")
+    by_names = make_task(tmp_path, 10, 10, ask="callees' names")
+    assert [by_sentences.inputs[row].name for row in by_sentences.answers] == ["both"]
+    assert by_sentences.queries == ("Put the parts together again. Cut a line of words into its parts.",)
+    assert by_names.queries == ("join split",)
