@@ -150,6 +150,7 @@ def test_imports() -> None:
         ("x = go; x.run", "CALL @self|go()|()|run()"),
         ("method(:go)", "READ @self|go()"),
         ("B.new[1]", "READ B|<new>|()|[]()"),
+        ("B.new[1] = 2", "READ B|<new>|()|[]=()"),
         ("B.new + 1", "READ B|<new>|()|+()"),
         ("instance_eval { go }", "CALL ()|go()"),
     ],

@@ -56,7 +56,7 @@ def test_own_and_inherited_methods() -> None:
     assert edges("run; self.greet; everywhere; part") == {
         "run().",
         "greet().",
-        "lib/helpers.rb/everywhere().",
+        "lib/helpers.rb/everywhere(). inferred",
         "part().",
     }
     assert edges("self.title = 1") == {"title()."}
@@ -159,6 +159,19 @@ def test_methods_in_blocks_are_those_of_the_file() -> None:
     block = "describe 'x' do\n  def aid; end\n  it { aid }\nend"
     assert linked(block, other="def g; aid; end").edges("app.rb/", "calls") == ["calls app.rb/aid()."]
     assert linked(block, other="def g; aid; end").edges("other.rb/g().", "calls") == []
+
+
+def test_methods_of_nameless_classes_are_nobodys() -> None:
+    """What a block of `Class.new` defines is not found from elsewhere, and a test's helpers only from tests."""
+    nameless = "x = Class.new do\n  def each; end\nend\ndef helping; end"
+    project = linked("def f; each; helping; end", test__one=nameless, test__two="def f; helping; end")
+    assert project.edges("app.rb/f().", "calls") == []
+    assert project.edges("test/two.rb/f().", "calls") == ["calls test/one.rb/helping()."]
+
+
+def test_passing_a_call_on_is_no_recursion() -> None:
+    """A method that calls another one of its own name, on a receiver that nobody knows, has no edge to itself."""
+    assert linked("class B; def authors; spec.authors; end; end").edges("app.rb/B#authors().", "calls") == []
 
 
 def test_circles_end() -> None:

@@ -86,13 +86,17 @@ def method(walk: RubyWalk, node: Node, scope: Scope) -> None:
     target = node.child_by_field_name("object")
     is_own = target is not None or scope.find(SINGLETON) is not None
     own = Scope(index or scope.owner, scope if not index else None)
-    inside = walk.view.definitions[own.owner].container > 0
+    around = scope.find(SELF)
     own.names[SELF] = ("@class",) if is_own else ("@self",)
     if target is not None and target.type not in ("self", "constant"):
         own.names[SELF] = ()
-    if not index or (not inside and scope.find(SELF) == ("@file",)):
-        own.names[SELF] = () if not index else ("@file",)
+    if not index or around == ():
+        own.names[SELF] = ()
+    elif around == ("@file",):
+        own.names[SELF] = around
     if index:
+        if around == ():
+            mark(walk, node, index, "@hidden", ())
         if is_own:
             mark(walk, node, index, "@own", ())
         elif scope.find(FUNCTIONS) is not None:
@@ -165,7 +169,7 @@ def mixin(walk: RubyWalk, node: Node, scope: Scope, how: str) -> None:
             chain = ("@class",)
         else:
             walk.push(each, scope)
-        if is_class_body(walk, scope):
+        if is_class_body(walk, scope) or not scope.owner:
             mark(walk, each, scope.owner, "@base", (how, *(chain or ("()",))))
 
 

@@ -55,7 +55,7 @@ def _declared(walk: RubyWalk, node: Node, scope: Scope, name: str) -> bool:
     """Visit a call that declares something; say whether it does."""
     if name in _REQUIRING:
         declarations.required(walk, node, scope, name)
-    elif name in declarations.MIXINS and declarations.is_class_body(walk, scope):
+    elif name in declarations.MIXINS and (declarations.is_class_body(walk, scope) or scope.find(SELF) is None):
         declarations.mixin(walk, node, scope, name)
     elif name in ATTRIBUTES:
         declarations.attribute(walk, node, scope, name)
@@ -165,6 +165,8 @@ def assignment(walk: RubyWalk, node: Node, scope: Scope) -> None:
             spelled = (*chain[:-1], f"{walk.text(method)}=()") if chain else ("()", f"{walk.text(method)}=()")
             walk.mention(scope, spelled, Role.CALL, method)
         walk.push(left.child_by_field_name("receiver"), scope)
+    elif left.type == "element_reference":
+        element(walk, left, scope, "[]=()")
     elif left.type not in ("identifier", "left_assignment_list"):
         walk.push(left, scope)
     walk.push(right, scope)
@@ -262,12 +264,12 @@ def _named(walk: RubyWalk, node: Node, literal: Node, scope: Scope) -> None:
         walk.mention(scope, (*chain[:-1], f"{name_of(literal)}()"), Role.READ, literal)
 
 
-def element(walk: RubyWalk, node: Node, scope: Scope) -> None:
-    """Mention the method `[]` of an object whose class is known."""
+def element(walk: RubyWalk, node: Node, scope: Scope, name: str = "[]()") -> None:
+    """Mention the method `[]`, or `[]=`, of an object whose class is known."""
     target = node.child_by_field_name("object")
     chain = walk.chains.value(target, scope)
     if chain and target is not None and target.type != "array":
-        walk.mention(scope, joined(chain, "[]()"), Role.READ, node)
+        walk.mention(scope, joined(chain, name), Role.READ, node)
     walk.push_children(node, scope)
 
 

@@ -8,6 +8,7 @@ variable has a known value only if all agree. Bindings say what is known, under 
     @value       of a constant: its value
     @own @both   of a method: it is one of the class itself, or of both kinds; "@both name" is said of the class
     @local       of a method: it belongs to a block outside of classes
+    @hidden      of a method: it belongs to a class that has no name
     @accessor    of a method: "r", "w" or "rw"
     =$x =.$x =() what is assigned to a variable of an instance or of the class (of a method or class), what it returns
 

@@ -25,6 +25,7 @@ from codegraph.graph.resolve.typed.evaluator import (
     Evaluator,
     Place,
     around_of,
+    shared_parts,
 )
 
 _AMBIGUOUS = unknown("ambiguous")
@@ -66,7 +67,7 @@ class PhpEvaluator(Evaluator):
     def _relative(self, place: Place, name: str) -> Candidates:
         if name == "@argument":
             return _ARGUMENT
-        if not place.around:
+        if not place.around or name == "@null":
             return UNKNOWN_RECEIVER
         own = Entity(EntityKind.TYPE, place.path, place.around)
         if name == "@class":
@@ -82,8 +83,8 @@ class PhpEvaluator(Evaluator):
             return EXTERNAL
         if value == MANY:
             return _AMBIGUOUS
-        nearest = max(_shared(entry[0], path) for entry in value)
-        found = [entry for entry in value if _shared(entry[0], path) == nearest]
+        nearest = max(shared_parts(entry[0], path) for entry in value)
+        found = [entry for entry in value if shared_parts(entry[0], path) == nearest]
         return tuple(Entity(kind, entry[0], entry[1]) for entry in found[:MAX_CANDIDATES])
 
     def packaged(self, package: Entity, name: str) -> Candidates:  # noqa: ARG002  (PHP has no packages)
@@ -238,13 +239,3 @@ def _of_enum(enum: Entity, name: str) -> Candidates:
     instance = enum._replace(kind=EntityKind.INSTANCE)
     inner = Entity(EntityKind.WRAPPED, name="@of", inner=(instance,)) if name == "cases()" else instance
     return (Entity(EntityKind.WRAPPED, name="@call", inner=(inner,)),)
-
-
-def _shared(one: str, other: str) -> int:
-    """Count the parts that two paths start with in common."""
-    count = 0
-    for left, right in zip(one.split("/"), other.split("/"), strict=False):
-        if left != right:
-            break
-        count += 1
-    return count

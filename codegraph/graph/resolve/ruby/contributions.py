@@ -77,6 +77,8 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     add(module_key(path), (FAMILY,))
     for feature in features(path):
         add(top_key(FAMILY, feature), (path,))
+    for order, chain in enumerate(classes.bases.get(0, ())):
+        add(bases_key("Object"), (chain[0], _ORDER.format(order), "", *chain[1:]))
     holders = {each.container for each in outline.definitions if each.kind is not SymbolKind.CLASS}
     for index, definition in enumerate(outline.definitions[1:], 1):
         full, said = classes.full(index), classes.said.get(index, {})
@@ -91,7 +93,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
             name = f"{full}::{definition.name}" if classes.nestings[index] else definition.name
             value = said.get("@value", ())
             add(constant_key(name), (path, definition.descriptor, "const", classes.nestings[index], *value))
-        else:
+        elif "@hidden" not in said:
             holder = f"//{path}" if "@local" in said else full
             for form in classes.forms(index):
                 add(class_member_key(holder, form), (path, definition.descriptor))

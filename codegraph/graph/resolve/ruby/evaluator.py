@@ -50,7 +50,9 @@ class RubyEvaluator(Evaluator):
             if is_known(found):
                 return found
         found = self.constant(name.removeprefix("::"))
-        return found if found != MISSING else EXTERNAL
+        if found == MISSING:
+            found = self._inherited_constant("Object", name.removeprefix("::"))
+        return found if is_known(found) else EXTERNAL
 
     def _relative(self, place: Place, name: str) -> Candidates:
         full = nested(place.around)[0] if place.around else "Object"
@@ -60,21 +62,27 @@ class RubyEvaluator(Evaluator):
             return (instance._replace(descriptor=f"//{place.path}"),)
         if name == "@block":
             self.is_guess = True
-            return (own, instance)
+            return (own._replace(name="block"), instance)
         if name in ("@super", "@superclass"):
             return ((instance if name == "@super" else own)._replace(name="super"),)
         return {"@self": (instance,), "@class": (own,)}.get(name, UNKNOWN_RECEIVER)
 
     def constant(self, full: str) -> Candidates:
         """Return what a full name stands for."""
-        value = self.get(constant_key(full))
-        if value is None:
-            return (Entity(EntityKind.TYPE, "", full),) if self.get(namespace_key(full)) is not None else MISSING
-        if value == MANY or any(entry[2] != "const" for entry in value):
+        value = self.get(constant_key(full)) or ()
+        known = value if value == MANY else tuple(entry for entry in value if self.is_visible(entry[0]))
+        if known == MANY or any(entry[2] != "const" for entry in known):
             return (Entity(EntityKind.TYPE, "", full),)
-        return tuple(
-            Entity(EntityKind.VALUE, entry[0], entry[1], full) for entry in self.nearest(value)[:MAX_CANDIDATES]
-        )
+        if known:
+            near = self.nearest(known)[:MAX_CANDIDATES]
+            return tuple(Entity(EntityKind.VALUE, entry[0], entry[1], full) for entry in near)
+        opened = self.get(namespace_key(full)) or ()
+        is_there = opened == MANY or any(self.is_visible(entry[0]) for entry in opened)
+        return (Entity(EntityKind.TYPE, "", full),) if is_there else MISSING
+
+    def is_visible(self, path: str) -> bool:
+        """Say whether the linked file can see what a file defines: not what another folder's tests and scripts do."""
+        return path == self._path or not _is_test(path) or path.split("/")[0] == self._path.split("/")[0]
 
     def _inherited_constant(self, full: str, name: str) -> Candidates:
         is_open = False
@@ -94,14 +102,21 @@ class RubyEvaluator(Evaluator):
         """Return where a class is defined: of several places the one called like it, else where it has members."""
         full = entity.descriptor
         opened = [self.get(key(full)) or () for key in (constant_key, namespace_key)]
-        entries = [entry for value in opened if value != MANY for entry in value if entry[2] != "const"]
+        entries = [
+            entry
+            for value in opened
+            if value != MANY
+            for entry in value
+            if entry[2] != "const" and self.is_visible(entry[0])
+        ]
         spelled = full.replace("::", "/").replace("_", "").lower()
         named = [entry for entry in entries if len(entries) > 1 and _plain(entry[0]).endswith(f"/{spelled}.rb")]
         if not named and len(entries) > 1:
-            entries = [entry for entry in opened[0] if entry[2:3] and entry[2] != "const"]
+            entries = [entry for entry in entries if entry in opened[0]] or entries
         entries = named[:1] or self.nearest(tuple(entries))
         found = tuple(Entity(EntityKind.TYPE, entry[0], entry[1], full) for entry in entries)
-        return found if 0 < len(found) <= MAX_CANDIDATES else _AMBIGUOUS
+        is_module = any(entry[2] == "module" for entry in entries)
+        return found if len(found) == 1 or (0 < len(found) <= MAX_CANDIDATES and not is_module) else _AMBIGUOUS
 
     def packaged(self, package: Entity, name: str) -> Candidates:  # noqa: ARG002  (Ruby has no packages)
         """Return nothing: modules are types."""
@@ -165,11 +180,9 @@ class RubyEvaluator(Evaluator):
         found = self.inherited(owner, name)
         if is_known(found):
             return found
-        for root in _ROOTS:
-            rooted = self._entries(root, name, owner)
-            if rooted:
-                return rooted
-        return found
+        if owner.name == "block":
+            return found
+        return next((rooted for root in _ROOTS if (rooted := self._entries(root, name, owner))), found)
 
     def inherited(self, owner: Entity, name: str) -> Candidates:
         """Return a method of a class or of its instances, below Object."""
@@ -234,11 +247,17 @@ class RubyEvaluator(Evaluator):
             return ()
         if value == MANY:
             return _AMBIGUOUS
+        if full in _ROOTS:  # what a script defines is there for that script, what tests define for tests
+            value = tuple(each for each in value if each[0] == self._path or self._is_common(each[0]))
+            self.is_guess = self.is_guess or any(each[0] != self._path for each in value)
         own = receiver._replace(name="", inner=())
         return tuple(
             Entity(EntityKind.FUNCTION, entry[0], entry[1], name, (own,))
             for entry in self.nearest(value)[:MAX_CANDIDATES]
         )
+
+    def _is_common(self, path: str) -> bool:
+        return path.endswith(".rb") and self.is_visible(path)
 
     def _is_module(self, full: str) -> bool:
         value = self.get(constant_key(full)) or self.get(namespace_key(full)) or ()

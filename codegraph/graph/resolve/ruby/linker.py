@@ -18,7 +18,7 @@ from codegraph.graph.resolve.ruby.evaluator import RubyEvaluator
 from codegraph.graph.resolve.ruby.names import CORE_METHODS, FAMILY
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, merged
-from codegraph.graph.resolve.typed.evaluator import Place
+from codegraph.graph.resolve.typed.evaluator import Place, shared_parts
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _OWN = ("@self", "@class", "@block", "@file")
@@ -65,9 +65,11 @@ class RubyLinker(TypedLinker):
         value = self._table.named(FAMILY, chain[-1])
         if value == MANY:
             return (), "ambiguous"
-        if value is None:
+        if value is None or not self._ruby.is_visible(value[0][0]):
             return (), "external" if chain[0] in ("@file", "@block") else reason
         target = symbol_id(value[0][0], value[0][1])
+        if target == self.collector.ids[reference.owner]:
+            return (), reason  # what passes a call on seldom passes it on to itself
         return ((target, DependencyKind.CALLS, Confidence.INFERRED),), ""
 
     def finish(self) -> None:
@@ -86,7 +88,9 @@ class RubyLinker(TypedLinker):
             found = [path] if self._table.get(module_key(path)) is not None else []
         else:
             value = self._table.get(top_key(FAMILY, path.removesuffix(".rb")))
-            found = [entry[0] for entry in self._ruby.nearest(value)] if value and value != MANY else []
+            known = [entry[0] for entry in value] if value and value != MANY else []
+            shared = [shared_parts(self.path, one) for one in known]
+            found = [one for one, count in zip(known, shared, strict=True) if count == max(shared)]
         sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
         for target in found[:MAX_CANDIDATES]:
             self.collector.add(each.owner, symbol_id(target, ""), DependencyKind.IMPORTS, sure, each.line, each.column)
@@ -95,7 +99,7 @@ class RubyLinker(TypedLinker):
 
     def _link_override(self, index: int) -> None:
         definition = self.definitions[index]
-        if "@local" in self._classes.said.get(index, {}):
+        if not self._classes.said.get(index, {}).keys().isdisjoint(("@local", "@hidden")):
             return
         place = definition.selection_range
         for form in self._classes.forms(index)[:1]:
