@@ -265,6 +265,13 @@ class Server:
 
 def run(pipe: connection.Connection, settings: bytes) -> None:
     """Load the model that `settings` (msgpack of WorkerSettings) names and serve; the process's main function."""
+    try:
+        _run(pipe, settings)
+    except (BrokenPipeError, ConnectionResetError):
+        logger.debug("the daemon is gone")  # a project that is closed right after its start: nobody waits for an answer
+
+
+def _run(pipe: connection.Connection, settings: bytes) -> None:
     decoded = msgspec.msgpack.decode(settings, type=WorkerSettings)
     _prepare(decoded)
     try:

@@ -18,7 +18,8 @@ from codegraph.embed.encoder import FloatArray, RecordingEncoder
 from codegraph.embed.registry import ModelSpec
 from codegraph.embed.render import EncoderInput
 from codegraph.embed.wire import EmbedRequest, Failed, Finished, QueryRequest, QueryVector, Reply, Stop, Vectors
-from codegraph.embed.worker_process import Server, WorkerSettings
+from codegraph.embed.worker_process import Server, WorkerSettings, run
+from codegraph.processes import spawn_context
 
 SETTINGS = WorkerSettings(ModelSpec(name="fake", engine="lexical"), "cpu", True, 64, 2, 0.2, 0)
 
@@ -190,3 +191,15 @@ def test_a_job_that_failed_fails_once() -> None:
     assert [reply.number for reply in replies if isinstance(reply, Failed)] == [1]
     assert {type(reply).__name__ for reply in replies} == {"Failed", "QueryVector", "Finished"}
     assert encoder.log.count("finish 01") == 1
+
+
+def test_a_worker_that_nobody_waits_for_ends_in_silence(capfd: pytest.CaptureFixture[str]) -> None:
+    """A project that is closed before its model is loaded leaves no traceback behind."""
+    ours, theirs = spawn_context().Pipe()
+    ours.close()
+    settings = WorkerSettings(ModelSpec(name="lexical", engine="lexical"), "cpu", True, 256, 16, 0.2, 0)
+    process = spawn_context().Process(target=run, args=(theirs, msgspec.msgpack.encode(settings)))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+    assert capfd.readouterr().err == ""
