@@ -18,7 +18,7 @@ from codegraph.core.symbols import SymbolKind
         ("export default (a) => a", ["default()."]),
         ("export default class {}", ["default#"]),
         ("module.exports = function make() {}", ["make()."]),
-        ("module.exports = function () {}", ["default()."]),
+        ("module.exports = function () {}", ["exports()."]),
         ("exports = module.exports = function make() {}", ["make()."]),
         ("exports.x = function () {}", ["x()."]),
         ("module.exports.x = class {}", ["x#"]),

@@ -355,3 +355,18 @@ def test_objects_that_copy_a_namespace() -> None:
     )
     assert linked.of("a.ts/f().", CALLS) == {"b.ts/g()."}
     assert "a.ts/C#m()." in linked.of("a.ts/h().", CALLS)
+
+
+def test_replaced_modules_without_a_name() -> None:
+    """A nameless function that replaces its module is called `exports` and found by those who require it."""
+    linked = Linked({"a.js": "const b = require('./b')\nfunction f() { b() }", "b.js": "module.exports = (x) => x"})
+    assert linked.of("a.js/f().", CALLS) == {"b.js/exports()."}
+
+
+def test_local_definitions_behind_variables() -> None:
+    """A method made by assignment is called by its name; a variable that holds a local function is no call of it."""
+    source = "class C { constructor() { this.m = () => 1 } }\nfunction f(c: C) { c.m() }\n"
+    source += "function g(o) { const h = () => 1; const v = o.v || h; v() }"
+    linked = Linked({"a.ts": source})
+    assert linked.of("a.ts/f().", CALLS) == {"a.ts/C#constructor().m()."}
+    assert linked.of("a.ts/g().", CALLS) == set()

@@ -13,6 +13,10 @@ DEFAULT: Final = "default"
 """The name of what is exported by default without a name of its own."""
 
 
+EXPORTS: Final = "exports"
+"""The name of a nameless function or class that replaces the module."""
+
+
 @dataclass(frozen=True, slots=True)
 class DefinitionNodes:
     """One definition as nodes of the tree; byte ranges and tokens are taken from them later."""

@@ -12,7 +12,8 @@ another name) and the members of classes, interfaces and top-level object litera
     C.prototype.m = function () {}, object.m = function () {}                                  method
     const x = ..., exports.x = ..., export default {...}                                       constant
 
-`export default` and `module.exports =` without a name are called "default". A name that only stands for
+`export default` without a name is called "default", a function or class that is assigned to `module.exports`
+"exports". A name that only stands for
 an import (`const x = require("y")`) is no definition. `export` and `default` belong to range and signature,
 as modifiers do: whether others may use a thing is part of its interface.
 
@@ -26,7 +27,7 @@ from dataclasses import dataclass, replace
 from tree_sitter import Node
 
 from codegraph.core.symbols import SymbolKind
-from codegraph.extract.languages.javascript.definition_nodes import DEFAULT, DefinitionNodes
+from codegraph.extract.languages.javascript.definition_nodes import DEFAULT, EXPORTS, DefinitionNodes
 from codegraph.extract.languages.javascript.nodes import nth, text_of
 from codegraph.extract.languages.javascript.shapes import (
     ALIASES,
@@ -335,7 +336,7 @@ class Finder:
         """Record `module.exports = value`."""
         if value.type in FUNCTIONS or value.type in CLASSES:
             name = value.child_by_field_name("name")
-            self._value(node, value, name, "" if name is not None else DEFAULT, place)
+            self._value(node, value, name, "" if name is not None else EXPORTS, place)
         elif value.type == "object":
             self._members_of_module(value, place)
         elif value.type in ("call_expression", "new_expression"):

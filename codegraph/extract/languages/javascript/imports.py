@@ -14,7 +14,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import ImportKind, Role
 from codegraph.extract.languages.javascript.chains import alternatives_of, chain_of, module_element, required_module
-from codegraph.extract.languages.javascript.definition_nodes import DEFAULT
+from codegraph.extract.languages.javascript.definition_nodes import DEFAULT, EXPORTS
 from codegraph.extract.languages.javascript.nodes import nth, string_value, text_of
 from codegraph.extract.languages.javascript.scopes import Ledger, Scope
 from codegraph.extract.languages.javascript.shapes import (
@@ -201,7 +201,7 @@ def export_whole(value: Node, scope: Scope, ledger: Ledger) -> None:
         return
     if inner.type in FUNCTIONS or inner.type in CLASSES:
         name = inner.child_by_field_name("name")
-        ledger.offer(scope, WHOLE, (text_of(name) if name is not None else DEFAULT,))
+        ledger.offer(scope, WHOLE, (text_of(name) if name is not None else EXPORTS,))
         return
     if inner.type in ("call_expression", "new_expression") and not is_required(inner):
         ledger.offer(scope, WHOLE, (DEFAULT,))

@@ -26,13 +26,14 @@ from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.javascript.contributions import contributions, import_entry
 from codegraph.graph.resolve.javascript.entities import Candidates, Entity, EntityKind, is_known
 from codegraph.graph.resolve.javascript.evaluator import Evaluator
-from codegraph.graph.resolve.javascript.names import COMMON_MEMBERS, FAMILY
+from codegraph.graph.resolve.javascript.names import COMMON_MEMBERS, FAMILY, LOCAL
 from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, home_of, scopes_of
 from codegraph.graph.resolve.scheme import MANY, TableReader
 
 _ORDINAL = re.compile(r"\(\+\d+\)|\(\)")
 _TYPE_FORMS = frozenset({"class", "interface", "enum"})
 _VALUE_FORMS = frozenset({"class", "function", "method", "constant", "enum"})
+_MAKING = frozenset({"class", "interface", "function"})
 _HELD = frozenset({EntityKind.VARIABLE, EntityKind.FIELD})
 _HERITAGE = {Role.INHERIT: DependencyKind.INHERITS, Role.IMPLEMENT: DependencyKind.IMPLEMENTS}
 _CALLING = (Role.CALL, Role.DECORATOR)
@@ -98,10 +99,13 @@ class FileLinker:
         return [each for each in targets if each.form in _VALUE_FORMS]
 
     def _held(self, entity: Entity) -> list[Entity]:
+        """Return the definitions that a variable or member holds; a local one only where it is what made the member."""
+        inner = entity.kind is EntityKind.FIELD and entity.form in _MAKING
         return [
             each
             for each in self._evaluator.values(entity)
             if _is_definition(each) and each.form != "constant" and each != entity
+            if inner or not each.name.startswith(LOCAL)
         ]
 
     def _add(self, owner: int, targets: list[Entity], role: Role, line: int, column: int) -> None:

@@ -47,15 +47,20 @@ class ModuleFinder:
 
     def __init__(self, table: TableReader) -> None:
         self._get = table.get
+        self._asked: dict[tuple[str, str], str | None] = {}
         self._found: dict[tuple[str, str], str | None] = {}
+        """The same by directory, for files that import alike."""
         self._settings: dict[str, Settings | None] = {}
 
     def find(self, importer: str, specifier: str) -> str | None:
         """Return the path of the file that `specifier` means in the file `importer`; None if it is external."""
-        key = (dirname(importer) + ("\0" if _is_typed(importer) else ""), specifier)
-        if key not in self._found:
-            self._found[key] = self._find(importer, specifier)
-        return self._found[key]
+        asked = (importer, specifier)
+        if asked not in self._asked:
+            key = (dirname(importer) + ("\0" if _is_typed(importer) else ""), specifier)
+            if key not in self._found:
+                self._found[key] = self._find(importer, specifier)
+            self._asked[asked] = self._found[key]
+        return self._asked[asked]
 
     def _find(self, importer: str, specifier: str) -> str | None:
         extensions = _TYPED if _is_typed(importer) else _SCRIPT
