@@ -7,8 +7,8 @@ is
 
 so the best that can be is 1, a negative weight makes a penalty, and the parts that a result reports add up to its
 score. `lexical` and `vector` are what the two indexes said; `file` is the evidence of the whole file
-(`search.terms`), `file_vector` that of its nearest symbol. `stem` and `folder` compare the query's terms with those
-of a name:
+(`search.terms`), `file_vector` that of its nearest symbol. `stem` compares the query's terms with those of the file's
+name:
 
     similarity(q, n) = sum over t in both of idf(t)^2  /  (|q| |n|),    |x|^2 = sum over t in x of idf(t)^2
 
@@ -26,7 +26,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,19 +54,15 @@ class RankWeights:
     """The best nearness in the symbol's file."""
     file: float = 0.6
     """Evidence of the symbol's file, as a share of the best."""
-    stem: float = 1.55
+    stem: float = 1.75
     """Similarity of the file's name to the query."""
-    folder: float = 0.5
-    """Similarity of the name of the file's folder to the query."""
     exact_name: float = 0.35
     """An identifier of the query is the symbol's name."""
-    size: float = 0.75
+    size: float = 0.8
     """Logarithm of the symbol's lines."""
-    test_file: float = -1.0
-    """The file holds tests, and the query does not ask for tests."""
-    depth: float = -1.5
+    depth: float = -1.65
     """How many folders the file lies in, five of them counting 1."""
-    repeated: float = -1.2
+    repeated: float = -2.4
     """How many better results of the same file there are, up to five."""
     sentence: float = 0.1
     """The factor of SUBJECT_SIGNALS when the query is a sentence."""
@@ -90,17 +85,13 @@ class RankWeights:
         return self.sentence if name in SUBJECT_SIGNALS else self.sentence_vector if name == "vector" else 1.0
 
 
-SUBJECT_SIGNALS = frozenset({"stem", "folder", "size", "depth", "repeated"})
+SUBJECT_SIGNALS = frozenset({"stem", "size", "depth", "repeated"})
 """Signals that count less for a query that describes one symbol."""
 
 MOST_REPEATED = 5
 DEEP = 5
 LARGE = math.log(400)
 """The logarithm of the lines at which `size` is about 1."""
-
-_TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|testing|spec|specs|__tests__)/|(?:^|/)(?:test_[^/]*|conftest)\.\w+$|[._-](?:test|tests|spec)\.\w+$"
-)
 
 
 class Candidates(NamedTuple):
@@ -208,11 +199,6 @@ def stem(asked: _Asked, candidates: Candidates) -> Values:
     return _each(candidates.paths, lambda path: similarity(asked, _stem_terms(path)))
 
 
-def folder(asked: _Asked, candidates: Candidates) -> Values:
-    """Return the similarity of each folder's name to the query."""
-    return _each(candidates.paths, lambda path: similarity(asked, _folder_terms(path)))
-
-
 def exact_name(asked: _Asked, candidates: Candidates) -> Values:
     """Say whether an identifier of the query is the symbol's name."""
     wanted = asked.shape.identifiers
@@ -225,13 +211,6 @@ def size(_asked: _Asked, candidates: Candidates) -> Values:
     return values
 
 
-def test_file(asked: _Asked, candidates: Candidates) -> Values:
-    """Say whether the symbol stands among tests that nobody asked for."""
-    if asked.shape.asks_for_tests:
-        return np.zeros(len(candidates.paths))
-    return _each(candidates.paths, lambda path: float(_is_test_path(path)))
-
-
 def depth(_asked: _Asked, candidates: Candidates) -> Values:
     """Count the folders around each file, as a share of DEEP."""
     return _each(candidates.paths, lambda path: path.count("/") / DEEP)
@@ -242,26 +221,14 @@ def _stem_terms(path: str) -> tuple[str, ...]:
     return part_terms(module_name(path))
 
 
-@lru_cache(maxsize=16_384)
-def _folder_terms(path: str) -> tuple[str, ...]:
-    return part_terms(path.rpartition("/")[0].rpartition("/")[2])
-
-
-@lru_cache(maxsize=16_384)
-def _is_test_path(path: str) -> bool:
-    return _TEST_PATH.search(path) is not None
-
-
 _SIGNALS: Mapping[str, Signal] = {
     "lexical": lambda _, candidates: candidates.lexical,
     "vector": lambda _, candidates: candidates.vector,
     "file_vector": lambda _, candidates: candidates.file_vector,
     "file": lambda _, candidates: candidates.file,
     "stem": stem,
-    "folder": folder,
     "exact_name": exact_name,
     "size": size,
-    "test_file": test_file,
     "depth": depth,
 }
 

@@ -20,7 +20,6 @@ MAX_WORDS = 64
 
 _ONE_NAME = re.compile(r"[\w$]+(?:(?:\.|::|#|->|/)[\w$]+)*(?:\(\))?")
 _WRITTEN_AS_CODE = re.compile(r"_|[a-z][A-Z]|\d|[A-Z]{2}")
-_TEST_TERMS = frozenset({"test", "spec", "fixtur", "mock"})
 _OF_QUESTIONS = frozenset({"how", "where", "what", "which", "why", "when", "who"})
 _OF_SENTENCES = frozenset(
     {"a", "an", "the", "this", "that", "these", "its", "it", "all", "each", "every", "any", "given"}
@@ -48,7 +47,6 @@ class QueryShape:
     """The whole query is one name, dotted or not."""
     is_sentence: bool
     """It says what one symbol does."""
-    asks_for_tests: bool
 
 
 def shape_of(text: str) -> QueryShape:
@@ -62,7 +60,6 @@ def shape_of(text: str) -> QueryShape:
         identifiers=frozenset(whole_name(word) for word in as_code),
         is_identifier=is_identifier,
         is_sentence=not is_identifier and _is_sentence([word.lower() for word in found], text.rstrip().endswith(".")),
-        asks_for_tests=not _TEST_TERMS.isdisjoint(terms),
     )
 
 

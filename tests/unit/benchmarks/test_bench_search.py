@@ -137,18 +137,18 @@ def sample(repository: str, held: dict[str, list[float]], files: list[int], hit:
 def test_fitting_finds_the_signal_that_tells() -> None:
     """Weights move until the score gains nothing more, and a signal that helps everywhere helps on left-out ones."""
     samples = {
-        name: [sample(name, {"lexical": [1.0, 0.9], "stem": [0.0, 1.0], "folder": [0.5, 0.5]}, [0, 1], [False, True])]
+        name: [sample(name, {"lexical": [1.0, 0.9], "stem": [0.0, 1.0], "size": [0.5, 0.5]}, [0, 1], [False, True])]
         for name in "abcdef"
     }
     start = {name: float(name == "lexical") for name in WEIGHTS}
     scores = Scores(samples)
 
-    best, weights = fitted(scores, start, ["stem", "folder"])
+    best, weights = fitted(scores, start, ["stem", "size"])
 
     assert scores.value(start) == pytest.approx(1 / math.log2(3))
-    assert (best, weights["folder"]) == (1.0, 0.0)
+    assert (best, weights["size"]) == (1.0, 0.0)
     assert weights["stem"] > 0.1
-    assert left_out(scores, list(samples), start, ["stem", "folder"], 3) == dict.fromkeys("abcdef", 1.0)
+    assert left_out(scores, list(samples), start, ["stem", "size"], 3) == dict.fromkeys("abcdef", 1.0)
 
 
 def test_fitting_spreads_results_as_the_ranking_does() -> None:

@@ -48,12 +48,6 @@ CASES = [
     ("stem", "settings reader", ONE, True),
     ("stem", "source", ONE, False),
     ("stem", "routers", ("x", "src/routing/__init__.py"), True),
-    ("folder", "routers", ("x", "lib/routing/base.py"), True),
-    ("folder", "lib", ("x", "lib/routing/base.py"), False),
-    ("test_file", "parse", ("x", "tests/test_settings.py"), True),
-    ("test_file", "parse", ("x", "src/settings.spec.ts"), True),
-    ("test_file", "parse", ("x", "src/latest/contest.py"), False),
-    ("test_file", "tests of parse", ("x", "tests/test_settings.py"), False),
     ("depth", "parse", ONE, True),
     ("depth", "parse", ("x", "settings.py"), False),
 ]

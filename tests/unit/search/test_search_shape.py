@@ -43,9 +43,3 @@ def test_words_written_like_code_are_identifiers() -> None:
     """Within prose, words of two parts or in capitals are names; a name alone always is one."""
     assert shape_of("how HTTPServer calls get_request twice").identifiers == {"httpserver", "getrequest"}
     assert shape_of("server").identifiers == {"server"}
-
-
-def test_a_query_may_ask_for_tests() -> None:
-    """Tests are asked for by their words."""
-    assert shape_of("fixtures for the parser").asks_for_tests
-    assert not shape_of("parser of contests").asks_for_tests
