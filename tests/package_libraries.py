@@ -195,6 +195,64 @@ RUST = Library(
     }
 )
 
+C_SHARP = Library(
+    {
+        "GlobalUsings.cs": [("global using Kit;", "global using Other;", "")],
+        "Kit/Part.cs": [
+            ("namespace Kit;", "namespace Kit;", "namespace Other;"),
+            ("public partial class Part : Base {", "public partial class Part : Base {", "public partial class Part {"),
+            ("public Part Next { get; }", "public Base Next { get; }", "public string Next;"),
+            ("public Part Make(int a) { return null; } }", "public Base Make(int a) { return null; } }", "}"),
+        ],
+        "Kit/Part.More.cs": [
+            ("namespace Kit;",),
+            ("public partial class Part { public void Run() {} }", "public partial class Part { public void Go() {} }"),
+        ],
+        "Kit/Base.cs": [
+            ("namespace Kit;",),
+            ("public class Base : IBase {", "public class Base {"),
+            ("public virtual void Stop() {}", "public virtual void Stop(int a) {}", ""),
+            ("public void Run() {} }", "public class Nested { public void Go() {} } }", "}"),
+        ],
+        "Kit/IBase.cs": [
+            ("namespace Kit;",),
+            ("public interface IBase { void Stop(); }", "public interface IOther {}"),
+        ],
+        "Other/Thing.cs": [
+            ("namespace Other;", "namespace Gone;"),
+            ("public class Thing { public void Run() {} }",),
+        ],
+        "App/Only.cs": [("using Other;",), ("class Only { void F(Thing t) { t.Run(); } }",)],
+        "One/Helper.cs": [("namespace One;",), ("public class Helper { public void Help() {} }",)],
+        "Two/Helper.cs": [("namespace Two;",), ("public class Helper { public void Help() {} }",)],
+        "Kit/Holder.cs": [
+            ("using One;", "using Two;"),
+            ("namespace Kit;",),
+            ("public class Holder { public Helper helper; }",),
+        ],
+        "App/Held.cs": [("class Held { void F(Kit.Holder h) { h.helper.Help(); } }",)],
+        "Kit/Extensions.cs": [
+            ("namespace Kit;",),
+            (
+                "public static class Extensions { public static void Ext(this Part p) {} }",
+                "public static class Extensions { public static void Ext(this Base p) {} }",
+                "public static class Extensions { public static void Ext(this string p, int a) {} }",
+            ),
+        ],
+        "App/Use.cs": [
+            ("namespace App;",),
+            ("using static Kit.Base;", "using Kit;", "using P = Kit.Part;", ""),
+            ("class Use {",),
+            ("void F(Part p) { p.Next.Run(); p.Stop(); p.Ext(); }", "void F(Kit.Part p) { p.Make(1).Run(); p.Go(); }"),
+            ("void G() { new Nested().Go(); new Kit.Part().Next.Stop(); } }", "void G(P p) { p.Stop(); p.Ext(); } }"),
+        ],
+        "App/Sub.cs": [
+            ("namespace App.Deep;",),
+            ("class Sub : Kit.Part { public override void Stop() { base.Stop(); Run(); } }",),
+        ],
+    }
+)
+
 C = Library(
     {
         "include/box.h": [

@@ -13,7 +13,7 @@ import pytest
 from checked_project import CheckedProject
 from header_libraries import CPP
 from libraries import JAVASCRIPT, PYTHON, Library
-from package_libraries import GO, JAVA, PHP, RUBY, RUST, C
+from package_libraries import C_SHARP, GO, JAVA, PHP, RUBY, RUST, C
 
 from codegraph.errors import InternalError
 from codegraph.graph.dependency_graph import DependencyGraph
@@ -35,6 +35,7 @@ KINDS = [
     *((RUST, kind) for kind in ("imp", "star", "def", "mod", "mem", "base", "ret", "top", "cfg", "unit")),
     *((RUST, kind) for kind in ("self", "pmem", "emb", "und", "val")),
     *((RUBY, kind) for kind in ("pkg", "file", "emb", "pmem", "name", "top", "ret", "mod")),
+    *((C_SHARP, kind) for kind in ("imp", "mem", "base", "ret", "unit", "file", "ifm")),
     *((C, kind) for kind in ("cdef", "top", "mod")),
     *((CPP, kind) for kind in ("cns", "unit", "imp", "mem", "base", "ret", "ali", "cdef", "top", "mod")),
 ]
@@ -48,6 +49,7 @@ NAMES = {
     id(RUBY): "ruby",
     id(C): "c",
     id(CPP): "cpp",
+    id(C_SHARP): "cs",
 }
 
 
@@ -108,8 +110,8 @@ class _TableForgetsMisses(SymbolTable):
 
 @pytest.mark.parametrize(
     "library",
-    [PYTHON, JAVASCRIPT, GO, JAVA, PHP, RUBY, RUST, C, CPP],
-    ids=["python", "javascript", "go", "java", "php", "ruby", "rust", "c", "cpp"],
+    [PYTHON, JAVASCRIPT, GO, JAVA, PHP, RUBY, RUST, C, CPP, C_SHARP],
+    ids=["python", "javascript", "go", "java", "php", "ruby", "rust", "c", "cpp", "c_sharp"],
 )
 def test_the_whole_machinery_passes(library: Library) -> None:
     """The seams as such do no harm: with the real parts in place nothing differs."""

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from codegraph.core import plugins
 from codegraph.graph.resolve.c import CScheme
+from codegraph.graph.resolve.c_sharp import CSharpScheme
 from codegraph.graph.resolve.cpp import CppScheme
 from codegraph.graph.resolve.go import GoModScheme, GoScheme
 from codegraph.graph.resolve.java import JavaScheme
@@ -36,6 +37,7 @@ _SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType(
         "json-config": SettingsScheme(),
         "c": CScheme(),
         "cpp": CppScheme(),
+        "c_sharp": CSharpScheme(),
         "go": GoScheme(),
         "java": JavaScheme(),
         "php": PhpScheme(),

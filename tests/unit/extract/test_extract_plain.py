@@ -13,7 +13,7 @@ from codegraph.extract.extractor import Limits, extract
 from codegraph.extract.languages import LANGUAGES, language_of
 
 PLAIN = (
-    "bash", "c", "c_sharp", "elixir", "haskell",
+    "bash", "c", "elixir", "haskell",
     "kotlin", "lua", "php", "ruby", "scala", "swift", "zig",
 )  # fmt: skip
 
@@ -35,15 +35,6 @@ SAMPLES: dict[str, tuple[dict[str, tuple[SymbolKind, str]], set[str]]] = {
             "later().": (SymbolKind.FUNCTION, ""),
         },
         {"CALL join", "TYPE cb_t", "TYPE pair"},
-    ),
-    "c_sharp": (
-        {
-            "Box#": (SymbolKind.CLASS, "A box."),
-            "Box#K.": (SymbolKind.CONSTANT, ""),
-            "Box#Size().": (SymbolKind.METHOD, ""),
-            "Box#Fill().": (SymbolKind.METHOD, "Fills it."),
-        },
-        {"CALL Check", "CALL Lid", "CALL item.Move", "INHERIT Base", "TYPE Item"},
     ),
     "elixir": (
         {

@@ -19,3 +19,4 @@
   @definition) (#set! kind "constant"))
 ((event_field_declaration (variable_declaration (variable_declarator name: (identifier) @name))) @definition
   (#set! kind "constant"))
+((enum_member_declaration name: (identifier) @name) @definition (#set! kind "constant"))

@@ -1,0 +1,123 @@
+"""Edges of a C# file: those of its references, its usings of types, and overridden members.
+
+`new T(...)` is a call of the constructor with that number of parameters, of the type where it declares none. A member
+overrides the nearest one of that name and number of parameters along the base class if it says so, and along each
+interface; among several, the one with the same types.
+Tests: tests/unit/graph/test_graph_c_sharp.py.
+"""
+
+from __future__ import annotations
+
+from codegraph.core.facts import ImportKind, Occurrences, Outline, Reference, Role
+from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.graph.resolve.c_sharp.contributions import FileMembers
+from codegraph.graph.resolve.c_sharp.evaluator import GUESS, CSharpEvaluator
+from codegraph.graph.resolve.keys import member_key
+from codegraph.graph.resolve.scheme import Entry, TableReader
+from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known
+from codegraph.graph.resolve.typed.evaluator import Place
+from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
+
+_TYPE_ROLES = (Role.TYPE, Role.INHERIT, Role.IMPLEMENT)
+_MAX_BASES = 64
+
+
+class CSharpLinker(TypedLinker):
+    """Links one C# file; used once."""
+
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
+        self._sharp = CSharpEvaluator(table)
+        super().__init__(path, outline, occurrences, self._sharp)
+        self._get = table.get
+        self._members = FileMembers(outline, occurrences)
+        self._places = [Place(path, self._members.around(index)) for index in range(len(self.definitions))]
+
+    def place_of(self, reference: Reference) -> Place:
+        """Return the type around a reference; a base is written outside of the type that has it."""
+        if reference.role is Role.INHERIT and reference.owner in self._members.types:
+            return Place(self.path, self._members.around_bases(reference.owner))
+        return self._places[reference.owner]
+
+    def candidates(self, reference: Reference) -> Candidates:
+        """Return what a reference stands for; in the place of a type only types do."""
+        if reference.role not in _TYPE_ROLES:
+            return super().candidates(reference)
+        place, chain = self.place_of(reference), reference.chain
+        if chain[-1] == "@attribute":
+            found = self._sharp.type_path(place, (*chain[:-2], chain[-2] + "Attribute"))
+            return found if is_known(found) else self._sharp.type_path(place, chain[:-1])
+        return self._sharp.type_path(place, chain)
+
+    def outcome(self, found: Candidates, reference: Reference) -> Outcome:
+        """Return the edges; calling a type is an edge to the type, and an interface is implemented."""
+        edges, reason = super().outcome(found, reference)
+        role = reference.role
+        if found[0].name == GUESS:
+            sure = Confidence.INFERRED if len(edges) == 1 else Confidence.AMBIGUOUS
+            edges = tuple((target, kind, sure) for target, kind, _ in edges)
+        if found[0].kind is EntityKind.WRAPPED:
+            reason = "external" if role is Role.CALL else ""
+        if role is Role.READ and reason in ("missing", "external") and len(reference.chain) > 1:
+            reason = ""
+        if role is Role.CALL:
+            edges = tuple(
+                (target, DependencyKind.CALLS if kind is DependencyKind.USES_TYPE else kind, confidence)
+                for target, kind, confidence in edges
+            )
+        elif role is Role.INHERIT and self.definitions[reference.owner].kind is not SymbolKind.INTERFACE:
+            interfaces = {symbol_id(each.path, each.descriptor) for each in found if self._is_interface(each)}
+            edges = tuple(
+                (target, DependencyKind.IMPLEMENTS if target in interfaces else kind, confidence)
+                for target, kind, confidence in edges
+            )
+        return edges, reason
+
+    def _is_interface(self, entity: Entity) -> bool:
+        return entity.kind is EntityKind.TYPE and self._sharp.is_interface(entity)
+
+    def finish(self) -> None:
+        """Add usings of types, and overrides."""
+        for each in self.occurrences.imports:
+            if each.kind is ImportKind.MODULE or each.level:
+                found = self._sharp.dotted(each.module, self.path)
+                for target in found:
+                    if target.kind is EntityKind.TYPE:
+                        sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
+                        place = symbol_id(target.path, target.descriptor)
+                        self.collector.add(each.owner, place, DependencyKind.IMPORTS, sure, each.line, each.column)
+        for index, shape in self._members.methods.items():
+            if self.definitions[index].container in self._members.types and not set(shape[2]) & set("cs"):
+                self._link_override(index, shape)
+
+    def _link_override(self, index: int, shape: Entry) -> None:
+        definition = self.definitions[index]
+        container = definition.container
+        full = self._members.types[container][0]
+        owner = Entity(EntityKind.TYPE, self.path, self.definitions[container].descriptor, full)
+        place = definition.selection_range
+        for base in self._sharp.bases(owner)[0]:
+            is_interface = self._sharp.is_interface(base)
+            if is_interface or "o" in shape[2]:
+                found = self._overridden(base, definition.name, shape)
+                sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
+                for target in found:
+                    self.collector.add(
+                        index, symbol_id(*target), DependencyKind.OVERRIDES, sure, place.start_line, place.start_column
+                    )
+
+    def _overridden(self, base: Entity, name: str, shape: Entry) -> list[tuple[str, str]]:
+        """Return the members of the nearest type along a base that a member stands for."""
+        waiting, seen = [base], 0
+        while waiting and seen < _MAX_BASES:
+            one = waiting.pop(0)
+            seen += 1
+            found: list[tuple[tuple[str, str], str]] = []
+            for path, descriptor in self._sharp.parts(one):
+                for entry in self._get(member_key(path, descriptor, name)) or ():
+                    if entry[0] in "mv" and entry[3] == shape[1] and "s" not in entry[4]:
+                        found.append(((path, entry[1]), entry[5]))
+            if found:
+                alike = [target for target, types in found if types == shape[3]]
+                return alike or [target for target, _ in found]
+            waiting.extend(self._sharp.bases(one)[0])
+        return []

@@ -1,0 +1,89 @@
+"""Which of several methods a call in C# means, as far as the types of arguments can be seen.
+
+The types are bare names: those of parameters as they are declared, those of arguments as extraction saw them, "" where
+it did not. A parameter of the very type beats one that a number widens to or a base of it, and that one of any type; a
+type that does not fit rules a method out. Those that remain equal are all meant.
+Tests: tests/unit/graph/test_graph_c_sharp.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from codegraph.graph.resolve.scheme import Entry
+from codegraph.graph.resolve.typed.overloads import best_of
+
+_WIDER: Final = {
+    "int": ("long", "float", "double", "decimal", "short", "byte", "uint", "ulong", "ushort", "sbyte", "nint"),
+    "char": ("int", "ushort", "long"),
+    "float": ("double",),
+    "long": ("float", "double", "decimal"),
+    "string": ("IEnumerable", "ReadOnlySpan", "IComparable"),
+}
+CLOSED: Final = frozenset({"int", "char", "float", "long", "string", "bool", "double", "byte", "object", "Type"})
+"""Types whose bases are all known, as far as overloads can tell them apart."""
+_OF_MANY: Final = frozenset(
+    {"IEnumerable", "IList", "List", "ICollection", "IReadOnlyList", "IReadOnlyCollection", "Span", "ReadOnlySpan"}
+    | {"Memory", "ReadOnlyMemory", "Dictionary", "IDictionary", "IReadOnlyDictionary", "ReadOnlySequence", "Array"}
+)
+_TYPE_PARAMETER: Final = re.compile(r"T([A-Z]\w*)?\Z")
+_MODIFIERS: Final = re.compile(r"^(ref|in|out|params|this)\b")
+
+
+def takes(least: str, most: str, count: int) -> bool:
+    """Say whether a method takes a number of arguments."""
+    return int(least) <= count and (most == "*" or count <= int(most))
+
+
+def best_overloads(
+    entries: Sequence[Entry], given: str, bases_of: Callable[[str], tuple[Sequence[str], bool]]
+) -> list[Entry]:
+    """Return the methods that a call with arguments of these types can mean, the best ones of them.
+
+    The last field of an entry holds the types of the parameters, commas apart, `given` those of the arguments;
+    `bases_of` returns the names of a type's bases, itself included, and whether these are all of them.
+    """
+    bare = [("", "", "", ",".join(_split(entry[-1])), str(number)) for number, entry in enumerate(entries)]
+    best = best_of(bare, given, lambda one, parameter: _level(one, parameter, bases_of))
+    return [entries[int(each[4])] for each in best]
+
+
+def preferred(entries: Sequence[Entry], count: int, most: int) -> list[Entry]:
+    """Return those of equal methods that need no list of rest arguments, then those that need no default.
+
+    `most` is the place in an entry of the number of parameters; `count` is the number of arguments.
+    """
+    plain = [entry for entry in entries if entry[most] != "*"] or list(entries)
+    return [entry for entry in plain if entry[most] == str(count)] or plain
+
+
+def _split(types: str) -> list[str]:
+    """Return bare types of parameters: type arguments have commas of their own."""
+    found, depth = [""], 0
+    for character in types:
+        depth += (character in "<([") - (character in ">)]")
+        if character == "," and not depth:
+            found.append("")
+        elif (not depth and character not in ">)?") or (character in "[]"):
+            found[-1] += character
+    return [_MODIFIERS.sub("", each).rpartition(".")[2] for each in found]
+
+
+def _level(given: str, parameter: str, bases_of: Callable[[str], tuple[Sequence[str], bool]]) -> int:
+    """Return 4 for the very type, 3 for a wider one or a base, 1 for what takes anything, -1 if it does not fit."""
+    if given == parameter:
+        return 4
+    if given[0] == "~":
+        return 2 if given[1:] == parameter else 0
+    if parameter == "object" or parameter == "dynamic" or _TYPE_PARAMETER.match(parameter):
+        return 1
+    if given.endswith("[]"):
+        return 3 if parameter.endswith("[]") or parameter in _OF_MANY else -1
+    if parameter.endswith("[]") and given in CLOSED:
+        return -1
+    if given in _WIDER:
+        return 3 if parameter in _WIDER[given] else -1
+    bases, is_closed = bases_of(given)
+    return 3 if parameter in [each.partition("`")[0] for each in bases] else -1 if is_closed else 0
