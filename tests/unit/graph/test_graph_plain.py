@@ -52,16 +52,16 @@ def test_a_file_prefers_its_own_definitions() -> None:
     """A definition in the same file wins over others; several of them are ambiguous, all named."""
     index = index_of(
         {
-            "a.cs": (
-                "c_sharp",
-                "class A { void f() { g(); } void g() {} void h() { x(); } void x() {} void x(int a) {} }",
+            "a.kt": (
+                "kotlin",
+                "class A {\n fun f() { g() }\n fun g() {}\n fun h() { x() }\n fun x() {}\n fun x(a: Int) {}\n}\n",
             ),
-            "b.cs": ("c_sharp", "class B { void g() {} }"),
+            "b.kt": ("kotlin", "class B { fun g() {} }"),
         }
     )
-    assert edges(index, "a.cs/A#f().") == {("a.cs/A#g().", DependencyKind.CALLS, Confidence.INFERRED)}
-    assert {sure for _, _, sure in edges(index, "a.cs/A#h().")} == {Confidence.AMBIGUOUS}
-    assert len(edges(index, "a.cs/A#h().")) == 2
+    assert edges(index, "a.kt/A#f().") == {("a.kt/A#g().", DependencyKind.CALLS, Confidence.INFERRED)}
+    assert {sure for _, _, sure in edges(index, "a.kt/A#h().")} == {Confidence.AMBIGUOUS}
+    assert len(edges(index, "a.kt/A#h().")) == 2
 
 
 def test_a_parameter_is_no_function() -> None:
