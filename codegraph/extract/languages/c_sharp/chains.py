@@ -222,6 +222,8 @@ class Chains:
             is_type = before[:1].isupper() and scope.find(before) is None
             name = self.simple_name(value.child_by_field_name("name"))
             return "int" if name in ("Length", "Count") else f"~{before}" if is_type else ""
+        if value is not None and value.type in ("lambda_expression", "anonymous_method_expression"):
+            return "=>"
         if value is None or value.type not in _VISIBLE:
             return _LITERALS.get(value.type, "") if value is not None else ""
         chain = (scope.find(self.simple_name(value)) or ()) if value.type == "identifier" else self.value(value, scope)

@@ -24,6 +24,7 @@ _WIDER: Final = {
 }
 CLOSED: Final = frozenset({"int", "char", "float", "long", "string", "bool", "double", "byte", "object", "Type"})
 """Types whose bases are all known, as far as overloads can tell them apart."""
+_DELEGATES: Final = frozenset({"Action", "Func", "Predicate", "Comparison", "Expression", "Converter"})
 _OF_MANY: Final = frozenset(
     {"IEnumerable", "IList", "List", "ICollection", "IReadOnlyList", "IReadOnlyCollection", "Span", "ReadOnlySpan"}
     | {"Memory", "ReadOnlyMemory", "Dictionary", "IDictionary", "IReadOnlyDictionary", "ReadOnlySequence", "Array"}
@@ -75,6 +76,8 @@ def _level(given: str, parameter: str, bases_of: Callable[[str], tuple[Sequence[
     """Return 4 for the very type, 3 for a wider one or a base, 1 for what takes anything, -1 if it does not fit."""
     if given == parameter:
         return 4
+    if given == "=>":
+        return 3 if parameter in _DELEGATES else -1 if parameter in CLOSED else 0
     if given[0] == "~":
         return 2 if given[1:] == parameter else 0
     if parameter == "object" or parameter == "dynamic" or _TYPE_PARAMETER.match(parameter):

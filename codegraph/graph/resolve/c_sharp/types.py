@@ -126,6 +126,7 @@ class TypeEvaluator(Evaluator):
         return (Entity(EntityKind.PACKAGE, name=name),) if name and self.get(namespace_key(name)) is not None else ()
 
     def in_namespace(self, namespace: str, name: str, path: str) -> Candidates:
+        """Return what a namespace has under a name: a type, or the namespace below it."""
         full = f"{namespace}.{name}" if namespace else name
         found = self._typed(full, path)
         return found if is_known(found) else self._namespace(full) or EXTERNAL
@@ -161,6 +162,7 @@ class TypeEvaluator(Evaluator):
         return found
 
     def nested(self, owner: Entity, name: str) -> Candidates:
+        """Return the type of a name inside of a type or of one of its bases."""
         waiting, seen = [owner], 0
         while waiting and seen < MAX_BASES:
             one = waiting.pop(0)
