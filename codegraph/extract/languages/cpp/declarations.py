@@ -236,6 +236,9 @@ def _bind_alias(walk: CppWalk, node: Node, index: int, name: Node | None, chain:
     if index:
         walk.place(node, index, scope)
         walk.bind(node, index, "@alias", chain or ("()",), BindingKind.ATTRIBUTE)
+        definition = walk.view.definitions[index]
+        if name is not None and walk.view.definitions[definition.container].kind in CALLABLES:
+            scope.names[walk.text(name)] = (TYPE, "@here", definition.descriptor, "()")
     elif name is not None:
         scope.names[walk.text(name)] = joined((TYPE,), *chain) if chain else (TYPE,)
 

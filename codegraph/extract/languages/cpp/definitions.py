@@ -3,7 +3,7 @@
 A declaration of a function is a definition of this file beside the one with a body; linking joins them. A member
 defined outside of its class belongs to the class where that stands in the same file. Namespaces are no definitions,
 and a class or function that is only announced (`class A;`, a friend) is none. Functions own what is inside of them
-but for classes.
+but for types.
 Tests: tests/unit/extract/test_extract_cpp.py.
 """
 
@@ -46,7 +46,14 @@ _OTHERS: Final[Mapping[str, SymbolKind]] = MappingProxyType(
     }
 )
 _WRAPPING: Final = frozenset(
-    {"pointer_declarator", "reference_declarator", "init_declarator", "attributed_declarator", "array_declarator"}
+    {
+        "pointer_declarator",
+        "reference_declarator",
+        "init_declarator",
+        "attributed_declarator",
+        "array_declarator",
+        "variadic_declarator",
+    }
 )
 _MAX_UNWRAPPED = 30
 
@@ -116,7 +123,9 @@ def _place(unit: tuple[Node, Node | None]) -> tuple[int, int]:
 def _counts(node: Node, around: SymbolKind) -> bool:
     kind = node.type
     if around in _FUNCTIONS:
-        return (kind in CLASS_NODES or kind == "enum_specifier") and node.child_by_field_name("body") is not None
+        if kind in CLASS_NODES or kind == "enum_specifier":
+            return node.child_by_field_name("body") is not None
+        return kind in ("alias_declaration", "type_definition")
     if kind == "enumerator":
         return True
     parent = node.parent

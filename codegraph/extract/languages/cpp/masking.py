@@ -59,6 +59,7 @@ _CONSTRAINT: Final = _pattern(
     rb"(,SPACE*[A-Z_]*(?:ENABLE_IF|REQUIRES)\w*\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\))(?=SPACE*[,>])"
 )
 _EMPTY_DEFAULT: Final = re.compile(rb"(?<=[=])([ \t]*)\{\}(?=[ \t\n]*[,)])")
+_TEMPLATE: Final = re.compile(rb"(?:::|\.|->)[ \t]*template[ \t]+(?=[A-Za-z_])")
 _ALONE: Final = _pattern(rb"^[ \t]*(MACROARGUMENTS?)[ \t]*$")
 _DIRECTIVE: Final = re.compile(
     rb"^[ \t]*#[ \t]*(ifdef|ifndef|if|elif|else|endif)\b(?:[^\n\\]|\\.|\\\r?\n)*", re.MULTILINE
@@ -73,6 +74,7 @@ def masked(data: bytes) -> bytes:
     for pattern in (_CLASS, _PREFIX, _BEFORE_KEYWORD, _BETWEEN, _CONSTRUCTOR, _BLOCK, _CONSTRAINT):
         data = pattern.sub(_blank, data)
     data = _FIELD.sub(_blank_field, _SUFFIX.sub(_blank_suffix, data))
+    data = _TEMPLATE.sub(_spaced, data)
     data = _EMPTY_DEFAULT.sub(rb"\1 0", data)
     return _ALONE.sub(_blank_alone, _ALONE.sub(_blank_alone, data))
 
@@ -80,7 +82,7 @@ def masked(data: bytes) -> bytes:
 def _without_torn_branches(data: bytes) -> bytes:
     """Keep the first branch only, without its directives, of each #if that cuts through a statement or a block."""
     pieces = list(_DIRECTIVE.finditer(data))
-    blanked: list[tuple[int, int]] = []
+    blanked = [(one.end(1), one.end()) for one in pieces if one.group(1) in (b"if", b"elif")]
     open_groups: list[list[re.Match[bytes]]] = []
     for match in pieces:
         word = match.group(1)
@@ -98,13 +100,15 @@ def _without_torn_branches(data: bytes) -> bytes:
     kept = bytearray(data)
     for start, end in blanked:
         kept[start:end] = _spaces(data[start:end])
+        if data[end - 1 : end] != b"\n" and end - start > 1 and data[start - 2 : start] == b"if":
+            kept[start + 1] = ord("1")  # a condition: the parser knows fewer of them than there are
     return bytes(kept)
 
 
 def _is_torn(data: bytes, group: list[re.Match[bytes]]) -> bool:
     before = data[max(0, group[0].start() - 300) : group[0].start()].rstrip()
     line = before.rpartition(b"\n")[2].lstrip()
-    is_free = not before or before[-1] in b";{}>:" or line.startswith((b"#", b"//")) or before.endswith((b"*/", b"\\"))
+    is_free = not before or before[-1] in b";{}>" or line.startswith((b"#", b"//")) or before.endswith((b"*/", b"\\"))
     is_free = (is_free and not line.startswith(b"template")) or (before.endswith(b":") and line[:1].isalpha())
     if not is_free and not _ALONE.match(line) and b"//" not in line:
         return True
@@ -113,6 +117,11 @@ def _is_torn(data: bytes, group: list[re.Match[bytes]]) -> bool:
         if branch.count(b"{") != branch.count(b"}") or branch.count(b"(") != branch.count(b")"):
             return True
     return False
+
+
+def _spaced(match: re.Match[bytes]) -> bytes:
+    """Blank out the keyword in `a.template b<c>()`."""
+    return match.group().replace(b"template", b"        ")
 
 
 def _blank(match: re.Match[bytes]) -> bytes:
@@ -138,10 +147,14 @@ def _blank_alone(match: re.Match[bytes]) -> bytes:
     """Blank out a line that holds a macro only, unless it is a part of an expression or of a list."""
     data = match.string
     before = data[max(0, match.start() - 400) : match.start()].rstrip()
-    after = data[match.end() : match.end() + 200].lstrip()[:1]
+    after = data[match.end() : match.end() + 200].lstrip()[:2]
     line = before.rpartition(b"\n")[2].lstrip()
     starts = not before or before[-1] in b";{}:>" or line.startswith((b"#", b"//")) or before.endswith(b"*/")
-    return _blank(match) if starts and (not after or after[0] not in _CONTINUES) else match.group()
+    return (
+        _blank(match)
+        if starts and (not after or after in (b"//", b"/*") or after[0] not in _CONTINUES)
+        else match.group()
+    )
 
 
 def _spaces(piece: bytes) -> bytes:

@@ -283,7 +283,10 @@ class CppEvaluator(GenericEvaluator):
         scope, _, spelled = owner.name.rpartition("::")
         value = self.get(scope_key(scope, bare))
         entries = [each for each in value or () if each[2:3] == ("f",) and each[5].partition(",")[0] == spelled]
-        given = f"{operands}:{spelled},{count[:-1].partition(':')[2]}" if operands == "2" else operands
+        other = count[:-1].partition(":")[2]
+        if operands == "2" and (not other or self.real(owner) != (owner,)):
+            entries = [each for each in entries if each[5] == f"{spelled},{other or spelled}"]
+        given = f"{operands}:{spelled},{other}" if operands == "2" else operands
         chosen = self.sight.functions(entries, given) if entries else []
         return tuple(Entity(EntityKind.FUNCTION, each[0], each[1], scope) for each in chosen)
 
@@ -303,8 +306,9 @@ class CppEvaluator(GenericEvaluator):
             if entry[0] == "t":
                 return (Entity(EntityKind.TYPE, owner.path, entry[1], below(owner.name, bare)),)
             return (Entity(EntityKind.VALUE, owner.path, entry[1], owner.name, owner.inner),)
-        if bracket:
-            return ()
+        outside = self._types(owner.path, owner.name, bare)
+        if outside or bracket:
+            return outside
         if bare == owner.name.rpartition("::")[2]:
             return (owner._replace(kind=EntityKind.TYPE),)
         return self._methods(owner, bare, "")
