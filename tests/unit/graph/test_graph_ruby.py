@@ -169,6 +169,14 @@ def test_methods_of_nameless_classes_are_nobodys() -> None:
     assert project.edges("test/two.rb/f().", "calls") == ["calls test/one.rb/helping()."]
 
 
+def test_what_tests_include_is_included_for_tests() -> None:
+    """A module that is included outside of classes gives its constants to the files that see the including one."""
+    project = linked("class B < Part; end", test__one="include Kit\ndef f; Part; end", test__two="def g; Part; end")
+    assert project.edges("app.rb/B#") == []
+    assert project.edges("test/one.rb/f().") == ["uses_type lib/kit/part.rb/Kit#Part#"]
+    assert project.edges("test/two.rb/g().") == ["uses_type lib/kit/part.rb/Kit#Part#"]
+
+
 def test_passing_a_call_on_is_no_recursion() -> None:
     """A method that calls another one of its own name, on a receiver that nobody knows, has no edge to itself."""
     assert linked("class B; def authors; spec.authors; end; end").edges("app.rb/B#authors().", "calls") == []

@@ -78,7 +78,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     for feature in features(path):
         add(top_key(FAMILY, feature), (path,))
     for order, chain in enumerate(classes.bases.get(0, ())):
-        add(bases_key("Object"), (chain[0], _ORDER.format(order), "", *chain[1:]))
+        add(bases_key(""), (chain[0], _ORDER.format(order), path, *chain[1:]))
     holders = {each.container for each in outline.definitions if each.kind is not SymbolKind.CLASS}
     for index, definition in enumerate(outline.definitions[1:], 1):
         full, said = classes.full(index), classes.said.get(index, {})

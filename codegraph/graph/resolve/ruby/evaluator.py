@@ -51,7 +51,7 @@ class RubyEvaluator(Evaluator):
                 return found
         found = self.constant(name.removeprefix("::"))
         if found == MISSING:
-            found = self._inherited_constant("Object", name.removeprefix("::"))
+            found = self._included_constant(name.removeprefix("::"))
         return found if is_known(found) else EXTERNAL
 
     def _relative(self, place: Place, name: str) -> Candidates:
@@ -92,6 +92,17 @@ class RubyEvaluator(Evaluator):
             if found != MISSING:
                 return found
         return EXTERNAL if is_open else MISSING
+
+    def _included_constant(self, name: str) -> Candidates:
+        """Return a constant of what is included outside of classes, by this file or where it can be seen."""
+        value = self.get(bases_key("")) or ()
+        for entry in value if value != MANY else ():
+            if entry[2] == self._path or self._is_common(entry[2]):
+                for each in self._types(Place(""), entry[3:]):
+                    found = self.constant(f"{each.descriptor}::{name}") if each.kind is EntityKind.TYPE else MISSING
+                    if found != MISSING:
+                        return found
+        return MISSING
 
     def nearest(self, entries: tuple[Entry, ...]) -> list[Entry]:
         """Return the entries of the linked file, else those of no test, else all."""

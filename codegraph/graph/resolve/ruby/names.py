@@ -7,7 +7,8 @@ written and divided by slashes: "A::B/C" is `class C` in `module A::B`.
     pkg   ruby, full name        (path, descriptor, "class" or "module") where it has members or a superclass,
                                  (path, descriptor, "const", nesting, chain)                             (shared)
     file  ruby, full name        (path, descriptor, "class" or "module") where it only holds other classes (shared)
-    emb   ruby, full name        ("super", "include", ..., order, nesting, chain) of its bases             (shared)
+    emb   ruby, full name        ("super", "include", ..., order, nesting, chain) of its bases; under "", with the
+                                 path instead of the nesting, what files include outside of classes       (shared)
     pmem  ruby, full name, name  (path, descriptor) of "run()", ".run()" of the class itself; ("", nesting, chain)
                                  of what is assigned to "$x" and ".$x"; "//path" holds what blocks define  (shared)
     name  ruby, "run()"          the only method of that name                                              (shared)
