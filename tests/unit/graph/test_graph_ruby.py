@@ -188,3 +188,24 @@ def test_circles_end() -> None:
         "class A < B; include M; def f; lost; g.h; end; def g; f; end; end\nclass B < A; end\nmodule M; include M; end"
     )
     assert linked(source).edges("app.rb/A#f().", "calls") == ["calls app.rb/A#g()."]
+
+
+def test_all_values_have_to_agree() -> None:
+    """Several assignments, or results, of one class are that class; of two classes they are nothing."""
+    source = "class B; def f; @p = Kit::Part.new; @p[1]; end; def g; @p = h; end; def h; Kit::Part.new; end; end"
+    assert linked(source).edges("app.rb/B#f().", "references") == ["references lib/kit/part.rb/Kit#Part#`[]`()."]
+    source = source.replace("def h; Kit::Part.new", "def h; Kit::Base.new")
+    assert linked(source).edges("app.rb/B#f().", "references") == []
+
+
+def test_variables_of_blocks() -> None:
+    """Blocks of a class share the variables of its instances, those outside of classes share the file's."""
+    block = "describe 'x' do\n  before { @p = Kit::Part.new }\n  it { @p[1] }\nend"
+    assert "references lib/kit/part.rb/Kit#Part#`[]`()." in linked(block).edges("app.rb/", "references")
+    block = "class B\n  setup { @p = Kit::Part.new }\n  should { @p[1] }\nend"
+    assert "references lib/kit/part.rb/Kit#Part#`[]`()." in linked(block).edges("app.rb/B#", "references")
+
+
+def test_a_name_is_local_as_soon_as_it_is_assigned() -> None:
+    """In the value of its own assignment a name is a variable already."""
+    assert linked("def f; x = lambda { x }; end\ndef x; end").edges("app.rb/f().", "calls") == []

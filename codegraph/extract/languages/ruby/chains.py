@@ -46,6 +46,7 @@ _LITERALS: Final = MappingProxyType(
         "false": "FalseClass",
     }
 )
+_OWN: Final = frozenset({"@self", "@class", "@block", "@file"})
 _SAME: Final = frozenset({"tap", "dup", "clone", "freeze", "itself"})
 _COMPARISONS: Final = frozenset({"==", "!=", "<", ">", "<=", ">=", "===", "!", "=~", "!~"})
 
@@ -128,7 +129,7 @@ class Chains:
     def variable(self, node: Node, scope: Scope) -> Chain:
         """Return the chain of an instance variable."""
         own = self.own(scope)
-        return (*own, f"${self._of(node)[1:]}") if own in (("@self",), ("@class",)) else ()
+        return (*own, f"${self._of(node)[1:]}") if own and own[0] in _OWN and len(own) == 1 else ()
 
     def _result(self, node: Node, scope: Scope, depth: int) -> Chain:
         method, receiver = node.child_by_field_name("method"), node.child_by_field_name("receiver")

@@ -95,18 +95,24 @@ def method(walk: RubyWalk, node: Node, scope: Scope) -> None:
     elif around == ("@file",):
         own.names[SELF] = around
     if index:
-        if around == ():
-            mark(walk, node, index, "@hidden", ())
+        place(walk, node, index, scope)
         if is_own:
             mark(walk, node, index, "@own", ())
         elif scope.find(FUNCTIONS) is not None:
             mark(walk, node, index, "@both", ())
-        if own.names[SELF] == ("@file",):
-            mark(walk, node, index, "@local", ())
         walk.push(node, own, returned)
     body = node.child_by_field_name("body")
     walk.push(body, own)
     walk.push(node.child_by_field_name("parameters"), own)
+
+
+def place(walk: RubyWalk, node: Node, index: int, scope: Scope) -> None:
+    """Say of a method in a block that it belongs to the block's file, or to a class without a name."""
+    around = scope.find(SELF)
+    if around == ():
+        mark(walk, node, index, "@hidden", ())
+    elif around == ("@file",):
+        mark(walk, node, index, "@local", ())
 
 
 def returned(walk: RubyWalk, node: Node, scope: Scope) -> None:
@@ -188,6 +194,7 @@ def attribute(walk: RubyWalk, node: Node, scope: Scope, name: str) -> None:
             continue
         if scope.find(SINGLETON) is not None:
             mark(walk, each, index, "@own", ())
+        place(walk, each, index, scope)
         forms = "rw" if name == "attr_accessor" else "w" if name == "attr_writer" else "r"
         mark(walk, each, index, "@accessor", (forms,))
         head = "@class" if scope.find(SINGLETON) is not None else "@self"
@@ -225,6 +232,7 @@ def renamed(walk: RubyWalk, node: Node, scope: Scope) -> None:
         old = listed.named_children[1]
     text = name_of(old) if old is not None else ""
     if index and text and old is not None:
+        place(walk, node, index, scope)
         is_own = scope.find(SINGLETON) is not None
         if is_own:
             mark(walk, node, index, "@own", ())
@@ -238,8 +246,10 @@ def defined_method(walk: RubyWalk, node: Node, scope: Scope) -> None:
     index = walk.defined.get(node.id, 0)
     own = Scope(index or scope.owner, None if index else scope)
     own.names[SELF] = ("@class",) if scope.find(SINGLETON) is not None else ("@self",)
-    if index and scope.find(SINGLETON) is not None:
-        mark(walk, node, index, "@own", ())
+    if index:
+        place(walk, node, index, scope)
+        if scope.find(SINGLETON) is not None:
+            mark(walk, node, index, "@own", ())
     block, listed = node.child_by_field_name("block"), node.child_by_field_name("arguments")
     if block is not None:
         walk.push_children(block, own)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Role
+from codegraph.core.facts import Chain, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.block_walk import Scope, joined
 from codegraph.extract.languages.ruby import declarations
@@ -158,6 +158,9 @@ def assignment(walk: RubyWalk, node: Node, scope: Scope) -> None:
         declarations.constant(walk, node, scope)
         return
     walk.push(node, scope, declare)
+    for each in [left, *left.named_children] if left.type in ("identifier", "left_assignment_list") else ():
+        if each.type == "identifier" and scope.find(walk.text(each)) is None:
+            scope.names[walk.text(each)] = NULL  # a name is local as soon as it is written
     if left.type == "call":
         method = left.child_by_field_name("method")
         if method is not None:
@@ -188,11 +191,16 @@ def declare(walk: RubyWalk, node: Node, scope: Scope) -> None:
         scope.names[name] = chain
     elif left.type == "instance_variable":
         variable = walk.chains.variable(left, scope)
-        if variable and scope.owner and (spelled in ("=", "||=")):
-            name = f"={'.' if variable[0] == '@class' else ''}{variable[1]}"
-            declarations.mark(walk, left, scope.owner, name, chain)
+        if variable and spelled in ("=", "||="):
+            _assign(walk, left, variable, chain, scope)
     elif left.type == "left_assignment_list":
         _spread(walk, left, right, scope)
+
+
+def _assign(walk: RubyWalk, node: Node, variable: Chain, chain: Chain, scope: Scope) -> None:
+    """Bind what is assigned to a variable of an instance, of a class or, in blocks outside of classes, of the file."""
+    prefix = {"@class": "=.", "@file": "=/"}.get(variable[0], "=")
+    declarations.mark(walk, node, scope.owner, f"{prefix}{variable[1]}", chain)
 
 
 def _spread(walk: RubyWalk, left: Node, right: Node, scope: Scope) -> None:
@@ -205,9 +213,8 @@ def _spread(walk: RubyWalk, left: Node, right: Node, scope: Scope) -> None:
             scope.names[walk.text(each)] = chain
         elif each.type == "instance_variable":
             variable = walk.chains.variable(each, scope)
-            if variable and scope.owner:
-                name = f"={'.' if variable[0] == '@class' else ''}{variable[1]}"
-                declarations.mark(walk, each, scope.owner, name, chain)
+            if variable:
+                _assign(walk, each, variable, chain, scope)
         else:
             for one in each.named_children:
                 if one.type == "identifier":

@@ -10,7 +10,8 @@ variable has a known value only if all agree. Bindings say what is known, under 
     @local       of a method: it belongs to a block outside of classes
     @hidden      of a method: it belongs to a class that has no name
     @accessor    of a method: "r", "w" or "rw"
-    =$x =.$x =() what is assigned to a variable of an instance or of the class (of a method or class), what it returns
+    =$x =.$x     what is assigned to a variable of an instance, of the class (of a method or class); "=/$x" in a block
+    =()          what a method returns
 
 Tests: tests/unit/extract/test_extract_ruby.py.
 """

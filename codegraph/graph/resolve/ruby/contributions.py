@@ -18,6 +18,7 @@ from codegraph.graph.resolve.scheme import Entry, Value
 
 NULL = ("@null",)
 _ORDER = "{:03d}"
+_MAX_RESULTS = 4
 
 
 class FileClasses:
@@ -104,9 +105,11 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
         for name, chains in values.items():
             known = [each for each in dict.fromkeys(chains) if each != NULL]
             if name != "()":
+                holder = f"//{path}" if name[0] == "/" else classes.full(owner)
                 for chain in known:
-                    add(class_member_key(classes.full(owner), name), ("", classes.nestings[owner], *chain))
-            elif len(known) == 1 and known[0]:
-                key = return_key(path, outline.definitions[owner].descriptor)
-                add(key, (classes.nestings[owner], *known[0]))
+                    add(class_member_key(holder, name.lstrip("/")), ("", classes.nestings[owner], *chain))
+            elif len(known) <= _MAX_RESULTS and all(known):
+                for chain in known:
+                    key = return_key(path, outline.definitions[owner].descriptor)
+                    add(key, (classes.nestings[owner], *chain))
     return {key: tuple(found) for key, found in entries.items()}

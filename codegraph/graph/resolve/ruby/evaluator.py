@@ -278,10 +278,9 @@ class RubyEvaluator(Evaluator):
         for one, _ in self.ancestors(full):
             value = self.get(class_member_key(one, name))
             if value is not None:
-                if len(value) != 1 or len(value[0]) < 3:
-                    return UNKNOWN_RECEIVER
                 self.is_guess = True
-                return self.evaluate(Place("", value[0][1]), value[0][2:])
+                path = full[2:] if full.startswith("//") else ""
+                return _agreed([self.evaluate(Place(path, entry[1]), entry[2:]) for entry in value if value != MANY])
         return UNKNOWN_RECEIVER
 
     def value_of(self, value: Entity) -> Candidates:
@@ -302,12 +301,14 @@ class RubyEvaluator(Evaluator):
         return self.asked((entity, "()"), lambda: self._result_of(entity))
 
     def _result_of(self, function: Entity) -> Candidates:
-        """Follow what a method returns; what starts at its object starts at the receiver."""
+        """Return what all results of a method are; what starts at its object starts at the receiver."""
         value = self.get(return_key(function.path, function.descriptor))
         if not value:
             return UNKNOWN_RECEIVER
         self.is_guess = True
-        nesting, chain = value[0][0], value[0][1:]
+        return _agreed([self._returned(function, entry[0], entry[1:]) for entry in value])
+
+    def _returned(self, function: Entity, nesting: str, chain: Chain) -> Candidates:
         receiver = function.inner[0] if function.inner else None
         kind = {"@self": EntityKind.INSTANCE, "@class": EntityKind.TYPE}.get(chain[0])
         if kind is None or receiver is None or receiver.descriptor.startswith("//"):
@@ -316,6 +317,12 @@ class RubyEvaluator(Evaluator):
         for element in chain[1:]:
             found = self.followed(found, element)
         return found
+
+
+def _agreed(groups: list[Candidates]) -> Candidates:
+    """Return what all of several values are, unknown if they differ."""
+    distinct = dict.fromkeys(each._replace(inner=()) for group in groups for each in group)
+    return groups[0] if len(distinct) == 1 else UNKNOWN_RECEIVER
 
 
 def _is_test(path: str) -> bool:

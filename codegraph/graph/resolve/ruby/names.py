@@ -13,7 +13,7 @@ written and divided by slashes: "A::B/C" is `class C` in `module A::B`.
                                  of what is assigned to "$x" and ".$x"; "//path" holds what blocks define  (shared)
     name  ruby, "run()"          the only method of that name                                              (shared)
     top   ruby, feature          (path,) of the files that `require` can mean                              (shared)
-    ret   path, method           (nesting, chain) of what all returned values are
+    ret   path, method           (nesting, chain) of each of its results, if all are known
 """
 
 from __future__ import annotations
