@@ -111,7 +111,7 @@ def test_full_names_and_shapes() -> None:
     found = {(each.owner, each.name): each.chain for each in facts(source).occurrences.bindings}
     assert found[1, "@type"] == ("A.B.C`1", "partial", "A.B")
     assert found[2, "@type"] == ("A.B.C`1.D", "", "A.B")
-    assert found[3, "@method"] == ("1", "*", "s", "D,int,int[]")
+    assert found[3, "@method"] == ("1", "*", "s", "D,int,*int[]")
     assert found[3, "@this"] == ("D",)
 
 

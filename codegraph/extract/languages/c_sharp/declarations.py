@@ -211,7 +211,9 @@ def _bind_method(walk: CSharpWalk, node: Node, index: int, own: Scope, result: N
     )
     generic = node.child_by_field_name("type_parameters")
     flags += str(sum(each.type == "type_parameter" for each in generic.named_children)) if generic is not None else ""
-    texts = [_type_text(walk, each) for each in (*parameters, *([listed] if listed is not None and has_rest else []))]
+    texts = [_type_text(walk, each) for each in parameters]
+    if listed is not None and has_rest:
+        texts.append("*" + _type_text(walk, listed))
     types = ",".join("".join(text.split()) for text in texts)
     shape = (str(needed), "*" if has_rest else str(len(parameters)), flags, types)
     walk.bind(node, index, "@method", shape, BindingKind.VARIABLE)

@@ -174,6 +174,8 @@ class CSharpEvaluator(TypeEvaluator):
                     methods.append((path, *entry))
         if generic:
             methods = [each for each in methods if each[5].endswith(generic)] or methods
+        elif not count:  # nothing is there that type arguments could be taken from
+            methods = [each for each in methods if not each[5][-1:].isdigit()] or methods
         best = best_overloads(methods, given, lambda each: self._bases_by_name(owner, each))
         best = preferred(best, count, 4) if count >= 0 else best
         if len(best) > MAX_OVERLOADS:

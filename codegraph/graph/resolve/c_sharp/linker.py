@@ -45,7 +45,8 @@ class CSharpLinker(TypedLinker):
         place, chain = self.place_of(reference), reference.chain
         if chain[-1] == "@attribute":
             found = self._sharp.type_path(place, (*chain[:-2], chain[-2] + "Attribute"))
-            return found if is_known(found) else self._sharp.type_path(place, chain[:-1])
+            is_whole = chain[-2].endswith("Attribute")
+            return self._sharp.type_path(place, chain[:-1]) if is_whole and not is_known(found) else found
         return self._sharp.type_path(place, chain)
 
     def outcome(self, found: Candidates, reference: Reference) -> Outcome:

@@ -69,11 +69,14 @@ def _split(types: str) -> list[str]:
             found.append("")
         elif (not depth and character not in ">)?") or (character in "[]"):
             found[-1] += character
-    return [_MODIFIERS.sub("", each).rpartition(".")[2] for each in found]
+    bare = [_MODIFIERS.sub("", each) for each in found]
+    return ["*"[: each.startswith("*")] + each.lstrip("*").rpartition(".")[2] for each in bare]
 
 
 def _level(given: str, parameter: str, bases_of: Callable[[str], tuple[Sequence[str], bool]]) -> int:
     """Return 4 for the very type, 3 for a wider one or a base, 1 for what takes anything, -1 if it does not fit."""
+    if parameter[:1] == "*":  # rest arguments: all of them as an array, or each by itself
+        return max(_level(given, parameter[1:], bases_of), _level(given, parameter[1:].removesuffix("[]"), bases_of))
     if given == parameter:
         return 4
     if given == "=>":
