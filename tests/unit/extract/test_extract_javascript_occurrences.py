@@ -54,6 +54,11 @@ def test_type_parameters_are_local() -> None:
     assert not any(chain == "T" for _, role, chain in mentions("function f<T>(a: T): T { return a }", "typescript"))
 
 
+def test_predefined_types_mention_nothing() -> None:
+    """`bigint` is no mention of something that is called so."""
+    assert mentions("function f(a: bigint, b: string) {}", "typescript") == set()
+
+
 def test_bindings_of_variables() -> None:
     """Constructions, annotations, casts, alternatives, elements and destructuring tell what a name holds."""
     source = """

@@ -197,6 +197,8 @@ def _assign_member(walk: Walk, receiver: Node, name: str, value: Node | None, sc
 def type_name(walk: Walk, node: Node, scope: Scope) -> None:
     """A name in a type: `Foo`, `a.Foo`."""
     if node.type == "type_identifier":
+        if node.text == b"bigint":  # a predefined type that the grammar takes for a name
+            return
         walk.ledger.refer(scope, (text_of(node),), Role.TYPE, node)
         return
     module, name = node.child_by_field_name("module"), node.child_by_field_name("name")
