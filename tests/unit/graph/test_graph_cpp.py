@@ -218,3 +218,20 @@ def test_circles_end() -> None:
         "template <typename T> struct D : D<D<T>> { T t; void h() { t.t.none(); X x; x.none(); } };\n"
     )
     assert sorted(project.edges("app/a.cc/B#g().", "calls")) == []
+
+
+def test_a_namespace_that_a_macro_opens() -> None:
+    """What an included file defines there is found by its qualified name, and `inferred`."""
+    project = Project(
+        {
+            "fmt.hh": "FMT_BEGIN_NAMESPACE\nnamespace detail { void deep(); }\n"
+            "class Writer { public: void put(); };\nFMT_END_NAMESPACE\n",
+            "own.hh": "namespace fmt { void other(); }\n",
+            "a.cc": '#include "fmt.hh"\nvoid f(fmt::Writer& w) { w.put(); fmt::detail::deep(); std::put(); }\n',
+        }
+    )
+    assert sorted(project.edges("a.cc/f().")) == [
+        "calls fmt.hh/Writer#put().",
+        "calls fmt.hh/deep().",
+        "uses_type fmt.hh/Writer#",
+    ]

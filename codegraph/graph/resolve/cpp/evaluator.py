@@ -228,7 +228,18 @@ class CppEvaluator(GenericEvaluator):
         found = self.in_scope("", package.name, name)
         if found == MISSING and not package.name:
             return self._of_c(name)
+        if found == MISSING and package.name.partition("::")[0] != "std":
+            found = self._opened_by_macro(package.name, name)
         return EXTERNAL if found == MISSING else found
+
+    def _opened_by_macro(self, scope: str, name: str) -> Candidates:
+        """Return what an included file has outside of a namespace that a macro opens, so that nobody saw it open."""
+        found = self.in_scope("", scope.partition("::")[2], name)
+        seen = tuple(
+            each for each in found if each.kind is EntityKind.PACKAGE or (each.path and self.sight.sees(each.path))
+        )
+        self.sight.guessed.update((each.path, each.descriptor) for each in seen if each.path)
+        return seen or MISSING
 
     def member(self, owner: Entity, name: str) -> Candidates:
         """Return a field, a nested type or the methods of a type, inherited ones included."""
