@@ -106,6 +106,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.search.plot", description=(__doc__ or "").partition(":")[0])
     parser.add_argument("results", type=Path, nargs="+", help="written by benchmarks.search")
     parser.add_argument("--published", type=Path, help="published.json: the scores of other tools")
+    parser.add_argument("--title", default="semble's benchmark", help="the name of the task")
     parser.add_argument("--plot", type=Path, required=True, help="the SVG")
     arguments = parser.parse_args()
     reports = [msgspec.json.decode(path.read_bytes(), type=Report) for path in arguments.results]
@@ -113,7 +114,7 @@ def main() -> int:
     repositories = sorted(reports[0].details["repositories"])
     points += published_points(read_published(arguments.published), repositories)
     queries = reports[0].tree["queries"]
-    title = f"semble's benchmark: NDCG@10, {len(repositories)} repositories, {queries} queries"
+    title = f"{arguments.title}: NDCG@10, {len(repositories)} repositories, {queries} queries"
     arguments.plot.write_text(plot(points, title), encoding="utf-8")
     return 0
 
