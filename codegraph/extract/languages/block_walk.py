@@ -15,7 +15,7 @@ to be visited next, and what it pushes last is visited first. Tests: tests/unit/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tree_sitter import Node
@@ -114,6 +114,18 @@ class BlockWalk:
         """Record a mention; `name` is the node of the chain's last name. Names that the parser made up are none."""
         if chain and name.end_byte > name.start_byte and "" not in chain:
             self._add(scope.owner, chain, role, name.start_byte)
+
+
+def close_branch(scope: Scope, united: Callable[[Iterable[Chain]], Chain]) -> None:
+    """End a branch: what it assigned is one of the values that a name may have from here on.
+
+    Names that start with "@" are no source's, and end with the branch.
+    """
+    outer = scope.parent
+    for name, chain in scope.names.items() if outer is not None else ():
+        if outer is not None and name[0] != "@":
+            known = outer.find(name)
+            outer.names[name] = chain if known is None else united([known, chain])
 
 
 def joined(chain: Chain, *more: str) -> Chain:

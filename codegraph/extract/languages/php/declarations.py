@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind, Chain, ImportKind, Role
 from codegraph.core.symbols import SymbolKind
-from codegraph.extract.languages.block_walk import OF, Scope, joined
+from codegraph.extract.languages.block_walk import OF, Scope, close_branch, joined
 from codegraph.extract.languages.php.definitions import TYPES
 from codegraph.extract.languages.php.names import Names
 from codegraph.extract.languages.php.types import ARGUMENT, GUESS, Documented, united
@@ -366,9 +366,5 @@ def branch(walk: PhpWalk, node: Node, scope: Scope) -> None:
 
 
 def leave(walk: PhpWalk, node: Node, scope: Scope) -> None:  # noqa: ARG001
-    """Close a branch: what it assigned is one of the values that a variable may have from here on."""
-    outer = scope.parent
-    for name, chain in scope.names.items() if outer is not None else ():
-        if outer is not None and name[0] == "$":
-            known = outer.find(name)
-            outer.names[name] = chain if known is None else united([known, chain])
+    """Close a branch."""
+    close_branch(scope, united)

@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import Chain, Role
 from codegraph.core.symbols import SymbolKind
-from codegraph.extract.languages.block_walk import Scope, joined
+from codegraph.extract.languages.block_walk import Scope, close_branch, joined
 from codegraph.extract.languages.ruby import declarations
 from codegraph.extract.languages.ruby.chains import NULL, SELF, united
 from codegraph.extract.languages.ruby.definitions import ATTRIBUTES, LITERALS, maker_of, name_of
@@ -127,12 +127,8 @@ def branch(walk: RubyWalk, node: Node, scope: Scope) -> None:
 
 
 def leave(walk: RubyWalk, node: Node, scope: Scope) -> None:  # noqa: ARG001
-    """Close a branch: what it assigned is one of the values that a variable may have from here on."""
-    outer = scope.parent
-    for name, chain in scope.names.items() if outer is not None else ():
-        if outer is not None and name[0] != "@":
-            known = outer.find(name)
-            outer.names[name] = chain if known is None else united([known, chain])
+    """Close a branch."""
+    close_branch(scope, united)
 
 
 def rescue(walk: RubyWalk, node: Node, scope: Scope) -> None:
