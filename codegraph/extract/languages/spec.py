@@ -128,4 +128,5 @@ class LanguageSpec:
     """Finds the definitions instead of definitions.scm: (root, at most so many) to sightings in source order,
     without the module. For languages whose members may stand outside of their container's range."""
     prepare: Callable[[bytes], bytes] | None = None
-    """Gives what the parser reads in place of the bytes, as many of them; all else is read from the true ones."""
+    """Gives what the parser reads in place of the bytes: as many, and perhaps a last line end; all else
+    is read from the true ones."""

@@ -6,7 +6,7 @@ import pytest
 from python_sources import facts_of
 
 from codegraph.core.facts import FileFacts
-from codegraph.extract.extractor import Limits
+from codegraph.extract.extractor import Limits, extract
 
 
 def problems(facts: FileFacts) -> set[str]:
@@ -103,3 +103,11 @@ def test_too_large() -> None:
     facts = facts_of(b"def f(): pass\n", Limits(max_bytes=5))
     assert names(facts) == [""]
     assert problems(facts) == {"size"}
+
+
+@pytest.mark.parametrize("end", [b"@", b"@A", b"@A(b::class)", b"@A\x00", b"@A\r", b"@A /* x"])
+def test_an_annotation_that_is_still_to_be_typed(end: bytes) -> None:
+    """Kotlin's parser would never come back from such a last line: it is given a line end."""
+    facts = extract(b"val a = {}\n" + end, "kotlin", Limits())
+    assert names(facts) == ["", "a"]
+    assert facts.outline.definitions[0].range.end_byte == 11 + len(end)

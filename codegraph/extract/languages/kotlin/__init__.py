@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import tree_sitter_kotlin
 
 from codegraph.extract.languages.plain import plain_spec
 
-SPEC = plain_spec(__name__, "kotlin", "tree-sitter-kotlin", tree_sitter_kotlin.language, (".kt", ".kts"))
+
+def ended(data: bytes) -> bytes:
+    """Return what the parser can read to its end.
+
+    The scanner of tree-sitter-kotlin 1.1.0 never returns from a last line that begins with an annotation and has no
+    end, nor from one that a NUL byte ends: `val a = {}`, and `@A` in the next line.
+    """
+    return data.replace(b"\0", b" ") + (b"" if data.endswith(b"\n") else b"\n")
+
+
+SPEC = replace(
+    plain_spec(__name__, "kotlin", "tree-sitter-kotlin", tree_sitter_kotlin.language, (".kt", ".kts")), prepare=ended
+)
