@@ -36,7 +36,9 @@ class FileScopes:
             return ""
         container = outline.definitions[definition.container]
         if definition.container == 0:
-            scope = self.placed.get(index, ("",))[0]
+            scope, flags = (*self.placed.get(index, ()), "", "")[:2]
+            if definition.kind in TYPES and "x" in flags:
+                return f"{scope}::@{definition.descriptor}"  # a specialisation: several have the name
             return below(scope, definition.name) if definition.kind in TYPES else scope
         around = self.around[definition.container]
         if definition.kind not in TYPES:

@@ -164,6 +164,8 @@ class CppEvaluator(GenericEvaluator):
     def _types(self, path: str, scope: str, name: str) -> Candidates:
         entries = self.get(scope_key(scope, name))
         special = self.get(scope_key(scope, name + "<>")) if entries is None else None
+        if special is not None and len(special) > 1:
+            return AMBIGUOUS
         listed = [each for each in entries or special or () if each[2:3] == ("t",)]
         chosen = [each for each in listed if each[0] == path] or self.sight.choose(listed)
         return tuple(Entity(EntityKind.TYPE, each[0], each[1], below(scope, name)) for each in chosen[:MAX_CANDIDATES])
@@ -318,7 +320,7 @@ class CppEvaluator(GenericEvaluator):
                 return (Entity(EntityKind.TYPE, owner.path, entry[1], below(owner.name, bare)),)
             return (Entity(EntityKind.VALUE, owner.path, entry[1], owner.name, owner.inner),)
         outside = self._types(owner.path, owner.name, bare)
-        if outside or bracket:
+        if is_known(outside) or bracket:
             return outside
         if bare == owner.name.rpartition("::")[2]:
             return (owner._replace(kind=EntityKind.TYPE),)
