@@ -39,14 +39,10 @@ format: install
 bench: install
 	$(BIN)/python -m benchmarks.all
 
-# Make the embedded model anew in PLACE; training/README.md says what the steps are.
+# Make the embedded model anew in PLACE, of one package in SHARE; training/README.md says what the steps are.
+SHARE ?= 1
 model: install
-	$(BIN)/python -m training.collect $(PLACE)/sources
-	$(BIN)/python -m training.pairs $(PLACE)/sources $(PLACE)/pairs
-	$(BIN)/python -m training.dataset $(PLACE)/pairs $(PLACE)/data
-	$(BIN)/python -m training.distil $(PLACE)/data
-	$(BIN)/python -m training.train $(PLACE)/data $(PLACE)/model
-	$(BIN)/python -m training.evaluate $(PLACE)/pairs --models bm25 lexical $(PLACE)/model --mix
+	$(BIN)/python -m training $(PLACE) --share $(SHARE)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

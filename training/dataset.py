@@ -28,7 +28,7 @@ from training.pairs import STANDARD_LIBRARIES, Example, read_examples
 
 TEST, VALIDATION = 8, 14
 """Of a hundred packages the first 8 are test, the next 6 validation."""
-WORDS = 30_000
+WORDS = 40_000
 MIN_PACKAGES = 3
 MAX_PAIRS_OF_PACKAGE = 4_000
 MAX_PAIRS_OF_STANDARD_LIBRARY = 20_000

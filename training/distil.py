@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +20,15 @@ import torch
 from codegraph.embed import registry
 
 BATCH = 256
+DIMENSIONS = 256
 THREADS = 1
 COMMON_DIRECTIONS = 1
 NEAR, CANDIDATES, NEAR_ENOUGH = 3, 40, 0.45
 ROOT = 4
 """Words with so many first letters in common are forms of each other."""
+
+Teacher = Callable[[Sequence[str]], np.ndarray]
+"""Gives a vector for each text."""
 
 
 def embed(texts: Sequence[str]) -> np.ndarray:
@@ -82,26 +86,31 @@ def _apart(word: str, other: str) -> bool:
     return shortest >= 3 and word[:ROOT] != other[:ROOT] and word not in other and other not in word
 
 
+def distil(dataset: Path, sentences: int = 0, ask: Teacher = embed) -> None:
+    """Write `words.npy` and `near.npy`, and for a draw of so many sentences `teacher.npy`; `ask` is the teacher."""
+    began = time.process_time()
+    words = (dataset / "words.txt").read_text(encoding="utf-8").split("\n")
+    vectors = ask(words)
+    np.save(dataset / "words.npy", principal(vectors, DIMENSIONS))
+    np.save(dataset / "near.npy", nearest(vectors, words))
+    print(f"{len(words)} words, {time.process_time() - began:.0f} CPU seconds", flush=True)
+    if sentences:
+        asked = (dataset / "sentences.txt").read_text(encoding="utf-8").split("\n")
+        chosen = sorted(set(asked))
+        chosen = [chosen[at] for at in np.random.default_rng(7).permutation(len(chosen))[:sentences]]
+        known = dict(zip(chosen, ask(chosen), strict=True))
+        nothing = np.zeros(vectors.shape[1], np.float16)
+        np.save(dataset / "teacher.npy", np.array([known.get(sentence, nothing) for sentence in asked]))
+        print(f"{len(chosen)} sentences, {time.process_time() - began:.0f} CPU seconds")
+
+
 def main() -> None:
-    """Write `words.npy` and `teacher.npy`."""
+    """Distil into a data set's directory."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("dataset", type=Path)
     arguments.add_argument("--sentences", type=int, default=0)
     given = arguments.parse_args()
-    began = time.process_time()
-    words = (given.dataset / "words.txt").read_text(encoding="utf-8").split("\n")
-    vectors = embed(words)
-    np.save(given.dataset / "words.npy", principal(vectors, 256))
-    np.save(given.dataset / "near.npy", nearest(vectors, words))
-    print(f"{len(words)} words, {time.process_time() - began:.0f} CPU seconds", flush=True)
-    if given.sentences:
-        sentences = (given.dataset / "sentences.txt").read_text(encoding="utf-8").split("\n")
-        chosen = sorted(set(sentences))
-        chosen = [chosen[at] for at in np.random.default_rng(7).permutation(len(chosen))[: given.sentences]]
-        known = dict(zip(chosen, embed(chosen), strict=True))
-        nothing = np.zeros(384, np.float16)
-        np.save(given.dataset / "teacher.npy", np.array([known.get(sentence, nothing) for sentence in sentences]))
-        print(f"{len(chosen)} sentences, {time.process_time() - began:.0f} CPU seconds")
+    distil(given.dataset, given.sentences)
 
 
 if __name__ == "__main__":

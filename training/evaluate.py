@@ -159,8 +159,13 @@ def main() -> None:
     arguments.add_argument("--cache", type=Path)
     given = arguments.parse_args()
     tasks = held_out(given.pairs, given.part, given.packages, given.symbols, Thesaurus())
-    rows = {model: cached(model, tasks, given.cache) for model in given.models}
-    if given.mix and BM25 in rows:
+    report(tasks, given.models, mix=given.mix, cache=given.cache)
+
+
+def report(tasks: Sequence[HeldOutTask], models: Sequence[str], *, mix: bool, cache: Path | None = None) -> None:
+    """Print every model's scores by language."""
+    rows = {model: cached(model, tasks, cache) for model in models}
+    if mix and BM25 in rows:
         for model in [model for model in rows if model != BM25]:
             rows[f"{model} + bm25"] = [mixed(a, b) for a, b in zip(rows[model], rows[BM25], strict=True)]
     print(f"{len(tasks)} packages, {sum(len(task.task.inputs) for task in tasks)} functions")

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -34,7 +35,7 @@ class Recipe:
     seed: int = 7
     dimensions: int = 256
     batch: int = 1024
-    epochs: int = 3
+    epochs: int = 2
     rate: float = 5e-3
     gain_rate: float = 2e-2
     drop_name: float = 0.25
@@ -135,7 +136,7 @@ def train(data: Data, vectors: np.ndarray, gains: np.ndarray, recipe: Recipe) ->
     table = Table(vectors, gains)
     groups = [
         {"params": [table.vectors], "lr": recipe.rate},
-        {"params": [table.words, table.fields, table.sharpness], "lr": recipe.gain_rate},
+        {"params": [found for name, found in table.named_parameters() if name != "vectors"], "lr": recipe.gain_rate},
     ]
     optimiser = torch.optim.Adam(groups, fused=True)
     steps = recipe.epochs * (len(data.package) // recipe.batch)
@@ -175,6 +176,21 @@ def _trained(dataset: Path, recipe: Recipe) -> Table:
     return train(data, *start_of(data, dataset, recipe), recipe)
 
 
+def fit(dataset: Path, model: Path, recipes: Sequence[Recipe] = MEMBERS) -> str:
+    """Train the recipes, several of them side by side, write their average as a model, and return its SHA-256."""
+    if len(recipes) == 1:
+        tables = [_trained(dataset, recipes[0])]
+    else:
+        with ProcessPoolExecutor(len(recipes), get_context("spawn")) as processes:
+            tables = list(processes.map(_trained, [dataset] * len(recipes), recipes))
+    table = average(tables)
+    checksum = write_model(model, Data(dataset).words, table.arrays())
+    learnt = {"gains": table.fields.detach().exp(), "powers": table.powers.detach(), "sharpness": table.sharpness.exp()}
+    print(json.dumps({name: value.detach().numpy().round(2).tolist() for name, value in learnt.items()}))
+    print(f"{model} has the checksum {checksum}", flush=True)
+    return checksum
+
+
 def main() -> None:
     """Train and write the model."""
     arguments = argparse.ArgumentParser()
@@ -184,11 +200,7 @@ def main() -> None:
     given = arguments.parse_args()
     given_values = dict(text.partition("=")[::2] for text in given.set)
     changes = {name: type(getattr(Recipe(), name))(value) for name, value in given_values.items()}
-    recipes = [replace(Recipe(), **changes)] if changes else MEMBERS
-    with ProcessPoolExecutor(len(recipes), get_context("spawn")) as processes:
-        table = average(list(processes.map(_trained, [given.dataset] * len(recipes), recipes)))
-    write_model(given.model, Data(given.dataset).words, table.arrays())
-    print(json.dumps({"gains": table.arrays()["gains"].round(2).tolist(), "sharpness": table.sharpness.exp().item()}))
+    fit(given.dataset, given.model, [replace(Recipe(), **changes)] if changes else MEMBERS)
 
 
 if __name__ == "__main__":

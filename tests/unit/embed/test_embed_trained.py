@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.embed import registry, trained
-from codegraph.embed.bags import CODE, CONTEXT, DOCSTRING, LITERALS, NAME, SIGNATURE, bags, query_bag
+from codegraph.embed.bags import CODE, CONTEXT, DOCSTRING, FIELDS, LITERALS, NAME, SIGNATURE, bags, query_bag
 from codegraph.embed.pieces import Pieces
 from codegraph.embed.render import EncoderInput
 from codegraph.embed.trained import TrainedEncoder
@@ -43,8 +43,8 @@ def model(directory: Path, **changed: np.ndarray) -> TrainedEncoder:
     arrays = {
         "table": np.random.default_rng(1).integers(-127, 128, (len(WORDS), 16)).astype(np.int8),
         "scales": np.linspace(0.5, 2, len(WORDS)).astype(np.float32),
-        "gains": np.linspace(0.5, 3, 8).astype(np.float32),
-        "saturation": np.array([0.13], np.float32),
+        "weights": np.random.default_rng(2).random((len(WORDS), len(FIELDS)), np.float32),
+        "powers": np.linspace(-0.3, 1, 3 * len(FIELDS)).reshape(3, -1).astype(np.float32),
     }
     write_model(directory, WORDS, {**arrays, **changed})
     return TrainedEncoder.load(SHIPPED, directory, b"identity")
@@ -117,7 +117,7 @@ def test_identity_follows_the_weights(tmp_path: Path) -> None:
     mine = msgspec.structs.replace(SHIPPED, path=str(tmp_path / "mine"), sha256="")
     before = registry.identity(mine)
     assert before != registry.identity(SHIPPED)
-    model(tmp_path / "mine", saturation=np.array([0.2], np.float32))
+    model(tmp_path / "mine", powers=np.zeros((3, len(FIELDS)), np.float32))
     assert registry.identity(mine) != before
     with pytest.raises(EncoderError, match="checksum"):
         registry.identity(msgspec.structs.replace(mine, sha256=SHIPPED.sha256))
@@ -135,8 +135,10 @@ def test_queries_are_embedded_without_a_worker(shipped: TrainedEncoder) -> None:
     [
         {"scales": np.ones(3, np.float32)},
         {"scales": np.full(len(WORDS), np.nan, np.float32)},
-        {"gains": np.ones(3, np.float32)},
-        {"gains": np.full(8, -1, np.float32)},
+        {"weights": np.ones(3, np.float32)},
+        {"weights": np.full((len(WORDS), len(FIELDS)), -1, np.float32)},
+        {"powers": np.full((3, len(FIELDS)), 1e9, np.float32)},
+        {"table": np.ones((len(WORDS), 2_000), np.int8)},
         {"table": np.ones((2, 16), np.int8)},
     ],
 )

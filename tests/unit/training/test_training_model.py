@@ -64,6 +64,9 @@ def test_packed_model_is_the_trained_one(tmp_path: Path) -> None:
 
     words = ["", "alpha", "beta", "gamma"]
     table = Table(np.random.default_rng(3).standard_normal((4, 64)), np.array([1.0, 0.5, 2.0, 1.0]))
+    with torch.no_grad():
+        table.powers.copy_(torch.tensor([[0.2], [0.5], [0.8]]))
+        table.leanings.copy_(torch.linspace(-1, 1, 8).reshape(4, 2))
     write_model(tmp_path, words, table.arrays())
     encoder = TrainedEncoder.load(registry.describe("codegraph-static"), tmp_path, b"")
     source = example("", "alpha_beta", "gamma").source
@@ -72,18 +75,17 @@ def test_packed_model_is_the_trained_one(tmp_path: Path) -> None:
         *(torch.from_numpy(column) for column in (found.numbers, found.fields, found.counts, np.zeros(1, int)))
     )
     assert float(encoder.encode([source])[0] @ exact.detach().numpy()[0]) > 0.999
-    assert len(table.arrays()["gains"]) == len(FIELDS)
+    assert table.arrays()["weights"].shape == (4, len(FIELDS))
 
 
 def test_average_lies_between() -> None:
-    """The average of a table with itself is that table; gains of words are in its vectors."""
+    """The average of two tables is halfway between them in every parameter, and neither is changed."""
     from training.model import Table, average
 
-    table = Table(np.random.default_rng(3).standard_normal((4, 8)), np.array([1.0, 0.5, 2.0, 1.0]))
-    rows = table.vectors.detach() * table.words.detach().exp()[:, None]
-    found = average([table, table])
-    assert torch.allclose(found.vectors * rows[1:].norm(dim=1).mean(), rows, atol=1e-5)
-    assert torch.allclose(found.fields, table.fields)
+    one, other = (Table(np.random.default_rng(seed).standard_normal((4, 8)), np.ones(4)) for seed in (3, 4))
+    found = average([one, other])
+    assert torch.allclose(found.vectors, (one.vectors + other.vectors) / 2)
+    assert not torch.equal(one.vectors, found.vectors)
 
 
 def test_alike_rows_do_not_count() -> None:
