@@ -22,7 +22,8 @@ from codegraph.graph.resolve.scheme import Value
 from codegraph.graph.staleness import Marking, MarkingRule, Seeds, mark
 from codegraph.graph.table import SymbolTable, TracedReader
 
-HISTORIES = 300
+HISTORIES = 2_000
+"""A defect shows in the first few, a rare one late."""
 STEPS = 12
 COMMON = ("mod", "def", "imp", "star", "exp", "mem", "base", "ret", "elem", "top", "name")
 KINDS = [
