@@ -82,7 +82,7 @@ class Unresolved(msgspec.Struct, frozen=True, array_like=True, gc=False):
     name: str
     role: Role
     reason: str
-    """One of: external, builtin, local, dynamic, unknown_receiver, ambiguous, missing."""
+    """One of: external, builtin, local, dynamic, unknown_receiver, ambiguous, missing, failed."""
     line: int
     column: int
 

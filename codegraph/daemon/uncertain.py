@@ -17,7 +17,7 @@ from codegraph.core.changes import Unresolved
 from codegraph.graph.snapshot import FileView, Snapshot
 from codegraph.graph.stored import PackedLinks
 
-UNCERTAIN_REASONS = ("ambiguous", "unknown_receiver", "dynamic", "missing")
+UNCERTAIN_REASONS = ("ambiguous", "unknown_receiver", "dynamic", "missing", "failed")
 """A reference left without an edge for one of these may be one to a symbol of that name."""
 
 

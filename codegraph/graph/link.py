@@ -1,17 +1,26 @@
 """Linking one file: run its language's scheme against the symbol table, and keep what it asked for.
 
-Pure: the result is a function of the file's facts and of the table's values. Tests: tests/model/.
+Pure: the result is a function of the file's facts and of the table's values. A defect in a scheme costs one file its
+edges, not everybody the index: its references are counted as `failed`, a warning says where, and what was asked for
+until then is what it is linked again for. Tests: tests/model/, tests/unit/graph/test_graph_link.py.
 """
 
 from __future__ import annotations
 
+import logging
+import warnings
 from typing import NamedTuple
 
+from codegraph.core.changes import FileLinks
 from codegraph.core.facts import Occurrences, Outline
+from codegraph.errors import InternalError
 from codegraph.graph.resolve import Value, scheme_of
+from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import SEPARATOR, SHARED_KINDS
 from codegraph.graph.stored import PackedLinks, pack
 from codegraph.graph.table import SymbolTable
+
+logger = logging.getLogger(__name__)
 
 
 class Linked(NamedTuple):
@@ -32,10 +41,25 @@ def contributions_of(path: str, outline: Outline, occurrences: Occurrences) -> d
 def link_file(path: str, outline: Outline, occurrences: Occurrences, table: SymbolTable) -> Linked:
     """Resolve the references of one file."""
     reader = table.reader()
-    links = scheme_of(outline.language).link(path, outline, occurrences, reader)
+    try:
+        links = scheme_of(outline.language).link(path, outline, occurrences, reader)
+    except (InternalError, MemoryError):
+        raise
+    except Exception as error:  # whatever a scheme, perhaps of a plug-in, stumbles over
+        logger.exception("linking %s failed", path)
+        warnings.warn(f"{path} is not linked: {type(error).__name__}: {error}", RuntimeWarning, stacklevel=2)
+        links = _unlinked(path, outline, occurrences)
     marker = SEPARATOR + path
     reads = tuple(key for key in reader.reads() if marker not in key or not _is_own(key, path))
     return Linked(pack(links), reads)
+
+
+def _unlinked(path: str, outline: Outline, occurrences: Occurrences) -> FileLinks:
+    collector = EdgeCollector(path, outline)
+    for reference in occurrences.references:
+        line, column = reference.positions[:2]
+        collector.miss(reference.owner, reference.chain[-1], reference.role, "failed", line, column)
+    return collector.links()
 
 
 def _is_own(key: str, path: str) -> bool:

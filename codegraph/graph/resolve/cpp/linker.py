@@ -43,7 +43,8 @@ class CppLinker(TypedLinker):
         """Return what a reference stands for; a called type gives its constructors."""
         found = super().candidates(reference)
         if reference.role is Role.CALL and any(each.kind is EntityKind.TYPE for each in found):
-            count = reference.chain[-1].partition("(")[2]
+            here = reference.chain[0] == "@here"  # then the rest is the descriptor of a class inside a function
+            count = "" if here else reference.chain[-1].partition("(")[2]
             made = [
                 self._cpp.member(each, f"<new>({count}") if each.kind is EntityKind.TYPE else (each,) for each in found
             ]
