@@ -34,6 +34,8 @@ class CppEvaluator(GenericEvaluator):
         self.sight = Sight(table, path)
         self._bases: dict[Entity, tuple[list[Entity], bool]] = {}
         self._classes: dict[tuple[str, str], Entity | None] = {}
+        self._looking: set[tuple[str, str]] = set()
+        """Namespaces and names whose directives are being followed: a circle of them finds nothing new."""
         self._uses = 0
 
     def _answer(self, place: Place, chain: Chain) -> Candidates:
@@ -203,9 +205,10 @@ class CppEvaluator(GenericEvaluator):
     def _used(self, path: str, scope: str, name: str, entries: tuple[Entry, ...]) -> Candidates:
         """Follow using declarations and directives, and other names of namespaces."""
         directives = self.get(scope_key(scope, "*")) or ()
-        if self._uses > _MAX_USES or MANY in (entries, directives):
+        if self._uses > _MAX_USES or MANY in (entries, directives) or (scope, name) in self._looking:
             return MISSING
         self._uses += 1
+        self._looking.add((scope, name))
         found: Candidates = MISSING
         for each in (*entries, *directives):
             if each[2] != "u" or not self.sight.sees(each[0]):
@@ -223,6 +226,7 @@ class CppEvaluator(GenericEvaluator):
             if is_known(found):
                 break
         self._uses -= 1
+        self._looking.discard((scope, name))
         return found
 
     def packaged(self, package: Entity, name: str) -> Candidates:
