@@ -5,17 +5,17 @@ processor's maker. bf16 and fp32 sum in fp32. int8 scales each weight row and ea
 so a vector does not depend on its neighbours in a batch. Where torch was told not to use oneDNN, or oneDNN does not do
 a product right here, which is tried once, torch's own are taken.
 
-Measured on one core of Zen 5 with avx512_bf16 and VNNI (benchmarks/runtimes.py): ms a function, and the largest
-distance from fp32, random weights of RoBERTa-base's size:
+Measured on one core of Zen 5 with avx512_bf16 and VNNI, random weights of RoBERTa-base's size. Against torch's own
+products, functions a second (benchmarks/engines.py, the two in turns): fp32 4.2 -> 8.2, bf16 17.1 -> 18.6, int8 25.5 ->
+23.1, the price of scaling by position. Against other runtimes, ms a function and the largest distance from fp32
+(benchmarks/runtimes.py, other functions, on a busy machine):
 
-    torch's own products     fp32 235          bf16 70            int8 52
-    these                    fp32  78          bf16 43  2e-5      int8 35    2e-4
-    ONNX Runtime 1.31        fp32 101                             int8 39    2e-4
-    OpenVINO 2026.4          fp32  79          bf16 42  8e-6      int8 25    2e-4
+    these                fp32  78          bf16 43  2e-5      int8 35    2e-4
+    ONNX Runtime 1.31    fp32 101                             int8 39    2e-4
+    OpenVINO 2026.4      fp32  79          bf16 42  8e-6      int8 25    2e-4
 
-(the first line on other functions, which took ONNX Runtime 133 ms in fp32). OpenVINO calibrates int8 beforehand, by
-a package that brings scipy and scikit-learn, so vectors would depend on what it was calibrated with; bf16, the choice
-where it is fast, gains nothing by another runtime. So there is none.
+OpenVINO calibrates int8 beforehand, by a package that brings scipy and scikit-learn, so vectors would depend on what it
+was calibrated with; bf16, the choice where it is fast, gains nothing by another runtime. So there is none.
 Tests: tests/unit/embed/test_embed_products.py.
 """
 
