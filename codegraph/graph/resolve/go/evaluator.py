@@ -22,6 +22,7 @@ from codegraph.graph.resolve.go.names import (
     unit_of,
 )
 from codegraph.graph.resolve.keys import base_key, definition_key, import_key, member_key, module_key, top_key
+from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, unknown
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, Evaluator, Place
@@ -113,7 +114,7 @@ class GoEvaluator(Evaluator):
         while prefix:
             roots = self.get(top_key(MODULES, prefix))
             if roots is not None and roots != MANY:
-                root = max((entry[0] for entry in roots), key=lambda each: (_shared(each, directory), -len(each)))
+                root = max((entry[0] for entry in roots), key=lambda each: (shared_parts(each, directory), -len(each)))
                 return self._unit_in("/".join(part for part in (root, rest) if part))
             prefix, _, last = prefix.rpartition("/")
             rest = f"{last}/{rest}" if rest else last
@@ -252,13 +253,3 @@ def _usual_name(module: str) -> str:
     if _VERSION.match(last) and before:
         last = before.rpartition("/")[2]
     return last.partition(".")[0] if last.startswith("yaml.") else last
-
-
-def _shared(one: str, other: str) -> int:
-    """Count the directories that two paths start with in common."""
-    count = 0
-    for left, right in zip(one.split("/"), other.split("/"), strict=False):
-        if left != right:
-            break
-        count += 1
-    return count

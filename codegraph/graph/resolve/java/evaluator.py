@@ -14,6 +14,7 @@ from codegraph.core.facts import Chain
 from codegraph.graph.resolve.java.names import GIVE_LAST, GIVE_SAME, OBJECT_METHODS, package_key, unit_key
 from codegraph.graph.resolve.java.overloads import best_overloads, fits
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, return_key
+from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Place, around_of
@@ -138,8 +139,8 @@ class JavaEvaluator(GenericEvaluator):
             return EXTERNAL if package else MISSING
         if value == MANY:
             return _AMBIGUOUS
-        nearest = max(_shared(entry[0], path) for entry in value)
-        found = [entry for entry in value if _shared(entry[0], path) == nearest]
+        nearest = max(shared_parts(entry[0], path) for entry in value)
+        found = [entry for entry in value if shared_parts(entry[0], path) == nearest]
         return tuple(Entity(EntityKind.TYPE, entry[0], entry[1]) for entry in found[:MAX_CANDIDATES])
 
     def packaged(self, package: Entity, name: str) -> Candidates:
@@ -265,13 +266,3 @@ def _of_external(entity: Entity, step: str) -> Candidates:
     elif name in ("keySet", "values"):
         result = (entity._replace(inner=given[:1] if name == "keySet" else given[-1:]),)
     return (Entity(EntityKind.WRAPPED, name="@call", inner=result),) if is_known(result) else EXTERNAL
-
-
-def _shared(one: str, other: str) -> int:
-    """Count the directories that two paths start with in common."""
-    count = 0
-    for left, right in zip(one.split("/"), other.split("/"), strict=False):
-        if left != right:
-            break
-        count += 1
-    return count

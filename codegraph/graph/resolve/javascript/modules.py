@@ -21,6 +21,7 @@ from typing import Final
 from codegraph.graph.resolve.javascript.names import FAMILY
 from codegraph.graph.resolve.javascript.settings import configuration_key
 from codegraph.graph.resolve.keys import module_key, top_key
+from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.scheme import MANY, TableReader
 
 _SCRIPT: Final = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".d.ts", ".mts", ".cts")
@@ -180,7 +181,7 @@ class ModuleFinder:
         value = self._get(top_key(FAMILY, name))
         if value is None or value == MANY:
             return None
-        roots = sorted((each[0] for each in value), key=lambda root: (-_shared(root, directory), root))
+        roots = sorted((each[0] for each in value), key=lambda root: (-shared_parts(root, directory), root))
         for root in roots:
             settings = self._read(_in(root, "package.json")) or {}
             if inside:
@@ -230,12 +231,3 @@ def _joined(directory: str, relative: str) -> str | None:
     if place == ".":
         return ""
     return None if place.startswith("..") else place.lstrip("/")
-
-
-def _shared(one: str, other: str) -> int:
-    shared = 0
-    for left, right in zip(one.split("/"), other.split("/"), strict=False):
-        if left != right:
-            break
-        shared += 1
-    return shared

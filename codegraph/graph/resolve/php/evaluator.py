@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.keys import base_key, member_key, return_key
+from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.php.names import CLASS, CONSTANT, FUNCTION, full_name_key, spelled
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
@@ -25,7 +26,6 @@ from codegraph.graph.resolve.typed.evaluator import (
     Evaluator,
     Place,
     around_of,
-    shared_parts,
 )
 
 _AMBIGUOUS = unknown("ambiguous")

@@ -13,12 +13,13 @@ from posixpath import dirname, join, normpath
 from codegraph.core.facts import Import, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.keys import module_key, top_key
+from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.ruby.contributions import FileClasses
 from codegraph.graph.resolve.ruby.evaluator import RubyEvaluator
 from codegraph.graph.resolve.ruby.names import CORE_METHODS, FAMILY
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, merged
-from codegraph.graph.resolve.typed.evaluator import Place, shared_parts
+from codegraph.graph.resolve.typed.evaluator import Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _OWN = ("@self", "@class", "@block", "@file")

@@ -12,6 +12,7 @@ from posixpath import basename, dirname
 
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.keys import definition_key, import_key, module_key, top_key
+from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.rust.contributions import child_files
 from codegraph.graph.resolve.rust.names import CRATES, MACROS, child_key, configuration_key, in_module, star_in_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
@@ -220,7 +221,7 @@ class ModuleEvaluator(Evaluator):
         value = self.get(top_key(CRATES, wanted)) if wanted else None
         if not value or value == MANY:
             return EXTERNAL
-        directory, library = max(value, key=lambda each: (_shared(each[0], path), -len(each[0])))
+        directory, library = max(value, key=lambda each: (shared_parts(each[0], path), -len(each[0])))
         place = "/".join(part for part in (directory, library or "src/lib.rs") if part)
         return (package(place, ""),) if self.get(module_key(place)) is not None else EXTERNAL
 
@@ -228,13 +229,3 @@ class ModuleEvaluator(Evaluator):
 def package(path: str, inline: str) -> Entity:
     """Return a module as a candidate."""
     return Entity(EntityKind.PACKAGE, path, inline)
-
-
-def _shared(one: str, other: str) -> int:
-    """Count the directories that two paths start with in common."""
-    count = 0
-    for left, right in zip(one.split("/"), other.split("/"), strict=False):
-        if left != right:
-            break
-        count += 1
-    return count

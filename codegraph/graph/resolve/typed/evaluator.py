@@ -159,13 +159,3 @@ class Evaluator(ABC):
 def around_of(entity: Entity) -> str:
     """Return the descriptor of the type around a member, "" at the top."""
     return entity.descriptor[: entity.descriptor.rfind("#") + 1]
-
-
-def shared_parts(one: str, other: str) -> int:
-    """Count the parts that two paths start with in common."""
-    count = 0
-    for left, right in zip(one.split("/"), other.split("/"), strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
