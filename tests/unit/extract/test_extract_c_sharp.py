@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
+from damage import damaged
 
 from codegraph.core.facts import FileFacts, decode_own_input
 from codegraph.core.symbols import SymbolKind
@@ -117,18 +116,7 @@ def test_full_names_and_shapes() -> None:
 
 def test_damaged_sources_are_data() -> None:
     """Cut, spliced and random sources raise nothing, and their definitions stay well-formed."""
-    draw = random.Random("c_sharp")
-    for _ in range(150):
-        data = bytearray(SOURCE.encode())
-        for _ in range(draw.randint(1, 4)):
-            at, to = sorted((draw.randrange(len(data) + 1), draw.randrange(len(data) + 1)))
-            match draw.randrange(3):
-                case 0:
-                    del data[at:to]
-                case 1:
-                    data[at:at] = SOURCE.encode()[at:to]
-                case _:
-                    data[at:at] = draw.randbytes(3)
-        found = extract(bytes(data), "c_sharp", Limits())
+    for data in damaged(SOURCE.encode(), "c_sharp", 150):
+        found = extract(data, "c_sharp", Limits())
         assert len({each.descriptor for each in found.outline.definitions}) == len(found.outline.definitions)
         assert all("" not in each.chain for each in found.occurrences.references)
