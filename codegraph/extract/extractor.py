@@ -87,7 +87,7 @@ def extract(data: bytes, language: str, limits: Limits) -> FileFacts:
     blocks = spans(captures.get("block", ()))
     if nesting(text, limits.max_depth, [*silent, *strings], blocks) > limits.max_depth:
         return unread(text, language, SyntaxProblem("depth", 0, f"nested deeper than {limits.max_depth} levels"))
-    view, problems = _view(grammar, text, root, limits)
+    view, problems = _view(grammar, text, root, captures.get("definition", ()), limits)
     problems += _encoding_problems(text)
     if root.has_error:
         problems += mark_errors(view, captures.get("error", ()), captures.get("missing", ()), limits.max_problems)
@@ -98,11 +98,13 @@ def extract(data: bytes, language: str, limits: Limits) -> FileFacts:
     return FileFacts(blob_digest(data), Outline(language, outline, tuple(problems)), occurrences, inputs)
 
 
-def _view(grammar: Compiled, text: SourceText, root: Node, limits: Limits) -> tuple[FileView, list[SyntaxProblem]]:
+def _view(
+    grammar: Compiled, text: SourceText, root: Node, sighted: Sequence[Node], limits: Limits
+) -> tuple[FileView, list[SyntaxProblem]]:
     spec = grammar.spec
     candidates, forms = grammar.structure_of(root)
     if spec.find is not None:
-        definitions = place_sightings(text, spec.find(root, limits.max_definitions))
+        definitions = place_sightings(text, spec.find(root, sighted, limits.max_definitions))
         return FileView(spec, text, root, definitions, (), forms), []
     definitions, absorbed, problems = find_definitions(spec, text, candidates, limits.max_definitions)
     return FileView(spec, text, root, definitions, absorbed, forms), problems

@@ -13,7 +13,7 @@ Tests: tests/unit/extract/test_extract_plain.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
@@ -22,7 +22,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind, Chain
 from codegraph.core.symbols import SymbolKind
-from codegraph.extract.languages.spec import Docstring, LanguageSpec, Queries, Sighting
+from codegraph.extract.languages.spec import Docstring, Find, LanguageSpec, Queries
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import FileView, Found
 
@@ -71,7 +71,7 @@ def plain_spec(
     header_end: frozenset[str] = frozenset({"{", "=", ":", "do", "=>"}),
     interpreters: tuple[str, ...] = (),
     file_names: tuple[str, ...] = (),
-    find: Callable[[Node, int], Sequence[Sighting]] | None = None,
+    find: Find | None = None,
     collect: Callable[[FileView], None] | None = None,
     docstring: Callable[[FileView, Found], Docstring | None] | None = None,
     constants_in: frozenset[SymbolKind] = frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE}),
@@ -81,6 +81,7 @@ def plain_spec(
     With a `collect` of its own a language finds its mentions itself, and needs no references.scm.
     """
     here = files(package)
+    names = ("references.scm", "tokens.scm") if find is None else ("definitions.scm", "references.scm", "tokens.scm")
     return LanguageSpec(
         name=name,
         distribution=distribution,
@@ -89,7 +90,7 @@ def plain_spec(
         queries=Queries(
             definitions=() if find is not None else (here / "definitions.scm",),
             forms=(here / "bindings.scm",) if (here / "bindings.scm").is_file() else (),
-            mentions=tuple(here / name for name in ("references.scm", "tokens.scm") if (here / name).is_file()),
+            mentions=tuple(here / name for name in names if (here / name).is_file()),
         ),
         token_pattern=TOKEN,
         layout=list,

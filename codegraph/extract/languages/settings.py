@@ -7,7 +7,7 @@ they reach resolution through the table like everything else. Tests: tests/unit/
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -54,7 +54,7 @@ def settings_spec(
     )
 
 
-def _find(root: Node, limit: int) -> list[Sighting]:  # noqa: ARG001  (nothing is defined here)
+def _find(_root: Node, _candidates: Sequence[Node], _limit: int) -> list[Sighting]:
     return []
 
 

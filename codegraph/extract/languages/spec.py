@@ -67,6 +67,11 @@ class Sighting(NamedTuple):
     """See `Definition.local`."""
 
 
+Find = Callable[[Node, Sequence[Node], int], Sequence[Sighting]]
+"""(root, captures of @definition, at most so many) to sightings in source order, without the module. The candidates
+are in no particular order; definitions.scm, if there is one, is one of `Queries.mentions` then: one pass gives all."""
+
+
 class Docstring(NamedTuple):
     """A definition's documentation, cleaned, and the bytes that are no token because they hold it."""
 
@@ -124,9 +129,8 @@ class LanguageSpec:
     """Kinds of containers in which a constant is a definition."""
     no_constants: frozenset[str] = frozenset()
     """Names that are never constants (`__all__`)."""
-    find: Callable[[Node, int], Sequence[Sighting]] | None = None
-    """Finds the definitions instead of definitions.scm: (root, at most so many) to sightings in source order,
-    without the module. For languages whose members may stand outside of their container's range."""
+    find: Find | None = None
+    """Finds the definitions, for languages whose members may stand outside of their container's range."""
     prepare: Callable[[bytes], bytes] | None = None
     """Gives what the parser reads in place of the bytes: as many, and perhaps a last line end; all else
     is read from the true ones."""

@@ -10,12 +10,10 @@ Tests: tests/unit/extract/test_extract_cpp.py.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-import tree_sitter_cpp
-from tree_sitter import Language, Node, Query, QueryCursor
+from tree_sitter import Node
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.spec import Sighting
@@ -24,19 +22,6 @@ CLASS_NODES: Final = frozenset({"class_specifier", "struct_specifier", "union_sp
 TYPES: Final = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 _FUNCTIONS: Final = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 _DECLARATIONS: Final = frozenset({"declaration", "field_declaration"})
-_NODES: Final = (
-    *sorted(CLASS_NODES),
-    "enum_specifier",
-    "function_definition",
-    "declaration",
-    "field_declaration",
-    "type_definition",
-    "alias_declaration",
-    "concept_definition",
-    "enumerator",
-    "preproc_def",
-    "preproc_function_def",
-)
 _MACROS: Final = frozenset({"preproc_def", "preproc_function_def"})
 _OTHERS: Final[Mapping[str, SymbolKind]] = MappingProxyType(
     {
@@ -68,16 +53,9 @@ class Declarator(NamedTuple):
     is_absolute: bool = False
 
 
-@cache
-def _query() -> Query:
-    kinds = " ".join(f"({kind})" for kind in _NODES)
-    return Query(Language(tree_sitter_cpp.language()), f"[{kinds}] @definition")
-
-
-def find_definitions(root: Node, limit: int) -> Sequence[Sighting]:
+def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequence[Sighting]:
     """Return the definitions of a file in source order, at most `limit`; `detail` is the node that `walk` meets."""
-    nodes = QueryCursor(_query()).captures(root).get("definition", [])
-    units = [unit for node in nodes for unit in _units(node)]
+    units = [unit for node in candidates for unit in _units(node)]
     found: list[Sighting] = []
     classes: dict[str, int] = {}
     around: list[tuple[int, int, bool]] = [(root.end_byte + 1, 0, False)]  # end, index, whether nothing counts inside

@@ -25,7 +25,7 @@ _MAX_BEFORE = 12
 """How many attributes may stand between documentation and definition."""
 
 
-def definitions(root: Node, limit: int) -> Sequence[Sighting]:
+def definitions(root: Node, _candidates: Sequence[Node], limit: int) -> Sequence[Sighting]:
     """Return the definitions of a file in source order."""
     found: list[Sighting] = []
     _scan(root.named_children, 0, found, limit, 0)

@@ -17,7 +17,7 @@ from codegraph.extract.languages.spec import Sighting
 _VALUES = ("const_spec", "var_spec")
 
 
-def find_definitions(root: Node, limit: int) -> Sequence[Sighting]:
+def find_definitions(root: Node, _candidates: Sequence[Node], limit: int) -> Sequence[Sighting]:
     """Return the definitions of a file in source order, at most `limit`; `detail` is the node that declares."""
     found: list[Sighting] = []
     types: dict[bytes, int] = {}

@@ -28,7 +28,7 @@ _EQUATIONS = frozenset({"signature", "function", "bind"})
 _MEMBERS = frozenset({"class_declarations", "instance_declarations"})
 
 
-def definitions(root: Node, limit: int) -> Sequence[Sighting]:
+def definitions(root: Node, _candidates: Sequence[Node], limit: int) -> Sequence[Sighting]:
     """Return the definitions of a module in source order, the members of classes and instances inside them."""
     found: list[Sighting] = []
     for child in root.named_children:

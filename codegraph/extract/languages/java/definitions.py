@@ -8,12 +8,10 @@ Tests: tests/unit/extract/test_extract_java.py.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-import tree_sitter_java
-from tree_sitter import Language, Node, Query, QueryCursor
+from tree_sitter import Node
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.spec import Sighting
@@ -36,18 +34,11 @@ KINDS: Final[Mapping[str, SymbolKind]] = MappingProxyType(
 TYPES: Final = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 
 
-@cache
-def _query() -> Query:
-    kinds = " ".join(f"({kind})" for kind in KINDS)
-    return Query(Language(tree_sitter_java.language()), f"[{kinds}] @definition")
-
-
-def find_definitions(root: Node, limit: int) -> Sequence[Sighting]:
+def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequence[Sighting]:
     """Return the definitions of a file in source order, at most `limit`; `detail` is the declaration's node."""
-    nodes = QueryCursor(_query()).captures(root).get("definition", [])
     found: list[Sighting] = []
     around: list[tuple[int, int]] = [(root.end_byte + 1, 0)]
-    for node in sorted(nodes, key=lambda each: (each.start_byte, -each.end_byte)):
+    for node in sorted(candidates, key=lambda each: (each.start_byte, -each.end_byte)):
         start, end = node.start_byte, node.end_byte
         while around[-1][0] <= start:
             around.pop()

@@ -11,7 +11,7 @@ SPEC = family_spec(
     "tree-sitter-javascript",
     tree_sitter_javascript.language,
     (".js", ".mjs", ".cjs", ".jsx"),
-    "javascript",
+    ("javascript",),
     jsdoc=True,
     interpreters=("node", "bun", "deno"),
 )

@@ -7,7 +7,7 @@ Tests: tests/unit/extract/test_extract_javascript_spec.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from codegraph.extract.languages.javascript.definition_nodes import DefinitionNo
 from codegraph.extract.languages.javascript.definitions import find_definitions
 from codegraph.extract.languages.javascript.docstrings import documentation, module_documentation
 from codegraph.extract.languages.javascript.layout import TOKEN, canonical
-from codegraph.extract.languages.javascript.nested import add_nested, nested_query
+from codegraph.extract.languages.javascript.nested import add_nested
 from codegraph.extract.languages.javascript.occurrences import collect_occurrences
 from codegraph.extract.languages.spec import Docstring, LanguageSpec, Queries, Sighting
 
@@ -34,28 +34,31 @@ def family_spec(
     distribution: str,
     grammar: Callable[[], object],
     extensions: tuple[str, ...],
-    token_queries: str,
+    definition_queries: tuple[str, ...],
     *,
     jsdoc: bool = False,
     interpreters: tuple[str, ...] = (),
 ) -> LanguageSpec:
-    """Return the spec of one member of the family; `jsdoc`: types are read from comments."""
+    """Return the spec of one member of the family.
+
+    `definition_queries`: the folders with candidates for `nested`; `jsdoc`: types are read from comments.
+    """
 
     def collect(view: FileView) -> None:
         shapes = [each.detail for each in view.definitions[1:] if isinstance(each.detail, DefinitionNodes)]
         collect_occurrences(view, shapes, jsdoc=jsdoc)
 
-    def find(root: Node, limit: int) -> list[Sighting]:
-        found = find_definitions(root, limit)
-        return [_sighting(each) for each in add_nested(root, found, nested_query(grammar, typed=not jsdoc), limit)]
+    def find(root: Node, candidates: Sequence[Node], limit: int) -> list[Sighting]:
+        return [_sighting(each) for each in add_nested(find_definitions(root, limit), candidates, limit)]
 
     folder = files("codegraph.extract.languages")
+    definitions = (folder / each / "definitions.scm" for each in definition_queries)
     return LanguageSpec(
         name=name,
         distribution=distribution,
         grammar=grammar,
         extensions=extensions,
-        queries=Queries((), (), (folder / token_queries / "tokens.scm",)),
+        queries=Queries((), (), (*definitions, folder / "javascript" / "tokens.scm")),
         token_pattern=TOKEN,
         layout=canonical,
         chain=_chain,

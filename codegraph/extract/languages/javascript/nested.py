@@ -6,19 +6,18 @@
 
 They are *local*: nobody but the code around them can name them. The container of one is the innermost definition
 around it; what a function at module level hands to a call (`describe("x", () => {...})`) is the module's.
-A query finds the candidates, because most of a file is inside functions and nothing else of it matters here.
+definitions.scm finds the candidates, because most of a file is inside functions and nothing else of it matters here.
 Tests: tests/unit/extract/test_extract_javascript_nested.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from heapq import heapify, heappop, heappush
 from typing import Final
 
-from tree_sitter import Language, Node, Query, QueryCursor
+from tree_sitter import Node
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.javascript.definition_nodes import DefinitionNodes
@@ -31,38 +30,12 @@ from codegraph.extract.languages.javascript.shapes import (
     unwrap,
 )
 
-_MAX_DEPTH: Final = 4_000
 _MAX_COMMENTS: Final = 8
-_FUNCTION: Final = """
-(function_declaration) @it
-(generator_function_declaration) @it
-(class_declaration) @it
-(variable_declarator value: [(arrow_function) (function_expression) (generator_function) (class)
-    (parenthesized_expression) (assignment_expression)]) @it
-(assignment_expression left: (member_expression)
-    right: [(arrow_function) (function_expression) (generator_function) (parenthesized_expression)]) @it
-"""
-_TYPED: Final = """
-(function_signature) @it
-(abstract_class_declaration) @it
-(interface_declaration) @it
-(type_alias_declaration) @it
-(enum_declaration) @it
-(variable_declarator value: [(as_expression) (satisfies_expression)]) @it
-"""
 
 
-@cache
-def nested_query(grammar: Callable[[], object], *, typed: bool) -> Query:
-    """Return the query for candidates, compiled once; `typed`: the grammar is TypeScript's."""
-    return Query(Language(grammar()), _FUNCTION + _TYPED if typed else _FUNCTION)
-
-
-def add_nested(root: Node, found: Sequence[DefinitionNodes], query: Query, limit: int) -> list[DefinitionNodes]:
+def add_nested(found: Sequence[DefinitionNodes], candidates: Sequence[Node], limit: int) -> list[DefinitionNodes]:
     """Return the definitions with the local ones among them, in source order; at most `limit`."""
-    cursor = QueryCursor(query)
-    cursor.set_max_start_depth(_MAX_DEPTH)
-    return _Merge(found, limit).run(cursor.captures(root).get("it", ()))
+    return _Merge(found, limit).run(candidates)
 
 
 class _Merge:

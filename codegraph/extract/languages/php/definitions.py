@@ -8,12 +8,10 @@ Tests: tests/unit/extract/test_extract_php.py.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-import tree_sitter_php
-from tree_sitter import Language, Node, Query, QueryCursor
+from tree_sitter import Node
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.spec import Sighting
@@ -39,19 +37,11 @@ _MEMBERS: Final = frozenset({"method_declaration", "enum_case", "property_elemen
 _LISTS: Final = frozenset({"const_declaration", "property_declaration"})
 
 
-@cache
-def _query() -> Query:
-    kinds = " ".join(f"({kind})" for kind in KINDS if kind != "function_call_expression")
-    defined = '((function_call_expression function: (name) @f (#eq? @f "define")) @definition)'
-    return Query(Language(tree_sitter_php.language_php()), f"[{kinds}] @definition {defined}")
-
-
-def find_definitions(root: Node, limit: int) -> Sequence[Sighting]:
+def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequence[Sighting]:
     """Return the definitions of a file in source order, at most `limit`; `detail` is the node that is looked at."""
-    nodes = QueryCursor(_query()).captures(root).get("definition", [])
     found: list[Sighting] = []
     around: list[tuple[int, int]] = [(root.end_byte + 1, 0)]
-    for node in sorted(nodes, key=lambda each: (each.start_byte, -each.end_byte)):
+    for node in sorted(candidates, key=lambda each: (each.start_byte, -each.end_byte)):
         kind, name = KINDS[node.type], _name(node)
         while around[-1][0] <= node.start_byte:
             around.pop()

@@ -9,11 +9,9 @@ Tests: tests/unit/extract/test_extract_ruby.py.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Final
 
-import tree_sitter_ruby
-from tree_sitter import Language, Node, Query, QueryCursor
+from tree_sitter import Node
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.spec import Sighting
@@ -27,23 +25,11 @@ MAKERS: Final = frozenset({"Struct.new", "Data.define", "Class.new", "Module.new
 LITERALS: Final = frozenset({"simple_symbol", "string", "delimited_symbol"})
 CLASSES: Final = frozenset({"class", "module"})
 _CALLABLES: Final = frozenset({SymbolKind.METHOD, SymbolKind.FUNCTION})
-_NODES: Final = "class module method singleton_method assignment operator_assignment call alias"
 
 
-@cache
-def _query() -> Query:
-    kinds = " ".join(
-        f"({kind})" for kind in _NODES.split() if kind not in ("call", "assignment", "operator_assignment")
-    )
-    names = "|".join(sorted(ATTRIBUTES | DELEGATIONS | SINGLE))
-    calls = f'((call !receiver method: (identifier) @m (#match? @m "^({names})$")) @definition)'
-    constants = "((_ left: (constant)) @definition)"
-    return Query(Language(tree_sitter_ruby.language()), f"[{kinds}] @definition {calls} {constants}")
-
-
-def find_definitions(root: Node, limit: int) -> Sequence[Sighting]:
+def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequence[Sighting]:
     """Return the definitions of a file in source order, at most `limit`; `detail` is the node that is looked at."""
-    nodes = {node.id: node for node in QueryCursor(_query()).captures(root).get("definition", [])}
+    nodes = {node.id: node for node in candidates}
     found: list[Sighting] = []
     around: list[tuple[int, int]] = [(root.end_byte + 1, 0)]
     for node in sorted(nodes.values(), key=lambda each: (each.start_byte, -each.end_byte)):

@@ -11,6 +11,8 @@ SPEC = family_spec(
     "tree-sitter-typescript",
     tree_sitter_typescript.language_typescript,
     (".ts", ".mts", ".cts"),
-    "javascript",
+    ("javascript", "typescript"),
 )
-TSX_SPEC = family_spec("tsx", "tree-sitter-typescript", tree_sitter_typescript.language_tsx, (".tsx",), "javascript")
+TSX_SPEC = family_spec(
+    "tsx", "tree-sitter-typescript", tree_sitter_typescript.language_tsx, (".tsx",), ("javascript", "typescript")
+)
