@@ -60,7 +60,7 @@ class ExtractConfig:
 class CascadeConfig:
     """How far an interface change reaches."""
 
-    depth: int = 2
+    depth: int = 1
     max_context: int = 16
     budget: float = 0.25
 

@@ -47,12 +47,12 @@ def facts_of(path: str, text: str) -> FileFacts:
 
 
 class Project:
-    """A tree of texts and the index that follows it."""
+    """A tree of texts and the index that follows it, to two steps of context: from there on distances matter."""
 
     def __init__(self, files: Mapping[str, str] | None = None, **seams: Any) -> None:
         self.files: dict[str, str] = {}
         self.occurrences: dict[tuple[str, BlobDigest], Occurrences] = {}
-        self.seams = {"cascade": CascadeConfig(), "routes": Routes(MODEL)} | seams
+        self.seams = {"cascade": CascadeConfig(depth=2), "routes": Routes(MODEL)} | seams
         self.index = self.new_index()
         self.delta = IndexDelta(0)
         if files:

@@ -253,7 +253,7 @@ def test_cache_models_config_and_metrics(shop: Installation, client: Client) -> 
     assert client.cache(CacheAction.PRUNE).removed >= 0
     assert [model.name for model in client.models().models if model.active] == ["codegraph-static"]
     config = client.config()
-    assert config.settings["cascade"]["depth"] == 2
+    assert config.settings["cascade"]["depth"] == 1
     assert config.path == str(shop.directory / "config.toml")
     text = client.metrics().text
     assert "codegraph_symbols" in text

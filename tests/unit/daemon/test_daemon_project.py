@@ -39,7 +39,7 @@ def test_nothing_is_written_into_the_tree(project_of: Any) -> None:
     bench.restart()
     bench.update()
     bench.collect()
-    bench.restart({"cascade.depth": 1})
+    bench.restart({"cascade.depth": 2})
     bench.update()
     assert everything_below(bench.root) == before
 

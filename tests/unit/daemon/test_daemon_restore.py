@@ -186,7 +186,7 @@ def test_other_extractor_parses_everything_and_embeds_nothing(
 
 def test_crash_between_new_versions_and_new_keys_believes_no_old_key(bench: Workbench) -> None:
     """A start that ends before keys were computed again leaves none behind that looks wanted."""
-    bench.restart({"cascade.depth": 1})
+    bench.restart({"cascade.depth": 2})
     bench.project._stack.close()
     bench.open()
     bench.update()
