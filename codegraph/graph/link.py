@@ -1,8 +1,8 @@
 """Linking one file: run its language's scheme against the symbol table, and keep what it asked for.
 
 Pure: the result is a function of the file's facts and of the table's values. A defect in a scheme costs one file its
-edges, not everybody the index: its references are counted as `failed`, a warning says where, and what was asked for
-until then is what it is linked again for. Tests: tests/model/, tests/unit/graph/test_graph_link.py.
+edges, or the names that others find in it, not everybody the index: its references are counted as `failed`, a warning
+says where, and what was asked for until then is what it is linked again for. Tests: tests/model/, tests/unit/graph/test_graph_link.py.
 """
 
 from __future__ import annotations
@@ -34,8 +34,14 @@ class Linked(NamedTuple):
 
 
 def contributions_of(path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
-    """Return what a file offers to the symbol table."""
-    return scheme_of(outline.language).contributions(path, outline, occurrences)
+    """Return what a file offers to the symbol table; nothing where its scheme fails."""
+    try:
+        return scheme_of(outline.language).contributions(path, outline, occurrences)
+    except (InternalError, MemoryError):
+        raise
+    except Exception as error:  # whatever a scheme, perhaps of a plug-in, stumbles over
+        _report(f"{path} is known to no other file", error)
+        return {}
 
 
 def link_file(path: str, outline: Outline, occurrences: Occurrences, table: SymbolTable) -> Linked:
@@ -46,12 +52,16 @@ def link_file(path: str, outline: Outline, occurrences: Occurrences, table: Symb
     except (InternalError, MemoryError):
         raise
     except Exception as error:  # whatever a scheme, perhaps of a plug-in, stumbles over
-        logger.exception("linking %s failed", path)
-        warnings.warn(f"{path} is not linked: {type(error).__name__}: {error}", RuntimeWarning, stacklevel=2)
+        _report(f"{path} is not linked", error)
         links = _unlinked(path, outline, occurrences)
     marker = SEPARATOR + path
     reads = tuple(key for key in reader.reads() if marker not in key or not _is_own(key, path))
     return Linked(pack(links), reads)
+
+
+def _report(what: str, error: Exception) -> None:
+    logger.exception(what)
+    warnings.warn(f"{what}: {type(error).__name__}: {error}", RuntimeWarning, stacklevel=3)
 
 
 def _unlinked(path: str, outline: Outline, occurrences: Occurrences) -> FileLinks:

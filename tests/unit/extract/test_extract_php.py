@@ -148,6 +148,12 @@ def test_documented_types() -> None:
         assert [one.chain for one in bound if one.name == "()"] == []
 
 
+def test_documentation_of_nothing_is_no_property() -> None:
+    """A tag that names no variable says nothing of any."""
+    bound = facts("<?php /** @property tags array\n * @property B $b */ class A {}").occurrences.bindings
+    assert [one.name for one in bound if not one.name.startswith("@")] == ["$b"]
+
+
 def test_long_and_deep_expressions_have_no_chain() -> None:
     """Chains, types and nesting are bounded."""
     for text in ("$a" + "->b()" * 3000, "$a" + "??$a" * 3000, "(" * 300 + "$a" + ")" * 300, "$a" + "[0]" * 3000):

@@ -11,7 +11,11 @@ from codegraph.graph.table import SymbolTable
 
 
 class Stumbling:
-    """A scheme that asks for a name and then fails."""
+    """A scheme that asks for a name and then fails, and offers nothing either."""
+
+    def contributions(self, path, outline, occurrences):
+        """Fail."""
+        raise IndexError("string index out of range")
 
     def link(self, path, outline, occurrences, table):
         """Fail."""
@@ -29,6 +33,14 @@ def test_a_scheme_that_fails_costs_one_file_its_edges(monkeypatch):
     assert linked.links.dependencies(1) == ()
     assert [(one.name, one.reason) for one in linked.links.unresolved()] == [("g", "failed")]
     assert linked.reads
+
+
+def test_a_scheme_that_fails_offers_nothing(monkeypatch):
+    """Others do not find the names of the file; the index goes on."""
+    monkeypatch.setattr(link, "scheme_of", lambda _language: Stumbling())
+    facts = facts_of(b"def f(): return g()\n")
+    with pytest.warns(RuntimeWarning, match=r"a\.py is known to no other file: IndexError"):
+        assert link.contributions_of("a.py", facts.outline, facts.occurrences) == {}
 
 
 def test_a_defect_is_no_secret_in_tests(monkeypatch):

@@ -65,7 +65,7 @@ def type_declaration(walk: PhpWalk, node: Node, scope: Scope) -> None:
         walk.bind(node, index, "@name", (walk.chains.types.names.declared(walk.text(name)),), BindingKind.VARIABLE)
         walk.bind(node, index, "@kind", (node.type.partition("_")[0],), BindingKind.VARIABLE)
         for each in _documentation(walk, node):
-            if each.tag == "property":
+            if each.tag == "property" and each.variable:
                 walk.bind(node, index, each.variable, each.chain, BindingKind.ATTRIBUTE)
     for child in reversed(node.named_children):
         if child.type in _BASES:
