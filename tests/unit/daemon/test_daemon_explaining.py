@@ -26,8 +26,8 @@ F, G, H = "a.py/f().", "b.py/g().", "c.py/h()."
 
 @pytest.fixture
 def bench(project_of: Any) -> Workbench:
-    """A chain of three calls, up to date."""
-    found: Workbench = project_of(FILES)
+    """A chain of three calls, up to date; context reaches two steps."""
+    found: Workbench = project_of(FILES, cascade__depth=2)
     return found
 
 
@@ -79,7 +79,7 @@ def test_reused_after_an_undo(bench: Workbench) -> None:
 
 def test_cut_off(project_of: Any) -> None:
     """A symbol that was looked at for nothing kept its vector, and nothing differed."""
-    bench = project_of(FILES, cascade__max_context=0)
+    bench = project_of(FILES, cascade__depth=2, cascade__max_context=0)
     bench.write(EDITED)
     bench.update()
     found = explained(bench, F)

@@ -17,8 +17,8 @@ EDITED = {"b.py": "def g(x=0): return 1\n"}
 
 @pytest.fixture
 def bench(project_of: Any) -> Workbench:
-    """Two files, up to date."""
-    found: Workbench = project_of(FILES)
+    """Two files, up to date; context reaches two steps."""
+    found: Workbench = project_of(FILES, cascade__depth=2)
     return found
 
 
