@@ -2,7 +2,8 @@
 
 Pure: the result is a function of the file's facts and of the table's values. A defect in a scheme costs one file its
 edges, or the names that others find in it, not everybody the index: its references are counted as `failed`, a warning
-says where, and what was asked for until then is what it is linked again for. Tests: tests/model/, tests/unit/graph/test_graph_link.py.
+says where, and what was asked for until then is what it is linked again for.
+Tests: tests/model/, tests/unit/graph/test_graph_link.py.
 """
 
 from __future__ import annotations
