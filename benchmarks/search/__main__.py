@@ -25,7 +25,7 @@ from benchmarks.search.report import (
 from benchmarks.search.tasks import Repository, Task, at_hand, read_published, read_repositories, read_tasks
 from codegraph.search.rank import SIGNALS
 
-RERANKING = tuple(name for name in SIGNALS if name not in ("lexical", "vector"))
+RERANKING = (*(name for name in SIGNALS if name not in ("lexical", "vector")), "within")
 PROPAGATED = (0.15, 0.3)
 """Shares that are tried of vectors propagated along the graph."""
 
@@ -84,7 +84,9 @@ def main() -> int:
     parser.add_argument("--model", default="", help="the embedding model; default: the configuration's")
     parser.add_argument("--lexical-only", action="store_true", help="rank by words alone")
     parser.add_argument("--vectors-only", action="store_true", help="rank by vectors alone")
-    parser.add_argument("--without", action="append", default=[], choices=sorted(SIGNALS), help="switch a signal off")
+    parser.add_argument(
+        "--without", action="append", default=[], choices=sorted((*SIGNALS, "within")), help="switch a signal off"
+    )
     parser.add_argument("--no-rerank", action="store_true", help="words and vectors alone, fused")
     parser.add_argument(
         "--propagate", type=float, default=0.0, metavar="SHARE", help="average vectors with neighbours'"

@@ -29,7 +29,7 @@ from benchmarks.search.scoring import PLACES, Span, hits
 from benchmarks.search.tasks import Task, at_hand, read_repositories, read_tasks
 from codegraph.search.rank import MOST_REPEATED, SIGNALS, RankWeights, signal_values
 from codegraph.search.search import Query
-from codegraph.search.shape import QueryShape, shape_of
+from codegraph.search.shape import QueryKind
 
 Weights = dict[str, float]
 STEPS = (-0.6, -0.3, -0.15, -0.05, 0.05, 0.15, 0.3, 0.6)
@@ -42,8 +42,8 @@ SEED = 3
 SHIPPED = RankWeights()
 WEIGHTS = tuple(field.name for field in dataclasses.fields(RankWeights))
 
-_SHAPES = shape_of("x"), shape_of("the x")
 _DISCOUNTS = 1 / np.log2(np.arange(2, PLACES + 2))
+Vector = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,28 +51,33 @@ class Sample:
     """One query with its candidates."""
 
     repository: str
-    shape: QueryShape
-    held: npt.NDArray[np.float64]
+    kind: QueryKind
+    held: Vector
     """(candidates, signals but `repeated`)."""
     files: npt.NDArray[np.int64]
-    """Per candidate, the number of its file."""
+    """Per candidate, the number of its file, from 0 without gaps."""
     hits: npt.NDArray[np.bool_]
     """(candidates, targets)."""
 
     def ndcg(self, weights: Mapping[str, float]) -> float:
         """Score the ten best under these weights."""
-        return self.scored(_vectors(weights)[self.shape.is_sentence])
+        return self.scored(_vectors(weights)[self.kind])
 
-    def scored(self, vector: npt.NDArray[np.float64]) -> float:
-        """Score the ten best under the weights of the signals."""
-        scores = self.held @ vector[:-1]
-        scores = scores + vector[-1] * self._before(scores)
+    def scored(self, weighed: tuple[Vector, Vector | None, float]) -> float:
+        """Score the ten best, given a `Weighing` as vectors."""
+        own, leading, spread = weighed
+        scores = self.held @ own
+        if leading is not None:
+            best = np.full(int(self.files.max()) + 1, -np.inf)
+            np.maximum.at(best, self.files, self.held @ leading)
+            scores = scores + best[self.files]
+        scores = scores + spread * self._before(scores)
         found = self.hits[np.argsort(-scores, kind="stable")[:PLACES]]
         first = np.flatnonzero(found.any(0))
         places = np.unique(found.argmax(0)[first])
         return float(_DISCOUNTS[places].sum() / _DISCOUNTS[: self.hits.shape[1]].sum())
 
-    def _before(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    def _before(self, scores: Vector) -> npt.NDArray[np.int64]:
         """Count, for each candidate, the better ones of its file."""
         order = np.lexsort((-scores, self.files))
         own = self.files[order]
@@ -82,13 +87,18 @@ class Sample:
         return np.minimum(counts, MOST_REPEATED)
 
 
-def _vectors(weights: Mapping[str, float]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the weights of all signals for other queries, and for sentences."""
+def _vectors(weights: Mapping[str, float]) -> dict[QueryKind, tuple[Vector, Vector | None, float]]:
+    """Return the weighing of each kind of query, as vectors in the order of SIGNALS."""
     ranking = RankWeights(**weights)
-    plain, sentence = (
-        np.array([getattr(ranking, name) * ranking.factor(name, shape) for name in SIGNALS]) for shape in _SHAPES
-    )
-    return plain, sentence
+    found = {}
+    for kind in QueryKind:
+        own, leading, spread = ranking.of(kind)
+        found[kind] = _vector(own), _vector(leading) if leading else None, spread
+    return found
+
+
+def _vector(weights: Mapping[str, float]) -> Vector:
+    return np.array([weights.get(name, 0.0) for name in SIGNALS[:-1]])
 
 
 def sample_of(index: Asked, task: Task) -> Sample | None:
@@ -105,7 +115,7 @@ def sample_of(index: Asked, task: Task) -> Sample | None:
     ]
     return Sample(
         repository=task.repository,
-        shape=shape,
+        kind=shape.kind_among(rows.names),
         held=np.stack([held[name] for name in SIGNALS[:-1]], axis=1),
         files=np.unique(rows.paths, return_inverse=True)[1],
         hits=np.array([[hits(span, target, task.exact) for target in task.targets] for span in spans]),
@@ -129,7 +139,7 @@ class Scores:
         if key not in self._known:
             vectors = _vectors(weights)
             self._known[key] = {
-                name: fmean(0.0 if one is None else one.scored(vectors[one.shape.is_sentence]) for one in some)
+                name: fmean(0.0 if one is None else one.scored(vectors[one.kind]) for one in some)
                 for name, some in self._samples.items()
             }
         return self._known[key]
@@ -176,7 +186,11 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=Path, required=True, help="as for benchmarks.search")
     parser.add_argument("--model", default="", help="the embedding model; default: the configuration's")
     parser.add_argument(
-        "--without", action="append", default=[], choices=SIGNALS[1:], help="also fit without this signal; repeatable"
+        "--without",
+        action="append",
+        default=[],
+        choices=(*SIGNALS[1:], "within"),
+        help="also fit without this signal; repeatable",
     )
     parser.add_argument("--groups", type=int, default=GROUPS, help="of repositories left out; 0: each by itself")
     parser.add_argument("--from-shipped", action="store_true", help="fit from the shipped weights, not from nothing")

@@ -12,10 +12,14 @@ name:
 
     similarity(q, n) = sum over t in both of idf(t)^2  /  (|q| |n|),    |x|^2 = sum over t in x of idf(t)^2
 
-A name's other terms weigh as much as the query's rarest. Signals that speak of a file, or of the size of a symbol,
-are for queries that name a subject; for sentences, which describe one symbol (`search.shape`), they are weakened, and
-vectors count more. Last, a list is *spread*: every further result of a file loses a little, so that ten results are
-not ten of one file.
+A name's other terms weigh as much as the query's rarest.
+
+What is weighed depends on what is asked for (`search.shape`). An identifier wants its definition, and each symbol is
+weighed by itself. A *subject* is what a file is about: a file stands where the best of its symbols would stand, and
+its symbols come in the order in which they answer the query as a sentence, so that the class that brought the file up
+does not stand before the method that was meant. A *sentence* describes one symbol: vectors count more, what speaks of
+its file or its size counts less. Last, the list of an identifier or a subject is *spread*: every further result of a
+file loses a little, so that ten results are not ten of one file.
 
 No signal reads a statistic that depends on the index's history, and none can bring in a symbol that neither index
 found. Weights were fitted by `benchmarks/search/tune.py`, those of sentences chosen on the task of
@@ -37,7 +41,7 @@ import numpy.typing as npt
 from codegraph.core.symbols import SymbolId
 from codegraph.search.analysis import part_terms, whole_name
 from codegraph.search.documents import module_name
-from codegraph.search.shape import QueryShape
+from codegraph.search.shape import QueryKind, QueryShape
 
 Values = npt.NDArray[np.float64]
 
@@ -64,28 +68,54 @@ class RankWeights:
     """How many folders the file lies in, five of them counting 1."""
     repeated: float = -2.4
     """How many better results of the same file there are, up to five."""
-    sentence: float = 0.1
-    """The factor of SUBJECT_SIGNALS when the query is a sentence."""
+    sentence: float = 0.2
+    """The factor of FILE_SIGNALS when the query is a sentence."""
     sentence_vector: float = 8.0
     """The factor of `vector` when the query is a sentence."""
+    within: float = 0.2
+    """The share of a symbol's score for a sentence in that for a subject, which orders the symbols of one file; with
+    0 each symbol is weighed by itself."""
 
     def without(self, *names: str) -> RankWeights:
         """Return the weights with some signals switched off; raises TypeError on an unknown name."""
         return dataclasses.replace(self, **dict.fromkeys(names, 0.0))
 
-    def of(self, query: QueryShape) -> dict[str, float]:
-        """Return the weight of each signal that is switched on, for one query."""
-        weights = {name: getattr(self, name) * self.factor(name, query) for name in SIGNALS}
-        return {name: weight for name, weight in weights.items() if weight}
+    def of(self, kind: QueryKind) -> Weighing:
+        """Return what is weighed of a candidate for a query of this kind."""
+        plain = {name: getattr(self, name) for name in SIGNALS if name != "repeated"}
+        sentence = {name: weight * self._factor(name) for name, weight in plain.items()}
+        if kind is QueryKind.SENTENCE:
+            return Weighing(_set(sentence), {}, 0.0)
+        if kind is QueryKind.IDENTIFIER or not self.within:
+            return Weighing(_set(plain), {}, self.repeated)
+        inside = {name: weight * self.within for name, weight in sentence.items()}
+        return Weighing(_set(inside), _set(plain), self.repeated)
 
-    def factor(self, name: str, query: QueryShape) -> float:
-        """Return what a signal's weight is multiplied by for one query."""
-        if not query.is_sentence:
-            return 1.0
-        return self.sentence if name in SUBJECT_SIGNALS else self.sentence_vector if name == "vector" else 1.0
+    def _factor(self, name: str) -> float:
+        return self.sentence if name in FILE_SIGNALS else self.sentence_vector if name == "vector" else 1.0
 
 
-SUBJECT_SIGNALS = frozenset({"stem", "size", "depth", "repeated"})
+class Weighing(NamedTuple):
+    """The weights of signals for one kind of query, those that are 0 left out."""
+
+    own: Mapping[str, float]
+    """Of what each symbol holds."""
+    leading: Mapping[str, float]
+    """Of what the symbol of its file holds for which these weights give most; empty if that does not count."""
+    spread: float
+    """Of `repeated`."""
+
+    @property
+    def total(self) -> float:
+        """The most that a candidate can gather."""
+        return sum(weight for weight in (*self.own.values(), *self.leading.values()) if weight > 0) or 1.0
+
+
+def _set(weights: Mapping[str, float]) -> dict[str, float]:
+    return {name: weight for name, weight in weights.items() if weight}
+
+
+FILE_SIGNALS = frozenset({"file_vector", "file", "stem", "size", "depth"})
 """Signals that count less for a query that describes one symbol."""
 
 MOST_REPEATED = 5
@@ -141,18 +171,32 @@ Key = TypeVar("Key", bound=Hashable)
 
 def rank(query: QueryShape, idf: Mapping[str, float], candidates: Candidates, weights: RankWeights) -> Ranked:
     """Order candidates; `idf` has the weights of those terms of the query that some document has."""
-    used = weights.of(query)
-    spread = used.pop("repeated", 0.0)
-    total = sum(weight for weight in used.values() if weight > 0) or 1.0
-    held = signal_values(query, idf, candidates, used)
-    parts = {name: values * (used[name] / total) for name, values in held.items()}
-    scores = np.sum(list(parts.values()), axis=0) if parts else np.zeros(len(candidates.symbols))
+    used, count = weights.of(query.kind_among(candidates.names)), len(candidates.symbols)
+    held = signal_values(query, idf, candidates, used.leading or used.own)
+    parts = {name: held[name] * (weight / used.total) for name, weight in used.own.items()}
+    if used.leading:
+        brought = {name: held[name] * (weight / used.total) for name, weight in used.leading.items()}
+        leaders = leading(_ordered(candidates.symbols, _sum(brought, count)), candidates.paths)
+        parts = {name: parts.get(name, 0.0) + values[leaders] for name, values in brought.items()}
+    scores = _sum(parts, count)
     order = _ordered(candidates.symbols, scores)
-    if spread:
-        parts["repeated"] = repeated(order, candidates.paths) * (spread / total)
+    if used.spread:
+        parts["repeated"] = repeated(order, candidates.paths) * (used.spread / used.total)
         scores = scores + parts["repeated"]
         order = _ordered(candidates.symbols, scores)
     return Ranked(order, scores, parts)
+
+
+def _sum(parts: Mapping[str, Values], count: int) -> Values:
+    return np.sum(list(parts.values()), axis=0) if parts else np.zeros(count)
+
+
+def leading(order: Sequence[int], paths: Sequence[str]) -> list[int]:
+    """Return, for each candidate, the first of its file in `order`."""
+    first: dict[str, int] = {}
+    for index in order:
+        first.setdefault(paths[index], index)
+    return [first[path] for path in paths]
 
 
 def signal_values(

@@ -2,15 +2,17 @@
 
 There are three kinds. An *identifier* is one name, dotted or not: its definition is wanted. A *sentence* says what one
 symbol does, as documentation has it ("Return the number of a page", "parse options"): it begins with the verb of an
-action, has an article or a pronoun, or ends with a full stop, and has no question word in front. All others, "session
-storage" or "how requests are routed", name a *subject*, and subjects are spread over the symbols of a file. Pure.
-Tests: tests/unit/search/test_search_shape.py.
+action or with a capital, has an article or a pronoun, or ends with a full stop, and has no question word in front. All
+others, "session storage" or "how requests are routed", name a *subject*, which a file rather than a symbol is about.
+Pure. Tests: tests/unit/search/test_search_shape.py.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from codegraph.embed.tokens import words
 from codegraph.search.analysis import query_terms, whole_name
@@ -36,6 +38,16 @@ _ACTIONS = frozenset(
 """Verbs that documentation often begins with, in the imperative and in the third person."""
 
 
+class QueryKind(Enum):
+    """What is asked for."""
+
+    IDENTIFIER = "identifier"
+    """The whole query is one name, dotted or not."""
+    SENTENCE = "sentence"
+    """It says what one symbol does."""
+    SUBJECT = "subject"
+
+
 @dataclass(frozen=True, slots=True)
 class QueryShape:
     """What the ranking reads of a query."""
@@ -43,10 +55,13 @@ class QueryShape:
     terms: tuple[str, ...]
     identifiers: frozenset[str]
     """Words that are written like identifiers, each as one term; membership only."""
-    is_identifier: bool
-    """The whole query is one name, dotted or not."""
-    is_sentence: bool
-    """It says what one symbol does."""
+    kind: QueryKind
+    opening: str = ""
+    """The first word of a subject, if it has a capital that may begin a sentence."""
+
+    def kind_among(self, names: Sequence[str]) -> QueryKind:
+        """Return the kind, given the names of what was found: a capital is that of a sentence or that of a name."""
+        return QueryKind.SENTENCE if self.opening and self.opening not in names else self.kind
 
 
 def shape_of(text: str) -> QueryShape:
@@ -54,13 +69,24 @@ def shape_of(text: str) -> QueryShape:
     is_identifier = _ONE_NAME.fullmatch(text.strip()) is not None
     found = words(text)[:MAX_WORDS]
     as_code = [word for word in found if is_identifier or _WRITTEN_AS_CODE.search(word)]
-    terms = query_terms(text)
+    kind = QueryKind.IDENTIFIER if is_identifier else _kind(found, text.rstrip().endswith("."))
+    opens = kind is QueryKind.SUBJECT and _begins_a_sentence(found)
     return QueryShape(
-        terms=terms,
+        terms=query_terms(text),
         identifiers=frozenset(whole_name(word) for word in as_code),
-        is_identifier=is_identifier,
-        is_sentence=not is_identifier and _is_sentence([word.lower() for word in found], text.rstrip().endswith(".")),
+        kind=kind,
+        opening=found[0] if opens else "",
     )
+
+
+def _begins_a_sentence(found: list[str]) -> bool:
+    if len(found) < 2 or found[0].lower() in _OF_QUESTIONS or found[1] in _OF_LISTS:
+        return False
+    return len(found[0]) > 1 and found[0].istitle() and not found[0].endswith("ing")
+
+
+def _kind(found: list[str], stops: bool) -> QueryKind:
+    return QueryKind.SENTENCE if _is_sentence([word.lower() for word in found], stops) else QueryKind.SUBJECT
 
 
 def _is_sentence(found: list[str], stops: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from pathlib import Path
@@ -14,11 +15,12 @@ from benchmarks.search.__main__ import ablations, measure
 from benchmarks.search.asking import Built, Manner
 from benchmarks.search.propagation import blended
 from benchmarks.search.report import ablation_table, figures, result_lines, table
-from benchmarks.search.scoring import Score, Scored, Span, grouped, hits, one_per_file, overall, score
+from benchmarks.search.scoring import PLACES, Score, Scored, Span, grouped, hits, one_per_file, overall, score
 from benchmarks.search.tasks import Repository, Task, at_hand, read_repositories, read_tasks
 from benchmarks.search.tune import WEIGHTS, Sample, Scores, fitted, left_out
-from codegraph.search.rank import SIGNALS
-from codegraph.search.shape import shape_of
+from codegraph.core.symbols import SymbolId
+from codegraph.search.rank import SIGNALS, Candidates, RankWeights, rank, signal_values
+from codegraph.search.shape import QueryKind, QueryShape
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_a_run_asks_the_real_index_and_finds_it_again(tmp_path: Path) -> None:
 
 def sample(repository: str, held: dict[str, list[float]], files: list[int], hit: list[bool]) -> Sample:
     columns = [held.get(name, [0.0] * len(files)) for name in SIGNALS[:-1]]
-    return Sample(repository, shape_of("x"), np.array(columns).T, np.array(files), np.array(hit)[:, None])
+    return Sample(repository, QueryKind.IDENTIFIER, np.array(columns).T, np.array(files), np.array(hit)[:, None])
 
 
 def test_fitting_finds_the_signal_that_tells() -> None:
@@ -158,6 +160,23 @@ def test_fitting_spreads_results_as_the_ranking_does() -> None:
 
     assert one.ndcg(plain) == pytest.approx(1 / math.log2(4))
     assert one.ndcg(plain | {"repeated": -0.5}) == pytest.approx(1 / math.log2(3))
+
+
+@pytest.mark.parametrize("kind", list(QueryKind))
+def test_fitting_scores_as_the_ranking_does(kind: QueryKind) -> None:
+    """Under the shipped weights the order of a sample is that of the ranking itself."""
+    drawn = np.random.default_rng(3)
+    columns = {name: drawn.random(12) for name in ("lexical", "vector", "file_vector", "file")}
+    paths = [f"{'abc'[at % 3]}/m.py" for at in range(12)]
+    rows = Candidates([SymbolId(f"{at:02}") for at in range(12)], ["f"] * 12, paths, lines=np.ones(12), **columns)
+    shape = QueryShape(("term",), frozenset(), kind)
+    held = signal_values(shape, {}, rows, SIGNALS[:-1])
+    order = rank(shape, {}, rows, RankWeights()).order
+    table = np.stack([held[name] for name in SIGNALS[:-1]], axis=1)
+
+    for place, index in enumerate(order[:PLACES], 1):
+        wanted = Sample("a", kind, table, np.arange(12) % 3, (np.arange(12) == index)[:, None])
+        assert wanted.ndcg(dataclasses.asdict(RankWeights())) == pytest.approx(1 / math.log2(1 + place))
 
 
 def test_an_exact_query_is_answered_by_its_own_lines_only() -> None:

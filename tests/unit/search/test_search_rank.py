@@ -89,6 +89,28 @@ def test_a_rare_term_says_more_than_a_common_one() -> None:
     assert values[0] > values[1] > 0
 
 
+def test_a_subject_is_a_file_and_in_it_the_symbol_that_answers() -> None:
+    """The large class brings its file to the front; before it stands the method that is nearer to the query."""
+    rows = candidates(
+        ("Pages", "a.py"), ("count", "a.py"), ("other", "b.py"),
+        lines=(300, 5, 5), lexical=[0.5, 0.5, 0.6], vector=[0.5, 1.0, 0.9],
+    )  # fmt: skip
+    weights = only("lexical", "vector", "size")
+    whole, alone = ranked("page numbers", rows, weights), ranked("page numbers", rows, weights.without("within"))
+
+    assert rows.names[whole.order[0]] == "count"
+    assert rows.names[alone.order[0]] == "Pages"
+    assert whole.parts["size"][1] > 0.9 * whole.parts["size"][0]
+
+
+def test_a_sentence_is_not_spread_over_files() -> None:
+    """Who describes one symbol is shown the nearest ones, of whichever file."""
+    rows = candidates(("a", "a.py"), ("b", "a.py"), ("c", "c.py"), vector=[1.0, 0.95, 0.9])
+
+    assert [rows.names[index] for index in ranked("Return the page", rows).order] == ["a", "b", "c"]
+    assert [rows.names[index] for index in ranked("pages", rows).order] == ["a", "c", "b"]
+
+
 def test_a_sentence_asks_for_one_symbol() -> None:
     """What speaks of a file counts less for a sentence than for a subject; what speaks of the symbol does not."""
     rows = candidates(("load", "pages/number.py"), lexical=[1.0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codegraph.search.shape import shape_of
+from codegraph.search.shape import QueryKind, shape_of
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from codegraph.search.shape import shape_of
 )
 def test_one_name_is_an_identifier(text: str, is_identifier: bool) -> None:
     """A query that is one name, dotted or not, is told from one of several words."""
-    assert shape_of(text).is_identifier == is_identifier
+    assert (shape_of(text).kind is QueryKind.IDENTIFIER) == is_identifier
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,26 @@ def test_one_name_is_an_identifier(text: str, is_identifier: bool) -> None:
 )
 def test_sentences_describe_one_thing(text: str, is_sentence: bool) -> None:
     """An article, the verb of an action or a full stop makes a sentence; a question word, a gerund, a list do not."""
-    assert shape_of(text).is_sentence == is_sentence
+    assert (shape_of(text).kind is QueryKind.SENTENCE) == is_sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Options for watching a file", QueryKind.SENTENCE),
+        ("Draws body bounds", QueryKind.SENTENCE),
+        ("Visitor pattern for readers", QueryKind.SUBJECT),
+        ("Visitor and reader", QueryKind.SUBJECT),
+        ("Where readers wait", QueryKind.SUBJECT),
+        ("HTTP router and middleware", QueryKind.SUBJECT),
+        ("Parsing field names", QueryKind.SUBJECT),
+        ("options for watching", QueryKind.SUBJECT),
+        ("Options", QueryKind.IDENTIFIER),
+    ],
+)
+def test_a_capital_begins_a_sentence_or_a_name(text: str, kind: QueryKind) -> None:
+    """A capitalised word in front makes a sentence, unless something that was found has that name."""
+    assert shape_of(text).kind_among(["Visitor", "options"]) is kind
 
 
 def test_words_written_like_code_are_identifiers() -> None:
