@@ -104,13 +104,13 @@ class TokenStream:
         return tokens
 
     def _find_with_offsets(self, pattern: re.Pattern[str]) -> Callable[[str, int, int], list[str]]:
-        offsets = self.offsets
+        offsets, group = self.offsets, pattern.groups
         assert offsets is not None
 
         def find(source: str, start: int, end: int) -> list[str]:
             matches = list(pattern.finditer(source, start, end))
-            offsets.extend([match.start() for match in matches])
-            return [match.group() for match in matches]
+            offsets.extend([match.start(group) for match in matches])
+            return [match.group(group) for match in matches]
 
         return find
 

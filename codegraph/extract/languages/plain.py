@@ -34,11 +34,12 @@ MAX_COMMENTS = 400
 """A block of more comments is cut: documentation is not that long."""
 
 TOKEN: Final = re.compile(
-    r"[A-Za-z_$@\x80-\xff][\w$\x80-\xff]*"
+    r"\s*([A-Za-z_$@\x80-\xff][\w$\x80-\xff]*"
+    r"|[(){}\[\],;]"
     r"|\.?\d(?:[eE][+-]|[\w.])*"
     r"|\.\.\.|\.\.=|<=>|===|!==|\*\*=|<<=|=>|->|<-|::|:=|==|!=|<=|>=|&&|\|\||\?\?|\?\.|\+\+|--|\|>|<>"
     r"|\+=|-=|\*=|/=|%=|&=|\|=|\^=|\.\."
-    r"|[^\s\w]"
+    r"|[^\s\w])"
 )
 
 _SEPARATOR: Final = re.compile(r"\s*(?:\?\.|!!\.|\.|::|->|:|\\)\s*")

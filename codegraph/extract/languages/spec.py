@@ -104,7 +104,8 @@ class LanguageSpec:
     """Lower case, with the dot."""
     queries: Queries
     token_pattern: re.Pattern[str]
-    """Finds the tokens between comments and strings, in Latin-1 text: letters are [A-Za-z_\\x80-\\xff]."""
+    """Finds the tokens between comments and strings, in Latin-1 text: letters are [A-Za-z_\\x80-\\xff]. Its group, if
+    it has one, is the token: a pattern that also eats the blanks before it is a third faster."""
     layout: Callable[[Sequence[str]], list[str]]
     """Raw tokens of one stretch to canonical ones: what is only layout disappears here."""
     chain: Callable[[Node, SourceText], Chain]

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from typing import Final
 
 TOKEN: Final = re.compile(
-    r"[A-Za-z_$\x80-\xff#][\w$\x80-\xff]*"
+    r"\s*([A-Za-z_$\x80-\xff#][\w$\x80-\xff]*"
+    r"|[(){}\[\],;]"
     r"|\.?\d(?:[eE][+-]|[\w.])*"
     r"|>>>=|\.\.\.|===|!==|\*\*=|<<=|>>=|&&=|\|\|=|\?\?="
     r"|=>|==|!=|<=|>=|&&|\|\||\?\?|\?\.|\+\+|--|\+=|-=|\*=|/=|%=|&=|\|=|\^=|\*\*"
-    r"|[^\s\w]"
+    r"|[^\s\w])"
 )
 """Shifts stay cut into single signs, because `>>` also closes two type arguments."""
 

@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from codegraph.core.facts import BLOCK_END, BLOCK_START, STATEMENT_END
 
 TOKEN = re.compile(
-    r"[A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*"
+    r"[ \t]*([A-Za-z_\x80-\xff][0-9A-Za-z_\x80-\xff]*"
     r"|[()\[\]{},;]|:=?|==?"
     r"|\.(?:\.\.|[0-9][0-9_]*(?:[eE][+-]?[0-9][0-9_]*)?[jJ]?)?"
     r"|\n(?<!\\\n)(?<!\\\r\n)"
     r"|0[xXoObB][0-9a-fA-F_]+|[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9][0-9_]*)?[jJ]?"
     r"|\*\*=?|//=?|>>=?|<<=?|->|[-+*/%@&|^!<>]=?"
     r"|\r\n?(?<!\\\r)(?<!\\\r\n)"
-    r"|[^\s\\]|\\(?![\r\n])",
+    r"|[^\s\\]|\\(?![\r\n]))",
     re.ASCII,
 )
 """Frequent tokens first. A line end is a token, unless a backslash stands before it."""
