@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from javascript_sources import Linked
+from javascript_sources import Linked, facts_of
 
 from codegraph.core.facts import Export, Occurrences, Outline
+from codegraph.graph.link import contributions_of, link_file
 from codegraph.graph.resolve.javascript.modules import ModuleFinder
 from codegraph.graph.resolve.javascript.settings import SettingsScheme, configuration_key
 from codegraph.graph.resolve.keys import export_key, module_key, top_key
 from codegraph.graph.resolve.scheme import Value
+from codegraph.graph.table import SymbolTable
 
 CALLS, IMPORTS, TYPES, READS = "calls", "imports", "uses_type", "references"
 
@@ -305,9 +307,11 @@ def test_reads_are_logged_hit_and_miss() -> None:
 
 
 def test_a_file_does_not_ask_about_itself() -> None:
-    """The linked file's own names are taken from its facts."""
-    linked = Linked({"a.js": "export class A { m() { this.n() } n() {} }\nconst a = new A(); a.m()"})
-    assert linked.reads["a.js"] == ()
+    """What it reads of itself are private keys, which linking leaves out: they change only when it does."""
+    facts = facts_of("export class A { m() { this.n() } n() {} }\nconst a = new A(); a.m()")
+    table = SymbolTable()
+    table.update({"a.js": contributions_of("a.js", facts.outline, facts.occurrences)})
+    assert link_file("a.js", facts.outline, facts.occurrences, table).reads == ()
 
 
 def test_local_definitions_of_other_files() -> None:

@@ -64,11 +64,11 @@ def _receiver_of(entity: Entity) -> Home:
 def returned(evaluator: Evaluator, entity: Entity) -> Candidates:
     """Return what a function gives back, as its annotation or its return statements say."""
     scope = evaluator.scope_of_file(entity.path, _receiver_of(entity))
-    entries = evaluator.read(entity.path, return_key(entity.path, entity.descriptor))
+    entries = evaluator.read(return_key(entity.path, entity.descriptor))
     groups: list[Candidates] = []
     for entry in entries:
         groups.extend(evaluator.values(each) for each in evaluator.evaluate(scope, entry))
-    elements = evaluator.read(entity.path, element_key(entity.path, entity.descriptor, "()"))
+    elements = evaluator.read(element_key(entity.path, entity.descriptor, "()"))
     if elements:
         groups.append((entity._replace(kind=EntityKind.ELEMENTS),))
     return merged(groups, MAX_CANDIDATES) if groups else unknown("unknown_receiver")
@@ -82,7 +82,7 @@ def handed(evaluator: Evaluator, entity: Entity, element: str) -> Candidates:
             [handed(evaluator, each, element) for each in constructors if each.form == "method"], MAX_CANDIDATES
         )
     if entity.kind is EntityKind.DEFINITION and entity.form in ("function", "method"):
-        chains = evaluator.read(entity.path, element_key(entity.path, entity.descriptor, element))
+        chains = evaluator.read(element_key(entity.path, entity.descriptor, element))
         scope = evaluator.scope_of_file(entity.path, _receiver_of(entity))
         groups = [evaluator.values(each) for chain in chains for each in evaluator.evaluate(scope, chain)]
         return unsure(merged(groups, MAX_CANDIDATES)) if groups else unknown("unknown_receiver")
@@ -112,10 +112,10 @@ def _element_chains(evaluator: Evaluator, entity: Entity) -> tuple[tuple[Chain, 
     if kind is EntityKind.VARIABLE:
         return evaluator.locals.elements(entity.local, entity.name), evaluator.scopes[entity.local]
     if kind is EntityKind.FIELD:
-        return evaluator.read(path, element_key(path, entity.descriptor, entity.name)), scope
+        return evaluator.read(element_key(path, entity.descriptor, entity.name)), scope
     if kind is EntityKind.DEFINITION and entity.form == "constant":
         container, _, _ = entity.descriptor.rpartition(f"{entity.name}.")
-        return evaluator.read(path, element_key(path, container, entity.name)), scope
+        return evaluator.read(element_key(path, container, entity.name)), scope
     if kind is EntityKind.ELEMENTS or (kind is EntityKind.INSTANCE and entity.form == "interface"):
-        return evaluator.read(path, element_key(path, entity.descriptor, "()")), scope
+        return evaluator.read(element_key(path, entity.descriptor, "()")), scope
     return (), scope

@@ -1,9 +1,8 @@
 """What a JavaScript expression chain stands for: names, members, calls and elements, one step at a time.
 
-One evaluator serves one call of `link`. It learns of other files only by `TableReader.get`, of the linked
-file from that file's own contributions; what it remembers dies with it. A question that comes up again
-while it is being answered (import cycles, a variable assigned from itself) has the answer "dynamic"
-there, and steps inside steps are bounded, so every chain ends.
+One evaluator serves one call of `link`. It learns of members and exports only by `TableReader.get`; what it
+remembers dies with it. A question that comes up again while it is being answered (import cycles, a variable
+assigned from itself) has the answer "dynamic" there, and steps inside steps are bounded, so every chain ends.
 
 Lookup order of a name: the definition's own names, the namespaces around it, the file's definitions and
 variables, its imports, the platform's names. Members are looked up in the class and along its bases.
@@ -12,7 +11,7 @@ Tests: tests/unit/graph/test_graph_resolve_javascript.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.javascript.calls import called, element_of, handed, returned
@@ -50,11 +49,8 @@ _Question = tuple[object, ...]
 class Evaluator:
     """Answers what chains stand for, for one file being linked."""
 
-    def __init__(
-        self, path: str, own: Mapping[str, Value], table: TableReader, locals_: LocalNames, scopes: Sequence[Scope]
-    ) -> None:
+    def __init__(self, path: str, table: TableReader, locals_: LocalNames, scopes: Sequence[Scope]) -> None:
         self._path = path
-        self._own = own
         self._get = table.get
         self.locals = locals_
         self.scopes = scopes
@@ -67,10 +63,9 @@ class Evaluator:
         self._file_scopes: dict[tuple[str, Home | None], Scope] = {}
         self._nesting = 0
 
-    def read(self, path: str, key: str) -> Value:
-        """Return the entries of a private key; the linked file's own ones are not asked of the table."""
-        value = self._own.get(key) if path == self._path else self._get(key)
-        return () if value is None else value
+    def read(self, key: str) -> Value:
+        """Return the entries of a private key."""
+        return self._get(key) or ()
 
     def evaluate(self, scope: Scope, chain: Chain) -> Candidates:
         """Return the candidates of a chain, at most MAX_CANDIDATES; UNKNOWN says why there is none."""
@@ -129,7 +124,7 @@ class Evaluator:
 
     def bases(self, home: Home) -> Candidates:
         """Return the direct bases of a class, interface, alias or object, in source order."""
-        entries = self.read(home.path, base_key(home.path, home.descriptor))
+        entries = self.read(base_key(home.path, home.descriptor))
         if not entries:
             return ()
         scope = self.scope_of_file(home.path, home)
@@ -145,7 +140,7 @@ class Evaluator:
 
     def own_member(self, home: Home, name: str) -> tuple[Entry, ...]:
         """Return the entries of a member, bases left aside."""
-        return self.read(home.path, member_key(home.path, home.descriptor, name))
+        return self.read(member_key(home.path, home.descriptor, name))
 
     def lineage(self, home: Home) -> list[Home]:
         """Return a class and all its bases, each once: depth first, in source order."""
@@ -175,14 +170,14 @@ class Evaluator:
             if local is not None:
                 return self._local(scope, owner, name, local)
         for namespace in scope.namespaces:
-            entries = self.read(scope.path, member_key(scope.path, namespace, name))
+            entries = self.read(member_key(scope.path, namespace, name))
             if entries:
                 return self._entities(Home(scope.path, namespace, "class"), name, entries, None)
         path = scope.path
-        entries = self.read(path, definition_key(path, name))
+        entries = self.read(definition_key(path, name))
         if entries:
             return self._entities(Home(path, "", "module"), name, entries, None)
-        entries = self.read(path, import_key(path, name))
+        entries = self.read(import_key(path, name))
         if entries:
             return merged([self.imported(path, entry) for entry in entries], MAX_CANDIDATES)
         if name == "exports":
@@ -193,7 +188,7 @@ class Evaluator:
 
     def _special(self, scope: Scope, name: str) -> Candidates:
         if name.startswith(LOCAL):
-            entries = self.read(scope.path, member_key(scope.path, "", name.removeprefix(LOCAL)))
+            entries = self.read(member_key(scope.path, "", name.removeprefix(LOCAL)))
             return self._entities(Home(scope.path, "", "module"), name, entries, None) if entries else _CYCLE
         receiver = scope.receiver
         if receiver is None or not name:
@@ -291,7 +286,7 @@ class Evaluator:
 
     def _exported(self, path: str, name: str) -> Candidates:
         scope = self.scope_of_file(path)
-        entries = self.read(path, export_key(path, name))
+        entries = self.read(export_key(path, name))
         groups: list[Candidates] = []
         for entry in entries:
             if entry[0] == "v":
@@ -307,11 +302,11 @@ class Evaluator:
             return whole if is_known(whole) else unknown("missing")
         if name == WHOLE:
             return unknown("missing")
-        for entry in self.read(path, star_key(path)):
+        for entry in self.read(star_key(path)):
             found = self._through(path, entry[0], name)
             if is_known(found):
                 return found
-        for entry in self.read(path, export_key(path, SPREAD)):
+        for entry in self.read(export_key(path, SPREAD)):
             held = self.evaluate(scope, chain_of(entry))
             found = merged([self.member(each, name) for each in held], MAX_CANDIDATES)
             if is_known(found):
@@ -345,17 +340,17 @@ class Evaluator:
 
     def _field_entries(self, entity: Entity) -> Value:
         if entity.form == "module":
-            return self.read(entity.path, definition_key(entity.path, entity.name))
-        return self.read(entity.path, member_key(entity.path, entity.descriptor, entity.name))
+            return self.read(definition_key(entity.path, entity.name))
+        return self.read(member_key(entity.path, entity.descriptor, entity.name))
 
     def _constant(self, entity: Entity) -> Candidates:
         """Return what a constant holds; one that is a plain object stands for itself."""
         container, _, _ = entity.descriptor.rpartition(f"{entity.name}.")
         name = entity.name
         if container:
-            entries = self.read(entity.path, member_key(entity.path, container, name))
+            entries = self.read(member_key(entity.path, container, name))
         else:
-            entries = self.read(entity.path, definition_key(entity.path, name))
+            entries = self.read(definition_key(entity.path, name))
         scope = self.scope_of_file(entity.path)
         found = self._held(scope, tuple(entry for entry in entries if entry[0] == "v"), sure=False)
         return found if is_known(found) else (entity,)

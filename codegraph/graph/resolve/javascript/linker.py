@@ -23,7 +23,7 @@ from codegraph.core.changes import FileLinks
 from codegraph.core.facts import Chain, Definition, Import, ImportKind, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
-from codegraph.graph.resolve.javascript.contributions import contributions, import_entry
+from codegraph.graph.resolve.javascript.contributions import import_entry
 from codegraph.graph.resolve.javascript.entities import Candidates, Entity, EntityKind, is_known
 from codegraph.graph.resolve.javascript.evaluator import Evaluator
 from codegraph.graph.resolve.javascript.names import COMMON_MEMBERS, FAMILY, LOCAL
@@ -49,8 +49,7 @@ class FileLinker:
         self._occurrences = occurrences
         self._table = table
         self._scopes = scopes_of(path, outline)
-        own = contributions(path, outline, occurrences)
-        self._evaluator = Evaluator(path, own, table, LocalNames(outline, occurrences), self._scopes)
+        self._evaluator = Evaluator(path, table, LocalNames(outline, occurrences), self._scopes)
         self._collector = EdgeCollector(path, outline)
         self._implemented: dict[int, list[Home]] = {}
 
