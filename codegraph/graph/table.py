@@ -77,7 +77,7 @@ class SymbolTable:
     def readers(self, keys: Iterable[str]) -> list[str]:
         """Return the files that asked for any of the keys, sorted."""
         found: dict[int, None] = {}
-        for key in keys:
+        for key in keys if self._reads else ():
             slot = self._slots.get(key)
             readers = None if slot is None else self._readers[slot]
             if isinstance(readers, int):

@@ -20,6 +20,7 @@ from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKin
 
 _MAX_NESTING = 40
 CYCLE = unknown("dynamic")
+_OPEN = CYCLE, False
 MISSING = unknown("missing")
 EXTERNAL = unknown("external")
 UNKNOWN_RECEIVER = unknown("unknown_receiver")
@@ -38,8 +39,8 @@ class Evaluator(ABC):
 
     def __init__(self, table: TableReader) -> None:
         self.get = table.get
-        self._memo: dict[tuple[object, ...], Candidates] = {}
-        self._guesses: set[tuple[object, ...]] = set()
+        self._memo: dict[tuple[object, ...], tuple[Candidates, bool]] = {}
+        """Question -> answer, and whether it is a guess."""
         self._nesting = 0
         self.is_guess = False
         """Whether an answer since this was last set to False rests on a type that nobody declared."""
@@ -66,28 +67,25 @@ class Evaluator(ABC):
 
     def evaluate(self, place: Place, chain: Chain) -> Candidates:
         """Return the candidates of a chain, at most MAX_CANDIDATES; UNKNOWN says why there is none."""
-        if not chain:
-            return UNKNOWN_RECEIVER
-        if chain[0] == "()":
+        if not chain or chain[0] == "()":
             return UNKNOWN_RECEIVER
         return self.asked((place, chain), lambda: self._answer(place, chain))
 
     def asked(self, question: tuple[object, ...], answer: Callable[[], Candidates]) -> Candidates:
         """Return the answer to a question, found once; "dynamic" inside of itself and too deep inside others."""
-        found = self._memo.get(question)
-        if found is None:
-            if self._nesting > _MAX_NESTING:
-                return CYCLE
-            self._memo[question] = CYCLE
-            self._nesting += 1
-            was_guess, self.is_guess = self.is_guess, False
-            found = self._memo[question] = answer()
-            if self.is_guess:
-                self._guesses.add(question)
-            self.is_guess = self.is_guess or was_guess
-            self._nesting -= 1
-        elif question in self._guesses:
-            self.is_guess = True
+        known = self._memo.get(question)
+        if known is not None:
+            self.is_guess = self.is_guess or known[1]
+            return known[0]
+        if self._nesting > _MAX_NESTING:
+            return CYCLE
+        self._memo[question] = _OPEN
+        self._nesting += 1
+        was_guess, self.is_guess = self.is_guess, False
+        found = answer()
+        self._memo[question] = found, self.is_guess
+        self.is_guess = self.is_guess or was_guess
+        self._nesting -= 1
         return found
 
     def _answer(self, place: Place, chain: Chain) -> Candidates:
