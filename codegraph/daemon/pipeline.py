@@ -24,8 +24,7 @@ Tests: tests/cases/, tests/integration/, tests/crash/.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -37,13 +36,13 @@ from codegraph.daemon.changeset import Run, change_set
 from codegraph.daemon.inputs import FILES_KEPT
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.pending import Lane
-from codegraph.daemon.recording import Recorder
+from codegraph.daemon.recording import Recorder, whole
 from codegraph.daemon.restore import doubtful
 from codegraph.daemon.scheduler import Computed, Scheduler
 from codegraph.daemon.served import Served
 from codegraph.daemon.uncertain import UncertainNames
 from codegraph.daemon.view import View
-from codegraph.errors import InternalError, StoreError
+from codegraph.errors import StoreError
 from codegraph.events import Committed, Embedded, EmbeddingFailed, FilesChanged, FilesExtracted, Reconciled
 from codegraph.graph.index import Index
 from codegraph.source.hints import Hint
@@ -139,7 +138,7 @@ class Pipeline:
         self._retire(self.scheduler.busy)
         if computed.vectors:
             self.view = self._new_view()  # readers need not wait for the disk
-            self._recorder.store_vectors(records)
+            self.served.keep_unsaved(records)
             waited = sum(map(len, symbols.values()))
             keys, lane = len(computed.vectors), computed.lane.name.lower()
             self.parts.events.publish(Embedded(keys=keys, symbols=waited, lane=lane, seconds=computed.seconds))
@@ -147,6 +146,11 @@ class Pipeline:
             missing = len(computed.asked) - len(computed.vectors)
             self.parts.events.publish(EmbeddingFailed(keys=missing, reason=computed.failure))
         self.scheduler.wake(self.view.snapshot)
+        self.write_vectors(more=self.scheduler.busy.total() > 0)
+
+    def write_vectors(self, more: bool = False) -> None:
+        """Write down what was embedded; while `more` is on its way, together with that if it comes soon."""
+        self._recorder.write_vectors(more)
 
     def publish(self) -> None:
         """Show readers what is served by now."""
@@ -154,7 +158,7 @@ class Pipeline:
 
     def resume(self, delta: IndexDelta | None) -> None:
         """Complete a warm start or a change of models: derive what is pending, and follow keys computed again."""
-        with _whole():
+        with whole():
             snapshot = self.parts.index.snapshot
             if delta is not None:
                 self._follow(delta, (), Run(cold=True))
@@ -228,7 +232,7 @@ class Pipeline:
             fresh = []
         self._note(run, facts)
         delta = self.parts.index.apply(change_set(facts))
-        with _whole():
+        with whole():
             self._acknowledge(records, skipped)
             self._follow(delta, fresh, run)
             started = self.parts.timer()
@@ -386,14 +390,3 @@ class Pipeline:
             uncertain=self._uncertain,
             reconciled=self._reconciled,
         )
-
-
-@contextmanager
-def _whole() -> Iterator[None]:
-    """An error in here leaves the index ahead of what follows it: make it one after which the index is built anew."""
-    try:
-        yield
-    except InternalError:
-        raise
-    except Exception as error:
-        raise InternalError(f"a change was not followed to its end: {type(error).__name__}: {error}") from error

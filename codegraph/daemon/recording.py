@@ -11,18 +11,22 @@ On the writer's thread. Tests: tests/unit/daemon/test_daemon_pipeline.py, test_d
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from codegraph.core.changes import IndexDelta, Skipped
 from codegraph.core.facts import EncodedFacts
 from codegraph.core.symbols import EmbeddingKey
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.served import Served
-from codegraph.errors import StoreError
+from codegraph.errors import InternalError, StoreError
 from codegraph.source.stamps import KnownFile
 from codegraph.store.schema import FileRecord, RevisionRecord
 
 logger = logging.getLogger(__name__)
+
+TOGETHER_SECONDS = 0.5
+"""While batches keep coming, the vectors of so long go into one transaction, and each file's records once."""
 
 
 class Recorder:
@@ -36,6 +40,7 @@ class Recorder:
         self._served = served
         self._known = known
         self._owed = set(owed)
+        self._written_at = parts.timer()
         self._owed_skipped: dict[str, Skipped | None] = {}
 
     @property
@@ -84,8 +89,14 @@ class Recorder:
             self._served.clean()
             self.store_vectors(self._served.take_unsaved())
 
+    def write_vectors(self, more: bool) -> None:
+        """Write what `Served` keeps; while `more` vectors are on their way, only if the last time was long ago."""
+        if not more or self._parts.timer() >= self._written_at + TOGETHER_SECONDS:
+            self.store_vectors(self._served.take_unsaved())
+
     def store_vectors(self, vectors: Mapping[EmbeddingKey, bytes]) -> None:
         """Write vectors, and the records of the symbols whose served keys changed."""
+        self._written_at = self._parts.timer()
         snapshot = self._parts.index.snapshot
         paths = self._served.dirty_paths()
         states = {path: found for path in sorted(paths) if (found := self._served.states(path, snapshot)) is not None}
@@ -136,3 +147,14 @@ class Recorder:
     def _failed(self, error: StoreError) -> None:
         logger.error("the state could not be written: %s", error)
         self.failure = error
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """An error in here leaves the index ahead of what follows it: make it one after which the index is built anew."""
+    try:
+        yield
+    except InternalError:
+        raise
+    except Exception as error:
+        raise InternalError(f"a change was not followed to its end: {type(error).__name__}: {error}") from error

@@ -123,6 +123,7 @@ class Writer:
         """Work until `stop`; what is left then, and what comes later, is cancelled."""
         while self._running:
             self.step(self._patience())
+        self._guarded(self.pipeline.write_vectors)
         self._ended = True
         self._cookies.abort()
         for waiter in self._waiters:
