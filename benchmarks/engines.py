@@ -42,7 +42,7 @@ from codegraph.embed.batching import first_batch
 from codegraph.embed.encoder import Encoder, FloatArray
 from codegraph.embed.graphcodebert import GraphCodeBertEncoder, Prepared
 from codegraph.embed.products import product
-from codegraph.embed.render import EncoderInput, render
+from codegraph.embed.render import EncoderInput, pack, render
 from codegraph.embed.staging import StagedEncoder
 from codegraph.embed.worker_process import Server, WorkerSettings
 from codegraph.extract.extractor import Limits, extract
@@ -62,7 +62,9 @@ class Pipe:
 
     def __init__(self, inputs: Sequence[EncoderInput]) -> None:
         parts = [inputs[at : at + REQUEST_SYMBOLS] for at in range(0, len(inputs), REQUEST_SYMBOLS)]
-        self._requests = [wire.encode(wire.EmbedRequest(number, list(part))) for number, part in enumerate(parts)]
+        self._requests = [
+            wire.encode(wire.EmbedRequest(number, list(map(pack, part)))) for number, part in enumerate(parts)
+        ]
         self.vectors = self.padded_tokens = 0
 
     def poll(self) -> bool:

@@ -79,7 +79,8 @@ class Renders:
 
     def note(self, batch: Batch, scope: bytes) -> None:
         """Remember a batch. `scope` names what else a key depends on: the model and `max_context`."""
-        for key, source in batch:
+        for key, packed in batch:
+            source = packed.rendered()
             assert self.inputs.setdefault(key, source) == source, f"key {key.hex()} stands for two inputs"
             known = self.keys.setdefault((scope, source), key)
             assert known == key, f"keys {known.hex()} and {key.hex()} stand for one input: {source}"

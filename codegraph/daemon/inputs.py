@@ -38,6 +38,11 @@ class OwnInputs:
 
     def load(self, blob: BlobDigest, language: str, own: OwnDigest) -> OwnInput | None:
         """Return one own input; None if the store has lost it, and then the file must be extracted again."""
+        encoded = self.encoded(blob, language, own)
+        return None if encoded is None else decode_own_input(encoded)
+
+    def encoded(self, blob: BlobDigest, language: str, own: OwnDigest) -> bytes | None:
+        """Return the same as it is stored."""
         place = (blob, language)
         inputs = self._decoded.get(place)
         if inputs is None:
@@ -48,8 +53,7 @@ class OwnInputs:
             self._keep(place, inputs)
         else:
             self._decoded.move_to_end(place)
-        encoded = inputs.get(own)
-        return None if encoded is None else decode_own_input(encoded)
+        return inputs.get(own)
 
     def _keep(self, place: tuple[BlobDigest, str], inputs: Mapping[bytes, bytes]) -> None:
         self._decoded[place] = inputs

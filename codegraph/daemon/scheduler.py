@@ -1,4 +1,4 @@
-"""Turns pending keys into vectors: render, batch, hand to the encoder, take what comes back.
+"""Turns pending keys into vectors: gather inputs, batch, hand to the encoder, take what comes back.
 
 Runs on the writer's thread; only the encoder's replies arrive from elsewhere, and they are posted
 back to it. At most `MAX_IN_FLIGHT` times are batches with the encoders: one that is worked on, one ready
@@ -7,7 +7,7 @@ never for the cold queue; it is one batch for each model that the symbols are ro
 the slowest of them does in `PORTION_SECONDS`. A failure is never stored: its keys are held back, each
 time twice as long, and come again.
 
-Every render is of the newest snapshot, and the key that goes with it is that snapshot's wanted key,
+Every input is of the newest snapshot, and the key that goes with it is that snapshot's wanted key,
 so what is computed is always filed under the hash of its own input (invariant I4), however the tree
 changes meanwhile; a pending key that its symbol does not want in that snapshot is an InternalError.
 Tests: tests/unit/daemon/test_daemon_scheduler.py.
@@ -29,9 +29,9 @@ from codegraph.config import EmbeddingConfig
 from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.pending import Lane, PendingKeys
-from codegraph.embed.render import EncoderInput, render
+from codegraph.embed.render import PackedInput
 from codegraph.errors import InternalError
-from codegraph.graph.snapshot import Snapshot
+from codegraph.graph.snapshot import Snapshot, Wishes
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Embedder(Protocol):
     """Whoever computes vectors with the model that is named."""
 
     def submit(
-        self, model: bytes, batch: Sequence[tuple[EmbeddingKey, EncoderInput]]
+        self, model: bytes, batch: Sequence[tuple[EmbeddingKey, PackedInput]]
     ) -> Future[dict[EmbeddingKey, Vector]]:
         """Compute a batch; the future fails with EncoderError. Keys whose vectors were refused are absent."""
 
@@ -117,7 +117,7 @@ class Scheduler:
             taken = self.pending.take(self._portion(snapshot), self._clock())
             if not taken:
                 return
-            for model, batch in self._render(taken, snapshot).items():
+            for model, batch in self._gather(taken, snapshot).items():
                 self._submit(model, batch, taken[0][2])
 
     def settle(self, computed: Computed) -> None:
@@ -158,25 +158,25 @@ class Scheduler:
         delay = min(MAX_RETRY_SECONDS, self._config.retry_seconds * 2.0 ** min(count, 30))
         self.pending.failed(key, self._clock() + delay)
 
-    def _render(
+    def _gather(
         self, taken: Sequence[tuple[EmbeddingKey, SymbolId, Lane]], snapshot: Snapshot
-    ) -> dict[bytes, list[tuple[EmbeddingKey, EncoderInput]]]:
-        batches: dict[bytes, list[tuple[EmbeddingKey, EncoderInput]]] = {}
+    ) -> dict[bytes, list[tuple[EmbeddingKey, PackedInput]]]:
+        batches: dict[bytes, list[tuple[EmbeddingKey, PackedInput]]] = {}
+        wishes = Wishes(snapshot)
         for key, symbol, _ in taken:
-            if symbol not in snapshot.places or snapshot.wanted(symbol) != key:
+            wish = wishes.of(symbol)
+            if wish is None or wish.key != key:
                 raise InternalError(f"{symbol} waits for a key that it does not want")
-            source = snapshot.render_source(symbol)
-            blob, language = snapshot.blob(symbol)
-            own = self._inputs.load(blob, language, source.own)
+            own = self._inputs.encoded(wish.blob, wish.language, wish.own)
             if own is None:
                 logger.warning("the own input of %s is gone from the store", symbol)
                 self._hold(key)
                 self._lost(symbol)
             else:
-                batches.setdefault(snapshot.model_of(symbol), []).append((key, render(own, source.signatures)))
+                batches.setdefault(wish.model, []).append((key, PackedInput(own, wish.signatures)))
         return batches
 
-    def _submit(self, model: bytes, batch: Sequence[tuple[EmbeddingKey, EncoderInput]], lane: Lane) -> None:
+    def _submit(self, model: bytes, batch: Sequence[tuple[EmbeddingKey, PackedInput]], lane: Lane) -> None:
         started = self._clock()
         asked = tuple(key for key, _ in batch)
         self._flying += 1

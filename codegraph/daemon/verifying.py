@@ -24,7 +24,7 @@ from codegraph.daemon.switching import extract_settings
 from codegraph.daemon.view import View
 from codegraph.embed.embedder import Embeddings
 from codegraph.embed.encoder import FloatArray
-from codegraph.embed.render import EncoderInput, render
+from codegraph.embed.render import PackedInput
 from codegraph.errors import DaemonError
 from codegraph.extract.languages import language_of
 from codegraph.graph.compare import snapshot_differences
@@ -129,12 +129,12 @@ def _embedded_again(
     project: Project, view: View, sample: list[SymbolId], vectors: Mapping[SymbolId, FloatArray]
 ) -> list[tuple[SymbolId, float]]:
     inputs = project.own_inputs()
-    batches: dict[bytes, list[tuple[EmbeddingKey, EncoderInput]]] = {}
+    batches: dict[bytes, list[tuple[EmbeddingKey, PackedInput]]] = {}
     for symbol in sample:
         source = view.snapshot.render_source(symbol)
-        own = inputs.load(*view.snapshot.blob(symbol), source.own)
+        own = inputs.encoded(*view.snapshot.blob(symbol), source.own)
         if own is not None:
-            item = (view.snapshot.wanted(symbol), render(own, source.signatures))
+            item = (view.snapshot.wanted(symbol), PackedInput(own, source.signatures))
             batches.setdefault(view.snapshot.model_of(symbol), []).append(item)
     again: Embeddings = {}
     for model, batch in batches.items():

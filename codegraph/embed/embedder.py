@@ -21,10 +21,10 @@ import numpy as np
 
 from codegraph.core.symbols import EmbeddingKey
 from codegraph.embed.encoder import Encoder, FloatArray
-from codegraph.embed.render import EncoderInput
+from codegraph.embed.render import PackedInput
 from codegraph.errors import EncoderError
 
-Batch = Sequence[tuple[EmbeddingKey, EncoderInput]]
+Batch = Sequence[tuple[EmbeddingKey, PackedInput]]
 Embeddings = dict[EmbeddingKey, FloatArray]
 Result = TypeVar("Result")
 
@@ -104,7 +104,7 @@ def accept(keys: Sequence[EmbeddingKey], rows: FloatArray, dimensions: int) -> E
     return {key: row.copy() for key, row, usable in zip(keys, rows, usable_rows(rows), strict=True) if usable}
 
 
-def distinct(batch: Batch) -> Mapping[EmbeddingKey, EncoderInput]:
+def distinct(batch: Batch) -> Mapping[EmbeddingKey, PackedInput]:
     """Drop repeated keys; equal keys have equal inputs."""
     return dict(batch)
 
@@ -125,7 +125,9 @@ class InlineEmbedder:
 
         def work() -> Embeddings:
             keys = list(inputs)
-            vectors = accept(keys, self._encoder.encode(list(inputs.values())), self._encoder.dimensions)
+            vectors = accept(
+                keys, self._encoder.encode([source.rendered() for source in inputs.values()]), self._encoder.dimensions
+            )
             self._count(embedded=len(vectors), rejected=len(keys) - len(vectors))
             return vectors
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from codegraph.core.facts import OwnInput
+from codegraph.core.facts import OwnInput, decode_own_input, encode
 from codegraph.core.symbols import SymbolKind
 
 MAX_TOKENS = 4_096
@@ -43,6 +43,33 @@ class EncoderInput(msgspec.Struct, frozen=True, array_like=True):
     """Signatures of what the symbol depends on, nearest first."""
     data_flow: bytes = b""
     """Packed data-flow rows; empty for engines and languages that have none, and when they are too many."""
+
+
+class PackedInput(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What `render` takes, the own input as it is stored: the process that encodes it decodes and renders it."""
+
+    own: bytes
+    """Encoded OwnInput."""
+    signatures: tuple[str, ...]
+
+    def rendered(self) -> EncoderInput:
+        """Return the encoder's input; raises msgspec.DecodeError on foreign bytes."""
+        return render(decode_own_input(self.own), self.signatures)
+
+
+def pack(source: EncoderInput) -> PackedInput:
+    """Return what renders to `source`, which was rendered itself."""
+    own = OwnInput(
+        kind=source.kind,
+        language=source.language,
+        name=source.name,
+        container=source.container,
+        signature=source.signature,
+        docstring=source.docstring,
+        tokens=source.tokens,
+        data_flow=source.data_flow,
+    )
+    return PackedInput(encode(own), source.context)
 
 
 def render(own: OwnInput, signatures: Sequence[str]) -> EncoderInput:

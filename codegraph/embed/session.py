@@ -17,7 +17,7 @@ import numpy as np
 from codegraph.core.symbols import EmbeddingKey
 from codegraph.embed.embedder import Embeddings
 from codegraph.embed.encoder import FloatArray
-from codegraph.embed.render import EncoderInput
+from codegraph.embed.render import PackedInput
 from codegraph.embed.wire import EmbedRequest, Failed, Message, QueryRequest, Ready
 from codegraph.errors import EncoderError, ModelMissing
 
@@ -27,7 +27,7 @@ class Job:
     """A submitted batch."""
 
     keys: list[EmbeddingKey]
-    inputs: list[EncoderInput]
+    inputs: list[PackedInput]
     future: Future[Embeddings]
     vectors: Embeddings = field(default_factory=dict)
 

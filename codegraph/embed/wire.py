@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from codegraph.embed.render import EncoderInput
+from codegraph.embed.render import PackedInput
 
 MAX_MESSAGE_BYTES = 1 << 29
 """No message may be larger; the pipe refuses it."""
@@ -23,7 +23,7 @@ class EmbedRequest(Message, frozen=True):
     """Embed these inputs; answered by any number of `Vectors` and one `Finished` or `Failed`."""
 
     number: int
-    inputs: list[EncoderInput]
+    inputs: list[PackedInput]
 
 
 class QueryRequest(Message, frozen=True):

@@ -19,8 +19,10 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
+from multiprocessing.connection import Connection
 
 import msgspec
 
@@ -73,15 +75,18 @@ class EmbedWorker:
         identity: bytes = b"",
         nice: int = 0,
         budget: ModelBudget | None = None,
+        main: Callable[[Connection, bytes], None] = run,
     ) -> None:
         """Prepare a worker; the first request, or `start`, starts its process.
 
         With `identity` a process whose model turns out to be another one is refused: keys were computed for
         that identity. `nice` is added to the process's niceness. Workers that share a `budget` unload for one another.
+        `main` is what the process runs, see `worker_process.run`.
         """
         self._settings = WorkerSettings.of(spec, config, TARGET_SECONDS, nice)
         self._budget = budget or ModelBudget(0)
         self._identity = identity
+        self._main = main
         self._idle_seconds = config.idle_unload_seconds
         self._events = events
         self._changed = threading.Condition()
@@ -211,10 +216,7 @@ class EmbedWorker:
             return True
         if session is None:
             return bool(self._queries or self._jobs or self._wanted)
-        return not session.stopping and self._sendable(session)
-
-    def _sendable(self, session: Session) -> bool:
-        return bool(self._queries) or (bool(self._jobs) and session.jobs < AHEAD)
+        return not session.stopping and (bool(self._queries) or (bool(self._jobs) and session.jobs < AHEAD))
 
     def _take(self, session: Session) -> Work | None:
         if session is not self._session or session.stopping:
@@ -248,7 +250,7 @@ class EmbedWorker:
         context = spawn_context()
         ours, theirs = context.Pipe()
         settings = msgspec.msgpack.encode(self._settings)
-        process = context.Process(target=run, args=(theirs, settings), name="codegraph-embed", daemon=True)
+        process = context.Process(target=self._main, args=(theirs, settings), name="codegraph-embed", daemon=True)
         try:
             process.start()
         except Exception as error:

@@ -19,7 +19,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import connection, parent_process
@@ -33,6 +33,7 @@ from codegraph.embed import registry
 from codegraph.embed.batching import Pace, first_batch, padded
 from codegraph.embed.encoder import Encoder, FloatArray
 from codegraph.embed.registry import ModelSpec
+from codegraph.embed.render import PackedInput
 from codegraph.embed.staging import Prepared, encode_halving, staged
 from codegraph.embed.wire import (
     LOADING,
@@ -174,8 +175,12 @@ class Server:
                 case QueryRequest():
                     self._queries.append(request)
                 case EmbedRequest(number, inputs):
-                    self._jobs.append(_Job(number, self._ahead.submit(self._staged.prepare, inputs)))
+                    self._jobs.append(_Job(number, self._ahead.submit(self._prepare, inputs)))
         return True
+
+    def _prepare(self, inputs: Sequence[PackedInput]) -> Prepared:
+        prepared: Prepared = self._staged.prepare([source.rendered() for source in inputs])
+        return prepared
 
     def _send(self, message: Message) -> None:
         self._pipe.send_bytes(encode(message))
@@ -263,26 +268,38 @@ class Server:
             self._send(_failure(job.number, error))
 
 
+Load = Callable[[WorkerSettings], Encoder]
+
+
 def run(pipe: connection.Connection, settings: bytes) -> None:
     """Load the model that `settings` (msgpack of WorkerSettings) names and serve; the process's main function."""
+    serve_with(pipe, settings, _load)
+
+
+def serve_with(pipe: connection.Connection, settings: bytes, load: Load) -> None:
+    """Do the same with a model that is loaded in another way."""
     try:
-        _run(pipe, settings)
+        _run(pipe, settings, load)
     except (BrokenPipeError, ConnectionResetError):
         logger.debug("the daemon is gone")  # a project that is closed right after its start: nobody waits for an answer
 
 
-def _run(pipe: connection.Connection, settings: bytes) -> None:
+def _load(settings: WorkerSettings) -> Encoder:
+    return registry.load(
+        settings.spec,
+        device=settings.device,
+        precision=settings.precision,
+        offline=settings.offline,
+        remote_code=settings.remote_code,
+        endpoints=settings.endpoints,
+    )
+
+
+def _run(pipe: connection.Connection, settings: bytes, load: Load) -> None:
     decoded = msgspec.msgpack.decode(settings, type=WorkerSettings)
     _prepare(decoded)
     try:
-        encoder = registry.load(
-            decoded.spec,
-            device=decoded.device,
-            precision=decoded.precision,
-            offline=decoded.offline,
-            remote_code=decoded.remote_code,
-            endpoints=decoded.endpoints,
-        )
+        encoder = load(decoded)
         if encoder.device.startswith("cuda"):
             _cap_memory(encoder.device, decoded.gpu_memory_share)
         ready = Ready(encoder.identity, encoder.dimensions, encoder.max_length, encoder.device, _memory(encoder.device))

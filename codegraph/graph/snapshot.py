@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from immutables import Map
 
@@ -24,6 +24,7 @@ from codegraph.core.symbols import (
     BlobDigest,
     DependencyKind,
     EmbeddingKey,
+    OwnDigest,
     SymbolId,
     SymbolKind,
 )
@@ -248,6 +249,58 @@ class Snapshot:
     def _context_targets(self, symbol: SymbolId) -> list[SymbolId]:
         view, index = self._place(symbol)
         return view.links.context_targets_of(index)
+
+
+class Wish(NamedTuple):
+    """What the vector that a symbol wants is made of."""
+
+    key: EmbeddingKey
+    model: bytes
+    blob: BlobDigest
+    language: str
+    own: OwnDigest
+    """Own inputs are stored by blob, language and this."""
+    signatures: tuple[str, ...]
+
+
+class Wishes:
+    """Finds the wishes of many symbols of one snapshot; what their contexts share is looked up once."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._near: dict[SymbolId, tuple[FileView, int]] = {}
+        self._targets: dict[SymbolId, list[SymbolId]] = {}
+
+    def of(self, symbol: SymbolId) -> Wish | None:
+        """Return a symbol's wish; None if it is not there. Equal to what `wanted`, `render_source`, ... say."""
+        snapshot = self._snapshot
+        place = snapshot.places.get(symbol)
+        if place is None:
+            return None
+        view, index = snapshot.files[place[0]], place[1]
+        definition = view.outline.definitions[index]
+        near = context(symbol, self._followed, snapshot.depth, snapshot.max_context)
+        signatures = tuple(map(self._signature, near))
+        model = snapshot.routes.model_of(definition)
+        return Wish(view.keys[index], model, view.blob, view.outline.language, definition.own, signatures)
+
+    def _followed(self, symbol: SymbolId) -> list[SymbolId]:
+        targets = self._targets.get(symbol)
+        if targets is None:
+            view, index = self._at(symbol)
+            targets = self._targets[symbol] = view.links.context_targets_of(index)
+        return targets
+
+    def _signature(self, symbol: SymbolId) -> str:
+        view, index = self._at(symbol)
+        return view.outline.definitions[index].signature
+
+    def _at(self, symbol: SymbolId) -> tuple[FileView, int]:
+        place = self._near.get(symbol)
+        if place is None:
+            path, index = self._snapshot.places[symbol]
+            place = self._near[symbol] = self._snapshot.files[path], index
+        return place
 
 
 def _lines(view: FileView | None, symbol: SymbolId) -> int:

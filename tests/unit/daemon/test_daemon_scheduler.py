@@ -11,7 +11,6 @@ import pytest
 from projects import Project
 
 from codegraph.config import EmbeddingConfig
-from codegraph.core.facts import OwnInput, decode_own_input
 from codegraph.core.symbols import BlobDigest, EmbeddingKey, OwnDigest, SymbolId
 from codegraph.daemon.pending import Lane
 from codegraph.daemon.scheduler import (
@@ -24,7 +23,7 @@ from codegraph.daemon.scheduler import (
     Scheduler,
 )
 from codegraph.embed.encoder import RecordingEncoder
-from codegraph.embed.render import EncoderInput
+from codegraph.embed.render import PackedInput
 from codegraph.errors import EncoderError, InternalError
 
 ENCODER = RecordingEncoder()
@@ -38,10 +37,10 @@ class Inputs:
         self.project = project
         self.lost: set[OwnDigest] = set()
 
-    def load(self, blob: BlobDigest, language: str, own: OwnDigest) -> OwnInput | None:
-        """Find an own input by its digest."""
+    def encoded(self, blob: BlobDigest, language: str, own: OwnDigest) -> bytes | None:
+        """Find an encoded own input by its digest."""
         found = {key: value for path in self.project.files for key, value in self.project.facts(path).inputs.items()}
-        return None if own in self.lost else decode_own_input(found[own])
+        return None if own in self.lost else found[own]
 
 
 class Desk:
@@ -50,7 +49,7 @@ class Desk:
     def __init__(self, batch_symbols: int = 2, source: str = SOURCE) -> None:
         self.project = Project({"a.py": source})
         self.inputs = Inputs(self.project)
-        self.held: list[tuple[Sequence[tuple[EmbeddingKey, EncoderInput]], Future[Any]]] = []
+        self.held: list[tuple[Sequence[tuple[EmbeddingKey, PackedInput]], Future[Any]]] = []
         self.models: list[bytes] = []
         self.replies: list[Computed] = []
         self.lost: list[SymbolId] = []
@@ -65,7 +64,7 @@ class Desk:
             clock=lambda: self.now,
         )
 
-    def submit(self, model: bytes, batch: Sequence[tuple[EmbeddingKey, EncoderInput]]) -> Future[Any]:
+    def submit(self, model: bytes, batch: Sequence[tuple[EmbeddingKey, PackedInput]]) -> Future[Any]:
         """Be the embedder that answers when the test says so."""
         self.models.append(model)
         future: Future[Any] = Future()
@@ -89,7 +88,7 @@ class Desk:
             future.set_exception(error)
         else:
             keys = [key for key, _ in batch][leave_out:]
-            rows = ENCODER.encode([source for _, source in batch][leave_out:])
+            rows = ENCODER.encode([source.rendered() for _, source in batch][leave_out:])
             future.set_result(dict(zip(keys, rows, strict=True)))
         computed = self.replies.pop(0)
         self.scheduler.settle(computed)
@@ -161,7 +160,7 @@ def test_key_and_input_come_from_one_snapshot() -> None:
     desk.wake()
     [(key, source)] = desk.held[0][0]
     assert key == desk.project.index.snapshot.wanted(SymbolId("a.py/f0()."))
-    assert "x" in source.tokens
+    assert "x" in source.rendered().tokens
 
 
 def test_failure_is_held_back_twice_as_long_each_time() -> None:

@@ -10,13 +10,13 @@ import pytest
 from codegraph.core.symbols import EmbeddingKey, SymbolKind
 from codegraph.embed.embedder import Embedder, InlineEmbedder, accept
 from codegraph.embed.encoder import FloatArray, RecordingEncoder
-from codegraph.embed.render import EncoderInput
+from codegraph.embed.render import EncoderInput, PackedInput, pack
 from codegraph.errors import EncoderError
 
 
-def _batch(*names: str) -> list[tuple[EmbeddingKey, EncoderInput]]:
+def _batch(*names: str) -> list[tuple[EmbeddingKey, PackedInput]]:
     return [
-        (EmbeddingKey(name.encode().ljust(16)), EncoderInput("python", SymbolKind.FUNCTION, name, "", "", "", ()))
+        (EmbeddingKey(name.encode().ljust(16)), pack(EncoderInput("python", SymbolKind.FUNCTION, name, "", "", "", ())))
         for name in names
     ]
 
@@ -70,7 +70,7 @@ def test_failures_are_encoder_errors() -> None:
 def test_wrong_shapes_are_refused_whole() -> None:
     """A matrix that is not (keys, dimensions) has no vector for anybody."""
     keys = [key for key, _ in _batch("a", "b")]
-    rows = RecordingEncoder(dimensions=4).encode([source for _, source in _batch("a", "b")])
+    rows = RecordingEncoder(dimensions=4).encode([source.rendered() for _, source in _batch("a", "b")])
     assert accept(keys, rows, 5) == {}
     assert accept(keys[:1], rows, 4) == {}
     vectors = accept(keys, rows, 4)

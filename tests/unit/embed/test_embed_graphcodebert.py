@@ -244,7 +244,7 @@ def test_a_real_worker_process_embeds_with_a_model_directory(directory: Path) ->
     spec = _spec(directory)
     encoder = load(spec, device="cpu")
     sources = [_input(WORDS, [FlowRow(1, ()), FlowRow(3, (0,))]), *(_code("load", number) for number in range(1, 40))]
-    batch = [(EmbeddingKey(bytes([number]) * 16), source) for number, source in enumerate(sources)]
+    batch = [(EmbeddingKey(bytes([number]) * 16), pack(source)) for number, source in enumerate(sources)]
     worker = EmbedWorker(
         spec, EmbeddingConfig(device="cpu", batch_tokens=128), EventLog(lambda: 0.0), identity=identity(spec)
     )
@@ -254,8 +254,8 @@ def test_a_real_worker_process_embeds_with_a_model_directory(directory: Path) ->
         assert worker.status().identity == identity(spec)
     finally:
         worker.close()
-    for key, source in batch:
-        assert found[key] @ encoder.encode([source])[0] > 0.999
+    for key, packed in batch:
+        assert found[key] @ encoder.encode([packed.rendered()])[0] > 0.999
     assert query @ encoder.encode_query("load a value") > 0.999
     assert dimensions(spec) == encoder.dimensions == 32
 

@@ -22,7 +22,7 @@ from codegraph.embed.budget import ModelBudget
 from codegraph.embed.embedder import Batch
 from codegraph.embed.lexical import LexicalEncoder
 from codegraph.embed.registry import ModelSpec, identity
-from codegraph.embed.render import EncoderInput
+from codegraph.embed.render import EncoderInput, pack
 from codegraph.embed.worker import EmbedWorker
 from codegraph.errors import EncoderError, ModelMissing
 from codegraph.events import EventLog, WorkerLost
@@ -35,7 +35,7 @@ def _batch(count: int) -> Batch:
     return [
         (
             EmbeddingKey(number.to_bytes(16, "big")),
-            EncoderInput("python", SymbolKind.FUNCTION, f"name{number}", "", "", "", ("word", f"other{number}")),
+            pack(EncoderInput("python", SymbolKind.FUNCTION, f"name{number}", "", "", "", ("word", f"other{number}"))),
         )
         for number in range(count)
     ]
@@ -62,7 +62,7 @@ def _pid(worker: EmbedWorker) -> int:
 def test_process_embeds_what_the_encoder_would() -> None:
     """The trip through another process changes no bit of a vector; batches and queries are answered."""
     batch = _batch(700)
-    expected = LexicalEncoder(64).encode([source for _, source in batch])
+    expected = LexicalEncoder(64).encode([source.rendered() for _, source in batch])
     with _worker(expected=identity(SPEC)) as worker:
         first, second = worker.submit(batch), worker.submit(batch[:3])
         query = worker.submit_query("other5 \ud800")

@@ -16,7 +16,7 @@ from codegraph.core.symbols import SymbolKind
 from codegraph.embed import wire
 from codegraph.embed.encoder import FloatArray, RecordingEncoder
 from codegraph.embed.registry import ModelSpec
-from codegraph.embed.render import EncoderInput
+from codegraph.embed.render import EncoderInput, pack
 from codegraph.embed.wire import EmbedRequest, Failed, Finished, QueryRequest, QueryVector, Reply, Stop, Vectors
 from codegraph.embed.worker_process import Server, WorkerSettings, run
 from codegraph.processes import spawn_context
@@ -26,6 +26,10 @@ SETTINGS = WorkerSettings(ModelSpec(name="fake", engine="lexical"), "cpu", True,
 
 def _inputs(*names: str) -> list[EncoderInput]:
     return [EncoderInput("python", SymbolKind.FUNCTION, name, "", "", "", (name,)) for name in names]
+
+
+def _request(number: int, *names: str) -> EmbedRequest:
+    return EmbedRequest(number, list(map(pack, _inputs(*names))))
 
 
 class _Script:
@@ -66,7 +70,7 @@ class _Interrupted(RecordingEncoder):
 def test_a_query_overtakes_batches_that_have_not_begun() -> None:
     """Between two batches of one request, the query is answered first; every input is answered once."""
     encoder = _Interrupted()
-    encoder.script = _Script(EmbedRequest(1, _inputs("a", "b", "c", "d", "e")), QueryRequest(7, "first"))
+    encoder.script = _Script(_request(1, "a", "b", "c", "d", "e"), QueryRequest(7, "first"))
     replies = _serve(encoder.script, encoder)
     kinds = [type(reply).__name__ for reply in replies]
     assert kinds == ["QueryVector", "Vectors", "QueryVector", "Vectors", "Vectors", "Finished"]
@@ -78,7 +82,7 @@ def test_vectors_are_raw_float32_in_the_order_of_their_positions() -> None:
     """The parent can rebuild each vector from bytes alone."""
     encoder = RecordingEncoder()
     inputs = _inputs("a", "b")
-    replies = _serve(_Script(EmbedRequest(1, inputs)), encoder)
+    replies = _serve(_Script(EmbedRequest(1, list(map(pack, inputs)))), encoder)
     vectors = replies[0]
     assert isinstance(vectors, Vectors)
     rows = np.frombuffer(vectors.data, "<f4").reshape(-1, encoder.dimensions)
@@ -97,7 +101,7 @@ class _Failing(RecordingEncoder):
 
 def test_an_engine_that_fails_fails_the_request_and_not_the_process() -> None:
     """The next request is served as if nothing had happened."""
-    replies = _serve(_Script(EmbedRequest(1, _inputs("a")), QueryRequest(2, "q"), EmbedRequest(3, [])), _Failing())
+    replies = _serve(_Script(_request(1, "a"), QueryRequest(2, "q"), EmbedRequest(3, [])), _Failing())
     assert [reply.number for reply in replies if isinstance(reply, Failed)] == [2, 1]
     assert Finished(3) in replies
 
@@ -105,7 +109,7 @@ def test_an_engine_that_fails_fails_the_request_and_not_the_process() -> None:
 def test_stop_ends_the_server_before_unbegun_work() -> None:
     """Nothing is encoded after a stop."""
     encoder = RecordingEncoder()
-    assert _serve(_Script(EmbedRequest(1, _inputs("a")), Stop()), encoder) == []
+    assert _serve(_Script(_request(1, "a"), Stop()), encoder) == []
     assert encoder.recorded == []
 
 
@@ -159,7 +163,7 @@ class _Ahead(RecordingEncoder):
 def test_batches_are_started_ahead_and_collected_in_order() -> None:
     """The next batch is with the device before the last one is waited for; one that does not fit is halved."""
     encoder = _Ahead()
-    script = _Script(EmbedRequest(1, _inputs("0", "1", "2", "3", "4", "5")), EmbedRequest(2, _inputs("6")))
+    script = _Script(_request(1, "0", "1", "2", "3", "4", "5"), _request(2, "6"))
     replies = _serve(script, encoder)
     assert encoder.log == [
         *["start 01", "finish 01", "start 45"],
@@ -186,7 +190,7 @@ def test_a_job_that_failed_fails_once() -> None:
     """What else was started of it is collected in silence; the next request is served."""
     encoder = _Ahead()
     encoder.fails = True
-    script = _Script(EmbedRequest(1, _inputs("0", "1", "4", "5")), QueryRequest(2, "q"), EmbedRequest(3, []))
+    script = _Script(_request(1, "0", "1", "4", "5"), QueryRequest(2, "q"), EmbedRequest(3, []))
     replies = _serve(script, encoder)
     assert [reply.number for reply in replies if isinstance(reply, Failed)] == [1]
     assert {type(reply).__name__ for reply in replies} == {"Failed", "QueryVector", "Finished"}

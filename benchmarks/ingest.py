@@ -1,0 +1,262 @@
+"""Claim: from source text to stored vector, what feeds a model is not what limits it.
+
+    python -m benchmarks.ingest --tree DIRECTORY        # default: put together from installed packages
+
+A tree is indexed cold by the real project (extract pool, writer, embed worker in its process, store, tiers, lexical
+index), and the only thing that is not real is the model: `embed.encoder.DrawnEncoder` costs next to nothing. Every
+stage of the path is timed by the CPU clock of its thread, without the stages inside it, so that a busy machine does
+not show; what waits for nobody is not in there. Stages in the daemon's process hold one interpreter lock, whichever
+their thread, so their sum is the limit that no number of cores moves; extraction and the model are in other processes.
+`ingest.limit` is what `CORES` cores would allow: the parts of the daemon's process one after the other, extraction
+on the rest of the cores beside the part that feeds it, the embed worker beside the part that feeds that.
+Tests: tests/unit/benchmarks/test_bench_ingest.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from inspect import isgeneratorfunction
+from pathlib import Path
+from threading import local
+from typing import Any
+from unittest import mock
+
+import psutil
+
+from benchmarks.corpus import QUICK_GOAL, assemble
+from benchmarks.figures import Figure, table
+from benchmarks.sandbox import Sandbox
+from codegraph.cache.codec import VectorCodec
+from codegraph.cache.cold import DiskColdTier
+from codegraph.cache.hot import HotTier
+from codegraph.config import Config
+from codegraph.daemon import pipeline
+from codegraph.daemon.inputs import OwnInputs
+from codegraph.daemon.makers import Makers
+from codegraph.daemon.model import ActiveModel, ModelSet, single
+from codegraph.daemon.pipeline import Pipeline
+from codegraph.daemon.project import open_project
+from codegraph.daemon.recording import Recorder
+from codegraph.daemon.scheduler import Scheduler
+from codegraph.daemon.served import Served
+from codegraph.embed.budget import ModelBudget
+from codegraph.embed.embedder import Embedder
+from codegraph.embed.encoder import DrawnEncoder, Encoder
+from codegraph.embed.spec import ModelSpec
+from codegraph.embed.worker import EmbedWorker
+from codegraph.embed.worker_process import WorkerSettings, serve_with
+from codegraph.events import EventLog
+from codegraph.extract.pool import ExtractPool
+from codegraph.graph import index as graph_index
+from codegraph.graph.index import Index
+from codegraph.graph.staleness import Marking
+from codegraph.processes import calm_collector, share_arenas
+from codegraph.search.search import Searcher
+from codegraph.source.scan import Scanner
+
+DIMENSIONS = 768
+TARGET = 10_000
+"""Symbols a second."""
+CORES = 16
+
+STAGES: tuple[tuple[Any, str, str], ...] = (
+    (Scanner, "reconcile", "read"),
+    (Scanner, "read", "read"),
+    (ExtractPool, "_assign", "extract_hand_over"),
+    (ExtractPool, "_finished", "extract_hand_over"),
+    (Recorder, "store_facts", "store_facts"),
+    (pipeline, "change_set", "decode_outlines"),
+    (Index, "_replace", "table"),
+    (Index, "_link", "link"),
+    (graph_index, "transition", "graph"),
+    (Index, "_recompute", "key"),
+    (Marking, "frozen", "mark"),
+    (Index, "_revised", "snapshot"),
+    (Index, "_delta", "snapshot"),
+    (Served, "follow", "follow"),
+    (Pipeline, "_follow", "follow"),
+    (Served, "_update_documents", "documents"),
+    (Searcher, "update", "lexical"),
+    (Recorder, "commit", "commit"),
+    (Pipeline, "_publish", "publish"),
+    (Scheduler, "wake", "schedule"),
+    (OwnInputs, "encoded", "own_inputs"),
+    (EmbedWorker, "submit", "embed_hand_over"),
+    (EmbedWorker, "_send", "embed_hand_over"),
+    (EmbedWorker, "_handle", "embed_take_back"),
+    (Pipeline, "finish", "finish"),
+    (HotTier, "put_many", "hot_tier"),
+    (VectorCodec, "encode", "codec"),
+    (DiskColdTier, "put_many", "cold_tier"),
+    (Served, "_tagged", "quantise"),
+    (Served, "_serve", "serve"),
+    (Recorder, "store_vectors", "store_vectors"),
+)
+"""Where each stage is entered. A stage inside another one counts for itself alone."""
+
+FEEDING_EXTRACTION = frozenset({"read", "extract_hand_over", "store_facts"})
+"""Stages of the daemon's process that run while files are extracted."""
+FEEDING_MODEL = frozenset(
+    {
+        *("schedule", "own_inputs", "embed_hand_over", "embed_take_back", "finish", "hot_tier", "codec"),
+        *("cold_tier", "quantise", "serve", "store_vectors"),
+    }
+)
+"""Stages of the daemon's process that run while the model works."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """CPU seconds by stage. Threads count for themselves; their sums are added up when they leave a stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    _running: local = field(default_factory=local)
+
+    @contextmanager
+    def inside(self, stage: str) -> Iterator[None]:
+        """Count the CPU time of the calling thread for `stage`, but for what stages inside it take."""
+        outer = getattr(self._running, "inner", 0.0)
+        self._running.inner = 0.0
+        started = time.thread_time()
+        try:
+            yield
+        finally:
+            taken = time.thread_time() - started
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + taken - self._running.inner
+            self._running.inner = outer + taken
+
+    def around(self, work: Callable[..., Any], stage: str) -> Callable[..., Any]:
+        """Return `work`, timed; of a generator each step is."""
+
+        @wraps(work)
+        def timed(*arguments: Any, **options: Any) -> Any:
+            with self.inside(stage):
+                return work(*arguments, **options)
+
+        @wraps(work)
+        def stepped(*arguments: Any, **options: Any) -> Iterator[Any]:
+            steps = work(*arguments, **options)
+            while True:
+                with self.inside(stage):
+                    step = next(steps, _END)
+                if step is _END:
+                    return
+                yield step
+
+        return stepped if isgeneratorfunction(work) else timed
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Time all stages."""
+        with ExitStack() as stack:
+            for owner, name, stage in STAGES:
+                stack.enter_context(mock.patch.object(owner, name, self.around(getattr(owner, name), stage)))
+            yield
+
+
+_END = object()
+
+
+def serve_drawn(pipe: Any, settings: bytes) -> None:
+    """Be an embed worker whose model costs nothing; the process's main function."""
+    serve_with(pipe, settings, _drawn)
+
+
+def _drawn(_settings: WorkerSettings) -> Encoder:
+    return DrawnEncoder(dimensions=DIMENSIONS)
+
+
+def _models(_config: Config) -> ModelSet:
+    encoder = DrawnEncoder(dimensions=DIMENSIONS)
+    spec = ModelSpec(name=encoder.name, engine="lexical", dimensions=DIMENSIONS)
+    return single(ActiveModel(spec, encoder.identity, DIMENSIONS, encoder.encode_query))
+
+
+def _embedder(model: ActiveModel, config: Config, events: EventLog, budget: ModelBudget) -> Embedder:
+    return EmbedWorker(model.spec, config.embedding, events, identity=model.identity, budget=budget, main=serve_drawn)
+
+
+def measure(box: Sandbox) -> list[Figure]:
+    """Index the sandbox's project in this process and account for it."""
+    calm_collector()
+    share_arenas()
+    clock = Clock()
+    before = _children_seconds()
+    with mock.patch.dict(os.environ, box.environment, clear=True), clock.watching():
+        own, began = time.process_time(), time.perf_counter()
+        project = open_project(box.root, Config(), EventLog(time.time), box.locations, Makers(_models, _embedder))
+        try:
+            found = project.run_once(rebuild=False, embed=True, progress=lambda _: None)
+            project.parts.tiers.drain()
+            wall, own = time.perf_counter() - began, time.process_time() - own
+            embed = sum(_cpu_seconds(status.process_id) for status in project.parts.encoders.status().values())
+        finally:
+            project.close()
+    extract = _children_seconds() - before - embed
+    return figures(found.symbols, wall, clock.seconds, own, extract, embed)
+
+
+def figures(
+    symbols: int, wall: float, stages: Mapping[str, float], own: float, extract: float, embed: float
+) -> list[Figure]:
+    """Turn CPU seconds into figures: of the `stages`, of the daemon's process as a whole, and of the workers."""
+    each = 1e6 / symbols
+    parts = {**stages, "rest": own - sum(stages.values())}
+    feeding = [sum(parts.get(stage, 0.0) for stage in some) for some in (FEEDING_EXTRACTION, FEEDING_MODEL)]
+    alone = own - sum(feeding)
+    least = alone + max(feeding[0], extract / (CORES - 1)) + max(feeding[1], embed)
+    return [
+        Figure(
+            name="ingest.symbols", value=symbols / wall, unit="symbols/s", note=f"{symbols:,} symbols, {wall:.1f} s"
+        ),
+        *(
+            Figure(name=f"ingest.stage.{stage}", value=taken * each, unit="us/symbol", note="daemon")
+            for stage, taken in sorted(parts.items(), key=lambda pair: -pair[1])
+        ),
+        Figure(name="ingest.daemon", value=own * each, unit="us/symbol", note="the sum of these, one after the other"),
+        Figure(
+            name="ingest.extract_workers", value=extract * each, unit="us/symbol", note="in as many as there are cores"
+        ),
+        Figure(name="ingest.embed_worker", value=embed * each, unit="us/symbol", note="one process beside the daemon"),
+        Figure(
+            name="ingest.limit",
+            value=symbols / least,
+            unit="symbols/s",
+            target=TARGET,
+            at_least=True,
+            note=f"what {CORES} such cores would allow",
+        ),
+    ]
+
+
+def _children_seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _cpu_seconds(pid: int | None) -> float:
+    times = psutil.Process(pid).cpu_times()
+    return float(times.user + times.system)
+
+
+def main() -> int:
+    """Measure one tree and print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest")
+    parser.add_argument("--tree", type=Path, help="a directory; default: put together from installed packages")
+    parser.add_argument("--symbols", type=int, default=QUICK_GOAL, help="about how many, without --tree")
+    arguments = parser.parse_args()
+    with Sandbox() as box:
+        print(assemble(box, arguments.tree, arguments.symbols))
+        print(table(measure(box)))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
