@@ -20,7 +20,7 @@ role call. Special elements:
 
 The first definition of every file is the module itself: index 0, kind module, empty descriptor.
 Functions inside functions are definitions of their own, marked *local*, where the language's extraction says so
-(JavaScript, TypeScript); elsewhere they belong to the enclosing definition.
+(JavaScript, TypeScript, Python); elsewhere they belong to the enclosing definition.
 """
 
 from __future__ import annotations

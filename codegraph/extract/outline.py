@@ -1,7 +1,8 @@
 """From matches to definitions: who contains whom, descriptors, digests, what the encoder will read.
 
-Input are the matches of definitions.scm. Functions absorb everything inside them; constants count only in
-the containers that the language names. A definition's range starts at its decorators or modifiers.
+Input are the matches of definitions.scm. Functions absorb everything inside them, unless the language wants the
+functions and classes there as definitions of their own; constants count only in the containers that the language
+names. A definition's range starts at its decorators or modifiers.
 Own inputs: a function's whole text; a class's outline (its members' bodies are holes); a module's top-level
 statements (its definitions are holes).
 Tests: tests/unit/extract/test_extract_outline.py, test_extract_properties.py.
@@ -23,6 +24,8 @@ from codegraph.extract.normalise import Cut, TokenStream
 from codegraph.extract.signature import signature_of
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import ABSORBING, CALLABLES, CLASSES, FileView, Found
+
+_NESTED = CALLABLES | CLASSES
 
 Candidate = tuple[SymbolKind, str, dict[str, list[Node]]]
 """Kind, name where the match has no @name, captures."""
@@ -50,7 +53,8 @@ def find_definitions(
         while stack[-1][0] <= one.start:
             stack.pop()
         container = stack[-1][1]
-        if container < 0 or kept[container].kind in ABSORBING:
+        one.local = spec.nested and container >= 0 and kept[container].kind in CALLABLES
+        if container < 0 or (kept[container].kind in ABSORBING and not (one.local and one.kind in _NESTED)):
             if one.kind is not SymbolKind.CONSTANT:
                 absorbed.append(one)
                 stack.append((one.end, -1))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BindingKind, Chain, Reference, Role
+from codegraph.core.facts import Binding, BindingKind, Chain, Reference, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.text import SourceText
 
@@ -202,4 +202,24 @@ def _unknown_locals(view: FileView) -> dict[int, set[str]]:
             and (binding.owner, binding.name) not in known
         ):
             unknown.setdefault(binding.owner, set()).add(binding.name)
+    return _with_inner(view, unknown, bindings) if view.spec.nested and unknown else unknown
+
+
+def _with_inner(view: FileView, unknown: dict[int, set[str]], bindings: Sequence[Binding]) -> dict[int, set[str]]:
+    """Add to each function the unknown names of those around it that it does not bind itself."""
+    around = {
+        index: outer
+        for index, found in enumerate(view.definitions)
+        if found.kind in _FUNCTIONS and (outer := next(view.functions_around(index), 0))
+    }
+    bound: dict[int, set[str]] = {index: set() for index in around}
+    names = [(each.owner, each.name) for each in bindings]
+    names += [(each.owner, each.alias) for each in view.imports]
+    names += [(each.container, each.name) for each in view.definitions if each.local]
+    for owner, name in names:
+        if owner in bound:
+            bound[owner].add(name)
+    for index, outer in around.items():
+        if outer in unknown:
+            unknown.setdefault(index, set()).update(unknown[outer] - bound[index])
     return unknown

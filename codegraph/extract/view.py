@@ -9,7 +9,7 @@ Tests: through tests/unit/extract/test_extract_python_*.py.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -92,8 +92,6 @@ class FileView:
         self.root = root
         self.definitions = definitions
         """The module first, then in source order."""
-        self.absorbed = absorbed
-        """Functions, classes and the like inside functions: no definitions, they belong to the enclosing one."""
         self._forms = forms
         self._bindings: list[tuple[int, Binding]] = []
         self.imports: list[Import] = []
@@ -106,7 +104,6 @@ class FileView:
         """Byte offsets of identifiers that bind a name and therefore mention none; `collect` adds to them."""
         self.references = ReferenceTable(text)
         self._offsets, self._owners = _segments(definitions)
-        self._absorbed = Spans((found.start, found.end) for found in absorbed)
 
     def forms(self, name: str) -> list[Match]:
         """Return the matches of the patterns with `(#set! form name)`, in source order."""
@@ -136,17 +133,26 @@ class FileView:
         return owner
 
     def class_of(self, owner: int) -> int | None:
-        """Return the index of the class around a method (or the class itself), None outside of classes."""
+        """Return the index of the class around a method (or the class itself), None outside of classes.
+
+        A function inside a method belongs to the method's class.
+        """
         found = self.definitions[owner]
+        while found.local and found.kind in CALLABLES:
+            found = self.definitions[found.container]
         if found.kind in CLASSES:
             return owner
         if found.container >= 0 and self.definitions[found.container].kind in CLASSES:
             return found.container
         return None
 
-    def is_absorbed(self, offset: int) -> bool:
-        """Tell whether an offset lies in a function or class inside the owning function."""
-        return offset in self._absorbed
+    def functions_around(self, owner: int) -> Iterator[int]:
+        """Walk the indices of the functions around a definition, the innermost first; classes hide no name of them."""
+        owner = self.definitions[owner].container
+        while owner > 0:
+            if self.definitions[owner].kind in CALLABLES:
+                yield owner
+            owner = self.definitions[owner].container
 
     def chain(self, node: Node, owner: int) -> Chain:
         """Return the chain of an expression, with the owner's receiver names replaced by their special heads."""

@@ -130,6 +130,8 @@ class LanguageSpec:
     """Kinds of containers in which a constant is a definition."""
     no_constants: frozenset[str] = frozenset()
     """Names that are never constants (`__all__`)."""
+    nested: bool = False
+    """Functions and classes inside functions, as definitions.scm finds them, are definitions too, marked local."""
     find: Find | None = None
     """Finds the definitions, for languages whose members may stand outside of their container's range."""
     prepare: Callable[[bytes], bytes] | None = None

@@ -39,9 +39,9 @@ DIFFERENT = {
     ),
     "string content": ("def f():\n    a = 'x # y'\n", "def f():\n    a = 'x  # y'\n"),
     "string prefix": ("def f():\n    a = r'x'\n", "def f():\n    a = 'x'\n"),
-    "nested function's docstring": (
-        "def f():\n    def g():\n        'x'\n",
-        "def f():\n    def g():\n        'y'\n",
+    "string of a nested function": (
+        "def f():\n    def g():\n        return 'x'\n",
+        "def f():\n    def g():\n        return 'y'\n",
     ),
     "operator": ("def f():\n    a << b\n", "def f():\n    a < b\n"),
     "number": ("def f():\n    1.5\n", "def f():\n    15\n"),

@@ -40,7 +40,7 @@ def descriptors(source: str) -> list[str]:
             "class C:\n    def m(self): pass\n    class D:\n        def n(self): pass",
             ["C#", "C#m().", "C#D#", "C#D#n()."],
         ),
-        ("def f():\n    def g(): pass\n    class C: pass\n    x = 1", ["f()."]),
+        ("def f():\n    def g(): pass\n    class C: pass\n    x = 1", ["f().", "f().g().", "f().C#"]),
         ("A = 1\nB: int\nC: int = 2\nd.e = 3\nf, g = 4\nH += 1\n__all__ = []", ["A.", "B.", "C."]),
         ("A = B = 1", ["A."]),
         ("class C:\n    x = 1\n    y: int", ["C#"]),
@@ -70,6 +70,33 @@ def descriptors(source: str) -> list[str]:
 def test_definitions(source: str, expected: list[str]) -> None:
     """Definitions stand in source order, under their module or class, with ordinals for repeated names."""
     assert descriptors(source) == ["", *expected]
+
+
+def test_local_definitions() -> None:
+    """What stands inside a function is local; its class's methods are methods; local ones take no other's ordinal."""
+    source = """
+        def f():
+            def inner():
+                class Local:
+                    def m(self): pass
+            if x:
+                def inner(): pass
+        class C:
+            def m(self):
+                @decorated
+                def g(): pass
+    """
+    found = facts_of(source).outline.definitions[1:]
+    assert [(one.descriptor, one.kind.value, one.local) for one in found] == [
+        ("f().", "function", False),
+        ("f().inner().", "function", True),
+        ("f().inner().Local#", "class", True),
+        ("f().inner().Local#m().", "method", False),
+        ("f().inner(+1).", "function", True),
+        ("C#", "class", False),
+        ("C#m().", "method", False),
+        ("C#m().g().", "function", True),
+    ]
 
 
 def test_ranges_and_kinds() -> None:
@@ -102,6 +129,7 @@ def test_signatures() -> None:
         "C#": "@ decorated class C ( Base )",
         "C#m().": "def m ( self , y : int = 2 ) -> int",
         "f().": "def f ( )",
+        "f().inner().": "def inner ( )",
     }
 
 
@@ -138,7 +166,9 @@ def changed(before: FileFacts, after: FileFacts) -> tuple[set[str], set[str]]:
         ("import a", "import b", {""}, set()),
         ("LIMIT: int = 1", "LIMIT: int = 2", {"LIMIT."}, set()),
         ("LIMIT: int = 1", "LIMIT: str = 1", {"LIMIT."}, {"LIMIT."}),
-        ("def inner(): pass", "def inner(): ...", {"f()."}, set()),
+        ("def inner(): pass", "def inner(): ...", {"f().", "f().inner()."}, set()),
+        ("def inner(): pass", "def inner(): 'On inner.'", {"f().", "f().inner()."}, set()),
+        ("def inner(): pass", "def inner(a): pass", {"f().", "f().inner()."}, {"f().inner()."}),
     ],
 )
 def test_what_an_edit_changes(old: str, new: str, own: set[str], signatures: set[str]) -> None:

@@ -74,21 +74,21 @@ def test_elements(annotation: str, elements: list[str]) -> None:
     assert found == [("", "x", (*one.split("."), "()")) for one in elements]
 
 
-def test_functions_bind_all_names_inside() -> None:
-    """Nested functions, their parameters, lambdas and comprehensions bind in the enclosing definition."""
+def test_functions_bind_names_inside() -> None:
+    """Lambdas and comprehensions bind in the function around them, not so functions and classes in it."""
     source = """
         def f():
             def inner(a: A):
                 b = B()
-            class Local: pass
+            class Local:
+                x = X()
             g = lambda c: c
             return [d for d in make()]
     """
     assert {(owner, name): chain for owner, name, chain in bindings(source)} == {
-        ("f().", "inner"): (),
-        ("f().", "a"): ("A", "()"),
-        ("f().", "b"): ("B", "()"),
-        ("f().", "Local"): (),
+        ("f().inner().", "a"): ("A", "()"),
+        ("f().inner().", "b"): ("B", "()"),
+        ("f().Local#", "x"): ("X", "()"),
         ("f().", "g"): (),
         ("f().", "c"): (),
         ("f().", "d"): ("make", "()", "[]"),
@@ -136,7 +136,7 @@ def test_attributes() -> None:
         ("def f(): return Foo(1)", [("Foo", "()")]),
         ("def f(a):\n    if a: return Foo(1)\n    return Foo(2)", [("Foo", "()")]),
         ("def f(a):\n    if a: return Foo()\n    return Bar()", []),
-        ("def f():\n    def g(): return Foo()\n    return 1", []),
+        ("def f():\n    def g(): return Foo()\n    return 1", [("Foo", "()")]),
         ("def f():\n    return a.b", []),
     ],
 )

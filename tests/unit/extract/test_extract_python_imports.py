@@ -50,7 +50,7 @@ def test_imports_anywhere() -> None:
         ("b", ""),
         ("b", ""),
         ("c", "f()."),
-        ("d", "f()."),
+        ("d", "f().g()."),
         ("e", "C#"),
     ]
     assert [(one.line, one.column) for one in facts.occurrences.imports][:2] == [(2, 11), (4, 11)]

@@ -98,6 +98,7 @@ def test_receivers() -> None:
             def __new__(cls): super().__new__(cls)
             def n(self):
                 def inner(): self.deep()
+                def other(self): self.free()
                 return lambda: self
         def f(self): self.free()
     """
@@ -105,7 +106,8 @@ def test_receivers() -> None:
     assert mentions(source, "C#c().") == {"decorator": ["classmethod"], "call": ["@class"], "read": ["@class.x"]}
     assert mentions(source, "C#s().") == {"decorator": ["staticmethod"], "call": ["self.go"]}
     assert mentions(source, "C#__new__().")["call"] == ["super", "@super.__new__"]
-    assert mentions(source, "C#n().") == {"call": ["@self.deep"]}
+    assert mentions(source, "C#n().inner().") == {"call": ["@self.deep"]}
+    assert mentions(source, "C#n().other().") == {"call": ["self.free"]}
     assert mentions(source, "f().") == {"call": ["self.free"]}
 
 

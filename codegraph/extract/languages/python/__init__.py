@@ -21,6 +21,7 @@ from codegraph.extract.view import FileView, Found
 
 _CLASS_RECEIVERS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 _NO_RECEIVER: Mapping[str, str] = MappingProxyType({})
+_NAME = re.compile(r"\w+")
 _DECORATOR = re.compile(r"@\s*(?:\w+\s*\.\s*)*(staticmethod|classmethod)\b")
 
 
@@ -32,10 +33,17 @@ def _collect(view: FileView) -> None:
 
 
 def _receivers(view: FileView, found: Found) -> Mapping[str, str]:
-    """Return what the first parameter of a method stands for; functions and static methods have none."""
-    if found.kind is not SymbolKind.METHOD or found.node is None:
+    """Return what the first parameter of a method stands for; functions and static methods have none.
+
+    A function inside a method knows the method's, unless it has a parameter of that name.
+    """
+    if found.node is None:
         return _NO_RECEIVER
     parameters = found.node.child_by_field_name("parameters")
+    if found.kind is not SymbolKind.METHOD:
+        around = view.heads.get(found.container, _NO_RECEIVER) if found.local else _NO_RECEIVER
+        own = _NAME.findall(view.text.of(parameters)) if around and parameters is not None else ()
+        return {name: head for name, head in around.items() if name not in own}
     first = parameters.named_child(0) if parameters is not None and parameters.named_child_count else None
     if first is not None and first.type in ("typed_parameter", "default_parameter", "typed_default_parameter"):
         first = first.named_child(0)
@@ -72,4 +80,5 @@ SPEC = LanguageSpec(
     wrappers=frozenset({"decorated_definition"}),
     header_end=frozenset({":", "="}),
     no_constants=frozenset({"__all__"}),
+    nested=True,
 )

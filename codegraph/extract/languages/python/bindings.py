@@ -1,10 +1,10 @@
 """How names come to have values in Python: forms of bindings.scm to `Binding`s.
 
-Everything bound inside a function, nested functions, lambdas and comprehensions included, is bound in that
-function. Outside of functions the names of comprehensions and lambdas are local to their node
-(`FileView.hidden`). `with open_thing() as f` binds f to the context manager's chain and ENTERED: what `__enter__`
-returns is for resolution to say. `except E as e` binds an instance of E.
-`self.x = value` binds x in the class; parameters in `value` are replaced by what is known of them there,
+What lambdas and comprehensions bind inside a function is bound in that function; outside of functions it is local
+to their node (`FileView.hidden`). `global` and `nonlocal` names are bound in the scope that they mean.
+`with open_thing() as f` binds f to the context manager's chain and ENTERED: what `__enter__` returns is for
+resolution to say. `except E as e` binds an instance of E.
+`self.x = value` binds x in the class; local names in `value` are replaced by what is known of them there,
 because the class does not know the method's names.
 Tests: tests/unit/extract/test_extract_python_bindings.py.
 """
@@ -34,21 +34,27 @@ class Binder:
 
     def __init__(self, view: FileView) -> None:
         self._view = view
-        self._global: set[tuple[int, str]] = set()
+        self._elsewhere: dict[tuple[int, str], int] = {}
+        """(Function, name) -> the scope that `global` or `nonlocal` say the name is bound in."""
         self._known: dict[tuple[int, str], Chain] = {}
         """The first value of each name in a function, for `self.x = name`."""
         self._local: set[tuple[int, str]] = set()
         self._outer: list[tuple[int, int, int, str, BindingKind, Chain]] = []
         """Bound in another scope: offset, that scope, the function, name, kind, value as the function says it."""
+        self._locals = {(found.container, found.name): found.descriptor for found in view.definitions if found.local}
+        """The definitions inside functions: (function, name) -> descriptor."""
         for found in view.forms("global"):
             name = found["target"][0]
-            self._global.add((view.scope_of(name.start_byte), view.text.of(name)))
+            self._elsewhere[view.scope_of(name.start_byte), view.text.of(name)] = 0
+        for found in view.forms("nonlocal"):
+            name = found["target"][0]
+            owner = view.scope_of(name.start_byte)
+            self._elsewhere[owner, view.text.of(name)] = next(view.functions_around(owner), 0)
 
     def bind_all(self) -> None:
         """Add every binding; those of other scopes last, because their values refer to names of the function."""
         self._parameters()
         self._assignments()
-        self._bind_absorbed()
         for offset, container, owner, name, kind, chain in self._outer:
             self._view.bind(offset, container, name, kind, self._outside(chain, owner))
 
@@ -59,8 +65,8 @@ class Binder:
         view.targets.add(offset)
         owner = view.scope_of(offset)
         name = view.text.of(node)
-        if (owner, name) in self._global:
-            self._outer.append((offset, 0, owner, name, kind, chain))
+        if (owner, name) in self._elsewhere:
+            self._outer.append((offset, self._elsewhere[owner, name], owner, name, kind, chain))
             return
         if view.definitions[owner].kind in CLASSES and kind is BindingKind.VARIABLE:
             kind = BindingKind.ATTRIBUTE
@@ -153,10 +159,15 @@ class Binder:
         """Say a chain of a method's scope in terms of its class's scope."""
         if not chain:
             return ()
-        key = (owner, chain[0])
-        if key in self._known:
-            return (*self._known[key], *chain[1:])
-        return () if key in self._local else chain
+        head = chain[0]
+        for function in (owner, *self._view.functions_around(owner)):
+            if (function, head) in self._locals:
+                return ("@=" + self._locals[function, head], *chain[1:])
+            if (function, head) in self._known:
+                return (*self._known[function, head], *chain[1:])
+            if (function, head) in self._local:
+                return ()
+        return chain
 
     def _assign_annotated(self, found: Match) -> None:
         target, annotation = found["target"][0], self._view.text.of(found["type"][0])
@@ -189,13 +200,6 @@ class Binder:
                     view.targets.add(name.start_byte)
                     view.hide(view.text.of(name), around.start_byte, around.end_byte)
 
-    def _bind_absorbed(self) -> None:
-        """Bind the names of functions and classes inside functions."""
-        view = self._view
-        for found in view.absorbed:
-            owner = view.owner_of(found.start)
-            view.bind(found.start, owner, found.name, BindingKind.VARIABLE)
-
 
 def _targets(target: Node) -> Iterator[Node]:
     """Walk the names and attributes that a target or a lambda's parameter binds, in source order."""
@@ -226,8 +230,7 @@ def bind_results(view: FileView) -> None:
     for match in view.forms("return"):
         value = match["value"][0]
         owner = view.owner_of(value.start_byte)
-        if not view.is_absorbed(value.start_byte):
-            returned.setdefault(owner, []).append(view.chain(value, owner))
+        returned.setdefault(owner, []).append(view.chain(value, owner))
     for index, found in enumerate(view.definitions):
         if found.kind not in CALLABLES or found.node is None:
             continue

@@ -19,6 +19,7 @@
 ((lambda_parameters) @target (#set! form "lambda"))
 
 ((global_statement (identifier) @target) (#set! form "global"))
+((nonlocal_statement (identifier) @target) (#set! form "nonlocal"))
 ((return_statement (_) @value) (#set! form "return"))
 
 ((case_pattern (dotted_name . (identifier) @target .)) (#set! form "plain"))

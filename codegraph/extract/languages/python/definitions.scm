@@ -1,4 +1,4 @@
-; What Python defines. Functions inside functions match too: the engine absorbs them.
+; What Python defines. Functions and classes inside functions are local definitions.
 
 ((function_definition
   name: (identifier) @name

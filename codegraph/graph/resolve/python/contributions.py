@@ -6,7 +6,7 @@ Values (entries are tuples of strings; see `resolve.keys` for the keys):
     imp   ("m" | "p" | "n", module, level, name): whole module, first package of a dotted one, name in it
     star  (module, level) in source order
     exp   one empty entry per name in `__all__`
-    mem   as def, for the names in a class
+    mem   as def, for the names in a class; a local definition, which no name leads to, under its descriptor in ""
     base  the chain of each base
     ret   the chains that a function returns, local variables replaced by what they hold
     elem  the chains of the elements of a variable, or of what a function returns (name "()")
@@ -37,7 +37,7 @@ from codegraph.graph.resolve.keys import (
     star_key,
     top_key,
 )
-from codegraph.graph.resolve.python.names import FAMILY
+from codegraph.graph.resolve.python.names import FAMILY, LOCAL
 from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, Value
 
 _DECORATOR = re.compile(r"@ (?:\w+ \. )*(property|cached_property|abstractproperty|staticmethod|classmethod)\b")
@@ -51,13 +51,11 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     """Say what the file offers; a pure function of it alone."""
     offered = _Offered(path)
     _offer_place(offered, path)
-    _offer_definitions(offered, outline)
-    _offer_bindings(offered, outline, occurrences)
+    local = _Locals(outline, occurrences.bindings)
+    _offer_definitions(offered, outline, local)
+    _offer_bindings(offered, outline, occurrences, local)
+    _offer_bases(offered, outline, occurrences, local)
     _offer_imports(offered, occurrences)
-    for reference in occurrences.references:
-        definition = outline.definitions[reference.owner]
-        if reference.role is Role.INHERIT and definition.kind in _CLASSES:
-            offered.add(base_key(path, definition.descriptor), reference.chain)
     if occurrences.explicit_exports:
         offered.add(export_list_key(path), ())
         for export in occurrences.exports:
@@ -99,22 +97,34 @@ def _offer_place(offered: _Offered, path: str) -> None:
         directory = parent
 
 
-def _offer_definitions(offered: _Offered, outline: Outline) -> None:
+def _offer_definitions(offered: _Offered, outline: Outline, local: _Locals) -> None:
     path = offered.path
-    for definition in outline.definitions[1:]:
+    for index, definition in enumerate(outline.definitions[1:], 1):
         container = outline.definitions[definition.container]
         flags = flags_of(definition) if definition.kind in _CALLABLES else ""
         entry = ("d", definition.descriptor, definition.kind.value, flags)
-        if container.kind is SymbolKind.MODULE:
+        if definition.local:
+            offered.add(member_key(path, "", definition.descriptor), entry)
+        elif container.kind is SymbolKind.MODULE:
             offered.add(definition_key(path, definition.name), entry)
         elif container.kind in _CLASSES:
             offered.add(member_key(path, container.descriptor, definition.name), entry)
-        if definition.kind is not SymbolKind.CONSTANT:
-            offered.add(name_key(FAMILY, definition.name), (path, definition.descriptor, definition.kind.value))
+        if definition.kind is not SymbolKind.CONSTANT and not definition.local:
+            kind = "local" if index in local.around else definition.kind.value  # no target, but not alone of its name
+            offered.add(name_key(FAMILY, definition.name), (path, definition.descriptor, kind))
 
 
-def _offer_bindings(offered: _Offered, outline: Outline, occurrences: Occurrences) -> None:
-    path, local = offered.path, _Locals(occurrences.bindings)
+def _offer_bases(offered: _Offered, outline: Outline, occurrences: Occurrences, local: _Locals) -> None:
+    for reference in occurrences.references:
+        definition = outline.definitions[reference.owner]
+        if reference.role is Role.INHERIT and definition.kind in _CLASSES:
+            key = base_key(offered.path, definition.descriptor)
+            for each in local.replaced(definition.container, reference.chain):
+                offered.add(key, each)
+
+
+def _offer_bindings(offered: _Offered, outline: Outline, occurrences: Occurrences, local: _Locals) -> None:
+    path = offered.path
     for binding in occurrences.bindings:
         owner = outline.definitions[binding.owner]
         kind, name, chain = binding.kind, binding.name, binding.chain
@@ -123,11 +133,14 @@ def _offer_bindings(offered: _Offered, outline: Outline, occurrences: Occurrence
                 for each in local.replaced(binding.owner, chain):
                     offered.add(return_key(path, owner.descriptor), each)
             elif kind is BindingKind.ELEMENT and name == "()":
-                offered.add(element_key(path, owner.descriptor, name), chain)
+                for each in local.replaced(binding.owner, chain):
+                    offered.add(element_key(path, owner.descriptor, name), each)
         elif kind is BindingKind.ELEMENT:
-            offered.add(element_key(path, owner.descriptor, name), chain)
+            for each in local.replaced(binding.owner, chain):
+                offered.add(element_key(path, owner.descriptor, name), each)
         elif owner.kind in _CLASSES:
-            offered.add(member_key(path, owner.descriptor, name), ("v", *chain))
+            for each in local.replaced(binding.owner, chain) or ((),):
+                offered.add(member_key(path, owner.descriptor, name), ("v", *each))
         elif owner.kind is SymbolKind.MODULE:
             offered.add(definition_key(path, name), ("v", *chain))
 
@@ -157,24 +170,52 @@ def import_entry(kind: ImportKind, module: str, level: str, name: str, alias: st
 class _Locals:
     """Replaces local variables at the head of a chain by what they hold, as far as one file can tell."""
 
-    def __init__(self, bindings: tuple[Binding, ...]) -> None:
+    def __init__(self, outline: Outline, bindings: tuple[Binding, ...]) -> None:
         self._chains: dict[tuple[int, str], list[Chain]] = {}
+        self.around = functions_around(outline)
+        self._functions = frozenset(index for index, each in enumerate(outline.definitions) if each.kind in _CALLABLES)
         for binding in bindings:
             if binding.kind in (BindingKind.VARIABLE, BindingKind.PARAMETER):
                 self._chains.setdefault((binding.owner, binding.name), []).append(binding.chain)
+        for each in outline.definitions:
+            if each.local:
+                self._chains[each.container, each.name] = [(LOCAL + each.descriptor,)]
 
     def replaced(self, owner: int, chain: Chain) -> list[Chain]:
-        """Return the chains that `chain` may stand for outside of the function `owner`."""
+        """Return the chains that `chain` may stand for outside of the function `owner` and those around it."""
+        if not chain or (owner not in self.around and owner not in self._functions):
+            return [chain] if chain else []
         pending, found, seen = [chain], dict[Chain, None](), set[str]()
         for _ in range(_MAX_SUBSTITUTIONS):
             if not pending or len(found) >= MAX_CANDIDATES:
                 break
             present = pending.pop(0)
             head = present[0] if present else ""
-            if (owner, head) not in self._chains:
+            chains = self._held(owner, head)
+            if chains is None:
                 found[present] = None
             elif head not in seen:
                 seen.add(head)
-                values = dict.fromkeys(value for value in self._chains[owner, head] if value)
+                values = dict.fromkeys(value for value in chains if value)
                 pending.extend(value + present[1:] for value in values)
         return [each for each in found if each]
+
+    def _held(self, owner: int, name: str) -> list[Chain] | None:
+        while owner > 0:
+            if (owner, name) in self._chains:
+                return self._chains[owner, name]
+            owner = self.around.get(owner, 0)
+        return None
+
+
+def functions_around(outline: Outline) -> dict[int, int]:
+    """Return the innermost function around each definition that has one."""
+    definitions = outline.definitions
+    around: dict[int, int] = {}
+    for index, each in enumerate(definitions):
+        if each.container > 0:
+            above = each.container
+            function = above if definitions[above].kind in _CALLABLES else around.get(above, 0)
+            if function:
+                around[index] = function
+    return around

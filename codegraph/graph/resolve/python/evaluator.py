@@ -12,6 +12,8 @@ Tests: tests/unit/graph/test_graph_python.py.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.keys import (
     base_key,
@@ -36,7 +38,7 @@ from codegraph.graph.resolve.python.entities import (
 )
 from codegraph.graph.resolve.python.linearise import linearise
 from codegraph.graph.resolve.python.modules import ModuleFinder
-from codegraph.graph.resolve.python.names import BUILTINS
+from codegraph.graph.resolve.python.names import BUILTINS, LOCAL
 from codegraph.graph.resolve.python.scopes import LocalNames, Scope, Scopes
 from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, TableReader
 
@@ -54,8 +56,11 @@ _Question = tuple[object, ...]
 class Evaluator:
     """Answers what chains stand for, for one file being linked."""
 
-    def __init__(self, path: str, table: TableReader, scopes: Scopes, locals_: LocalNames) -> None:
+    def __init__(
+        self, path: str, table: TableReader, scopes: Scopes, definitions: Sequence[Scope], locals_: LocalNames
+    ) -> None:
         self._path = path
+        self._definitions = definitions
         self._get = table.get
         self._scope = scopes.of
         self._locals = locals_
@@ -66,7 +71,7 @@ class Evaluator:
 
     def narrowest(self, scope: Scope, head: str) -> Scope:
         """Return the scope that a chain with this head depends on; functions share it for names not their own."""
-        if scope.owner >= 0 and self._locals.binds(scope.owner, head):
+        if scope.owner >= 0 and self._locals.binder(scope.owner, head) >= 0:
             return scope
         return (scope.special if head[:1] == "@" else scope.names) or scope
 
@@ -200,22 +205,26 @@ class Evaluator:
 
     def _name(self, scope: Scope, name: str) -> Candidates:
         if name.startswith("@"):
-            return _special(scope, name)
-        if scope.owner >= 0:
-            entries = self._locals.entries(scope.owner, name)
-            if entries is not None:
-                return self._local(scope, name, entries)
+            return self._definition(scope.path, name[len(LOCAL) :]) if name[:2] == LOCAL else _special(scope, name)
         if scope.body:
             entries = self._get(member_key(scope.path, scope.body, name))
             if entries:
                 found = self._entities(entries, scope.path, name, scope.body, scope.receiver)
                 if found:
                     return found
+        if scope.owner >= 0 and (owner := self._locals.binder(scope.owner, name)) >= 0:
+            return self._local(scope, owner, name)
         outermost = self._locals.outermost if scope.path == self._path else None
         found = _MISSING if outermost is not None and name not in outermost else self.module_name(scope.path, name)
         return _BUILTIN if found[0].kind is EntityKind.UNKNOWN and name in BUILTINS else found
 
-    def _local(self, scope: Scope, name: str, entries: tuple[Entry, ...]) -> Candidates:
+    def _definition(self, path: str, descriptor: str) -> Candidates:
+        """Return the local definition with that descriptor."""
+        entries = self._get(member_key(path, "", descriptor))
+        return self._entities(entries, path, "", "", None) if entries else _MISSING
+
+    def _local(self, scope: Scope, owner: int, name: str) -> Candidates:
+        entries = self._locals.entries(owner, name)
         groups: list[Candidates] = []
         for entry in entries:
             if entry[0] == "d":
@@ -225,7 +234,7 @@ class Evaluator:
         if groups and is_known(found := merged(groups, MAX_CANDIDATES)):
             return found
         if any(entry[0] == "v" for entry in entries):
-            return (Entity(EntityKind.VARIABLE, scope.path, "", name, "", scope.receiver, True, scope.owner),)
+            return (Entity(EntityKind.VARIABLE, scope.path, "", name, local=owner),)
         return merged(groups, MAX_CANDIDATES)
 
     def _entities(
@@ -328,7 +337,7 @@ class Evaluator:
 
     def _held(self, entity: Entity) -> Candidates:
         if entity.local >= 0:
-            entries = self._locals.entries(entity.local, entity.name) or ()
+            entries = self._locals.entries(entity.local, entity.name)
         elif entity.scope:
             entries = self._get(member_key(entity.path, entity.scope, entity.name)) or ()
         else:
@@ -360,7 +369,7 @@ class Evaluator:
     def _scope_of(self, entity: Entity) -> Scope:
         """Return the scope of the chains that say what an entity holds or returns."""
         if entity.local >= 0:
-            return self._scope(entity.path, entity.local, "", entity.receiver, entity.receiver)
+            return self._definitions[entity.local]
         if not entity.scope:
             return self._scope(entity.path)
         enclosing = ClassName(entity.path, entity.scope)
@@ -384,5 +393,6 @@ def _is_property(entity: Entity) -> bool:
 
 
 def _container(descriptor: str) -> str:
-    """Return the descriptor of the class around a nested class, "" if there is none."""
-    return descriptor[: descriptor.rstrip("#").rfind("#") + 1]
+    """Return the descriptor of the class directly around a nested class, "" if there is none."""
+    own = descriptor.rstrip("#").rfind("#") + 1
+    return "" if ")." in descriptor[own:] else descriptor[:own]

@@ -66,7 +66,7 @@ class FileLinker:
         scopes = Scopes()
         self._scopes = scopes.of_definitions(path, outline)
         self._locals = LocalNames(outline, occurrences)
-        self._evaluator = Evaluator(path, table, scopes, self._locals)
+        self._evaluator = Evaluator(path, table, scopes, self._scopes, self._locals)
         self._collector = EdgeCollector(path, outline)
         self._outcomes: dict[tuple[Scope, Chain, Role], _Outcome] = {}
         self._passed = {(each.owner, each.chain[:-1]) for each in occurrences.references if len(each.chain) > 2}
@@ -116,7 +116,7 @@ class FileLinker:
         if role in (Role.READ, Role.CALL) or owner == 0:
             return scope
         definition = self._definitions[owner]
-        if role is Role.TYPE and (definition.kind not in CALLABLES or self._locals.binds(owner, chain[0])):
+        if role is Role.TYPE and (definition.kind not in CALLABLES or self._locals.binder(owner, chain[0]) == owner):
             return scope
         return self._scopes[definition.container]
 

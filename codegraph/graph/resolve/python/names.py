@@ -10,6 +10,9 @@ from __future__ import annotations
 FAMILY = "python"
 """The family under which shared keys of Python files stand."""
 
+LOCAL = "@="
+"""Start of the element that stands for a local definition (`core.facts`)."""
+
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())

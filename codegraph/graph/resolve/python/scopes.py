@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codegraph.core.facts import BindingKind, Chain, ImportKind, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
-from codegraph.graph.resolve.python.contributions import flags_of, import_entry
+from codegraph.graph.resolve.python.contributions import flags_of, functions_around, import_entry
 from codegraph.graph.resolve.python.entities import Candidates, ClassName
 from codegraph.graph.resolve.scheme import Entry
 
@@ -91,6 +91,7 @@ class LocalNames:
         self.outermost = _outermost(outline, occurrences)
         self._entries: dict[tuple[int, str], dict[Entry, None]] = {}
         self._elements: dict[tuple[int, str], dict[Chain, None]] = {}
+        self._around = functions_around(outline)
         definitions = outline.definitions
         functions = frozenset(index for index, each in enumerate(definitions) if each.kind in CALLABLES)
         for definition in definitions[1:]:
@@ -110,14 +111,17 @@ class LocalNames:
             else:
                 self._add(binding.owner, binding.name, ("v", *binding.chain))
 
-    def entries(self, owner: int, name: str) -> tuple[Entry, ...] | None:
-        """Return what a function binds to a name, or None if it does not bind it."""
-        found = self._entries.get((owner, name))
-        return None if found is None else tuple(found)
+    def entries(self, owner: int, name: str) -> tuple[Entry, ...]:
+        """Return what a function binds to a name."""
+        return tuple(self._entries.get((owner, name), ()))
 
-    def binds(self, owner: int, name: str) -> bool:
-        """Say whether a function binds a name."""
-        return (owner, name) in self._entries
+    def binder(self, owner: int, name: str) -> int:
+        """Return which function binds a name that is used in `owner`: itself or one around it; -1 if none does."""
+        while owner >= 0:
+            if (owner, name) in self._entries:
+                return owner
+            owner = self._around.get(owner, -1)
+        return -1
 
     def elements(self, owner: int, name: str) -> tuple[Chain, ...]:
         """Return the chains of the elements of a local variable."""
