@@ -28,7 +28,7 @@ import numpy as np
 from codegraph.core.digests import digest
 from codegraph.core.facts import Definition
 from codegraph.core.symbols import CloneKind
-from codegraph.search.fingerprints import Fingerprints, Hashes
+from codegraph.search.fingerprints import Fingerprints, Hashes, distinct
 from codegraph.search.overlap import overlapping
 
 
@@ -141,7 +141,7 @@ def _units(file: FileUnits, bounds: CloneBounds) -> list[_Unit]:
             exact[index] = digest(b"".join([exact[index], *(exact[child] for child in inner)]))
             renamed[index] = digest(b"".join([renamed[index], *(renamed[child] for child in inner)]))
             together = np.concatenate([shingles[index], *(shingles[child] for child in inner)])
-            shingles[index] = np.unique(together) if index else together  # a module's are counted, not compared
+            shingles[index] = distinct(together) if index else together  # a module's are counted, not compared
         extent = file.definitions[index].range
         if tokens[index] < bounds.min_tokens or extent.end_line - extent.start_line + 1 < bounds.min_lines:
             continue

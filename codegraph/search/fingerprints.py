@@ -22,6 +22,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +61,7 @@ _FINAL = np.uint64(0xFF51AFD7ED558CCD)
 
 Hashes = npt.NDArray[np.uint32]
 Codes = npt.NDArray[np.uint64]
+_Number = TypeVar("_Number", np.uint32, np.uint64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,15 +86,16 @@ class Fingerprinter:
     """Makes fingerprints. One per thread: its memory of tokens is not locked."""
 
     def __init__(self) -> None:
-        self._codes: dict[str, int] = {}
+        self._codes = _Codes()
 
     def fingerprints(self, names: Sequence[str], tokens: Sequence[Sequence[str]]) -> Fingerprints:
         """Make the fingerprints of a file's definitions, given their names and canonical tokens."""
         lengths = np.array([len(own) for own in tokens], dtype=np.int64)
         ends = np.cumsum(lengths)
-        codes = np.array([self._code(token) for own in tokens for token in own], dtype=np.uint64)
+        code_of = self._codes.__getitem__  # a lookup that stays in C: there are as many as tokens
+        codes = np.fromiter(map(code_of, chain.from_iterable(tokens)), dtype=np.uint64, count=int(lengths.sum()))
         owners = np.repeat(np.arange(len(tokens)), lengths)
-        own_names = np.repeat(np.array([self._code(name) for name in names], dtype=np.uint64), lengths)
+        own_names = np.repeat(np.array([code_of(name) for name in names], dtype=np.uint64), lengths)
         shingles, starts = _shingles(_readable(codes, own_names, owners), owners, len(tokens))
         cuts = list(zip((ends - lengths).tolist(), ends.tolist(), strict=True))
         renamed = _by_distance(codes, owners)
@@ -103,14 +107,15 @@ class Fingerprinter:
             starts=starts,
         )
 
-    def _code(self, token: str) -> int:
-        """Return a hash of the token in the upper bits and its class in the lower three."""
-        code = self._codes.get(token)
-        if code is None:
-            if len(self._codes) >= MAX_REMEMBERED:
-                self._codes.clear()
-            hashed = blake2b(token.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-            code = self._codes[token] = int.from_bytes(hashed, "little") & ~7 | _class_of(token)
+
+class _Codes(dict[str, int]):
+    """Token -> a hash of it in the upper bits and its class in the lower three."""
+
+    def __missing__(self, token: str) -> int:
+        if len(self) >= MAX_REMEMBERED:
+            self.clear()
+        hashed = blake2b(token.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        code = self[token] = int.from_bytes(hashed, "little") & ~7 | _class_of(token)
         return code
 
 
@@ -163,6 +168,14 @@ def _readable(codes: Codes, own_names: Codes, owners: npt.NDArray[np.int64]) -> 
     return result
 
 
+def distinct(values: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
+    """Return the values in ascending order, each once; numpy's own `unique` takes four times as long."""
+    ascending = np.sort(values)
+    first = np.ones(len(values), dtype=np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
+    return ascending[first]
+
+
 def _shingles(codes: Codes, owners: npt.NDArray[np.int64], count: int) -> tuple[Hashes, npt.NDArray[np.int64]]:
     """Hash all runs of SHINGLE tokens that lie in one definition; return the distinct ones and their starts."""
     runs = max(0, len(codes) - SHINGLE + 1)
@@ -172,6 +185,6 @@ def _shingles(codes: Codes, owners: npt.NDArray[np.int64], count: int) -> tuple[
     hashes = ((mixed ^ (mixed >> np.uint64(32))) * _FINAL) >> np.uint64(32)
     first = owners[:runs]
     inside = first == owners[SHINGLE - 1 :][:runs]
-    keys = np.unique((first[inside].astype(np.uint64) << np.uint64(32)) | hashes[inside])
+    keys = distinct((first[inside].astype(np.uint64) << np.uint64(32)) | hashes[inside])
     starts = np.searchsorted(keys, np.arange(count + 1, dtype=np.uint64) << np.uint64(32))
     return keys.astype(np.uint32), starts.astype(np.int64)

@@ -3,7 +3,8 @@
 Prefix filtering (Chaudhuri et al. 2006; Bayardo et al. 2007): put all hashes in one order, the rarest first. If
 two sets overlap by the share t, then so do their first n - ceil(t n) + 1 elements in at least one. So only sets that
 share one of their rarest elements are compared, most have none, and none that reaches t is missed; how rare a
-hash is decides the work, never the answer. Every pair that comes out was compared element by element.
+hash is decides the work, never the answer. Nor do those that have too little left after the first hash that they
+share (Xiao et al. 2008). Every pair that comes out was compared element by element.
 
 Bounds. A hash that stands in the prefix of very many sets would give a number of pairs that grows with its square.
 Such a list is ordered by size and each set compared with the next NEIGHBOURS only; then `complete` is false. The
@@ -16,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +30,15 @@ PORTION = 1 << 21
 
 SKETCH_BITS = 512
 """Bits of the bitmap that rules most pairs out before their elements are compared."""
+
+SKETCH = SKETCH_BITS >> 3
+"""Its bytes."""
+
+MOST_BUCKETS = 1 << 22
+"""Hashes are counted in so many at most."""
+
+MOST_COUNTED = (1 << 11) - 1
+"""More frequent hashes count as equally frequent."""
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint32]
@@ -54,60 +65,104 @@ def overlapping(sets: Sequence[Hashes], threshold: float) -> Overlaps:
         raise ValueError(f"a similarity lies above 0 and does not exceed 1; {threshold} does not")
     sizes = np.array([len(one) for one in sets], dtype=np.int64)
     flat = np.concatenate([*sets, np.empty(0, dtype=np.uint32)])
-    ranks, owners = _prefixes(flat, sizes, threshold)
-    first, second, complete = _candidates(ranks, owners, sizes, threshold, _sketches(flat, sizes))
+    entries = _prefixes(flat, sizes, threshold)
+    first, second, complete = _candidates(entries, sizes, threshold, _sketches(flat, sizes))
     similarity = _similarities(flat, sizes, first, second)
     reached = similarity >= threshold
     return Overlaps(first[reached], second[reached], similarity[reached], complete)
 
 
-def _prefixes(flat: Hashes, sizes: Ints, threshold: float) -> tuple[Ints, Ints]:
-    """Return the hashes, as ranks by rarity, in the prefixes of the sets, and whose they are; by rank and size."""
-    distinct, numbers, counts = np.unique(flat, return_inverse=True, return_counts=True)
-    rank_of = np.empty(len(distinct), dtype=np.int64)
-    rank_of[np.argsort(counts, kind="stable")] = np.arange(len(distinct))
-    keys = (np.repeat(np.arange(len(sizes)), sizes) << 32) | rank_of[numbers.reshape(-1)]
-    keys.sort()
-    places = np.arange(len(keys)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    prefix = sizes - _least(sizes, threshold) + 1
-    in_prefix = places < np.repeat(prefix, sizes)
-    keys = keys[in_prefix]
-    ranks, owners = keys & 0xFFFFFFFF, keys >> 32
-    shared = np.sort(counts)[ranks] > 1
-    ranks, owners = ranks[shared], owners[shared]
-    order = np.lexsort((owners, sizes[owners], ranks))
-    return ranks[order], owners[order]
+class _Entries(NamedTuple):
+    """The hashes in the prefixes of all sets, those of one hash together, smaller sets first."""
+
+    hashes: Hashes
+    owners: Ints
+    """Whose each is."""
+    rest: Ints
+    """How many elements the owner has from this one on, in the order of rarity."""
+
+
+def _prefixes(flat: Hashes, sizes: Ints, threshold: float) -> _Entries:
+    """Order the elements of each set by rarity, and return those of the prefixes.
+
+    How often a hash occurs is counted by its lowest bits: any order would do that is the same for all sets.
+    """
+    mask = np.uint32(min(MOST_BUCKETS, 1 << len(flat).bit_length()) - 1)
+    counts = np.minimum(np.bincount(flat & mask, minlength=int(mask) + 1), MOST_COUNTED).astype(np.uint16)
+    rarity = counts[flat & mask]
+    ends = np.cumsum(sizes)
+    prefixes = sizes - _least(sizes, threshold) + 1
+    found: list[_Entries] = [_Entries(flat[:0], sizes[:0], sizes[:0])]
+    for part in _portions(sizes + 1):
+        own = sizes[part]
+        start, end = int(ends[part.start] - own[0]), int(ends[part.stop - 1])
+        numbers = np.repeat(np.arange(len(own), dtype=np.uint64), own)
+        keys = (numbers << np.uint64(43)) | (rarity[start:end].astype(np.uint64) << np.uint64(32)) | flat[start:end]
+        keys.sort()
+        length = np.where(own > 0, prefixes[part], 0)
+        owners = np.repeat(np.arange(len(own)), length)
+        places = np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length)
+        hashes = keys[(np.cumsum(own) - own)[owners] + places].astype(np.uint32)
+        shared = counts[hashes & mask] > 1
+        owners, places = owners[shared], places[shared]
+        found.append(_Entries(hashes[shared], owners + part.start, own[owners] - places))
+    entries = _Entries(*(np.concatenate(each) for each in zip(*found, strict=True)))
+    by_size = np.empty(len(sizes), dtype=np.uint64)
+    by_size[np.argsort(sizes, kind="stable")] = np.arange(len(sizes), dtype=np.uint64)
+    order = np.argsort((entries.hashes.astype(np.uint64) << np.uint64(32)) | by_size[entries.owners])
+    return _Entries(entries.hashes[order], entries.owners[order], entries.rest[order])
 
 
 def _least(sizes: Ints, threshold: float) -> Ints:
     """Return how many elements a set must at least have in common with another that overlaps by the threshold."""
-    least: Ints = np.ceil(sizes * threshold - 1e-9).astype(np.int64)
-    return least
+    return _ceiling(sizes * threshold)
+
+
+def _common(together: Ints, threshold: float) -> Ints:
+    """Return how many elements two sets of so many together have in common where they overlap by the threshold."""
+    return _ceiling(together * (threshold / (1 + threshold)))
+
+
+def _ceiling(values: npt.NDArray[np.floating]) -> Ints:
+    whole: Ints = np.ceil(values - 1e-9).astype(np.int64)
+    return whole
 
 
 def _candidates(
-    ranks: Ints, owners: Ints, sizes: Ints, threshold: float, sketches: npt.NDArray[np.uint64]
+    entries: _Entries, sizes: Ints, threshold: float, sketches: npt.NDArray[np.uint64]
 ) -> tuple[Ints, Ints, bool]:
-    """Pair the sets that share a hash in their prefixes and whose sizes and sketches allow it."""
+    """Pair the sets that share a hash in their prefixes and whose sizes, places and sketches allow it.
+
+    Where two sets share their first hash, all that they have in common lies in the rest of each, from there on.
+    """
+    hashes, owners, rest = entries
+    own = sizes[owners]
+    least = _least(own, threshold)
     found = [np.empty(0, dtype=np.int64)]
-    here = np.arange(len(ranks))
-    least = _least(sizes, threshold)
+    here = np.flatnonzero(rest >= _common(2 * own, threshold))
     for distance in range(1, NEIGHBOURS + 2):
-        here = here[: np.searchsorted(here, len(ranks) - distance)]
-        here = here[ranks[here] == ranks[here + distance]]
-        here = here[sizes[owners[here]] >= least[owners[here + distance]]]
+        here = here[: np.searchsorted(here, len(hashes) - distance)]
+        there = here + distance
+        here = here[(hashes[here] == hashes[there]) & (own[here] >= least[there])]
         if not len(here):
             return *_split(found), True
         if distance > NEIGHBOURS:
             break
-        for part in _portions(np.full(len(here), SKETCH_BITS >> 3)):
-            one, other = owners[here[part]], owners[here[part] + distance]
-            allowed = np.bitwise_count(sketches[one] ^ sketches[other]).sum(axis=1, dtype=np.int64)
-            together = sizes[one] + sizes[other]
-            kept = allowed <= together * ((1 - threshold) / (1 + threshold)) + 1e-9
-            one, other = one[kept], other[kept]
-            found.append(np.unique((np.minimum(one, other) << 32) | np.maximum(one, other)))
+        there = here + distance
+        likely = np.minimum(rest[here], rest[there]) >= _common(own[here] + own[there], threshold)
+        one, other = owners[here[likely]], owners[there[likely]]
+        for start in range(0, len(one), PORTION // SKETCH):
+            part = slice(start, start + PORTION // SKETCH)
+            found.append(_alike(one[part], other[part], sizes, threshold, sketches))
     return *_split(found), False
+
+
+def _alike(one: Ints, other: Ints, sizes: Ints, threshold: float, sketches: npt.NDArray[np.uint64]) -> Ints:
+    """Return the pairs whose sketches do not differ in more bits than sets that overlap differ in elements."""
+    differing = np.bitwise_count(sketches[one] ^ sketches[other]).sum(axis=1, dtype=np.int64)
+    kept = differing <= (sizes[one] + sizes[other]) * ((1 - threshold) / (1 + threshold)) + 1e-9
+    one, other = one[kept], other[kept]
+    return (np.minimum(one, other) << 32) | np.maximum(one, other)
 
 
 def _split(found: Sequence[Ints]) -> tuple[Ints, Ints]:
