@@ -35,7 +35,7 @@ from codegraph.extract.references import collect_references, spans
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES, FileView
 
-SCHEMA = 21
+SCHEMA = 22
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1
@@ -79,8 +79,7 @@ def extract(data: bytes, language: str, limits: Limits) -> FileFacts:
     text = SourceText(data)
     if len(data) > limits.max_bytes:
         return unread(text, language, SyntaxProblem("size", 0, f"more than {limits.max_bytes} bytes"))
-    prepare = grammar.spec.prepare
-    root = grammar.parser.parse(prepare(data) if prepare is not None else data).root_node
+    root = grammar.read(data)
     captures = grammar.mentions_of(root)
     silent = spans(captures.get("comment", ()))
     strings = spans(captures.get("string", ()))

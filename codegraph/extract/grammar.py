@@ -26,6 +26,10 @@ MAX_DEPTH_OF_TREE = 4_000
 """Nodes deeper in the tree are not looked at: a query over a chain of 100,000 calls would take a minute."""
 
 
+_EACH = 20
+"""What a broken place counts beside its bytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """One language, ready to run."""
@@ -39,6 +43,19 @@ class Compiled:
     form_names: tuple[str, ...]
     mentions: Query
     """References and tokens, for `captures`."""
+
+    def read(self, data: bytes) -> Node:
+        """Parse a file, as its language prepares it; the root refers to prepared bytes, of which there are as many."""
+        spec = self.spec
+        if spec.prepare is None:
+            return self.parser.parse(data).root_node
+        if not spec.prepare_if_broken:
+            return self.parser.parse(spec.prepare(data)).root_node
+        plain = self.parser.parse(data).root_node
+        if not plain.has_error:
+            return plain
+        prepared = self.parser.parse(spec.prepare(data)).root_node
+        return prepared if damage(prepared) <= damage(plain) else plain
 
     def structure_of(self, root: Node) -> tuple[list[Candidate], dict[str, list[Match]]]:
         """Run the first query: definition candidates by pattern, and matches by form, each in source order."""
@@ -62,6 +79,18 @@ class Compiled:
         cursor = QueryCursor(self.mentions)
         cursor.set_max_start_depth(MAX_DEPTH_OF_TREE)
         return cursor.captures(root)
+
+
+def damage(root: Node) -> int:
+    """Say how much of a file the parser could not read: bytes in broken places, and so many more for each of them."""
+    total, waiting = 0, [root]
+    while waiting:
+        node = waiting.pop()
+        if node.is_error or node.is_missing:
+            total += _EACH + node.end_byte - node.start_byte
+        elif node.has_error:
+            waiting.extend(node.children)
+    return total
 
 
 @cache

@@ -79,13 +79,19 @@ _CPP = re.compile(
     re.MULTILINE,
 )
 """What a header says somewhere when it is C++: a standard header without ".h" is enough."""
+_SILENT = re.compile(
+    rb"/\*.*?\*/|//[^\n]*"
+    rb"|^[ \t]*#[ \t]*if(?:def[ \t]+|[ \t(]*defined[ \t(]*)__cplusplus\b.*?^[ \t]*#[ \t]*(?:else|endif)\b",
+    re.DOTALL | re.MULTILINE,
+)
+"""What says nothing of a header's language: comments, and what a header of C says to C++ only."""
 _INTERPRETER = re.compile(rb"#![ \t]*(?:\S*/)?([^/\s]+)(?:[ \t]+(?:-\S+[ \t]+)*([^/\s]+))?")
 
 
 def language_of(path: str, head: bytes) -> str | None:
     """Tell a file's language: by its name, else by its extension, else by the `#!` line in its first bytes.
 
-    A header is C++ if something in the bytes given says so.
+    A header is C++ if something in the bytes given says so, outside of comments and of what only C++ is shown.
     """
     name = path.rpartition("/")[2]
     if name in _BY_FILE_NAME:
@@ -93,8 +99,12 @@ def language_of(path: str, head: bytes) -> str | None:
     stem, dot, extension = name.rpartition(".")
     if dot and stem:
         language = _BY_EXTENSION.get("." + extension.lower())
-        return "cpp" if language == "c" and extension != "c" and _CPP.search(head) else language
+        return "cpp" if language == "c" and extension != "c" and _is_cpp(head) else language
     return _of_interpreter(head)
+
+
+def _is_cpp(head: bytes) -> bool:
+    return _CPP.search(head) is not None and _CPP.search(_SILENT.sub(b" ", head)) is not None
 
 
 def _of_interpreter(head: bytes) -> str | None:

@@ -137,3 +137,5 @@ class LanguageSpec:
     prepare: Callable[[bytes], bytes] | None = None
     """Gives what the parser reads in place of the bytes: as many, and perhaps a last line end; all else
     is read from the true ones."""
+    prepare_if_broken: bool = False
+    """Whether that is for files only that the grammar cannot read as they are: the reading with less damage counts."""

@@ -2,11 +2,12 @@
 
 A name is looked for in its own file, then in the project: the definition of a function, wherever it stands, is what its
 declarations in headers mean; only where there is none does a declaration count. Of several definitions (build variants)
-those nearest by directory are meant, all of them `ambiguous`. A call through a member is dynamic. An include in quotes
-is a file beside the including one, or the nearest whose path ends with what is written.
+those nearest by directory are meant, all of them `ambiguous`. A call through a member is dynamic, and no plain name
+means a field. What includes mean stands in `includes`.
 
     cdef  c, name        (path, descriptor, kind, "d" definition | "p" declaration), static names left aside   (shared)
     top   c:file, name   paths of files of that name
+    imp   path, ""       its includes: (file, "<" or "")
 
 Tests: tests/unit/graph/test_graph_c.py.
 """
@@ -18,7 +19,7 @@ from codegraph.core.facts import Definition, Import, Occurrences, Outline, Refer
 from codegraph.core.symbols import Confidence, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.includes import file_name_key, link_include, shared_directories
-from codegraph.graph.resolve.keys import make_key
+from codegraph.graph.resolve.keys import import_key, make_key
 from codegraph.graph.resolve.plain import EDGE_KINDS, PlainScheme, fits
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader, Value
 
@@ -35,9 +36,13 @@ class CScheme:
         """Offer what the plain scheme offers, the names with external linkage, and the file's own name."""
         offered = PlainScheme().contributions(path, outline, occurrences)
         offered[file_name_key(path)] = ((path,),)
+        if occurrences.imports:
+            offered[import_key(path, "")] = tuple(
+                dict.fromkeys((each.module, each.name) for each in occurrences.imports)
+            )
         is_header = path.endswith(".h")
         for definition in outline.definitions[1:]:
-            if is_header or not definition.signature.startswith("static "):
+            if not _is_field(definition) and (is_header or not definition.signature.startswith("static ")):
                 key = linkage_key(definition.name)
                 offered[key] = (*offered.get(key, ()), _entry(path, definition))
         return offered
@@ -58,15 +63,18 @@ class _Linker:
         self._path = path
         self._table = table
         self._bound = {(binding.owner, binding.name) for binding in occurrences.bindings}
+        self._around = [self.collector.ids[each.container] if _is_field(each) else None for each in outline.definitions]
+        """The struct of a field: that a field points to one like it says nothing."""
         self._here: dict[str, list[Entry]] = {}
         for definition in outline.definitions[1:]:
-            self._here.setdefault(definition.name, []).append(_entry(path, definition))
+            if not _is_field(definition):
+                self._here.setdefault(definition.name, []).append(_entry(path, definition))
 
     def resolve(self, reference: Reference) -> None:
         """Add the edges of a reference, or say why it has none."""
         owner, name, role = reference.owner, reference.chain[-1], reference.role
         line, column = reference.positions[:2]
-        if len(reference.chain) > 1 or (owner, name) in self._bound:
+        if len(reference.chain) > 1 or ((owner, name) in self._bound and role is not Role.TYPE):
             if role is not Role.READ:
                 reason = "dynamic" if len(reference.chain) > 1 else "local"
                 self.collector.miss(owner, name, role, reason, line, column)
@@ -74,8 +82,9 @@ class _Linker:
         found, reason = self._candidates(name, role)
         sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
         for entry in found:
-            kind = EDGE_KINDS[role]
-            self.collector.add(owner, symbol_id(entry[0], entry[1]), kind, sure, line, column)
+            target = symbol_id(entry[0], entry[1])
+            if target != self._around[owner]:
+                self.collector.add(owner, target, EDGE_KINDS[role], sure, line, column)
         if not found and role is not Role.READ:
             self.collector.miss(owner, name, role, reason, line, column)
 
@@ -100,6 +109,11 @@ class _Linker:
     def include(self, each: Import) -> None:
         """Add the edge of an include to the file that it means."""
         link_include(self.collector, self._table, self._path, each)
+
+
+def _is_field(definition: Definition) -> bool:
+    """Say whether a definition is a field, which no plain name means."""
+    return definition.kind is SymbolKind.CONSTANT and definition.container > 0
 
 
 def _entry(path: str, definition: Definition) -> Entry:

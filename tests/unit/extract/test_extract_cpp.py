@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from codegraph.core.facts import FileFacts
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.extractor import Limits, extract
@@ -142,6 +144,23 @@ def test_macros_that_are_no_syntax_are_blank_to_the_parser() -> None:
         "A#", "A#x_.", "A#f().", "A#g().", "A#A().", "Make().", "h().", "keep.", "k().",
     ]  # fmt: skip
     assert result.outline.definitions[1].signature.startswith("class LIB_API ( 1 ) A final")
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("enum a {\n#define X(n) A_##n,\n  A_MAP(X)\n#undef X\n  A_LAST\n};\n", ["a#", "a#A_LAST."]),
+        ("enum a {\n  A_ONE,\n  /* the\n  last */\n  A_TWO\n};\n", ["a#", "a#A_ONE.", "a#A_TWO."]),
+        ("typedef char *(*take) OF((char *a));\nint f OF((int a));\n", ["take#", "f()."]),
+        ("typedef int (LIB_CALL *take)(char *a);\n", ["take#"]),
+        ("int f() {\n#if A\n  if (1) {\n#else /* not\n A */\n  if (0) {\n#endif\n  }\n}\nint g();\n", ["f().", "g()."]),
+    ],
+)  # fmt: skip
+def test_idioms_of_c_that_are_no_syntax(source: str, expected: list[str]) -> None:
+    """Macros that fill an enum, give a function's type or wrap its parameters cost no definition around them."""
+    for language, all_of_it in (("c", [each for each in expected if "#A_" not in each]), ("cpp", expected)):
+        found = extract(source.encode(), language, Limits()).outline.definitions
+        assert [each.descriptor for each in found[1:] if each.name != "X"] == all_of_it
 
 
 def test_long_and_deep_sources_end() -> None:

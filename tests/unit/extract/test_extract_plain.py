@@ -30,6 +30,7 @@ SAMPLES: dict[str, tuple[dict[str, tuple[SymbolKind, str]], set[str]]] = {
     "c": (
         {
             "pair#": (SymbolKind.CLASS, "A pair."),
+            "pair#a.": (SymbolKind.CONSTANT, ""),
             "TWICE().": (SymbolKind.FUNCTION, ""),
             "add().": (SymbolKind.FUNCTION, "Adds."),
             "later().": (SymbolKind.FUNCTION, ""),
@@ -179,6 +180,31 @@ def test_damaged_sources_are_data(language: str) -> None:
         assert all(0 <= each.range.start_byte <= each.range.end_byte <= len(data) for each in definitions)
 
 
+def test_fields_of_c() -> None:
+    """A field is a definition that owns its type; what is written out inside of a struct gives its fields to that."""
+    source = (
+        "typedef struct A { B *a, b; int (*call)(C c); union { D d; } u; } A;\n"
+        "typedef void (take)(E *e);\nint (f)(void) { return sizeof(F); }\n"
+    )
+    found = extract(source.encode(), "c", Limits())
+    names = [each.descriptor for each in found.outline.definitions]
+    assert names == ["", "A#", "A#A#", "A#A#a.", "A#A#call.", "A#A#d.", "take#", "f()."]
+    assert {(names[each.owner], each.chain[0]) for each in found.occurrences.references} == {
+        ("A#A#a.", "B"), ("A#A#call.", "C"), ("A#A#d.", "D"), ("take#", "E"), ("f().", "F"),
+    }  # fmt: skip
+
+
+def test_a_broken_file_is_prepared_only_if_that_mends_it() -> None:
+    """C is read as it is where the grammar can; a macro that it cannot read is blanked out."""
+    plain = "int f(void) {\n  LOG_IT\n  ;\n  return LIB_MAX\n    ;\n}\n"
+    assert {each.chain[0] for each in extract(plain.encode(), "c", Limits()).occurrences.references} == {"LIB_MAX"}
+    typed = extract(b"LIB_DECLARE(char *)\nname(void);\nLIB_DECLARE(int)\nsize(int a)\n{ return a; }\n", "c", Limits())
+    assert [each.name for each in typed.outline.definitions[1:]] == ["name", "size"]
+    broken = extract(b"LIB_API number f (state *s, int a) { return g(a); }\n", "c", Limits())
+    assert [each.name for each in broken.outline.definitions[1:]] == ["f"]
+    assert broken.outline.problems == ()
+
+
 @pytest.mark.parametrize(
     ("path", "head", "expected"),
     [
@@ -187,13 +213,16 @@ def test_damaged_sources_are_data(language: str) -> None:
         ("a.h", b"namespace a {\n", "cpp"),
         ("a.h", b"/* the\n  class of those\n  using this */\nint class_of(int a);\n", "c"),
         ("a.h", b"struct A {\n private:\n  int a;\n};\n", "cpp"),
+        ("a.h", b"// like std::sort\n/* or operator * */\nint a;\n", "c"),
+        ("a.h", b"#ifdef __cplusplus\n#define C(a) static_cast<int>(a)\n#else\n#define C(a) a\n#endif\n", "c"),
+        ("a.h", b'#ifdef __cplusplus\nextern "C" {\n#endif\nclass A;\n', "cpp"),
         ("a.c", b"#include <string>\n", "c"),
         ("run", b"#!/bin/sh\n", "bash"),
         ("Rakefile", b"", "ruby"),
     ],
 )
 def test_which_language(path: str, head: bytes, expected: str) -> None:
-    """A header is C++ when something in it says so."""
+    """A header is C++ when something in it says so, not counting comments and what is shown to C++ only."""
     assert language_of(path, head) == expected
 
 

@@ -46,14 +46,35 @@ def test_functions_as_values() -> None:
 
 
 def test_includes() -> None:
-    """In quotes: beside the file, else the nearest file whose path ends so; in angle brackets nothing is said."""
+    """In quotes: beside the file, else the nearest file whose path ends so; in angle brackets not a standard one."""
     project = Project(
         {
-            "src/a.c": '#include "b.h"\n#include "lib/c.h"\n#include "gone.h"\n#include <stdio.h>\n',
+            "src/a.c": "".join(
+                f"#include {each}\n" for each in ('"b.h"', '"lib/c.h"', '"gone.h"', "<stdio.h>", "<c.h>", "<d.h>")
+            ),
+            "include/d.h": "\n",
+            "include/stdio.h": "\n",
             "src/b.h": "\n",
             "b.h": "\n",
             "include/lib/c.h": "\n",
         }
     )
-    assert project.edges("src/a.c/") == ["imports src/b.h/", "imports include/lib/c.h/"]
-    assert [each.name for each in project.index.snapshot.files["src/a.c"].links.unresolved()] == ["gone.h"]
+    assert project.edges("src/a.c/") == ["imports src/b.h/", "imports include/lib/c.h/", "imports include/d.h/"]
+    assert [each.name for each in project.index.snapshot.files["src/a.c"].links.unresolved()] == [
+        "gone.h",
+        "stdio.h",
+        "c.h",
+    ]
+
+
+def test_fields_are_found_by_no_plain_name() -> None:
+    """A name means no field; a field's own struct is no news to it; a type's name may be a variable's, too."""
+    project = Project(
+        {
+            "a.h": "struct node { struct node *next; struct list *all; };\nstruct list { int next; };\n",
+            "a.c": "int f(struct list list) { next(); return on(next); }\n",
+        }
+    )
+    assert project.edges("a.h/node#next.") == []
+    assert project.edges("a.h/node#all.") == ["uses_type a.h/list#"]
+    assert project.edges("a.c/f().") == ["uses_type a.h/list#"]

@@ -235,3 +235,16 @@ def test_a_namespace_that_a_macro_opens() -> None:
         "calls fmt.hh/deep().",
         "uses_type fmt.hh/Writer#",
     ]
+
+
+def test_headers_read_as_c_lead_on_to_what_they_include() -> None:
+    """A header that says nothing of its language counts among the includes of C++."""
+    project = Project(
+        {
+            "all.h": '#include "b.hh"\n',
+            "b.hh": "namespace n { class A {}; }\n",
+            "x/b.hh": "namespace n { class A {}; }\n",
+            "x/c.cc": '#include "../all.h"\nn::A f() { return n::A(); }\n',
+        }
+    )
+    assert project.edges("x/c.cc/f().") == ["uses_type b.hh/A#", "calls b.hh/A#"]

@@ -9,4 +9,4 @@
 ((compound_statement (declaration declarator: (pointer_declarator declarator: (identifier) @target))) (#set! form "bound"))
 ((compound_statement (declaration declarator: (init_declarator declarator: (pointer_declarator declarator: (identifier) @target)))) (#set! form "bound"))
 ((compound_statement (declaration declarator: (array_declarator declarator: (identifier) @target))) (#set! form "bound"))
-((preproc_include path: (string_literal) @target) (#set! form "include"))
+((preproc_include path: [(string_literal) (system_lib_string)] @target) (#set! form "include"))

@@ -35,6 +35,13 @@
   declarator: (function_declarator declarator: (identifier) @name)) @definition) (#set! kind "function"))
 ((preproc_else (declaration
   declarator: (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))) @definition) (#set! kind "function"))
+((function_definition
+  declarator: (function_declarator declarator: (parenthesized_declarator (identifier) @name))
+  body: (_) @body) @definition (#set! kind "function"))
+((declaration
+  declarator: (function_declarator declarator: (parenthesized_declarator (identifier) @name))) @definition (#set! kind "function"))
+((declaration
+  declarator: (pointer_declarator declarator: (function_declarator declarator: (parenthesized_declarator (identifier) @name)))) @definition (#set! kind "function"))
 ((struct_specifier name: (type_identifier) @name body: (_) @body) @definition (#set! kind "class"))
 ((union_specifier name: (type_identifier) @name body: (_) @body) @definition (#set! kind "class"))
 ((enum_specifier name: (type_identifier) @name body: (_) @body) @definition (#set! kind "enum"))
@@ -50,3 +57,20 @@
 ((type_definition declarator: (pointer_declarator declarator: (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name))))) @definition (#set! kind "class"))
 ((type_definition declarator: (array_declarator declarator: (type_identifier) @name)) @definition (#set! kind "class"))
 ((type_definition declarator: (function_declarator declarator: (type_identifier) @name)) @definition (#set! kind "class"))
+((type_definition declarator: (function_declarator declarator: (parenthesized_declarator (type_identifier) @name))) @definition (#set! kind "class"))
+; A field counts unless its type is written out there: then the fields inside of that one do.
+((field_declaration
+  type: [(type_identifier) (primitive_type) (sized_type_specifier) (struct_specifier !body) (union_specifier !body) (enum_specifier !body)]
+  . declarator: (field_identifier) @name) @definition (#set! kind "constant"))
+((field_declaration
+  type: [(type_identifier) (primitive_type) (sized_type_specifier) (struct_specifier !body) (union_specifier !body) (enum_specifier !body)]
+  . declarator: (_ declarator: (field_identifier) @name)) @definition (#set! kind "constant"))
+((field_declaration
+  type: [(type_identifier) (primitive_type) (sized_type_specifier) (struct_specifier !body) (union_specifier !body) (enum_specifier !body)]
+  . declarator: (_ declarator: (_ declarator: (field_identifier) @name))) @definition (#set! kind "constant"))
+((field_declaration
+  type: [(type_identifier) (primitive_type) (sized_type_specifier) (struct_specifier !body) (union_specifier !body) (enum_specifier !body)]
+  . declarator: (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (field_identifier) @name)))) @definition (#set! kind "constant"))
+((field_declaration
+  type: [(type_identifier) (primitive_type) (sized_type_specifier) (struct_specifier !body) (union_specifier !body) (enum_specifier !body)]
+  . declarator: (pointer_declarator declarator: (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (field_identifier) @name))))) @definition (#set! kind "constant"))

@@ -10,4 +10,5 @@
 (pointer_expression argument: (identifier) @name)
 (binary_expression (identifier) @name)
 (return_statement (identifier) @name)
+(sizeof_expression value: (parenthesized_expression (identifier) @name))
 (case_statement value: (identifier) @name)

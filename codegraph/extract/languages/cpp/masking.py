@@ -58,21 +58,32 @@ _BETWEEN: Final = _pattern(rb"^[ \t]*(?:[a-z]+[ \t]+)*TYPE[ \t*&]+(MACRO)(?=[ \t
 _CONSTRAINT: Final = _pattern(
     rb"(,SPACE*[A-Z_]*(?:ENABLE_IF|REQUIRES)\w*\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\))(?=SPACE*[,>])"
 )
+_PROTOTYPE: Final = _pattern(
+    rb"(?:\(\*[ \t]*\w+\)|\b(?!return\b|else\b|do\b)\w+)SPACE+([A-Z_][A-Z_0-9]*[ \t]*\()"
+    rb"\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\)(\))(?=SPACE*;)"
+)
+_CONVENTION: Final = _pattern(rb"\((MACRO)[ \t]+(?=\*[ \t]*\w+[ \t]*\)SPACE*(?:[A-Z_]+[ \t]*)?\()")
 _EMPTY_DEFAULT: Final = re.compile(rb"(?<=[=])([ \t]*)\{\}(?=[ \t\n]*[,)])")
 _TEMPLATE: Final = re.compile(rb"(?:::|\.|->)[ \t]*template[ \t]+(?=[A-Za-z_])")
 _ALONE: Final = _pattern(rb"^[ \t]*(MACROARGUMENTS?)[ \t]*$")
+_TYPED: Final = re.compile(rb"[ \t]*\r?\n[A-Za-z_]\w*[ \t]*\([^;{}]*\)\s*[{;]")
 _DIRECTIVE: Final = re.compile(
-    rb"^[ \t]*#[ \t]*(ifdef|ifndef|if|elif|else|endif)\b(?:[^\n\\]|\\.|\\\r?\n)*", re.MULTILINE
+    rb"^[ \t]*#[ \t]*(ifdef|ifndef|if|elif|else|endif)\b(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/|[^\n\\]|\\.|\\\r?\n)*",
+    re.MULTILINE,
 )
+_ENUM: Final = re.compile(rb"\benum\b[^;{}()#]*\{[^{}]*\}")
+_MACRO_LINE: Final = re.compile(rb"^[ \t]*#[ \t]*(?:define|undef)\b(?:[^\n\\]|\\.|\\\r?\n)*", re.MULTILINE)
+_IN_ENUM: Final = re.compile(rb"\benum\b[^;{}()]*\{[^{}]*\Z")
 _MAX_BRANCHES: Final = 100
 _CONTINUES: Final = frozenset(b",)|&+-*/=?<;.]%^>:{(")
 
 
 def masked(data: bytes) -> bytes:
     """Return bytes of the same length in which such macros and branches are blanks."""
-    data = _without_torn_branches(data)
-    for pattern in (_CLASS, _PREFIX, _BEFORE_KEYWORD, _BETWEEN, _CONSTRUCTOR, _BLOCK, _CONSTRAINT):
+    data = _ENUM.sub(_without_macros, _without_torn_branches(data))
+    for pattern in (_CLASS, _PREFIX, _BEFORE_KEYWORD, _BETWEEN, _CONSTRUCTOR, _BLOCK, _CONSTRAINT, _CONVENTION):
         data = pattern.sub(_blank, data)
+    data = _PROTOTYPE.sub(_blank_wrapping, data)
     data = _FIELD.sub(_blank_field, _SUFFIX.sub(_blank_suffix, data))
     data = _TEMPLATE.sub(_spaced, data)
     data = _EMPTY_DEFAULT.sub(rb"\1 0", data)
@@ -119,6 +130,12 @@ def _is_torn(data: bytes, group: list[re.Match[bytes]]) -> bool:
     return False
 
 
+def _without_macros(match: re.Match[bytes]) -> bytes:
+    """Blank out the macros that are defined inside of an enum, to be expanded there."""
+    text = match.group()
+    return _MACRO_LINE.sub(lambda line: _spaces(line.group()), text) if b"#" in text else text
+
+
 def _spaced(match: re.Match[bytes]) -> bytes:
     """Blank out the keyword in `a.template b<c>()`."""
     return match.group().replace(b"template", b"        ")
@@ -128,6 +145,12 @@ def _blank(match: re.Match[bytes]) -> bytes:
     start, end = match.span(1)
     whole, begin = match.group(), match.start()
     return whole[: start - begin] + _spaces(match.group(1)) + whole[end - begin :]
+
+
+def _blank_wrapping(match: re.Match[bytes]) -> bytes:
+    """Leave of `f OF((int a));` what a prototype is."""
+    whole, begin, (start, end), last = match.group(), match.start(), match.span(1), match.start(2)
+    return whole[: start - begin] + _spaces(match.group(1)) + whole[end - begin : last - begin] + b" "
 
 
 def _blank_suffix(match: re.Match[bytes]) -> bytes:
@@ -148,8 +171,15 @@ def _blank_alone(match: re.Match[bytes]) -> bytes:
     data = match.string
     before = data[max(0, match.start() - 400) : match.start()].rstrip()
     after = data[match.end() : match.end() + 200].lstrip()[:2]
+    while before.endswith(b"*/"):
+        before = before[: max(0, before.rfind(b"/*"))].rstrip()
     line = before.rpartition(b"\n")[2].lstrip()
-    starts = not before or before[-1] in b";{}:>" or line.startswith((b"#", b"//")) or before.endswith(b"*/")
+    if match.group(1).endswith(b")"):
+        if _TYPED.match(data, match.end()):
+            return match.group()  # it gives the type of the function on the next line
+    elif after[:1] == b"}" and _IN_ENUM.search(data, max(0, match.start() - 4000), match.start()):
+        return match.group()  # the last of an enum
+    starts = not before or before[-1] in b";{}:>" or line.startswith((b"#", b"//"))
     return (
         _blank(match)
         if starts and (not after or after in (b"//", b"/*") or after[0] not in _CONTINUES)
