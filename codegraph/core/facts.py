@@ -65,6 +65,8 @@ class BindingKind(IntEnum):
     """The owner (a function) returns this; name is "()"."""
     ELEMENT = 4
     """Iterating or indexing `name` gives this (from `list[Foo]` and the like)."""
+    UNREACHABLE = 5
+    """The definition that the chain stands for (`@=...`) is in a branch that is not taken."""
 
 
 class ImportKind(IntEnum):

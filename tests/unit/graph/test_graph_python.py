@@ -91,6 +91,12 @@ def calls(body: str, **others: str) -> list[str]:
         ("from lib import Child\ndef f():\n    Child.run", []),
         ("from lib import Child\ndef f(x: Child):\n    x.__class__.stop()", ["Base#stop()."]),
         ("import lib\ndef f():\n    alias = lib.make\n    alias()", ["make()."]),
+        ("import lib\nalias = lib.make\ndef f():\n    alias()", []),
+        ("import lib\ndef f(x):\n    alias = lib.make if x else 1\n    alias = lib.items\n    alias()", []),
+        ("class C:\n    def __call__(self): pass\nc = C()\ndef f():\n    c()", ["a.py/C#__call__()."]),
+        ("class C:\n    def __call__(self): pass\ndef f(c: C):\n    c()", ["a.py/C#__call__()."]),
+        ("if TYPE_CHECKING:\n    def g(): pass\nelse:\n    def g(): pass\ndef f():\n    g()", ["a.py/g()."]),
+        ("if TYPE_CHECKING:\n    pass\nelse:\n    def g(): pass\ndef f():\n    g()", ["a.py/g()."]),
     ],
 )
 def test_calls(body: str, expected: list[str]) -> None:
@@ -190,6 +196,28 @@ def test_kinds_of_edges() -> None:
     ]
     inherits = Project({"lib.py": LIB, "a.py": "import lib\nclass C(lib.Base): pass\n"})
     assert inherits.edges("a.py/C#", "inherits") == ["inherits lib.py/Base#"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            "class C:\n    @property\n    def g(self): pass\n    @g.setter\n    def f(self, v): pass",
+            ["references a.py/C#g(). exact"],
+        ),
+        ("from lib import Item\ndef f(Item: Item): pass", ["uses_type Item# exact"]),
+        ("from lib import Item\ndef f(x: Union[str, Type['Item']]): pass", ["uses_type Item# exact"]),
+        ("from lib import Item\ndef f(x: t.Callable[['Item'], None]): pass", ["uses_type Item# exact"]),
+        ("class C:\n    def f(self, x: set[int]): pass\n    def set(self): pass", []),
+        ("from lib import make\nclass C:\n    def g(): pass\n    def f(self, x=g()): pass", []),
+        ("class C:\n    @classmethod\n    def f(cls): return cls()", ["calls a.py/C# inferred"]),
+        ("class C:\n    def f(self): return self.__class__.__name__", []),
+        ("class C:\n    def f(self): return self.__class__()", ["calls a.py/C# inferred"]),
+    ],
+)
+def test_what_stands_in_a_header(body: str, expected: list[str]) -> None:
+    """Decorators and annotations are looked up around the function; the receiver's class may be a derived one."""
+    assert edges(body) == expected
 
 
 def test_imports_name_the_module_and_the_symbol() -> None:

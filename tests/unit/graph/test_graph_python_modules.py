@@ -25,7 +25,7 @@ def imported(files: list[str], importer: str, statement: str) -> list[str]:
         (["tools/b.py"], "tools/a.py", "import b", ["tools/b.py"]),
         (["pkg/__init__.py", "pkg/b.py"], "pkg/a.py", "import pkg.b", ["pkg/b.py"]),
         (["pkg/__init__.py", "pkg/b.py"], "pkg/a.py", "import b", []),
-        (["pkg/__init__.py", "pkg/b.py"], "pkg/a.py", "from . import b", ["pkg/__init__.py", "pkg/b.py"]),
+        (["pkg/__init__.py", "pkg/b.py"], "pkg/a.py", "from . import b", ["pkg/b.py"]),
         (["pkg/__init__.py", "pkg/b.py"], "pkg/sub/a.py", "from ..b import name", ["pkg/b.py"]),
         (["b.py"], "pkg/a.py", "from ...b import name", []),
         (["pkg/__init__.py", "pkg/b/__init__.py", "pkg/b.py"], "a.py", "import pkg.b", ["pkg/b/__init__.py"]),

@@ -11,6 +11,7 @@ import tree_sitter_python
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.python.bindings import Binder, bind_results
+from codegraph.extract.languages.python.branches import mark_unreachable
 from codegraph.extract.languages.python.chains import expression_chain
 from codegraph.extract.languages.python.docstrings import docstring_of
 from codegraph.extract.languages.python.imports import collect_imports
@@ -29,6 +30,7 @@ def _collect(view: FileView) -> None:
     collect_imports(view)
     Binder(view).bind_all()
     bind_results(view)
+    mark_unreachable(view)
     mention_in_strings(view)
 
 

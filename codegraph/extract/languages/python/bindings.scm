@@ -35,3 +35,7 @@
 ((type (string) @string) (#set! form "quoted"))
 ((type (binary_operator (string) @string)) (#set! form "quoted"))
 ((type (subscript subscript: (string) @string)) (#set! form "quoted"))
+((type (list (string) @string)) (#set! form "quoted"))
+((type (subscript subscript: (subscript subscript: (string) @string))) (#set! form "quoted"))
+((type (subscript subscript: (list (string) @string))) (#set! form "quoted"))
+((type (subscript subscript: (subscript subscript: (list (string) @string)))) (#set! form "quoted"))

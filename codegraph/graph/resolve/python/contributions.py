@@ -18,6 +18,7 @@ Flags of a function are letters: p property, s static method, c class method.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from posixpath import basename, dirname
 
 from codegraph.core.facts import Binding, BindingKind, Chain, Definition, ImportKind, Occurrences, Outline, Role
@@ -52,7 +53,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     offered = _Offered(path)
     _offer_place(offered, path)
     local = _Locals(outline, occurrences.bindings)
-    _offer_definitions(offered, outline, local)
+    _offer_definitions(offered, outline, local, unreachable(outline, occurrences))
     _offer_bindings(offered, outline, occurrences, local)
     _offer_bases(offered, outline, occurrences, local)
     _offer_imports(offered, occurrences)
@@ -97,9 +98,11 @@ def _offer_place(offered: _Offered, path: str) -> None:
         directory = parent
 
 
-def _offer_definitions(offered: _Offered, outline: Outline, local: _Locals) -> None:
+def _offer_definitions(offered: _Offered, outline: Outline, local: _Locals, hidden: Collection[str]) -> None:
     path = offered.path
     for index, definition in enumerate(outline.definitions[1:], 1):
+        if definition.descriptor in hidden:
+            continue
         container = outline.definitions[definition.container]
         flags = flags_of(definition) if definition.kind in _CALLABLES else ""
         entry = ("d", definition.descriptor, definition.kind.value, flags)
@@ -128,6 +131,8 @@ def _offer_bindings(offered: _Offered, outline: Outline, occurrences: Occurrence
     for binding in occurrences.bindings:
         owner = outline.definitions[binding.owner]
         kind, name, chain = binding.kind, binding.name, binding.chain
+        if kind is BindingKind.UNREACHABLE:
+            continue
         if owner.kind in _CALLABLES:
             if kind is BindingKind.RETURN:
                 for each in local.replaced(binding.owner, chain):
@@ -206,6 +211,22 @@ class _Locals:
                 return self._chains[owner, name]
             owner = self.around.get(owner, 0)
         return None
+
+
+def unreachable(outline: Outline, occurrences: Occurrences) -> frozenset[str]:
+    """Return the descriptors of definitions in branches that are not taken, where another branch binds the name."""
+    marked = {
+        binding.chain[0][len(LOCAL) :] for binding in occurrences.bindings if binding.kind is BindingKind.UNREACHABLE
+    }
+    if not marked:
+        return frozenset()
+    bound = {(each.container, each.name) for each in outline.definitions if each.descriptor not in marked}
+    bound.update((each.owner, each.alias) for each in occurrences.imports)
+    return frozenset(
+        each.descriptor
+        for each in outline.definitions
+        if each.descriptor in marked and (each.container, each.name) in bound
+    )
 
 
 def functions_around(outline: Outline) -> dict[int, int]:

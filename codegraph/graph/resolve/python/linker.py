@@ -7,11 +7,13 @@
 | inherit | inherits | references | inherits what it holds | references |
 | read | references | references | references | references |
 
-Calling a class is an edge to the class alone, not to its `__init__`: the class stands for both. An
-import gives `imports` edges to what it names and to the module that it names it in; a method overrides
-the method of that name in the nearest base that has one. A call or attribute whose receiver is unknown
-goes to the only definition of that name in the project, if there is just one and no built-in type has
-such a member (confidence inferred).
+Calling a class is an edge to the class alone, not to its `__init__`: the class stands for both. Calling what
+is an instance calls its `__call__`. A variable that is a symbol stands for what it holds; another one for its
+only value. What stands in decorators and types is looked up around the function, and a class body knows a
+method only from its line on. An import gives `imports` edges to what it names and to the module that it
+names it in; a method overrides the method of that name in the nearest base that has one. A call or attribute
+whose receiver is unknown goes to the only definition of that name in the project, if there is just one and no
+built-in type has such a member (confidence inferred).
 """
 
 from __future__ import annotations
@@ -43,6 +45,9 @@ _CLASS_EDGES = {
 _CALLING = (Role.CALL, Role.DECORATOR)
 _INHERITING = (Role.INHERIT, Role.IMPLEMENT)
 _FALLBACK_REASONS = ("unknown_receiver", "local")
+_CALLED = (EntityKind.CLASS, EntityKind.FUNCTION)
+_INHERITED = (EntityKind.CLASS,)
+_OWN_CLASS = frozenset({"@class", "__class__"})
 _Target = tuple[SymbolId, DependencyKind, bool]
 _Edge = tuple[SymbolId, DependencyKind, Confidence]
 
@@ -69,6 +74,7 @@ class FileLinker:
         self._evaluator = Evaluator(path, table, scopes, self._scopes, self._locals)
         self._collector = EdgeCollector(path, outline)
         self._outcomes: dict[tuple[Scope, Chain, Role], _Outcome] = {}
+        self._methods = _first_lines(outline)
         self._passed = {(each.owner, each.chain[:-1]) for each in occurrences.references if len(each.chain) > 2}
         """Chains that are only on the way to something else: `a.b` in `a.b.c`."""
 
@@ -85,7 +91,7 @@ class FileLinker:
 
     def _link(self, reference: Reference) -> None:
         owner, chain, role = reference.owner, reference.chain, reference.role
-        scope = self._evaluator.narrowest(self._scope(owner, chain, role), chain[0])
+        scope = self._evaluator.narrowest(self._scope(reference), chain[0])
         question = (scope, chain, role)
         outcome = self._outcomes.get(question)
         if outcome is None:
@@ -102,6 +108,8 @@ class FileLinker:
         found = self._evaluator.evaluate_within(scope, chain)
         first = found[0]
         targets = [target for entity in found for target in self._targets(entity, role)]
+        if chain[-1] in _OWN_CLASS:  # perhaps a derived class
+            targets = [(target, kind, False) for target, kind, _ in targets if role is not Role.READ]
         if targets:
             return _Outcome(_edges(targets), "", first.kind is EntityKind.MODULE)
         if first.kind is EntityKind.UNKNOWN:
@@ -110,15 +118,22 @@ class FileLinker:
             return _Outcome((), "")
         return _Outcome((), "local" if first.local >= 0 else "dynamic")
 
-    def _scope(self, owner: int, chain: Chain, role: Role) -> Scope:
+    def _scope(self, reference: Reference) -> Scope:
         """Return the scope of a reference: what stands in a header belongs to the scope around it."""
-        scope = self._scopes[owner]
-        if role in (Role.READ, Role.CALL) or owner == 0:
-            return scope
+        owner, head, role, line = reference.owner, reference.chain[0], reference.role, reference.positions[0]
+        if owner == 0:
+            return self._scopes[0]
         definition = self._definitions[owner]
-        if role is Role.TYPE and (definition.kind not in CALLABLES or self._locals.binder(owner, chain[0]) == owner):
-            return scope
-        return self._scopes[definition.container]
+        is_callable = definition.kind in CALLABLES
+        if role is Role.READ or role is Role.CALL:
+            is_outside = is_callable and line < definition.selection_range.start_line
+        else:
+            is_outside = role is not Role.TYPE or (is_callable and not self._locals.binds_type(owner, head))
+        index = definition.container if is_outside else owner
+        first = self._methods.get((index, head), 0)
+        if first and (role is Role.TYPE or line < first):
+            index = self._definitions[index].container
+        return self._scopes[index]
 
     def _targets(self, entity: Entity, role: Role) -> list[_Target]:
         if entity.kind is EntityKind.CLASS:
@@ -136,9 +151,21 @@ class FileLinker:
             kind = DependencyKind.USES_TYPE if role is Role.TYPE else DependencyKind.REFERENCES
             targets.append((symbol_id(entity.path, entity.descriptor), kind, entity.sure))
         if role in _CALLING or role in _INHERITING:
-            for held in self._evaluator.expand(entity):
-                if held.kind is EntityKind.CLASS or (held.kind is EntityKind.FUNCTION and role in _CALLING):
-                    targets.extend(self._targets(held, role))
+            targets.extend(self._held_targets(entity, role))
+        return targets
+
+    def _held_targets(self, variable: Entity, role: Role) -> list[_Target]:
+        """Return what calling, or inheriting from, a variable means for what it holds."""
+        everything = self._evaluator.expand(variable)
+        called = _CALLED if len(everything) == 1 and not variable.descriptor else ()
+        targets: list[_Target] = []
+        for held in everything:
+            if held.kind is EntityKind.INSTANCE and role in _CALLING:
+                own = ClassName(held.path, held.descriptor)
+                for method in self._evaluator.member(own, "__call__", own):
+                    targets.extend(self._targets(method._replace(sure=False), role))
+            elif held.kind in (_INHERITED if role in _INHERITING else called):
+                targets.extend(self._targets(held, role))
         return targets
 
     def _fallback(self, chain: Chain, role: Role, reason: str) -> _Outcome:
@@ -175,7 +202,7 @@ class FileLinker:
         else:
             entry = ("m", each.module, str(each.level), "")
         found = self._evaluator.imported(self._path, entry)
-        if each.kind is ImportKind.NAME:
+        if each.kind is ImportKind.NAME and each.module:
             for module in self._evaluator.imported(self._path, ("m", each.module, str(each.level), "")):
                 if module.kind is EntityKind.MODULE and module.path:
                     target = symbol_id(module.path, "")
@@ -212,6 +239,15 @@ class FileLinker:
                         place.start_column,
                     )
                 return
+
+
+def _first_lines(outline: Outline) -> dict[tuple[int, str], int]:
+    """Return the line of the first method of each name in each class."""
+    lines: dict[tuple[int, str], int] = {}
+    for each in outline.definitions:
+        if each.kind is SymbolKind.METHOD:
+            lines.setdefault((each.container, each.name), each.selection_range.start_line)
+    return lines
 
 
 def _edges(targets: list[_Target]) -> tuple[_Edge, ...]:

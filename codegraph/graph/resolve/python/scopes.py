@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from codegraph.core.facts import BindingKind, Chain, ImportKind, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
-from codegraph.graph.resolve.python.contributions import flags_of, functions_around, import_entry
+from codegraph.graph.resolve.python.contributions import flags_of, functions_around, import_entry, unreachable
 from codegraph.graph.resolve.python.entities import Candidates, ClassName
 from codegraph.graph.resolve.scheme import Entry
 
 CLASSES = frozenset({SymbolKind.CLASS, SymbolKind.ENUM, SymbolKind.INTERFACE})
 CALLABLES = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
+_NO_LOCALS = frozenset({BindingKind.RETURN, BindingKind.ATTRIBUTE, BindingKind.UNREACHABLE})
 
 
 class Scope:
@@ -92,20 +93,27 @@ class LocalNames:
         self._entries: dict[tuple[int, str], dict[Entry, None]] = {}
         self._elements: dict[tuple[int, str], dict[Chain, None]] = {}
         self._around = functions_around(outline)
+        self._values: set[tuple[int, str]] = set()
+        """What is bound by anything else than being a parameter."""
+        hidden = unreachable(outline, occurrences)
         definitions = outline.definitions
         functions = frozenset(index for index, each in enumerate(definitions) if each.kind in CALLABLES)
         for definition in definitions[1:]:
-            if definition.container in functions:
+            if definition.container in functions and definition.descriptor not in hidden:
+                self._values.add((definition.container, definition.name))
                 flags = flags_of(definition) if definition.kind in CALLABLES else ""
                 found = ("d", definition.descriptor, definition.kind.value, flags)
                 self._add(definition.container, definition.name, found)
         for each in occurrences.imports:
             if each.owner in functions and each.alias:
+                self._values.add((each.owner, each.alias))
                 entry = import_entry(each.kind, each.module, str(each.level), each.name, each.alias)
                 self._add(each.owner, each.alias, ("i", *entry))
         for binding in occurrences.bindings:
-            if binding.owner not in functions or binding.kind in (BindingKind.RETURN, BindingKind.ATTRIBUTE):
+            if binding.owner not in functions or binding.kind in _NO_LOCALS:
                 continue
+            if binding.kind is BindingKind.VARIABLE:
+                self._values.add((binding.owner, binding.name))
             if binding.kind is BindingKind.ELEMENT:
                 self._elements.setdefault((binding.owner, binding.name), {})[binding.chain] = None
             else:
@@ -122,6 +130,10 @@ class LocalNames:
                 return owner
             owner = self._around.get(owner, -1)
         return -1
+
+    def binds_type(self, owner: int, name: str) -> bool:
+        """Say whether a function binds a name otherwise than by a parameter: a type in its header may mean that."""
+        return (owner, name) in self._values
 
     def elements(self, owner: int, name: str) -> tuple[Chain, ...]:
         """Return the chains of the elements of a local variable."""
