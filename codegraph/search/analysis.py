@@ -5,6 +5,9 @@ are the stemmed sub-tokens of its words (see `codegraph.embed.tokens`) and, for 
 one piece: `parse_requests` gives `pars`, `request`, `parserequest`. The last one lets an identifier be found as a
 whole, however it is written: `parseRequests`, `parse_request`.
 
+A name that is *defined* has a term of its own, `defined("DiGraph.add_edge")`, which nothing else gives: whoever looks
+for a definition finds it among all who mention it. It keeps every letter, but no case and no underscore.
+
 Code repeats its tokens, so an `Analyser` remembers what it has seen (bounded; forgetting costs time only). Documents
 and queries go through the same analysis. Pure: equal tokens give equal terms. Tests:
 tests/unit/search/test_search_analysis.py.
@@ -16,7 +19,7 @@ from functools import lru_cache
 
 from codegraph.embed.tokens import split_word, stem, words
 
-ANALYSIS_VERSION = 2
+ANALYSIS_VERSION = 3
 """Raised whenever the same token gives other terms."""
 
 MAX_REMEMBERED = 200_000
@@ -32,6 +35,15 @@ MAX_QUERY_TERMS = 64
 """Distinct terms of a query; the rest is dropped."""
 
 
+DEFINED = "\x01"
+"""What the terms of definitions begin with."""
+
+
+def defined(*names: str) -> str:
+    """Return the term of a definition of this name, the last one, in a container of the name before it, if given."""
+    return DEFINED + ".".join("".join(part for word in words(name) for part in split_word(word)) for name in names)
+
+
 class Analyser:
     """Turns tokens into terms. One per thread: its memory is not locked."""
 
@@ -41,7 +53,7 @@ class Analyser:
 
     def terms(self, token: str) -> tuple[str, ...]:
         """Return a token's terms in order, at most MAX_TERMS, repetitions kept; none for punctuation."""
-        known = self._tokens.get(token)
+        known = (token,) if token.startswith(DEFINED) else self._tokens.get(token)
         if known is None:
             terms: list[str] = []
             for word in words(token):

@@ -61,7 +61,7 @@ class Found:
         vector = self._placed(self.near.numbers, self.nearness, self.nearness.min(initial=1.0))
         return Candidates(
             symbols=symbols,
-            names=[_name(symbol, path) for symbol, path in zip(symbols, paths, strict=True)],
+            qualified=[_qualified(symbol, path) for symbol, path in zip(symbols, paths, strict=True)],
             paths=paths,
             lexical=_shares(self._placed(matches.numbers, matches.scores.astype(np.float64))),
             vector=vector,
@@ -104,5 +104,5 @@ def _best_of_each(codes: Numbers, values: Values) -> Values:
 
 
 @lru_cache(maxsize=16_384)
-def _name(symbol: SymbolId, path: str) -> str:
-    return qualified_name(symbol[len(path) + 1 :]).rpartition(".")[2]
+def _qualified(symbol: SymbolId, path: str) -> str:
+    return qualified_name(symbol[len(path) + 1 :])

@@ -1,7 +1,7 @@
-"""What the lexical index reads of a symbol: one document, six fields.
+"""What the lexical index reads of a symbol: one document, seven fields.
 
-name, qualified name, signature, docstring, path, body. Documents carry tokens, not terms: the split into
-terms happens once per distinct token when the index takes them (see `analysis`). Documents are made of
+name, qualified name, signature, docstring, path, body, and what it defines. Documents carry tokens, not terms: the
+split into terms happens once per distinct token when the index takes them (see `analysis`). Documents are made of
 `OwnInput` and the symbol's place, and of nothing else, so they change exactly when one of these does.
 Pure. Tests: tests/unit/search/test_search_documents.py.
 """
@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from codegraph.core.facts import OwnInput
 from codegraph.core.symbols import SymbolId, SymbolKind, symbol_id
+from codegraph.search.analysis import defined
 
 _DESCRIPTOR_PART = re.compile(r"(?:`((?:[^`]|``)*)`|([\w+$-]+))(?:\(\+\d+\))?(?:\(\))?[#.]")
 
@@ -54,6 +55,16 @@ def make_document(path: str, descriptor: str, own: OwnInput) -> LexicalDocument:
         docstring=own.docstring,
         body=own.tokens,
     )
+
+
+def definitions(path: str, qualified: str) -> tuple[str, ...]:
+    """Return the terms that say what a symbol is the definition of: its name, alone and within what is around it.
+
+    Around a symbol of the top level are its module and its folder, which some languages call the package.
+    """
+    *around, name = qualified.split(".")
+    containers = around[-1:] or dict.fromkeys((module_name(path), path.rpartition("/")[0].rpartition("/")[2]))
+    return (defined(name), *(defined(container, name) for container in containers if container not in ("", name)))
 
 
 def qualified_name(descriptor: str) -> str:

@@ -62,6 +62,8 @@ class RankWeights:
     """Similarity of the file's name to the query."""
     exact_name: float = 0.35
     """An identifier of the query is the symbol's name."""
+    identifier: float = 6.0
+    """The factor of `exact_name` when the query is an identifier."""
     size: float = 0.8
     """Logarithm of the symbol's lines."""
     depth: float = -1.65
@@ -86,7 +88,9 @@ class RankWeights:
         sentence = {name: weight * self._factor(name) for name, weight in plain.items()}
         if kind is QueryKind.SENTENCE:
             return Weighing(_set(sentence), {}, 0.0)
-        if kind is QueryKind.IDENTIFIER or not self.within:
+        if kind is QueryKind.IDENTIFIER:
+            return Weighing(_set(plain | {"exact_name": self.exact_name * self.identifier}), {}, self.repeated)
+        if not self.within:
             return Weighing(_set(plain), {}, self.repeated)
         inside = {name: weight * self.within for name, weight in sentence.items()}
         return Weighing(_set(inside), _set(plain), self.repeated)
@@ -118,6 +122,9 @@ def _set(weights: Mapping[str, float]) -> dict[str, float]:
 FILE_SIGNALS = frozenset({"file_vector", "file", "stem", "size", "depth"})
 """Signals that count less for a query that describes one symbol."""
 
+SAME_NAME, SAME_SPELLING, SAME_CONTAINERS = 0.6, 0.2, 0.2
+"""What an identifier's agreement with a symbol is made of."""
+
 MOST_REPEATED = 5
 DEEP = 5
 LARGE = math.log(400)
@@ -128,14 +135,24 @@ class Candidates(NamedTuple):
     """What the ranking reads of symbols: one entry each, in any order."""
 
     symbols: Sequence[SymbolId]
-    names: Sequence[str]
-    """A module has none: "" stands for it."""
+    qualified: Sequence[str]
+    """Dotted names within the file. A module has none: "" stands for it."""
     paths: Sequence[str]
     lexical: Values
     vector: Values
     file_vector: Values
     file: Values
     lines: Values
+
+    @property
+    def names(self) -> list[str]:
+        """The last part of each dotted name."""
+        return [text.rpartition(".")[2] for text in self.qualified]
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """The dotted name and the path of each."""
+        return list(zip(self.qualified, self.paths, strict=True))
 
 
 class Ranked(NamedTuple):
@@ -244,9 +261,28 @@ def stem(asked: _Asked, candidates: Candidates) -> Values:
 
 
 def exact_name(asked: _Asked, candidates: Candidates) -> Values:
-    """Say whether an identifier of the query is the symbol's name."""
-    wanted = asked.shape.identifiers
-    return _each(candidates.names, lambda text: float(bool(text) and whole_name(text) in wanted))
+    """Say whether an identifier of the query is the symbol's name; if it is all of the query, how well they agree."""
+    shape = asked.shape
+    if shape.path:
+        return _each(candidates.places, lambda place: float(not place[0] and f"/{place[1]}".endswith(f"/{shape.path}")))
+    if shape.written:
+        return _each(candidates.places, lambda place: agreement(shape.written, *place))
+    return _each(candidates.names, lambda text: float(bool(text) and whole_name(text) in shape.identifiers))
+
+
+def agreement(written: Sequence[str], qualified: str, path: str) -> float:
+    """Compare an identifier with a symbol's dotted name, from 0 to 1; 0 if they do not name the same.
+
+    Most is worth that the names are the same but for case and underscores, then that they are spelled alike, and that
+    what is written before the name is around the symbol: a class, its module or a folder.
+    """
+    *around, name = qualified.split(".")
+    *before, wanted = written
+    if not name or whole_name(name) != whole_name(wanted):
+        return 0.0
+    containers = {*around, *path.partition(".")[0].split("/")}
+    held = sum(container in containers for container in before) / len(before) if before else 1.0
+    return SAME_NAME + SAME_SPELLING * (name == wanted) + SAME_CONTAINERS * held
 
 
 def size(_asked: _Asked, candidates: Candidates) -> Values:

@@ -34,8 +34,10 @@ from codegraph.search.lexical import LexicalIndex, LexicalView
 from codegraph.search.narrowing import Narrowing, live
 from codegraph.search.quantise import Floats, Quantised
 from codegraph.search.rank import Candidates, Ranked, RankWeights, rank
+from codegraph.search.scoring import Matches
 from codegraph.search.shape import QueryShape, shape_of
 from codegraph.search.spaces import SpacesView, VectorSpaces
+from codegraph.search.spelling import mended
 from codegraph.search.vectors import DotProducts, Mask, Neighbours
 
 MAX_QUERY_LENGTH = 10_000
@@ -289,7 +291,9 @@ class Searcher:
         shape = shape_of(query.text[:MAX_QUERY_LENGTH])
         allowed = self._allowed(query, view)
         count = max(self._config.candidates, query.limit or 0, MAX_CHECKED if query.fits else 0)
-        matches = view.lexical.search(shape.terms, count, allowed) if self.weights.lexical else None
+        matches = None
+        if self.weights.lexical:
+            shape, matches = _matched(view.lexical, shape, count, allowed)
         near = view.vectors.search(query.vectors, count, allowed) if self.weights.vector else []
         return shape, Found.of(matches, near, self._config.rrf_constant), allowed
 
@@ -344,6 +348,15 @@ class Searcher:
 
     def _built_view(self) -> SearchView:
         return SearchView(self._lexical.view(), self._vectors.view(), self._catalogue.view())
+
+
+def _matched(lexical: LexicalView, shape: QueryShape, count: int, allowed: Mask | None) -> tuple[QueryShape, Matches]:
+    """Search by words, with those that nothing has read as what was meant."""
+    matches = lexical.search((*shape.terms, *shape.defined), count, allowed)
+    meant = mended(shape, lexical.segments, lexical.live, matches.idf)
+    if meant is None:
+        return shape, matches
+    return meant, lexical.search((*meant.terms, *meant.defined), count, allowed)
 
 
 def _result(found: Found, candidates: Candidates, ranked: Ranked, catalogue: CatalogueView, index: int) -> SearchResult:

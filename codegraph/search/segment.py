@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codegraph.search.analysis import Analyser
-from codegraph.search.documents import FileDocuments, LexicalDocument
+from codegraph.search.documents import FileDocuments, LexicalDocument, definitions
 
 Numbers = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
@@ -58,6 +58,7 @@ FIELDS = (
     Field("docstring", 1.5, 0.6, 20.0),
     Field("path", 1.0, 0.3, 8.0),
     Field("body", 0.4, 0.7, 80.0),
+    Field("definition", 4.0, 0.0, 1.0),
 )
 """Measured on the standard library's docstrings; part of the stored index's identity."""
 
@@ -85,19 +86,25 @@ class TermDictionary:
         """Where each term starts, and where the last ends."""
         return self._offsets
 
-    def find(self, term: bytes) -> int:
-        """Return the index of a term, or -1."""
+    def first(self, begin: bytes) -> int:
+        """Return how many terms come before those that begin so."""
         low, high = 0, len(self)
-        ends, text = self._ends, self._text
         while low < high:
             middle = (low + high) // 2
-            if bytes(text[ends[middle] : ends[middle + 1]]) < term:
+            if self.term(middle) < begin:
                 low = middle + 1
             else:
                 high = middle
-        if low < len(self) and bytes(text[ends[low] : ends[low + 1]]) == term:
-            return low
-        return -1
+        return low
+
+    def find(self, term: bytes) -> int:
+        """Return the index of a term, or -1."""
+        at = self.first(term)
+        return at if at < len(self) and self.term(at) == term else -1
+
+    def term(self, index: int) -> bytes:
+        """Return a term by its index."""
+        return bytes(self._text[self._ends[index] : self._ends[index + 1]])
 
     def all(self) -> list[bytes]:
         """Return the terms in order."""
@@ -182,6 +189,7 @@ def _occurrences(
             document.docstring.split(None, MAX_FIELD_TOKENS)[:MAX_FIELD_TOKENS],
             (path,),
             document.body[:MAX_FIELD_TOKENS],
+            definitions(path, document.qualified_name),
         ):
             row.extend(map(number, content))
             lengths.append(len(content))

@@ -10,17 +10,26 @@ Pure. Tests: tests/unit/search/test_search_shape.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 
 from codegraph.embed.tokens import words
-from codegraph.search.analysis import query_terms, whole_name
+from codegraph.extract.languages import language_of
+from codegraph.search.analysis import defined, query_terms, whole_name
 
 MAX_WORDS = 64
 """Words of a query that are looked at."""
 
-_ONE_NAME = re.compile(r"[\w$]+(?:(?:\.|::|#|->|/)[\w$]+)*(?:\(\))?")
+MOST_PARTS = 4
+"""Words that may be the parts of one name."""
+
+_ONE_NAME = re.compile(r"[\w$]+(?:(?:\.|::|#|->|/)[\w$]+)*")
+_DOTTED = re.compile(r"\w+(?:(?:\.|::|#|->)\w+)+")
+_PATH = re.compile(r"[\w$.@+/-]{1,400}")
+_MARKS = " \t\r\n*&@`'\",;:!?()[]{}<>"
+"""What may stand around a name that was copied from somewhere."""
 _WRITTEN_AS_CODE = re.compile(r"_|[a-z][A-Z]|\d|[A-Z]{2}")
 _OF_QUESTIONS = frozenset({"how", "where", "what", "which", "why", "when", "who"})
 _OF_SENTENCES = frozenset(
@@ -53,9 +62,17 @@ class QueryShape:
     """What the ranking reads of a query."""
 
     terms: tuple[str, ...]
+    words: tuple[str, ...]
+    """As written, from which the terms were made."""
     identifiers: frozenset[str]
     """Words that are written like identifiers, each as one term; membership only."""
     kind: QueryKind
+    defined: tuple[str, ...] = ()
+    """Terms of the definitions that may be meant."""
+    written: tuple[str, ...] = ()
+    """An identifier's names, as written, the last one being what is looked for."""
+    path: str = ""
+    """The end of a file's path, if the whole query is one."""
     opening: str = ""
     """The first word of a subject, if it has a capital that may begin a sentence."""
 
@@ -66,17 +83,39 @@ class QueryShape:
 
 def shape_of(text: str) -> QueryShape:
     """Read a query's shape."""
-    is_identifier = _ONE_NAME.fullmatch(text.strip()) is not None
+    bare = text.strip(_MARKS)
     found = words(text)[:MAX_WORDS]
-    as_code = [word for word in found if is_identifier or _WRITTEN_AS_CODE.search(word)]
+    path = bare if _is_path(bare) else ""
+    is_identifier = bool(found) and (bool(path) or _ONE_NAME.fullmatch(bare) is not None)
+    as_code = [word for word in found if _WRITTEN_AS_CODE.search(word)]
     kind = QueryKind.IDENTIFIER if is_identifier else _kind(found, text.rstrip().endswith("."))
     opens = kind is QueryKind.SUBJECT and _begins_a_sentence(found)
     return QueryShape(
         terms=query_terms(text),
-        identifiers=frozenset(whole_name(word) for word in as_code),
+        words=tuple(found),
+        identifiers=frozenset(whole_name(word) for word in (found[-1:] if is_identifier else as_code)),
         kind=kind,
+        defined=tuple(dict.fromkeys(_definitions(bare, found, as_code, is_identifier))),
+        written=tuple(found) if is_identifier else (),
+        path=path,
         opening=found[0] if opens else "",
     )
+
+
+def _is_path(text: str) -> bool:
+    return _PATH.fullmatch(text) is not None and language_of(text, b"") is not None
+
+
+def _definitions(text: str, found: list[str], as_code: list[str], is_identifier: bool) -> Iterator[str]:
+    """Yield the terms of what may be meant: a dotted name, a name in prose, or all of a few words in one name."""
+    for dotted in islice(_DOTTED.finditer(text), MAX_WORDS):
+        yield defined(*words(dotted[0])[-2:])
+    if is_identifier:
+        yield defined(found[-1])
+    else:
+        yield from map(defined, as_code)
+        if 1 < len(found) <= MOST_PARTS:
+            yield defined("_".join(found))
 
 
 def _begins_a_sentence(found: list[str]) -> bool:

@@ -169,7 +169,7 @@ def test_fitting_scores_as_the_ranking_does(kind: QueryKind) -> None:
     columns = {name: drawn.random(12) for name in ("lexical", "vector", "file_vector", "file")}
     paths = [f"{'abc'[at % 3]}/m.py" for at in range(12)]
     rows = Candidates([SymbolId(f"{at:02}") for at in range(12)], ["f"] * 12, paths, lines=np.ones(12), **columns)
-    shape = QueryShape(("term",), frozenset(), kind)
+    shape = QueryShape(("term",), ("term",), frozenset(), kind)
     held = signal_values(shape, {}, rows, SIGNALS[:-1])
     order = rank(shape, {}, rows, RankWeights()).order
     table = np.stack([held[name] for name in SIGNALS[:-1]], axis=1)

@@ -6,7 +6,8 @@ import pytest
 
 from codegraph.core.facts import OwnInput
 from codegraph.core.symbols import SymbolKind, descriptor_of
-from codegraph.search.documents import make_document, module_name, qualified_name
+from codegraph.search.analysis import defined
+from codegraph.search.documents import definitions, make_document, module_name, qualified_name
 
 
 def test_a_document_has_what_the_input_has() -> None:
@@ -38,3 +39,19 @@ def test_qualified_names_undo_descriptors(name: str, ordinal: int) -> None:
     outer = descriptor_of("", "Outer", SymbolKind.CLASS, ordinal)
     for kind in (SymbolKind.METHOD, SymbolKind.CLASS, SymbolKind.CONSTANT):
         assert qualified_name(descriptor_of(outer, name, kind, ordinal)) == f"Outer.{name}"
+
+
+@pytest.mark.parametrize(
+    ("path", "qualified", "names"),
+    [
+        ("a/b.py", "DiGraph.add_edge", [("add_edge",), ("DiGraph", "add_edge")]),
+        ("a/b.py", "load", [("load",), ("b", "load"), ("a", "load")]),
+        ("b/__init__.py", "load", [("load",), ("b", "load")]),
+        ("b.py", "b", [("b",)]),
+    ],
+)
+def test_a_symbol_is_defined_by_its_name_and_within_what_is_around_it(
+    path: str, qualified: str, names: list[tuple[str, ...]]
+) -> None:
+    """A member stands in its class, a definition of the top level in its module and its folder."""
+    assert definitions(path, qualified) == tuple(defined(*name) for name in names)

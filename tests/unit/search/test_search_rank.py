@@ -21,7 +21,7 @@ def candidates(*rows: tuple[str, str], lines: tuple[int, ...] = (), **values: li
     columns = {name: np.array(values.get(name, [0.0] * count)) for name in ("lexical", "vector", "file_vector", "file")}
     return Candidates(
         symbols=[SymbolId(f"{path}/{name}().") for name, path in rows],
-        names=[name for name, _ in rows],
+        qualified=[name for name, _ in rows],
         paths=[path for _, path in rows],
         lines=np.array(lines or (1,) * count, dtype=float),
         **columns,
@@ -42,6 +42,11 @@ CASES = [
     ("exact_name", "parseConfig", ONE, True),
     ("exact_name", "where does ParseConfig read", ONE, True),
     ("exact_name", "Loader.parse_config", ONE, True),
+    ("exact_name", "parse_config.Loader", ONE, False),
+    ("exact_name", "src/settings.py", ("", "src/settings.py"), True),
+    ("exact_name", "settings.py", ("", "src/settings.py"), True),
+    ("exact_name", "settings.py", ONE, False),
+    ("exact_name", "ettings.py", ("", "src/settings.py"), False),
     ("exact_name", "parse the config", ONE, False),
     ("exact_name", "Parser", ("Parse", "a.py"), False),
     ("exact_name", "settings", ("", "settings.py"), False),
@@ -61,6 +66,17 @@ def test_signals(name: str, text: str, row: tuple[str, str], holds: bool) -> Non
     assert bool(found.parts[name][0]) == holds
     assert found.scores[0] == found.parts[name][0]
     assert found.scores[0] * getattr(RankWeights(), name) >= 0
+
+
+def test_an_identifier_is_found_as_it_is_written() -> None:
+    """First the name spelled alike in the container that is named, then elsewhere, then spelled otherwise."""
+    rows = candidates(
+        ("Cache.add_all", "a.py"), ("Cache.add", "b.py"), ("Cache._add", "c.py"), ("List.add", "d.py"),
+        ("List._add", "e.py"), ("Cache", "f.py"), ("add", "pkg/cache.py"),
+    )  # fmt: skip
+    values = ranked("Cache.add", rows, only("exact_name")).parts["exact_name"]
+
+    assert values[1] > values[2] == values[3] == values[6] > values[4] > values[0] == values[5] == 0
 
 
 def test_size_grows_with_the_lines() -> None:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import pytest
 
+from codegraph.search.analysis import defined
 from codegraph.search.shape import QueryKind, shape_of
 
 
 @pytest.mark.parametrize(
     ("text", "is_identifier"),
-    [("parse", True), ("Cls::run()", True), ("a.b.c", True), ("read a file", False), ("", False)],
+    [
+        ("parse", True),
+        ("Cls::run()", True),
+        ("a.b.c", True),
+        ("read a file", False),
+        ("", False),
+        ("*Cache", True),
+        ("`load`", True),
+        ("()", False),
+        ("$", False),
+        ("my-lib/to-be.js", True),
+        ("to-be", False),
+    ],
 )
 def test_one_name_is_an_identifier(text: str, is_identifier: bool) -> None:
     """A query that is one name, dotted or not, is told from one of several words."""
@@ -59,6 +72,27 @@ def test_a_capital_begins_a_sentence_or_a_name(text: str, kind: QueryKind) -> No
 
 
 def test_words_written_like_code_are_identifiers() -> None:
-    """Within prose, words of two parts or in capitals are names; a name alone always is one."""
+    """Within prose, words of two parts or in capitals are names; of a name alone the last part is."""
     assert shape_of("how HTTPServer calls get_request twice").identifiers == {"httpserver", "getrequest"}
     assert shape_of("server").identifiers == {"server"}
+    assert shape_of("Outer.server").identifiers == {"server"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("nx.DiGraph.add_edge", [("DiGraph", "add_edge"), ("add_edge",)]),
+        ("where is Cache.get_all called", [("Cache", "get_all"), ("get_all",)]),
+        ("topological sort", [("topological_sort",)]),
+        ("what is sorted after all that", []),
+    ],
+)
+def test_definitions_that_may_be_meant(text: str, names: list[tuple[str, ...]]) -> None:
+    """A name is looked up with what is before it and alone; a few words may be one name."""
+    assert shape_of(text).defined == tuple(defined(*name) for name in names)
+
+
+def test_a_query_may_be_a_path() -> None:
+    """A name with the extension of a language is the end of a path."""
+    assert shape_of("src/app.py").path == "src/app.py"
+    assert shape_of("app.set").path == ""
