@@ -106,7 +106,7 @@ def sample_of(index: Asked, task: Task) -> Sample | None:
     view = index.project.pipeline.view
     vectors = index.project.embed_query(task.text).result()
     shape, found, _ = index.project.parts.searcher.gather(Query(task.text, vectors), view.search)
-    rows = found.candidates(view.search.catalogue, view.snapshot.lines)
+    rows = found.candidates(view.search.catalogue, view.snapshot.lines, view.snapshot.mentioning)
     if not rows.symbols:
         return None
     held = signal_values(shape, found.matches.idf, rows, SIGNALS[:-1])

@@ -62,6 +62,7 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
         limit=params.limit,
         allowed=_filter(params.filters),
         lines=view.snapshot.lines,
+        mentions=view.snapshot.mentioning,
         narrowed=Narrowing(
             filter=parsed.filter,
             containers=parsed.containers,

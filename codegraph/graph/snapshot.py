@@ -201,6 +201,11 @@ class Snapshot:
         incoming = sum(edge.kind is not DependencyKind.CONTAINS for _, edge in self.dependents(symbol))
         return incoming, outgoing
 
+    def mentioning(self, symbols: Sequence[SymbolId]) -> list[int]:
+        """Count, for each of these symbols, the other files with an edge to it."""
+        mentions = self.mentions
+        return [len(mentions.get(symbol, ())) for symbol in symbols]
+
     def lines(self, symbols: Sequence[SymbolId], paths: Sequence[str]) -> list[int]:
         """Count the lines that each of these symbols of these files stands on; 0 for one that is not there."""
         views = {path: self.files.get(path) for path in dict.fromkeys(paths)}

@@ -17,7 +17,7 @@ from codegraph.core.symbols import SymbolId
 from codegraph.search.catalogue import CatalogueView
 from codegraph.search.documents import qualified_name
 from codegraph.search.fusion import Ranking, interleave
-from codegraph.search.rank import Candidates, Values
+from codegraph.search.rank import Candidates, Mentions, Values
 from codegraph.search.scoring import NO_MATCHES, Matches
 from codegraph.search.vectors import Neighbours, Numbers
 
@@ -49,7 +49,7 @@ class Found:
         took_part = (*(() if matches is None else ("lexical",)), *(("vector",) if near else ()))
         return cls(np.union1d(words.numbers, ranking.numbers), words, ranking, nearness, took_part)
 
-    def candidates(self, catalogue: CatalogueView, lines: Lines) -> Candidates:
+    def candidates(self, catalogue: CatalogueView, lines: Lines, mentions: Mentions) -> Candidates:
         """Gather what the ranking reads of the candidates, in the order of `numbers`."""
         numbers = self.numbers.tolist()
         symbols = [catalogue.symbols[number] for number in numbers]
@@ -68,6 +68,7 @@ class Found:
             file_vector=_best_of_each(codes, vector),
             file=_shares(np.array([evidence.get(code, 0.0) for code in codes.tolist()])),
             lines=np.array(lines(symbols, paths), dtype=np.float64),
+            mentions=mentions,
         )
 
     def raw(self, index: int) -> dict[str, float]:

@@ -14,12 +14,13 @@ name:
 
 A name's other terms weigh as much as the query's rarest.
 
-What is weighed depends on what is asked for (`search.shape`). An identifier wants its definition, and each symbol is
-weighed by itself. A *subject* is what a file is about: a file stands where the best of its symbols would stand, and
-its symbols come in the order in which they answer the query as a sentence, so that the class that brought the file up
-does not stand before the method that was meant. A *sentence* describes one symbol: vectors count more, what speaks of
-its file or its size counts less. Last, the list of an identifier or a subject is *spread*: every further result of a
-file loses a little, so that ten results are not ten of one file.
+What is weighed depends on what is asked for (`search.shape`). An *identifier* wants its definition: each symbol is
+weighed by itself, its name counts, and among equal names how many files mention it. A *subject* is what a file is
+about: a file stands where the best of its symbols would stand, and its symbols come in the order in which they answer
+the query as a sentence, so that the class that brought the file up does not stand before the method that was meant. A
+*sentence* describes one symbol: vectors count more, what speaks of its file or its size counts less. Last, the list of
+an identifier or a subject is *spread*: every further result of a file loses a little, so that ten results are not ten
+of one file.
 
 No signal reads a statistic that depends on the index's history, and none can bring in a symbol that neither index
 found. Weights were fitted by `benchmarks/search/tune.py`, those of sentences chosen on the task of
@@ -60,10 +61,10 @@ class RankWeights:
     """Evidence of the symbol's file, as a share of the best."""
     stem: float = 1.75
     """Similarity of the file's name to the query."""
-    exact_name: float = 0.35
-    """An identifier of the query is the symbol's name."""
-    identifier: float = 6.0
-    """The factor of `exact_name` when the query is an identifier."""
+    exact_name: float = 1.4
+    """The query is an identifier, and the symbol's name."""
+    mentioned: float = 0.6
+    """Of several symbols that have an identifier's name: how many files mention this one."""
     size: float = 0.8
     """Logarithm of the symbol's lines."""
     depth: float = -1.65
@@ -84,12 +85,13 @@ class RankWeights:
 
     def of(self, kind: QueryKind) -> Weighing:
         """Return what is weighed of a candidate for a query of this kind."""
-        plain = {name: getattr(self, name) for name in SIGNALS if name != "repeated"}
+        named = {name: getattr(self, name) for name in SIGNALS if name != "repeated"}
+        plain = {name: weight for name, weight in named.items() if name not in NAME_SIGNALS}
         sentence = {name: weight * self._factor(name) for name, weight in plain.items()}
         if kind is QueryKind.SENTENCE:
             return Weighing(_set(sentence), {}, 0.0)
         if kind is QueryKind.IDENTIFIER:
-            return Weighing(_set(plain | {"exact_name": self.exact_name * self.identifier}), {}, self.repeated)
+            return Weighing(_set(named), {}, self.repeated)
         if not self.within:
             return Weighing(_set(plain), {}, self.repeated)
         inside = {name: weight * self.within for name, weight in sentence.items()}
@@ -125,10 +127,19 @@ FILE_SIGNALS = frozenset({"file_vector", "file", "stem", "size", "depth"})
 SAME_NAME, SAME_SPELLING, SAME_CONTAINERS = 0.6, 0.2, 0.2
 """What an identifier's agreement with a symbol is made of."""
 
+NAME_SIGNALS = frozenset({"exact_name", "mentioned"})
+"""Signals that count only if the query is an identifier."""
+
 MOST_REPEATED = 5
 DEEP = 5
 LARGE = math.log(400)
 """The logarithm of the lines at which `size` is about 1."""
+OFTEN = math.log(100)
+"""The logarithm of the files at which `mentioned` is about 1."""
+
+
+Mentions = Callable[[Sequence[SymbolId]], Sequence[int]]
+"""Counts, for each of some symbols, the other files with an edge to it."""
 
 
 class Candidates(NamedTuple):
@@ -143,16 +154,13 @@ class Candidates(NamedTuple):
     file_vector: Values
     file: Values
     lines: Values
+    mentions: Mentions
+    """Asked of a few of them only."""
 
     @property
     def names(self) -> list[str]:
         """The last part of each dotted name."""
         return [text.rpartition(".")[2] for text in self.qualified]
-
-    @property
-    def places(self) -> list[tuple[str, str]]:
-        """The dotted name and the path of each."""
-        return list(zip(self.qualified, self.paths, strict=True))
 
 
 class Ranked(NamedTuple):
@@ -261,13 +269,21 @@ def stem(asked: _Asked, candidates: Candidates) -> Values:
 
 
 def exact_name(asked: _Asked, candidates: Candidates) -> Values:
-    """Say whether an identifier of the query is the symbol's name; if it is all of the query, how well they agree."""
-    shape = asked.shape
+    """Say how well an identifier and the symbol's name agree, or a path and the module's."""
+    shape, places = asked.shape, list(zip(candidates.qualified, candidates.paths, strict=True))
     if shape.path:
-        return _each(candidates.places, lambda place: float(not place[0] and f"/{place[1]}".endswith(f"/{shape.path}")))
-    if shape.written:
-        return _each(candidates.places, lambda place: agreement(shape.written, *place))
-    return _each(candidates.names, lambda text: float(bool(text) and whole_name(text) in shape.identifiers))
+        return _each(places, lambda place: float(not place[0] and f"/{place[1]}".endswith(f"/{shape.path}")))
+    return _each(places, lambda place: agreement(shape.written, *place))
+
+
+def mentioned(asked: _Asked, candidates: Candidates) -> Values:
+    """Return the logarithm of the files that mention a symbol of the name, as a share of OFTEN, if several have it."""
+    values = np.zeros(len(candidates.symbols))
+    same = np.flatnonzero(exact_name(asked, candidates))
+    if len(same) > 1:
+        files = candidates.mentions([candidates.symbols[index] for index in same.tolist()])
+        values[same] = np.minimum(1.0, np.log1p(np.array(files, dtype=np.float64)) / OFTEN)
+    return values
 
 
 def agreement(written: Sequence[str], qualified: str, path: str) -> float:
@@ -276,6 +292,8 @@ def agreement(written: Sequence[str], qualified: str, path: str) -> float:
     Most is worth that the names are the same but for case and underscores, then that they are spelled alike, and that
     what is written before the name is around the symbol: a class, its module or a folder.
     """
+    if not written:
+        return 0.0
     *around, name = qualified.split(".")
     *before, wanted = written
     if not name or whole_name(name) != whole_name(wanted):
@@ -308,6 +326,7 @@ _SIGNALS: Mapping[str, Signal] = {
     "file": lambda _, candidates: candidates.file,
     "stem": stem,
     "exact_name": exact_name,
+    "mentioned": mentioned,
     "size": size,
     "depth": depth,
 }

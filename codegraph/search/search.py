@@ -33,11 +33,10 @@ from codegraph.search.fusion import interleave
 from codegraph.search.lexical import LexicalIndex, LexicalView
 from codegraph.search.narrowing import Narrowing, live
 from codegraph.search.quantise import Floats, Quantised
-from codegraph.search.rank import Candidates, Ranked, RankWeights, rank
-from codegraph.search.scoring import Matches
+from codegraph.search.rank import Candidates, Mentions, Ranked, RankWeights, rank
 from codegraph.search.shape import QueryShape, shape_of
 from codegraph.search.spaces import SpacesView, VectorSpaces
-from codegraph.search.spelling import mended
+from codegraph.search.spelling import matched
 from codegraph.search.vectors import DotProducts, Mask, Neighbours
 
 MAX_QUERY_LENGTH = 10_000
@@ -45,6 +44,10 @@ MAX_QUERY_LENGTH = 10_000
 
 
 def _no_lines(symbols: Sequence[SymbolId], _paths: Sequence[str]) -> Sequence[int]:
+    return [0] * len(symbols)
+
+
+def _no_mentions(symbols: Sequence[SymbolId]) -> Sequence[int]:
     return [0] * len(symbols)
 
 
@@ -60,6 +63,7 @@ class Query:
     allowed: Filter = field(default_factory=Filter)
     lines: Lines = _no_lines
     """Gives 0 for what is not known."""
+    mentions: Mentions = _no_mentions
     narrowed: Narrowing = field(default_factory=Narrowing)
     """What the text itself asks for; holds besides `allowed`."""
     fits: Callable[[SymbolId], bool] | None = None
@@ -255,7 +259,7 @@ class Searcher:
         shape, found, allowed = self.gather(query, view)
         if allowed is not None and not shape.terms and not query.vectors:
             return self._listed(query, view, allowed)
-        candidates = found.candidates(view.catalogue, query.lines)
+        candidates = found.candidates(view.catalogue, query.lines, query.mentions)
         ranked = rank(shape, found.matches.idf, candidates, self.weights)
         limit = query.limit or self._config.limit
         names = list(zip(candidates.names, view.catalogue.kinds[found.numbers].tolist(), strict=True))
@@ -293,7 +297,7 @@ class Searcher:
         count = max(self._config.candidates, query.limit or 0, MAX_CHECKED if query.fits else 0)
         matches = None
         if self.weights.lexical:
-            shape, matches = _matched(view.lexical, shape, count, allowed)
+            shape, matches = matched(view.lexical, shape, count, allowed)
         near = view.vectors.search(query.vectors, count, allowed) if self.weights.vector else []
         return shape, Found.of(matches, near, self._config.rrf_constant), allowed
 
@@ -348,15 +352,6 @@ class Searcher:
 
     def _built_view(self) -> SearchView:
         return SearchView(self._lexical.view(), self._vectors.view(), self._catalogue.view())
-
-
-def _matched(lexical: LexicalView, shape: QueryShape, count: int, allowed: Mask | None) -> tuple[QueryShape, Matches]:
-    """Search by words, with those that nothing has read as what was meant."""
-    matches = lexical.search((*shape.terms, *shape.defined), count, allowed)
-    meant = mended(shape, lexical.segments, lexical.live, matches.idf)
-    if meant is None:
-        return shape, matches
-    return meant, lexical.search((*meant.terms, *meant.defined), count, allowed)
 
 
 def _result(found: Found, candidates: Candidates, ranked: Ranked, catalogue: CatalogueView, index: int) -> SearchResult:

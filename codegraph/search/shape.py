@@ -1,4 +1,4 @@
-"""What the ranking reads of a query's text: its terms, its identifiers, and what kind of question it is.
+"""What the ranking reads of a query's text: its terms, the names in it, and what kind of question it is.
 
 There are three kinds. An *identifier* is one name, dotted or not: its definition is wanted. A *sentence* says what one
 symbol does, as documentation has it ("Return the number of a page", "parse options"): it begins with the verb of an
@@ -17,7 +17,7 @@ from itertools import islice
 
 from codegraph.embed.tokens import words
 from codegraph.extract.languages import language_of
-from codegraph.search.analysis import defined, query_terms, whole_name
+from codegraph.search.analysis import defined, query_terms
 
 MAX_WORDS = 64
 """Words of a query that are looked at."""
@@ -64,8 +64,6 @@ class QueryShape:
     terms: tuple[str, ...]
     words: tuple[str, ...]
     """As written, from which the terms were made."""
-    identifiers: frozenset[str]
-    """Words that are written like identifiers, each as one term; membership only."""
     kind: QueryKind
     defined: tuple[str, ...] = ()
     """Terms of the definitions that may be meant."""
@@ -93,7 +91,6 @@ def shape_of(text: str) -> QueryShape:
     return QueryShape(
         terms=query_terms(text),
         words=tuple(found),
-        identifiers=frozenset(whole_name(word) for word in (found[-1:] if is_identifier else as_code)),
         kind=kind,
         defined=tuple(dict.fromkeys(_definitions(bare, found, as_code, is_identifier))),
         written=tuple(found) if is_identifier else (),

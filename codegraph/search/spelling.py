@@ -18,8 +18,10 @@ from itertools import islice
 import numpy as np
 
 from codegraph.embed.tokens import split_word
-from codegraph.search.analysis import DEFINED, FUNCTION_WORDS, defined, root, terms_of_word, whole_name
-from codegraph.search.segment import TermDictionary
+from codegraph.search.analysis import DEFINED, FUNCTION_WORDS, defined, root, terms_of_word
+from codegraph.search.lexical import LexicalView
+from codegraph.search.scoring import Matches
+from codegraph.search.segment import Mask, TermDictionary
 from codegraph.search.shape import QueryShape
 from codegraph.search.terms import SegmentView, known_terms
 
@@ -31,6 +33,15 @@ MOST_MENDED = 8
 
 SURE_LETTERS = 2
 """Letters in front that are taken as right."""
+
+
+def matched(lexical: LexicalView, shape: QueryShape, count: int, allowed: Mask | None) -> tuple[QueryShape, Matches]:
+    """Search by words, with those that nothing has read as what was meant."""
+    matches = lexical.search((*shape.terms, *shape.defined), count, allowed)
+    meant = mended(shape, lexical.segments, lexical.live, matches.idf)
+    if meant is None:
+        return shape, matches
+    return meant, lexical.search((*meant.terms, *meant.defined), count, allowed)
 
 
 def mended(shape: QueryShape, segments: Sequence[SegmentView], live: int, known: Collection[str]) -> QueryShape | None:
@@ -68,7 +79,6 @@ def _with(shape: QueryShape, terms: Mapping[str, tuple[str, ...]], names: Mappin
         shape,
         terms=tuple(dict.fromkeys(meant)),
         defined=tuple(dict.fromkeys((*shape.defined, *map(defined, names.values())))),
-        identifiers=shape.identifiers | {whole_name(name) for name in names.values()},
         written=tuple(names.get(word, word) for word in shape.written),
     )
 

@@ -168,8 +168,15 @@ def test_fitting_scores_as_the_ranking_does(kind: QueryKind) -> None:
     drawn = np.random.default_rng(3)
     columns = {name: drawn.random(12) for name in ("lexical", "vector", "file_vector", "file")}
     paths = [f"{'abc'[at % 3]}/m.py" for at in range(12)]
-    rows = Candidates([SymbolId(f"{at:02}") for at in range(12)], ["f"] * 12, paths, lines=np.ones(12), **columns)
-    shape = QueryShape(("term",), ("term",), frozenset(), kind)
+    rows = Candidates(
+        [SymbolId(f"{at:02}") for at in range(12)],
+        ["f", "g"] * 6,
+        paths,
+        lines=np.ones(12),
+        mentions=lambda some: range(len(some)),
+        **columns,
+    )
+    shape = QueryShape(("term",), ("term",), kind, written=("f",))
     held = signal_values(shape, {}, rows, SIGNALS[:-1])
     order = rank(shape, {}, rows, RankWeights()).order
     table = np.stack([held[name] for name in SIGNALS[:-1]], axis=1)

@@ -24,6 +24,7 @@ def candidates(*rows: tuple[str, str], lines: tuple[int, ...] = (), **values: li
         qualified=[name for name, _ in rows],
         paths=[path for _, path in rows],
         lines=np.array(lines or (1,) * count, dtype=float),
+        mentions=lambda some: [9 if symbol.startswith("src/") else 0 for symbol in some],
         **columns,
     )
 
@@ -40,7 +41,7 @@ ONE = ("parse_config", "src/settings.py")
 
 CASES = [
     ("exact_name", "parseConfig", ONE, True),
-    ("exact_name", "where does ParseConfig read", ONE, True),
+    ("exact_name", "where does ParseConfig read", ONE, False),
     ("exact_name", "Loader.parse_config", ONE, True),
     ("exact_name", "parse_config.Loader", ONE, False),
     ("exact_name", "src/settings.py", ("", "src/settings.py"), True),
@@ -63,8 +64,10 @@ def test_signals(name: str, text: str, row: tuple[str, str], holds: bool) -> Non
     """A signal that holds moves the score in the direction of its weight, and says by how much."""
     found = ranked(text, candidates(row), only(name))
 
-    assert bool(found.parts[name][0]) == holds
-    assert found.scores[0] == found.parts[name][0]
+    part = found.parts[name][0] if name in found.parts else 0.0
+
+    assert bool(part) == holds
+    assert found.scores[0] == part
     assert found.scores[0] * getattr(RankWeights(), name) >= 0
 
 
@@ -77,6 +80,16 @@ def test_an_identifier_is_found_as_it_is_written() -> None:
     values = ranked("Cache.add", rows, only("exact_name")).parts["exact_name"]
 
     assert values[1] > values[2] == values[3] == values[6] > values[4] > values[0] == values[5] == 0
+
+
+def test_of_equal_names_the_one_that_is_mentioned_is_meant() -> None:
+    """Where several symbols have an identifier's name, the one that more files know comes first."""
+    rows = candidates(("Codec", "tests/a.py"), ("Codec", "src/b.py"), ("other", "src/c.py"), lexical=[1.0, 0.9, 0.9])
+    found = ranked("Codec", rows, only("lexical", "mentioned"))
+
+    assert found.order == [1, 0, 2]
+    assert found.parts["mentioned"].tolist().count(0.0) == 2
+    assert not ranked("Other", rows, only("mentioned")).scores.any()
 
 
 def test_size_grows_with_the_lines() -> None:
@@ -140,7 +153,7 @@ def test_a_sentence_asks_for_one_symbol() -> None:
 def test_a_signal_can_be_switched_off(name: str) -> None:
     """Without its weight a signal neither counts nor is reported; every signal has a weight."""
     rows = candidates(*(row for _, _, row, _ in CASES), lexical=[0.5] * len(CASES), file=[0.5] * len(CASES))
-    found = ranked("ParseConfig settings", rows, RankWeights().without(name))
+    found = ranked("ParseConfig", rows, RankWeights().without(name))
 
     assert name not in found.parts
     assert name in {field.name for field in dataclasses.fields(RankWeights)}

@@ -71,13 +71,6 @@ def test_a_capital_begins_a_sentence_or_a_name(text: str, kind: QueryKind) -> No
     assert shape_of(text).kind_among(["Visitor", "options"]) is kind
 
 
-def test_words_written_like_code_are_identifiers() -> None:
-    """Within prose, words of two parts or in capitals are names; of a name alone the last part is."""
-    assert shape_of("how HTTPServer calls get_request twice").identifiers == {"httpserver", "getrequest"}
-    assert shape_of("server").identifiers == {"server"}
-    assert shape_of("Outer.server").identifiers == {"server"}
-
-
 @pytest.mark.parametrize(
     ("text", "names"),
     [
