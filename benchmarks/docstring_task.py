@@ -46,6 +46,7 @@ CALLEES = (2, 4)
 """The fewest callees that a symbol is asked for by, and the most."""
 
 Floats = npt.NDArray[np.float32]
+Known = dict[EncoderInput, Floats]
 
 
 @dataclass(frozen=True)
@@ -131,14 +132,18 @@ def _of_callees(project: Project, symbol: SymbolId, ask: Ask) -> str:
     return " ".join(found[: CALLEES[1]]) if len(found) >= CALLEES[0] else ""
 
 
-def embed(encoder: Encoder, inputs: Sequence[EncoderInput]) -> Floats:
-    """Embed inputs in batches of like length; rows in the order of the inputs."""
-    rows = np.zeros((len(inputs), encoder.dimensions), np.float32)
-    order = sorted(range(len(inputs)), key=lambda row: len(inputs[row].tokens))
+def embed(encoder: Encoder, inputs: Sequence[EncoderInput], known: Known | None = None) -> Floats:
+    """Embed inputs in batches of like length, equal ones once; rows in the order of the inputs.
+
+    Vectors that are `known` are not made again, and those that are made are put there.
+    """
+    vectors = {} if known is None else known
+    wanted = [source for source in dict.fromkeys(inputs) if source not in vectors]
+    order = sorted(wanted, key=lambda source: len(source.tokens))
     for start in range(0, len(order), BATCH):
         some = order[start : start + BATCH]
-        rows[some] = encoder.encode([inputs[row] for row in some])
-    return rows
+        vectors.update(zip(some, encoder.encode(some), strict=True))
+    return np.stack([vectors[source] for source in inputs])
 
 
 def ranks(scores: Floats, answer: int) -> int:

@@ -5,7 +5,7 @@
 The task is that of `docstring_task`: find the function by the first sentence of its documentation, which no input
 holds. Variants of the input, all over the same symbols and queries:
 
-    d = 0, 1, 2      signatures of the context to that distance (the full input is d = 2)
+    d = 0, 1, 2      signatures of the context to that distance (the full input is that of the default)
     + documentation  what the documentation says after its first sentence
     - name           the name and its place in the signature
     - signature      the header; - body: the tokens
@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,8 +30,9 @@ from typing import get_args
 import msgspec
 import numpy as np
 
-from benchmarks.docstring_task import PLACES, Ask, Task, embed, make_task, mrr, ranks
+from benchmarks.docstring_task import PLACES, Ask, Known, Task, embed, make_task, mrr, ranks
 from benchmarks.machine import commit, this_machine
+from codegraph.config import CascadeConfig
 from codegraph.embed import registry
 from codegraph.embed.encoder import Encoder
 from codegraph.embed.render import EncoderInput
@@ -54,7 +54,6 @@ class Score:
     low: float
     high: float
     recall: float
-    seconds: float
 
 
 def without_name(source: EncoderInput) -> EncoderInput:
@@ -89,9 +88,10 @@ def variants(
         yield f"d = {depth}", task.inputs
     if depths_only:
         return
-    full = tasks[-1]
+    depth = CascadeConfig().depth
+    full = tasks[depth]
     yield (
-        "d = 2, + documentation",
+        f"d = {depth}, + documentation",
         tuple(
             msgspec.structs.replace(source, docstring=rest)
             for source, rest in zip(full.inputs, full.rests, strict=True)
@@ -101,14 +101,14 @@ def variants(
     if reads_data_flow:
         changes["- data flow"] = without_data_flow
     for name, change in changes.items():
-        yield f"d = 2, {name}", tuple(map(change, full.inputs))
+        yield f"d = {depth}, {name}", tuple(map(change, full.inputs))
 
 
-def score(model: str, variant: str, encoder: Encoder, inputs: Sequence[EncoderInput], task: Task) -> Score:
-    """Embed one variant and rank the answers of all queries."""
-    started = time.perf_counter()
-    vectors = embed(encoder, inputs)
-    seconds = time.perf_counter() - started
+def score(
+    model: str, variant: str, encoder: Encoder, inputs: Sequence[EncoderInput], task: Task, known: Known | None = None
+) -> Score:
+    """Embed one variant, save for the inputs that are known, and rank the answers of all queries."""
+    vectors = embed(encoder, inputs, known)
     queries = np.stack([encoder.encode_query(text) for text in task.queries])
     places = [ranks(vectors @ query, answer) for query, answer in zip(queries, task.answers, strict=True)]
     gains = np.array([1 / place if place <= PLACES else 0.0 for place in places])
@@ -116,7 +116,7 @@ def score(model: str, variant: str, encoder: Encoder, inputs: Sequence[EncoderIn
     means = np.sort([gains[draw.integers(0, len(gains), len(gains))].mean() for _ in range(RESAMPLES)])
     low, high = float(means[RESAMPLES // 40]), float(means[-RESAMPLES // 40])
     recall = float(np.mean([place <= PLACES for place in places]))
-    return Score(model, variant, mrr(places), low, high, recall, seconds)
+    return Score(model, variant, mrr(places), low, high, recall)
 
 
 def loaded(name: str, tokens: int) -> tuple[Encoder, bool] | str:
@@ -157,8 +157,11 @@ def main() -> None:
                 make_task(args.directory, args.symbols, args.queries, d, data_flow=flows, ask=args.ask)
                 for d in (0, 1, 2)
             ]
+        if not tasks[flows][-1].queries:
+            parser.error(f"no symbol of {args.directory} can be asked for by its {args.ask}")
+        known: Known = {}
         for variant, inputs in variants(tasks[flows], flows, args.depths):
-            each = score(name, variant, encoder, inputs, tasks[flows][-1])
+            each = score(name, variant, encoder, inputs, tasks[flows][-1], known)
             found.append(each)
             interval = f"[{each.low:.3f}, {each.high:.3f}]"
             print(f"{name:14} {variant:24} MRR {each.mrr:.3f} {interval}  Recall {each.recall:.3f}", flush=True)
