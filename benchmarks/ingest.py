@@ -8,7 +8,8 @@ stage of the path is timed by the CPU clock of its thread, without the stages in
 not show; what waits for nobody is not in there. Stages in the daemon's process hold one interpreter lock, whichever
 their thread, so their sum is the limit that no number of cores moves; extraction and the model are in other processes.
 `ingest.limit` is what `CORES` cores would allow: the parts of the daemon's process one after the other, extraction
-on the rest of the cores beside the part that feeds it, the embed worker beside the part that feeds that.
+on the rest of the cores beside the part that feeds it, linking on some of them behind it, the embed worker beside the
+part that feeds that. It is on the low side: compressing and SQLite let go of the lock.
 Tests: tests/unit/benchmarks/test_bench_ingest.py.
 """
 
@@ -38,6 +39,8 @@ from codegraph.cache.cold import DiskColdTier
 from codegraph.cache.hot import HotTier
 from codegraph.config import Config
 from codegraph.daemon import pipeline
+from codegraph.daemon.beside import Beside, Session
+from codegraph.daemon.first_index import MAX_LINKERS, inverters
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.makers import Makers
 from codegraph.daemon.model import ActiveModel, ModelSet, single
@@ -72,6 +75,9 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
     (ExtractPool, "_assign", "extract_hand_over"),
     (ExtractPool, "_finished", "extract_hand_over"),
     (Recorder, "store_facts", "store_facts"),
+    (Beside, "ask", "first_hand_over"),
+    (Beside, "answers", "first_take_back"),
+    (Session, "feed", "first_hand_over"),
     (pipeline, "change_set", "decode_outlines"),
     (Index, "_replace", "table"),
     (Index, "_link", "link"),
@@ -101,7 +107,7 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
 )
 """Where each stage is entered. A stage inside another one counts for itself alone."""
 
-FEEDING_EXTRACTION = frozenset({"read", "extract_hand_over", "store_facts"})
+FEEDING_EXTRACTION = frozenset({"read", "extract_hand_over", "store_facts", "first_hand_over"})
 """Stages of the daemon's process that run while files are extracted."""
 FEEDING_MODEL = frozenset(
     {
@@ -110,6 +116,20 @@ FEEDING_MODEL = frozenset(
     }
 )
 """Stages of the daemon's process that run while the model works."""
+
+
+OTHER_THREADS = {
+    "codec": "thread of the cold tier",
+    "cold_tier": "thread of the cold tier",
+    "first_hand_over": "threads that feed",
+    "embed_take_back": "thread that reads",
+}
+WORKERS = {
+    "extract": "as many processes as there are cores",
+    "link": "a process, which forks as many",
+    "documents": "a process or several",
+    "embed": "a process",
+}
 
 
 @dataclass(slots=True)
@@ -161,6 +181,27 @@ class Clock:
             yield
 
 
+@dataclass(slots=True)
+class Children:
+    """CPU seconds of the processes beside the writer, which end one at a time, by their name."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Look at what a process took when it is seen off."""
+        end = Session.end
+
+        def ended(session: Session) -> None:
+            before = _children_seconds()
+            end(session)
+            name = session.process.name
+            self.seconds[name] = self.seconds.get(name, 0.0) + _children_seconds() - before
+
+        with mock.patch.object(Session, "end", ended):
+            yield
+
+
 _END = object()
 
 
@@ -187,9 +228,9 @@ def measure(box: Sandbox) -> list[Figure]:
     """Index the sandbox's project in this process and account for it."""
     calm_collector()
     share_arenas()
-    clock = Clock()
+    clock, beside = Clock(), Children()
     before = _children_seconds()
-    with mock.patch.dict(os.environ, box.environment, clear=True), clock.watching():
+    with mock.patch.dict(os.environ, box.environment, clear=True), clock.watching(), beside.watching():
         own, began = time.process_time(), time.perf_counter()
         project = open_project(box.root, Config(), EventLog(time.time), box.locations, Makers(_models, _embedder))
         try:
@@ -199,41 +240,50 @@ def measure(box: Sandbox) -> list[Figure]:
             embed = sum(_cpu_seconds(status.process_id) for status in project.parts.encoders.status().values())
         finally:
             project.close()
-    extract = _children_seconds() - before - embed
-    return figures(found.symbols, wall, clock.seconds, own, extract, embed)
+    workers = {"embed": embed, "link": 0.0, "documents": 0.0, **beside.seconds}
+    workers["extract"] = _children_seconds() - before - sum(workers.values())
+    return figures(found.symbols, wall, clock.seconds, own, workers)
 
 
 def figures(
-    symbols: int, wall: float, stages: Mapping[str, float], own: float, extract: float, embed: float
+    symbols: int, wall: float, stages: Mapping[str, float], own: float, workers: Mapping[str, float]
 ) -> list[Figure]:
-    """Turn CPU seconds into figures: of the `stages`, of the daemon's process as a whole, and of the workers."""
+    """Turn CPU seconds into figures: of the `stages`, of the daemon's process as a whole, and of the `workers`."""
     each = 1e6 / symbols
     parts = {**stages, "rest": own - sum(stages.values())}
-    feeding = [sum(parts.get(stage, 0.0) for stage in some) for some in (FEEDING_EXTRACTION, FEEDING_MODEL)]
-    alone = own - sum(feeding)
-    least = alone + max(feeding[0], extract / (CORES - 1)) + max(feeding[1], embed)
     return [
-        Figure(
-            name="ingest.symbols", value=symbols / wall, unit="symbols/s", note=f"{symbols:,} symbols, {wall:.1f} s"
-        ),
+        Figure(name="ingest.symbols", value=symbols / wall, unit="symbols/s", note=f"{symbols:,} in {wall:.1f} s"),
         *(
-            Figure(name=f"ingest.stage.{stage}", value=taken * each, unit="us/symbol", note="daemon")
+            Figure(name=f"ingest.stage.{stage}", value=taken * each, unit="us/symbol", note=_thread_of(stage))
             for stage, taken in sorted(parts.items(), key=lambda pair: -pair[1])
         ),
-        Figure(name="ingest.daemon", value=own * each, unit="us/symbol", note="the sum of these, one after the other"),
-        Figure(
-            name="ingest.extract_workers", value=extract * each, unit="us/symbol", note="in as many as there are cores"
+        Figure(name="ingest.daemon", value=own * each, unit="us/symbol", note="the sum of these"),
+        *(
+            Figure(name=f"ingest.workers.{name}", value=workers[name] * each, unit="us/symbol", note=note)
+            for name, note in WORKERS.items()
         ),
-        Figure(name="ingest.embed_worker", value=embed * each, unit="us/symbol", note="one process beside the daemon"),
         Figure(
             name="ingest.limit",
-            value=symbols / least,
+            value=symbols / least_seconds(parts, workers),
             unit="symbols/s",
             target=TARGET,
             at_least=True,
             note=f"what {CORES} such cores would allow",
         ),
     ]
+
+
+def least_seconds(parts: Mapping[str, float], workers: Mapping[str, float]) -> float:
+    """Return how long `CORES` cores would take: everything in the daemon's process counts, whichever its thread."""
+    feeding = [sum(parts.get(stage, 0.0) for stage in some) for some in (FEEDING_EXTRACTION, FEEDING_MODEL)]
+    extracting = max(feeding[0], workers["extract"] / (CORES - 3))  # beside the daemon and two that link and invert
+    linked = extracting + workers["link"] / MAX_LINKERS
+    alone = sum(parts.values()) - sum(feeding)
+    return max(linked, workers["documents"] / inverters(CORES)) + alone + max(feeding[1], workers["embed"])
+
+
+def _thread_of(stage: str) -> str:
+    return f"daemon, {OTHER_THREADS[stage]}" if stage in OTHER_THREADS else "daemon"
 
 
 def _children_seconds() -> float:

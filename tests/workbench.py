@@ -485,8 +485,8 @@ class Workbench:
         index = self.project.parts.index
         apply, set_routes = index.apply, index.set_routes
 
-        def recorded(changes: ChangeSet) -> IndexDelta:
-            self.deltas.append(apply(changes))
+        def recorded(changes: ChangeSet, linked: Mapping[str, bytes] | None = None) -> IndexDelta:
+            self.deltas.append(apply(changes, linked))
             return self.deltas[-1]
 
         def renewed(routes: Routes) -> IndexDelta:

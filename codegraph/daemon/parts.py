@@ -9,6 +9,7 @@ from pathlib import Path
 from codegraph.cache.tiers import Tiers
 from codegraph.config import Config
 from codegraph.daemon.encoders import Encoders
+from codegraph.daemon.first_index import FirstIndex
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.kept_facts import KeptFacts
 from codegraph.events import EventLog
@@ -32,6 +33,7 @@ class Parts:
     """Where sync cookies are made; the watcher looks there too."""
     extractor: Extractor
     index: Index
+    first: FirstIndex
     store: StateStore
     facts: KeptFacts
     inputs: OwnInputs

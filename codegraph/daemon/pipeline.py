@@ -231,7 +231,8 @@ class Pipeline:
             self._recorder.store_facts(fresh)
             fresh = []
         self._note(run, facts)
-        delta = self.parts.index.apply(change_set(facts))
+        linked = None if self.parts.index.snapshot.files else self.parts.first.linked(facts)
+        delta = self.parts.index.apply(change_set(facts), linked)
         with whole():
             self._acknowledge(records, skipped)
             self._follow(delta, fresh, run)
@@ -283,9 +284,12 @@ class Pipeline:
         """Have facts made; store them in between when there are many. Return those not stored yet."""
         started = self.parts.timer()
         fresh: list[EncodedFacts] = []
+        first = not self.parts.index.snapshot.files
         for path, made in self.parts.extractor.extract(sources):
             facts[path] = made
             fresh.append(made)
+            if first:
+                self.parts.first.offer(path, made)
             run.extracted += 1
             for progress in self._listeners:
                 progress("extract", run.extracted)
@@ -328,12 +332,12 @@ class Pipeline:
             self.parts.inputs.remember(made)
         for symbol in delta.removed:
             self.scheduler.pending.discard(symbol)
-        wanting = self.served.follow(delta, snapshot, self.parts.inputs)
+        wanting = self.served.follow(delta, snapshot, self.parts.inputs, self.parts.first.segments())
         cold = run.cold or delta.over_budget or len(delta.files) > COLD_FILES
+        broken = snapshot.broken(wanting, delta.files)
         for symbol, key in wanting.items():
-            found = snapshot.symbol(symbol)
-            broken = found is not None and found.definition.parse_error
-            self.scheduler.pending.add(symbol, key, Lane.COLD if cold else self._lane(delta, symbol), broken)
+            lane = Lane.COLD if cold else self._lane(delta, symbol)
+            self.scheduler.pending.add(symbol, key, lane, symbol in broken)
         for symbol in delta.keys:
             if symbol not in wanting:
                 self.scheduler.pending.discard(symbol)

@@ -38,6 +38,7 @@ from codegraph.daemon.changeset import Run
 from codegraph.daemon.choosing import look_again
 from codegraph.daemon.encoders import Encoders, QueryVectors
 from codegraph.daemon.figures import Gatherer
+from codegraph.daemon.first_index import FirstIndex
 from codegraph.daemon.indexing import IndexingRun
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.kept_facts import KeptFacts
@@ -328,6 +329,8 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
             events=events,
         )
         stack.callback(_write_down, searcher)
+        first = FirstIndex(config.extract, state / "first")
+        stack.callback(first.close)
         cookie_directory = state / "cookies"
         cookie_directory.mkdir(exist_ok=True)
         routes = NO_ROUTES if keys_outdated(store, models.routes) else models.routes
@@ -339,6 +342,7 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
             cookie_directory=cookie_directory,
             extractor=extractor,
             index=_new_index(config, store.instance, facts, routes),
+            first=first,
             store=store,
             facts=facts,
             inputs=OwnInputs(facts),

@@ -17,7 +17,8 @@ commit writes the symbol records of just those files. Tests: tests/unit/daemon/t
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from immutables import Map
@@ -27,6 +28,7 @@ from codegraph.cache.tiers import Tiers
 from codegraph.core.changes import Cause, IndexDelta, Verdict
 from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.daemon.inputs import OwnInputs
+from codegraph.errors import StoreCorrupt
 from codegraph.graph.snapshot import FileView, Snapshot
 from codegraph.search.documents import FileDocuments, make_document
 from codegraph.search.quantise import RECORD_HEAD, from_records, quantise
@@ -93,9 +95,14 @@ class Served:
         stored = self._store.vectors(dict.fromkeys(served.values()))
         self._serve([(symbol, key) for symbol, key in served.items() if key in stored], stored)
 
-    def follow(self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs) -> dict[SymbolId, EmbeddingKey]:
-        """Take in what a change set did; return the symbols that want a vector and cannot be served with it yet."""
-        lost = self._replace_documents(delta, snapshot, inputs)
+    def follow(
+        self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs, segments: Sequence[Path] = ()
+    ) -> dict[SymbolId, EmbeddingKey]:
+        """Take in what a change set did; return the symbols that want a vector and cannot be served with it yet.
+
+        `segments`: documents of a first index that were inverted already.
+        """
+        lost = self._replace_documents(delta, snapshot, inputs, segments)
         self._forget(delta.removed)
         wanting = {symbol: key for symbol, key in delta.keys.items() if key and self.keys.get(symbol) != key}
         wanting |= {symbol: key for symbol in lost if (key := snapshot.wanted(symbol))}
@@ -105,7 +112,7 @@ class Served:
         self.reused += len(reused)
         self.cut += len(delta.cut)
         self._judge(delta, reused)
-        for symbol in (*delta.keys, *delta.marked):
+        for symbol in (delta.keys.keys() | delta.marked.keys()).difference(delta.added):
             place = snapshot.places.get(symbol)
             if place is not None:
                 self._dirty[place[0]] = None
@@ -115,9 +122,13 @@ class Served:
     def reuse(self, wanting: Mapping[SymbolId, EmbeddingKey], snapshot: Snapshot) -> dict[SymbolId, EmbeddingKey]:
         """Serve those whose wanted vector is in the project's state or in the tiers; return the rest."""
         symbols = tuple(wanting)
+        models = snapshot.routes.models
         for start in range(0, len(symbols), REUSED_TOGETHER):
             some = symbols[start : start + REUSED_TOGETHER]
-            found = self._look_up({wanting[symbol]: snapshot.model_of(symbol) for symbol in some})
+            if len(models) == 1:  # nearly always
+                found = self._look_up({wanting[symbol]: models[0] for symbol in some})
+            else:
+                found = self._look_up({wanting[symbol]: snapshot.model_of(symbol) for symbol in some})
             self._serve_in(snapshot, [(symbol, wanting[symbol]) for symbol in some if wanting[symbol] in found], found)
         return {symbol: key for symbol, key in wanting.items() if self.keys.get(symbol) != key}
 
@@ -209,11 +220,11 @@ class Served:
         self, snapshot: Snapshot, pairs: Iterable[tuple[SymbolId, EmbeddingKey]], records: Mapping[EmbeddingKey, bytes]
     ) -> frozenset[SymbolId]:
         """Serve those of the symbols that are in the snapshot; return those that have no document."""
-        present = [(symbol, key) for symbol, key in pairs if symbol in snapshot.places]
-        homeless = self._serve(present, records)
-        for symbol, _ in present:
+        present = [(symbol, key, place) for symbol, key in pairs if (place := snapshot.places.get(symbol)) is not None]
+        homeless = self._serve([(symbol, key) for symbol, key, _ in present], records)
+        for symbol, _, (path, _) in present:
             if symbol not in homeless:
-                self._dirty[snapshot.places[symbol][0]] = None
+                self._dirty[path] = None
         return homeless
 
     def _serve(
@@ -270,11 +281,21 @@ class Served:
                 verdicts[symbol] = Verdict(Cause("model", symbol), True, delta.revision, symbol in reused)
         self.verdicts = self.verdicts.update(verdicts)
 
-    def _replace_documents(self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs) -> list[SymbolId]:
-        views = {path: snapshot.files.get(path) for path in delta.files}
+    def _replace_documents(
+        self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs, segments: Sequence[Path]
+    ) -> list[SymbolId]:
+        adopted = self._adopted(segments, snapshot.clock.revision)
+        views = {path: snapshot.files.get(path) for path in delta.files if path not in adopted}
         present = [view for view in views.values() if view is not None]
         removed = [path for path, view in views.items() if view is None]
         return self._update_documents(present, removed, snapshot, inputs)
+
+    def _adopted(self, segments: Sequence[Path], revision: int) -> frozenset[str]:
+        try:
+            return frozenset(self._searcher.adopt(segments, revision) if segments else ())
+        except StoreCorrupt as error:
+            logger.warning("%s; the documents are made again", error.message)
+            return frozenset()
 
     def _update_documents(
         self, views: list[FileView], removed: list[str], snapshot: Snapshot, inputs: OwnInputs

@@ -24,7 +24,7 @@ Tests: tests/unit/graph/test_graph_index.py, tests/model/.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
 from typing import cast
@@ -77,6 +77,8 @@ class Index:
         self._graph = DependencyGraph()
         self._broken = ""
         self._to_restore: tuple[StoredFile, ...] = ()
+        self._traces: dict[str, bytes] = {}
+        """Files whose share of the table is not in it yet, and that share as it is stored."""
         self._snapshot = empty_snapshot(Clock(instance, 0), cascade.depth, cascade.max_context, routes)
 
     @property
@@ -84,14 +86,16 @@ class Index:
         """The present revision; safe to take from any thread and to keep."""
         return self._snapshot
 
-    def apply(self, changes: ChangeSet) -> IndexDelta:
+    def apply(self, changes: ChangeSet, linked: Mapping[str, bytes] | None = None) -> IndexDelta:
         """Make one change set a revision.
 
-        A change set that changes nothing gives an empty delta of the present revision. Raises
-        InternalError if an invariant is broken; the index is unusable from then on.
+        `linked`: the stored links of all files of a first index, if they were linked elsewhere, by the same functions
+        over the same facts; what is no first index is linked here. A change set that changes nothing gives an empty
+        delta of the present revision. Raises InternalError if an invariant is broken; the index is unusable from
+        then on.
         """
         with self._writing():
-            return self._apply(changes)
+            return self._apply(changes, linked or {})
 
     def set_routes(self, routes: Routes) -> IndexDelta:
         """Let other models embed the symbols; `keys` of the delta holds every symbol whose key differs."""
@@ -141,14 +145,18 @@ class Index:
         Raises InternalError if what was stored does not fit together; the index is unusable from then on.
         """
         with self._writing():
-            return  # entering has done it
+            self._complete_table()
 
-    def _complete(self) -> None:
-        stored, self._to_restore = self._to_restore, ()
-        traces = {each.path: decode_trace(decode_links(each.links).trace) for each in stored}
+    def _complete_table(self) -> None:
+        packed, self._traces = self._traces, {}
+        traces = {path: decode_trace(trace) for path, trace in packed.items()}
         self._table.update({path: trace.contributions for path, trace in traces.items()})
         for path, trace in traces.items():
             self._table.set_reads(path, trace.reads)
+
+    def _complete_graph(self) -> None:
+        stored, self._to_restore = self._to_restore, ()
+        self._traces = {each.path: decode_links(each.links).trace for each in stored}
         views = [self._snapshot.files[each.path] for each in stored]
         graph = self._graph
         for view in views:
@@ -166,8 +174,9 @@ class Index:
 
     def stored_links(self, path: str) -> bytes:
         """Return what the store keeps of a file's links; KeyError if the file is not indexed."""
-        trace = Trace(self._table.contributions(path), self._table.reads(path))
-        return encode_links(self._snapshot.files[path].links, trace)
+        packed = self._snapshot.files[path].links
+        trace = self._traces.get(path)
+        return encode_links(packed, trace or Trace(self._table.contributions(path), self._table.reads(path)))
 
     def memory(self) -> dict[str, int]:
         """Estimate the bytes of the writer's tables, in all and per symbol."""
@@ -181,14 +190,19 @@ class Index:
             "per_symbol": total // max(1, len(self._graph)),
         }
 
-    def _apply(self, changes: ChangeSet) -> IndexDelta:
+    def _apply(self, changes: ChangeSet, linked: Mapping[str, bytes]) -> IndexDelta:
         files = {path: facts for path, facts in sorted(changes.files.items()) if self._differs(path, facts)}
         if not files:
             return IndexDelta(self._snapshot.clock.revision)
         times = [self._timer()]
-        relink = self._replace(files)
-        times.append(self._timer())
-        drafts = {path: self._link(path, files.get(path)) for path in relink}
+        if not self._snapshot.files and files.keys() == linked.keys():
+            times.append(times[0])
+            drafts = self._linked_elsewhere(files, linked)
+        else:
+            self._complete_table()
+            relink = self._replace(files)
+            times.append(self._timer())
+            drafts = {path: self._link(path, files.get(path)) for path in relink}
         times.append(self._timer())
         gone = [path for path in files if files[path] is None]
         step = transition(self._snapshot, self._graph, drafts, gone, self._routes.model_of)
@@ -201,7 +215,7 @@ class Index:
         times.append(self._timer())
         stages = ("table", "link", "graph", "mark", "key")
         seconds = {stage: times[at + 1] - times[at] for at, stage in enumerate(stages)}
-        return self._delta(tuple(files), tuple(relink), step, marking, marked, changed, seconds)
+        return self._delta(tuple(files), tuple(drafts), step, marking, marked, changed, seconds)
 
     def _delta(
         self,
@@ -258,6 +272,16 @@ class Index:
         self._table.set_reads(path, linked.reads)
         return Draft(path, blob, outline, linked.links, _ids(path, outline))
 
+    def _linked_elsewhere(self, files: Mapping[str, Facts | None], linked: Mapping[str, bytes]) -> dict[str, Draft]:
+        """Take links that were made elsewhere; the table is filled when a change needs it."""
+        drafts = {}
+        for path, facts in files.items():
+            if facts is not None:
+                stored = decode_links(linked[path])
+                self._traces[path] = stored.trace
+                drafts[path] = Draft(path, facts.blob, facts.outline, stored.packed, _ids(path, facts.outline))
+        return drafts
+
     def _recompute(self, numbers: Iterable[int]) -> list[int]:
         """Compute keys, NO_KEY where the model is undecided; return the numbers of those that differ."""
         graph, depth, limit = self._graph, self._cascade.depth, self._cascade.max_context
@@ -302,7 +326,7 @@ class Index:
             raise InternalError(f"the index failed earlier and has to be built again: {self._broken}")
         try:
             if self._to_restore:
-                self._complete()
+                self._complete_graph()
             yield
         except Exception as error:
             self._broken = f"{type(error).__name__}: {error}"

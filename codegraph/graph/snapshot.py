@@ -11,7 +11,7 @@ tests/unit/graph/test_graph_snapshot.py, tests/model/test_model_readers.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
@@ -224,6 +224,17 @@ class Snapshot:
     def model_of(self, symbol: SymbolId) -> bytes:
         """Return the identity of the model that embeds a symbol, UNDECIDED while its facts cannot tell."""
         return self.routes.model_of(self._definition(symbol))
+
+    def broken(self, symbols: Iterable[SymbolId], paths: Iterable[str]) -> frozenset[SymbolId]:
+        """Return those of the symbols that do not parse; `paths` are files that most of them are in."""
+        known: dict[SymbolId, bool] = {}
+        for view in filter(None, map(self.files.get, paths)):
+            known.update(zip(view.ids, (each.parse_error for each in view.outline.definitions), strict=True))
+        return frozenset(
+            each
+            for each in symbols
+            if (known[each] if each in known else each in self.places and self._definition(each).parse_error)
+        )
 
     def render_source(self, symbol: SymbolId) -> RenderSource:
         """Return what `render` needs for `wanted(symbol)`; the own input is stored with the file's blob."""

@@ -210,9 +210,12 @@ def pack(links: FileLinks) -> PackedLinks:
     return PackedLinks(tuple(targets), _bytes(starts), _bytes(edges), tuple(names), _bytes(misses))
 
 
-def encode_links(packed: PackedLinks, trace: Trace) -> bytes:
-    """Encode what the store keeps of one file's links. Equal values give equal bytes."""
-    compressed = zstandard.ZstdCompressor(level=1).compress(_encoder.encode(trace))
+def encode_links(packed: PackedLinks, trace: Trace | bytes) -> bytes:
+    """Encode what the store keeps of one file's links, its trace perhaps already. Equal values give equal bytes."""
+    if isinstance(trace, Trace):
+        compressed = zstandard.ZstdCompressor(level=1).compress(_encoder.encode(trace))
+    else:
+        compressed = trace
     return _encoder.encode(StoredLinks(packed, compressed))
 
 

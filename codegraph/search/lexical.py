@@ -207,10 +207,21 @@ class LexicalIndex:
 
     def update(self, files: Sequence[FileDocuments], removed: Sequence[str], revision: int) -> None:
         """Replace some files, forget others, and publish them together as `revision`. Paths are distinct."""
-        built = [self._built(part) for part in _portions(files)]
+        self._put([self._built(part) for part in _portions(files)], removed, revision)
+
+    def adopt(self, files: Sequence[Path], revision: int) -> list[str]:
+        """Replace files by the documents of segments that `SegmentWriter` wrote, and publish; return their paths.
+
+        Raises StoreCorrupt when a segment is not what was written; nothing has changed then.
+        """
+        segments = [read_segment(file, self._catalogue.admit_stored) for file in files]
+        self._put(segments, (), revision)
+        return [path for segment in segments for path in segment.paths]
+
+    def _put(self, segments: Sequence[Segment], removed: Sequence[str], revision: int) -> None:
         with self._lock:
-            self._bury([*(file.path for file in files), *removed])
-            for segment in built:
+            self._bury([*(path for segment in segments for path in segment.paths), *removed])
+            for segment in segments:
                 self._add(_Entry(segment))
             self._merge_young()
             self._revision = revision

@@ -203,11 +203,21 @@ class Searcher:
         with self._lock:
             before = self._lexical.symbols_of(touched)
             self._lexical.update(files, removed, revision)
-            after = self._lexical.symbols_of(touched)
-            self._mark_documented(before, False)
-            self._mark_documented(after, True)
-            self._vectors.remove(np.setdiff1d(before, after))
-            self._view = self._built_view()
+            self._documents_changed(touched, before)
+
+    def adopt(self, segments: Sequence[Path], revision: int) -> list[str]:
+        """Take documents of files that have none yet, see `LexicalIndex.adopt`; return the paths."""
+        with self._lock:
+            paths = self._lexical.adopt(segments, revision)
+            self._documents_changed(paths, np.empty(0, dtype=np.int32))
+        return paths
+
+    def _documents_changed(self, paths: Sequence[str], before: npt.NDArray[np.int32]) -> None:
+        after = self._lexical.symbols_of(paths)
+        self._mark_documented(before, False)
+        self._mark_documented(after, True)
+        self._vectors.remove(np.setdiff1d(before, after))
+        self._view = self._built_view()
 
     def put_vectors(self, model: bytes, symbols: Sequence[SymbolId], vectors: Quantised) -> list[SymbolId]:
         """Set the vectors of some symbols, distinct ones, and publish; return those that have no document.
@@ -382,10 +392,6 @@ def _neighbours(near: Sequence[Neighbours], catalogue: CatalogueView, constant: 
 
 def _reason(view: SearchView, shape: QueryShape, query: Query, is_barred: bool) -> str:
     """Say why nothing was found."""
-    if not view.lexical.live:
-        return "empty_index"
-    if is_barred:
-        return "nothing_allowed"
-    if not shape.terms and not query.vectors:
-        return "no_words"
-    return "no_match"
+    if not view.lexical.live or is_barred:
+        return "nothing_allowed" if view.lexical.live else "empty_index"
+    return "no_match" if shape.terms or query.vectors else "no_words"

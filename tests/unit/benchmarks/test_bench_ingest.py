@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
-from benchmarks.ingest import CORES, FEEDING_EXTRACTION, FEEDING_MODEL, STAGES, Clock, figures, measure
+from benchmarks.ingest import CORES, FEEDING_EXTRACTION, FEEDING_MODEL, STAGES, Clock, figures, least_seconds, measure
 from benchmarks.sandbox import Sandbox
+from codegraph.daemon.first_index import MAX_LINKERS
 
 
 def _work(seconds: float) -> None:
@@ -38,10 +39,12 @@ def test_a_stage_inside_another_counts_for_itself() -> None:
 
 
 def test_the_limit_adds_what_cannot_overlap() -> None:
-    """Workers that take longer than what feeds them are what is waited for; on one core each everything adds up."""
-    stages = {"link": 1.0, "read": 0.5, "finish": 0.25}
-    found = {figure.name: figure.value for figure in figures(1000, 9.0, stages, 2.0, (CORES - 1) * 0.75, 0.125)}
-    assert found["ingest.limit"] == 1000 / (1.0 + 0.25 + 0.75 + 0.25)
+    """Workers that take longer than what feeds them are what is waited for; in the daemon everything adds up."""
+    parts = {"graph": 1.0, "read": 0.5, "finish": 0.25}
+    workers = {"extract": (CORES - 3) * 0.75, "link": MAX_LINKERS * 0.5, "documents": 1.0, "embed": 0.125}
+    assert least_seconds(parts, workers) == 0.75 + 0.5 + 1.0 + 0.25
+    assert least_seconds(parts, {**workers, "documents": 12.0, "embed": 1.0}) == 3.0 + 1.0 + 1.0
+    found = {figure.name: figure.value for figure in figures(1000, 9.0, parts, 2.0, workers)}
     assert found["ingest.stage.rest"] == 250.0
     assert found["ingest.daemon"] == 2000.0
 
@@ -58,4 +61,4 @@ def test_a_small_tree_goes_all_the_way() -> None:
     assert found["ingest.symbols"] > 0
     for stage in ("read", "link", "lexical", "embed_hand_over", "quantise", "store_vectors", "cold_tier"):
         assert found[f"ingest.stage.{stage}"] > 0, stage
-    assert found["ingest.embed_worker"] > 0 < found["ingest.extract_workers"]
+    assert found["ingest.workers.embed"] > 0 < found["ingest.workers.extract"]

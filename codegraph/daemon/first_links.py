@@ -1,0 +1,107 @@
+"""Linking a first index in processes beside the writer: the same functions over the same facts, on all cores.
+
+What each file contributes to the symbol table is worked out as files come in. When all are there the table is filled
+once, and children that are forked off read it where it is: the process has one thread, so forking is safe, and
+nothing has to be sent. Each links a part of the files and answers with what the store keeps of them, which is what
+`Index.apply` takes. The writer's own table is filled from those traces when a change first needs it.
+Tests: tests/integration/test_first_index.py.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from multiprocessing.connection import Connection, wait
+
+import msgspec
+
+from codegraph.core.facts import EncodedFacts, Occurrences, Outline, decode_compressed_occurrences, decode_outline
+from codegraph.daemon.beside import DONE, Ask, Offer, received
+from codegraph.graph.link import contributions_of, link_file
+from codegraph.graph.resolve.scheme import Value
+from codegraph.graph.stored import Trace, encode_links
+from codegraph.graph.table import SymbolTable
+
+FILES_PER_CHILD = 32
+"""Another child is forked only for so many files."""
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(tuple[str, bytes])
+
+
+def serve_links(connection: Connection, children: int) -> None:
+    """Answer with the stored links of all files, linked by up to `children` children; the process's main function."""
+    facts: dict[str, EncodedFacts] = {}
+    contributions: dict[str, dict[str, Value]] = {}
+    for message in received(connection):
+        if isinstance(message, Offer):
+            facts[message.path] = message.facts
+            contributions[message.path] = contributions_of(message.path, *_decoded(message.facts))
+        else:
+            table = SymbolTable()
+            table.update({path: contributions.pop(path) for path in sorted(message.paths)})
+            contributions.clear()
+            _answer(connection, message, facts, table, children)
+            return
+
+
+def links_of(answer: bytes) -> tuple[str, bytes]:
+    """Decode one answer: a path, and what the store keeps of its links. Raises msgspec.DecodeError."""
+    return _decoder.decode(answer)
+
+
+def _decoded(facts: EncodedFacts) -> tuple[Outline, Occurrences]:
+    return decode_outline(facts.outline), decode_compressed_occurrences(facts.occurrences)
+
+
+def _answer(
+    connection: Connection, asked: Ask, facts: dict[str, EncodedFacts], table: SymbolTable, children: int
+) -> None:
+    paths = sorted(asked.paths, key=lambda path: (-len(facts[path].occurrences), path))
+    count = max(1, min(children, len(paths) // FILES_PER_CHILD))
+    parts = [paths[start::count] for start in range(count)]
+    if count == 1 or not hasattr(os, "fork"):
+        for answer in _linked(paths, facts, table):
+            connection.send_bytes(answer)
+    else:
+        _relay(connection, [_forked(part, facts, table) for part in parts])
+        for _ in parts:
+            os.wait()
+    connection.send_bytes(DONE)
+
+
+def _linked(paths: Sequence[str], facts: dict[str, EncodedFacts], table: SymbolTable) -> Iterator[bytes]:
+    for path in paths:
+        found = link_file(path, *_decoded(facts[path]), table)
+        yield _encoder.encode((path, encode_links(found.links, Trace(table.contributions(path), found.reads))))
+
+
+def _forked(paths: Sequence[str], facts: dict[str, EncodedFacts], table: SymbolTable) -> Connection:
+    """Link a part of the files in a child; return where its answers come from, DONE at the end."""
+    reading, writing = os.pipe()
+    if os.fork():
+        os.close(writing)
+        return Connection(reading, writable=False)
+    code = 1
+    try:
+        os.close(reading)
+        with Connection(writing, readable=False) as connection:
+            for answer in _linked(paths, facts, table):
+                connection.send_bytes(answer)
+            connection.send_bytes(DONE)
+        code = 0
+    finally:
+        os._exit(code)  # nothing of the parent's is to be closed twice
+
+
+def _relay(connection: Connection, children: Sequence[Connection]) -> None:
+    """Pass on what the children answer; raises EOFError when one ends before its time."""
+    working = list(children)
+    while working:
+        for child in wait(working):
+            assert isinstance(child, Connection)
+            answer = child.recv_bytes()
+            if answer == DONE:
+                working.remove(child)
+            else:
+                connection.send_bytes(answer)

@@ -1,0 +1,103 @@
+"""A first index whose links and documents are made beside the writer is the one that the writer makes alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+from workbench import Workbench
+
+from codegraph.daemon import beside
+from codegraph.daemon.beside import Offer, received
+from codegraph.graph.compare import snapshot_differences
+from codegraph.search.search import Query
+
+FILES = 90
+TREE = {"extract.workers": 2}
+
+
+@pytest.fixture(autouse=True)
+def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "MANY_FILES", 16)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Workbench]:
+    """A tree of files that import each other, not yet indexed."""
+    found = Workbench(tmp_path, TREE)
+    found.write({f"pkg/m{number}.py": _source(number) for number in range(FILES)})
+    yield found
+    found.close()
+
+
+def _source(number: int) -> str:
+    other = (number + 1) % FILES
+    return f"from pkg.m{other} import helper{other} as other\n\ndef helper{number}(x):\n    return other(x) + gone()\n"
+
+
+def test_links_and_documents_are_those_that_the_writer_makes(
+    tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Edges, keys, what is stored, and what a search finds are equal; so they are after an edit of either."""
+    bench.apply()
+    assert _linked_beside(bench)
+    stored = _stored(bench)
+    monkeypatch.setattr(beside, "MANY_FILES", 10_000)
+    alone = Workbench(tmp_path / "alone", TREE, root=bench.root, renders=bench.renders)
+    try:
+        alone.apply()
+        assert not _linked_beside(alone)
+        assert _stored(alone) == stored
+        edited = {"pkg/m7.py": _source(7).replace("helper7", "renamed7")}
+        for each in (bench, alone):
+            each.write(edited)
+            each.update()
+        assert not any(snapshot_differences(bench.view.snapshot, alone.view.snapshot).values())
+        assert _stored(alone) == _stored(bench)
+        for text in ("helper12", "gone other", "renamed7"):
+            assert _found(bench, text) == _found(alone, text) != []
+    finally:
+        alone.close()
+    bench.check()
+
+
+def test_a_restart_after_a_first_index_needs_nothing_of_it(bench: Workbench) -> None:
+    """What was stored of links that were made beside is enough to go on from."""
+    bench.update()
+    bench.restart()
+    bench.write({"pkg/m3.py": _source(3) + "\ndef more():\n    return helper3(1)\n"})
+    bench.update()
+    bench.check()
+
+
+def _dies(connection: Connection, children: int) -> None:
+    for message in received(connection):
+        if not isinstance(message, Offer):
+            return
+
+
+def test_a_linker_that_dies_costs_time_only(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The writer links by itself, and says why."""
+    monkeypatch.setattr(bench.project.parts.first._links, "_main", _dies)
+    bench.update()
+    assert "done without it" in caplog.text
+    assert not _linked_beside(bench)
+    bench.check()
+
+
+def _linked_beside(bench: Workbench) -> bool:
+    """The writer did not fill its table before the first index was complete."""
+    return bench.deltas[0].seconds["table"] == 0.0
+
+
+def _stored(bench: Workbench) -> dict[str, bytes]:
+    index = bench.project.parts.index
+    return {path: index.stored_links(path) for path in sorted(index.snapshot.files)}
+
+
+def _found(bench: Workbench, text: str) -> list[tuple[str, float]]:
+    return [(each.symbol, each.score) for each in bench.project.parts.searcher.search(Query(text)).results]

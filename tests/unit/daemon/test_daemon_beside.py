@@ -1,0 +1,85 @@
+"""Work beside the writer: many files are handed over and answered for; a process that fails is done without."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+
+import pytest
+
+from codegraph.core.facts import EncodedFacts
+from codegraph.core.symbols import BlobDigest
+from codegraph.daemon.beside import DONE, MANY_FILES, Beside, Offer, received
+from codegraph.processes import descendants
+
+
+def _serve(connection: Connection) -> None:
+    blobs: dict[str, bytes] = {}
+    for message in received(connection):
+        if isinstance(message, Offer):
+            blobs[message.path] = message.facts.blob
+        else:
+            for path in message.paths:
+                connection.send_bytes(path.encode() + b"=" + blobs[path])
+            connection.send_bytes(DONE)
+            return
+
+
+def _die(connection: Connection) -> None:
+    for message in received(connection):
+        if not isinstance(message, Offer):
+            connection.send_bytes(b"half")
+            os._exit(7)
+
+
+def _files(count: int) -> dict[str, EncodedFacts]:
+    return {f"{n}.py": EncodedFacts(BlobDigest(b"%016d" % n), "python", b"o", b"c", b"i") for n in range(count)}
+
+
+@pytest.fixture
+def beside() -> Iterator[Beside]:
+    """A process that answers with what it was given."""
+    made = Beside("test", _serve)
+    yield made
+    made.close()
+
+
+def test_all_files_are_answered_for_whenever_they_were_offered(beside: Beside) -> None:
+    """Some files are offered while others are not known yet; the rest goes with the question."""
+    files = _files(MANY_FILES + 40)
+    for path in list(files)[: MANY_FILES + 1]:
+        beside.offer(path, files[path])
+    beside.ask(files)
+    answers = beside.answers()
+    assert answers is not None
+    assert sorted(answers) == sorted(path.encode() + b"=" + facts.blob for path, facts in files.items())
+    assert beside.answers() is None, "answers are given once"
+
+
+def test_few_files_start_nothing(beside: Beside) -> None:
+    """The writer has done them before a process has started."""
+    before = descendants()
+    files = _files(MANY_FILES - 1)
+    for path, facts in files.items():
+        beside.offer(path, facts)
+    beside.ask(files)
+    assert beside.answers() is None
+    assert descendants() == before
+
+
+def test_offers_of_an_attempt_that_broke_off_are_not_mixed_with_new_ones(beside: Beside) -> None:
+    """A file that has changed since it was offered, or is gone: everything is done without the process."""
+    old = _files(MANY_FILES)
+    for path, facts in old.items():
+        beside.offer(path, facts)
+    beside.ask(_files(MANY_FILES))
+    assert beside.answers() is None
+
+
+def test_a_process_that_dies_is_done_without() -> None:
+    """Half of the answers are no answers; nobody waits for ever."""
+    beside = Beside("dying", _die)
+    beside.ask(_files(MANY_FILES))
+    assert beside.answers() is None
+    beside.close()
