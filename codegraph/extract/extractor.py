@@ -35,7 +35,7 @@ from codegraph.extract.references import collect_references, spans
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES, FileView
 
-SCHEMA = 22
+SCHEMA = 23
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1

@@ -85,7 +85,7 @@ def test_mentions_start_at_members_and_types() -> None:
     found = {f"{one.role.name} {'|'.join(one.chain)}" for one in result.occurrences.references if one.owner == owner}
     lid = "std|unique_ptr|()|<Lid/()>|->"
     assert found == {
-        "TYPE @out|Item", "READ a", "READ a|Box", "TYPE std|string", "CALL std|make_unique(1:int)", "TYPE Lid",
+        "TYPE @out|Item", "READ a|::", "READ a|Box|::", "TYPE std|string", "CALL std|make_unique(1:int)", "TYPE Lid",
         f"CALL {lid}|open(1:int)", f"CALL {lid}|open(1:int)|()|->|close(0)", "TYPE Item",
         "CALL Item|()|go(0)", "READ item_", "CALL item_|->|all(0)",
         "CALL item_|->|all(0)|()|[each]|run(1:char*)", "CALL Item|()|again(1)", "CALL Item|<new>(1)",
@@ -152,6 +152,7 @@ def test_macros_that_are_no_syntax_are_blank_to_the_parser() -> None:
         ("enum a {\n#define X(n) A_##n,\n  A_MAP(X)\n#undef X\n  A_LAST\n};\n", ["a#", "a#A_LAST."]),
         ("enum a {\n  A_ONE,\n  /* the\n  last */\n  A_TWO\n};\n", ["a#", "a#A_ONE.", "a#A_TWO."]),
         ("typedef char *(*take) OF((char *a));\nint f OF((int a));\n", ["take#", "f()."]),
+        ("#define X(a) \\\n  LIB_MAKE(a)\nstruct a { int b; };\nint f(void);\n", ["a#", "a#b.", "f()."]),
         ("typedef int (LIB_CALL *take)(char *a);\n", ["take#"]),
         ("int f() {\n#if A\n  if (1) {\n#else /* not\n A */\n  if (0) {\n#endif\n  }\n}\nint g();\n", ["f().", "g()."]),
     ],

@@ -248,3 +248,30 @@ def test_headers_read_as_c_lead_on_to_what_they_include() -> None:
         }
     )
     assert project.edges("x/c.cc/f().") == ["uses_type b.hh/A#", "calls b.hh/A#"]
+
+
+def test_what_stands_before_two_colons_is_a_type_or_a_namespace() -> None:
+    """No function and no field hides a namespace or a type there."""
+    files = {
+        "a.hh": "namespace level { enum kind { off, on }; }\nstruct Sink { level::kind level() const; int part; };\n",
+        "b.cc": '#include "a.hh"\nstruct Log : Sink { level::kind level; level::kind f(); };\n'
+        "level::kind Log::f() { return level::off; }\n",
+    }
+    project = Project(files)
+    assert project.edges("b.cc/Log#f(+1).") == [
+        "uses_type a.hh/kind#", "uses_type b.cc/Log#", "references a.hh/kind#off.",
+    ]  # fmt: skip
+    assert project.edges("b.cc/Log#level.") == ["uses_type a.hh/kind#"]
+
+
+def test_what_the_parameters_of_a_template_mention() -> None:
+    """Defaults of template parameters belong to the function or class."""
+    project = Project(
+        {
+            "a.cc": "struct Maker { };\ntemplate <typename T = Maker> T f() { return T(); }\n"
+            "template <class T, class U = Maker> class Box { T t; };\n"
+        }
+    )
+    assert project.edges("a.cc/") == []
+    assert project.edges("a.cc/f().") == ["uses_type a.cc/Maker#"]
+    assert project.edges("a.cc/Box#") == ["uses_type a.cc/Maker#"]

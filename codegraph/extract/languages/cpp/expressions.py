@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _CASTS = frozenset({"static_cast", "dynamic_cast", "const_cast", "reinterpret_cast"})
 _UNTYPED = frozenset({"identifier", "template_function", "operator_name", "destructor_name", "dependent_name"})
 _PLAIN = frozenset({"number_literal", "null", "true", "false", "char_literal"})
+BEFORE = "::"
+"""The end of the chain of what stands before `::`, which no function and no variable is."""
 _FOREIGN = "std"
 """The namespace of the standard library is mentioned everywhere, and never the project's."""
 
@@ -78,7 +80,7 @@ def qualifiers(walk: CppWalk, node: Node, scope: Scope) -> None:
                 before = head
                 name = last_name(outer)
                 if head and head[0] != _FOREIGN:
-                    walk.mention(scope, head, Role.READ, name)
+                    walk.mention(scope, (*head, BEFORE), Role.READ, name)
             walk.push(outer.child_by_field_name("arguments"), scope)
         elif part is node:
             before = ("::",)

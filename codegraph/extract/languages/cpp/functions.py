@@ -10,65 +10,21 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind, Chain, Role
-from codegraph.extract.languages.block_walk import TYPE, Scope, joined
+from codegraph.extract.languages.block_walk import Scope, joined
 from codegraph.extract.languages.cpp.chains import followed
 from codegraph.extract.languages.cpp.declarations import push_declarator
 from codegraph.extract.languages.cpp.definitions import Declarator, declared_by, last_name
 from codegraph.extract.languages.cpp.expressions import constructed, qualifiers
+from codegraph.extract.languages.cpp.templates import PARAMETERS
 from codegraph.extract.view import CALLABLES
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.cpp.walk import CppWalk
 
-_PARAMETERS = frozenset(
-    {"parameter_declaration", "optional_parameter_declaration", "variadic_parameter_declaration", "variadic_parameter"}
-)
 OUTSIDE = "@out"
 """The head of a chain that is looked up in the namespace around."""
 
 _VALUED = frozenset({"argument_list", "initializer_list"})
-
-
-def template(walk: CppWalk, node: Node, scope: Scope) -> None:
-    """Visit a template in a scope with its parameters: only those of a class stand for something."""
-    inner = scope.inner()
-    parts = node.named_children
-    declared = parts[-1] if parts else None
-    is_of_class = declared is not None and declared.type not in (
-        "function_definition",
-        "declaration",
-        "field_declaration",
-    )
-    if declared is not None and not is_of_class:
-        found = declared_by(declared.child_by_field_name("declarator"))
-        is_of_class = found is not None and bool(found.path)
-    listed = node.child_by_field_name("parameters")
-    for number, each in enumerate(listed.named_children if listed is not None else ()):
-        name = _template_name(each)
-        if name is not None:
-            is_type = each.type not in _PARAMETERS
-            chain: Chain = (TYPE, "@param", str(number)) if is_of_class else (TYPE,)
-            inner.names[walk.text(name)] = chain if is_type else ()
-    walk.push_children(node, inner)
-
-
-def _template_name(node: Node) -> Node | None:
-    if node.type in _PARAMETERS:
-        declared = declared_by(node.child_by_field_name("declarator"))
-        return declared.name if declared is not None else None
-    if node.type == "template_template_parameter_declaration" and node.named_children:
-        return _template_name(node.named_children[-1])
-    name = node.child_by_field_name("name")
-    return name or next((each for each in node.named_children if each.type == "type_identifier"), None)
-
-
-def template_parameters(walk: CppWalk, node: Node, scope: Scope) -> None:
-    """Visit the defaults of template parameters."""
-    for each in reversed(node.named_children):
-        walk.push(each.child_by_field_name("default_type"), scope)
-        walk.push(each.child_by_field_name("default_value"), scope)
-        if each.type in _PARAMETERS:
-            walk.push(each.child_by_field_name("type"), scope)
 
 
 def function(walk: CppWalk, node: Node, scope: Scope) -> None:
@@ -202,7 +158,7 @@ def _arity(walk: CppWalk, parameters: Node | None) -> tuple[str, str]:
         kind = each.type
         if kind == "...":
             is_open = True
-        elif kind in _PARAMETERS:
+        elif kind in PARAMETERS:
             if kind.startswith("variadic"):
                 is_open = True
                 continue

@@ -73,6 +73,7 @@ _DIRECTIVE: Final = re.compile(
 )
 _ENUM: Final = re.compile(rb"\benum\b[^;{}()#]*\{[^{}]*\}")
 _MACRO_LINE: Final = re.compile(rb"^[ \t]*#[ \t]*(?:define|undef)\b(?:[^\n\\]|\\.|\\\r?\n)*", re.MULTILINE)
+_LONG_MACRO: Final = re.compile(rb"^[ \t]*#[ \t]*define\b[^\n\\]*\\\r?\n(?:[^\n\\]|\\.|\\\r?\n)*", re.MULTILINE)
 _IN_ENUM: Final = re.compile(rb"\benum\b[^;{}()]*\{[^{}]*\Z")
 _MAX_BRANCHES: Final = 100
 _CONTINUES: Final = frozenset(b",)|&+-*/=?<;.]%^>:{(")
@@ -80,14 +81,14 @@ _CONTINUES: Final = frozenset(b",)|&+-*/=?<;.]%^>:{(")
 
 def masked(data: bytes) -> bytes:
     """Return bytes of the same length in which such macros and branches are blanks."""
-    data = _ENUM.sub(_without_macros, _without_torn_branches(data))
+    data = read = _ENUM.sub(_without_macros, _without_torn_branches(data))
     for pattern in (_CLASS, _PREFIX, _BEFORE_KEYWORD, _BETWEEN, _CONSTRUCTOR, _BLOCK, _CONSTRAINT, _CONVENTION):
         data = pattern.sub(_blank, data)
     data = _PROTOTYPE.sub(_blank_wrapping, data)
     data = _FIELD.sub(_blank_field, _SUFFIX.sub(_blank_suffix, data))
     data = _TEMPLATE.sub(_spaced, data)
     data = _EMPTY_DEFAULT.sub(rb"\1 0", data)
-    return _ALONE.sub(_blank_alone, _ALONE.sub(_blank_alone, data))
+    return _with_macros(_ALONE.sub(_blank_alone, _ALONE.sub(_blank_alone, data)), read)
 
 
 def _without_torn_branches(data: bytes) -> bytes:
@@ -134,6 +135,14 @@ def _without_macros(match: re.Match[bytes]) -> bytes:
     """Blank out the macros that are defined inside of an enum, to be expanded there."""
     text = match.group()
     return _MACRO_LINE.sub(lambda line: _spaces(line.group()), text) if b"#" in text else text
+
+
+def _with_macros(data: bytes, read: bytes) -> bytes:
+    """Put macros of several lines back: behind one whose last lines were blank the parser would go astray."""
+    kept = bytearray(data)
+    for match in _LONG_MACRO.finditer(read):
+        kept[match.start() : match.end()] = match.group()
+    return bytes(kept)
 
 
 def _spaced(match: re.Match[bytes]) -> bytes:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 
 from codegraph.core.facts import BindingKind
 from codegraph.extract.languages.block_walk import BlockWalk, Scope, Visit
-from codegraph.extract.languages.cpp import declarations, expressions, functions
+from codegraph.extract.languages.cpp import declarations, expressions, functions, templates
 from codegraph.extract.languages.cpp.chains import Chains
 
 if TYPE_CHECKING:
@@ -81,8 +81,8 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "alias_declaration": declarations.alias,
         "type_definition": declarations.typedef,
         "concept_definition": declarations.concept,
-        "template_declaration": functions.template,
-        "template_parameter_list": functions.template_parameters,
+        "template_declaration": templates.template,
+        "template_parameter_list": templates.template_parameters,
         "function_definition": functions.function,
         "declaration": functions.declaration,
         "field_declaration": functions.declaration,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.c import linkage_key
 from codegraph.graph.resolve.cpp.external import of_external
-from codegraph.graph.resolve.cpp.names import alias_key, below, namespace_key, scope_key, scopes_of
+from codegraph.graph.resolve.cpp.names import alias_key, below, call_operator, namespace_key, scope_key, scopes_of
 from codegraph.graph.resolve.cpp.scopes import Sight, best_methods, fits
 from codegraph.graph.resolve.keys import base_key, member_key, return_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
@@ -46,7 +46,28 @@ class CppEvaluator(GenericEvaluator):
             while self.class_at(place.path, around) is not None:
                 around = around.rpartition("::")[0]
             return self.evaluate(Place(place.path, around), chain[1:])
-        return super()._answer(place, chain)
+        if len(chain) > 1 and chain[-1] == "::":
+            found = _spaces(self.evaluate(place, chain[:-1]))
+            return found or (self._space(place, chain[0]) if len(chain) == 2 else MISSING)
+        found = super()._answer(place, chain)
+        if len(chain) == 2 and not is_known(found) and chain[0] != "::" and chain[1][0].isalpha():
+            space = self._space(place, chain[0])
+            return self.followed(space, chain[1]) if is_known(space) else found
+        return found
+
+    def _space(self, place: Place, name: str) -> Candidates:
+        """Return the type or namespace that a name before `::` means, whatever else has that name further inside."""
+        for scope in scopes_of(place.around):
+            owner = self.class_at(place.path, scope)
+            if owner is not None:
+                found = _spaces(self.member(owner, name))
+            elif self.get(namespace_key(below(scope, name))) is not None:
+                found = (Entity(EntityKind.PACKAGE, name=below(scope, name)),)
+            else:
+                found = self._types(place.path, scope, name)
+            if is_known(found):
+                return found
+        return MISSING
 
     def external(self, chain: Chain, given: tuple[Entity, ...]) -> Candidates:
         """Return an instance of a template outside of the project, by its name."""
@@ -176,7 +197,7 @@ class CppEvaluator(GenericEvaluator):
         """Return what a namespace has under a name, with what is used there."""
         bare, bracket, rest = name.partition("(")
         if bare.startswith("operator(") or bare == "operator":
-            bare, bracket, rest = _operator(name)
+            bare, bracket, rest = call_operator(name)
         value = self.get(scope_key(scope, bare))
         if value == MANY:
             return AMBIGUOUS
@@ -311,7 +332,7 @@ class CppEvaluator(GenericEvaluator):
         """Return what a type itself has under a name; () if it has nothing."""
         bare, bracket, rest = name.partition("(")
         if bare == "operator":
-            bare, bracket, rest = _operator(name)
+            bare, bracket, rest = call_operator(name)
         if bracket:
             found = self._methods(owner, bare, rest[:-1])
             if found:
@@ -369,14 +390,9 @@ class CppEvaluator(GenericEvaluator):
         return found
 
 
-def _operator(name: str) -> tuple[str, str, str]:
-    """Take the name of a call operator apart: operator()(1)."""
-    return ("operator()", "(", name[len("operator()(") :]) if name.startswith("operator()(") else ("operator()", "", "")
+def _spaces(found: Candidates) -> Candidates:
+    return tuple(each for each in found if each.kind in (EntityKind.TYPE, EntityKind.PACKAGE))
 
 
 def _depth(entity: Entity) -> int:
-    depth, level = 0, entity.inner
-    while level and depth <= _MAX_GIVEN:
-        depth += 1
-        level = tuple(inner for each in level for inner in each.inner)
-    return depth
+    return max((1 + _depth(each) for each in entity.inner), default=0)

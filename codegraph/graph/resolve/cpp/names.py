@@ -56,3 +56,8 @@ def scopes_of(around: str) -> list[str]:
         found.append(around)
         around = around.rpartition("::")[0]
     return [*found, ""]
+
+
+def call_operator(name: str) -> tuple[str, str, str]:
+    """Take the name of a call operator apart: operator()(1)."""
+    return ("operator()", "(", name[len("operator()(") :]) if name.startswith("operator()(") else ("operator()", "", "")
