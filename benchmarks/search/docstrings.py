@@ -76,7 +76,7 @@ def strip(path: str, data: bytes) -> Stripped | None:
     if language is None:
         return None
     before = _definitions(data, language)
-    blank = _blanked(data, compiled(language).mentions_of(compiled(language).parser.parse(data).root_node))
+    blank = _blanked(data, compiled(language).captured_in(compiled(language).parser.parse(data).root_node).captures)
     text = blank if language != "python" else _without_docstrings(blank)
     if text is None:
         return None

@@ -20,8 +20,9 @@ from codegraph.core import plugins
 from codegraph.core.digests import blob_digest
 from codegraph.core.facts import EncodedFacts, FileFacts, Occurrences, Outline, SyntaxProblem, encode, encode_inputs
 from codegraph.extract.definition_flow import DefinitionFlows
-from codegraph.extract.grammar import Compiled, compiled
+from codegraph.extract.grammar import Captured, compiled
 from codegraph.extract.languages import LANGUAGES
+from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.normalise import Span, TokenStream, nesting
 from codegraph.extract.outline import (
     build_outline,
@@ -80,13 +81,14 @@ def extract(data: bytes, language: str, limits: Limits) -> FileFacts:
     if len(data) > limits.max_bytes:
         return unread(text, language, SyntaxProblem("size", 0, f"more than {limits.max_bytes} bytes"))
     root = grammar.read(data)
-    captures = grammar.mentions_of(root)
+    captured = grammar.captured_in(root)
+    captures = captured.captures
     silent = spans(captures.get("comment", ()))
     strings = spans(captures.get("string", ()))
     blocks = spans(captures.get("block", ()))
     if nesting(text, limits.max_depth, [*silent, *strings], blocks) > limits.max_depth:
         return unread(text, language, SyntaxProblem("depth", 0, f"nested deeper than {limits.max_depth} levels"))
-    view, problems = _view(grammar, text, root, captures.get("definition", ()), limits)
+    view, problems = _view(grammar.spec, text, root, captured, limits)
     problems += _encoding_problems(text)
     if root.has_error:
         problems += mark_errors(view, captures.get("error", ()), captures.get("missing", ()), limits.max_problems)
@@ -98,15 +100,14 @@ def extract(data: bytes, language: str, limits: Limits) -> FileFacts:
 
 
 def _view(
-    grammar: Compiled, text: SourceText, root: Node, sighted: Sequence[Node], limits: Limits
+    spec: LanguageSpec, text: SourceText, root: Node, captured: Captured, limits: Limits
 ) -> tuple[FileView, list[SyntaxProblem]]:
-    spec = grammar.spec
-    candidates, forms = grammar.structure_of(root)
+    limit = limits.max_definitions
     if spec.find is not None:
-        definitions = place_sightings(text, spec.find(root, sighted, limits.max_definitions))
-        return FileView(spec, text, root, definitions, (), forms), []
-    definitions, absorbed, problems = find_definitions(spec, text, candidates, limits.max_definitions)
-    return FileView(spec, text, root, definitions, absorbed, forms), problems
+        sightings = spec.find(root, captured.captures.get("definition", ()), limit)
+        return FileView(spec, text, root, place_sightings(text, sightings), (), captured.forms), []
+    definitions, absorbed, problems = find_definitions(spec, text, captured.candidates, limit)
+    return FileView(spec, text, root, definitions, absorbed, captured.forms), problems
 
 
 def _occurrences(view: FileView, captures: Mapping[str, Sequence[Node]]) -> Occurrences:

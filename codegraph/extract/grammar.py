@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources.abc import Traversable
 from operator import itemgetter
+from typing import NamedTuple
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor, QueryError
 
@@ -30,6 +31,17 @@ _EACH = 20
 """What a broken place counts beside its bytes."""
 
 
+class Captured(NamedTuple):
+    """What a language's queries find in a tree."""
+
+    candidates: list[Candidate]
+    """By pattern, in source order."""
+    forms: dict[str, list[Match]]
+    """Matches by form, in source order."""
+    captures: dict[str, list[Node]]
+    """Nodes of references and tokens by capture, in no particular order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """One language, ready to run."""
@@ -37,10 +49,11 @@ class Compiled:
     spec: LanguageSpec
     parser: Parser
     structure: Query
-    """Definitions and forms, for `matches`."""
+    """Definitions and forms, for `matches`; also tokens, where they are all that is captured."""
     kinds: tuple[tuple[SymbolKind, str] | None, ...]
-    """Per pattern of `structure`: the kind of a definition and its default name; None for a form."""
+    """Per pattern of `structure`: the kind of a definition and its default name; None for others."""
     form_names: tuple[str, ...]
+    """Per pattern of `structure`: the form's name, "" for others."""
     mentions: Query
     """References and tokens, for `captures`."""
 
@@ -57,28 +70,30 @@ class Compiled:
         prepared = self.parser.parse(spec.prepare(data)).root_node
         return prepared if damage(prepared) <= damage(plain) else plain
 
-    def structure_of(self, root: Node) -> tuple[list[Candidate], dict[str, list[Match]]]:
-        """Run the first query: definition candidates by pattern, and matches by form, each in source order."""
+    def captured_in(self, root: Node) -> Captured:
+        """Run the queries over a tree. Each pass costs as much as a third of parsing, so there are two at most."""
+        captures = self._cursor(self.mentions).captures(root) if self.mentions.pattern_count else {}
         if not self.kinds:
-            return [], {}  # the language finds its definitions and bindings itself
-        cursor = QueryCursor(self.structure)
-        cursor.set_max_start_depth(MAX_DEPTH_OF_TREE)
+            return Captured([], {}, captures)  # the language finds its definitions and bindings itself
         candidates: list[tuple[int, Candidate]] = []
         forms: dict[str, list[Match]] = {}
-        for pattern, captured in cursor.matches(root):
+        for pattern, captured in self._cursor(self.structure).matches(root):
             kind = self.kinds[pattern]
-            if kind is None:
+            if kind is not None:
+                candidates.append((pattern, (*kind, captured)))
+            elif self.form_names[pattern]:
                 forms.setdefault(self.form_names[pattern], []).append(captured)
             else:
-                candidates.append((pattern, (*kind, captured)))
+                for name, nodes in captured.items():
+                    captures.setdefault(name, []).extend(nodes)
         candidates.sort(key=itemgetter(0))
-        return [candidate for _, candidate in candidates], forms
+        return Captured([candidate for _, candidate in candidates], forms, captures)
 
-    def mentions_of(self, root: Node) -> dict[str, list[Node]]:
-        """Run the second query: nodes by capture, in no particular order."""
-        cursor = QueryCursor(self.mentions)
+    @staticmethod
+    def _cursor(query: Query) -> QueryCursor:
+        cursor = QueryCursor(query)
         cursor.set_max_start_depth(MAX_DEPTH_OF_TREE)
-        return cursor.captures(root)
+        return cursor
 
 
 def damage(root: Node) -> int:
@@ -98,14 +113,15 @@ def compiled(name: str) -> Compiled:
     """Return a language, compiled at the first call. Raises KeyError for a name that is not in LANGUAGES."""
     spec = LANGUAGES[name]
     language = Language(spec.grammar())
-    structure = _query(language, spec, (*spec.queries.definitions, *spec.queries.forms))
+    queries = spec.queries
+    structure = _query(language, spec, (*queries.definitions, *queries.forms, *queries.tokens))
     return Compiled(
         spec,
         Parser(language),
         structure,
         tuple(_kind(structure, index, spec) for index in range(structure.pattern_count)),
         tuple(structure.pattern_settings(index).get("form") or "" for index in range(structure.pattern_count)),
-        _query(language, spec, spec.queries.mentions),
+        _query(language, spec, queries.mentions),
     )
 
 
@@ -122,7 +138,7 @@ def _kind(query: Query, index: int, spec: LanguageSpec) -> tuple[SymbolKind, str
     settings = query.pattern_settings(index)
     kind = settings.get("kind")
     if kind is None:
-        if settings.get("form") is None:
+        if settings.get("form") is None and not spec.queries.tokens:
             raise InternalError(f"pattern {index} of {spec.name} has neither a kind nor a form")
         return None
     return SymbolKind(kind), settings.get("name") or ""

@@ -82,7 +82,10 @@ def plain_spec(
     With a `collect` of its own a language finds its mentions itself, and needs no references.scm.
     """
     here = files(package)
-    names = ("references.scm", "tokens.scm") if find is None else ("definitions.scm", "references.scm", "tokens.scm")
+    is_plain = (here / "references.scm").is_file()
+    names = ["references.scm", "tokens.scm"] if is_plain or find is not None else []
+    if find is not None:
+        names.append("definitions.scm")
     return LanguageSpec(
         name=name,
         distribution=distribution,
@@ -92,6 +95,7 @@ def plain_spec(
             definitions=() if find is not None else (here / "definitions.scm",),
             forms=(here / "bindings.scm",) if (here / "bindings.scm").is_file() else (),
             mentions=tuple(here / name for name in names if (here / name).is_file()),
+            tokens=() if names else (here / "tokens.scm",),
         ),
         token_pattern=TOKEN,
         layout=list,

@@ -89,6 +89,8 @@ class Queries:
     """Bindings and imports."""
     mentions: tuple[Traversable, ...]
     """References and tokens."""
+    tokens: tuple[Traversable, ...] = ()
+    """Tokens, for a language with definitions and without references: they are matched together."""
 
 
 @dataclass(frozen=True, slots=True)
