@@ -120,8 +120,9 @@ def _describe(kept: Sequence[Found]) -> None:
     rest = [found for found, below in zip(kept, inside, strict=True) if below]
     for found in [*first[1:], *rest]:
         container = kept[found.container].descriptor
-        plain = descriptor_of(container, found.name, found.kind, 0)
-        found.descriptor = descriptor_of(container, found.name, found.kind, seen[plain])
+        found.descriptor = plain = descriptor_of(container, found.name, found.kind, 0)
+        if plain in seen:
+            found.descriptor = descriptor_of(container, found.name, found.kind, seen[plain])
         seen[plain] += 1
 
 

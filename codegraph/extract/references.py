@@ -70,7 +70,12 @@ class ReferenceTable:
             spelling = ".".join(chain)
             if spelling.count(".") >= len(chain):
                 spelling = _SEPARATOR + _SEPARATOR.join(chain)
-            self.offsets.setdefault((owner, spelling, role), []).append(offset)
+            key = (owner, spelling, role)
+            known = self.offsets.get(key)
+            if known is None:
+                self.offsets[key] = [offset]
+            else:
+                known.append(offset)
 
     def references(self) -> tuple[Reference, ...]:
         """Return all references, ordered by first mention, then owner, chain and role."""
@@ -112,7 +117,8 @@ def collect_references(view: FileView, captures: Captures) -> None:
     sites.sort()
     for start, end in reversed(spans(captures.get("region.skip", ()))):
         del sites[bisect_left(sites, (start,)) : bisect_left(sites, (end,))]
-    _add_sites(view, sites, _roles(sites, captures))
+    if sites:
+        _add_sites(view, sites, _roles(sites, captures))
 
 
 def _members(view: FileView, nodes: Iterable[Node]) -> tuple[list[Site], set[int], set[int]]:

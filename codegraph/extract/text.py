@@ -46,7 +46,8 @@ class SourceText:
 
     def of(self, node: Node) -> str:
         """Return the decoded text of a node."""
-        return self.decode(self.text[node.start_byte : node.end_byte])
+        piece = self.text[node.start_byte : node.end_byte]
+        return piece if self.ascii else self.decode(piece)
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the 0-based line and the UTF-16 column of a byte offset."""

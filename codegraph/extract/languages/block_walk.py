@@ -72,7 +72,8 @@ class BlockWalk:
         self._handlers = handlers
         self._stack: list[tuple[Visit | None, Node, Scope]] = []
         self._add = view.references.add
-        self._text = view.text
+        self.text = view.text.of
+        """Returns the text of a node."""
         self.defined = {
             node.id: index
             for index, found in enumerate(view.definitions)
@@ -86,20 +87,21 @@ class BlockWalk:
 
     def run(self) -> None:
         """Visit the whole tree."""
-        stack, handlers = self._stack, self._handlers
+        stack = self._stack
+        by_kind: dict[int, Visit | None] = {}  # the number of a node's type costs half of what its name does
         self.push_children(self.view.root, Scope(0, None))
         while stack:
             handler, node, scope = stack.pop()
             if handler is None:
-                handler = handlers.get(node.type)
+                kind = node.kind_id
+                if kind not in by_kind:
+                    by_kind[kind] = self._handlers.get(node.type)
+                handler = by_kind[kind]
             if handler is not None:
                 handler(self, node, scope)
-            elif node.named_child_count:
-                stack.extend([(None, child, scope) for child in reversed(node.named_children)])
-
-    def text(self, node: Node) -> str:
-        """Return the text of a node."""
-        return self._text.of(node)
+            elif children := node.named_children:
+                children.reverse()
+                stack += [(None, child, scope) for child in children]
 
     def push(self, node: Node | None, scope: Scope, handler: Visit | None = None) -> None:
         """Have a node visited before everything that was pushed before, by its type's handler or by another."""
@@ -108,7 +110,9 @@ class BlockWalk:
 
     def push_children(self, node: Node, scope: Scope) -> None:
         """Have the children of a node visited, in source order."""
-        self._stack.extend([(None, child, scope) for child in reversed(node.named_children)])
+        children = node.named_children
+        children.reverse()
+        self._stack += [(None, child, scope) for child in children]
 
     def mention(self, scope: Scope, chain: Chain, role: Role, name: Node) -> None:
         """Record a mention; `name` is the node of the chain's last name. Names that the parser made up are none."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from tree_sitter import Node
 
@@ -17,8 +16,7 @@ EXPORTS: Final = "exports"
 """The name of a nameless function or class that replaces the module."""
 
 
-@dataclass(frozen=True, slots=True)
-class DefinitionNodes:
+class DefinitionNodes(NamedTuple):
     """One definition as nodes of the tree; byte ranges and tokens are taken from them later."""
 
     kind: SymbolKind

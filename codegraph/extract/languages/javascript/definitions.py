@@ -22,7 +22,7 @@ Tests: tests/unit/extract/test_extract_javascript_definitions.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -55,8 +55,7 @@ from codegraph.extract.languages.javascript.shapes import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a statement stands: its container, what was written before it, and how deep it is nested."""
 
     container: int
@@ -99,7 +98,7 @@ class Finder:
         """Record what one statement of module code defines."""
         kind = node.type
         if kind == "expression_statement":
-            self._expression(nth(node, 0), replace(place, outer=node))
+            self._expression(nth(node, 0), place._replace(outer=node))
         elif kind in DECLARATIONS:
             self._declaration(node, place)
         elif kind in FUNCTION_DECLARATIONS:
@@ -160,7 +159,7 @@ class Finder:
 
     def _export(self, node: Node, place: Place) -> None:
         decorators = tuple(child for child in node.children_by_field_name("decorator"))
-        inner = replace(place, outer=node, decorators=decorators)
+        inner = place._replace(outer=node, decorators=decorators)
         declaration = node.child_by_field_name("declaration")
         if declaration is not None:
             is_default = any(child.type == "default" for child in node.children)
@@ -181,7 +180,7 @@ class Finder:
             if child.type == "statement_block":
                 self.block(child, place)
             elif child.type != "comment":
-                self.statement(child, replace(place, outer=place.outer or node))
+                self.statement(child, place._replace(outer=place.outer or node))
 
     def _namespace(self, node: Node, place: Place) -> None:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
@@ -204,7 +203,7 @@ class Finder:
         declarators = [child for child in node.named_children if child.type == "variable_declarator"]
         alone = (place.outer or node) if len(declarators) == 1 else None
         for position, declarator in enumerate(declarators):
-            each = replace(place, outer=alone, decorators=(), comments=place.comments if position == 0 else ())
+            each = place._replace(outer=alone, decorators=(), comments=place.comments if position == 0 else ())
             name = declarator.child_by_field_name("name")
             written = declarator.child_by_field_name("value")
             if name is None or is_import(written):
@@ -213,7 +212,7 @@ class Finder:
                 self._value(declarator, unwrap(written), name, "", each)
             else:
                 for identifier in bound_identifiers(name):
-                    inner = replace(each, outer=None)
+                    inner = each._replace(outer=None)
                     self.add(SymbolKind.CONSTANT, identifier, identifier, None, None, inner)
 
     def _value(self, unit: Node, value: Node | None, name_node: Node | None, name: str, place: Place) -> int:
@@ -237,7 +236,7 @@ class Finder:
         """Record a class with its members."""
         own = tuple(node.children_by_field_name("decorator"))
         if own:
-            place = replace(place, decorators=place.decorators + own)
+            place = place._replace(decorators=place.decorators + own)
         body = node.child_by_field_name("body")
         index = self.add(SymbolKind.CLASS, name_node, unit, node, body, place, name=name, local=local)
         if index and body is not None:
@@ -376,7 +375,7 @@ class Finder:
         if owner.type != "identifier":
             return False
         container = self._container(owner)
-        inner = replace(place, container=container or place.container)
+        inner = place._replace(container=container or place.container)
         if container and value.type in FUNCTIONS:
             body = value.child_by_field_name("body")
             static = owner is receiver and self.found[container - 1].kind == SymbolKind.CLASS

@@ -13,7 +13,6 @@ Tests: tests/unit/extract/test_extract_javascript_nested.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from typing import Final
 
@@ -89,7 +88,7 @@ class _Merge:
     def _renumbered(self, order: list[int]) -> list[DefinitionNodes]:
         number = {0: 0} | {old: new for new, old in enumerate(order, 1)}
         found = self._finder.found
-        return [replace(found[old - 1], container=number[found[old - 1].container]) for old in order]
+        return [found[old - 1]._replace(container=number[found[old - 1].container]) for old in order]
 
 
 def _value_of(node: Node) -> Node | None:

@@ -10,8 +10,7 @@ from tree_sitter import Node
 
 def text_of(node: Node) -> str:
     """Return the source text of a node; invalid UTF-8 becomes U+FFFD."""
-    text = node.text
-    return text.decode("utf-8", "replace") if text else ""
+    return str(node.text or b"", "utf-8", "replace")
 
 
 def nth(node: Node, position: int) -> Node | None:

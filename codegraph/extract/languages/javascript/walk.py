@@ -58,18 +58,20 @@ class Walk:
 
     def run(self, root: Node, handlers: Mapping[str, Handler]) -> None:
         """Visit every node below `root` once."""
-        stack = self.stack
-        module, ledger = self.module, self.ledger
-        stack.extend((child, module) for child in root.named_children)
+        stack, ledger = self.stack, self.ledger
+        by_kind: dict[int, Handler | None] = {}  # the number of a node's type costs half of what its name does
+        self.push_children(root, self.module)
         while stack:
             node, scope = stack.pop()
-            handler = handlers.get(node.type)
+            kind = node.kind_id
+            if kind not in by_kind:
+                by_kind[kind] = handlers.get(node.type)
+            handler = by_kind[kind]
             if handler is not None:
                 ledger.at = node.start_byte
                 handler(self, node, scope)
-            elif node.named_child_count:
-                for child in node.named_children:
-                    stack.append((child, scope))
+            else:
+                stack += [(child, scope) for child in node.named_children]
 
     def push(self, node: Node | None, scope: Scope) -> None:
         """Have a node visited in a scope."""
@@ -79,8 +81,7 @@ class Walk:
     def push_children(self, node: Node | None, scope: Scope) -> None:
         """Have the children of a node visited in a scope."""
         if node is not None:
-            for child in node.named_children:
-                self.stack.append((child, scope))
+            self.stack += [(child, scope) for child in node.named_children]
 
     def defined(self, node: Node) -> int:
         """Return the index of the definition whose unit is this node, 0 if there is none."""
