@@ -6,13 +6,14 @@ The task is that of `docstring_task`: find the function by the first sentence of
 holds. Variants of the input, all over the same symbols and queries:
 
     d = 0, 1, 2      signatures of the context to that distance (the full input is that of the default)
+    at most 1 ... 8  only the first signatures of the context
     + documentation  what the documentation says after its first sentence
     - name           the name and its place in the signature
     - signature      the header; - body: the tokens
     - data flow      only for models that read it
 
 `--ask callees` asks for a symbol by what it calls instead: by the first sentences of its callees, or their names. That
-is what context could tell if it tells anything. `--depths` leaves the variants below the first line out.
+is what context could tell if it tells anything. `--depths` leaves the variants below the second line out.
 
 Scores are MRR@10 with a 95 % bootstrap interval, and Recall@10. Models whose weights are not on this machine are
 named and passed over, so the script runs unchanged where they are. Tests: tests/unit/benchmarks/test_bench_quality.py.
@@ -40,6 +41,8 @@ from codegraph.errors import CodegraphError
 
 MODELS = ("codegraph-static", "lexical", "minilm", "graphcodebert", "codecse", "codebert")
 RESAMPLES = 1_000
+FEWER = (1, 2, 4, 8)
+"""Signatures of the context at most; `cascade.max_context` is the most of the other variants."""
 
 Change = Callable[[EncoderInput], EncoderInput]
 
@@ -86,10 +89,13 @@ def variants(
     """Yield the inputs of each variant; `tasks` holds the task with context to 0, 1 and 2 steps."""
     for depth, task in enumerate(tasks):
         yield f"d = {depth}", task.inputs
-    if depths_only:
-        return
     depth = CascadeConfig().depth
     full = tasks[depth]
+    for most in FEWER:
+        cut = (msgspec.structs.replace(source, context=source.context[:most]) for source in full.inputs)
+        yield f"d = {depth}, at most {most}", tuple(cut)
+    if depths_only:
+        return
     yield (
         f"d = {depth}, + documentation",
         tuple(
