@@ -39,6 +39,7 @@ from codegraph.core.facts import decode_own_input
 from codegraph.core.symbols import SymbolKind
 from codegraph.embed import hardware, registry, wire
 from codegraph.embed.batching import first_batch
+from codegraph.embed.compiled import MODES, compiled
 from codegraph.embed.encoder import Encoder, FloatArray
 from codegraph.embed.graphcodebert import GraphCodeBertEncoder, Prepared
 from codegraph.embed.products import product
@@ -249,6 +250,28 @@ def attending(name: str, encoder: GraphCodeBertEncoder, inputs: Sequence[Encoder
     return found
 
 
+def compiling(name: str, encoder: GraphCodeBertEncoder, inputs: Sequence[EncoderInput]) -> list[Figure]:
+    """Compare the layers as they are with compiled ones, for batches and for one symbol; compiling itself apart."""
+    prepared = encoder.prepare(inputs)
+    order = sorted(range(len(inputs)), key=lambda at: -prepared.lengths[at])
+    device, model = torch.device(encoder.device), encoder.model
+    batches = budgeted(order, prepared.lengths, BUDGETS[device.type][1])
+    found, usual = [], model.through
+    for mode in MODES:
+        model.through, model.compile_layers = compiled(usual, mode), mode
+        began = time.perf_counter()
+        _per_symbol(encoder, prepared, batches)
+        encoder.encode(inputs[:1])
+        made = time.perf_counter() - began
+        single = sorted(1e3 * _seconds(device, lambda: encoder.encode(inputs[:1])) for _ in range(20))[10]
+        found += [
+            Figure(name=f"{name}.compile.{mode}", value=_per_symbol(encoder, prepared, batches), unit="ms/symbol"),
+            Figure(name=f"{name}.compile.{mode}.single", value=single, unit="ms", note=f"first runs took {made:.1f} s"),
+        ]
+    model.through, model.compile_layers = usual, "off"
+    return found
+
+
 def budgeted(order: Sequence[int], lengths: Sequence[int], budget: int) -> list[Sequence[int]]:
     """Cut symbols, longest first, into batches of at most so many padded tokens."""
     batches: list[Sequence[int]] = []
@@ -308,6 +331,8 @@ def measure(chosen: argparse.Namespace, precision: hardware.Precision) -> list[F
     found += latency(name, encoder, inputs)
     if precision == "bf16":
         found += [*batching(name, encoder, compared), *attending(name, encoder, compared)]
+    if chosen.compile or device.type == "cuda":
+        found += compiling(name, encoder, compared)
     found.append(memory(name, device))
     if precision != "fp32" and not chosen.model:
         exact = random_encoder(inputs[:2_000], torch.device("cpu"), "fp32")
@@ -322,6 +347,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--symbols", type=int, default=0, help="how many functions; fewer on a processor by default")
     parser.add_argument("--model", default="", help="a model on this machine, instead of random weights")
     parser.add_argument("--precision", default="", help="only this one; its figures go to standard output as JSON")
+    parser.add_argument("--compile", action="store_true", help="compare compiled layers, as on a GPU; takes minutes")
     parser.add_argument("--threads", type=int, default=0, help="of the processor; 1 measures processor time")
     parser.add_argument("--out", type=Path, help="where the report goes; - for nowhere")
     chosen = parser.parse_args(arguments)
@@ -334,6 +360,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for precision in ("bf16", "int8", "fp32") if device.type == "cpu" else ("bf16",):
         command = [sys.executable, "-m", "benchmarks.engines", "--precision", precision, "--device", str(device)]
         command += ["--model", chosen.model, "--symbols", str(chosen.symbols), "--threads", str(chosen.threads)]
+        command += ["--compile"] * chosen.compile
         done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
         figures += msgspec.json.decode(done.stdout, type=list[Figure])
     print(table(figures))

@@ -77,6 +77,7 @@ class EmbeddingConfig:
     query: str = ""
     device: str = "auto"
     precision: str = "auto"
+    compile: str = "off"
     gpu_memory_share: float = 0.8
     batch_tokens: int = 16_384
     batch_symbols: int = 512
@@ -182,6 +183,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "watch.mode": ("auto", "native", "poll"),
     "extract.data_flow": ("auto", "on", "off"),
     "embedding.precision": ("auto", "fp32", "bf16", "int8"),
+    "embedding.compile": ("off", "fused", "graphs"),
     "cache.cold_codec": ("f16", "f32", "int8"),
     "daemon.log_level": ("debug", "info", "warning", "error"),
 }

@@ -24,13 +24,12 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch.nn import functional
 
 from codegraph.embed import checkpoint, hardware
-from codegraph.embed.batching import padded
 from codegraph.embed.collate import Batch, collate
+from codegraph.embed.compiled import Compile
 from codegraph.embed.encoder import FloatArray
 from codegraph.embed.features import LAYOUT, Features, Layout, build
 from codegraph.embed.registry import ModelSpec
@@ -88,6 +87,7 @@ class GraphCodeBertEncoder:
         device: str = "auto",
         precision: str = "auto",
         attention: Attention = "sdpa",
+        compile_layers: Compile = "off",
     ) -> GraphCodeBertEncoder:
         """Load weights and tokenizer from `directory`; raises EncoderError."""
         chosen = hardware.device_of(device)
@@ -95,7 +95,7 @@ class GraphCodeBertEncoder:
             raise EncoderError(f"{spec.name} cannot be pooled by {spec.pooling}", f"use one of {', '.join(POOLINGS)}")
         found = checkpoint.read(spec.name, directory, spec.pooling)
         subwords = Subwords.load(spec.name, directory, found.shape.vocabulary)
-        model = Roberta(found.shape, found.state, chosen, hardware.choose(precision, chosen), attention)
+        model = Roberta(found.shape, found.state, chosen, hardware.choose(precision, chosen), attention, compile_layers)
         return cls(spec, identity, model, subwords, found.head)
 
     def length(self, source: EncoderInput) -> int:
@@ -133,7 +133,7 @@ class GraphCodeBertEncoder:
         first = np.searchsorted(features.owners, inputs, "left")
         counts = np.searchsorted(features.owners, inputs, "right") - first
         chosen = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
-        width = min(padded(int(features.lengths[chosen].max())), self.max_length)
+        width = min(self.model.width_of(int(features.lengths[chosen].max())), self.max_length)
         batch = collate(features, chosen, width, self._subwords.vocabulary.padding)
         vectors = self._launch(batch)
         weights = features.weights[chosen]
@@ -151,7 +151,7 @@ class GraphCodeBertEncoder:
         with hardware.memory_errors(), torch.inference_mode():
             uploaded = _upload(batch, self.model.device)
             pooled = self._pool(self.model.states(uploaded, self._subwords.vocabulary), uploaded)
-            rows, done = _download(pooled)
+            rows, done = hardware.download(pooled)
 
         def finish() -> FloatArray:
             with hardware.memory_errors():
@@ -195,23 +195,13 @@ def _layout(spec: ModelSpec, limit: int, subwords: Subwords) -> Layout:
 
 def _upload(batch: Batch, device: torch.device) -> DeviceBatch:
     """Bring a batch to the device; for a GPU in one transfer from pinned memory, beside what it is computing."""
-    arrays = [getattr(batch, field.name) for field in fields(DeviceBatch)]
+    arrays = {field.name: getattr(batch, field.name) for field in fields(Batch)}
+    full = bool((batch.present == batch.ids.shape[1]).all())
     if device.type == "cpu":
-        return DeviceBatch(*map(torch.from_numpy, arrays))
-    flat: npt.NDArray[np.int64] = np.concatenate([array.reshape(-1) for array in arrays])
-    moved = torch.from_numpy(flat).pin_memory().to(device, non_blocking=True)
-    parts = torch.split(moved, [array.size for array in arrays])
-    return DeviceBatch(*(part.view(array.shape) for part, array in zip(parts, arrays, strict=True)))
-
-
-def _download(rows: torch.Tensor) -> tuple[torch.Tensor, Callable[[], None]]:
-    """Start to bring rows back; the second result waits until they are there."""
-    if rows.device.type == "cpu":
-        return rows, lambda: None
-    host = torch.empty(rows.shape, dtype=rows.dtype, pin_memory=True)
-    host.copy_(rows, non_blocking=True)
-    stream = torch.cuda.current_stream(rows.device)
-    return host, stream.record_event().synchronize
+        return DeviceBatch(**{name: torch.from_numpy(array) for name, array in arrays.items()}, full=full)
+    moved = hardware.upload(np.concatenate([array.reshape(-1) for array in arrays.values()]), device)
+    parts = zip(arrays.items(), torch.split(moved, [array.size for array in arrays.values()]), strict=True)
+    return DeviceBatch(**{name: part.view(array.shape) for (name, array), part in parts}, full=full)
 
 
 def _plain(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:

@@ -15,11 +15,12 @@ Tests: tests/unit/embed/test_embed_hardware.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
+import numpy.typing as npt
 import torch
 
 from codegraph.errors import EncoderError
@@ -77,6 +78,22 @@ def cap_memory(device: torch.device, share: float) -> None:
     """Let this process have at most `share` of a GPU's memory; beyond that torch raises OutOfMemoryError."""
     if device.type == "cuda":
         torch.cuda.set_per_process_memory_fraction(share, device)
+
+
+def upload(numbers: npt.NDArray[Any], device: torch.device) -> torch.Tensor:
+    """Bring an array to the device; a GPU gets it from pinned memory, beside what it is computing."""
+    tensor = torch.from_numpy(numbers)
+    return tensor if device.type == "cpu" else tensor.pin_memory().to(device, non_blocking=True)
+
+
+def download(rows: torch.Tensor) -> tuple[torch.Tensor, Callable[[], None]]:
+    """Start to bring rows back; the second result waits until they are there, and for nothing that came after them."""
+    if rows.device.type == "cpu":
+        return rows, lambda: None
+    host = torch.empty(rows.shape, dtype=rows.dtype, pin_memory=True)
+    host.copy_(rows, non_blocking=True)
+    stream = torch.cuda.current_stream(rows.device)
+    return host, stream.record_event().synchronize
 
 
 @contextmanager

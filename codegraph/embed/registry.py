@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -167,6 +167,7 @@ def load(
     *,
     device: str = "auto",
     precision: str = "auto",
+    compile_layers: str = "off",
     offline: bool = True,
     remote_code: bool = False,
     endpoints: bool = False,
@@ -174,7 +175,13 @@ def load(
     """Load a model. Slow and large for models with weights; raises ModelMissing, EncoderError."""
     check_permitted(spec, remote_code=remote_code, endpoints=endpoints)
     load_part = partial(
-        load, device=device, precision=precision, offline=offline, remote_code=remote_code, endpoints=endpoints
+        load,
+        device=device,
+        precision=precision,
+        compile_layers=compile_layers,
+        offline=offline,
+        remote_code=remote_code,
+        endpoints=endpoints,
     )
     if spec.cut_to:
         from codegraph.embed.matryoshka import CutEncoder
@@ -195,10 +202,13 @@ def load(
         size = dimensions(spec, offline=offline)
         members = [load_part(_spec_of(part.spec)) for part in spec.parts]
         return EnsembleEncoder(spec, identity(spec, offline=offline), members, size)
-    return _load_files(spec, directory_of(spec, offline=offline), identity(spec, offline=offline), device, precision)
+    known = identity(spec, offline=offline)
+    return _load_files(spec, directory_of(spec, offline=offline), known, device, precision, compile_layers)
 
 
-def _load_files(spec: ModelSpec, directory: Path, known: bytes, device: str, precision: str) -> Encoder:
+def _load_files(
+    spec: ModelSpec, directory: Path, known: bytes, device: str, precision: str, compile_layers: str
+) -> Encoder:
     try:
         match spec.engine:
             case "trained":
@@ -210,7 +220,9 @@ def _load_files(spec: ModelSpec, directory: Path, known: bytes, device: str, pre
             case "roberta" | "graphcodebert":
                 from codegraph.embed.graphcodebert import GraphCodeBertEncoder
 
-                return GraphCodeBertEncoder.load(spec, directory, known, device, precision)
+                return GraphCodeBertEncoder.load(
+                    spec, directory, known, device, precision, compile_layers=cast(Any, compile_layers)
+                )
             case "transformer" | "t5":
                 from codegraph.embed.transformer import TransformerEncoder
 

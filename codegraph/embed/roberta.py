@@ -24,7 +24,9 @@ from typing import Literal
 import torch
 from torch.nn import functional
 
+from codegraph.embed.batching import padded
 from codegraph.embed.collate import visible
+from codegraph.embed.compiled import Compile, bucket_width, compiled
 from codegraph.embed.features import Vocabulary
 from codegraph.embed.hardware import FAST_BF16, Precision, processor_flags
 from codegraph.embed.products import Product, product
@@ -52,7 +54,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class DeviceBatch:
-    """`collate.Batch` on the model's device, all int64."""
+    """`collate.Batch` on the model's device, all int64, and what the processor knows of it: nothing has to be asked."""
 
     ids: torch.Tensor
     code: torch.Tensor
@@ -61,6 +63,8 @@ class DeviceBatch:
     span: torch.Tensor
     span_starts: torch.Tensor
     cells: torch.Tensor
+    full: bool = False
+    """No row has padding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,13 @@ class Roberta:
     """A loaded encoder without a head. Not for use from several threads at once."""
 
     def __init__(
-        self, shape: Shape, state: State, device: torch.device, precision: Precision, attention: Attention = "sdpa"
+        self,
+        shape: Shape,
+        state: State,
+        device: torch.device,
+        precision: Precision,
+        attention: Attention = "sdpa",
+        compile_layers: Compile = "off",
     ) -> None:
         """Move the weights to `device`; `state` must have all of them, see `checkpoint.read`."""
         self.shape = shape
@@ -93,6 +103,9 @@ class Roberta:
         self._positions = self._tensor(positions)
         self._norm = self._pair(state, "embeddings.LayerNorm")
         self._layers = [self._layer(state, f"encoder.layer.{number}.") for number in range(shape.layers)]
+        self.compile_layers = compile_layers
+        self.through = compiled(self._all, compile_layers)
+        """Takes the states before the first layer, and the mask, through all layers, (B, W, width)."""
 
     def _tensor(self, tensor: torch.Tensor) -> torch.Tensor:
         return tensor.to(self.device, self._dtype)
@@ -119,8 +132,11 @@ class Roberta:
         """Return the last hidden states, (B, W, width), in the model's precision."""
         return self.through(self.embedded(batch, vocabulary), self.mask(batch, vocabulary))
 
-    def through(self, states: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        """Take the states before the first layer through all layers, (B, W, width)."""
+    def width_of(self, length: int) -> int:
+        """Return how many positions a batch gets whose longest sequence has `length`."""
+        return padded(length) if self.compile_layers == "off" else bucket_width(length)
+
+    def _all(self, states: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
         for layer in self._layers:
             states = self._through(layer, states, mask)
         return states
@@ -155,7 +171,7 @@ class Roberta:
         present = columns < batch.present[:, None]
         hidden = torch.finfo(self._dtype).min
         if not len(batch.nodes):
-            return None if bool(present.all()) else self._additive(present[:, None, None, :], hidden)
+            return None if batch.full else self._additive(present[:, None, None, :], hidden)
         sees: torch.Tensor = visible(batch.ids, batch.code, batch.present, batch.cells, columns, vocabulary)
         blind = ~sees.any(2, keepdim=True) & present[:, None, :]
         additive = self._additive(sees, hidden).masked_fill_(blind, hidden / 2)

@@ -208,13 +208,14 @@ class TransformerEncoder:
             numbers[row, : len(sequence)] = sequence
             present[row, : len(sequence)] = 1
         with hardware.memory_errors(), torch.inference_mode():
-            mask = torch.from_numpy(present).to(self._device)
-            found = self._model(input_ids=torch.from_numpy(numbers).to(self._device), attention_mask=mask)
-            pooled = functional.normalize(self._pool(found, mask), dim=1)
+            ids, mask = hardware.upload(np.stack((numbers, present)), self._device)
+            found = self._model(input_ids=ids, attention_mask=mask)
+            pooled, done = hardware.download(functional.normalize(self._pool(found, mask), dim=1))
 
         def finish() -> FloatArray:
             with hardware.memory_errors():
-                rows: FloatArray = pooled.cpu().numpy()
+                done()
+            rows: FloatArray = pooled.numpy()
             return self._checked(rows)
 
         return finish

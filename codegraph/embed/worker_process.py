@@ -69,6 +69,7 @@ class WorkerSettings(msgspec.Struct, frozen=True):
     target_seconds: float
     nice: int
     precision: str = "auto"
+    compile_layers: str = "off"
     gpu_memory_share: float = 1.0
     remote_code: bool = False
     endpoints: bool = False
@@ -85,6 +86,7 @@ class WorkerSettings(msgspec.Struct, frozen=True):
             target_seconds,
             nice,
             config.precision,
+            config.compile,
             config.gpu_memory_share,
             config.allow_remote_code,
             config.allow_endpoints,
@@ -289,6 +291,7 @@ def _load(settings: WorkerSettings) -> Encoder:
         settings.spec,
         device=settings.device,
         precision=settings.precision,
+        compile_layers=settings.compile_layers,
         offline=settings.offline,
         remote_code=settings.remote_code,
         endpoints=settings.endpoints,

@@ -25,6 +25,7 @@ from codegraph.core.symbols import EmbeddingKey, SymbolKind  # noqa: E402
 from codegraph.embed.graphcodebert import GraphCodeBertEncoder  # noqa: E402
 from codegraph.embed.registry import ModelSpec, describe, dimensions, identity, load  # noqa: E402
 from codegraph.embed.render import EncoderInput  # noqa: E402
+from codegraph.embed.render import pack as packed  # noqa: E402
 from codegraph.embed.subwords import Subwords  # noqa: E402
 from codegraph.embed.worker import EmbedWorker  # noqa: E402
 from codegraph.errors import EncoderError  # noqa: E402
@@ -244,7 +245,7 @@ def test_a_real_worker_process_embeds_with_a_model_directory(directory: Path) ->
     spec = _spec(directory)
     encoder = load(spec, device="cpu")
     sources = [_input(WORDS, [FlowRow(1, ()), FlowRow(3, (0,))]), *(_code("load", number) for number in range(1, 40))]
-    batch = [(EmbeddingKey(bytes([number]) * 16), pack(source)) for number, source in enumerate(sources)]
+    batch = [(EmbeddingKey(bytes([number]) * 16), packed(source)) for number, source in enumerate(sources)]
     worker = EmbedWorker(
         spec, EmbeddingConfig(device="cpu", batch_tokens=128), EventLog(lambda: 0.0), identity=identity(spec)
     )
@@ -254,8 +255,8 @@ def test_a_real_worker_process_embeds_with_a_model_directory(directory: Path) ->
         assert worker.status().identity == identity(spec)
     finally:
         worker.close()
-    for key, packed in batch:
-        assert found[key] @ encoder.encode([packed.rendered()])[0] > 0.999
+    for key, source in batch:
+        assert found[key] @ encoder.encode([source.rendered()])[0] > 0.999
     assert query @ encoder.encode_query("load a value") > 0.999
     assert dimensions(spec) == encoder.dimensions == 32
 
