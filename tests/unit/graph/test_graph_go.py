@@ -94,6 +94,19 @@ def test_a_type_that_satisfies_an_interface_overrides_its_methods() -> None:
     assert project.edges("app/main.go/Kind().", "overrides") == []
 
 
+def test_interfaces_with_foreign_ones_in_them() -> None:
+    """Methods of the standard library's interfaces count; of one that nobody knows, two own methods must do."""
+    project = linked(
+        'package app\nimport "io"\nimport "other.org/x"\n'
+        "type Sink interface { io.Writer; Sync() }\ntype Odd interface { x.Y; Sync() }\n"
+        "type Two interface { x.Y; Sync(); Stop() }\n"
+        "type File struct{}\nfunc (f *File) Write(b []byte) {}\nfunc (f *File) Sync() {}\n"
+        "type Core struct{}\nfunc (c *Core) Sync() {}\nfunc (c *Core) Stop() {}\n"
+    )
+    assert project.edges("app/main.go/File#", "implements") == ["implements app/main.go/Sink#"]
+    assert project.edges("app/main.go/Core#", "implements") == ["implements app/main.go/Two#"]
+
+
 def test_shapes_are_compared_by_package() -> None:
     """Two packages with a type of the same name: a method of one does not satisfy an interface about the other."""
     other = "package other\ntype Segment struct{}\ntype Texter interface { Text() *Segment }\n"
@@ -110,6 +123,9 @@ def test_imports() -> None:
     assert targets('package app\nimport "example.com/lib/odd"\nfunc f() { name.G() }\n', **named) == {
         "calls odd/x.go/G()."
     }
+    test = {"ast__some_test": "package ast\nfunc TestIt() {}\n"}
+    project = linked('package app\nimport . "example.com/lib/ast"\n', **test)
+    assert project.edges("app/main.go/", "imports") == ["imports ast/types.go/"]
     project = linked('package app\nimport "example.com/lib/ast"\nfunc f() { ast.Make() }\n', ast__more="package ast\n")
     assert project.edges("app/main.go/", "imports") == ["imports ast/types.go/"]
 

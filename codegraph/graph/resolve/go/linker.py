@@ -13,11 +13,11 @@ from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Refer
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.go.contributions import FileTypes
 from codegraph.graph.resolve.go.evaluator import GoEvaluator
-from codegraph.graph.resolve.go.names import embedders_key, files_key, interfaces_key, method_set_key
+from codegraph.graph.resolve.go.names import STANDARD, embedders_key, files_key, interfaces_key, method_set_key
 from codegraph.graph.resolve.keys import base_key, member_key
 from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
-from codegraph.graph.resolve.typed.evaluator import Place
+from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Place
 from codegraph.graph.resolve.typed.linker import TypedLinker
 
 _MAX_EMBEDDERS = 64
@@ -64,7 +64,8 @@ class GoLinker(TypedLinker):
             return
         paths = [path for package, path in self._used if package == unit]
         if each.kind is not ImportKind.MODULE:
-            paths += [entry[0] for entry in self._get(files_key(unit)) or () if len(entry) == 1 and entry != MANY[0]]
+            files = [entry[0] for entry in self._get(files_key(unit)) or () if len(entry) == 1 and entry != MANY[0]]
+            paths += [path for path in files if not path.endswith("_test.go")]
         for path in dict.fromkeys(paths):
             if path and path != self.path:
                 target = symbol_id(path, "")
@@ -123,7 +124,8 @@ class GoLinker(TypedLinker):
     def _has_all(self, owner: Entity, interface: Entity, depth: int) -> bool:
         if owner == interface or depth > _MAX_EMBEDDED:
             return False
-        for name, shape in self._get(method_set_key(interface.path, interface.descriptor)) or ():
+        methods = self._get(method_set_key(interface.path, interface.descriptor)) or ()
+        for name, shape in methods:
             found = self._go.member(owner, name)
             if found[0].kind is not EntityKind.FUNCTION or found[0].name.count(",") != shape.count(","):
                 return False
@@ -132,9 +134,19 @@ class GoLinker(TypedLinker):
         place = Place(interface.path)
         for chain in self._get(base_key(interface.path, interface.descriptor)) or ():
             for base in self._go.evaluate(place, chain):
-                if base.kind is EntityKind.TYPE and not self.satisfies(owner, base, depth + 1):
+                if base.kind is EntityKind.TYPE:
+                    if not self.satisfies(owner, base, depth + 1):
+                        return False
+                elif not self._has_foreign(owner, STANDARD.get(".".join(chain), ""), len(methods)):
                     return False
         return True
+
+    def _has_foreign(self, owner: Entity, names: str, known: int) -> bool:
+        """Say whether a type has the methods of an embedded interface; where nobody knows them, two others must do."""
+        found = [self._go.member(owner, name)[0] for name in names.split()]
+        if not found:
+            return known > 1
+        return all(each.kind is EntityKind.FUNCTION or each == EXTERNAL[0] for each in found)
 
     def _satisfies_below(self, owner: Entity, interface: Entity, index: int) -> bool:
         """Say whether a type that embeds `owner`, at any depth, satisfies an interface by this very method."""

@@ -20,10 +20,53 @@ cfg   path of a go.mod         (("module", path),)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 from codegraph.graph.resolve.keys import make_key
 
 FAMILY = "go"
 MODULES = "go:mod"
+STANDARD: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "error": "Error",
+        "fmt.Stringer": "String",
+        "io.Reader": "Read",
+        "io.Writer": "Write",
+        "io.Closer": "Close",
+        "io.Seeker": "Seek",
+        "io.ReadWriter": "Read Write",
+        "io.ReadCloser": "Read Close",
+        "io.WriteCloser": "Write Close",
+        "io.ReadWriteCloser": "Read Write Close",
+        "io.ReadSeeker": "Read Seek",
+        "io.ReaderAt": "ReadAt",
+        "io.WriterAt": "WriteAt",
+        "io.ReaderFrom": "ReadFrom",
+        "io.WriterTo": "WriteTo",
+        "io.RuneReader": "ReadRune",
+        "io.ByteReader": "ReadByte",
+        "io.ByteWriter": "WriteByte",
+        "io.StringWriter": "WriteString",
+        "sort.Interface": "Len Less Swap",
+        "heap.Interface": "Len Less Swap Push Pop",
+        "context.Context": "Deadline Done Err Value",
+        "http.Handler": "ServeHTTP",
+        "http.ResponseWriter": "Header Write WriteHeader",
+        "http.Flusher": "Flush",
+        "http.Hijacker": "Hijack",
+        "http.RoundTripper": "RoundTrip",
+        "json.Marshaler": "MarshalJSON",
+        "json.Unmarshaler": "UnmarshalJSON",
+        "encoding.TextMarshaler": "MarshalText",
+        "encoding.TextUnmarshaler": "UnmarshalText",
+        "flag.Value": "String Set",
+        "fs.FS": "Open",
+        "sync.Locker": "Lock Unlock",
+    }
+)
+"""Interfaces of the standard library that others embed, and their methods."""
 
 
 def unit_of(directory: str, name: str) -> str:
