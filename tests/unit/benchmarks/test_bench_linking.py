@@ -22,9 +22,24 @@ def test_all_of_a_language_is_linked(tmp_path):
     assert linking.chosen_files([tmp_path], "go", 10_000) == {}
 
 
+def test_long_files_are_found_or_put_together():
+    """Files of about two thousand lines are taken as they are; a language without one has its files joined."""
+    body = b"def f():\n    return 1\n"
+    files = [
+        linking.Source("a.py", "python", body),
+        linking.Source("b.py", "python", body + b"# line\n" * 1_600),
+        *(linking.Source(f"{number}.go", "go", b"func f() { return }\n" * 800) for number in range(5)),
+    ]
+    assert [each.path for each in linking.long_files(files, "python")] == ["b.py"]
+    assert [each.path for each in linking.long_files(files, "go")] == ["joined/0/1.go", "joined/1/3.go"]
+    assert linking.long_files(files, "java") == []
+
+
 def test_an_edit_is_timed_there_and_back(tmp_path):
-    """Files of about two thousand lines are edited and put back; others are left alone."""
-    assert len(list(linking.edited(_project(tmp_path)))) == 2
+    """One file of about two thousand lines gives two samples, in a project that is there as a whole."""
+    figures = {each.name: each for each in linking.edit_figures(_project(tmp_path), [])}
+    assert figures["linking.edit.symbols"].value == 4
+    assert figures["linking.edit.python.p95"].spread.count == 2
 
 
 def test_languages_without_files_are_named(tmp_path, capsys):
