@@ -36,7 +36,7 @@ from codegraph.extract.references import collect_references, spans
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES, FileView
 
-SCHEMA = 23
+SCHEMA = 24
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1

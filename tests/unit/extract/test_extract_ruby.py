@@ -94,6 +94,12 @@ def test_definitions() -> None:
     }
 
 
+def test_only_an_assignment_defines_a_constant() -> None:
+    """What stands to the left of another operator is mentioned."""
+    facts = extract(b"A = 1\nB ||= 2\nC + 1\nD == 1\nE..F\n", "ruby", Limits())
+    assert [each.name for each in facts.outline.definitions[1:]] == ["A", "B"]
+
+
 def test_mentions() -> None:
     """Local names are replaced by what they hold; what nobody knows is an open receiver."""
     found = {f"{one.role.name} {'|'.join(one.chain)}" for one in facts(SOURCE).occurrences.references}
