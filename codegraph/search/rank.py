@@ -61,7 +61,7 @@ class RankWeights:
     """Evidence of the symbol's file, as a share of the best."""
     stem: float = 1.75
     """Similarity of the file's name to the query."""
-    exact_name: float = 1.4
+    exact_name: float = 2.1
     """The query is an identifier, and the symbol's name."""
     mentioned: float = 0.6
     """Of several symbols that have an identifier's name: how many files mention this one."""
@@ -124,7 +124,7 @@ def _set(weights: Mapping[str, float]) -> dict[str, float]:
 FILE_SIGNALS = frozenset({"file_vector", "file", "stem", "size", "depth"})
 """Signals that count less for a query that describes one symbol."""
 
-SAME_NAME, SAME_SPELLING, SAME_CONTAINERS = 0.6, 0.2, 0.2
+SAME_NAME, SAME_SPELLING, SAME_CONTAINERS = 0.5, 0.3, 0.2
 """What an identifier's agreement with a symbol is made of."""
 
 NAME_SIGNALS = frozenset({"exact_name", "mentioned"})

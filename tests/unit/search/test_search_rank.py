@@ -79,7 +79,7 @@ def test_an_identifier_is_found_as_it_is_written() -> None:
     )  # fmt: skip
     values = ranked("Cache.add", rows, only("exact_name")).parts["exact_name"]
 
-    assert values[1] > values[2] == values[3] == values[6] > values[4] > values[0] == values[5] == 0
+    assert values[1] > values[3] == values[6] > values[2] > values[4] > values[0] == values[5] == 0
 
 
 def test_of_equal_names_the_one_that_is_mentioned_is_meant() -> None:
