@@ -174,8 +174,27 @@ JAVASCRIPT = Library(
     }
 )
 
-BOTH = Library({**PYTHON.parts, **JAVASCRIPT.parts})
-"""Two languages in one tree: neither may notice the other."""
+DOCUMENTS = Library(
+    {
+        "README.md": [
+            ("# Lib", "# Library", "# About `Box`", ""),
+            ("Use `Box.run()`, see `lib/core.py`.", "Use `make()` and `Crate`.", "`items`, `helper()`.", "pass"),
+            ("## Box", "## Crate", "## Own", "## Box\n\n## Box"),
+            ("`.run()` and `start()` come after `deep()`.", "`box.start()`, `special_member`", "pass"),
+            ("```\n# no heading\n`make()`\n```", "`lib/shape.ts`, `lib/gifts.ts`", ""),
+        ],
+        "lib/guide.rst": [
+            ("Guide\n=====", "The guide\n---------", ""),
+            (":func:`lib.core.make` and :class:`Box`", ":meth:`Box.run` and ``lib.extra``", "``middle()``", "pass"),
+            (".. class:: Crate\n\n   .. method:: run()", ".. autofunction:: lib.extra.helper", ""),
+            ("More\n----", "More\n~~~~", ""),
+            ("``special_member()``, ``Odd``, ``give()``", "``pick()``, ``tools.saw``", ""),
+        ],
+    }
+)
+
+BOTH = Library({**PYTHON.parts, **JAVASCRIPT.parts, **DOCUMENTS.parts})
+"""Two languages in one tree, neither of which may notice the other, and documents that speak of both."""
 
 
 def formatted(path: str, text: str) -> str:

@@ -32,6 +32,8 @@ LANGUAGES = {
     ".cs": "c_sharp",
     ".cc": "cpp",
     ".hh": "cpp",
+    ".md": "markdown",
+    ".rst": "rst",
 }
 
 _facts: dict[tuple[bytes, str], FileFacts] = {}

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from codegraph import __version__
 
-KINDS = ("module", "class", "interface", "enum", "function", "method", "constant")
+KINDS = ("module", "class", "interface", "enum", "function", "method", "constant", "section")
 DEPENDENCY_KINDS = (
     "calls",
     "inherits",

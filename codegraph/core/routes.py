@@ -6,7 +6,8 @@ vectors of two models never stand under one. Looked at in this order:
 
     undecided   a function's facts were extracted with data flow although none is wanted, or without
                 although it is: the file is about to be extracted again, and until then nothing is wanted
-    text        documentation: module symbols, whose text is a docstring and top-level statements
+    text        documentation: sections of documents, and module symbols, whose text is a docstring and top-level
+                statements
     long        own inputs of more than `long_tokens` canonical tokens
     fallback    the code model reads data flow, and the definition has none that could be followed
     code        everything else
@@ -25,7 +26,7 @@ from codegraph.core.symbols import SymbolKind
 UNDECIDED = bytes(DIGEST_BYTES)
 """The identity of no model."""
 
-TEXT_KINDS = frozenset({SymbolKind.MODULE})
+TEXT_KINDS = frozenset({SymbolKind.MODULE, SymbolKind.SECTION})
 """Kinds whose own input is documentation first."""
 
 CALLABLE_KINDS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})

@@ -10,6 +10,8 @@ the path of its file, a slash, and a descriptor in SCIP's grammar (scip.proto, m
     src/pkg/mod.py/LIMIT.               a constant                      (suffix `.`)
     src/pkg/mod.py/LIMIT.(+1)           the second constant of that name: SCIP numbers only methods, and
                                         LIMIT(+1). is the second method of that name
+    docs/guide.md/first-steps:          a section of a document, by its heading's slug (suffix `:`), in the section
+                                        around it; `first-steps:(+1)` is the second of that slug there
 
 There are no lines and no bytes in an identifier, so it survives every edit that does not rename
 the symbol or move its file. Names outside [A-Za-z0-9_+$-] are escaped with backticks, as in SCIP.
@@ -52,6 +54,12 @@ class SymbolKind(StrEnum):
     FUNCTION = "function"
     METHOD = "method"
     CONSTANT = "constant"
+    SECTION = "section"
+    """Of a document: a heading with what stands below it. LSP calls it String (15)."""
+
+
+DOCUMENT_LANGUAGES = frozenset({"markdown", "rst"})
+"""Languages of documents: their files have sections, which refer to code; no code refers to them."""
 
 
 class DependencyKind(StrEnum):
@@ -75,7 +83,7 @@ CONTEXT_KINDS = frozenset(
         DependencyKind.USES_TYPE,
     }
 )
-"""The kinds whose targets' signatures enter the embedding of the source."""
+"""The kinds whose targets' signatures enter the embedding of the source; from a document, `references` does, too."""
 
 
 class Confidence(StrEnum):
@@ -130,7 +138,9 @@ _SUFFIX = {
     SymbolKind.FUNCTION: "().",
     SymbolKind.METHOD: "().",
     SymbolKind.CONSTANT: ".",
+    SymbolKind.SECTION: ":",
 }
+_PART = re.compile(r"(?:`((?:[^`]|``)*)`|([\w+$-]+))(\(\+\d+\))?(\(\)\.|[#.:])(?:\(\+\d+\))?")
 
 
 def descriptor_of(container: str, name: str, kind: SymbolKind, ordinal: int) -> str:
@@ -143,8 +153,16 @@ def descriptor_of(container: str, name: str, kind: SymbolKind, ordinal: int) -> 
     suffix = _SUFFIX[kind]
     if ordinal:
         number = f"(+{ordinal})"
-        suffix = suffix + number if suffix == "." else number + suffix.removeprefix("()")
+        suffix = suffix + number if suffix in (".", ":") else number + suffix.removeprefix("()")
     return f"{container}{escaped}{suffix}"
+
+
+def descriptor_parts(descriptor: str) -> list[tuple[str, str]]:
+    """Return the names that a descriptor spells, outermost first, each with its suffix: "#", ".", "().", ":"."""
+    return [
+        (escaped.replace("``", "`") if escaped else plain, "()." if numbered and suffix == "." else suffix)
+        for escaped, plain, numbered, suffix in _PART.findall(descriptor)
+    ]
 
 
 def symbol_id(path: str, descriptor: str) -> SymbolId:

@@ -12,11 +12,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
+from typing import NamedTuple
 
 import msgspec
 
 from codegraph.core.facts import EncodedFacts, Occurrences, Outline, decode_compressed_occurrences, decode_outline
 from codegraph.daemon.beside import DONE, Ask, Offer, received
+from codegraph.graph.defined import GatheredNames
 from codegraph.graph.link import contributions_of, link_file
 from codegraph.graph.resolve.scheme import Value
 from codegraph.graph.stored import Trace, encode_links
@@ -24,6 +26,15 @@ from codegraph.graph.table import SymbolTable
 
 FILES_PER_CHILD = 32
 """Another child is forked only for so many files."""
+
+
+class _First(NamedTuple):
+    """All that linking the files of a first index reads."""
+
+    facts: dict[str, EncodedFacts]
+    table: SymbolTable
+    names: GatheredNames
+
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(tuple[str, bytes])
@@ -33,15 +44,18 @@ def serve_links(connection: Connection, children: int) -> None:
     """Answer with the stored links of all files, linked by up to `children` children; the process's main function."""
     facts: dict[str, EncodedFacts] = {}
     contributions: dict[str, dict[str, Value]] = {}
+    names = GatheredNames()
     for message in received(connection):
         if isinstance(message, Offer):
             facts[message.path] = message.facts
-            contributions[message.path] = contributions_of(message.path, *_decoded(message.facts))
+            outline, occurrences = _decoded(message.facts)
+            contributions[message.path] = contributions_of(message.path, outline, occurrences)
+            names.add(message.path, outline)
         else:
             table = SymbolTable()
             table.update({path: contributions.pop(path) for path in sorted(message.paths)})
             contributions.clear()
-            _answer(connection, message, facts, table, children)
+            _answer(connection, message, _First(facts, table, names), children)
             return
 
 
@@ -54,29 +68,27 @@ def _decoded(facts: EncodedFacts) -> tuple[Outline, Occurrences]:
     return decode_outline(facts.outline), decode_compressed_occurrences(facts.occurrences)
 
 
-def _answer(
-    connection: Connection, asked: Ask, facts: dict[str, EncodedFacts], table: SymbolTable, children: int
-) -> None:
-    paths = sorted(asked.paths, key=lambda path: (-len(facts[path].occurrences), path))
+def _answer(connection: Connection, asked: Ask, first: _First, children: int) -> None:
+    paths = sorted(asked.paths, key=lambda path: (-len(first.facts[path].occurrences), path))
     count = max(1, min(children, len(paths) // FILES_PER_CHILD))
     parts = [paths[start::count] for start in range(count)]
     if count == 1 or not hasattr(os, "fork"):
-        for answer in _linked(paths, facts, table):
+        for answer in _linked(paths, first):
             connection.send_bytes(answer)
     else:
-        _relay(connection, [_forked(part, facts, table) for part in parts])
+        _relay(connection, [_forked(part, first) for part in parts])
         for _ in parts:
             os.wait()
     connection.send_bytes(DONE)
 
 
-def _linked(paths: Sequence[str], facts: dict[str, EncodedFacts], table: SymbolTable) -> Iterator[bytes]:
+def _linked(paths: Sequence[str], first: _First) -> Iterator[bytes]:
     for path in paths:
-        found = link_file(path, *_decoded(facts[path]), table)
-        yield _encoder.encode((path, encode_links(found.links, Trace(table.contributions(path), found.reads))))
+        found = link_file(path, *_decoded(first.facts[path]), first.table, first.names.value)
+        yield _encoder.encode((path, encode_links(found.links, Trace(first.table.contributions(path), found.reads))))
 
 
-def _forked(paths: Sequence[str], facts: dict[str, EncodedFacts], table: SymbolTable) -> Connection:
+def _forked(paths: Sequence[str], first: _First) -> Connection:
     """Link a part of the files in a child; return where its answers come from, DONE at the end."""
     reading, writing = os.pipe()
     if os.fork():
@@ -86,7 +98,7 @@ def _forked(paths: Sequence[str], facts: dict[str, EncodedFacts], table: SymbolT
     try:
         os.close(reading)
         with Connection(writing, readable=False) as connection:
-            for answer in _linked(paths, facts, table):
+            for answer in _linked(paths, first):
                 connection.send_bytes(answer)
             connection.send_bytes(DONE)
         code = 0

@@ -33,6 +33,7 @@ from codegraph.extract.outline import (
     place_sightings,
 )
 from codegraph.extract.references import collect_references, spans
+from codegraph.extract.sections import document_facts
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES, FileView
 
@@ -44,7 +45,9 @@ COMPRESSION_LEVEL = 1
 
 def _extractor_version() -> str:
     parts = [f"codegraph {SCHEMA}"]
-    for distribution in sorted({"tree-sitter", *(spec.distribution for spec in LANGUAGES.values())}):
+    for distribution in sorted(
+        {"tree-sitter", *(spec.distribution for spec in LANGUAGES.values() if spec.distribution)}
+    ):
         try:
             parts.append(f"{distribution} {version(distribution)}")
         except PackageNotFoundError:
@@ -76,10 +79,14 @@ def limits_of(config: ExtractConfig) -> Limits:
 
 def extract(data: bytes, language: str, limits: Limits) -> FileFacts:
     """Say what a file defines, mentions, binds and imports. Raises KeyError for an unknown language only."""
-    grammar = compiled(language)
+    spec = LANGUAGES[language]
     text = SourceText(data)
     if len(data) > limits.max_bytes:
         return unread(text, language, SyntaxProblem("size", 0, f"more than {limits.max_bytes} bytes"))
+    if spec.read is not None:
+        bounds = limits.max_definitions, limits.max_problems
+        return document_facts(text, language, spec.read(text), *bounds, data_flow=limits.data_flow)
+    grammar = compiled(language)
     root = grammar.read(data)
     captured = grammar.captured_in(root)
     captures = captured.captures

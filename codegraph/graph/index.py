@@ -37,6 +37,7 @@ from codegraph.core.routes import UNDECIDED, Routes
 from codegraph.core.symbols import NO_KEY, BlobDigest, EmbeddingKey, SymbolId, symbol_id
 from codegraph.errors import InternalError, StoreCorrupt
 from codegraph.graph.context import context
+from codegraph.graph.defined import DefinedNames
 from codegraph.graph.dependency_graph import DependencyGraph
 from codegraph.graph.link import contributions_of, link_file
 from codegraph.graph.revise import empty_snapshot, revise
@@ -167,7 +168,7 @@ class Index:
             {
                 graph.number(symbol): tuple(map(graph.number, targets))
                 for view in views
-                for symbol, targets in zip(view.ids, view.links.context_targets(), strict=True)
+                for symbol, targets in zip(view.ids, view.links.context_targets(view.outline.language), strict=True)
                 if targets
             }
         )
@@ -200,9 +201,10 @@ class Index:
             drafts = self._linked_elsewhere(files, linked)
         else:
             self._complete_table()
-            relink = self._replace(files)
+            names = DefinedNames(self._snapshot, files)
+            relink = self._replace(files, names)
             times.append(self._timer())
-            drafts = {path: self._link(path, files.get(path)) for path in relink}
+            drafts = {path: self._link(path, files.get(path), names) for path in relink}
         times.append(self._timer())
         gone = [path for path in files if files[path] is None]
         step = transition(self._snapshot, self._graph, drafts, gone, self._routes.model_of)
@@ -249,26 +251,26 @@ class Index:
             return view is not None or facts is not None
         return view.blob != facts.blob or view.outline != facts.outline
 
-    def _replace(self, files: dict[str, Facts | None]) -> list[str]:
+    def _replace(self, files: dict[str, Facts | None], names: DefinedNames) -> list[str]:
         contributions = {
             path: None if facts is None else contributions_of(path, facts.outline, facts.occurrences)
             for path, facts in files.items()
         }
-        readers = self._table.readers(self._table.update(contributions))
+        readers = self._table.readers((*self._table.update(contributions), *names.changed_keys()))
         for path, facts in files.items():
             if facts is None:
                 self._table.set_reads(path, ())
         present = {path for path, facts in files.items() if facts is not None}
         return sorted(present.union(path for path in readers if path not in files))
 
-    def _link(self, path: str, facts: Facts | None) -> Draft:
+    def _link(self, path: str, facts: Facts | None, names: DefinedNames) -> Draft:
         if facts is not None:
             blob, outline, occurrences = facts.blob, facts.outline, facts.occurrences
         else:
             view = self._snapshot.files[path]
             blob, outline = view.blob, view.outline
             occurrences = self._load_occurrences(outline.language, blob)
-        linked = link_file(path, outline, occurrences, self._table)
+        linked = link_file(path, outline, occurrences, self._table, names.value)
         self._table.set_reads(path, linked.reads)
         return Draft(path, blob, outline, linked.links, _ids(path, outline))
 

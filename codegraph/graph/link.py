@@ -19,7 +19,7 @@ from codegraph.graph.resolve import Value, scheme_of
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import SEPARATOR, SHARED_KINDS
 from codegraph.graph.stored import PackedLinks, pack
-from codegraph.graph.table import SymbolTable
+from codegraph.graph.table import Elsewhere, SymbolTable, nowhere
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +45,11 @@ def contributions_of(path: str, outline: Outline, occurrences: Occurrences) -> d
         return {}
 
 
-def link_file(path: str, outline: Outline, occurrences: Occurrences, table: SymbolTable) -> Linked:
+def link_file(
+    path: str, outline: Outline, occurrences: Occurrences, table: SymbolTable, elsewhere: Elsewhere = nowhere
+) -> Linked:
     """Resolve the references of one file."""
-    reader = table.reader()
+    reader = table.reader(elsewhere)
     try:
         links = scheme_of(outline.language).link(path, outline, occurrences, reader)
     except (InternalError, MemoryError):

@@ -264,7 +264,7 @@ class Snapshot:
 
     def _context_targets(self, symbol: SymbolId) -> list[SymbolId]:
         view, index = self._place(symbol)
-        return view.links.context_targets_of(index)
+        return view.links.context_targets_of(index, view.outline.language)
 
 
 class Wish(NamedTuple):

@@ -23,6 +23,7 @@ from codegraph.core.changes import Dependency, FileLinks, Unresolved
 from codegraph.core.facts import Outline, Role
 from codegraph.core.symbols import (
     CONTEXT_KINDS,
+    DOCUMENT_LANGUAGES,
     BlobDigest,
     Confidence,
     DependencyKind,
@@ -39,6 +40,7 @@ _KIND_NUMBER = {kind: number for number, kind in enumerate(KINDS)}
 _CONFIDENCE_NUMBER = {confidence: number for number, confidence in enumerate(_CONFIDENCES)}
 _REASON_NUMBER = {reason: number for number, reason in enumerate(REASONS)}
 _IN_CONTEXT = tuple(kind in CONTEXT_KINDS for kind in KINDS)
+_IN_CONTEXT_OF_DOCUMENTS = tuple(kind is DependencyKind.REFERENCES for kind in KINDS)
 _EDGE = 4
 _MISS = 5
 _EDGE_KIND_BYTE = 4
@@ -88,8 +90,9 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, gc=False):
             found.append((row, edge))
         return [(bisect_right(starts, row) - 1, edge) for row, edge in found]
 
-    def context_targets(self) -> list[tuple[SymbolId, ...]]:
+    def context_targets(self, language: str) -> list[tuple[SymbolId, ...]]:
         """Return per definition the distinct targets whose signatures may enter its embedding, in order."""
+        in_context = _in_context(language)
         starts, rows = _numbers(self.starts), _numbers(self.edges)
         found = []
         for index in range(len(starts) - 1):
@@ -97,18 +100,19 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, gc=False):
             targets = [
                 self.targets[target]
                 for target, label in zip(rows[first:last:_EDGE], rows[first + 1 : last : _EDGE], strict=True)
-                if _IN_CONTEXT[label & 255]
+                if in_context[label & 255]
             ]
             found.append(tuple(dict.fromkeys(targets)) if targets else ())
         return found
 
-    def context_targets_of(self, index: int) -> list[SymbolId]:
+    def context_targets_of(self, index: int, language: str) -> list[SymbolId]:
         """Return one definition's targets whose signatures may enter its embedding, in order, repetitions included."""
+        in_context = _in_context(language)
         rows = self._rows(index)
         return [
             self.targets[target]
             for target, label in zip(rows[0::_EDGE], rows[1::_EDGE], strict=True)
-            if _IN_CONTEXT[label & 255]
+            if in_context[label & 255]
         ]
 
     def _rows(self, index: int) -> Sequence[int]:
@@ -236,6 +240,11 @@ def decode_trace(data: bytes) -> Trace:
         return _trace_decoder.decode(zstandard.ZstdDecompressor().decompress(data))
     except (msgspec.DecodeError, zstandard.ZstdError) as error:
         raise StoreCorrupt(f"a stored trace cannot be read: {error}", "the index is built again") from error
+
+
+def _in_context(language: str) -> Sequence[bool]:
+    """Return by kind of edge whether context follows it; a document relies on whatever it names."""
+    return _IN_CONTEXT_OF_DOCUMENTS if language in DOCUMENT_LANGUAGES else _IN_CONTEXT
 
 
 def _numbers(data: bytes) -> Sequence[int]:

@@ -17,14 +17,23 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-from codegraph.graph.resolve.keys import SHARED_KINDS, kind_of, name_key
+from codegraph.graph.resolve.keys import ANY, PATH, SHARED_KINDS, kind_of, make_key, name_key
 from codegraph.graph.resolve.scheme import MANY, Entry, Value
 
 _Readers: TypeAlias = "array[int] | int | None"
 """File numbers: none, the only one, or several."""
+
+
+Elsewhere: TypeAlias = Callable[[str], Value | None]
+"""Key -> value, for keys whose values the table does not have."""
+
+
+def nowhere(key: str) -> Value | None:  # noqa: ARG001  (the type's parameter)
+    """Answer that nothing is defined."""
+    return None
 
 
 class SymbolTable:
@@ -48,9 +57,9 @@ class SymbolTable:
         slot = self._slots.get(key)
         return None if slot is None else self._values[slot]
 
-    def reader(self) -> TracedReader:
-        """Return a fresh reader for linking one file."""
-        return TracedReader(self)
+    def reader(self, elsewhere: Elsewhere = nowhere) -> TracedReader:
+        """Return a fresh reader for linking one file; `elsewhere` knows the values of `any` and `path` keys."""
+        return TracedReader(self, elsewhere)
 
     def update(self, changes: Mapping[str, Mapping[str, Value] | None]) -> list[str]:
         """Replace the contributions of files (None: the file is gone); return the changed keys, sorted.
@@ -222,8 +231,9 @@ class SymbolTable:
 class TracedReader:
     """A `TableReader` over a table: answers, and remembers every key asked for."""
 
-    def __init__(self, table: SymbolTable) -> None:
+    def __init__(self, table: SymbolTable, elsewhere: Elsewhere = nowhere) -> None:
         self._value = table.value
+        self._elsewhere = elsewhere
         self._log: dict[str, Value | None] = {}
 
     def get(self, key: str) -> Value | None:
@@ -237,6 +247,20 @@ class TracedReader:
     def named(self, family: str, name: str) -> Value | None:
         """Return the sole definition of that name in the family, MANY, or None."""
         return self.get(name_key(family, name))
+
+    def defined(self, name: str) -> Value | None:
+        """Return all definitions of that name in code, MANY, or None."""
+        return self._ask(make_key(ANY, name))
+
+    def is_file(self, path: str) -> bool:
+        """Say whether there is a file of code at that path."""
+        return self._ask(make_key(PATH, path)) is not None
+
+    def _ask(self, key: str) -> Value | None:
+        log = self._log
+        if key not in log:
+            log[key] = self._elsewhere(key)
+        return log[key]
 
     def reads(self) -> tuple[str, ...]:
         """Return every key asked for, sorted."""

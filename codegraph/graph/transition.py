@@ -105,7 +105,7 @@ def _note_edges(
     new_labels = draft.links.labels()
     old_labels = {} if view is None else dict(zip(view.ids, view.links.labels(), strict=True))
     old_definitions = {} if view is None else dict(zip(view.ids, view.outline.definitions, strict=True))
-    for index, targets in enumerate(draft.links.context_targets()):
+    for index, targets in enumerate(draft.links.context_targets(draft.outline.language)):
         symbol, definition = draft.ids[index], draft.outline.definitions[index]
         number = graph.number(symbol)
         numbers = tuple(map(graph.number, targets))

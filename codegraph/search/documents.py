@@ -8,14 +8,11 @@ Pure. Tests: tests/unit/search/test_search_documents.py.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from codegraph.core.facts import OwnInput
-from codegraph.core.symbols import SymbolId, SymbolKind, symbol_id
+from codegraph.core.symbols import SymbolId, SymbolKind, descriptor_parts, symbol_id
 from codegraph.search.analysis import defined
-
-_DESCRIPTOR_PART = re.compile(r"(?:`((?:[^`]|``)*)`|([\w+$-]+))(?:\(\+\d+\))?(?:\(\))?[#.]")
 
 
 class LexicalDocument(NamedTuple):
@@ -69,10 +66,7 @@ def definitions(path: str, qualified: str) -> tuple[str, ...]:
 
 def qualified_name(descriptor: str) -> str:
     """Return the dotted name that a descriptor spells: `Cls#method(+1).` is `Cls.method`; "" for a module."""
-    names = [
-        escaped.replace("``", "`") if escaped else plain for escaped, plain in _DESCRIPTOR_PART.findall(descriptor)
-    ]
-    return ".".join(names)
+    return ".".join(name for name, _ in descriptor_parts(descriptor))
 
 
 def module_name(path: str) -> str:

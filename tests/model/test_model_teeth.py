@@ -6,25 +6,25 @@ The weakened parts come in through the seams of `Index`; nothing in the package 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 from checked_project import CheckedProject
 from header_libraries import CPP
-from libraries import JAVASCRIPT, PYTHON, Library
+from libraries import DOCUMENTS, JAVASCRIPT, PYTHON, Library
 from package_libraries import C_SHARP, GO, JAVA, PHP, RUBY, RUST, C
 
 from codegraph.errors import InternalError
 from codegraph.graph.dependency_graph import DependencyGraph
 from codegraph.graph.resolve.keys import kind_of
-from codegraph.graph.resolve.scheme import Value
 from codegraph.graph.staleness import Marking, MarkingRule, Seeds, mark
-from codegraph.graph.table import SymbolTable, TracedReader
+from codegraph.graph.table import Elsewhere, SymbolTable, TracedReader, nowhere
 
 HISTORIES = 2_000
 """A defect shows in the first few, a rare one late."""
 STEPS = 12
+DOCUMENTED = Library({**PYTHON.parts, **DOCUMENTS.parts})
 COMMON = ("mod", "def", "imp", "star", "exp", "mem", "base", "ret", "elem", "top", "name")
 KINDS = [
     *((PYTHON, kind) for kind in (*COMMON, "all", "dir")),
@@ -38,6 +38,7 @@ KINDS = [
     *((RUBY, kind) for kind in ("pkg", "file", "emb", "pmem", "name", "top", "ret", "mod")),
     *((C_SHARP, kind) for kind in ("imp", "mem", "base", "ret", "unit", "file", "ifm")),
     *((C, kind) for kind in ("cdef", "top", "mod")),
+    *((DOCUMENTED, kind) for kind in ("any", "path")),
     *((CPP, kind) for kind in ("cns", "unit", "imp", "mem", "base", "ret", "ali", "cdef", "top", "mod")),
 ]
 NAMES = {
@@ -50,6 +51,7 @@ NAMES = {
     id(RUBY): "ruby",
     id(C): "c",
     id(CPP): "cpp",
+    id(DOCUMENTED): "documents",
     id(C_SHARP): "cs",
 }
 
@@ -93,8 +95,8 @@ def deaf_to(kind: str) -> Callable[[], SymbolTable]:
     """Return a table that does not report changes of one kind of key."""
 
     class Deaf(SymbolTable):
-        def update(self, changes: Mapping[str, Mapping[str, Value] | None]) -> list[str]:
-            return [key for key in super().update(changes) if kind_of(key) != kind]
+        def readers(self, keys: Iterable[str]) -> list[str]:
+            return super().readers(key for key in keys if kind_of(key) != kind)
 
     return Deaf
 
@@ -105,14 +107,14 @@ class _ForgetsMisses(TracedReader):
 
 
 class _TableForgetsMisses(SymbolTable):
-    def reader(self) -> TracedReader:
-        return _ForgetsMisses(self)
+    def reader(self, elsewhere: Elsewhere = nowhere) -> TracedReader:
+        return _ForgetsMisses(self, elsewhere)
 
 
 @pytest.mark.parametrize(
     "library",
-    [PYTHON, JAVASCRIPT, GO, JAVA, PHP, RUBY, RUST, C, CPP, C_SHARP],
-    ids=["python", "javascript", "go", "java", "php", "ruby", "rust", "c", "cpp", "c_sharp"],
+    [PYTHON, JAVASCRIPT, GO, JAVA, PHP, RUBY, RUST, C, CPP, C_SHARP, DOCUMENTED],
+    ids=["python", "javascript", "go", "java", "php", "ruby", "rust", "c", "cpp", "c_sharp", "documents"],
 )
 def test_the_whole_machinery_passes(library: Library) -> None:
     """The seams as such do no harm: with the real parts in place nothing differs."""

@@ -26,8 +26,10 @@ from codegraph.extract.languages import (
     json_config,
     kotlin,
     lua,
+    markdown,
     php,
     python,
+    rst,
     ruby,
     rust,
     scala,
@@ -61,6 +63,8 @@ _SPECS: tuple[LanguageSpec, ...] = (
     haskell.SPEC,
     elixir.SPEC,
     zig.SPEC,
+    markdown.SPEC,
+    rst.SPEC,
 )
 
 _ALL: tuple[LanguageSpec, ...] = (*(spec for plugin in plugins.found().plugins for spec in plugin.specs), *_SPECS)

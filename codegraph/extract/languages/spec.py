@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Chain
+from codegraph.core.facts import Chain, Role
 from codegraph.core.symbols import SymbolKind
 
 if TYPE_CHECKING:
@@ -80,6 +80,40 @@ class Docstring(NamedTuple):
     end: int
 
 
+class Heading(NamedTuple):
+    """A heading of a document; its section goes on to the next one of its level or a higher one. Offsets are bytes."""
+
+    level: int
+    """From 1, the highest; levels may be left out."""
+    title: str
+    """Without markup."""
+    start: int
+    name_start: int
+    name_end: int
+    end: int
+    """Where its lines end, and what stands below it begins."""
+
+
+class Naming(NamedTuple):
+    """A place where a document names a piece of code."""
+
+    start: int
+    chain: Chain
+    role: Role
+
+
+class Document(NamedTuple):
+    """What a reader of documents finds."""
+
+    headings: Sequence[Heading]
+    """In source order."""
+    namings: Sequence[Naming]
+    silent: Sequence[tuple[int, int]] = ()
+    """Stretches of bytes that nobody reads: comments, front matter; in source order."""
+    title: str = ""
+    """What the document says of itself elsewhere than in a heading."""
+
+
 @dataclass(frozen=True, slots=True)
 class Queries:
     """The query files of a language; each tuple is concatenated in order."""
@@ -99,7 +133,7 @@ class LanguageSpec:
 
     name: str
     distribution: str
-    """The grammar's wheel; its version is part of EXTRACTOR_VERSION."""
+    """The grammar's wheel; its version is part of EXTRACTOR_VERSION. "": it has none."""
     grammar: Callable[[], object]
     """Returns the capsule for tree_sitter.Language."""
     extensions: tuple[str, ...]
@@ -141,3 +175,5 @@ class LanguageSpec:
     is read from the true ones."""
     prepare_if_broken: bool = False
     """Whether that is for files only that the grammar cannot read as they are: the reading with less damage counts."""
+    read: Callable[[SourceText], Document] | None = None
+    """Reads a document instead: neither grammar nor queries are asked then (`languages/documents.py`)."""

@@ -14,6 +14,7 @@ from codegraph.core import plugins
 from codegraph.graph.resolve.c import CScheme
 from codegraph.graph.resolve.c_sharp import CSharpScheme
 from codegraph.graph.resolve.cpp import CppScheme
+from codegraph.graph.resolve.documents import DocumentScheme
 from codegraph.graph.resolve.go import GoModScheme, GoScheme
 from codegraph.graph.resolve.java import JavaScheme
 from codegraph.graph.resolve.javascript import JavaScriptScheme, SettingsScheme
@@ -28,6 +29,7 @@ __all__ = ["MANY", "MAX_CANDIDATES", "Entry", "ResolutionScheme", "TableReader",
 
 _PLAIN = PlainScheme()
 _JAVASCRIPT = JavaScriptScheme()
+_DOCUMENTS = DocumentScheme()
 _SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType(
     {
         "python": PythonScheme(),
@@ -45,6 +47,8 @@ _SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType(
         "go-mod": GoModScheme(),
         "rust": RustScheme(),
         "cargo": CargoScheme(),
+        "markdown": _DOCUMENTS,
+        "rst": _DOCUMENTS,
     }
 )
 

@@ -24,6 +24,7 @@ files again whenever somebody uses it once more:
 A scheme fills the values of `def`, `imp`, `star`, `exp`, `mem`, `base`, `ret`, `elem` and `top` as it
 likes, because no other scheme reads them; it may also add kinds of its own with `make_key`. The shared ones
 `unit`, `file`, `pkg`, `pmem`, `ifm` and `emb` are those of languages whose packages have many files (`go/names.py`).
+The keys `any` and `path` have no value in the table: `graph/defined.py` answers them.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 SEPARATOR = "\x1f"
+ANY = "any"
+PATH = "path"
 
 SHARED_KINDS: Mapping[str, int] = MappingProxyType(
     {

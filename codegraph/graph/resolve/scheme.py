@@ -44,6 +44,12 @@ class TableReader(Protocol):
     def named(self, family: str, name: str) -> Value | None:
         """Return the sole definition of that name in the family as ((path, descriptor, kind),), MANY, or None."""
 
+    def defined(self, name: str) -> Value | None:
+        """Return all definitions of that name in code as ((path, descriptor), ...), sorted, MANY, or None."""
+
+    def is_file(self, path: str) -> bool:
+        """Say whether there is a file of code at that path."""
+
 
 class ResolutionScheme(Protocol):
     """How one family of languages finds what a name means. Without state."""

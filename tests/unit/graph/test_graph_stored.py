@@ -44,7 +44,7 @@ def test_packed_links_give_back_every_edge() -> None:
 
 def test_context_targets_are_distinct_and_of_the_context_kinds() -> None:
     """Only calls, inherits, implements and uses_type count; the first mention sets the place."""
-    assert pack(LINKS).context_targets() == [(B,), (), (B, A)]
+    assert pack(LINKS).context_targets("python") == [(B,), (), (B, A)]
 
 
 def test_labels_hold_no_positions() -> None:
@@ -100,6 +100,6 @@ def test_context_targets_of_one_definition_are_those_of_all() -> None:
         for owner in range(7)
     )
     packed = pack(FileLinks(rows, ()))
-    one_by_one = [tuple(dict.fromkeys(packed.context_targets_of(index))) for index in range(7)]
-    assert one_by_one == packed.context_targets()
+    one_by_one = [tuple(dict.fromkeys(packed.context_targets_of(index, "go"))) for index in range(7)]
+    assert one_by_one == packed.context_targets("go")
     assert any(one_by_one)

@@ -79,7 +79,7 @@ def test_the_words_that_steer_are_known_for_what_they_are() -> None:
     steering = {"if", "else", "for", "while", "return", "break", "continue", "switch", "case", "match", "try", "throw"}
     steering |= {"catch", "raise", "except", "finally", "and", "or", "not", "in", "is", "do", "yield", "await", "loop"}
     assert steering <= KEYWORDS
-    for language in LANGUAGES:
+    for language in (name for name, spec in LANGUAGES.items() if spec.read is None):
         grammar = compiled(language).parser.language
         assert grammar is not None
         words = {grammar.node_kind_for_id(number) for number in range(grammar.node_kind_count)}
