@@ -304,7 +304,7 @@ class Wishes:
         targets = self._targets.get(symbol)
         if targets is None:
             view, index = self._at(symbol)
-            targets = self._targets[symbol] = view.links.context_targets_of(index)
+            targets = self._targets[symbol] = view.links.context_targets_of(index, view.outline.language)
         return targets
 
     def _signature(self, symbol: SymbolId) -> str:
