@@ -1,6 +1,7 @@
 """From what both indexes said of a query to the candidates that are ranked.
 
-Both give their best symbols; a candidate is a symbol that either gave. A symbol that only the vectors know still has
+Both give their best symbols; a candidate is a symbol that either gave. Code is measured by the best
+code, so that no document changes what code is worth beside other code. A symbol that only the vectors know still has
 the evidence of its file, if the words found anything else there. Pure. Tests:
 tests/unit/search/test_search_searcher.py.
 """
@@ -13,13 +14,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from codegraph.core.symbols import SymbolId
+from codegraph.core.symbols import DOCUMENT_LANGUAGES, SymbolId
 from codegraph.search.catalogue import CatalogueView
 from codegraph.search.documents import qualified_name
 from codegraph.search.fusion import Ranking, interleave
 from codegraph.search.rank import Candidates, Mentions, Values
 from codegraph.search.scoring import NO_MATCHES, Matches
-from codegraph.search.vectors import Neighbours, Numbers
+from codegraph.search.vectors import Mask, Neighbours, Numbers
 
 Lines = Callable[[Sequence[SymbolId], Sequence[str]], Sequence[int]]
 """Counts the lines of symbols, given with the paths of their files."""
@@ -57,17 +58,23 @@ class Found:
         paths = [catalogue.path_names[code] for code in codes.tolist()]
         matches = self.matches
         evidence = dict(zip(catalogue.paths[matches.numbers].tolist(), matches.files.tolist(), strict=True))
+        document = np.isin(catalogue.languages[self.numbers], _document_codes(catalogue))
         # Whoever is not among the nearest is at most as near as the last of them.
         vector = self._placed(self.near.numbers, self.nearness, self.nearness.min(initial=1.0))
+        vector = _shares_apart(vector, document)
         return Candidates(
             symbols=symbols,
-            qualified=[_qualified(symbol, path) for symbol, path in zip(symbols, paths, strict=True)],
+            qualified=[
+                "" if is_document else _qualified(symbol, path)
+                for symbol, path, is_document in zip(symbols, paths, document.tolist(), strict=True)
+            ],
             paths=paths,
-            lexical=_shares(self._placed(matches.numbers, matches.scores.astype(np.float64))),
+            lexical=_shares_apart(self._placed(matches.numbers, matches.scores.astype(np.float64)), document),
             vector=vector,
             file_vector=_best_of_each(codes, vector),
-            file=_shares(np.array([evidence.get(code, 0.0) for code in codes.tolist()])),
-            lines=np.array(lines(symbols, paths), dtype=np.float64),
+            file=_shares_apart(np.array([evidence.get(code, 0.0) for code in codes.tolist()]), document),
+            lines=np.where(document, 0.0, np.array(lines(symbols, paths), dtype=np.float64)),
+            document=document.astype(np.float64),
             mentions=mentions,
         )
 
@@ -95,6 +102,17 @@ def _shares(values: Values) -> Values:
     """Return values as shares of the largest; negative ones count nothing."""
     best = values.max(initial=0.0)
     return np.maximum(values, 0.0) / best if best > 0 else np.zeros(len(values))
+
+
+def _shares_apart(values: Values, document: Mask) -> Values:
+    """Return values of code as shares of the largest of code, those of documents of the largest of all."""
+    shares = _shares(values)
+    shares[~document] = _shares(values[~document])
+    return shares
+
+
+def _document_codes(catalogue: CatalogueView) -> list[int]:
+    return [code for code, name in enumerate(catalogue.language_names) if name in DOCUMENT_LANGUAGES]
 
 
 def _best_of_each(codes: Numbers, values: Values) -> Values:

@@ -69,6 +69,8 @@ class RankWeights:
     """Logarithm of the symbol's lines."""
     depth: float = -1.65
     """How many folders the file lies in, five of them counting 1."""
+    document: float = -1.0
+    """The symbol is of a document: whoever searches code wants code first."""
     repeated: float = -2.4
     """How many better results of the same file there are, up to five."""
     sentence: float = 0.2
@@ -147,13 +149,16 @@ class Candidates(NamedTuple):
 
     symbols: Sequence[SymbolId]
     qualified: Sequence[str]
-    """Dotted names within the file. A module has none: "" stands for it."""
+    """Dotted names within the file. Modules and sections of documents have none: "" stands for it."""
     paths: Sequence[str]
     lexical: Values
     vector: Values
     file_vector: Values
     file: Values
     lines: Values
+    """0 for documents."""
+    document: Values
+    """1 for what stands in a document, 0 for code."""
     mentions: Mentions
     """Asked of a few of them only."""
 
@@ -329,6 +334,7 @@ _SIGNALS: Mapping[str, Signal] = {
     "mentioned": mentioned,
     "size": size,
     "depth": depth,
+    "document": lambda _, candidates: candidates.document,
 }
 
 SIGNALS = (*_SIGNALS, "repeated")

@@ -5,8 +5,8 @@ same method of some instance, `uv_run()` for a function that a header declares a
 compared by their ends: the last one is the definition's own, the one before it that of the class around it, or, for a
 definition that stands in no class, of a folder, the file or (Go) the package; earlier ones stand further out. The
 nearest fit counts. A name alone is looked for in the class that a heading around it is about, then outside of classes;
-as a member only if it is no plain word. Definitions below the document's own folder come first; those of tests,
-examples and what was copied from elsewhere count only for documents that lie there, too.
+as a member only if it is no plain word. Files whose names begin with an underscore come after others, what lies below
+the document's own folder before; tests, examples and what was copied from elsewhere count only for documents there.
 
     one fits                  an edge `references`, `inferred`; overloads, and declarations in C, are one
     up to four fit            the same, `ambiguous`, if the document says what they are in, or calls them
@@ -37,6 +37,7 @@ _ASIDE: Final = re.compile(
     r"|vendor|third_party|node_modules)/|(?:^|/)(?:test_[^/]*|[^/]*(?:_test|_spec|\.test|\.spec|Tests?))\.\w+\Z"
 )
 """Paths of code that others than its authors hardly name."""
+_PRIVATE: Final = re.compile(r"(?:^|/)_(?!_)")
 _C: Final = re.compile(r"\.(?:c|h|cc|hh|cpp|hpp|cxx|hxx)\Z")
 _ABOUT: Final = re.compile(r"(?:[Cc]lass |[Tt]he )?(?:\w+(?:\.|::))*(\w+)(?:\(.*\)|(?: (?:[Cc]lass|[Oo]bjects?)))?")
 """A heading that is a class's name and hardly more."""
@@ -175,8 +176,9 @@ class _Linker:
         return [*folders, *(name for (name, *_) in packages or ()), file.partition(".")[0]]
 
     def _near(self, candidates: list[Candidate]) -> list[Candidate]:
-        """Return those that are not aside, below the document's folder if there are any."""
+        """Return those that are not aside, of these the public ones and those below the document's folder, if any."""
         shown = [each for each in candidates if not self._is_aside(each.path)]
+        shown = [each for each in shown if not _PRIVATE.search(each.path)] or shown
         below = [each for each in shown if self._directory and each.path.startswith(f"{self._directory}/")]
         return below or shown
 
@@ -203,7 +205,10 @@ def _outermost(candidates: list[Candidate]) -> list[Candidate]:
 
 def _chosen(candidates: Sequence[Candidate], is_certain: bool) -> tuple[list[SymbolId], Confidence]:
     """Return the targets among definitions that fit; `is_certain`: it is code that is named, not a word."""
-    ids = [symbol_id(each.path, each.descriptor) for each in candidates]
+    ordered = sorted(
+        candidates, key=lambda each: (each.path, len(each.descriptor), each.descriptor)
+    )  # (+10) after (+2)
+    ids = [symbol_id(each.path, each.descriptor) for each in ordered]
     different = {(("c", *each.names) if _C.search(each.path) else (each.path, *each.names)) for each in candidates}
     if len(different) <= 1:
         return ids[:MAX_CANDIDATES], Confidence.INFERRED

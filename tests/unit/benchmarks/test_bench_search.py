@@ -166,7 +166,7 @@ def test_fitting_spreads_results_as_the_ranking_does() -> None:
 def test_fitting_scores_as_the_ranking_does(kind: QueryKind) -> None:
     """Under the shipped weights the order of a sample is that of the ranking itself."""
     drawn = np.random.default_rng(3)
-    columns = {name: drawn.random(12) for name in ("lexical", "vector", "file_vector", "file")}
+    columns = {name: drawn.random(12) for name in ("lexical", "vector", "file_vector", "file", "document")}
     paths = [f"{'abc'[at % 3]}/m.py" for at in range(12)]
     rows = Candidates(
         [SymbolId(f"{at:02}") for at in range(12)],

@@ -16,9 +16,10 @@ from codegraph.search.shape import shape_of
 
 
 def candidates(*rows: tuple[str, str], lines: tuple[int, ...] = (), **values: list[float]) -> Candidates:
-    """Candidates by name and path; `values` are lexical, vector and file, 0 where not given."""
+    """Candidates by name and path; `values` are lexical, vector, file and document, 0 where not given."""
     count = len(rows)
-    columns = {name: np.array(values.get(name, [0.0] * count)) for name in ("lexical", "vector", "file_vector", "file")}
+    given = ("lexical", "vector", "file_vector", "file", "document")
+    columns = {name: np.array(values.get(name, [0.0] * count)) for name in given}
     return Candidates(
         symbols=[SymbolId(f"{path}/{name}().") for name, path in rows],
         qualified=[name for name, _ in rows],
