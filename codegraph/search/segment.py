@@ -25,6 +25,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from codegraph.core.symbols import SymbolKind
 from codegraph.search.analysis import Analyser
 from codegraph.search.documents import FileDocuments, LexicalDocument, definitions
 
@@ -189,7 +190,7 @@ def _occurrences(
             document.docstring.split(None, MAX_FIELD_TOKENS)[:MAX_FIELD_TOKENS],
             (path,),
             document.body[:MAX_FIELD_TOKENS],
-            definitions(path, document.qualified_name),
+            definitions(path, document.qualified_name) if document.kind is not SymbolKind.SECTION else (),
         ):
             row.extend(map(number, content))
             lengths.append(len(content))

@@ -8,8 +8,10 @@ nearest fit counts. A name alone is looked for in the class that a heading aroun
 as a member only if it is no plain word. Files whose names begin with an underscore come after others, what lies below
 the document's own folder before; tests, examples and what was copied from elsewhere count only for documents there.
 
-    one fits                  an edge `references`, `inferred`; overloads, and declarations in C, are one
-    up to four fit            the same, `ambiguous`, if the document says what they are in, or calls them
+    one fits                  an edge `references`, `inferred`; a declaration in C, and another definition in the same
+                              file where languages have no overloads, are the same one
+    up to four fit            the same, `ambiguous`, if the document says what they are in, or calls them; of overloads
+                              the first four
     more, or a bare word      no edge; a miss `ambiguous` where the document certainly means code
     none                      nothing: documents speak of much that is not of the project
 
@@ -38,6 +40,7 @@ _ASIDE: Final = re.compile(
 )
 """Paths of code that others than its authors hardly name."""
 _PRIVATE: Final = re.compile(r"(?:^|/)_(?!_)")
+_OVERLOADING: Final = re.compile(r"\.(?:java|cs|cc|cpp|cxx|hh|hpp|hxx|kts?|scala|swift)\Z")
 _C: Final = re.compile(r"\.(?:c|h|cc|hh|cpp|hpp|cxx|hxx)\Z")
 _ABOUT: Final = re.compile(r"(?:[Cc]lass |[Tt]he )?(?:\w+(?:\.|::))*(\w+)(?:\(.*\)|(?: (?:[Cc]lass|[Oo]bjects?)))?")
 """A heading that is a class's name and hardly more."""
@@ -209,9 +212,11 @@ def _chosen(candidates: Sequence[Candidate], is_certain: bool) -> tuple[list[Sym
         candidates, key=lambda each: (each.path, len(each.descriptor), each.descriptor)
     )  # (+10) after (+2)
     ids = [symbol_id(each.path, each.descriptor) for each in ordered]
+    overloaded = [each.path for each in candidates if _OVERLOADING.search(each.path)]
     different = {(("c", *each.names) if _C.search(each.path) else (each.path, *each.names)) for each in candidates}
     if len(different) <= 1:
-        return ids[:MAX_CANDIDATES], Confidence.INFERRED
+        is_one = len(overloaded) == len(set(overloaded))
+        return ids[:MAX_CANDIDATES], Confidence.INFERRED if is_one else Confidence.AMBIGUOUS
     if not is_certain:
         return [], Confidence.INFERRED
     members = all(len(each.names) > 1 for each in candidates)
