@@ -39,8 +39,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from codegraph.core.symbols import SymbolId
-from codegraph.search.analysis import part_terms, whole_name
+from codegraph.core.symbols import SymbolId, descriptor_parts
+from codegraph.search.analysis import part_terms, query_terms, whole_name
 from codegraph.search.documents import module_name
 from codegraph.search.shape import QueryKind, QueryShape
 
@@ -69,8 +69,8 @@ class RankWeights:
     """Logarithm of the symbol's lines."""
     depth: float = -1.65
     """How many folders the file lies in, five of them counting 1."""
-    document: float = -1.0
-    """The symbol is of a document: whoever searches code wants code first."""
+    document: float = -3.0
+    """The symbol is of a document: whoever searches code wants code first, unless the query is a heading."""
     repeated: float = -2.4
     """How many better results of the same file there are, up to five."""
     sentence: float = 0.2
@@ -139,6 +139,9 @@ LARGE = math.log(400)
 OFTEN = math.log(100)
 """The logarithm of the files at which `mentioned` is about 1."""
 
+
+ASKED_BY_HEADING = 0.3
+"""What `document` holds of a section whose heading is the query."""
 
 Mentions = Callable[[Sequence[SymbolId]], Sequence[int]]
 """Counts, for each of some symbols, the other files with an edge to it."""
@@ -319,6 +322,22 @@ def depth(_asked: _Asked, candidates: Candidates) -> Values:
     return _each(candidates.paths, lambda path: path.count("/") / DEEP)
 
 
+def document(asked: _Asked, candidates: Candidates) -> Values:
+    """Say what is of a document, and less of a section that the query is the heading of."""
+    wanted = frozenset(asked.shape.terms)
+    values = candidates.document.copy()
+    for index in np.flatnonzero(values).tolist():
+        if _heading_terms(candidates.symbols[index]) == wanted:
+            values[index] = ASKED_BY_HEADING
+    return values
+
+
+@lru_cache(maxsize=16_384)
+def _heading_terms(symbol: SymbolId) -> frozenset[str]:
+    *_, (slug, _suffix) = descriptor_parts(symbol.rpartition("/")[2]) or [("", "")]
+    return frozenset(query_terms(slug.replace("-", " ")))
+
+
 @lru_cache(maxsize=16_384)
 def _stem_terms(path: str) -> tuple[str, ...]:
     return part_terms(module_name(path))
@@ -334,7 +353,7 @@ _SIGNALS: Mapping[str, Signal] = {
     "mentioned": mentioned,
     "size": size,
     "depth": depth,
-    "document": lambda _, candidates: candidates.document,
+    "document": document,
 }
 
 SIGNALS = (*_SIGNALS, "repeated")

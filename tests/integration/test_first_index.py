@@ -28,6 +28,7 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
     """A tree of files that import each other, not yet indexed."""
     found = Workbench(tmp_path, TREE)
     found.write({f"pkg/m{number}.py": _source(number) for number in range(FILES)})
+    found.write({"README.md": "# Help\n`helper7()`, `m8.helper8`, `pkg/m9.py`\n"})
     yield found
     found.close()
 

@@ -181,3 +181,20 @@ def test_an_unknown_signal_is_an_error() -> None:
     """Switching off what does not exist is a mistake of the caller."""
     with pytest.raises(TypeError):
         RankWeights().without("charm")
+
+
+def test_documents_come_after_code_unless_their_heading_is_asked_for():
+    """A section that says as much as code stands behind it; one whose heading is the query stands before code."""
+    rows = candidates(("f", "a.py"), ("g", "b.py"), lexical=[0.8, 0.1])
+    section = SymbolId("README.md/guide:setting-the-timeout:")
+    both = rows._replace(
+        symbols=[*rows.symbols[:1], section],
+        qualified=["f", ""],
+        paths=["a.py", "README.md"],
+        lexical=np.array([0.7, 1.0]),
+        vector=np.array([0.0, 1.0]),
+        document=np.array([0.0, 1.0]),
+    )
+    weights = only("lexical", "vector", "document")
+    assert ranked("how timeouts are read", both, weights).order == [0, 1]
+    assert ranked("Setting the timeout", both, weights).order == [1, 0]
