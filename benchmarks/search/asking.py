@@ -20,6 +20,7 @@ from benchmarks.search.propagation import Propagation
 from benchmarks.search.scoring import PLACES, Span, one_per_file
 from codegraph.config import Config
 from codegraph.core.symbols import SymbolId
+from codegraph.daemon.encoders import QueryVectors
 from codegraph.daemon.messages import SearchHit, SearchParams, SimilarParams
 from codegraph.daemon.project import Project, open_project
 from codegraph.daemon.ranking import answer_search, answer_similar
@@ -101,7 +102,7 @@ class Answers(msgspec.Struct, frozen=True):
     files: tuple[Span, ...]
     """The best symbol of each of the first ten files."""
     seconds: float
-    """The query's vectors and the answer of ten symbols, without the socket."""
+    """The answer of ten symbols, without the socket; the first time a text is asked, its vectors too."""
 
 
 class Asked:
@@ -112,6 +113,7 @@ class Asked:
         self.project = project
         self.made = made
         self._propagation: Propagation | None = None
+        self._vectors: dict[str, QueryVectors] = {}
 
     def prepare(self, manner: Manner) -> None:
         """Rank in this manner from now on."""
@@ -122,12 +124,19 @@ class Asked:
 
     def ask(self, text: str, manner: Manner, similar: bool = False) -> Answers:
         """Answer one query, or find what is similar to a piece of code."""
-        hits, seconds, _ = self.timed(text, manner, similar)
+        hits, seconds, _ = self.timed(text, manner, similar, again=True)
         files = one_per_file(map(span_of, self._hits(text, manner, ASKED, similar)))
         return Answers(tuple(map(span_of, hits)), tuple(files[:PLACES]), seconds)
 
-    def timed(self, text: str, manner: Manner, similar: bool = False) -> tuple[tuple[SearchHit, ...], float, float]:
-        """Answer one query; return its first symbols, the seconds it took, and this process's CPU seconds."""
+    def timed(
+        self, text: str, manner: Manner, similar: bool = False, again: bool = False
+    ) -> tuple[tuple[SearchHit, ...], float, float]:
+        """Answer one query; return its first symbols, the seconds it took, and this process's CPU seconds.
+
+        `again`: a text that was asked before is not embedded anew, which is most of the time with a transformer.
+        """
+        if not again:
+            self._vectors.clear()
         started, cpu = time.perf_counter(), time.process_time()
         hits = self._hits(text, manner, PLACES, similar)
         return hits, time.perf_counter() - started, time.process_time() - cpu
@@ -135,10 +144,15 @@ class Asked:
     def _hits(self, text: str, manner: Manner, limit: int, similar: bool) -> tuple[SearchHit, ...]:
         view = self.project.pipeline.view if self._propagation is None else self._propagation.view
         if similar:
-            code = self.project.embed_query(text).result()
+            code = self._embedded(text)
             return answer_similar(self.project, view, SimilarParams(text=text, limit=limit), code).results
-        vectors = self.project.embed_query(parse_query(text).text).result() if manner.use_vectors else {}
+        vectors = self._embedded(parse_query(text).text) if manner.use_vectors else {}
         return answer_search(self.project, view, SearchParams(query=text, limit=limit), vectors).results
+
+    def _embedded(self, text: str) -> QueryVectors:
+        if text not in self._vectors:
+            self._vectors[text] = self.project.embed_query(text).result()
+        return self._vectors[text]
 
 
 def span_of(hit: SearchHit) -> Span:
