@@ -117,8 +117,8 @@ def find_clones(files: Iterable[FileUnits], bounds: CloneBounds) -> Clones:
     complete = True
     if CloneKind.NEAR in bounds.kinds:
         complete = _merge_near(units, clusters, bounds.threshold)
-    distinct = {id(cluster): cluster for cluster in clusters}
-    found = [group for cluster in distinct.values() if (group := _group(units, cluster)) is not None]
+    several = {id(cluster): cluster for cluster in clusters if len(cluster.units) > 1}
+    found = [_group(units, cluster) for cluster in several.values()]
     wanted = _outermost(units, [group for group in found if group.kind in bounds.kinds])
     wanted.sort(key=lambda group: (-(len(group.members) - 1) * group.tokens, group.members[0][:2]))
     return Clones(tuple(wanted), complete)
@@ -236,10 +236,8 @@ def _nested(units: Sequence[_Unit], left: _Cluster, right: _Cluster) -> bool:
     return any(not places.isdisjoint(units[number].ancestors) for number in left.units + right.units)
 
 
-def _group(units: Sequence[_Unit], cluster: _Cluster) -> CloneGroup | None:
-    """Make a group of a cluster, None if it has one unit only."""
-    if len(cluster.units) < 2:
-        return None
+def _group(units: Sequence[_Unit], cluster: _Cluster) -> CloneGroup:
+    """Make a group of a cluster."""
     members = [units[number] for number in sorted(cluster.units)]
     first = members[0]
     shown = tuple(Clone(unit.path, unit.definition, _relation(first, unit)) for unit in members)

@@ -51,11 +51,11 @@ KEYWORDS = frozenset(_WORDS.split())
 """Words that steer or declare in one of the languages; a name that is written like one keeps its spelling."""
 
 _OTHER, _NAME, _STRING, _NUMBER, _MEMBER_OPERATOR, _OPENING = range(6)
+_STARTS = (_OTHER, _STRING, _NUMBER, _NAME)
+"""By the groups of _START."""
 _CLASS_BITS = np.uint64(7)
 _MEMBER_OPERATORS = frozenset({".", "->", "::", "?.", "&."})
-_NAME_START = re.compile(r"[^\W\d]|[$@]")
-_STRING_START = re.compile(r"[A-Za-z@$#]{0,3}[\"'`]")
-_NUMBER_START = re.compile(r"\.?\d")
+_START = re.compile(r"([A-Za-z@$#]{0,3}[\"'`])|(\.?\d)|([^\W\d]|[$@])")
 _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
 _FINAL = np.uint64(0xFF51AFD7ED558CCD)
 
@@ -124,11 +124,10 @@ def _class_of(text: str) -> int:
         return _OPENING
     if text in _MEMBER_OPERATORS:
         return _MEMBER_OPERATOR
-    if _STRING_START.match(text):
-        return _STRING
-    if _NUMBER_START.match(text):
-        return _NUMBER
-    return _NAME if _NAME_START.match(text) and text not in KEYWORDS else _OTHER
+    match = _START.match(text)
+    if match is None or (match.lastindex == 3 and text in KEYWORDS):
+        return _OTHER
+    return _STARTS[match.lastindex or 0]
 
 
 def _blind_literals(codes: Codes) -> tuple[Codes, Codes]:
