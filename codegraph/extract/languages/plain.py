@@ -49,10 +49,10 @@ _PLAIN: Final = re.compile(
 _LAST: Final = re.compile(r"([A-Za-z_$@\x80-\xff][\w$\x80-\xff]*[?!]?)\W*\Z")
 _SELF: Final = frozenset({"self", "this", "$this", "Self", "static", "@self"})
 _MARKS: Final = re.compile(
-    r"^[ \t]*(?:/\*+!?|\*+/|\*(?!/)|//+[/!]*|#+!?|--+\[*\s?[|^]?|\{-\s?[|^]?|\"\"\"|;+)[ \t]?"
-    r"|[ \t]*(?:\*+/|-\}|\]\])[ \t]*$",
-    re.MULTILINE,
+    r"^[ \t]*(?:/\*+!?|\*+/|\*(?!/)|//+[/!]*|#+!?|--+\[*\s?[|^]?|\{-\s?[|^]?|\"\"\"|;+)[ \t]?", re.MULTILINE
 )
+_END_MARKS: Final = re.compile(r"(?:\*\**/|-\}|\]\])[ \t]*$", re.MULTILINE)
+"""Each alternative starts with a sign of its own: the search skips to those."""
 _TAGS: Final = re.compile(r"</?(?:summary|remarks|para|returns|c|see[^>]*|param[^>]*|value|inheritdoc)\s*/?>")
 _NOT_DOCUMENTATION: Final = re.compile(
     r"licen[sc]e|copyright|\(c\)|SPDX|^#!|-\*-|vim:|swiftlint|eslint|clang-format|@formatter|nolint|rubocop|coding:",
@@ -170,9 +170,8 @@ def _stands_alone(comment: Node) -> bool:
 
 def cleaned(texts: Iterable[str]) -> str:
     """Return what comments say, without stars, slashes and markup."""
-    joined = "\n".join(texts)
-    lines = _TAGS.sub("", _MARKS.sub("", joined)).strip().splitlines()
-    return "\n".join(line.rstrip() for line in lines).strip()
+    text = _END_MARKS.sub("", _MARKS.sub("", "\n".join(texts)))
+    return "\n".join([line.rstrip() for line in _TAGS.sub("", text).strip().splitlines()]).strip()
 
 
 def _module_comment(view: FileView) -> Docstring | None:
