@@ -83,6 +83,24 @@ def test_overloads_are_told_apart() -> None:
     }
 
 
+def test_constructors_call_the_superclass() -> None:
+    """`super(...)` means no interface; a constructor without such a call calls the superclass's all the same."""
+    source = """package app; interface I {} class Up { Up() {} Up(int a) {} } class Bare {}
+    class A extends Up implements I { A() { super(1); } A(int a) { this(); } A(String s) { } }
+    class B extends Bare { B() { } } class C implements I { C() { super(); } }"""
+    project = linked(source)
+    calls = {
+        name: project.edges(f"app/A.java/{name}", "calls") for name in ("A#A().", "A#A(+1).", "A#A(+2).", "B#B().")
+    }
+    assert calls == {
+        "A#A().": ["calls app/A.java/Up#Up(+1)."],
+        "A#A(+1).": ["calls app/A.java/A#A()."],
+        "A#A(+2).": ["calls app/A.java/Up#Up()."],
+        "B#B().": ["calls app/A.java/Bare#"],
+    }
+    assert project.edges("app/A.java/C#C().", "calls") == []
+
+
 def test_members_are_found_along_the_bases() -> None:
     """Bare names are members of the type, of its bases, of the types around it, then static imports."""
     source = """package app; import static lib.Base.make;

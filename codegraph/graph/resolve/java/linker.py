@@ -14,7 +14,7 @@ from codegraph.graph.resolve.java.contributions import TYPES, FileMembers
 from codegraph.graph.resolve.java.evaluator import JavaEvaluator, outside
 from codegraph.graph.resolve.scheme import TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
-from codegraph.graph.resolve.typed.evaluator import Place
+from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Place, around_of
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _HEADER = (Role.INHERIT, Role.IMPLEMENT)
@@ -30,6 +30,7 @@ class JavaLinker(TypedLinker):
         self._java = JavaEvaluator(table, tuple(Place(path, each) for each in tops))
         super().__init__(path, outline, occurrences, self._java)
         self._members = FileMembers(outline, occurrences)
+        self._superclasses: dict[int, list[Entity]] | None = None
         self._places: list[Place] = []
         for definition in outline.definitions:
             if definition.kind in TYPES:
@@ -42,6 +43,26 @@ class JavaLinker(TypedLinker):
         place = self._places[reference.owner]
         return Place(self.path, outside(place.around)) if reference.role in _HEADER else place
 
+    def candidates(self, reference: Reference) -> Candidates:
+        """Return what a reference stands for; `super(...)` means no interface."""
+        found = super().candidates(reference)
+        if reference.chain[0] != "@super" or not _is_delegation(reference):
+            return found
+        above = {(each.path, each.descriptor) for each in self._extended(self.definitions[reference.owner].container)}
+        made = [
+            each for each in found if (each.path, around_of(each)) in above or (each.path, each.descriptor) in above
+        ]
+        return tuple(made) or EXTERNAL
+
+    def _extended(self, index: int) -> list[Entity]:
+        """Return what a class extends."""
+        if self._superclasses is None:
+            self._superclasses = {}
+            for each in self.occurrences.references:
+                if each.role is Role.INHERIT:
+                    self._superclasses.setdefault(each.owner, []).extend(super().candidates(each))
+        return self._superclasses.get(index, [])
+
     def outcome(self, found: Candidates, reference: Reference) -> Outcome:
         """Return the edges; what a container of the standard library gives is not the project's."""
         edges, reason = super().outcome(found, reference)
@@ -50,12 +71,25 @@ class JavaLinker(TypedLinker):
         return edges, reason
 
     def finish(self) -> None:
-        """Add imports and overrides."""
+        """Add imports, overrides, and what constructors call unsaid."""
         for each in self.occurrences.imports:
             self._link_import(each)
+        outspoken = {each.owner for each in self.occurrences.references if _is_delegation(each)}
         for index, definition in enumerate(self.definitions):
             if definition.kind is SymbolKind.METHOD and not self._members.is_constructor(index):
                 self._link_override(index)
+            elif definition.kind is SymbolKind.METHOD and index not in outspoken:
+                self._link_superclass(index)
+
+    def _link_superclass(self, index: int) -> None:
+        """Add the call `super()` of a constructor that starts with no such call."""
+        place = self.definitions[index].selection_range
+        for base in self._extended(self.definitions[index].container):
+            found = [each for each in self._java.member(base, "<new>(0)") if each.path]
+            sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
+            for each in found:
+                target = symbol_id(each.path, each.descriptor)
+                self.collector.add(index, target, DependencyKind.CALLS, sure, place.start_line, place.start_column)
 
     def _link_import(self, each: Import) -> None:
         module, name = each.module, each.name
@@ -99,3 +133,9 @@ class JavaLinker(TypedLinker):
         if container.kind not in TYPES:
             return []
         return self._java.bases(Entity(EntityKind.TYPE, self.path, container.descriptor))[0]
+
+
+def _is_delegation(reference: Reference) -> bool:
+    """Say whether a mention is `this(...)` or `super(...)`."""
+    chain = reference.chain
+    return len(chain) == 2 and chain[0] in ("@self", "@super") and chain[1].startswith("<new>")
