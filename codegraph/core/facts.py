@@ -67,6 +67,8 @@ class BindingKind(IntEnum):
     """Iterating or indexing `name` gives this (from `list[Foo]` and the like)."""
     UNREACHABLE = 5
     """The definition that the chain stands for (`@=...`) is in a branch that is not taken."""
+    NARROWED = 6
+    """Somewhere in the owner the name is tested for being this: it may be, where nothing else is known."""
 
 
 class ImportKind(IntEnum):

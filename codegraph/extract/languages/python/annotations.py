@@ -28,6 +28,7 @@ _LOOKED_THROUGH = frozenset(
 _CONTAINERS = frozenset(
     {"AsyncGenerator", "AsyncIterable", "AsyncIterator", "Collection", "Container", "Deque", "FrozenSet", "Generator"}
     | {"Iterable", "Iterator", "List", "MutableSequence", "MutableSet", "Reversible", "Sequence", "Set", "AbstractSet"}
+    | {"ContextVar", "LifoQueue", "PriorityQueue", "Queue", "SimpleQueue"}
     | {"Tuple", "ValuesView", "KeysView", "deque", "frozenset", "list", "set", "tuple"}
 )
 _MAPPINGS = frozenset(

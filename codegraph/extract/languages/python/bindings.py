@@ -18,6 +18,14 @@ from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind, Chain
 from codegraph.extract.languages.python.annotations import read_annotation
+from codegraph.extract.languages.python.values import (
+    aliased,
+    classes_of,
+    elements,
+    iterations,
+    narrowed,
+    operands,
+)
 from codegraph.extract.view import CALLABLES, CLASSES, FileView, Found, Match
 
 ENTERED = "@enter"
@@ -111,12 +119,12 @@ class Binder:
 
     def _assignments(self) -> None:
         for found in self._view.forms("assignment"):
-            self._assign(found["target"][0], self._value(found))
+            self._assign_value(found["target"][0], found["value"][0])
         for found in self._view.forms("annotated"):
             self._assign_annotated(found)
         for found in self._view.forms("iteration"):
-            chain = self._value(found)
-            self._assign(found["target"][0], (*chain, "[]") if chain else ())
+            for target, chain in self._iterated(found):
+                self._assign(target, chain)
         for found in self._view.forms("comprehension"):
             self._comprehension(found)
         for found in self._view.forms("entered"):
@@ -135,6 +143,47 @@ class Binder:
         self._view.targets.difference_update(  # `x += 1` reads x as well
             found["target"][0].start_byte for found in self._view.forms("augmented")
         )
+        for found in self._view.forms("alias"):
+            self._name_classes(found["target"][0], classes_of(self._view.text.of(found["value"][0])))
+        for offset, name, chain in narrowed(self._view.text):
+            if self._view.definitions[owner := self._view.scope_of(offset)].kind in CALLABLES:
+                self._view.bind(offset, owner, name, BindingKind.NARROWED, chain)
+
+    def _assign_value(self, target: Node, value: Node) -> None:
+        """Bind what a value may be, what its elements are, or the classes that it is an alias of."""
+        view = self._view
+        owner = view.owner_of(value.start_byte)
+        in_function = view.definitions[owner].kind in CALLABLES
+        name = view.text.of(target) if target.type == "identifier" else ""
+        if name and view.scope_of(target.start_byte) == 0 and (classes := aliased(name, value, view.text)):
+            self._name_classes(target, classes)
+            return
+        chains = dict.fromkeys(view.chain(each, owner) for each in operands(value))
+        for chain in [each for each in chains if each] or [()]:
+            self._assign(target, chain)
+        for made in elements(value):
+            chain = view.chain(made, owner)
+            if chain and chain[-1] == "()" and (in_function or chain[0].lstrip("_")[:1].isupper()):
+                if name:
+                    self._bind(target, chain, BindingKind.ELEMENT)
+                elif target.type == "attribute":
+                    self._assign_attribute(target, chain, BindingKind.ELEMENT)
+
+    def _name_classes(self, target: Node, classes: Iterable[Chain]) -> None:
+        for chain in classes:
+            self._bind(target, chain)
+
+    def _iterated(self, found: Match) -> Iterator[tuple[Node, Chain]]:
+        """Walk the targets of a loop with the chains of what they are."""
+        view = self._view
+        target, value = found["target"][0], found["value"][0]
+        owner = view.owner_of(value.start_byte)
+        pairs = iterations(target, value, view.text)
+        if all(each is not target for each, _, _ in pairs):
+            yield target, ()
+        for each, iterable, steps in pairs:
+            chain = view.chain(iterable, owner)
+            yield each, (*chain, *steps) if chain else ()
 
     def _assign(self, target: Node, chain: Chain) -> None:
         kind = target.type
@@ -172,19 +221,23 @@ class Binder:
     def _assign_annotated(self, found: Match) -> None:
         target, annotation = found["target"][0], self._view.text.of(found["type"][0])
         if target.type == "identifier":
-            self._annotate(target, annotation, BindingKind.VARIABLE)
+            value = target.parent.child_by_field_name("right") if target.parent is not None else None
+            if value is not None and annotation.rpartition(".")[2] == "TypeAlias":
+                self._name_classes(target, classes_of(self._view.text.of(value)))
+            else:
+                self._annotate(target, annotation, BindingKind.VARIABLE)
         elif target.type == "attribute":
             read = read_annotation(annotation)
-            for value in read.values or ((),):
-                self._assign_attribute(target, value, BindingKind.ATTRIBUTE)
-            for element in read.elements:
-                self._assign_attribute(target, element, BindingKind.ELEMENT)
+            for chain in read.values or ((),):
+                self._assign_attribute(target, chain, BindingKind.ATTRIBUTE)
+            for chain in read.elements:
+                self._assign_attribute(target, chain, BindingKind.ELEMENT)
 
     def _comprehension(self, found: Match) -> None:
-        target, chain = found["target"][0], self._value(found)
-        clause = target.parent
-        around = (clause.parent if clause is not None else None) or target
-        self._local_names(around, [target], (*chain, "[]") if chain else ())
+        clause = found["target"][0].parent
+        around = (clause.parent if clause is not None else None) or found["target"][0]
+        for target, chain in self._iterated(found):
+            self._local_names(around, [target], chain)
 
     def _local_names(self, around: Node, targets: Iterable[Node], chain: Chain) -> None:
         """Bind names of a lambda or comprehension: in the function, or hidden inside `around`."""

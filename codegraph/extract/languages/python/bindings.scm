@@ -29,7 +29,8 @@
 
 ((function_definition type_parameters: (type_parameter (type) @target)) (#set! form "type_parameter"))
 ((class_definition type_parameters: (type_parameter (type) @target)) (#set! form "type_parameter"))
-((type_alias_statement left: (type (identifier) @target)) (#set! form "plain"))
+((type_alias_statement left: (type (identifier) @target) right: (type) @value) (#set! form "alias"))
+((type_alias_statement left: (type (generic_type . (identifier) @target)) right: (type) @value) (#set! form "alias"))
 
 ; Annotations in quotes.
 ((type (string) @string) (#set! form "quoted"))

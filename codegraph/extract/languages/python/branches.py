@@ -22,6 +22,7 @@ _VERSION = re.compile(
 _PLATFORM = re.compile(r"sys\.platform\s*(==|!=)\s*[\"'](\w+)[\"']\Z")
 _NEWEST = (3, 11)
 _MAX_CLIMB = 8
+_MAX_CONDITION = 200
 
 
 def mark_unreachable(view: FileView) -> None:
@@ -41,8 +42,10 @@ def _unreachable(view: FileView) -> list[Node]:
     for match in _SIGN.finditer(view.text.text):
         branch = _branch_of(view.root.descendant_for_byte_range(match.start(), match.end()))
         condition = branch.child_by_field_name("condition") if branch is not None else None
-        taken = _holds(view.text.of(condition)) if condition is not None else None
-        if branch is None or taken is None:
+        if branch is None or condition is None or condition.end_byte - condition.start_byte > _MAX_CONDITION:
+            continue
+        taken = _holds(view.text.of(condition))
+        if taken is None:
             continue
         body = branch.child_by_field_name("consequence")
         if not taken and body is not None:

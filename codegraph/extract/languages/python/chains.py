@@ -3,7 +3,7 @@
 Transparent are parentheses, `await` (an async function's annotation names what awaiting it gives) and walrus;
 of `a or b` and `a if c else b` the first operand is followed. A class pattern is the class that it names.
 Literals, operators and comprehensions have no chain. A subscript of a capitalised name that is called is a
-parametrised class: `Box[int]()` is `Box()`.
+parametrised class: `Box[int]()` is `Box()`. `cast(T, x)` is a T.
 Tests: tests/unit/extract/test_extract_python_bindings.py, test_extract_python_references.py.
 """
 
@@ -12,9 +12,11 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from codegraph.core.facts import Chain
+from codegraph.extract.languages.python.annotations import read_annotation
 from codegraph.extract.references import MAX_CHAIN
 from codegraph.extract.text import SourceText
 
+_CASTS = frozenset({"cast", "t.cast", "typing.cast"})
 _TRANSPARENT = frozenset({"parenthesized_expression", "await", "conditional_expression", "case_pattern"})
 
 
@@ -34,8 +36,11 @@ def expression_chain(node: Node, text: SourceText) -> Chain:
             elements.append(text.of(name))
             current = current.child_by_field_name("object")
         elif kind == "call":
+            function = current.child_by_field_name("function")
+            if function is not None and function.type in ("identifier", "attribute") and text.of(function) in _CASTS:
+                return _cast(current.child_by_field_name("arguments"), elements, text)
             elements.append("()")
-            current = _called(current.child_by_field_name("function"), text)
+            current = _called(function, text)
         elif kind == "subscript":
             elements.append("[]")
             current = current.child_by_field_name("value")
@@ -55,6 +60,14 @@ def expression_chain(node: Node, text: SourceText) -> Chain:
         else:
             return ()
     return ()
+
+
+def _cast(arguments: Node | None, outermost_first: list[str], text: SourceText) -> Chain:
+    """Return the chain of what stands behind `cast(T, value)`: T is what counts."""
+    values = (
+        read_annotation(text.of(arguments.named_children[0])).values if arguments and arguments.named_children else ()
+    )
+    return (*values[0], *reversed(outermost_first)) if values else ()
 
 
 def _called(function: Node | None, text: SourceText) -> Node | None:

@@ -39,6 +39,7 @@ class Entity(NamedTuple):
     CLASS and INSTANCE reached through a variable or a call are not `sure`, nor are their members.
     VARIABLE: `path`, `descriptor` of its own definition or "", `scope` of the class that it is a member
     of ("" for a module's), `name`, `receiver`; a local one has the owner's index in `local`.
+    A VARIABLE or RESULT with `method` is that method of a container of which the elements are known.
     UNKNOWN: `name` is the reason, as in `core.changes.Unresolved`.
     """
 
@@ -50,7 +51,18 @@ class Entity(NamedTuple):
     receiver: ClassName | None = None
     sure: bool = True
     local: int = -1
+    method: str = ""
 
+    @property
+    def is_property(self) -> bool:
+        """Say whether it is a property, reached as a member."""
+        return "p" in self.name and self.receiver is not None
+
+
+GIVING = frozenset({"get", "get_nowait", "pop", "popleft", "popitem", "setdefault"})
+"""Methods of containers that return an element."""
+PASSING = frozenset({"copy", "values"})
+"""Methods of containers that return something with the same elements."""
 
 Candidates = tuple[Entity, ...]
 

@@ -19,14 +19,12 @@ from codegraph.graph.resolve.keys import (
     base_key,
     definition_key,
     element_key,
-    export_key,
-    export_list_key,
-    import_key,
     member_key,
     return_key,
-    star_key,
 )
 from codegraph.graph.resolve.python.entities import (
+    GIVING,
+    PASSING,
     Candidates,
     ClassName,
     Entity,
@@ -37,18 +35,19 @@ from codegraph.graph.resolve.python.entities import (
     unknown,
 )
 from codegraph.graph.resolve.python.linearise import linearise
-from codegraph.graph.resolve.python.modules import ModuleFinder
+from codegraph.graph.resolve.python.module_names import ModuleNames, entities_of
 from codegraph.graph.resolve.python.names import BUILTINS, LOCAL
-from codegraph.graph.resolve.python.scopes import LocalNames, Scope, Scopes
-from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, TableReader
+from codegraph.graph.resolve.python.scopes import LocalNames, Scope, Scopes, special
+from codegraph.graph.resolve.scheme import MAX_CANDIDATES, TableReader
 
 _MAX_NESTING = 40
-_CLASS_KINDS = frozenset({"class", "enum", "interface"})
-_CALLABLE_KINDS = frozenset({"function", "method"})
 _CYCLE = unknown("dynamic")
 _BUILTIN = unknown("builtin")
 _MISSING = unknown("missing")
 _UNKNOWN_RECEIVER = unknown("unknown_receiver")
+_OPEN = unknown("dynamic")
+"""Stands for an answer that is being looked for: a different object than `_CYCLE`, which is one."""
+_MAX_RETRIES = 500
 _LAZY = frozenset({EntityKind.VARIABLE, EntityKind.RESULT})
 _Question = tuple[object, ...]
 
@@ -64,10 +63,12 @@ class Evaluator:
         self._get = table.get
         self._scope = scopes.of
         self._locals = locals_
-        self._modules = ModuleFinder(table)
+        self.names = ModuleNames(table)
         self._memo: dict[_Question, Candidates] = {}
         self._orders: dict[ClassName, tuple[tuple[ClassName, ...], str]] = {}
         self._nesting = 0
+        self._cuts = 0
+        self._retries = _MAX_RETRIES
 
     def narrowest(self, scope: Scope, head: str) -> Scope:
         """Return the scope that a chain with this head depends on; functions share it for names not their own."""
@@ -83,10 +84,12 @@ class Evaluator:
         """The same for a chain that is not empty, in the narrowest scope of its head."""
         found = scope.memo.get(chain)
         if found is not None:
+            self._cuts += found is _OPEN
             return found
         if self._nesting > _MAX_NESTING:
             return _CYCLE
-        scope.memo[chain] = _CYCLE
+        scope.memo[chain] = _OPEN
+        cuts = self._cuts
         self._nesting += 1
         if len(chain) == 1:
             found = self._name(scope, chain[0])
@@ -97,43 +100,26 @@ class Evaluator:
             else:
                 found = merged([self._step(each, chain[-1]) for each in before], MAX_CANDIDATES)
         self._nesting -= 1
-        scope.memo[chain] = found
+        if self._is_cut(cuts, found):
+            del scope.memo[chain]
+        else:
+            scope.memo[chain] = found
         return found
+
+    def _is_cut(self, cuts: int, found: Candidates) -> bool:
+        """Say whether an answer is unknown perhaps only because of questions that are still open: it is not kept."""
+        if self._cuts == cuts or not self._nesting or not self._retries or is_known(found):
+            return False
+        self._retries -= 1
+        return True
 
     def expand(self, entity: Entity) -> Candidates:
         """Return what a variable holds, a call returns or a property gives; other entities as they are."""
         if entity.kind is EntityKind.VARIABLE:
             return self._held(entity)
-        if entity.kind is EntityKind.RESULT or (entity.kind is EntityKind.FUNCTION and _is_property(entity)):
+        if entity.kind is EntityKind.RESULT or (entity.kind is EntityKind.FUNCTION and entity.is_property):
             return self._returned(entity)
         return (entity,)
-
-    def imported(self, path: str, entry: Entry) -> Candidates:
-        """Return what one import (an entry of `imp`) brings into the file."""
-        form, module, level, name = entry
-        found = self._modules.find(path, module, int(level))
-        if form != "n":
-            return found
-        return merged([self.module_member(each, name) for each in found], MAX_CANDIDATES)
-
-    def module_member(self, module: Entity, name: str) -> Candidates:
-        """Return what `module.name` is: a name defined there, or a submodule."""
-        if module.kind is not EntityKind.MODULE:
-            return (module,)
-        found = self.module_name(module.path, name) if module.path else _MISSING
-        if found[0].kind is EntityKind.UNKNOWN and found[0].name != "external":
-            inner = self._modules.submodule(module, name)
-            return inner if is_known(inner) else found
-        return found
-
-    def module_name(self, path: str, name: str) -> Candidates:
-        """Return what a name means at the top of a file: definitions, imports, star imports."""
-        question = ("name", path, name)
-        found = self._memo.get(question)
-        if found is None:
-            self._memo[question] = _CYCLE
-            found = self._memo[question] = self._module_name(path, name)
-        return found
 
     def order(self, name: ClassName) -> tuple[tuple[ClassName, ...], str]:
         """Return the known classes in which members are looked up, and why there may be more ("" if not)."""
@@ -167,96 +153,51 @@ class Evaluator:
         for place in order[skip:]:
             entries = self._get(member_key(place.path, place.descriptor, name))
             if entries:
-                found = self._entities(entries, place.path, name, place.descriptor, receiver)
+                found = entities_of(entries, place.path, name, place.descriptor, receiver)
                 if found:
                     return found
         return unknown(gap or ("builtin" if name.startswith("__") else "missing"))
 
-    def _module_name(self, path: str, name: str) -> Candidates:
-        entries = self._get(definition_key(path, name)) or ()
-        if any(entry[0] == "d" for entry in entries):
-            return self._entities(entries, path, name, "", None)
-        result = _MISSING
-        for entry in reversed(self._get(import_key(path, name)) or ()):
-            result = self.imported(path, entry)
-            if is_known(result):
-                return result
-        if entries:
-            return self._entities(entries, path, name, "", None)
-        if result[0].name != "missing":
-            return result
-        for module, level in reversed(self._get(star_key(path)) or ()):
-            for each in self._modules.find(path, module, int(level)):
-                found = self._starred(each, name)
-                if is_known(found):
-                    return found
-                if found[0].name == "external":
-                    result = found
-        return result
-
-    def _starred(self, module: Entity, name: str) -> Candidates:
-        if module.kind is not EntityKind.MODULE or not module.path:
-            return (module,) if module.kind is EntityKind.UNKNOWN else _MISSING
-        if self._get(export_list_key(module.path)) is not None:
-            is_public = self._get(export_key(module.path, name)) is not None
-        else:
-            is_public = not name.startswith("_")
-        return self.module_name(module.path, name) if is_public else _MISSING
-
     def _name(self, scope: Scope, name: str) -> Candidates:
         if name.startswith("@"):
-            return self._definition(scope.path, name[len(LOCAL) :]) if name[:2] == LOCAL else _special(scope, name)
+            return self._definition(scope.path, name[len(LOCAL) :]) if name[:2] == LOCAL else special(scope, name)
         if scope.body:
             entries = self._get(member_key(scope.path, scope.body, name))
             if entries:
-                found = self._entities(entries, scope.path, name, scope.body, scope.receiver)
+                found = entities_of(entries, scope.path, name, scope.body, scope.receiver)
                 if found:
                     return found
         if scope.owner >= 0 and (owner := self._locals.binder(scope.owner, name)) >= 0:
             return self._local(scope, owner, name)
         outermost = self._locals.outermost if scope.path == self._path else None
-        found = _MISSING if outermost is not None and name not in outermost else self.module_name(scope.path, name)
+        found = _MISSING if outermost is not None and name not in outermost else self.names.named(scope.path, name)
         return _BUILTIN if found[0].kind is EntityKind.UNKNOWN and name in BUILTINS else found
 
     def _definition(self, path: str, descriptor: str) -> Candidates:
         """Return the local definition with that descriptor."""
         entries = self._get(member_key(path, "", descriptor))
-        return self._entities(entries, path, "", "", None) if entries else _MISSING
+        return entities_of(entries, path, "", "", None) if entries else _MISSING
 
     def _local(self, scope: Scope, owner: int, name: str) -> Candidates:
         entries = self._locals.entries(owner, name)
         groups: list[Candidates] = []
         for entry in entries:
             if entry[0] == "d":
-                groups.append(self._entities((entry,), scope.path, name, "", None))
+                groups.append(entities_of((entry,), scope.path, name, "", None))
             elif entry[0] == "i":
-                groups.append(self.imported(scope.path, entry[1:]))
+                groups.append(self.names.imported(scope.path, entry[1:]))
         if groups and is_known(found := merged(groups, MAX_CANDIDATES)):
             return found
         if any(entry[0] == "v" for entry in entries):
             return (Entity(EntityKind.VARIABLE, scope.path, "", name, local=owner),)
         return merged(groups, MAX_CANDIDATES)
 
-    def _entities(
-        self, entries: tuple[Entry, ...], path: str, name: str, body: str, receiver: ClassName | None
-    ) -> Candidates:
-        """Return the entities of a `def` or `mem` value: its definitions, or else the variable."""
-        found: list[Entity] = []
-        for entry in entries:
-            if entry[0] != "d":
-                continue
-            _, descriptor, kind, flags = entry
-            if kind in _CLASS_KINDS:
-                found.append(Entity(EntityKind.CLASS, path, descriptor))
-            elif kind in _CALLABLE_KINDS:
-                found.append(Entity(EntityKind.FUNCTION, path, descriptor, flags, body, receiver))
-            else:
-                found.append(Entity(EntityKind.VARIABLE, path, descriptor, name, body, receiver))
-        if not found and entries:
-            found.append(Entity(EntityKind.VARIABLE, path, "", name, body, receiver))
-        return tuple(found[:MAX_CANDIDATES])
-
     def _step(self, entity: Entity, part: str) -> Candidates:
+        if entity.method:
+            plain = entity._replace(method="")
+            if part != "()":
+                return _UNKNOWN_RECEIVER
+            return (plain,) if entity.method in PASSING else self._element(plain)
         if entity.kind is EntityKind.UNKNOWN:
             return _UNKNOWN_RECEIVER if entity.name == "missing" else (entity,)
         if part == "()":
@@ -266,7 +207,7 @@ class Evaluator:
         if part == "@enter":
             return self._entered(entity)
         if entity.kind is EntityKind.MODULE:
-            return self.module_member(entity, part)
+            return self.names.member(entity, part)
         if entity.kind is EntityKind.CLASS:
             own = ClassName(entity.path, entity.descriptor)
             return as_sure(self.member(own, part, own), entity.sure)
@@ -282,7 +223,7 @@ class Evaluator:
     def _called(self, entity: Entity) -> Candidates:
         if entity.kind is EntityKind.CLASS:
             return (Entity(EntityKind.INSTANCE, entity.path, entity.descriptor, sure=False),)
-        if entity.kind is EntityKind.FUNCTION and not _is_property(entity):
+        if entity.kind is EntityKind.FUNCTION and not entity.is_property:
             return (entity._replace(kind=EntityKind.RESULT),)
         if entity.kind is EntityKind.INSTANCE:
             own = ClassName(entity.path, entity.descriptor)
@@ -296,16 +237,22 @@ class Evaluator:
             own = ClassName(entity.path, entity.descriptor)
             getters = self.member(own, "__getitem__", own)
             return merged([self._called(each) for each in getters], MAX_CANDIDATES)
-        if entity.kind is EntityKind.VARIABLE and entity.local >= 0:
-            chains = self._locals.elements(entity.local, entity.name)
-        elif entity.kind is EntityKind.VARIABLE:
-            chains = self._get(element_key(entity.path, entity.scope, entity.name)) or ()
-        else:
-            chains = self._get(element_key(entity.path, entity.descriptor, "()")) or ()
-        if chains:
-            scope = self._scope_of(entity)
+        scope = self._scope_of(entity)
+        if chains := self._elements(entity):
             return as_sure(merged([self.evaluate(scope, each) for each in chains], MAX_CANDIDATES), False)
-        return self._after_expansion(entity, "[]")
+        found = self._after_expansion(entity, "[]")
+        if is_known(found) or entity.kind is not EntityKind.VARIABLE:
+            return found
+        through = [self.evaluate(scope, (*chain, "[]")) for chain in self._chains(entity)]
+        return as_sure(merged(through, MAX_CANDIDATES), False) or found
+
+    def _elements(self, entity: Entity) -> tuple[Chain, ...]:
+        """Return the chains of the elements of a variable or result, where they are known directly."""
+        if entity.kind is not EntityKind.VARIABLE:
+            return self._get(element_key(entity.path, entity.descriptor, "()")) or ()
+        if entity.local >= 0:
+            return self._locals.elements(entity.local, entity.name)
+        return self._get(element_key(entity.path, entity.scope, entity.name)) or ()
 
     def _entered(self, entity: Entity) -> Candidates:
         """Return what a `with` statement binds: what `__enter__` returns, or what a generator function yields.
@@ -327,25 +274,49 @@ class Evaluator:
         question = ("step", entity, part)
         found = self._memo.get(question)
         if found is None:
-            self._memo[question] = _CYCLE
+            self._memo[question] = _OPEN
+            cuts = self._cuts
             held = self.expand(entity)
             found = _CYCLE
             if held != (entity,):
                 found = merged([self._step(each, part) for each in held], MAX_CANDIDATES)
-            self._memo[question] = found
+            if not is_known(found):
+                found = self._beyond(entity, part) or found
+            if self._is_cut(cuts, found):
+                del self._memo[question]
+            else:
+                self._memo[question] = found
+        else:
+            self._cuts += found is _OPEN
         return found
 
-    def _held(self, entity: Entity) -> Candidates:
+    def _beyond(self, entity: Entity, part: str) -> Candidates:
+        """Return what `isinstance` or known elements say of a step that the values themselves do not know."""
+        if entity.local >= 0:
+            chains = self._locals.narrowed(entity.local, entity.name)
+            scope = self._definitions[entity.local]
+            tested = [self._step(each, part) for chain in chains for each in self.evaluate(scope, chain)]
+            if is_known(found := merged(tested, MAX_CANDIDATES)):
+                return as_sure(found, False)
+        if (part in GIVING or part in PASSING) and entity.kind in _LAZY and self._elements(entity):
+            return (entity._replace(method=part),)
+        return ()
+
+    def _chains(self, entity: Entity) -> tuple[Chain, ...]:
+        """Return the chains of the values of a variable."""
         if entity.local >= 0:
             entries = self._locals.entries(entity.local, entity.name)
         elif entity.scope:
             entries = self._get(member_key(entity.path, entity.scope, entity.name)) or ()
         else:
             entries = self._get(definition_key(entity.path, entity.name)) or ()
-        chains = dict.fromkeys(entry[1:] for entry in entries if entry[0] == "v" and len(entry) > 1)
+        return tuple(dict.fromkeys(entry[1:] for entry in entries if entry[0] == "v" and len(entry) > 1))
+
+    def _held(self, entity: Entity) -> Candidates:
+        chains = self._chains(entity)
         if not chains:
             return unknown("local" if entity.local >= 0 else "unknown_receiver")
-        return self._values(entity, tuple(chains), "unknown_receiver")
+        return self._values(entity, chains, "unknown_receiver")
 
     def _returned(self, entity: Entity) -> Candidates:
         chains = self._get(return_key(entity.path, entity.descriptor)) or ()
@@ -357,13 +328,19 @@ class Evaluator:
         question = ("values", entity)
         found = self._memo.get(question)
         if found is None:
-            self._memo[question] = _CYCLE
+            self._memo[question] = _OPEN
+            cuts = self._cuts
             scope = self._scope_of(entity)
             self._nesting += 1
             groups = [self.expand(each) for chain in chains for each in self.evaluate(scope, chain)]
             self._nesting -= 1
             found = as_sure(merged(groups, MAX_CANDIDATES) or unknown(reason), False)
-            self._memo[question] = found
+            if self._is_cut(cuts, found):
+                del self._memo[question]
+            else:
+                self._memo[question] = found
+        else:
+            self._cuts += found is _OPEN
         return found
 
     def _scope_of(self, entity: Entity) -> Scope:
@@ -374,22 +351,6 @@ class Evaluator:
             return self._scope(entity.path)
         enclosing = ClassName(entity.path, entity.scope)
         return self._scope(entity.path, -1, "", enclosing, entity.receiver or enclosing)
-
-
-def _special(scope: Scope, name: str) -> Candidates:
-    if scope.receiver is None or scope.enclosing is None:
-        return _UNKNOWN_RECEIVER
-    if name == "@self":
-        return (Entity(EntityKind.INSTANCE, *scope.receiver),)
-    if name == "@class":
-        return (Entity(EntityKind.CLASS, *scope.receiver),)
-    if name == "@super":
-        return (Entity(EntityKind.INSTANCE, *scope.enclosing, name="super", receiver=scope.receiver),)
-    return unknown("dynamic")
-
-
-def _is_property(entity: Entity) -> bool:
-    return "p" in entity.name and entity.receiver is not None
 
 
 def _container(descriptor: str) -> str:

@@ -144,7 +144,7 @@ class FileLinker:
             return [(symbol_id(entity.path, entity.descriptor), kind, entity.sure)]
         if entity.kind is EntityKind.MODULE and entity.path:
             return [(symbol_id(entity.path, ""), DependencyKind.REFERENCES, entity.sure)]
-        if entity.kind is not EntityKind.VARIABLE:
+        if entity.kind is not EntityKind.VARIABLE or entity.method:
             return []
         targets: list[_Target] = []
         if entity.descriptor:
@@ -201,9 +201,9 @@ class FileLinker:
             entry = import_entry(each.kind, each.module, str(each.level), each.name, each.alias)
         else:
             entry = ("m", each.module, str(each.level), "")
-        found = self._evaluator.imported(self._path, entry)
+        found = self._evaluator.names.imported(self._path, entry)
         if each.kind is ImportKind.NAME and each.module:
-            for module in self._evaluator.imported(self._path, ("m", each.module, str(each.level), "")):
+            for module in self._evaluator.names.imported(self._path, ("m", each.module, str(each.level), "")):
                 if module.kind is EntityKind.MODULE and module.path:
                     target = symbol_id(module.path, "")
                     self._collector.add(owner, target, DependencyKind.IMPORTS, Confidence.EXACT, line, column)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from codegraph.core.facts import BindingKind, Chain, ImportKind, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.python.contributions import flags_of, functions_around, import_entry, unreachable
-from codegraph.graph.resolve.python.entities import Candidates, ClassName
+from codegraph.graph.resolve.python.entities import Candidates, ClassName, Entity, EntityKind, unknown
 from codegraph.graph.resolve.scheme import Entry
 
 CLASSES = frozenset({SymbolKind.CLASS, SymbolKind.ENUM, SymbolKind.INTERFACE})
@@ -82,6 +82,19 @@ class Scopes:
         return scopes
 
 
+def special(scope: Scope, name: str) -> Candidates:
+    """Return what "@self" and the like mean."""
+    if scope.receiver is None or scope.enclosing is None:
+        return unknown("unknown_receiver")
+    if name == "@self":
+        return (Entity(EntityKind.INSTANCE, *scope.receiver),)
+    if name == "@class":
+        return (Entity(EntityKind.CLASS, *scope.receiver),)
+    if name == "@super":
+        return (Entity(EntityKind.INSTANCE, *scope.enclosing, name="super", receiver=scope.receiver),)
+    return unknown("dynamic")
+
+
 class LocalNames:
     """The names bound inside functions of the linked file, as entries like those of `def` and `imp`.
 
@@ -92,6 +105,7 @@ class LocalNames:
         self.outermost = _outermost(outline, occurrences)
         self._entries: dict[tuple[int, str], dict[Entry, None]] = {}
         self._elements: dict[tuple[int, str], dict[Chain, None]] = {}
+        self._narrowed: dict[tuple[int, str], dict[Chain, None]] = {}
         self._around = functions_around(outline)
         self._values: set[tuple[int, str]] = set()
         """What is bound by anything else than being a parameter."""
@@ -114,7 +128,9 @@ class LocalNames:
                 continue
             if binding.kind is BindingKind.VARIABLE:
                 self._values.add((binding.owner, binding.name))
-            if binding.kind is BindingKind.ELEMENT:
+            if binding.kind is BindingKind.NARROWED:
+                self._narrowed.setdefault((binding.owner, binding.name), {})[binding.chain] = None
+            elif binding.kind is BindingKind.ELEMENT:
                 self._elements.setdefault((binding.owner, binding.name), {})[binding.chain] = None
             else:
                 self._add(binding.owner, binding.name, ("v", *binding.chain))
@@ -138,6 +154,10 @@ class LocalNames:
     def elements(self, owner: int, name: str) -> tuple[Chain, ...]:
         """Return the chains of the elements of a local variable."""
         return tuple(self._elements.get((owner, name), ()))
+
+    def narrowed(self, owner: int, name: str) -> tuple[Chain, ...]:
+        """Return the chains of what a local variable is tested for."""
+        return tuple(self._narrowed.get((owner, name), ()))
 
     def _add(self, owner: int, name: str, entry: Entry) -> None:
         self._entries.setdefault((owner, name), {})[entry] = None
