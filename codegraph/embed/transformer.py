@@ -30,6 +30,7 @@ from torch.nn import functional
 from codegraph.embed import hardware, local_models, weights
 from codegraph.embed.batching import padded
 from codegraph.embed.encoder import MAX_QUERY_CHARACTERS, FloatArray
+from codegraph.embed.products import product
 from codegraph.embed.render import EncoderInput
 from codegraph.embed.spec import ModelSpec
 from codegraph.embed.text import passage, shares
@@ -43,6 +44,9 @@ SPARE_ROWS = 1_024
 
 _OFFSET_POSITIONS = frozenset({"roberta", "xlm-roberta", "camembert", "mpnet"})
 """Architectures that begin to count positions behind their padding number."""
+
+PACKED = frozenset({"bert", "roberta", "xlm-roberta", "camembert", "mpnet", "distilbert", "electra"})
+"""Architectures whose linear layers are only ever called, so that those of `products` can stand in for them."""
 
 
 class _Prefix(NamedTuple):
@@ -104,6 +108,8 @@ class TransformerEncoder:
         self._device = device
         self.in_flight = 2 if device.type == "cuda" else 1
         """How many batches may be started before the first of them is waited for."""
+        self.product_weights = 0
+        """Weights that every token is multiplied with: all but tables and pooler; `load` knows."""
         self._padding = tokenizer.pad_token_id or 0
         self._begin, self._end = _ends(tokenizer, end_token=spec.end_token)
         self._document = _Prefix.of(spec.document_prefix, tokenizer.get_vocab())
@@ -146,14 +152,13 @@ class TransformerEncoder:
         _check_tokenizer(spec, directory, model, tokenizer)
         half = hardware.choose(precision, chosen) == "bf16"
         model = model.eval().to(device=chosen, dtype=torch.bfloat16 if half else torch.float32)
+        weights_of_products = _product_weights(model)
+        if chosen.type == "cpu" and config.get("model_type") in PACKED:
+            _pack(model, "bf16" if half else "fp32")
         size = spec.dimensions or local_models.dimensions(spec.name, directory)
-        return cls(spec, identity, model, tokenizer, chosen, size)
-
-    @property
-    def product_weights(self) -> int:
-        """Weights that every token is multiplied with: all but tables and pooler."""
-        named = self._model.named_parameters()
-        return sum(one.numel() for name, one in named if "embeddings" not in name and "pooler" not in name)
+        encoder = cls(spec, identity, model, tokenizer, chosen, size)
+        encoder.product_weights = weights_of_products
+        return encoder
 
     @property
     def attention_width(self) -> int:
@@ -244,6 +249,31 @@ class TransformerEncoder:
         weight = mask.unsqueeze(2).to(states.dtype)
         mean: torch.Tensor = (states * weight).sum(1) / weight.sum(1)
         return mean
+
+
+class _Packed(torch.nn.Module):
+    """A linear layer that multiplies by `products.product`; its weights are kept in that form alone."""
+
+    def __init__(self, layer: torch.nn.Linear, precision: hardware.Precision) -> None:
+        super().__init__()
+        bias = layer.bias if layer.bias is not None else layer.weight.new_zeros(layer.out_features)
+        self._product = product(layer.weight.detach(), bias.detach(), precision)
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        return self._product(states)
+
+
+def _pack(model: Any, precision: hardware.Precision) -> None:
+    """Put packed layers in the place of linear ones; the pooler, which nobody asks, stays as it is."""
+    for name, module in list(model.named_modules()):
+        for child, layer in list(module.named_children()):
+            if type(layer) is torch.nn.Linear and "pooler" not in name:
+                setattr(module, child, _Packed(layer, precision))
+
+
+def _product_weights(model: Any) -> int:
+    named = model.named_parameters()
+    return sum(one.numel() for name, one in named if "embeddings" not in name and "pooler" not in name)
 
 
 def _check_type(spec: ModelSpec, directory: Path, kind: str) -> None:
