@@ -32,21 +32,21 @@ def _pattern(text: bytes) -> re.Pattern[bytes]:
 
 _CLASS: Final = _pattern(rb"\b(?:class|struct|union|enum|namespace)SPACE+((?:MACROARGUMENTS?SPACE+)+)(?=[A-Za-z_{])")
 _PREFIX: Final = _pattern(
-    rb"^[ \t]*(?:template[ \t]*<[^\n]*>SPACE*)?(?:\[\[[^\]\n]*\]\][ \t]*)*"
+    rb"\n[ \t]*(?:template[ \t]*<[^\n]*>SPACE*)?(?:\[\[[^\]\n]*\]\][ \t]*)*"
     rb"(?:(?:inline|static|extern|explicit|virtual|constexpr|friend|typedef|\"C\")[ \t]+)*"
     rb"((?:MACROARGUMENTS?(?=SPACE)[ \t]*)+)(?=SPACE+(?:(?:TYPE[ \t\n*&]+){1,6}"
     rb"(?:operator\b|[A-Za-z_][\w:]*(?:<[^<>;{}()]*>[\w:]+)?SPACE*[;=({\[])"
     rb"|[A-Za-z_][\w:]*(?:<[^<>;{}()]*>)?::[~\w:]+SPACE*\())"
 )
 _BEFORE_KEYWORD: Final = _pattern(
-    rb"^[ \t]*(MACROARGUMENTS?)"
+    rb"\n[ \t]*(MACROARGUMENTS?)"
     rb"(?=SPACE+(?:(?:explicit|virtual|static|inline|constexpr|operator|template|friend|using|typedef)\b|~))"
 )
 _CONSTRUCTOR: Final = _pattern(
-    rb"^[ \t]*(MACROARGUMENTS?)"
+    rb"\n[ \t]*(MACROARGUMENTS?)"
     rb"(?=[ \t]+[A-Za-z_]\w*\((?:[^(){};]|\([^(){};]*\))*\)[\w \t\n]*:SPACE*\w+[({<])"
 )
-_BLOCK: Final = _pattern(rb"^[ \t]*(MACRO)(?=[ \t]*\{)")
+_BLOCK: Final = _pattern(rb"\n[ \t]*(MACRO)(?=[ \t]*\{)")
 _SUFFIX: Final = _pattern(
     rb"\)SPACE*(?:(?:const|noexcept|override|final)SPACE+)*((?:MACROARGUMENTS?[ \t]*)+)"
     rb"(?=SPACE*(?:[;{]|:[^:]|=[ \t]*(?:0|default|delete)\b|override\b|const\b|noexcept\b))"
@@ -54,7 +54,7 @@ _SUFFIX: Final = _pattern(
 _STATEMENT: Final = re.compile(rb"\b(?:else|if|for|while|switch|return|case|define)\b")
 _FIELD: Final = _pattern(rb"SPACE(MACROARGUMENTS)(?=[ \t]*[;={])")
 _NAMED: Final = re.compile(rb"[\w>*&][ \t]+[*&]*[a-z_]\w*SPACE*\Z".replace(b"SPACE", rb"[ \t\n]"))
-_BETWEEN: Final = _pattern(rb"^[ \t]*(?:[a-z]+[ \t]+)*TYPE[ \t*&]+(MACRO)(?=[ \t]+[A-Za-z_][\w:]*[ \t]*\()")
+_BETWEEN: Final = _pattern(rb"\n[ \t]*(?:[a-z]+[ \t]+)*TYPE[ \t*&]+(MACRO)(?=[ \t]+[A-Za-z_][\w:]*[ \t]*\()")
 _CONSTRAINT: Final = _pattern(
     rb"(,SPACE*[A-Z_]*(?:ENABLE_IF|REQUIRES)\w*\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\))(?=SPACE*[,>])"
 )
@@ -63,7 +63,7 @@ _PROTOTYPE: Final = _pattern(
     rb"\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\)(\))(?=SPACE*;)"
 )
 _CONVENTION: Final = _pattern(rb"\((MACRO)[ \t]+(?=\*[ \t]*\w+[ \t]*\)SPACE*(?:[A-Z_]+[ \t]*)?\()")
-_EMPTY_DEFAULT: Final = re.compile(rb"(?<=[=])([ \t]*)\{\}(?=[ \t\n]*[,)])")
+_EMPTY_DEFAULT: Final = re.compile(rb"=([ \t]*)\{\}(?=[ \t\n]*[,)])")
 _TEMPLATE: Final = re.compile(rb"(?:::|\.|->)[ \t]*template[ \t]+(?=[A-Za-z_])")
 _ALONE: Final = _pattern(rb"^[ \t]*(MACROARGUMENTS?)[ \t]*$")
 _TYPED: Final = re.compile(rb"[ \t]*\r?\n[A-Za-z_]\w*[ \t]*\([^;{}]*\)\s*[{;]")
@@ -81,13 +81,14 @@ _CONTINUES: Final = frozenset(b",)|&+-*/=?<;.]%^>:{(")
 
 def masked(data: bytes) -> bytes:
     """Return bytes of the same length in which such macros and branches are blanks."""
-    data = read = _ENUM.sub(_without_macros, _without_torn_branches(data))
+    read = _ENUM.sub(_without_macros, _without_torn_branches(data))
+    data = b"\n" + read  # a line starts behind a line end: a search for that sign is faster than one for `^`
     for pattern in (_CLASS, _PREFIX, _BEFORE_KEYWORD, _BETWEEN, _CONSTRUCTOR, _BLOCK, _CONSTRAINT, _CONVENTION):
         data = pattern.sub(_blank, data)
-    data = _PROTOTYPE.sub(_blank_wrapping, data)
+    data = _PROTOTYPE.sub(_blank_wrapping, data[1:])
     data = _FIELD.sub(_blank_field, _SUFFIX.sub(_blank_suffix, data))
     data = _TEMPLATE.sub(_spaced, data)
-    data = _EMPTY_DEFAULT.sub(rb"\1 0", data)
+    data = _EMPTY_DEFAULT.sub(rb"=\1 0", data)
     return _with_macros(_ALONE.sub(_blank_alone, _ALONE.sub(_blank_alone, data)), read)
 
 
