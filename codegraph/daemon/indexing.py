@@ -2,7 +2,9 @@
 
 A run compares the tree with the index and then waits until nothing wants a vector. What it embedded
 and reused is read off the event stream, so the figures are those of everybody else. It fails with
-StoreError when the result could not be written down.
+StoreError when the result could not be written down, and with EncoderError when the model has failed
+`FAILURES` times in a row: whoever waits for vectors is told why there are none, while they stay pending.
+Tests: tests/unit/daemon/test_daemon_indexing.py.
 """
 
 from __future__ import annotations
@@ -15,11 +17,14 @@ from codegraph.core.changes import Clock
 from codegraph.daemon.changeset import Run
 from codegraph.daemon.messages import Wait
 from codegraph.daemon.operations import IndexResult, Progress
-from codegraph.errors import DaemonError
-from codegraph.events import AnyEvent, Embedded
+from codegraph.errors import DaemonError, EncoderError
+from codegraph.events import AnyEvent, Embedded, EmbeddingFailed
 
 if TYPE_CHECKING:
     from codegraph.daemon.project import Project
+
+FAILURES = 4
+"""Seven seconds with the default `embedding.retry_seconds`."""
 
 
 class IndexingRun:
@@ -34,6 +39,7 @@ class IndexingRun:
         self._before = project.gatherer.figures
         self._reused_before = project.pipeline.served.reused
         self._total = 0
+        self._failures = 0
         self._future: Future[IndexResult] = Future()
         self._cancel = project.events.subscribe(self._watch)
 
@@ -51,6 +57,12 @@ class IndexingRun:
 
     def _watch(self, event: AnyEvent) -> None:
         waiting = len(self._project.scheduler.pending)
+        if isinstance(event, EmbeddingFailed | Embedded):
+            self._failures = self._failures + 1 if isinstance(event, EmbeddingFailed) else 0
+        if self._failures >= FAILURES and self._embed and not self._future.done():
+            advice = "the graph and the words are indexed, and these symbols wait; mend it and index again"
+            reason = event.reason if isinstance(event, EmbeddingFailed) else ""
+            self._future.set_exception(EncoderError(f"{waiting} symbols have no vector: {reason}", advice))
         if self._total and isinstance(event, Embedded):
             self._progress(Progress(stage="embed", done=max(0, self._total - waiting), total=self._total))
 
@@ -72,6 +84,8 @@ class IndexingRun:
         self._future.set_exception(DaemonError("the daemon is ending", "start it again"))
 
     def _finish(self, run: Run, clock: Future[Clock], embedding_from: float) -> None:
+        if self._future.done():
+            return
         if clock.cancelled():
             self._fail_at_the_end()
             return
