@@ -29,6 +29,7 @@ class SourceConfig:
     use_gitignore: bool = True
     ignore: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    documents: bool = True
 
 
 @dataclass(frozen=True, slots=True)

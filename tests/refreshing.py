@@ -138,11 +138,42 @@ def observed(sources: Sources, edit: Edit, directory: Path) -> Refreshed:
         bench.close()
 
 
+DOCUMENTS: Mapping[str, str] = {
+    "README.md": "# Leaf\nUse `leaf()`.\n\n# Middle\nUse `middle()`.\n\n# Base\nUse `Base`.\n\n# Other\nText.\n",
+    "guide.rst": "Leaf\n====\n:func:`leaf`\n\nMiddle\n======\n:func:`middle`\n\nBase\n====\n:class:`Base`\n",
+}
+"""Documents that stand beside the Python project for the second table."""
+
+
+def documented(edit: Edit, directory: Path) -> tuple[str, ...]:
+    """Make an edit of the Python project with documents beside it; say which of their sections were embedded again."""
+    sources = LANGUAGES["Python"]
+    beside = Sources({**sources.texts, **DOCUMENTS}, sources.names, sources.member, sources.comment)
+    found = observed(beside, edit, directory)
+    return tuple(name for name in found.embedded if name.endswith(":"))
+
+
+def _document(bench: Workbench, sources: Sources) -> None:
+    bench.write({name: text.replace("Leaf", "Leaves") for name, text in DOCUMENTS.items()})
+
+
+def _wrapped(bench: Workbench, sources: Sources) -> None:
+    bench.write({name: text.replace("Use ", "Use\n") + "\n" for name, text in DOCUMENTS.items()})
+
+
+DOCUMENT_EDITS: Mapping[str, Edit] = {
+    "lines of the documents are wrapped anew": _wrapped,
+    "the heading `Leaf` becomes `Leaves`": _document,
+}
+
+
 def _shown(symbol: SymbolId) -> str:
     """Return a symbol's own name, a file's as <name>; the same in every language."""
     path, _, descriptor = symbol.rpartition("/")
     if not descriptor:
         return f"<{Path(path).stem.lower()}>"
+    if descriptor.endswith(":"):
+        return f"{Path(path).name} {descriptor}"
     return re.split(r"[#.]", descriptor.rstrip("#.()"))[-1].rstrip("()").lower()
 
 
@@ -159,6 +190,17 @@ brackets is a file as a whole. Every row was also compared with a clean build.
 |---|---|---|"""
 
 
+DOCUMENTS_HEAD = """
+## Documents
+
+Beside the Python project `README.md` and `guide.rst` each have a section that names `leaf`, one that names `middle` and
+one that names `Base`. A section goes stale as a caller would: with its own words, and with the interface of what it
+names; not with its body. No edit of a document embeds any code again.
+
+| after | sections embedded again |
+|---|---|"""
+
+
 def written(found: Mapping[str, Mapping[str, Refreshed]]) -> str:
     """Write the page: for every edit, what was embedded again, languages with the same answer together."""
     lines = [HEAD]
@@ -172,6 +214,12 @@ def written(found: Mapping[str, Mapping[str, Refreshed]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def documents_written(found: Mapping[str, tuple[str, ...]]) -> str:
+    """Write the second table: for every edit, which sections of documents were embedded again."""
+    rows = (f"| {edit} | {', '.join(name.rstrip(':') for name in names) or 'none'} |" for edit, names in found.items())
+    return "\n".join((DOCUMENTS_HEAD, *rows)) + "\n"
+
+
 def main() -> None:
     """Make every edit in every language and print the page."""
     found: dict[str, dict[str, Refreshed]] = {}
@@ -179,7 +227,11 @@ def main() -> None:
         for name, edit in EDITS.items():
             with tempfile.TemporaryDirectory() as directory:
                 found.setdefault(language, {})[name] = observed(sources, edit, Path(directory).resolve())
-    sys.stdout.write(written(found))
+    sections: dict[str, tuple[str, ...]] = {}
+    for name, edit in {**EDITS, **DOCUMENT_EDITS}.items():
+        with tempfile.TemporaryDirectory() as directory:
+            sections[name] = documented(edit, Path(directory).resolve())
+    sys.stdout.write(written(found) + documents_written(sections))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Protocol
 import msgspec
 
 from codegraph.core.facts import decode_inputs, decode_own_input
-from codegraph.core.symbols import CloneKind
+from codegraph.core.symbols import DOCUMENT_LANGUAGES, CloneKind
 from codegraph.daemon.clones import MEMBERS_SHOWN, CloneGroup, CloneMember, ClonesParams, ClonesResult
 from codegraph.daemon.messages import Bound, EmptyReason, Uncertainty
 from codegraph.daemon.targets import describe
@@ -88,6 +88,8 @@ class CloneFinder:
         missing = 0
         fingerprinter = Fingerprinter()  # its memory of tokens is larger than what is kept
         for path, view in snapshot.files.items():
+            if view.outline.language in DOCUMENT_LANGUAGES:
+                continue  # what is said twice is no code that is there twice
             content = (bytes(view.blob), view.outline.language)
             prints = known.get(content) or self._known.get(content)
             if prints is None and (prints := self._made(view, fingerprinter)) is None:

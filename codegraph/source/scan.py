@@ -29,6 +29,7 @@ from pathlib import Path
 
 from codegraph.config import SourceConfig
 from codegraph.core.changes import Skipped, SourceFile
+from codegraph.core.symbols import DOCUMENT_LANGUAGES
 from codegraph.errors import SourceError
 from codegraph.source.hints import Hint
 from codegraph.source.ignore import ALWAYS_PRUNED, IGNORED, MARKERS, DirectoryRules, IgnoreRules
@@ -57,6 +58,7 @@ class Scanner:
         self._place = os.fspath(root)
         self._max_file_bytes = config.max_file_bytes
         self._languages = frozenset(config.languages)
+        self._left_out = frozenset() if config.documents else DOCUMENT_LANGUAGES
         self._language_of = language_of
         self._rules = IgnoreRules(root, config.use_gitignore, config.ignore, environment)
         self._reader = FileReader(root, config, self._claim, now_ns)
@@ -292,6 +294,8 @@ class Scanner:
 
     def _claim(self, path: str, head: bytes) -> str | None:
         language = self._language_of(path, head)
+        if language in self._left_out:
+            return None
         return language if not self._languages or language in self._languages else None
 
     def _root_gone(self) -> SourceError:

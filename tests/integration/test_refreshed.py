@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from refreshing import EDITS, LANGUAGES, observed, written
+from refreshing import DOCUMENT_EDITS, EDITS, LANGUAGES, documented, documents_written, observed, written
 
 PAGE = Path(__file__).parents[2] / "docs" / "refreshed.md"
 
@@ -21,9 +21,16 @@ def found(tmp_path_factory):
     }
 
 
-def test_the_page_says_what_happens(found):
+@pytest.fixture(scope="module")
+def sections(tmp_path_factory):
+    """Which sections of documents every edit embedded again."""
+    edits = {**EDITS, **DOCUMENT_EDITS}
+    return {name: documented(edit, tmp_path_factory.mktemp("project").resolve()) for name, edit in edits.items()}
+
+
+def test_the_page_says_what_happens(found, sections):
     """`python tests/refreshing.py > docs/refreshed.md` has nothing to change."""
-    assert written(found) == PAGE.read_text(encoding="utf-8")
+    assert written(found) + documents_written(sections) == PAGE.read_text(encoding="utf-8")
 
 
 def test_only_what_may_have_changed_is_linked_again(found):

@@ -81,6 +81,13 @@ def test_an_answer_says_what_it_is_of(project_of: Any) -> None:
     assert found.groups[0].kind is CloneKind.RENAMED
 
 
+def test_documents_are_no_clones(project_of: Any) -> None:
+    """What is said twice is not code that is there twice."""
+    text = "# Average\n" + "The average of all items is their total by their number.\n" * 8
+    bench = project_of({"a.md": text, "b.md": text})
+    assert of(bench).answer(bench.view, PARAMS).groups == ()
+
+
 def test_a_place_narrows_to_groups_with_a_member_there(project_of: Any) -> None:
     """Members elsewhere are still shown; a folder is no prefix of a name."""
     bench = project_of({"a.py": PARTS[0], "lib/b.py": "import x\n" + PARTS[1], "li.py": "L = 1\n"})

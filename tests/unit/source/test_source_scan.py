@@ -23,6 +23,8 @@ LATER_NS = 10**12
 
 
 def language_of(path: str, head: bytes) -> str | None:
+    if path.endswith(".md"):
+        return "markdown"
     return "python" if path.endswith(".py") or head.startswith(b"#!") else None
 
 
@@ -183,6 +185,15 @@ def test_links_and_odd_entries_are_not_followed(tree: Tree) -> None:
     os.mkfifo(tree.root / "pipe.py")
     assert tree.reconcile().written == ()
     assert tree.scanner.counts() == {"special": 1, "symlink": 2}
+
+
+def test_documents_can_be_left_out(tmp_path: Path) -> None:
+    """With `documents` off they are files of no known language."""
+    for documents, expected in ((True, ["README.md", "a.py"]), (False, ["a.py"])):
+        tree = Tree(tmp_path / str(documents), SourceConfig(documents=documents))
+        tree.write("README.md", "# Read")
+        tree.write("a.py")
+        assert sorted(tree.reconcile().written) == expected
 
 
 def test_every_file_left_out_has_a_reason(tmp_path: Path) -> None:
