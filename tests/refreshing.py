@@ -182,9 +182,9 @@ HEAD = """\
 
 Made by `python tests/refreshing.py > docs/refreshed.md`, from edits of real projects; a test compares it with what
 happens. In every language `far` calls `middle` and `middle` calls `leaf`, each in a file of its own (`first`, `second`,
-`third`); `Derived` in the second file has `Base` in the first as its base (in C and Go: as a part). The settings are
-the defaults, so a change of a signature is felt one step away. Whatever is not named kept its vector. A name in angle
-brackets is a file as a whole. Every row was also compared with a clean build.
+`third`); `Derived` in the second file has `Base` in the first as its base (in Go as a part, in C as the type of its
+member `base`). The settings are the defaults, so a change of a signature is felt one step away. Whatever is not named
+kept its vector. A name in angle brackets is a file as a whole. Every row was also compared with a clean build.
 
 | after | embedded again | in |
 |---|---|---|"""
