@@ -46,11 +46,13 @@ def index(arguments: Namespace, output: Output) -> int:
 def _show_index(output: Output, result: IndexResult) -> None:
     if output.json:
         names = ("files", "symbols", "edges", "embedded", "reused", "seconds")
-        output.record({name: getattr(result, name) for name in names})
+        record = {name: getattr(result, name) for name in names}
+        output.record(record | ({"warnings": result.warnings} if result.warnings else {}))
         return
     output.line(f"{result.files:,} files, {result.symbols:,} symbols, {result.edges:,} edges")
     output.line(f"{result.embedded:,} vectors computed, {result.reused:,} reused")
     output.line(Cell(", ".join(f"{stage} {duration(taken)}" for stage, taken in result.seconds.items()), "dim"))
+    output.warn(result.warnings)
 
 
 def start(arguments: Namespace, output: Output) -> int:

@@ -59,8 +59,7 @@ def _use(used: UseModelResult, output: Output) -> int:
         output.line(f"{used.model} is in use; {used.pending:,} keys wait, old vectors are served as stale until then")
     if used.overridden_by:
         output.line(Cell(f"{used.overridden_by} names another model and wins at the next start", "yellow"))
-    for warning in used.warnings:
-        output.line(Cell(warning, "yellow"))
+    output.warn(used.warnings)
     return 0
 
 

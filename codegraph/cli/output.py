@@ -62,6 +62,10 @@ class Output:
         """Print rows quickly: colours but no links or folding, and without importing rich (60 ms)."""
         self._plain([[_cell(value) for value in row] for row in rows], (), coloured=self.terminal)
 
+    def warn(self, warnings: Sequence[str]) -> None:
+        """Print what the user should know, a line each."""
+        self.facts([[Cell(f"! {warning}", "yellow")] for warning in warnings])
+
     def flush(self) -> None:
         """Write out what is buffered."""
         self.stream.flush()

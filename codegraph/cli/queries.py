@@ -82,8 +82,10 @@ def _filters(arguments: Namespace) -> Filters:
 def _show_hits(output: Output, session: Session, found: SearchResult, more: Record | None = None) -> None:
     if output.json:
         record: Record = {"clock": found.clock, "results": [hit_record(hit) for hit in found.results], **(more or {})}
+        record |= {"warnings": found.warnings} if found.warnings else {}
         output.record(record if found.results else record | {"reason": found.reason})
-    elif found.results:
+        return
+    if found.results:
         copies = Counter(hit.folded_under for hit in found.folded)
         rows: list[Row] = [
             [_score(hit), *symbol_cells(output, session.root, hit.symbol), _signals(hit, copies[hit.symbol.id])]
@@ -94,6 +96,7 @@ def _show_hits(output: Output, session: Session, found: SearchResult, more: Reco
             output.line(Cell(f"{len(found.folded)} copies of these are folded: --all shows them", "dim"))
     else:
         output.line(reason_text(found.reason))
+    output.warn(found.warnings)
 
 
 def _score(hit: SearchHit) -> str:

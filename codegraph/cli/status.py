@@ -38,7 +38,7 @@ def show(output: Output, found: StatusResult) -> None:
     if output.json:
         output.record(status_record(found))
         return
-    output.facts([[Cell(f"! {warning}", "yellow")] for warning in found.warnings])
+    output.warn(found.warnings)
     output.facts([(Cell(name, "dim"), value) for name, value in lines(found)])
 
 

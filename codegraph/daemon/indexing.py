@@ -105,5 +105,6 @@ class IndexingRun:
                 embedded=self._project.gatherer.figures.embedded - self._before.embedded,
                 reused=self._project.pipeline.served.reused - self._reused_before,
                 seconds=seconds,
+                warnings=tuple(self._project.models.missing.values()),
             )
         )

@@ -217,6 +217,8 @@ class SearchResult(Answer, frozen=True, kw_only=True):
     understood: Understood = msgspec.field(default_factory=Understood)
     """How the text of the query was read."""
     reason: EmptyReason = EmptyReason.NOT_EMPTY
+    warnings: tuple[str, ...] = ()
+    """Of models that were asked for and are not in use."""
 
 
 class SearchParams(Query[SearchResult], frozen=True, kw_only=True):

@@ -1,15 +1,17 @@
 """The models that symbols are embedded with now, and what stands in where one is missing.
 
 A *model set* is what one configuration comes to on this machine: the routes (`core.routes`) and, by
-identity, the models they lead to. When the asked-for code model is not here, the embedded lexical
-encoder answers instead; when the fallback is not here, the code model embeds without nodes. Both are
-said in `missing`, which `status` shows as standing warnings, and keys are those of the models in use,
-so no vector of one ever passes for one of another. Tests: tests/unit/daemon/test_daemon_model.py.
+identity, the models they lead to. When the asked-for code model is not here, the one that comes with
+codegraph answers instead; when the fallback is not here, the code model embeds without nodes. Both are
+said in `missing`, which `status` shows as standing warnings and `index` and `search` repeat, and keys are
+those of the models in use, so no vector of one ever passes for one of another.
+Tests: tests/unit/daemon/test_daemon_model.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from codegraph.config import Config, EmbeddingConfig
@@ -18,7 +20,9 @@ from codegraph.embed.encoder import FloatArray
 from codegraph.embed.registry import ModelSpec, check_permitted, describe, dimensions, identity, query_encoder
 from codegraph.errors import ConfigError, EncoderError
 
-FALLBACK = "lexical"
+STAND_INS = (EmbeddingConfig().model, "lexical")
+"""What is used where the code model is missing, the first that can be: both are parts of the package, and the second
+has no weights that could be damaged."""
 
 SAME = "same"
 """The value of `embedding.fallback` that lets the code model embed without nodes."""
@@ -66,9 +70,11 @@ def activate(config: Config) -> ModelSet:
     """Choose the models of the configuration, or what stands in for them. Raises ConfigError."""
     embedding = config.embedding
     missing: dict[str, str] = {}
-    code = _found("code", embedding.model, embedding, f"{FALLBACK} stands in", missing)
-    if code is None:
-        code = _active(describe(FALLBACK), embedding.offline)
+    try:
+        code = _permitted(embedding.model, embedding)
+    except EncoderError as error:
+        code = _stand_in(embedding)
+        missing["code"] = _refusal(embedding.model, f"{code.spec.name} stands in", error)
     reads = code.spec.reads_data_flow
     expects = {"on": True, "off": False}.get(config.extract.data_flow, reads)
     others: dict[str, ActiveModel | None] = {"fallback": None, "text": None, "long": None}
@@ -94,12 +100,29 @@ def activate(config: Config) -> ModelSet:
 def _found(route: str, name: str, config: EmbeddingConfig, instead: str, missing: dict[str, str]) -> ActiveModel | None:
     """Return a model, or None with a note in `missing` of what happens `instead`."""
     try:
-        spec = describe(name)
-        check_permitted(spec, remote_code=config.allow_remote_code, endpoints=config.allow_endpoints)
-        return _active(spec, config.offline)
+        return _permitted(name, config)
     except EncoderError as error:
-        missing[route] = f"{name} cannot be used, {instead}: {error.message}; {error.advice}"
+        missing[route] = _refusal(name, instead, error)
         return None
+
+
+def _stand_in(config: EmbeddingConfig) -> ActiveModel:
+    *trained, untrained = (name for name in STAND_INS if name != config.model)
+    for name in trained:
+        with suppress(EncoderError):
+            return _permitted(name, config)
+    return _permitted(untrained, config)
+
+
+def _permitted(name: str, config: EmbeddingConfig) -> ActiveModel:
+    """Raises EncoderError if the model is not here, or not without the user's word."""
+    spec = describe(name)
+    check_permitted(spec, remote_code=config.allow_remote_code, endpoints=config.allow_endpoints)
+    return _active(spec, config.offline)
+
+
+def _refusal(name: str, instead: str, error: EncoderError) -> str:
+    return f"{name} cannot be used, {instead}: {error.message}; {error.advice}"
 
 
 def _active(spec: ModelSpec, offline: bool) -> ActiveModel:

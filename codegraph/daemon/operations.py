@@ -128,6 +128,8 @@ class IndexResult(Answer, frozen=True, kw_only=True):
     """Vectors taken from the store or the cache by this run."""
     seconds: dict[str, float]
     """By stage, and `total`."""
+    warnings: tuple[str, ...] = ()
+    """Of models that were asked for and are not in use."""
 
 
 class IndexParams(Params[IndexResult], frozen=True, kw_only=True):

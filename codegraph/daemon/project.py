@@ -140,6 +140,7 @@ class Project:
             reconcile_seconds=self.config.watch.reconcile_seconds,
         )
         self._stack = stack.pop_all()
+        self._stack.callback(self.writer.finish)
 
     def start(self) -> None:
         """Watch, and write in a thread of its own. Raises SourceError if the tree cannot be watched."""

@@ -149,7 +149,13 @@ def _shown(project: Project, view: View, answer: SearchAnswer) -> SearchResult:
     reason = _REASONS[answer.reason]
     if not hits and not view.reconciled:
         reason = EmptyReason.INDEXING
-    return SearchResult(clock=str(view.snapshot.clock), results=tuple(hits), folded=tuple(folded), reason=reason)
+    return SearchResult(
+        clock=str(view.snapshot.clock),
+        results=tuple(hits),
+        folded=tuple(folded),
+        reason=reason,
+        warnings=tuple(project.models.missing.values()),
+    )
 
 
 def _hit(view: View, result: Ranked, under: str = "") -> SearchHit | None:

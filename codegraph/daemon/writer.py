@@ -123,13 +123,16 @@ class Writer:
         """Work until `stop`; what is left then, and what comes later, is cancelled."""
         while self._running:
             self.step(self._patience())
-        self._guarded(self.pipeline.write_vectors)
         self._ended = True
         self._cookies.abort()
         for waiter in self._waiters:
             waiter.future.cancel()
         while not self._inbox.empty():
             _cancel(self._inbox.get())
+
+    def finish(self) -> None:
+        """Write down what is held back. After `run` or `run_until`, on any thread."""
+        self._guarded(self.pipeline.write_vectors)
 
     def run_until(self, done: Callable[[], bool]) -> None:
         """Work in the calling thread until `done()` holds between two steps."""

@@ -31,8 +31,10 @@ def test_a_server_that_fails_costs_nothing_but_time(home: Installation) -> None:
         with home.client() as client:
             client.sync(Wait.EMBEDDED, timeout=PATIENCE)
             status = client.status()
-            assert status.model.name == "lexical"
+            assert status.model.name == "codegraph-static"
             assert any("allow_endpoints" in warning for warning in status.warnings)
+        for command in (("index",), ("search", "g")):
+            assert "served cannot be used, codegraph-static stands in" in home.run(*command).out
         assert not server.requests
 
         config.write_text(config.read_text().replace("[models", "allow_endpoints = true\n[models", 1))

@@ -104,7 +104,7 @@ def test_model_that_is_not_there_is_refused_and_weights_that_come_are_used(home:
     home.start()
     with home.client(timeout=LONG) as client:
         client.sync(Wait.EMBEDDED, timeout=LONG)
-        assert client.status().model.name == "lexical"
+        assert client.status().model.name == "codegraph-static"
         assert any("late" in warning for warning in client.status().warnings)
         with pytest.raises(ModelMissing):
             client.use_model(str(directory))

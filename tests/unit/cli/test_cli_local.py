@@ -69,7 +69,7 @@ def test_config_shows_every_setting(home: Path, capsys: pytest.CaptureFixture[st
     (home / "config.toml").write_text("[cascade]\ndepth = 3\n")
     assert main(["config", "show", "--set", "watch.mode=poll"]) == 0
     text = capsys.readouterr().out
-    assert "[cascade]\ndepth = 3  # default: 2\n" in text
+    assert "[cascade]\ndepth = 3  # default: 1\n" in text
     assert 'mode = "poll"  # default: "auto"' in text
     assert main(["config", "show", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)

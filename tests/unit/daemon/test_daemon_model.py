@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from codegraph.config import Config, load_config
-from codegraph.daemon.model import FALLBACK, ModelSet, activate
-from codegraph.errors import ConfigError
+from codegraph.daemon.model import STAND_INS, ModelSet, activate
+from codegraph.embed.registry import ModelSpec, describe
+from codegraph.errors import ConfigError, EncoderError
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +28,8 @@ def activated(**settings: object) -> ModelSet:
 
 def test_default_model_needs_nothing() -> None:
     """The model that comes with codegraph is always there, as is what stands in, and embeds queries in this process."""
-    assert (activated(model=FALLBACK).code.spec.name, activated(model=FALLBACK).missing) == (FALLBACK, {})
+    for name in STAND_INS:
+        assert (activated(model=name).code.spec.name, activated(model=name).missing) == (name, {})
     models = activated()
     model = models.code
     assert (model.spec.name, models.missing) == (Config().embedding.model, {})
@@ -40,9 +42,25 @@ def test_default_model_needs_nothing() -> None:
 def test_missing_weights_fall_back_and_say_so() -> None:
     """The keys are those of the model in use, and the warning names the other one and what to do."""
     models = activated(model="graphcodebert")
-    assert models.routes.code == activated(model=FALLBACK).routes.code
-    assert models.code.spec.name == FALLBACK
-    assert "graphcodebert" in models.missing["code"]
+    assert models.routes.code == activated().routes.code
+    assert models.code.spec.name == Config().embedding.model
+    assert models.missing["code"].startswith(f"graphcodebert cannot be used, {Config().embedding.model} stands in")
+
+
+def test_without_its_own_weights_too_words_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A damaged installation still answers, and says with what."""
+    default = Config().embedding.model
+
+    def describe_without_it(name: str) -> ModelSpec:
+        if name == default:
+            raise EncoderError("its table is damaged", "install codegraph again")
+        return describe(name)
+
+    monkeypatch.setattr("codegraph.daemon.model.describe", describe_without_it)
+    for asked in (default, "graphcodebert"):
+        models = activated(model=asked)
+        assert models.code.spec.name == "lexical"
+        assert models.missing["code"].startswith(f"{asked} cannot be used, lexical stands in")
 
 
 def test_model_in_a_directory_has_an_identity_of_its_own(tmp_path: Path) -> None:
@@ -75,7 +93,7 @@ def test_a_server_is_asked_only_with_the_users_word(tmp_path: Path, monkeypatch:
     text = '[far]\nengine = "endpoint"\ndimensions = 8\nendpoint = {url = "https://host/v1", model = "m"}\n'
     _models_file(tmp_path, monkeypatch, text)
     refused = activated(model="far")
-    assert refused.code.spec.name == FALLBACK
+    assert refused.code.spec.name == Config().embedding.model
     assert "https://host/v1" in refused.missing["code"]
     assert "allow_endpoints" in refused.missing["code"]
     assert activated(model="far", allow_endpoints=True).code.dimensions == 8
@@ -89,7 +107,7 @@ def test_a_damaged_model_stops_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     (directory / "model.safetensors").write_bytes(b"weights")
     _models_file(tmp_path, monkeypatch, f'[minilm]\npath = "{directory}"\n')
     models = activated(model="minilm")
-    assert models.code.spec.name == FALLBACK
+    assert models.code.spec.name == Config().embedding.model
     assert "checksum" in models.missing["code"]
 
 
