@@ -29,6 +29,7 @@ from benchmarks.sandbox import Sandbox, command_line
 from benchmarks.usage import run_measured
 from codegraph.config import SourceConfig
 from codegraph.core.changes import SourceFile
+from codegraph.core.symbols import DOCUMENT_LANGUAGES
 from codegraph.extract.grammar import compiled
 from codegraph.extract.languages import language_of
 from codegraph.processes import spawn_context
@@ -126,8 +127,9 @@ def sources(root: Path) -> Iterator[SourceFile]:
 
 
 def parse_limit(root: Path) -> ParseLimit:
-    """Parse everything that is indexed with tree-sitter alone, with one process per core."""
-    files = [(os.fspath(root / found.path), found.language, len(found.data)) for found in sources(root)]
+    """Parse all code that is indexed with tree-sitter alone, with one process per core; documents have no grammar."""
+    code = [found for found in sources(root) if found.language not in DOCUMENT_LANGUAGES]
+    files = [(os.fspath(root / found.path), found.language, len(found.data)) for found in code]
     tasks = [files[start : start + _FILES_PER_TASK] for start in range(0, len(files), _FILES_PER_TASK)]
     with ProcessPoolExecutor(cores(), mp_context=spawn_context()) as pool:
         list(pool.map(parse_files, [[task] for task in _warming(files)]))
