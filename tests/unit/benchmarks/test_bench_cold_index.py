@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.cold_index import parse_files, shares, sources
+from benchmarks.cold_index import parse_files, parse_limit, shares, sources
 
 
 def test_shares_add_up():
@@ -24,3 +24,12 @@ def test_the_limit_reads_what_is_indexed(tmp_path):
     found = list(sources(tmp_path))
     assert [source.path for source in found] == ["a.py"]
     assert parse_files([(str(tmp_path / "a.py"), "python", 13)]) >= 0
+
+
+def test_documents_are_no_part_of_the_limit(tmp_path):
+    """They are indexed, but no parser reads them."""
+    (tmp_path / "a.py").write_text("def f(): ...\n")
+    (tmp_path / "README.md").write_text("# Title\n")
+    assert len(list(sources(tmp_path))) == 2
+    limit = parse_limit(tmp_path)
+    assert (limit.files, limit.bytes) == (1, 13)
