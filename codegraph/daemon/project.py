@@ -112,6 +112,7 @@ class Project:
         self.running = False
         self._lost_paths: set[str] = set()
         self._vectors_restored = False
+        self._watching = False
         self._inbox: SimpleQueue[Item] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self.scheduler = Scheduler(
@@ -152,7 +153,8 @@ class Project:
     def watch(self) -> None:
         """Watch, and leave it to the caller to run the writer. Raises SourceError if the tree cannot be watched."""
         self._begin()
-        self.writer.when(Wait.INDEXED).add_done_callback(self._prepare_later)
+        self._watching = True
+        self._prepare_once_indexed()
         self.watcher.start(self.root, self.parts.scanner.prune, self._inbox.put)
         self.running = True
 
@@ -247,6 +249,9 @@ class Project:
         self.pipeline.resume(delta)
         self.switch.settled(self.pipeline)
 
+    def _prepare_once_indexed(self) -> None:
+        self.writer.when(Wait.INDEXED).add_done_callback(self._prepare_later)
+
     def _prepare_later(self, reconciled: Future[Clock]) -> None:
         if not reconciled.cancelled():
             self.writer.call(self._prepare)
@@ -288,6 +293,8 @@ class Project:
         index = _new_index(self.config, self.parts.store.instance, self.parts.facts, self.models.routes)
         index.restore((), max(self.parts.store.revision, self.parts.index.snapshot.clock.revision))
         self.pipeline.start_over(index)
+        if self._watching:
+            self._prepare_once_indexed()
 
     def _lost(self, symbol: SymbolId) -> None:
         """An own input is gone from the store: have its file extracted again."""

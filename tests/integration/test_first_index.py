@@ -90,6 +90,19 @@ def test_a_linker_that_dies_costs_time_only(
     bench.check()
 
 
+def test_the_first_change_finds_the_table_filled(bench: Workbench) -> None:
+    """What linking beside leaves to be done is done when nobody waits, after a rebuild, too."""
+    bench.update()
+    before = bench.project.parts.index
+    assert before.memory()["keys"]
+    bench.project.start_indexing(True, False, lambda _: None)
+    bench.turn()
+    assert bench.project.parts.index is not before
+    assert bench.project.parts.index.memory()["keys"] == before.memory()["keys"]
+    bench.update()
+    bench.check()
+
+
 def _linked_beside(bench: Workbench) -> bool:
     """The writer did not fill its table before the first index was complete."""
     return bench.deltas[0].seconds["table"] == 0.0
