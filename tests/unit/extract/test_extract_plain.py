@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
+from damage import damaged
 
 from codegraph.core.facts import FileFacts, decode_own_input
 from codegraph.core.symbols import SymbolKind
@@ -162,19 +162,8 @@ def test_comments_and_line_breaks_are_no_tokens(language: str) -> None:
 def test_damaged_sources_are_data(language: str) -> None:
     """Cut, spliced and random sources raise nothing, and their definitions stay well-formed."""
     source = sample(language)
-    draw = random.Random(f"plain {language}")
-    for _ in range(60):
-        data = bytearray(source)
-        for _ in range(draw.randint(1, 4)):
-            at, to = sorted((draw.randrange(len(data) + 1), draw.randrange(len(data) + 1)))
-            match draw.randrange(3):
-                case 0:
-                    del data[at:to]
-                case 1:
-                    data[at:at] = source[at:to]
-                case _:
-                    data[at:at] = draw.randbytes(3)
-        definitions = extract(bytes(data), language, Limits()).outline.definitions
+    for data in damaged(source, f"plain {language}", 60):
+        definitions = extract(data, language, Limits()).outline.definitions
         assert len({each.descriptor for each in definitions}) == len(definitions)
         assert all(each.container < index for index, each in enumerate(definitions))
         assert all(0 <= each.range.start_byte <= each.range.end_byte <= len(data) for each in definitions)
