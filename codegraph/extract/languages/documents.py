@@ -20,18 +20,17 @@ is for linking to say. Tests: tests/unit/extract/test_extract_documents.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
-
-from tree_sitter import Node
 
 from codegraph.core.facts import Chain, Role
 from codegraph.errors import InternalError
-from codegraph.extract.languages.spec import Docstring, Document, LanguageSpec, Queries
+from codegraph.extract.languages.settings import NO_TOKEN, no_chain, no_docstring, no_receivers
+from codegraph.extract.languages.spec import Document, LanguageSpec, Queries
 
 if TYPE_CHECKING:
     from codegraph.extract.text import SourceText
-    from codegraph.extract.view import FileView, Found
+    from codegraph.extract.view import FileView
 
 MEMBER: Final = "@member"
 PATH: Final = "@path"
@@ -141,11 +140,11 @@ def document_spec(name: str, extensions: tuple[str, ...], read: Callable[[Source
         grammar=_no_grammar,
         extensions=extensions,
         queries=Queries((), (), ()),
-        token_pattern=re.compile(r"(?!)"),
+        token_pattern=NO_TOKEN,
         layout=list,
-        chain=_chain,
-        receivers=_receivers,
-        docstring=_docstring,
+        chain=no_chain,
+        receivers=no_receivers,
+        docstring=no_docstring,
         collect=_collect,
         read=read,
     )
@@ -153,18 +152,6 @@ def document_spec(name: str, extensions: tuple[str, ...], read: Callable[[Source
 
 def _no_grammar() -> object:
     raise InternalError("documents have no grammar")
-
-
-def _chain(node: Node, text: SourceText) -> Chain:  # noqa: ARG001  (the interface's parameters)
-    return ()
-
-
-def _receivers(view: FileView, found: Found) -> Mapping[str, str]:  # noqa: ARG001
-    return {}
-
-
-def _docstring(view: FileView, found: Found) -> Docstring | None:  # noqa: ARG001
-    return None
 
 
 def _collect(view: FileView) -> None:  # noqa: ARG001

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from codegraph.extract.text import SourceText
     from codegraph.extract.view import FileView, Found
 
-_NO_TOKEN: Final = re.compile(r"(?!)")
+NO_TOKEN: Final = re.compile(r"(?!)")
 
 
 def settings_spec(
@@ -43,11 +43,11 @@ def settings_spec(
         grammar=grammar,
         extensions=(),
         queries=Queries((), (), (files(package) / "tokens.scm",)),
-        token_pattern=_NO_TOKEN,
+        token_pattern=NO_TOKEN,
         layout=list,
-        chain=_chain,
-        receivers=_receivers,
-        docstring=_docstring,
+        chain=no_chain,
+        receivers=no_receivers,
+        docstring=no_docstring,
         collect=collect,
         file_names=file_names,
         find=_find,
@@ -58,13 +58,16 @@ def _find(_root: Node, _candidates: Sequence[Node], _limit: int) -> list[Sightin
     return []
 
 
-def _chain(node: Node, text: SourceText) -> Chain:  # noqa: ARG001
+def no_chain(node: Node, text: SourceText) -> Chain:  # noqa: ARG001
+    """Return the chain of an expression where there are none."""
     return ()
 
 
-def _receivers(view: FileView, found: Found) -> Mapping[str, str]:  # noqa: ARG001
+def no_receivers(view: FileView, found: Found) -> Mapping[str, str]:  # noqa: ARG001
+    """Return the receivers of a function where there are none."""
     return {}
 
 
-def _docstring(view: FileView, found: Found) -> Docstring | None:  # noqa: ARG001
+def no_docstring(view: FileView, found: Found) -> Docstring | None:  # noqa: ARG001
+    """Return the docstring of a definition where there are none."""
     return None
