@@ -13,6 +13,7 @@ Tests: tests/unit/graph/test_graph_python.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.keys import (
@@ -50,6 +51,7 @@ _OPEN = unknown("dynamic")
 _MAX_RETRIES = 500
 _LAZY = frozenset({EntityKind.VARIABLE, EntityKind.RESULT})
 _Question = tuple[object, ...]
+_Asked = TypeVar("_Asked", bound=_Question)
 
 
 class Evaluator:
@@ -100,10 +102,7 @@ class Evaluator:
             else:
                 found = merged([self._step(each, chain[-1]) for each in before], MAX_CANDIDATES)
         self._nesting -= 1
-        if self._is_cut(cuts, found):
-            del scope.memo[chain]
-        else:
-            scope.memo[chain] = found
+        self._keep(scope.memo, chain, found, cuts)
         return found
 
     def _is_cut(self, cuts: int, found: Candidates) -> bool:
@@ -112,6 +111,13 @@ class Evaluator:
             return False
         self._retries -= 1
         return True
+
+    def _keep(self, memo: dict[_Asked, Candidates], question: _Asked, found: Candidates, cuts: int) -> None:
+        """Answer an open question; `cuts` is what was counted when it was opened."""
+        if self._is_cut(cuts, found):
+            del memo[question]
+        else:
+            memo[question] = found
 
     def expand(self, entity: Entity) -> Candidates:
         """Return what a variable holds, a call returns or a property gives; other entities as they are."""
@@ -282,10 +288,7 @@ class Evaluator:
                 found = merged([self._step(each, part) for each in held], MAX_CANDIDATES)
             if not is_known(found):
                 found = self._beyond(entity, part) or found
-            if self._is_cut(cuts, found):
-                del self._memo[question]
-            else:
-                self._memo[question] = found
+            self._keep(self._memo, question, found, cuts)
         else:
             self._cuts += found is _OPEN
         return found
@@ -335,10 +338,7 @@ class Evaluator:
             groups = [self.expand(each) for chain in chains for each in self.evaluate(scope, chain)]
             self._nesting -= 1
             found = as_sure(merged(groups, MAX_CANDIDATES) or unknown(reason), False)
-            if self._is_cut(cuts, found):
-                del self._memo[question]
-            else:
-                self._memo[question] = found
+            self._keep(self._memo, question, found, cuts)
         else:
             self._cuts += found is _OPEN
         return found
