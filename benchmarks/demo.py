@@ -3,9 +3,9 @@
 Python's own standard library (the modules of this interpreter, without tests and installed packages)
 is copied into a scratch directory, indexed, searched and edited there. Every command is shown as it
 would be typed, followed by what it really printed. What the edits were to show: the body of a function
-changes one vector; its signature is part of what its callers are embedded from, so they are looked at
-again, and those whose encoder input came out equal are cut off; undoing costs nothing. Ends with exit
-code 1 if that is not what happened. Tests: tests/unit/benchmarks/test_bench_demo.py.
+changes one vector; its signature is part of what its users are embedded from, so theirs change too, and
+nobody else's; empty lines move what stands below them and change no vector; undoing costs nothing. Ends
+with exit code 1 if that is not what happened. Tests: tests/unit/benchmarks/test_bench_demo.py.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ FILE = "textwrap.py"
 SYMBOL = "textwrap.dedent"
 HEADER = "def dedent(text):"
 BODY_EDIT = "\n    edited_by_demo = len(text)"
+EMPTY_LINES = "\n\n"
 SIGNATURE_EDIT = "def dedent(text, tab_size=8):"
 LEFT_OUT = ("site-packages", "test", "tests", "idlelib", "idle_test", "lib2to3", "config-*", "ensurepip")
 """Of the standard library: what is no library code, or is not part of every version of Python."""
@@ -91,7 +92,7 @@ def _ask(show: Show) -> None:
 
 
 def _edit(show: Show, file: Path) -> list[str]:
-    """Edit the body, then the signature, then undo both; return what did not come out as promised."""
+    """Edit the body, the signature, and no code at all; undo it; return what did not come out as promised."""
     original = file.read_text(encoding="utf-8")
     wrong = []
 
@@ -102,16 +103,23 @@ def _edit(show: Show, file: Path) -> list[str]:
         wrong.append(f"a body edit marked {change['marked']} and embedded {change['embedded']}, not 1 and 1")
     show.run("explain", SYMBOL)
 
-    show.say("Edit 2: its signature gets a parameter. Whoever reaches it in two steps is looked at again.")
-    change = _write(show, file, body.replace(HEADER, SIGNATURE_EDIT, 1))
-    if not change["marked"] > change["embedded"] > 1:
-        wrong.append(f"a signature edit marked {change['marked']} and embedded {change['embedded']}")
-    recomputed, cut = _examples(show)
-    for symbol in (recomputed, cut):
-        if symbol:
-            show.run("explain", symbol)
+    show.say("Edit 2: its signature gets a parameter. Whoever uses it is embedded from that, nobody else is.")
+    users = {each["symbol"]["id"] for each in show.asked("impact", SYMBOL, "--depth", "1")["affected"]}
+    signature = body.replace(HEADER, SIGNATURE_EDIT, 1)
+    change = _write(show, file, signature)
+    if not 1 < change["embedded"] <= change["marked"] <= 1 + len(users):
+        wrong.append(f"a signature edit, {len(users)} users: marked {change['marked']}, embedded {change['embedded']}")
+    if user := _recomputed(show, users):
+        show.run("explain", user)
+    else:
+        wrong.append("no user of the signature was embedded again")
 
-    show.say("Undo both edits, as switching branches and back would.")
+    show.say("Edit 3: empty lines at the top. Everything in the file moves, and nothing is embedded.")
+    change = _write(show, file, EMPTY_LINES + signature)
+    if change["embedded"]:
+        wrong.append(f"empty lines embedded {change['embedded']}")
+
+    show.say("Undo all edits, as switching branches and back would.")
     embedded = show.asked("status")["embedded"]
     file.write_text(original, encoding="utf-8")
     show.run("sync", "--wait", "embedded")
@@ -144,16 +152,10 @@ def edited_lines(old: str, new: str) -> list[str]:
     return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
 
 
-def _examples(show: Show) -> tuple[str, str]:
-    """Return a symbol that the last change made embed again and one that it marked and cut off; "" if none."""
-    found = {"recomputed": "", "cut_off": ""}
-    for each in show.asked("impact", SYMBOL, "--depth", "2")["affected"]:
-        outcome = show.asked("explain", each["symbol"]["id"])["outcome"]
-        if found.get(outcome) == "":
-            found[outcome] = each["symbol"]["id"]
-        if all(found.values()):
-            break
-    return found["recomputed"], found["cut_off"]
+def _recomputed(show: Show, users: set[str]) -> str:
+    """Return one of the symbols that was embedded again, the first by name; "" if none was."""
+    outcomes = ((user, show.asked("explain", user)["outcome"]) for user in sorted(users))
+    return next((user for user, outcome in outcomes if outcome == "recomputed"), "")
 
 
 if __name__ == "__main__":
