@@ -346,6 +346,7 @@ def _events(parser: argparse.ArgumentParser) -> None:
 
 
 def _reason(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", default="", metavar="FILE", help="only this file: what keeps it out now")
     parser.add_argument("--reason", default="", help="only for this reason, such as binary or too_large")
 
 

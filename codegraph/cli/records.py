@@ -23,7 +23,7 @@ _REASONS = MappingProxyType(
         EmptyReason.INDEXING: "the first index is not finished: try again, or give --wait indexed a longer --timeout",
         EmptyReason.NO_MATCH: "nothing matches",
         EmptyReason.FILTERED: "something matches, but the filters leave nothing of it",
-        EmptyReason.NO_EDGES: "there is none",
+        EmptyReason.NO_EDGES: "none in this project",
         EmptyReason.UNCERTAIN: "none was found, but some references could not be resolved: there may be one",
         EmptyReason.EXTERNAL: "it is defined outside the project",
         EmptyReason.UNRESOLVED: "it could not be resolved",

@@ -8,7 +8,7 @@ from itertools import islice
 
 import msgspec
 
-from codegraph.cli.arguments import waiting_fields
+from codegraph.cli.arguments import project_file, waiting_fields
 from codegraph.cli.output import Cell, Output, duration, size
 from codegraph.cli.project import open_session
 from codegraph.daemon.operations import CacheAction, SyncParams
@@ -76,17 +76,22 @@ def verify(arguments: Namespace, output: Output) -> int:
 
 
 def skipped(arguments: Namespace, output: Output) -> int:
-    """List the files that are not indexed, and why."""
+    """List the files that are not indexed, and why, or say it of one."""
     with open_session(arguments) as session:
-        found = session.client.skipped(reason=arguments.reason)
+        file = project_file(arguments.file, session.root) if arguments.file else ""
+        found = session.client.skipped(reason=arguments.reason, file=file)
         if output.json:
-            output.record({"clock": found.clock, "files": found.files, "truncated": found.truncated})
-        elif found.files:
-            output.rows([(file.file, file.reason, file.detail) for file in found.files], ("file", "reason", "detail"))
-            if found.truncated:
-                output.line("... and more: choose one with --reason")
-        else:
-            output.line("no file is left out")
+            output.record(found)
+            return 0
+        if found.files:
+            output.rows([(each.file, each.reason, each.detail) for each in found.files], ("file", "reason", "detail"))
+        elif not found.counted:
+            output.line(f"nothing keeps {file} out" if file else "no file is left out")
+        if found.truncated:
+            output.line("... and more: choose one with --reason")
+        if found.counted:
+            counts = ", ".join(f"{reason} {count:,}" for reason, count in sorted(found.counted.items()))
+            output.line(f"counted, not listed: {counts}; `codegraph skipped FILE` says which it is of one")
     return 0
 
 

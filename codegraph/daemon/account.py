@@ -16,6 +16,7 @@ import psutil
 
 from codegraph import __version__
 from codegraph.cache.statistics import TierStatistics
+from codegraph.core.changes import Skipped
 from codegraph.core.symbols import Freshness
 from codegraph.daemon import operations, reports
 from codegraph.daemon.model_report import disclosure, model_info
@@ -26,8 +27,10 @@ from codegraph.daemon.view import View
 from codegraph.embed.embedder import WorkerStatus
 from codegraph.embed.registry import ModelSpec, describe, registered
 from codegraph.errors import CodegraphError
+from codegraph.extract.languages import language_of
 from codegraph.graph.snapshot import FileView
 from codegraph.processes import descendants
+from codegraph.source.left_out import reason_of
 
 if TYPE_CHECKING:
     from codegraph.daemon.project import Project
@@ -188,17 +191,25 @@ def metrics_report(project: Project, requests: reports.RequestFigures) -> report
 
 
 def skipped_report(project: Project, params: reports.SkippedParams) -> reports.SkippedResult:
-    """List skipped files by path."""
-    kept = [
-        reports.SkippedFile(file=path, reason=skipped.reason, detail=skipped.detail)
-        for path, skipped in sorted(project.pipeline.skipped.items())
-        if params.reason in ("", skipped.reason)
-    ]
+    """List skipped files by path, or look at the one that is asked about."""
+    clock = str(project.pipeline.view.snapshot.clock)
+    if params.file:
+        found = reason_of(project.root, project.config.source, language_of, params.file)
+        return reports.SkippedResult(clock=clock, files=() if found is None else (_skipped_file(found),))
+    skipped = project.pipeline.skipped
+    kept = [_skipped_file(why) for _, why in sorted(skipped.items()) if params.reason in ("", why.reason)]
+    others = Counter(project.parts.scanner.counts())
+    others.subtract(why.reason for why in skipped.values())
     return reports.SkippedResult(
-        clock=str(project.pipeline.view.snapshot.clock),
+        clock=clock,
         files=tuple(kept[: params.limit]),
         truncated=len(kept) > params.limit,
+        counted={why: more for why, more in others.items() if more > 0 and params.reason in ("", why)},
     )
+
+
+def _skipped_file(skipped: Skipped) -> reports.SkippedFile:
+    return reports.SkippedFile(file=skipped.path, reason=skipped.reason, detail=skipped.detail)
 
 
 def cache_report(project: Project, action: operations.CacheAction) -> operations.CacheResult:

@@ -104,7 +104,7 @@ class FakeService:
         elif target.file:
             here = [s for s in SYMBOLS if s.file == target.file]
             if not here:
-                raise ProjectError(f"{target.file} is not indexed", "`codegraph status` lists what is skipped")
+                raise ProjectError(f"{target.file} is not indexed", f"`codegraph skipped {target.file}` says why")
             line = target.line or 0
             found = [s for s in here if s.range.start.line <= line <= s.range.end.line][-1:]
         else:

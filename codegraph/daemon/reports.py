@@ -262,6 +262,8 @@ class SkippedResult(Answer, frozen=True, kw_only=True):
 
     files: tuple[SkippedFile, ...]
     truncated: bool = False
+    counted: dict[str, int] = msgspec.field(default_factory=dict)
+    """How many entries more are left out for reasons too common to list, by reason: ignored, symlink, ..."""
 
 
 class SkippedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -273,10 +275,12 @@ class SkippedFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SkippedParams(Query[SkippedResult], frozen=True, kw_only=True):
-    """List the files that are not indexed."""
+    """List the files that are not indexed, or say why one is not."""
 
     method: ClassVar[str] = "skipped"
     result: ClassVar[type[msgspec.Struct]] = SkippedResult
     reason: Name = ""
     """Empty: every reason."""
+    file: Name = ""
+    """Relative to the project: only this file, looked at now. No file in the result: nothing keeps it out."""
     limit: Count = 1_000

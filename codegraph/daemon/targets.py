@@ -106,7 +106,7 @@ def in_file(snapshot: Snapshot, path: str) -> tuple[Symbol, ...]:
     """Return a file's symbols, the module first. Raises ProjectError if it is not indexed."""
     found = snapshot.in_file(path)
     if not found:
-        advice = "paths are relative to the project; `codegraph status` counts skipped files by reason"
+        advice = f"paths are relative to the project; `codegraph skipped {path}` says what keeps it out"
         raise ProjectError(f"{path} is not indexed", advice)
     return found
 

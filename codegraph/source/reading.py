@@ -25,6 +25,7 @@ from codegraph.source.content import judge_content
 from codegraph.source.stamps import KnownFile, stamp_of
 
 ATTEMPTS = 5
+UNKNOWN_LANGUAGE = "unknown_language"
 HEAD_BYTES = 256
 """How much of a file is shown to whoever tells its language."""
 
@@ -61,8 +62,7 @@ class FileReader:
 
     def read(self, path: str) -> SourceFile | Skipped | None:
         """Return the file, why it is left out, or None if there is no regular file by that name."""
-        if not _is_inside(path):
-            raise SourceError(f"{path!r} is not a path below the project's root", "give paths relative to the root")
+        self.check(path)
         for _ in range(ATTEMPTS):
             self._verdicts.pop(path, None)
             try:
@@ -76,6 +76,12 @@ class FileReader:
                     return None
                 return Skipped(path, "unreadable", error.strerror or type(error).__name__)
         return Skipped(path, "unreadable", f"changed during each of {ATTEMPTS} reads")
+
+    @staticmethod
+    def check(path: str) -> None:
+        """Raise SourceError unless the path, relative and with slashes, lies below the root."""
+        if not _is_inside(path):
+            raise SourceError(f"{path!r} is not a path below the project's root", "give paths relative to the root")
 
     def verdict(self, path: str, stamp: Stamp) -> Skipped | None:
         """Return the remembered reason for leaving a file out, if a file with this stamp still deserves it."""
@@ -118,7 +124,7 @@ class FileReader:
         if stamp != after or stamp != stamp_of(os.lstat(place)):
             raise _Unsettled
         if language is None:
-            return self._leave_out(stamp, since, Skipped(path, "unknown_language"))
+            return self._leave_out(stamp, since, Skipped(path, UNKNOWN_LANGUAGE))
         if len(data) != stamp.size:
             raise _Unsettled
         judged = judge_content(data, self._config.max_line_bytes)

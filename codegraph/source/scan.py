@@ -29,15 +29,13 @@ from pathlib import Path
 
 from codegraph.config import SourceConfig
 from codegraph.core.changes import Skipped, SourceFile
-from codegraph.core.symbols import DOCUMENT_LANGUAGES
 from codegraph.errors import SourceError
 from codegraph.source.hints import Hint
 from codegraph.source.ignore import ALWAYS_PRUNED, IGNORED, MARKERS, DirectoryRules, IgnoreRules
+from codegraph.source.left_out import SPECIAL, SYMLINK, LanguageOf, claimed
 from codegraph.source.listing import Changes, Listing, Look, is_text, listings_of
-from codegraph.source.reading import FileReader
+from codegraph.source.reading import UNKNOWN_LANGUAGE, FileReader
 from codegraph.source.stamps import KnownFile, stamp_of
-
-LanguageOf = Callable[[str, bytes], str | None]
 
 __all__ = ["Changes", "KnownFile", "LanguageOf", "Scanner"]
 
@@ -57,9 +55,7 @@ class Scanner:
         self._root = root
         self._place = os.fspath(root)
         self._max_file_bytes = config.max_file_bytes
-        self._languages = frozenset(config.languages)
-        self._left_out = frozenset() if config.documents else DOCUMENT_LANGUAGES
-        self._language_of = language_of
+        self._claim = claimed(config, language_of)
         self._rules = IgnoreRules(root, config.use_gitignore, config.ignore, environment)
         self._reader = FileReader(root, config, self._claim, now_ns)
         self._tree: dict[str, Listing] = {}
@@ -210,7 +206,7 @@ class Scanner:
                 elif name not in ALWAYS_PRUNED:
                     listing.left_out[path] = Skipped(path, reason)
             elif not entry.is_file(follow_symlinks=False):
-                listing.counts["symlink" if entry.is_symlink() else "special"] += 1
+                listing.counts[SYMLINK if entry.is_symlink() else SPECIAL] += 1
             elif self._is_candidate(path, name, rules, listing) and self._examine(path, entry, listing, look):
                 files.append(name)
         listing.files = frozenset(files)
@@ -220,7 +216,7 @@ class Scanner:
     def _is_candidate(self, path: str, name: str, rules: DirectoryRules, listing: Listing) -> bool:
         """Claimed by its name, or without an extension, so that the first line may claim it; and not ignored."""
         if self._claim(path, b"") is None and "." in name[1:]:
-            listing.counts["unknown_language"] += 1
+            listing.counts[UNKNOWN_LANGUAGE] += 1
             return False
         if rules.reason(path, name, False):
             listing.counts[IGNORED] += 1
@@ -291,12 +287,6 @@ class Scanner:
             look.deleted.add(path)
         if self._reader.forget(path):
             look.skipped.setdefault(path, None)
-
-    def _claim(self, path: str, head: bytes) -> str | None:
-        language = self._language_of(path, head)
-        if language in self._left_out:
-            return None
-        return language if not self._languages or language in self._languages else None
 
     def _root_gone(self) -> SourceError:
         return SourceError(f"{self._root}: the project's directory is gone", "start again where the project is now")

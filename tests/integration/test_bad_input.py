@@ -81,6 +81,24 @@ def test_an_unreadable_file_is_left_out_and_listed(project: Installation) -> Non
     assert project.run("definition", "hidden").code == 5
 
 
+def test_a_file_that_is_missed_is_explained(project: Installation) -> None:
+    """Links and ignored files are counted by `skipped`; asked about one, it says which rule keeps it out."""
+    project.write({".gitignore": "made/\n", "made/parser.py": "def made(): ...\n"})
+    (project.root / "pkg/link.py").symlink_to("base.py")
+    assert project.run("start", mortal=True).code == 0
+    settled(project)
+    listed = project.run("skipped")
+    assert "counted, not listed: symlink 1" in listed.out
+    assert {"file": "made", "reason": "ignored", "detail": ""} in project.run("skipped", "--json").record["files"]
+    missed = project.run("symbols", "--file", "made/parser.py")
+    assert missed.code == 4
+    assert "`codegraph skipped made/parser.py`" in missed.err
+    for file, reason, detail in (("made/parser.py", "ignored", "made/"), ("pkg/link.py", "symlink", "")):
+        told = project.run("skipped", file, "--json").record["files"]
+        assert told == [{"file": file, "reason": reason, "detail": detail}]
+    assert "nothing keeps pkg/base.py out" in project.run("skipped", "pkg/core.py").out
+
+
 def test_an_unreadable_directory_is_left_out_and_listed(project: Installation) -> None:
     """The same holds for a whole directory."""
     project.write({"closed/inner.py": "def inner(): ...\n"})

@@ -81,7 +81,7 @@ def test_an_empty_answer_says_why(console: Any) -> None:
     found = console.json("search", "nothing")
     assert (found["clock"], found["results"], found["reason"]) == ("fake:7", [], "no_match")
     assert console.run("callers", "Store") == 0
-    assert console.out == "pkg.store.Store: there is none\n"
+    assert console.out == "pkg.store.Store: none in this project\n"
 
 
 def test_copies_are_folded_unless_all_are_wanted(console: Any) -> None:
