@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from benchmarks.sandbox import Sandbox
 
 
@@ -26,3 +29,12 @@ def test_copies_are_source_code(tmp_path):
     with Sandbox() as box:
         box.copy(tmp_path, ignore=("*.md",))
         assert [path.name for path in box.root.iterdir()] == ["a.py"]
+
+
+def test_what_is_timed_is_an_installed_package():
+    """Commands read bytecode, even where Python may not write any: compiling is no part of a start."""
+    with Sandbox() as box:
+        code = "import codegraph.daemon.project as module, os; print(os.path.exists(module.__cached__))"
+        environment = {**box.environment, "PYTHONDONTWRITEBYTECODE": "1"}
+        said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "True"
