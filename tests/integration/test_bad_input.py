@@ -96,7 +96,7 @@ def test_a_file_that_is_missed_is_explained(project: Installation) -> None:
     for file, reason, detail in (("made/parser.py", "ignored", "made/"), ("pkg/link.py", "symlink", "")):
         told = project.run("skipped", file, "--json").record["files"]
         assert told == [{"file": file, "reason": reason, "detail": detail}]
-    assert "nothing keeps pkg/base.py out" in project.run("skipped", "pkg/core.py").out
+    assert "nothing keeps pkg/base.py out" in project.run("skipped", "pkg/base.py").out
 
 
 def test_an_unreadable_directory_is_left_out_and_listed(project: Installation) -> None:
