@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import psutil
 
@@ -21,7 +21,6 @@ from codegraph.core.symbols import Freshness
 from codegraph.daemon import operations, reports
 from codegraph.daemon.model_report import disclosure, model_info
 from codegraph.daemon.pending import Lane
-from codegraph.daemon.restore import doubtful
 from codegraph.daemon.route_figures import flow_figures, route_figures, troubles
 from codegraph.daemon.view import View
 from codegraph.embed.embedder import WorkerStatus
@@ -34,6 +33,11 @@ from codegraph.source.left_out import reason_of
 
 if TYPE_CHECKING:
     from codegraph.daemon.project import Project
+
+
+GLANCE_SECONDS = 1.0
+
+Value = TypeVar("Value")
 
 
 class LanguageCounts:
@@ -49,6 +53,21 @@ class LanguageCounts:
             counts = dict(sorted(Counter(file.outline.language for file in files.values()).items()))
             self._last = (files, counts)
         return counts
+
+
+class Glance(Generic[Value]):
+    """A figure that costs system calls, looked up at most once every `GLANCE_SECONDS` for the same question."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._last: tuple[object, float, Value] | None = None
+
+    def of(self, question: object, look: Callable[[], Value]) -> Value:
+        """Return what `look` gave, now or a moment ago. From any thread: two that ask at once may both look."""
+        last, now = self._last, self._clock()
+        if last is None or last[0] != question or now >= last[1] + GLANCE_SECONDS:
+            last = self._last = (question, now, look())
+        return last[2]
 
 
 def status_report(project: Project, requests: reports.RequestFigures) -> reports.StatusResult:
@@ -76,10 +95,10 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
         last_change=figures.last,
         watcher=_watcher(project),
         worker=_worker(project),
-        model=_model(project, project.models.code.spec),
+        model=_code_model(project),
         models=route_figures(project, view),
         flow=flow_figures(view.snapshot),
-        memory=_memory(project),
+        memory=project.memory.of(None, lambda: _memory(project)),
         skipped=project.parts.scanner.counts(),
         uncertain={reason: count for reason, count in counts.unresolved.items() if count},
         requests=requests,
@@ -90,7 +109,7 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
 def _phase(project: Project, view: View) -> str:
     if not view.reconciled:
         return "indexing" if project.running else "starting"
-    if doubtful(project.pipeline.known):
+    if project.pipeline.doubtful:
         return "indexing"
     return "idle" if project.scheduler.idle else "embedding"
 
@@ -151,6 +170,12 @@ def _model(project: Project, spec: ModelSpec) -> reports.ModelInfo:
     active = project.models.active(spec.name)
     dimensions = active.dimensions if active is not None else 0
     return model_info(spec, project.config.embedding, active=active is not None, dimensions=dimensions)
+
+
+def _code_model(project: Project) -> reports.ModelInfo:
+    """Describe the model for code, whose files need not be looked for at every question."""
+    spec = project.models.code.spec
+    return project.model_info.of((spec.name, project.models.routes.code), lambda: _model(project, spec))
 
 
 def _memory(project: Project) -> reports.MemoryFigures:

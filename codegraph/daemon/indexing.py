@@ -46,7 +46,7 @@ class IndexingRun:
     def start(self, rebuild: bool) -> Future[IndexResult]:
         """Post the work; the future holds the summary."""
         self._future.set_running_or_notify_cancel()
-        listener = self._project.pipeline.listen(self._extracted)
+        listener = self._project.pipeline.reader.listen(self._extracted)
         self._future.add_done_callback(lambda _: (self._cancel(), listener()))
         reconciled = self._project.writer.call(lambda: self._project.compare(rebuild))
         reconciled.add_done_callback(self._reconciled)

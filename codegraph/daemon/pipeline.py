@@ -27,17 +27,16 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-import msgspec
-
-from codegraph.core.changes import IndexDelta, Skipped, SourceFile
-from codegraph.core.facts import EncodedFacts, decode_outline, is_repeatable
+from codegraph.core.changes import IndexDelta, Skipped
+from codegraph.core.facts import EncodedFacts
 from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.daemon.changeset import Run, change_set
+from codegraph.daemon.facts_reader import FactsReader
 from codegraph.daemon.inputs import FILES_KEPT
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.pending import Lane
 from codegraph.daemon.recording import Recorder, whole
-from codegraph.daemon.restore import doubtful
+from codegraph.daemon.restore import doubt, doubtful
 from codegraph.daemon.scheduler import Computed, Scheduler
 from codegraph.daemon.served import Served
 from codegraph.daemon.uncertain import UncertainNames
@@ -54,8 +53,6 @@ logger = logging.getLogger(__name__)
 
 COLD_FILES = 200
 """A change set of more files than this is no edit: its keys go to the cold lane."""
-FACTS_PER_TRANSACTION = 256
-"""During a first index, facts are stored in between, so that a crash does not lose all parsing."""
 
 
 class Pipeline:
@@ -78,12 +75,14 @@ class Pipeline:
         self.scheduler = scheduler
         self.served = served
         self.known = known
+        self.doubtful = set(doubtful(known))
+        """Files whose facts are not those that the routes need. Other threads may ask whether there are any."""
         self.skipped = parts.store.skipped()
         self._recorder = Recorder(parts, served, known, unsaved)
+        self.reader = FactsReader(parts, self._recorder, known)
         self._retire = retire
         self._reconciled = False
         self._begun_anew = False
-        self._listeners: list[Callable[[str, int], None]] = []
         self._uncertain = UncertainNames()
         self.view = self._new_view()
 
@@ -171,11 +170,16 @@ class Pipeline:
     @property
     def idle(self) -> bool:
         """Nothing wants a vector, and nothing is about to want one."""
-        return self.scheduler.idle and not doubtful(self.known)
+        return self.scheduler.idle and not self.doubtful
+
+    def doubt(self) -> None:
+        """Other routes: forget the blobs of the files whose facts they do not accept."""
+        doubt(self.known, self.parts.index.snapshot)
+        self.doubtful = set(doubtful(self.known))
 
     def renew(self) -> bool:
         """Extract some of the doubtful files, so that an edit need not wait for all; return whether any are left."""
-        paths = doubtful(self.known)
+        paths = sorted(self.doubtful)
         if paths:
             self._absorb(Changes(tuple(paths[:FILES_KEPT]), (), {}, 0, 0), Run(cold=True))
         return len(paths) > FILES_KEPT
@@ -185,6 +189,7 @@ class Pipeline:
         self._recorder.owe({*self.known, *self.parts.index.snapshot.files, *self.view.snapshot.files})
         self.parts.index = index
         self.known.clear()
+        self.doubtful.clear()
         self.scheduler.forget_all()
         self.served.forget_all()
         self._reconciled, self._begun_anew = False, True
@@ -200,11 +205,6 @@ class Pipeline:
         self.served.document_again([path], self.parts.index.snapshot, self.parts.inputs)
         self._want([path])
         self.view = self._new_view()
-
-    def listen(self, progress: Callable[[str, int], None]) -> Callable[[], None]:
-        """Tell `progress` of each stage and how many files it has done; the result ends that."""
-        self._listeners.append(progress)
-        return lambda: self._listeners.remove(progress)
 
     def hurry(self, symbols: Iterable[SymbolId]) -> None:
         """Somebody asked for these stale symbols: embed them first."""
@@ -222,8 +222,8 @@ class Pipeline:
         records: dict[str, FileRecord | None] = {path: None for path in changes.deleted if path in self.known}
         facts: dict[str, EncodedFacts | None] = dict.fromkeys(records)
         skipped = dict(changes.skipped)
-        changed = self._read(changes.written, records, facts, skipped, rebuild)
-        fresh = self._extract(changed, facts, run)
+        changed = self.reader.read(changes.written, records, facts, skipped, rebuild)
+        fresh = self.reader.extract(changed, facts, run)
         skipped = {path: why for path, why in skipped.items() if self.skipped.get(path) != why}
         if not (records or skipped or self._recorder.owing):
             return run
@@ -242,63 +242,6 @@ class Pipeline:
             self._publish(delta, run)
         return run
 
-    def _read(
-        self,
-        paths: Iterable[str],
-        records: dict[str, FileRecord | None],
-        facts: dict[str, EncodedFacts | None],
-        skipped: dict[str, Skipped | None],
-        rebuild: bool,
-    ) -> Iterable[SourceFile]:
-        """Read candidates; yield those whose facts must be made, and fill in the rest on the way."""
-        for path in paths:
-            found = self.parts.scanner.read(path)
-            if not isinstance(found, SourceFile):
-                if isinstance(found, Skipped):
-                    skipped[path] = found
-                if path in self.known:
-                    records[path] = facts[path] = None
-                continue
-            records[path] = FileRecord(found.stamp, found.blob, found.language, found.trusted_after_ns)
-            before = self.known.get(path)
-            if rebuild or before is None or before.blob != found.blob or self._recorder.owes(path):
-                stored = None if rebuild else self._stored_facts(found)
-                if stored is None:
-                    yield found
-                else:
-                    facts[path] = stored
-
-    def _stored_facts(self, source: SourceFile) -> EncodedFacts | None:
-        found = self.parts.facts.get(source.blob, source.language)
-        try:
-            outline = None if found is None else decode_outline(found.outline)
-            good = outline is not None and is_repeatable(outline)
-            return found if good and outline and self.parts.index.snapshot.routes.accept(outline) else None
-        except msgspec.DecodeError:
-            logger.warning("the stored outline of %s cannot be read", source.path)
-            return None
-
-    def _extract(
-        self, sources: Iterable[SourceFile], facts: dict[str, EncodedFacts | None], run: Run
-    ) -> list[EncodedFacts]:
-        """Have facts made; store them in between when there are many. Return those not stored yet."""
-        started = self.parts.timer()
-        fresh: list[EncodedFacts] = []
-        first = not self.parts.index.snapshot.files
-        for path, made in self.parts.extractor.extract(sources):
-            facts[path] = made
-            fresh.append(made)
-            if first:
-                self.parts.first.offer(path, made)
-            run.extracted += 1
-            for progress in self._listeners:
-                progress("extract", run.extracted)
-            if len(fresh) >= FACTS_PER_TRANSACTION:
-                self._recorder.store_facts(fresh)
-                fresh = []
-        run.seconds["extract"] = self.parts.timer() - started
-        return fresh
-
     def _note(self, run: Run, facts: Mapping[str, EncodedFacts | None]) -> None:
         written = tuple(sorted(path for path, made in facts.items() if made is not None))
         deleted = tuple(sorted(path for path, made in facts.items() if made is None))
@@ -312,6 +255,7 @@ class Pipeline:
 
     def _acknowledge(self, records: Mapping[str, FileRecord | None], skipped: Mapping[str, Skipped | None]) -> None:
         """The index has the change: from now on it is known."""
+        self.doubtful.difference_update(records)
         for path, record in records.items():
             if record is None:
                 self.known.pop(path, None)

@@ -16,7 +16,7 @@ Tests: tests/cases/, tests/unit/daemon/test_daemon_restore.py.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -100,9 +100,9 @@ def doubt(known: dict[str, KnownFile], snapshot: Snapshot) -> None:
             known[path] = KnownFile(file.stamp, UNKNOWN_BLOB, 0)
 
 
-def doubtful(known: Mapping[str, KnownFile]) -> list[str]:
-    """Return the files whose facts are not those that the routes need, sorted."""
-    return sorted(path for path, file in known.items() if file.blob == UNKNOWN_BLOB)
+def doubtful(known: Mapping[str, KnownFile]) -> Iterator[str]:
+    """Yield the files whose facts are not those that the routes need."""
+    return (path for path, file in known.items() if file.blob == UNKNOWN_BLOB)
 
 
 def _nothing(store: StateStore, index: Index, left: frozenset[str], outdated: bool) -> Restored:

@@ -25,7 +25,7 @@ from codegraph.daemon.makers import Makers
 from codegraph.daemon.model import ActiveModel, ModelSet
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.pipeline import Pipeline
-from codegraph.daemon.restore import ROUTES, doubt
+from codegraph.daemon.restore import ROUTES
 from codegraph.embed.registry import ModelSpec, query_encoder
 from codegraph.errors import StoreError
 from codegraph.search.spaces import zero_mean
@@ -69,7 +69,7 @@ class Switch:
             settings = extract_settings(self._parts.config.extract, models)
             self._parts.extractor = self._makers.extractor(settings, self._parts.events)
         delta = self._parts.index.set_routes(models.routes)
-        doubt(pipeline.known, self._parts.index.snapshot)
+        pipeline.doubt()
         pipeline.resume(delta)
         self.settled(pipeline)
         return True

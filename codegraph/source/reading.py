@@ -101,8 +101,8 @@ class FileReader:
         self._verdicts = {path: verdict for path, verdict in self._verdicts.items() if path in paths}
 
     def reasons(self) -> list[str]:
-        """Return the remembered reasons, one for each file."""
-        return [verdict.skipped.reason for verdict in self._verdicts.values()]
+        """Return the remembered reasons, one for each file. Safe from any thread."""
+        return [verdict.skipped.reason for verdict in list(self._verdicts.values())]
 
     def _attempt(self, path: str) -> SourceFile | Skipped | None:
         place = self._root / path

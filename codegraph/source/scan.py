@@ -60,6 +60,9 @@ class Scanner:
         self._reader = FileReader(root, config, self._claim, now_ns)
         self._tree: dict[str, Listing] = {}
         self._links: dict[int, dict[str, None]] = {}
+        self._looks = 0
+        self._counted: tuple[int, dict[str, int]] = (0, {})
+        """What `counts` gave, and after how many looks."""
 
     @property
     def ignore_version(self) -> int:
@@ -71,12 +74,21 @@ class Scanner:
         return self._rules.directory_reason(directory) is not None
 
     def counts(self) -> dict[str, int]:
-        """Return how many entries are left out now, by reason, files that no language claims included."""
-        total = Counter(self._reader.reasons())
-        for listing in self._tree.values():
-            total.update(listing.counts)
-            total.update(skipped.reason for skipped in listing.left_out.values())
-        return dict(sorted(total.items()))
+        """Return how many entries are left out now, by reason, files that no language claims included.
+
+        Safe from any thread; counted once after each look at the tree.
+        """
+        looks, (counted, counts) = self._looks, self._counted
+        if counted != looks:
+            total = Counter(self._reader.reasons())
+            for listing in list(self._tree.values()):
+                for reason, count in listing.counts.items():
+                    total[reason] += count
+                for skipped in listing.left_out.values():
+                    total[skipped.reason] += 1
+            counts = dict(sorted(total.items()))
+            self._counted = (looks, counts)
+        return dict(counts)
 
     def read(self, path: str) -> SourceFile | Skipped | None:
         """Read one file consistently: stat before and after agree, and the name still leads to it.
@@ -84,7 +96,9 @@ class Scanner:
         None if it is gone or no regular file: whoever knows it takes it as deleted. Skipped if its
         content keeps it out. Raises SourceError for a path that is not below the root.
         """
-        return self._reader.read(path)
+        found = self._reader.read(path)
+        self._looks += 1
+        return found
 
     def reconcile(self, known: Mapping[str, KnownFile]) -> Changes:
         """Compare the whole tree with `known`. Raises SourceError if the root is gone."""
@@ -97,6 +111,7 @@ class Scanner:
         self._reader.forget_all_but(seen)
         look.deleted.update(path for path in known if path not in seen)
         self._tree = look.tree
+        self._looks += 1
         return look.changes()
 
     def verify(self, hints: Iterable[Hint], known: Mapping[str, KnownFile]) -> Changes:
@@ -110,6 +125,7 @@ class Scanner:
                 if directory in self._tree and directory not in look.listed:
                     self._walk(directory, look)
             places = [place for place in self._places_of_other_names(look) if place in self._tree]
+        self._looks += 1
         return look.changes()
 
     def _places(self, hints: Iterable[Hint]) -> tuple[list[str], frozenset[str]]:

@@ -255,7 +255,7 @@ def test_readers_keep_the_last_view_during_a_rebuild(bench: Workbench) -> None:
     def look(stage: str, done: int) -> None:
         seen.append((len(pipeline.view.snapshot.places), pipeline.view.reconciled))
 
-    stop = pipeline.listen(look)
+    stop = pipeline.reader.listen(look)
     bench.project.writer.call(lambda: bench.project.compare(rebuild=True))
     bench.update()
     stop()

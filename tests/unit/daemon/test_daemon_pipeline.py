@@ -11,7 +11,7 @@ from workbench import Workbench
 
 from codegraph.core.facts import Occurrences
 from codegraph.core.symbols import Freshness, SymbolId
-from codegraph.daemon import pipeline
+from codegraph.daemon import facts_reader, pipeline
 from codegraph.daemon.scheduler import MAX_IN_FLIGHT
 from codegraph.embed.encoder import RecordingEncoder
 from codegraph.errors import EncoderError, InternalError, StoreFull
@@ -289,7 +289,7 @@ def test_views_are_reconciled_only_after_the_tree_was_compared(bench: Workbench)
 
 def test_large_first_index_stores_facts_in_between(memory_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A crash in the middle of a first index does not lose all parsing."""
-    monkeypatch.setattr(pipeline, "FACTS_PER_TRANSACTION", 3)
+    monkeypatch.setattr(facts_reader, "FACTS_PER_TRANSACTION", 3)
     monkeypatch.setattr(pipeline, "FILES_KEPT", 3)
     bench = Workbench(memory_path)
     bench.write({f"m{number}.py": f"def f{number}(): return {number}\n" for number in range(10)})
@@ -314,7 +314,7 @@ def test_events_tell_what_a_change_did(bench: Workbench) -> None:
 def test_progress_is_told_per_file(bench: Workbench) -> None:
     """A listener hears of every extracted file until it stops listening."""
     heard: list[tuple[str, int]] = []
-    stop = bench.project.pipeline.listen(lambda stage, done: heard.append((stage, done)))
+    stop = bench.project.pipeline.reader.listen(lambda stage, done: heard.append((stage, done)))
     bench.write({"c.py": "x = 1\n", "d.py": "y = 1\n"})
     bench.update()
     stop()

@@ -1,0 +1,99 @@
+"""From candidate paths to facts: bytes are read, facts of the same bytes are looked up, others are extracted.
+
+Content decides, not time: facts are looked up by the hash of the bytes, so undo and branch switches cost no
+parsing. Facts of many files are stored in between, so that a crash during a first index does not lose all of it.
+On the writer's thread. Tests: tests/unit/daemon/test_daemon_pipeline.py, tests/integration/.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from codegraph.core.changes import Skipped, SourceFile
+from codegraph.core.facts import EncodedFacts, decode_outline, is_repeatable
+from codegraph.daemon.changeset import Run
+from codegraph.daemon.parts import Parts
+from codegraph.daemon.recording import Recorder
+from codegraph.source.stamps import KnownFile
+from codegraph.store.schema import FileRecord
+
+logger = logging.getLogger(__name__)
+
+FACTS_PER_TRANSACTION = 256
+"""During a first index, facts are stored in between, so that a crash does not lose all parsing."""
+
+
+class FactsReader:
+    """Reads what changed and has its facts made."""
+
+    def __init__(self, parts: Parts, recorder: Recorder, known: Mapping[str, KnownFile]) -> None:
+        """`known` is the pipeline's, and read only here."""
+        self._parts = parts
+        self._recorder = recorder
+        self._known = known
+        self._listeners: list[Callable[[str, int], None]] = []
+
+    def listen(self, progress: Callable[[str, int], None]) -> Callable[[], None]:
+        """Tell `progress` of each stage and how many files it has done; the result ends that."""
+        self._listeners.append(progress)
+        return lambda: self._listeners.remove(progress)
+
+    def read(
+        self,
+        paths: Iterable[str],
+        records: dict[str, FileRecord | None],
+        facts: dict[str, EncodedFacts | None],
+        skipped: dict[str, Skipped | None],
+        rebuild: bool,
+    ) -> Iterable[SourceFile]:
+        """Read candidates; yield those whose facts must be made, and fill in the rest on the way."""
+        for path in paths:
+            found = self._parts.scanner.read(path)
+            if not isinstance(found, SourceFile):
+                if isinstance(found, Skipped):
+                    skipped[path] = found
+                if path in self._known:
+                    records[path] = facts[path] = None
+                continue
+            records[path] = FileRecord(found.stamp, found.blob, found.language, found.trusted_after_ns)
+            before = self._known.get(path)
+            if rebuild or before is None or before.blob != found.blob or self._recorder.owes(path):
+                stored = None if rebuild else self._stored_facts(found)
+                if stored is None:
+                    yield found
+                else:
+                    facts[path] = stored
+
+    def _stored_facts(self, source: SourceFile) -> EncodedFacts | None:
+        found = self._parts.facts.get(source.blob, source.language)
+        try:
+            outline = None if found is None else decode_outline(found.outline)
+            good = outline is not None and is_repeatable(outline)
+            return found if good and outline and self._parts.index.snapshot.routes.accept(outline) else None
+        except msgspec.DecodeError:
+            logger.warning("the stored outline of %s cannot be read", source.path)
+            return None
+
+    def extract(
+        self, sources: Iterable[SourceFile], facts: dict[str, EncodedFacts | None], run: Run
+    ) -> list[EncodedFacts]:
+        """Have facts made; store them in between when there are many. Return those not stored yet."""
+        started = self._parts.timer()
+        fresh: list[EncodedFacts] = []
+        first = not self._parts.index.snapshot.files
+        for path, made in self._parts.extractor.extract(sources):
+            facts[path] = made
+            fresh.append(made)
+            if first:
+                self._parts.first.offer(path, made)
+            run.extracted += 1
+            for progress in self._listeners:
+                progress("extract", run.extracted)
+            if len(fresh) >= FACTS_PER_TRANSACTION:
+                self._recorder.store_facts(fresh)
+                fresh = []
+        run.seconds["extract"] = self._parts.timer() - started
+        return fresh

@@ -1,0 +1,51 @@
+"""What the daemon's account of itself costs: figures of the system are not looked up for every question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from codegraph.daemon import account
+from codegraph.daemon.account import GLANCE_SECONDS, Glance, status_report
+from codegraph.daemon.statistics import RequestStatistics
+from codegraph.source.reading import FileReader
+from tests.workbench import Workbench
+
+
+def test_a_glance_is_kept_for_a_moment_and_for_its_question() -> None:
+    """The figure is looked up again when the moment has passed or something else is asked, and not before."""
+    now = [0.0]
+    looks: Iterator[int] = iter(range(10))
+    glance: Glance[int] = Glance(lambda: now[0])
+    assert [glance.of("a", lambda: next(looks)) for _ in range(3)] == [0, 0, 0]
+    now[0] = GLANCE_SECONDS / 2
+    assert glance.of("a", lambda: next(looks)) == 0
+    assert glance.of("b", lambda: next(looks)) == 1
+    now[0] += GLANCE_SECONDS
+    assert glance.of("b", lambda: next(looks)) == 2
+
+
+def test_status_counts_once_between_two_changes(memory_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred clients that ask for the status cost a hundred times what one asked for, not what the tree weighs."""
+    bench = Workbench(memory_path)
+    bench.write({"a.py": "def f(): return 1\n"})
+    bench.update()
+    counted: list[str] = []
+
+    def noted(name: str, work: Any) -> Any:
+        return lambda *arguments: (counted.append(name), work(*arguments))[1]
+
+    monkeypatch.setattr(FileReader, "reasons", noted("skipped", FileReader.reasons))
+    monkeypatch.setattr(account, "descendants", noted("processes", account.descendants))
+    figures = RequestStatistics().figures()
+    for _ in range(5):
+        status_report(bench.project, figures)
+    assert sorted(counted) == ["processes", "skipped"]
+    bench.write({"notes.bin": "what no language claims"})
+    bench.update()
+    assert status_report(bench.project, figures).skipped["unknown_language"] == 1
+    assert counted.count("skipped") == 2
+    bench.close()
