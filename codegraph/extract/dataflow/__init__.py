@@ -31,7 +31,8 @@ from codegraph.extract.dataflow.following import CannotFollow, Row, TooMuchWork,
 from codegraph.extract.dataflow.function_text import FunctionText
 from codegraph.extract.dataflow.grammars import FlowGrammar, flow_grammar
 from codegraph.extract.dataflow.languages import FLOW_TABLES
-from codegraph.extract.dataflow.reading import NestedTooDeep, read
+from codegraph.extract.dataflow.reading import read
+from codegraph.extract.dataflow.rule_reading import NestedTooDeep
 from codegraph.extract.dataflow.rules import RELATION_NAMES, Comments, Relation
 from codegraph.extract.dataflow.stripping import strip_comments
 

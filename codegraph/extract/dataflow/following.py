@@ -20,7 +20,6 @@ from codegraph.extract.dataflow.rules import Relation
 MAX_WORK = 400_000
 """Steps taken and rows made for one function: a fraction of a second."""
 
-_USE = Relation.COMES_FROM
 Table = dict[str, tuple[int, ...]]
 """Name to the tokens that defined it last, ascending. Shared between branches, so never changed in place."""
 Row = tuple[int, Relation, tuple[int, ...]]
@@ -145,8 +144,11 @@ def follow(tokens: Sequence[str], steps: Sequence[Step]) -> list[Row]:
     flow = Follower(tokens)
     flow.follow(steps, {})
     rows = flow.rows
-    kept = {token for token, _, parents in rows if parents}
-    kept.update(*(parents for _, _, parents in rows))
+    kept: set[int] = set()
+    for token, _, parents in rows:
+        if parents:
+            kept.add(token)
+            kept.update(parents)
     rows = [row for row in rows if row[0] in kept]
     rows.sort(key=itemgetter(0))
     return rows
@@ -164,19 +166,18 @@ class Follower:
 
     def follow(self, steps: Sequence[Step], table: Table) -> Table:
         """Take the steps; the table is changed in place where it can be, and what holds afterwards is returned."""
-        tokens, rows = self.tokens, self.rows
+        tokens, rows, use = self.tokens, self.rows, Relation.COMES_FROM
         self.spend(len(steps))
         for step in steps:
             if isinstance(step, int):
                 token = step if step >= 0 else ~step
                 name = tokens[token]
-                parents = table.get(name)
-                if parents is None:
-                    rows.append((token, _USE, ()))
+                if name in table:
+                    rows.append((token, use, table[name]))
+                else:
+                    rows.append((token, use, ()))
                     if step >= 0:
                         table[name] = (token,)
-                else:
-                    rows.append((token, _USE, parents))
             else:
                 table = step.follow(self, table)
         return table
@@ -190,19 +191,18 @@ class Follower:
 
 def _merged(rows: Iterable[Row]) -> list[Row]:
     """Return one row for each token and relation, with the parents of all, in the order of the first ones."""
-    merged: dict[tuple[int, Relation], tuple[int, ...] | set[int]] = {}
-    for token, relation, parents in rows:
-        known = merged.get((token, relation))
-        if known is None:
-            merged[token, relation] = parents
-        elif isinstance(known, set):
-            known.update(parents)
-        elif known != parents:
-            merged[token, relation] = {*known, *parents}
-    return [
-        (token, relation, tuple(sorted(parents)) if isinstance(parents, set) else parents)
-        for (token, relation), parents in merged.items()
-    ]
+    merged: dict[int, Row] = {}
+    several: dict[int, set[int]] = {}
+    for row in rows:
+        token, relation, parents = row
+        place = 2 * token + relation
+        known = merged.setdefault(place, row)
+        if known[2] != parents:
+            several.setdefault(place, {*known[2]}).update(parents)
+    for place, united in several.items():
+        token, relation, _ = merged[place]
+        merged[place] = (token, relation, tuple(sorted(united)))
+    return [*merged.values()]
 
 
 def _united(table: Table, others: Sequence[Table]) -> Table:

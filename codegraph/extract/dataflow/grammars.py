@@ -1,6 +1,6 @@
 """A language's table, resolved to the numbers of its grammar, once per process.
 
-`FlowGrammar.roles` says by a node's `kind_id` what is special about it; most kinds are not in it.
+`FlowGrammar.roles` says by a node's `kind_id` what is special about it; most kinds have None.
 Tests: tests/unit/extract/test_dataflow_*.py.
 """
 
@@ -32,6 +32,8 @@ class Mark(Enum):
     DROPPED = 2
     KEYWORD = 3
     """Its tokens are no variables."""
+    NAME = 4
+    """Its tokens define their name at first sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,9 @@ class FlowGrammar:
     parser: Parser
     types: Mapping[int, str]
     """The type of each kind."""
-    roles: Mapping[int, Role]
-    roles_and_fixed: Mapping[int, Role | str]
+    roles: Mapping[int, Role | None]
+    """Of each kind."""
+    roles_and_fixed: Mapping[int, Role | str | None]
     """Also the text of the kinds whose tokens always have their type as text, in code without errors."""
     identifiers: frozenset[int]
 
@@ -69,7 +72,7 @@ def flow_grammar(name: str, *, revised: bool, in_file: bool) -> FlowGrammar:
     types = {kind: language.node_kind_for_id(kind) or "" for kind in range(language.node_kind_count)}
     types[_ERROR_KIND] = "ERROR"
     by_type = _roles(table, revised=revised, in_file=in_file)
-    roles: dict[int, Role] = {}
+    roles: dict[int, Role | None] = dict.fromkeys(types)
     fixed: dict[int, str] = {}
     identifiers: set[int] = set()
     for kind, type_ in types.items():
@@ -80,7 +83,8 @@ def flow_grammar(name: str, *, revised: bool, in_file: bool) -> FlowGrammar:
             fixed[kind] = type_
         if named and type_ in table.identifiers:
             identifiers.add(kind)
-    return FlowGrammar(table, Parser(language), types, roles, {**fixed, **roles}, frozenset(identifiers))
+            roles[kind] = roles[kind] or Mark.NAME
+    return FlowGrammar(table, Parser(language), types, roles, {**roles, **fixed}, frozenset(identifiers))
 
 
 def _has_parts(type_: str) -> bool:

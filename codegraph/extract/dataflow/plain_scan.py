@@ -12,12 +12,15 @@ import re
 from enum import IntEnum
 
 _PIECE = re.compile(
-    r"""(?P<string>[bBfFrRuU]{0,2}(?:\"""(?:[^\\"]|\\.|"(?!""))*\"""|'''(?:[^\\']|\\.|'(?!''))*'''"""
-    r"""|"(?!"")(?:[^\\"\n]|\\.)*"|'(?!'')(?:[^\\'\n]|\\.)*'))"""
-    r"""|(?P<comment>\#[^\n]*)|(?P<line>\n[ ]*)|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<bad>["'\\])""",
+    r"""[^"'\#\n()\[\]{}\\]*"""
+    r"""(?:(?P<string>\"""(?:[^\\"]|\\.|"(?!""))*\"""|'''(?:[^\\']|\\.|'(?!''))*'''"""
+    r"""|"(?!"")(?:[^\\"\n]|\\.)*"|'(?!'')(?:[^\\'\n]|\\.)*')"""
+    r"""|(?P<comment>\#[^\n]*)|(?P<line>\n[ ]*)|(?P<closed>(?:[(\[{][^()\[\]{}"'\#\\\n]*[)\]}][^()\[\]{}"'\#\\\n]*)+)"""
+    r"""|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<bad>["'\\])|(?P<end>\Z))""",
     re.DOTALL,
 )
-_STRING, _COMMENT, _LINE, _OPEN, _CLOSE, _BAD = range(1, 7)
+_STRING, _COMMENT, _LINE, _CLOSED, _OPEN, _CLOSE, _BAD, _END = range(1, 9)
+_PREFIX = re.compile("[bBfFrRuU]{1,2}\\Z")
 
 
 class NotPlain(ValueError):
@@ -50,10 +53,14 @@ class PlainScan:
         first = column
         waiting = True  # for the first token of a logical line
         for match in _PIECE.finditer(text):
-            kind = match.lastindex
-            start = match.start()
+            kind = match.lastindex or _END
+            if kind == _END:
+                break
+            start, end = match.span(kind)
+            if kind == _STRING and (prefix := _PREFIX.search(text, max(0, start - 2), start)):
+                start = prefix.start()
             if kind == _COMMENT:
-                found.append(match.span())
+                found.append((start, end))
                 if waiting and start != first:
                     self._begin(column)
                     waiting = False
@@ -62,17 +69,19 @@ class PlainScan:
                 self._begin(column)
                 waiting = False
                 if kind == _STRING and start == first and self._documents(column):
-                    found.append(match.span())
+                    found.append((start, end))
                     continue
             if kind == _STRING:
                 if text[start - 1 : start] in ("\n", ""):
-                    found.append(match.span())
+                    found.append((start, end))
             elif kind == _LINE:
                 if not depth:
                     self._before = _Before.OTHER if waiting else _Before.NEWLINE
                     waiting = True
-                    column = match.end() - start - 1
-                    first = match.end()
+                    column = end - start - 1
+                    first = end
+            elif kind == _CLOSED:
+                pass  # brackets with nothing in them that matters
             elif kind == _OPEN:
                 depth += 1
             elif kind == _CLOSE and depth:
