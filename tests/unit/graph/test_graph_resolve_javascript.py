@@ -374,3 +374,15 @@ def test_local_definitions_behind_variables() -> None:
     linked = Linked({"a.ts": source})
     assert linked.of("a.ts/f().", CALLS) == {"a.ts/C#constructor().m()."}
     assert linked.of("a.ts/g().", CALLS) == set()
+
+
+def test_an_instance_has_no_static_members() -> None:
+    """A static method of a field's name is found on the class only, and hides nothing of the instance or its bases."""
+    linked = Linked(
+        {
+            "a.ts": "class B { m() {} }\nexport class C extends B {\n  static m() {}\n  static async make() {}\n"
+            "  get ok() { return this.make }\n  f() { this.m() }\n  static g() { this.m(); C.make() }\n}"
+        }
+    )
+    assert linked.of("a.ts/C#f().", CALLS) == {"a.ts/B#m()."}
+    assert linked.of("a.ts/C#g().", CALLS) == {"a.ts/C#m().", "a.ts/C#make()."}

@@ -38,10 +38,12 @@ def family_spec(
     *,
     jsdoc: bool = False,
     interpreters: tuple[str, ...] = (),
+    repair: Callable[[bytes], bytes] | None = None,
 ) -> LanguageSpec:
     """Return the spec of one member of the family.
 
-    `definition_queries`: the folders with candidates for `nested`; `jsdoc`: types are read from comments.
+    `definition_queries`: the folders with candidates for `nested`; `jsdoc`: types are read from comments;
+    `repair`: what is parsed in place of a file that the grammar cannot read.
     """
 
     def collect(view: FileView) -> None:
@@ -68,6 +70,8 @@ def family_spec(
         header_end=frozenset({"=>", "=", "{", ":"}),
         interpreters=interpreters,
         find=find,
+        prepare=repair,
+        prepare_if_broken=True,
     )
 
 

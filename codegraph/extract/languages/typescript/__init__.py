@@ -5,6 +5,7 @@ from __future__ import annotations
 import tree_sitter_typescript
 
 from codegraph.extract.languages.javascript.family import family_spec
+from codegraph.extract.languages.typescript.masking import repaired
 
 SPEC = family_spec(
     "typescript",
@@ -12,7 +13,13 @@ SPEC = family_spec(
     tree_sitter_typescript.language_typescript,
     (".ts", ".mts", ".cts"),
     ("javascript", "typescript"),
+    repair=repaired,
 )
 TSX_SPEC = family_spec(
-    "tsx", "tree-sitter-typescript", tree_sitter_typescript.language_tsx, (".tsx",), ("javascript", "typescript")
+    "tsx",
+    "tree-sitter-typescript",
+    tree_sitter_typescript.language_tsx,
+    (".tsx",),
+    ("javascript", "typescript"),
+    repair=repaired,
 )

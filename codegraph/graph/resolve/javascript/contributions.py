@@ -44,6 +44,7 @@ SPREAD = "..."
 _GETTER = re.compile(
     r"(?:@.* )?(?:(?:static|override|public|private|protected|abstract|declare) )*get (?!\(|=|:|\?|<|;)"
 )
+_STATIC = re.compile(r"(?:@.* )?(?:(?:override|public|private|protected) )*static (?!\(|=|:|\?|<|;)")
 _NAMESPACE = re.compile(r"(?:(?:export|declare) )*(?:namespace|module) ")
 _NAMED = (ImportKind.NAME, ImportKind.MEMBER)
 _CALLABLES = (SymbolKind.FUNCTION, SymbolKind.METHOD)
@@ -70,7 +71,9 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
 def flags_of(definition: Definition) -> str:
     """Return the letters that say how a definition behaves as a member or container."""
     if definition.kind is SymbolKind.METHOD:
-        return "g" if "get " in definition.signature and _GETTER.match(definition.signature) else ""
+        getter = "get " in definition.signature and _GETTER.match(definition.signature)
+        static = "static " in definition.signature and _STATIC.match(definition.signature)
+        return ("g" if getter else "") + ("s" if static else "")
     if definition.kind is SymbolKind.CLASS:
         return "n" if _NAMESPACE.match(definition.signature) else ""
     return ""

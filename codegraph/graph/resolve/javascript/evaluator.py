@@ -240,12 +240,12 @@ class Evaluator:
         home = home_of(entity)
         if entity.kind in _NAMED and (found := self._composite(entity, name)):
             return found
-        if home is not None and not (entity.kind is EntityKind.DEFINITION and entity.flags == "g"):
+        if home is not None and not (entity.kind is EntityKind.DEFINITION and "g" in entity.flags):
             if name == "prototype" and entity.kind is EntityKind.DEFINITION:
                 return (entity._replace(kind=EntityKind.INSTANCE),)
             if name == "constructor" and entity.kind is EntityKind.INSTANCE:
                 return (entity._replace(kind=EntityKind.DEFINITION),)
-            found = self.inherited(home, name)
+            found = self.inherited(home, name, static=entity.kind is not EntityKind.INSTANCE)
             if found:
                 return found if entity.sure else unsure(found)
         if (name in KEEPING or name in TAKING) and is_known(element_of(self, entity)):
@@ -263,10 +263,13 @@ class Evaluator:
             return (longer,) if self.locals.entries(entity.local, longer.name) is not None else ()
         return (longer,) if self._field_entries(longer) else ()
 
-    def inherited(self, home: Home, name: str) -> Candidates:
-        """Return the members of that name in a class or the nearest of its bases; none is ()."""
+    def inherited(self, home: Home, name: str, *, static: bool = True) -> Candidates:
+        """Return the members of that name in a class or the nearest of its bases; none is ().
+
+        An instance has no static members (`static` says whether they count); a class may have any, static ones first.
+        """
         for each in self.lineage(home):
-            entries = self.own_member(each, name)
+            entries = _on_side(self.own_member(each, name), static=static)
             if entries:
                 return self._entities(each, name, entries, home)
         for path in self._spread[home]:
@@ -374,6 +377,13 @@ class Evaluator:
             scope = Scope(path, (0,) if path == self._path else (), (), receiver)
             self._file_scopes[path, receiver] = scope
         return scope
+
+
+def _on_side(entries: tuple[Entry, ...], *, static: bool) -> tuple[Entry, ...]:
+    """Keep of the entries of a member's name those that an instance has, or the static ones if there are any."""
+    if not any(entry[0] == "d" and "s" in entry[3] for entry in entries):
+        return entries
+    return tuple(entry for entry in entries if (entry[0] == "d" and "s" in entry[3]) == static)
 
 
 _NAMED = frozenset({EntityKind.VARIABLE, EntityKind.FIELD})
