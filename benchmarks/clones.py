@@ -18,18 +18,18 @@ import resource
 import sysconfig
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
 from pathlib import Path
 
 from benchmarks.variants import VARIANTS, functions_of, text_of, written
-from codegraph.core.facts import FileFacts, OwnInput, decode_own_input
+from codegraph.core.facts import FileFacts, OwnInput, decode_own_input, decode_own_tokens
 from codegraph.extract.extractor import Limits, extract
 from codegraph.extract.languages import language_of
 from codegraph.search.clones import CloneBounds, FileUnits, find_clones
-from codegraph.search.fingerprints import Fingerprinter
+from codegraph.search.fingerprints import FileTokens, fingerprints
 
 ELSEWHERE = ("join", "split", "normpath", "expandvars", "relpath", "commonpath", "expanduser", "abspath", "ismount")
 AGREED = 0.5
@@ -84,27 +84,30 @@ def _large_enough(text: str) -> bool:
     return definition.length >= bounds.min_tokens and text.count("\n") >= bounds.min_lines
 
 
-def units_of(facts: FileFacts, path: str, fingerprinter: Fingerprinter) -> FileUnits:
+def units_of(files: Mapping[str, FileFacts]) -> list[FileUnits]:
     """Return what groups are made of."""
-    definitions = facts.outline.definitions
-    owns = [decode_own_input(facts.inputs[each.own]) for each in definitions]
-    prints = fingerprinter.fingerprints([own.name for own in owns], [own.tokens for own in owns])
-    return FileUnits(path, definitions, prints)
+    definitions = [facts.outline.definitions for facts in files.values()]
+    prints = fingerprints(map(_tokens_of, files.values()))
+    return [FileUnits(path, own, made) for path, own, made in zip(files, definitions, prints, strict=True) if made]
+
+
+def _tokens_of(facts: FileFacts) -> FileTokens:
+    owns = [decode_own_tokens(facts.inputs[each.own]) for each in facts.outline.definitions]
+    return FileTokens([own.name for own in owns], [bytes(own.tokens) for own in owns])
 
 
 def measure(kind: str, pairs: Sequence[tuple[str, str]], bounds: CloneBounds) -> Outcome:
     """Look for the clones of a project of all the pairs' texts, each in a file of its own."""
-    files, owns = [], {}
-    fingerprinter = Fingerprinter()
+    files, owns = {}, {}
     for number, pair in enumerate(pairs):
         for side, text in enumerate(pair):
             path = f"{number}/{side}.py"
             facts = extract(("import a\n" * side + text).encode("utf-8", "replace"), "python", Limits())
-            files.append(units_of(facts, path, fingerprinter))
+            files[path] = facts
             owns[path] = decode_own_input(facts.inputs[facts.outline.definitions[-1].own])
     found = reported = right = 0
     told: Counter[str] = Counter()
-    for group in find_clones(files, bounds).groups:
+    for group in find_clones(units_of(files), bounds).groups:
         for one, other in combinations(sorted({each.path for each in group.members}), 2):
             reported += 1
             made = one.partition("/")[0] == other.partition("/")[0]
@@ -151,12 +154,10 @@ def extracted(directory: Path) -> Iterator[tuple[str, FileFacts]]:
 
 def timed(directory: Path, bounds: CloneBounds) -> str:
     """Fingerprint and group everything in a directory; return what that took, in seconds of this process."""
-    fingerprinter = Fingerprinter()
-    files, printing = [], 0.0
-    for path, facts in extracted(directory):
-        began = time.process_time()
-        files.append(units_of(facts, path, fingerprinter))
-        printing += time.process_time() - began
+    facts = dict(extracted(directory))
+    began = time.process_time()
+    files = units_of(facts)
+    printing = time.process_time() - began
     symbols = sum(len(file.definitions) for file in files)
     kept = sum(file.fingerprints.shingles.nbytes for file in files)
     began = time.process_time()

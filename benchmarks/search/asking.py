@@ -35,6 +35,9 @@ ASKED = 5 * PLACES
 
 MADE = "made.json"
 
+PATIENCE = 300.0
+"""Seconds for a file's extraction, so that no file is lost because the machine has other work."""
+
 
 class Made(msgspec.Struct, frozen=True):
     """What the first index of a repository took."""
@@ -67,6 +70,7 @@ class Built:
     def config(self) -> Config:
         """The configuration that makes it."""
         config = Config()
+        config = replace(config, extract=replace(config.extract, timeout_seconds=PATIENCE))
         if self.model:
             config = replace(config, embedding=replace(config.embedding, model=self.model))
         if self.depth is not None:

@@ -236,6 +236,18 @@ class OwnInput(msgspec.Struct, frozen=True, array_like=True):
     """Packed data-flow rows, empty where the language has none."""
 
 
+class OwnTokens(msgspec.Struct, frozen=True, array_like=True):
+    """An own input whose tokens are left encoded, a msgpack array of strings: making strings is what takes time."""
+
+    kind: msgspec.Raw
+    language: str
+    name: str
+    container: str
+    signature: str
+    docstring: str
+    tokens: msgspec.Raw
+
+
 class FileFacts(msgspec.Struct, frozen=True):
     """Everything extraction says of one file."""
 
@@ -253,6 +265,7 @@ _outline_decoder = msgspec.msgpack.Decoder(Outline)
 _occurrences_decoder = msgspec.msgpack.Decoder(Occurrences)
 _own_input_decoder = msgspec.msgpack.Decoder(OwnInput)
 _facts_decoder = msgspec.msgpack.Decoder(FileFacts)
+_own_tokens_decoder = msgspec.msgpack.Decoder(OwnTokens)
 _inputs_decoder = msgspec.msgpack.Decoder(dict[bytes, bytes])
 
 MAX_DECODED_BYTES = 1 << 27
@@ -285,6 +298,11 @@ def decode_occurrences(data: bytes) -> Occurrences:
 def decode_own_input(data: bytes) -> OwnInput:
     """Decode an own input; raises msgspec.DecodeError on foreign bytes."""
     return _decoded(_own_input_decoder, data)
+
+
+def decode_own_tokens(data: bytes) -> OwnTokens:
+    """Decode an own input but for its tokens; raises msgspec.DecodeError on foreign bytes."""
+    return _decoded(_own_tokens_decoder, data)
 
 
 def decode_facts(data: bytes) -> FileFacts:

@@ -10,12 +10,13 @@ Shared by all readers, guarded by a lock. Tests: tests/unit/daemon/test_daemon_c
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 import msgspec
 
-from codegraph.core.facts import decode_inputs, decode_own_input
+from codegraph.core.facts import decode_inputs, decode_own_tokens
 from codegraph.core.symbols import DOCUMENT_LANGUAGES, CloneKind
 from codegraph.daemon.clones import MEMBERS_SHOWN, CloneGroup, CloneMember, ClonesParams, ClonesResult
 from codegraph.daemon.messages import Bound, EmptyReason, Uncertainty
@@ -24,9 +25,12 @@ from codegraph.daemon.view import View
 from codegraph.graph.snapshot import FileView, Snapshot
 from codegraph.search import clones
 from codegraph.search.clones import CloneBounds, Clones, FileUnits, find_clones
-from codegraph.search.fingerprints import Fingerprinter, Fingerprints
+from codegraph.search.fingerprints import FileTokens, Fingerprints, fingerprints
 
 ANSWERS_KEPT = 4
+
+Content = tuple[bytes, str]
+"""A file's blob and language."""
 
 
 class InputSource(Protocol):
@@ -42,7 +46,7 @@ class CloneFinder:
     def __init__(self, source: InputSource) -> None:
         self._source = source
         self._lock = threading.Lock()
-        self._known: dict[tuple[bytes, str], Fingerprints] = {}
+        self._known: dict[Content, Fingerprints] = {}
         self._answers: OrderedDict[tuple[str, CloneBounds], tuple[Clones, int]] = OrderedDict()
 
     def answer(self, view: View, params: ClonesParams) -> ClonesResult:
@@ -83,32 +87,40 @@ class CloneFinder:
 
     def _fingerprinted(self, snapshot: Snapshot) -> tuple[list[FileUnits], int]:
         """Look at every file of the snapshot; forget what none of them needs."""
-        known: dict[tuple[bytes, str], Fingerprints] = {}
-        files: list[FileUnits] = []
-        missing = 0
-        fingerprinter = Fingerprinter()  # its memory of tokens is larger than what is kept
-        for path, view in snapshot.files.items():
-            if view.outline.language in DOCUMENT_LANGUAGES:
-                continue  # what is said twice is no code that is there twice
-            content = (bytes(view.blob), view.outline.language)
-            prints = known.get(content) or self._known.get(content)
-            if prints is None and (prints := self._made(view, fingerprinter)) is None:
-                missing += 1
-                continue
-            known[content] = prints
-            files.append(FileUnits(path, view.outline.definitions, prints))
+        # What is said twice in documents is no code that is there twice.
+        files = [
+            (path, view) for path, view in snapshot.files.items() if view.outline.language not in DOCUMENT_LANGUAGES
+        ]
+        contents = {_content(view): view for _, view in files}
+        known = {content: self._known[content] for content in contents if content in self._known}
+        read: deque[Content] = deque()
+        for made in fingerprints(self._tokens({each: contents[each] for each in contents if each not in known}, read)):
+            content = read.popleft()
+            if made is not None:
+                known[content] = made
         self._known = known
-        return files, missing
+        found = [
+            FileUnits(path, view.outline.definitions, known[content])
+            for path, view in files
+            if (content := _content(view)) in known
+        ]
+        return found, len(files) - len(found)
 
-    def _made(self, view: FileView, fingerprinter: Fingerprinter) -> Fingerprints | None:
-        """Make the fingerprints of a file, None if an own input of it is lost or damaged."""
-        frame = self._source.inputs(view.blob, view.outline.language)
-        try:
-            inputs = {} if frame is None else decode_inputs(frame)
-            owns = [decode_own_input(inputs[definition.own]) for definition in view.outline.definitions]
-        except (KeyError, msgspec.DecodeError):
-            return None
-        return fingerprinter.fingerprints([own.name for own in owns], [own.tokens for own in owns])
+    def _tokens(self, contents: Mapping[Content, FileView], read: deque[Content]) -> Iterator[FileTokens]:
+        """Read the tokens of files, and note which; leave out those with an own input that is lost or damaged."""
+        for content, view in contents.items():
+            frame = self._source.inputs(*content)
+            try:
+                inputs = {} if frame is None else decode_inputs(frame)
+                owns = [decode_own_tokens(inputs[definition.own]) for definition in view.outline.definitions]
+            except (KeyError, msgspec.DecodeError):
+                continue
+            read.append(content)
+            yield FileTokens([own.name for own in owns], [bytes(own.tokens) for own in owns])
+
+
+def _content(view: FileView) -> Content:
+    return bytes(view.blob), view.outline.language
 
 
 def _touches(group: clones.CloneGroup, path: str) -> bool:

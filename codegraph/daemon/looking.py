@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 import numpy as np
 
-from codegraph.core.facts import OwnInput, Role, decode_inputs, decode_own_input
+from codegraph.core.facts import OwnInput, OwnTokens, Role, decode_inputs, decode_own_input, decode_own_tokens
 from codegraph.core.symbols import BlobDigest, DependencyKind, SymbolId, SymbolKind
 from codegraph.daemon.cloning import InputSource
 from codegraph.daemon.targets import named
 from codegraph.graph.snapshot import Snapshot, Symbol
-from codegraph.search.fingerprints import Fingerprinter, Fingerprints
+from codegraph.search.fingerprints import FileTokens, Fingerprints, fingerprints
 
 FOLDED_TOKENS = 24
 """Symbols of fewer tokens are no copies: every second getter is equal to another."""
@@ -27,6 +28,8 @@ FOLDED_SIMILARITY = 0.8
 """Share of common shingles from which on two functions of one name are copies."""
 
 _CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
+Own = TypeVar("Own", OwnInput, OwnTokens)
+
 _WORD_OR_MARK = re.compile(r"\w+|[^\w\s]")
 
 
@@ -38,7 +41,6 @@ class Look:
         self._source = source
         self._frames: dict[tuple[BlobDigest, str], Mapping[bytes, bytes]] = {}
         self._fingerprints: dict[bytes, Fingerprints | None] = {}
-        self._fingerprinter = Fingerprinter()
 
     def containing(self, phrases: Sequence[str]) -> Callable[[SymbolId], bool] | None:
         """Return a test of whether all of these occur in a symbol's name, signature, docstring or body."""
@@ -47,7 +49,8 @@ class Look:
         wanted = [_words_of(phrase) for phrase in phrases]
 
         def occurs(symbol: SymbolId) -> bool:
-            own = self._own(self._snapshot.symbol(symbol))
+            found = self._snapshot.symbol(symbol)
+            own = None if found is None else self._decoded(found, decode_own_input)
             if own is None:
                 return False
             texts = [_words_of(text) for text in (own.name, own.signature, own.docstring, " ".join(own.tokens))]
@@ -77,22 +80,20 @@ class Look:
     def _fingerprint(self, symbol: Symbol) -> Fingerprints | None:
         digest = symbol.definition.own
         if digest not in self._fingerprints:
-            own = self._own(symbol)
-            made = None if own is None else self._fingerprinter.fingerprints([own.name], [own.tokens])
-            self._fingerprints[digest] = made
+            own = self._decoded(symbol, decode_own_tokens)
+            tokens = () if own is None else (FileTokens([own.name], [bytes(own.tokens)]),)
+            self._fingerprints[digest] = next(fingerprints(tokens), None)
         return self._fingerprints[digest]
 
-    def _own(self, symbol: Symbol | None) -> OwnInput | None:
+    def _decoded(self, symbol: Symbol, decode: Callable[[bytes], Own]) -> Own | None:
         """Return a symbol's own input, None if it is lost or damaged."""
-        if symbol is None:
-            return None
         place = (self._snapshot.files[symbol.path].blob, symbol.language)
         try:
             if place not in self._frames:
                 frame = self._source.inputs(*place)
                 self._frames[place] = {} if frame is None else decode_inputs(frame)
             encoded = self._frames[place].get(symbol.definition.own)
-            return None if encoded is None else decode_own_input(encoded)
+            return None if encoded is None else decode(encoded)
         except msgspec.DecodeError:
             return None
 

@@ -19,7 +19,7 @@ Pure. Tests: tests/unit/search/test_search_clones.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -87,14 +87,26 @@ class Clones:
 
 
 class _Unit(NamedTuple):
-    path: str
+    file: FileUnits
     definition: int
-    ancestors: tuple[tuple[str, int], ...]
     tokens: int
     exact: bytes
     renamed: bytes
     """Equal to `exact` where a renaming says nothing."""
     shingles: Hashes
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """File and definition."""
+        return self.file.path, self.definition
+
+    @property
+    def around(self) -> list[tuple[str, int]]:
+        """The places of the definitions around it."""
+        found, index = [], self.definition
+        while (index := self.file.definitions[index].container) >= 0:
+            found.append((self.file.path, index))
+        return found
 
 
 class _Cluster:
@@ -125,57 +137,58 @@ def find_clones(files: Iterable[FileUnits], bounds: CloneBounds) -> Clones:
 
 
 def _units(file: FileUnits, bounds: CloneBounds) -> list[_Unit]:
-    """Return the units of a file that are large enough."""
-    prints, count = file.fingerprints, len(file.definitions)
-    children: list[list[int]] = [[] for _ in range(count)]
-    for index, definition in enumerate(file.definitions):
-        if definition.container >= 0:
-            children[definition.container].append(index)
+    """Return the units of a file that are large enough, in source order."""
+    prints, definitions = file.fingerprints, file.definitions
     tokens, exact, renamed = list(prints.tokens), list(prints.exact), list(prints.renamed)
-    shingles = [prints.shingles_of(index) for index in range(count)]
-    units: list[_Unit] = []
-    for index in _innermost_first(file.definitions):
+    children: dict[int, list[int]] = {}
+    for index, definition in enumerate(definitions):
+        if definition.container >= 0:
+            children.setdefault(definition.container, []).append(index)
+    for index in _innermost_first(definitions, children):
         inner = children[index]
-        if inner:
-            tokens[index] += sum(tokens[child] for child in inner)
-            exact[index] = digest(b"".join([exact[index], *(exact[child] for child in inner)]))
-            renamed[index] = digest(b"".join([renamed[index], *(renamed[child] for child in inner)]))
-            together = np.concatenate([shingles[index], *(shingles[child] for child in inner)])
-            shingles[index] = distinct(together) if index else together  # a module's are counted, not compared
-        extent = file.definitions[index].range
+        tokens[index] += sum([tokens[child] for child in inner])
+        exact[index] = digest(b"".join([exact[index], *(exact[child] for child in inner)]))
+        renamed[index] = digest(b"".join([renamed[index], *(renamed[child] for child in inner)]))
+    units: list[_Unit] = []
+    for index, definition in enumerate(definitions):
+        extent = definition.range
         if tokens[index] < bounds.min_tokens or extent.end_line - extent.start_line + 1 < bounds.min_lines:
             continue
-        telling = 2 * len(shingles[index]) >= min(tokens[index], bounds.min_tokens)
-        comparable = telling and index > 0
+        if index:
+            shingles = _together(prints, children, index)
+            count = len(shingles)
+        else:
+            shingles, count = prints.shingles[:0], len(prints.shingles)  # a module's are counted, not compared
+        telling = 2 * count >= min(tokens[index], bounds.min_tokens)
         units.append(
             _Unit(
-                file.path,
+                file,
                 index,
-                tuple((file.path, each) for each in _ancestors(file.definitions, index)),
                 tokens[index],
                 exact[index],
                 renamed[index] if telling else exact[index],
-                shingles[index] if comparable else shingles[index][:0],
+                shingles if telling else shingles[:0],
             )
         )
-    return sorted(units, key=lambda unit: unit.definition)
+    return units
 
 
-def _ancestors(definitions: Sequence[Definition], index: int) -> list[int]:
-    """Return the definitions around one, the innermost first."""
-    found = []
-    while (index := definitions[index].container) >= 0:
-        found.append(index)
-    return found
+def _together(prints: Fingerprints, children: Mapping[int, Sequence[int]], index: int) -> Hashes:
+    """Return the shingles of a definition and of all that lies in it."""
+    if index not in children:
+        return prints.shingles_of(index)
+    inside = [index]
+    for each in inside:
+        inside += children.get(each, ())
+    return distinct(np.concatenate([prints.shingles_of(each) for each in inside]))
 
 
-def _innermost_first(definitions: Sequence[Definition]) -> list[int]:
-    """Order definitions so that what lies in one comes before it."""
-    depths: list[int] = []
-    for index, definition in enumerate(definitions):
-        around = definition.container
-        depths.append(depths[around] + 1 if 0 <= around < index else len(_ancestors(definitions, index)))
-    return sorted(range(len(definitions)), key=lambda index: -depths[index])
+def _innermost_first(definitions: Sequence[Definition], children: Mapping[int, Sequence[int]]) -> list[int]:
+    """Order the definitions in which others lie so that what lies in one comes before it."""
+    order = [index for index, definition in enumerate(definitions) if definition.container < 0]
+    for index in order:
+        order += children.get(index, ())
+    return [index for index in reversed(order) if index in children]
 
 
 def _equal(readings: Sequence[bytes]) -> list[_Cluster]:
@@ -192,11 +205,12 @@ def _equal(readings: Sequence[bytes]) -> list[_Cluster]:
 
 def _merge_near(units: Sequence[_Unit], clusters: list[_Cluster], threshold: float) -> bool:
     """Merge clusters all of whose units are near each other, the most similar first; say if all were compared."""
-    samples: dict[tuple[bytes, bytes], int] = {}
+    samples: dict[bytes, int] = {}
     sample_of = [
-        samples.setdefault((unit.renamed, digest(unit.shingles.tobytes())), number) for number, unit in enumerate(units)
+        number if len(cluster.units) == 1 else samples.setdefault(unit.renamed + unit.shingles.tobytes(), number)
+        for number, (unit, cluster) in enumerate(zip(units, clusters, strict=True))
     ]
-    numbers = [number for number in samples.values() if len(units[number].shingles)]
+    numbers = [number for number, sample in enumerate(sample_of) if number == sample and len(units[number].shingles)]
     pairs = overlapping([units[number].shingles for number in numbers], threshold)
     order = np.lexsort((pairs.second, pairs.first, -pairs.similarity)).tolist()
     first, second, values = pairs.first.tolist(), pairs.second.tolist(), pairs.similarity.tolist()
@@ -232,15 +246,15 @@ def _lowest(
 
 def _nested(units: Sequence[_Unit], left: _Cluster, right: _Cluster) -> bool:
     """Whether a unit of one cluster lies in a unit of the other."""
-    places = {units[number][:2] for number in left.units + right.units}
-    return any(not places.isdisjoint(units[number].ancestors) for number in left.units + right.units)
+    places = {units[number].place for number in left.units + right.units}
+    return any(not places.isdisjoint(units[number].around) for number in left.units + right.units)
 
 
 def _group(units: Sequence[_Unit], cluster: _Cluster) -> CloneGroup:
     """Make a group of a cluster."""
     members = [units[number] for number in sorted(cluster.units)]
     first = members[0]
-    shown = tuple(Clone(unit.path, unit.definition, _relation(first, unit)) for unit in members)
+    shown = tuple(Clone(*unit.place, _relation(first, unit)) for unit in members)
     if len({unit.exact for unit in members}) == 1:
         kind = CloneKind.EXACT
     elif len({unit.renamed for unit in members}) == 1:
@@ -260,10 +274,12 @@ def _relation(first: _Unit, unit: _Unit) -> CloneKind:
 def _outermost(units: Sequence[_Unit], groups: Sequence[CloneGroup]) -> list[CloneGroup]:
     """Leave out the groups all of whose members lie within members of one other group."""
     group_of = {member[:2]: number for number, group in enumerate(groups) for member in group.members}
-    ancestors = {unit[:2]: unit.ancestors for unit in units}
+    units_at = {unit.place: unit for unit in units}
     kept = []
     for group in groups:
-        around = [{group_of[place] for place in ancestors[member[:2]] if place in group_of} for member in group.members]
+        around = [
+            {group_of[place] for place in units_at[member[:2]].around if place in group_of} for member in group.members
+        ]
         if not set.intersection(*around):
             kept.append(group)
     return kept

@@ -12,56 +12,47 @@ definition's tokens give the three kinds of clones:
   of this the set of all runs of SHINGLE tokens (*shingles*), each as a hash of 32 bits.
 
 Everything depends on the tokens alone, never on other files: fingerprints of equal bytes are equal, and those
-of a file are good for as long as its bytes are. About 4 bytes a token. Hashes do not depend on the process.
+of a file are good for as long as its bytes are. About 4 bytes a token. Hashes do not depend on the process; they are
+good against accident (128 bits), not against somebody who wants two pieces of code to look equal. Many files are
+looked at in one go, by passes over arrays that hold all their tokens.
 Tests: tests/unit/search/test_search_fingerprints.py.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from itertools import chain
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from codegraph.core.digests import digest
+from codegraph.core.digests import DIGEST_BYTES
+from codegraph.search.token_codes import CLASS_BITS, MEMBER_OPERATOR, NAME, NUMBER, OPENING, STRING, Codes, read_codes
 
 SHINGLE = 4
 """Tokens in a shingle: longer ones make a small insertion cost more, shorter ones make everything alike."""
 
-MAX_REMEMBERED = 400_000
-"""Distinct tokens remembered before all are forgotten: about 60 MB; forgetting costs time only."""
+PORTION = 1 << 18
+"""Bytes of tokens that are looked at in one go: their arrays, a few megabytes, stay in a processor's cache."""
 
-_WORDS = (
-    "abstract and as asm assert async await begin bool break byte case catch char class const constexpr continue "
-    "crate def default defer del delete do done double elif else elseif elsif end ensure enum esac except export "
-    "extends extern false False fi final finally float fn for foreach from func function global go goto if impl "
-    "implements import in include instanceof int interface internal is lambda let local long loop match mod module "
-    "mut namespace new nil none None nonlocal not null nullptr of operator or override package pass private "
-    "protected protocol pub public raise range ref repeat require rescue return Self self sealed select short "
-    "signed sizeof static struct super switch synchronized template then this throw throws trait true True try "
-    "typedef typename typeof union unless unsafe unsigned until use using val var virtual void volatile when where "
-    "while with yield"
-)
-KEYWORDS = frozenset(_WORDS.split())
-"""Words that steer or declare in one of the languages; a name that is written like one keeps its spelling."""
-
-_OTHER, _NAME, _STRING, _NUMBER, _MEMBER_OPERATOR, _OPENING = range(6)
-_STARTS = (_OTHER, _STRING, _NUMBER, _NAME)
-"""By the groups of _START."""
-_CLASS_BITS = np.uint64(7)
-_MEMBER_OPERATORS = frozenset({".", "->", "::", "?.", "&."})
-_START = re.compile(r"([A-Za-z@$#]{0,3}[\"'`])|(\.?\d)|([^\W\d]|[$@])")
 _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
+_FIRST, _SECOND, _THIRD, _FOURTH = map(np.uint64, _MULTIPLIERS)
 _FINAL = np.uint64(0xFF51AFD7ED558CCD)
+_HALF = np.uint64(32)
 
 Hashes = npt.NDArray[np.uint32]
-Codes = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
 _Number = TypeVar("_Number", np.uint32, np.uint64)
+
+
+class FileTokens(NamedTuple):
+    """What is read of a file, along its definitions."""
+
+    names: Sequence[str]
+    tokens: Sequence[bytes]
+    """Canonical tokens, each a msgpack array of strings."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +65,7 @@ class Fingerprints:
     """How many canonical tokens each has."""
     shingles: Hashes
     """Ascending and distinct within each definition."""
-    starts: npt.NDArray[np.int64]
+    starts: Places
     """Where each definition's shingles start, and where the last one's end."""
 
     def shingles_of(self, index: int) -> Hashes:
@@ -82,88 +73,104 @@ class Fingerprints:
         return self.shingles[self.starts[index] : self.starts[index + 1]]
 
 
-class Fingerprinter:
-    """Makes fingerprints. One per thread: its memory of tokens is not locked."""
+def fingerprints(files: Iterable[FileTokens]) -> Iterator[Fingerprints | None]:
+    """Make the fingerprints of files, in order; None where the tokens are no arrays of strings."""
+    waiting: list[FileTokens] = []
+    size = 0
+    for file in files:
+        waiting.append(file)
+        size += sum(map(len, file.tokens))
+        if size >= PORTION:
+            yield from _of_those(waiting)
+            waiting, size = [], 0
+    yield from _of_those(waiting)
 
-    def __init__(self) -> None:
-        self._codes = _Codes()
 
-    def fingerprints(self, names: Sequence[str], tokens: Sequence[Sequence[str]]) -> Fingerprints:
-        """Make the fingerprints of a file's definitions, given their names and canonical tokens."""
-        lengths = np.array([len(own) for own in tokens], dtype=np.int64)
-        ends = np.cumsum(lengths)
-        code_of = self._codes.__getitem__  # a lookup that stays in C: there are as many as tokens
-        codes = np.fromiter(map(code_of, chain.from_iterable(tokens)), dtype=np.uint64, count=int(lengths.sum()))
-        owners = np.repeat(np.arange(len(tokens)), lengths)
-        own_names = np.repeat(np.array([code_of(name) for name in names], dtype=np.uint64), lengths)
-        shingles, starts = _shingles(_readable(codes, own_names, owners), owners, len(tokens))
-        cuts = list(zip((ends - lengths).tolist(), ends.tolist(), strict=True))
-        renamed = _by_distance(codes, owners)
-        return Fingerprints(
-            exact=tuple(digest(codes[start:end].tobytes()) for start, end in cuts),
-            renamed=tuple(digest(renamed[start:end].tobytes()) for start, end in cuts),
-            tokens=tuple(lengths.tolist()),
-            shingles=shingles,
-            starts=starts,
+def _of_those(files: Sequence[FileTokens]) -> list[Fingerprints | None]:
+    try:
+        return list(_made(files))
+    except ValueError:
+        return [None] if len(files) == 1 else [one for file in files for one in _of_those([file])]
+
+
+def _made(files: Sequence[FileTokens]) -> Iterator[Fingerprints]:
+    """Make them. Raises ValueError for tokens that are no arrays of strings."""
+    names = [name for file in files for name in file.names]
+    codes, lengths = read_codes([*(own for file in files for own in file.tokens), msgspec.msgpack.encode(names)])
+    codes, own_names, lengths = codes[: len(codes) - len(names)], codes[len(codes) - len(names) :], lengths[:-1]
+    owners = np.repeat(np.arange(len(lengths)), lengths)
+    exact, renamed = _digests(codes, owners, lengths), _digests(_by_distance(codes, owners), owners, lengths)
+    shingles, starts = _shingles(_readable(codes, np.repeat(own_names, lengths), owners), owners, len(lengths))
+    tokens, first = lengths.tolist(), 0
+    for file in files:
+        last = first + len(file.tokens)
+        low, high = starts[first], starts[last]
+        yield Fingerprints(
+            exact=tuple(exact[first:last]),
+            renamed=tuple(renamed[first:last]),
+            tokens=tuple(tokens[first:last]),
+            shingles=shingles[low:high].copy(),
+            starts=starts[first : last + 1] - low,
         )
+        first = last
 
 
-class _Codes(dict[str, int]):
-    """Token -> a hash of it in the upper bits and its class in the lower three."""
-
-    def __missing__(self, token: str) -> int:
-        if len(self) >= MAX_REMEMBERED:
-            self.clear()
-        hashed = blake2b(token.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        code = self[token] = int.from_bytes(hashed, "little") & ~7 | _class_of(token)
-        return code
-
-
-def _class_of(text: str) -> int:
-    if text == "(":
-        return _OPENING
-    if text in _MEMBER_OPERATORS:
-        return _MEMBER_OPERATOR
-    match = _START.match(text)
-    if match is None or (match.lastindex == 3 and text in KEYWORDS):
-        return _OTHER
-    return _STARTS[match.lastindex or 0]
+def _digests(codes: Codes, owners: Places, lengths: Places) -> list[bytes]:
+    """Return a digest of each definition's codes: sums of two hashes of every code and its place."""
+    ends = np.cumsum(lengths)
+    mixed = codes ^ ((np.arange(len(codes)) - (ends - lengths)[owners]).astype(np.uint64) * _FIRST)
+    mixed = (mixed ^ (mixed >> _HALF)) * _SECOND
+    mixed = (mixed ^ (mixed >> _HALF)) * _THIRD
+    other = (mixed ^ (mixed >> _HALF)) * _FOURTH
+    sums = np.zeros((len(lengths), 2), dtype=np.uint64)
+    some = np.flatnonzero(lengths)
+    if len(some):
+        first = (ends - lengths)[some]
+        sums[some, 0] = np.add.reduceat(mixed ^ (mixed >> _HALF), first)
+        sums[some, 1] = np.add.reduceat(other ^ (other >> _HALF), first)
+    data = sums.tobytes()
+    return [data[start : start + DIGEST_BYTES] for start in range(0, len(data), DIGEST_BYTES)]
 
 
 def _blind_literals(codes: Codes) -> tuple[Codes, Codes]:
     """Return the codes with literals by their class only, and all classes."""
-    classes = codes & _CLASS_BITS
-    is_literal = (classes == _STRING) | (classes == _NUMBER)
+    classes = codes & CLASS_BITS
+    is_literal = (classes == STRING) | (classes == NUMBER)
     return np.where(is_literal, classes, codes), classes
 
 
-def _by_distance(codes: Codes, owners: npt.NDArray[np.int64]) -> Codes:
+def _by_distance(codes: Codes, owners: Places) -> Codes:
     """Replace each name by the distance to its last occurrence in the same definition, 0 if there is none."""
     result, classes = _blind_literals(codes)
-    places = np.flatnonzero(classes == _NAME)
+    places = np.flatnonzero(classes == NAME)
     if len(places):
         own, before = owners[places], np.maximum(places - 1, 0)
-        is_member = (classes[before] == _MEMBER_OPERATOR) & (owners[before] == own)
+        is_member = (classes[before] == MEMBER_OPERATOR) & (owners[before] == own)
         names = codes[places] ^ is_member.astype(np.uint64)
-        order = np.lexsort((names, own))
+        # Equal names of one definition stand together, in order: a hash of both above, the place below.
+        below = np.uint64(len(places).bit_length())
+        keys = (names + own.astype(np.uint64) * _SECOND) * _FIRST
+        keys = (keys >> below << below) | np.arange(len(places), dtype=np.uint64)
+        keys.sort()
+        order = (keys & ((np.uint64(1) << below) - np.uint64(1))).astype(np.int64)
         last, here = order[:-1], order[1:]
         repeated = (names[last] == names[here]) & (own[last] == own[here])
         distances = np.zeros(len(places), dtype=np.uint64)
         distances[here[repeated]] = (places[here] - places[last])[repeated]
-        result[places] = (distances << np.uint64(3)) | np.uint64(_NAME)
+        result[places] = (distances << np.uint64(3)) | np.uint64(NAME)
     return result
 
 
-def _readable(codes: Codes, own_names: Codes, owners: npt.NDArray[np.int64]) -> Codes:
+def _readable(codes: Codes, own_names: Codes, owners: Places) -> Codes:
     """Replace plain names, and the definition's own, by one and the same; members and what is called stay."""
     result, classes = _blind_literals(codes)
-    is_name = classes == _NAME
+    is_name = classes == NAME
     kept = np.zeros(len(codes), dtype=np.bool_)
     together = owners[1:] == owners[:-1]
-    kept[1:] = (classes[:-1] == _MEMBER_OPERATOR) & together
-    kept[:-1] |= (classes[1:] == _OPENING) & together
+    kept[1:] = (classes[:-1] == MEMBER_OPERATOR) & together
+    kept[:-1] |= (classes[1:] == OPENING) & together
     kept &= codes != own_names
-    result[is_name & ~kept] = _NAME
+    result[is_name & ~kept] = NAME
     return result
 
 
@@ -175,7 +182,7 @@ def distinct(values: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
     return ascending[first]
 
 
-def _shingles(codes: Codes, owners: npt.NDArray[np.int64], count: int) -> tuple[Hashes, npt.NDArray[np.int64]]:
+def _shingles(codes: Codes, owners: Places, count: int) -> tuple[Hashes, Places]:
     """Hash all runs of SHINGLE tokens that lie in one definition; return the distinct ones and their starts."""
     runs = max(0, len(codes) - SHINGLE + 1)
     mixed = np.zeros(runs, dtype=np.uint64)

@@ -8,11 +8,11 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegraph.core.facts import decode_own_input
+from codegraph.core.facts import decode_own_tokens
 from codegraph.core.symbols import CloneKind
 from codegraph.extract.extractor import Limits, extract
 from codegraph.search.clones import CloneBounds, CloneGroup, Clones, FileUnits, find_clones
-from codegraph.search.fingerprints import Fingerprinter
+from codegraph.search.fingerprints import FileTokens, fingerprints
 
 AVERAGE = '''
 def average(values, weights):
@@ -50,8 +50,9 @@ def units(sources: Mapping[str, str]) -> list[FileUnits]:
     for path, text in sources.items():
         facts = extract(text.encode(), "python", Limits())
         definitions = facts.outline.definitions
-        owns = [decode_own_input(facts.inputs[each.own]) for each in definitions]
-        prints = Fingerprinter().fingerprints([own.name for own in owns], [own.tokens for own in owns])
+        owns = [decode_own_tokens(facts.inputs[each.own]) for each in definitions]
+        prints = next(fingerprints([FileTokens([own.name for own in owns], [bytes(own.tokens) for own in owns])]))
+        assert prints is not None
         made.append(FileUnits(path, definitions, prints))
     return made
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from codegraph.extract.grammar import compiled
 from codegraph.extract.languages import LANGUAGES
-from codegraph.search.fingerprints import KEYWORDS, SHINGLE, Fingerprinter, Fingerprints
+from codegraph.search.fingerprints import SHINGLE, FileTokens, Fingerprints, fingerprints
+from codegraph.search.token_codes import KEYWORDS
 
 NAMES = ["alpha", "beta", "gamma", "delta"]
 TOKENS = st.lists(
@@ -15,9 +19,23 @@ TOKENS = st.lists(
 )
 
 
+def file_of(names: Sequence[str], definitions: Sequence[Sequence[str]]) -> FileTokens:
+    """Return what is read of a file."""
+    return FileTokens(names, [msgspec.msgpack.encode(tokens) for tokens in definitions])
+
+
+def prints_of(definitions: Sequence[Sequence[str]]) -> Fingerprints:
+    """Return the fingerprints of a file whose definitions have no names."""
+    made = next(fingerprints([file_of([""] * len(definitions), definitions)]))
+    assert made is not None
+    return made
+
+
 def one(text: str, name: str = "") -> Fingerprints:
     """Return the fingerprints of one definition, its tokens divided by blanks."""
-    return Fingerprinter().fingerprints([name], [text.split()])
+    made = next(fingerprints([file_of([name], [text.split()])]))
+    assert made is not None
+    return made
 
 
 def reference_pattern(tokens: list[str]) -> list[object]:
@@ -34,7 +52,7 @@ def reference_pattern(tokens: list[str]) -> list[object]:
 @given(TOKENS, TOKENS)
 def test_renamed_is_equal_exactly_for_consistent_renamings(left: list[str], right: list[str]) -> None:
     """The digest is equal where first occurrences, in order, are the same, and nowhere else."""
-    prints = Fingerprinter().fingerprints(["", ""], [left, right])
+    prints = prints_of([left, right])
     assert (prints.renamed[0] == prints.renamed[1]) == (reference_pattern(left) == reference_pattern(right))
     assert (prints.exact[0] == prints.exact[1]) == (left == right)
 
@@ -49,21 +67,36 @@ def test_a_member_is_another_thing_than_a_name() -> None:
 def test_a_renaming_is_never_noticed(tokens: list[str], others: list[str]) -> None:
     """Whatever bijection of names: the renamed digest stays."""
     renaming = dict(zip(NAMES, others, strict=True))
-    prints = Fingerprinter().fingerprints(["", ""], [tokens, [renaming.get(token, token) for token in tokens]])
+    prints = prints_of([tokens, [renaming.get(token, token) for token in tokens]])
     assert prints.renamed[0] == prints.renamed[1]
 
 
 @given(st.lists(TOKENS, max_size=5))
 def test_definitions_do_not_see_each_other(definitions: list[list[str]]) -> None:
     """What stands beside a definition in its file changes nothing; shingles are ascending and distinct."""
-    prints = Fingerprinter().fingerprints([""] * len(definitions), definitions)
+    prints = prints_of(definitions)
     for index, tokens in enumerate(definitions):
-        alone = Fingerprinter().fingerprints([""], [tokens])
+        alone = prints_of([tokens])
         assert prints.exact[index] == alone.exact[0]
         assert prints.renamed[index] == alone.renamed[0]
         own = prints.shingles_of(index).tolist()
         assert own == alone.shingles.tolist() == sorted(set(own))
         assert len(own) <= max(0, len(tokens) - SHINGLE + 1)
+
+
+@given(st.lists(st.lists(TOKENS, max_size=3), max_size=4))
+def test_files_do_not_see_each_other(files: list[list[list[str]]]) -> None:
+    """Files that are looked at in one go have the fingerprints that each has alone; a damaged one has none."""
+    given_files = [file_of([""] * len(definitions), definitions) for definitions in files]
+    damaged = FileTokens([""], [b"\x91\x01"])
+    made = list(fingerprints([*given_files, damaged]))
+    assert made.pop() is None
+    for definitions, prints in zip(files, made, strict=True):
+        alone = prints_of(definitions)
+        assert prints is not None
+        assert (prints.exact, prints.renamed, prints.tokens) == (alone.exact, alone.renamed, alone.tokens)
+        assert prints.shingles.tolist() == alone.shingles.tolist()
+        assert prints.starts.tolist() == alone.starts.tolist()
 
 
 def test_shingles_keep_what_is_called_and_forget_what_is_named() -> None:
@@ -88,4 +121,4 @@ def test_the_words_that_steer_are_known_for_what_they_are() -> None:
 
 def test_hashes_are_the_same_in_every_process() -> None:
     """A golden value: fingerprints could be stored, and a test elsewhere relies on nothing but tokens."""
-    assert one("return a . size + go ( 1 )").renamed[0].hex() == "f95e4a193c7ffbebe2f362ab1eefab4f"
+    assert one("return a . size + go ( 1 )").renamed[0].hex() == "84c17ecbbc06c62481bb2dcf92c2d121"
