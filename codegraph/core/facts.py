@@ -192,12 +192,17 @@ class SyntaxProblem(msgspec.Struct, frozen=True, array_like=True, gc=False):
     detail: str = ""
 
 
+NamespaceRun = tuple[int, str]
+"""(index of a definition at the top level, dotted namespace or package of it and of those after it)."""
+
+
 class Outline(msgspec.Struct, frozen=True, array_like=True):
     """The half of the facts that stays in memory."""
 
     language: str
     definitions: tuple[Definition, ...]
     problems: tuple[SyntaxProblem, ...] = ()
+    namespaces: tuple[NamespaceRun, ...] = ()
 
 
 UNREPEATABLE = frozenset({"time", "crash"})

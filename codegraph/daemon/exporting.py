@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict
 
 from codegraph.core.symbols import SymbolId, SymbolKind
+from codegraph.daemon.naming import module_name, qualified_name
 from codegraph.daemon.streams import (
     EdgeEnd,
     EdgePlace,
@@ -21,7 +22,7 @@ from codegraph.daemon.streams import (
     ExportParams,
     ExportResult,
 )
-from codegraph.daemon.targets import existing, module_name, qualified_name
+from codegraph.daemon.targets import existing
 from codegraph.daemon.view import View
 from codegraph.errors import DaemonError
 from codegraph.graph.snapshot import Snapshot, Symbol

@@ -1,9 +1,8 @@
 """Finds the symbol that a client means, and shows symbols the way clients see them.
 
-A target is named by id, by qualified name (or a dotted end of it), by bare name, or by a place. A
-name that fits several symbols is an error that lists them: picking one would be confidently wrong.
-A *qualified name* is dotted: the module's path without its extension, enclosing definitions, name;
-`__init__` and `index` stand for their directory. Tests: tests/unit/daemon/test_daemon_targets.py.
+A target is named by id, by qualified name (naming.py; or a dotted end of it, with any language's separators),
+by bare name, or by a place. A name that fits several symbols is an error that lists them: picking one would
+be confidently wrong. Tests: tests/unit/daemon/test_daemon_targets.py.
 """
 
 from __future__ import annotations
@@ -14,34 +13,13 @@ from typing import Any
 from codegraph.core.changes import Dependency
 from codegraph.core.symbols import SymbolId, SymbolKind
 from codegraph.daemon.messages import Match, SymbolInfo, SymbolsParams, Target, lsp_range
+from codegraph.daemon.naming import dotted, module_name, name_by_path, qualified_name
 from codegraph.daemon.view import View
 from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
 from codegraph.graph.snapshot import Snapshot, Symbol
 
 LISTED = 20
 """How many candidates an AmbiguousSymbol error lists."""
-
-_INDEX_NAMES = ("__init__", "index")
-
-
-def module_name(path: str) -> str:
-    """Return the dotted name of a file: `src/pkg/mod.py` is `src.pkg.mod`, `pkg/__init__.py` is `pkg`."""
-    stem = path.rpartition(".")[0] if "." in path.rpartition("/")[2] else path
-    parts = stem.split("/")
-    if len(parts) > 1 and parts[-1] in _INDEX_NAMES:
-        parts.pop()
-    return ".".join(parts)
-
-
-def qualified_name(snapshot: Snapshot, symbol: Symbol) -> str:
-    """Return the dotted name of a symbol."""
-    definitions = snapshot.files[symbol.path].outline.definitions
-    names: list[str] = []
-    index = symbol.index
-    while index > 0:
-        names.append(definitions[index].name)
-        index = definitions[index].container
-    return ".".join([module_name(symbol.path), *reversed(names)])
 
 
 def describe(view: View, symbol: Symbol) -> SymbolInfo:
@@ -87,19 +65,20 @@ def find_target(view: View, target: Target[Any]) -> Symbol:
 
 
 def named(snapshot: Snapshot, name: str) -> list[Symbol]:
-    """Return the symbols that a name fits, the most specific reading first: id, bare name, dotted name."""
+    """Return the symbols that a name fits, by the first reading that finds any."""
     found = snapshot.symbol(SymbolId(name))
     if found is not None:
         return [found]
     if name in snapshot.files:
         return [snapshot.in_file(name)[0]]
-    last = name.rpartition(".")[2]
-    candidates = [*snapshot.by_name(name), *(snapshot.by_name(last) if last != name else ())]
-    exact = [each for each in candidates if each.name == name]
-    if exact:
-        return exact
-    dotted = [each for each in candidates if _ends_with(qualified_name(snapshot, each), name)]
-    return dotted or [each for each in _modules(snapshot) if _ends_with(module_name(each.path), name)]
+    if exact := snapshot.by_name(name):
+        return list(exact)
+    name = dotted(name)
+    candidates = snapshot.by_name(name.rpartition(".")[2])
+    for called in (qualified_name, name_by_path):
+        if fitting := [each for each in candidates if _ends_with(called(snapshot, each), name)]:
+            return fitting
+    return [each for each in _modules(snapshot) if _ends_with(module_name(each.path), name)]
 
 
 def in_file(snapshot: Snapshot, path: str) -> tuple[Symbol, ...]:
@@ -167,10 +146,8 @@ def _in_scope(snapshot: Snapshot, params: SymbolsParams) -> Iterable[Symbol]:
         place = (params.line, 1 << 30 if params.character is None else params.character)
         start = (params.line, 0 if params.character is None else params.character)
         return [each for each in here if _covers(each, start, place)]
-    bare = params.name.rpartition(".")[2]
-    if params.match is Match.EXACT and bare:
-        found = {each.id: each for each in (*snapshot.by_name(params.name), *snapshot.by_name(bare))}
-        found |= {each.id: each for each in named(snapshot, params.name)}
+    if params.match is Match.EXACT and params.name:
+        found = {each.id: each for each in named(snapshot, params.name)}
         return sorted(found.values(), key=lambda each: (each.path, each.index))
     return snapshot.symbols()
 
@@ -185,16 +162,17 @@ def _fits(snapshot: Snapshot, symbol: Symbol, name: str, match: Match) -> bool:
     if not name or symbol.id == name or symbol.path == name:
         return True
     bare = symbol.definition.name or module_name(symbol.path).rpartition(".")[2]
-    dotted = qualified_name(snapshot, symbol)
+    qualified = qualified_name(snapshot, symbol)
     if match is Match.EXACT:
-        return bare == name or _ends_with(dotted, name)
+        spelled = dotted(name)
+        return bare == name or _ends_with(qualified, spelled) or _ends_with(name_by_path(snapshot, symbol), spelled)
     if match is Match.PREFIX:
-        return bare.startswith(name) or dotted.startswith(name)
-    return name.lower() in dotted.lower()
+        return bare.startswith(name) or qualified.startswith(name)
+    return name.lower() in qualified.lower()
 
 
-def _ends_with(dotted: str, name: str) -> bool:
-    return dotted == name or dotted.endswith("." + name)
+def _ends_with(whole: str, name: str) -> bool:
+    return whole == name or whole.endswith("." + name)
 
 
 def _modules(snapshot: Snapshot) -> Iterator[Symbol]:

@@ -23,6 +23,7 @@ from codegraph.extract.definition_flow import DefinitionFlows
 from codegraph.extract.grammar import Captured, compiled
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
+from codegraph.extract.namespaces import namespaces_of
 from codegraph.extract.normalise import Span, TokenStream, nesting
 from codegraph.extract.outline import (
     build_outline,
@@ -103,7 +104,9 @@ def extract(data: bytes, language: str, limits: Limits) -> FileFacts:
     stream = _tokens(view, silent, strings, blocks, offsets=limits.data_flow)
     outline, inputs = build_outline(view, stream, DefinitionFlows(view, stream) if limits.data_flow else None)
     problems = problems[: limits.max_problems]
-    return FileFacts(blob_digest(data), Outline(language, outline, tuple(problems)), occurrences, inputs)
+    within = spec.namespaces
+    namespaces = () if within is None else namespaces_of(root, text, view.definitions, within)
+    return FileFacts(blob_digest(data), Outline(language, outline, tuple(problems), namespaces), occurrences, inputs)
 
 
 def _view(

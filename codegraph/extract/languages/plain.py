@@ -22,7 +22,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind, Chain
 from codegraph.core.symbols import SymbolKind
-from codegraph.extract.languages.spec import Docstring, Find, LanguageSpec, Queries
+from codegraph.extract.languages.spec import Docstring, Find, LanguageSpec, Namespaces, Queries
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import FileView, Found
 
@@ -76,6 +76,7 @@ def plain_spec(
     collect: Callable[[FileView], None] | None = None,
     docstring: Callable[[FileView, Found], Docstring | None] | None = None,
     constants_in: frozenset[SymbolKind] = frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE}),
+    namespaces: Namespaces | None = None,
 ) -> LanguageSpec:
     """Make the spec of a language whose folder is `package` (its `__name__`).
 
@@ -110,6 +111,7 @@ def plain_spec(
         file_names=file_names,
         constants_in=constants_in,
         find=find,
+        namespaces=namespaces,
     )
 
 

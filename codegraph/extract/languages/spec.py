@@ -114,6 +114,17 @@ class Document(NamedTuple):
     """What the document says of itself elsewhere than in a heading."""
 
 
+class Namespaces(NamedTuple):
+    """How a language opens namespaces or says the package of a file, in its grammar's node types."""
+
+    nodes: frozenset[str]
+    """Their name is the field `name`, else the first identifier in them; their body, if any, the field `body`."""
+    around: frozenset[str] = frozenset()
+    """Nodes that a namespace may stand in."""
+    chained: bool = False
+    """Whether one without a body adds to the one before it; else it replaces that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Queries:
     """The query files of a language; each tuple is concatenated in order."""
@@ -170,6 +181,8 @@ class LanguageSpec:
     """Functions and classes inside functions, as definitions.scm finds them, are definitions too, marked local."""
     find: Find | None = None
     """Finds the definitions, for languages whose members may stand outside of their container's range."""
+    namespaces: Namespaces | None = None
+    """How namespaces are opened, if the language has names that do not come from a file's path."""
     prepare: Callable[[bytes], bytes] | None = None
     """Gives what the parser reads in place of the bytes: as many, and perhaps a last line end; all else
     is read from the true ones."""

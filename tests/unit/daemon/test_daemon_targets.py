@@ -8,14 +8,13 @@ import pytest
 
 from codegraph.core.symbols import Freshness, SymbolId, SymbolKind
 from codegraph.daemon.messages import CalleesParams, Match, SymbolsParams
+from codegraph.daemon.naming import qualified_name
 from codegraph.daemon.targets import (
     LISTED,
     describe,
     existing,
     find_target,
     list_symbols,
-    module_name,
-    qualified_name,
     referenced_at,
 )
 from codegraph.daemon.view import View
@@ -48,22 +47,6 @@ def view(project_of: Any) -> View:
 def target(view: View, **fields: Any) -> str:
     """Find a target and return its id."""
     return find_target(view, CalleesParams(**fields)).id
-
-
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [
-        ("src/pkg/mod.py", "src.pkg.mod"),
-        ("pkg/__init__.py", "pkg"),
-        ("lib/index.ts", "lib"),
-        ("index.js", "index"),
-        ("tool", "tool"),
-        ("dir.d/tool", "dir.d.tool"),
-    ],
-)
-def test_module_names(path: str, name: str) -> None:
-    """A module is named by its path; package files stand for their directory."""
-    assert module_name(path) == name
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import tree_sitter_c_sharp
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.c_sharp.walk import collect
 from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.spec import Namespaces
 
 _REF_PARTIAL: Final = re.compile(rb"\bref(?=\s+partial\s+struct\b)")
 
@@ -28,6 +29,7 @@ SPEC = replace(
         tree_sitter_c_sharp.language,
         (".cs", ".csx"),
         collect=collect,
+        namespaces=Namespaces(frozenset({"namespace_declaration", "file_scoped_namespace_declaration"})),
         constants_in=frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}),
     ),
     prepare=_legible,

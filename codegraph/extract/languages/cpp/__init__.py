@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import tree_sitter_cpp
 
@@ -10,6 +11,9 @@ from codegraph.extract.languages.cpp.definitions import find_definitions
 from codegraph.extract.languages.cpp.masking import masked
 from codegraph.extract.languages.cpp.walk import collect
 from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.spec import Namespaces
+
+CONDITIONS: Final = ("preproc_if", "preproc_ifdef", "preproc_elif", "preproc_elifdef", "preproc_else")
 
 SPEC = replace(
     plain_spec(
@@ -22,6 +26,10 @@ SPEC = replace(
         header_end=frozenset({"{", "=", ";", ":"}),
         find=find_definitions,
         collect=collect,
+        namespaces=Namespaces(
+            frozenset({"namespace_definition"}),
+            frozenset({"linkage_specification", "declaration_list", *CONDITIONS}),
+        ),
     ),
     prepare=masked,
 )

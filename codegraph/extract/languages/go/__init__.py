@@ -7,7 +7,15 @@ import tree_sitter_go
 from codegraph.extract.languages.go.definitions import find_definitions
 from codegraph.extract.languages.go.walk import collect
 from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.spec import Namespaces
 
 SPEC = plain_spec(
-    __name__, "go", "tree-sitter-go", tree_sitter_go.language, (".go",), find=find_definitions, collect=collect
+    __name__,
+    "go",
+    "tree-sitter-go",
+    tree_sitter_go.language,
+    (".go",),
+    find=find_definitions,
+    collect=collect,
+    namespaces=Namespaces(frozenset({"package_clause"})),
 )

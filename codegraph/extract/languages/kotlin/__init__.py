@@ -7,6 +7,7 @@ from dataclasses import replace
 import tree_sitter_kotlin
 
 from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.spec import Namespaces
 
 
 def ended(data: bytes) -> bytes:
@@ -19,5 +20,13 @@ def ended(data: bytes) -> bytes:
 
 
 SPEC = replace(
-    plain_spec(__name__, "kotlin", "tree-sitter-kotlin", tree_sitter_kotlin.language, (".kt", ".kts")), prepare=ended
+    plain_spec(
+        __name__,
+        "kotlin",
+        "tree-sitter-kotlin",
+        tree_sitter_kotlin.language,
+        (".kt", ".kts"),
+        namespaces=Namespaces(frozenset({"package_header"})),
+    ),
+    prepare=ended,
 )

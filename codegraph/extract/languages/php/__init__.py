@@ -7,6 +7,7 @@ import tree_sitter_php
 from codegraph.extract.languages.php.definitions import find_definitions
 from codegraph.extract.languages.php.walk import collect
 from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.spec import Namespaces
 
 SPEC = plain_spec(
     __name__,
@@ -17,4 +18,5 @@ SPEC = plain_spec(
     interpreters=("php",),
     find=find_definitions,
     collect=collect,
+    namespaces=Namespaces(frozenset({"namespace_definition"})),
 )

@@ -5,5 +5,13 @@ from __future__ import annotations
 import tree_sitter_scala
 
 from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.spec import Namespaces
 
-SPEC = plain_spec(__name__, "scala", "tree-sitter-scala", tree_sitter_scala.language, (".scala", ".sc", ".sbt"))
+SPEC = plain_spec(
+    __name__,
+    "scala",
+    "tree-sitter-scala",
+    tree_sitter_scala.language,
+    (".scala", ".sc", ".sbt"),
+    namespaces=Namespaces(frozenset({"package_clause"}), chained=True),
+)

@@ -1,0 +1,85 @@
+"""What symbols are called by people: their qualified names, in the terms of their language.
+
+A *qualified name* is dotted: what the definition stands in, then its name. Where a language has names that do
+not come from paths (packages of Java, namespaces of C#, constants of Ruby, C) it starts with the package or
+namespace that the file declares; elsewhere with the module's path without its extension, `__init__` and
+`index` standing for their directory. In Go a package is called after its directory, in Rust a module after
+its path below `src`. Tests: tests/unit/daemon/test_daemon_naming.py.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import Final
+
+from codegraph.core.facts import Outline
+from codegraph.graph.snapshot import Snapshot, Symbol
+
+_INDEX_NAMES: Final = ("__init__", "index")
+_BY_NAMESPACE: Final = frozenset({"c", "c_sharp", "cpp", "java", "kotlin", "php", "ruby", "scala"})
+_SEPARATORS: Final = re.compile(r"::|[\\#/]")
+
+
+def module_name(path: str) -> str:
+    """Return the dotted name of a file: `src/pkg/mod.py` is `src.pkg.mod`, `pkg/__init__.py` is `pkg`."""
+    return ".".join(_module_parts(path))
+
+
+def qualified_name(snapshot: Snapshot, symbol: Symbol) -> str:
+    """Return the dotted name of a symbol; a module is called by its path in every language."""
+    inner, top = _inner(snapshot, symbol)
+    if not inner:
+        return module_name(symbol.path)
+    return ".".join((*_outer(snapshot.files[symbol.path].outline, symbol.path, top), *inner))
+
+
+def name_by_path(snapshot: Snapshot, symbol: Symbol) -> str:
+    """Return what the name of a symbol would be if each file were a module."""
+    return ".".join((module_name(symbol.path), *_inner(snapshot, symbol)[0]))
+
+
+def dotted(name: str) -> str:
+    """Return a qualified name with dots in place of what languages write: `Rack::Utils#escape`, `App\\Kernel`."""
+    return _SEPARATORS.sub(".", name).strip(".").removeprefix("crate.")
+
+
+def _inner(snapshot: Snapshot, symbol: Symbol) -> tuple[list[str], int]:
+    """Return the names of the definitions around a symbol and its own, and the index of the outermost one."""
+    definitions = snapshot.files[symbol.path].outline.definitions
+    names: list[str] = []
+    index = top = symbol.index
+    while index > 0:
+        names.append(definitions[index].name)
+        index, top = definitions[index].container, index
+    return names[::-1], top
+
+
+def _outer(outline: Outline, path: str, top: int) -> list[str]:
+    """Return what a definition at the top level stands in."""
+    namespace = _namespace(outline, top)
+    if outline.language in _BY_NAMESPACE:
+        return [namespace] if namespace else []
+    if outline.language == "go":
+        directory = path.split("/")[:-1]
+        return directory if directory and directory[-1] == namespace else [*directory, *filter(None, [namespace])]
+    parts = _module_parts(path)
+    if outline.language == "rust":
+        if "src" in parts:
+            at = len(parts) - 1 - parts[::-1].index("src")
+            parts = parts[max(at - 1, 0) : at] + parts[at + 1 :]
+        return parts[:-1] if parts and parts[-1] in ("mod", "lib", "main") else parts
+    return parts
+
+
+def _namespace(outline: Outline, top: int) -> str:
+    at = bisect_right(outline.namespaces, top, key=lambda run: run[0]) - 1
+    return outline.namespaces[at][1] if at >= 0 else ""
+
+
+def _module_parts(path: str) -> list[str]:
+    stem = path.rpartition(".")[0] if "." in path.rpartition("/")[2] else path
+    parts = stem.split("/")
+    if len(parts) > 1 and parts[-1] in _INDEX_NAMES:
+        parts.pop()
+    return parts
