@@ -192,8 +192,10 @@ class Workbench:
             if vectors:
                 self.project.restore_vectors()
 
-    def close(self) -> None:
-        """Close the project as a daemon that is told to stop does."""
+    def close(self, *, cleanly: bool = True) -> None:
+        """Close the project as a daemon that is told to stop does; not `cleanly`: nobody vouches for its state."""
+        if not cleanly:
+            self.project.writer.error = "killed"
         self.project.close()
 
     def restart(

@@ -27,7 +27,7 @@ from codegraph.embed.embedder import WorkerStatus
 from codegraph.embed.registry import ModelSpec, describe, registered
 from codegraph.errors import CodegraphError
 from codegraph.extract.languages import language_of
-from codegraph.graph.snapshot import FileView
+from codegraph.graph.file_view import FileView
 from codegraph.processes import descendants
 from codegraph.source.left_out import reason_of
 
@@ -50,7 +50,7 @@ class LanguageCounts:
         """Return the counts by language. From any thread."""
         last, counts = self._last
         if last is not files:
-            counts = dict(sorted(Counter(file.outline.language for file in files.values()).items()))
+            counts = dict(sorted(Counter(file.language for file in files.values()).items()))
             self._last = (files, counts)
         return counts
 

@@ -22,7 +22,8 @@ from codegraph.daemon.clones import MEMBERS_SHOWN, CloneGroup, CloneMember, Clon
 from codegraph.daemon.messages import Bound, EmptyReason, Uncertainty
 from codegraph.daemon.targets import describe
 from codegraph.daemon.view import View
-from codegraph.graph.snapshot import FileView, Snapshot
+from codegraph.graph.file_view import FileView
+from codegraph.graph.snapshot import Snapshot
 from codegraph.search import clones
 from codegraph.search.clones import CloneBounds, Clones, FileUnits, find_clones
 from codegraph.search.fingerprints import FileTokens, Fingerprints, fingerprints
@@ -88,9 +89,7 @@ class CloneFinder:
     def _fingerprinted(self, snapshot: Snapshot) -> tuple[list[FileUnits], int]:
         """Look at every file of the snapshot; forget what none of them needs."""
         # What is said twice in documents is no code that is there twice.
-        files = [
-            (path, view) for path, view in snapshot.files.items() if view.outline.language not in DOCUMENT_LANGUAGES
-        ]
+        files = [(path, view) for path, view in snapshot.files.items() if view.language not in DOCUMENT_LANGUAGES]
         contents = {_content(view): view for _, view in files}
         known = {content: self._known[content] for content in contents if content in self._known}
         read: deque[Content] = deque()
@@ -120,7 +119,7 @@ class CloneFinder:
 
 
 def _content(view: FileView) -> Content:
-    return bytes(view.blob), view.outline.language
+    return bytes(view.blob), view.language
 
 
 def _touches(group: clones.CloneGroup, path: str) -> bool:

@@ -28,7 +28,8 @@ from codegraph.daemon.messages import (
 )
 from codegraph.daemon.targets import describe, existing
 from codegraph.daemon.view import View
-from codegraph.graph.snapshot import Snapshot, Symbol
+from codegraph.graph.file_view import Symbol
+from codegraph.graph.snapshot import Snapshot
 
 CALL_KINDS = frozenset({DependencyKind.CALLS})
 IMPACT_KINDS = frozenset(DependencyKind) - {DependencyKind.CONTAINS}

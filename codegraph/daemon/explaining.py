@@ -14,7 +14,7 @@ from codegraph.core.symbols import Freshness
 from codegraph.daemon.operations import ExplainResult
 from codegraph.daemon.targets import describe
 from codegraph.daemon.view import View
-from codegraph.graph.snapshot import Symbol
+from codegraph.graph.file_view import Symbol
 
 _RULES = {
     "own": "its own code, docstring or container changed",

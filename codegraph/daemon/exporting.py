@@ -25,7 +25,8 @@ from codegraph.daemon.streams import (
 from codegraph.daemon.targets import existing
 from codegraph.daemon.view import View
 from codegraph.errors import DaemonError
-from codegraph.graph.snapshot import Snapshot, Symbol
+from codegraph.graph.file_view import Symbol
+from codegraph.graph.snapshot import Snapshot
 
 SNAPSHOTS_KEPT = 4
 _MAX_DIGITS = 18

@@ -18,7 +18,8 @@ from codegraph.core.facts import OwnInput, OwnTokens, Role, decode_inputs, decod
 from codegraph.core.symbols import BlobDigest, DependencyKind, SymbolId, SymbolKind
 from codegraph.daemon.cloning import InputSource
 from codegraph.daemon.targets import named
-from codegraph.graph.snapshot import Snapshot, Symbol
+from codegraph.graph.file_view import Symbol
+from codegraph.graph.snapshot import Snapshot
 from codegraph.search.fingerprints import FileTokens, Fingerprints, fingerprints
 
 FOLDED_TOKENS = 24

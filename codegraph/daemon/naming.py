@@ -14,7 +14,8 @@ from bisect import bisect_right
 from typing import Final
 
 from codegraph.core.facts import Outline
-from codegraph.graph.snapshot import Snapshot, Symbol
+from codegraph.graph.file_view import Symbol
+from codegraph.graph.snapshot import Snapshot
 
 _INDEX_NAMES: Final = ("__init__", "index")
 _BY_NAMESPACE: Final = frozenset({"c", "c_sharp", "cpp", "java", "kotlin", "php", "ruby", "scala"})

@@ -301,8 +301,7 @@ class Project:
 
     def _lost(self, symbol: SymbolId) -> None:
         """An own input is gone from the store: have its file extracted again."""
-        view = self.parts.index.snapshot
-        place = view.places.get(symbol)
+        place = self.parts.index.snapshot.places.get(symbol)
         if place is not None:
             path = place[0]
             if path not in self._lost_paths:

@@ -135,14 +135,14 @@ class Recorder:
         if self.failure is None:
             return ()
         files = self._parts.index.snapshot.files.values()
-        return self._parts.facts.unsaved({(bytes(file.blob), file.outline.language) for file in files})
+        return self._parts.facts.unsaved({(bytes(file.blob), file.language) for file in files})
 
     def _file(self, path: str) -> FileRecord | None:
         known = self._known.get(path)
         view = self._parts.index.snapshot.files.get(path)
         if known is None or view is None:
             return None
-        return FileRecord(known.stamp, view.blob, view.outline.language, known.trusted_after_ns)
+        return FileRecord(known.stamp, view.blob, view.language, known.trusted_after_ns)
 
     def _failed(self, error: StoreError) -> None:
         logger.error("the state could not be written: %s", error)

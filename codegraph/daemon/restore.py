@@ -1,7 +1,8 @@
 """Warm start: the index, the served vectors and what is known of the tree, out of the store.
 
 What a start can use is decided file by file: a file whose record, outline, links and symbol states
-are all there and fit each other is restored, unless its extraction ran out of time or died. Any
+are all there and fit each other is restored, unless its extraction ran out of time or died. Where the last end was
+a clean one, that was found out then (`closing.py`), and files are decoded when an answer looks at them. Any
 other is simply not known, so the reconcile that follows every start reads it again (from stored
 facts where its bytes did not change). If the restored files do not fit together, nothing is
 restored. When the cascade's depth, the key schema or the models changed, links are still good and
@@ -18,22 +19,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-
-import msgspec
+from functools import partial
 
 from codegraph.core.changes import IndexDelta
-from codegraph.core.facts import decode_outline, is_repeatable
+from codegraph.core.facts import Outline, is_repeatable
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import NO_KEY, BlobDigest, EmbeddingKey
+from codegraph.daemon.closing import read_closing
 from codegraph.daemon.served import Served
 from codegraph.errors import StoreCorrupt
 from codegraph.events import EventLog, Rebuilt
+from codegraph.graph.file_view import FileView, StoredFile, stored_file
 from codegraph.graph.index import Index
 from codegraph.graph.snapshot import Snapshot
-from codegraph.graph.stored import StoredFile
 from codegraph.source.stamps import KnownFile
 from codegraph.store.protocol import StateStore
-from codegraph.store.schema import FileRecord, SymbolState
+from codegraph.store.schema import FileRecord, decode_symbols
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,8 @@ class Restored:
     """What a warm start found."""
 
     known: dict[str, KnownFile]
-    states: dict[str, tuple[SymbolState, ...]]
+    states: dict[str, bytes]
+    """What is stored of each file's symbols, not decoded."""
     keys_outdated: bool
     """The wanted keys must be computed again."""
     left: frozenset[str] = frozenset()
@@ -61,30 +63,31 @@ class Restored:
 def restore_index(store: StateStore, index: Index, routes: Routes, events: EventLog) -> Restored:
     """Restore an empty index from the store; first stage only, so that queries can be answered."""
     outdated = keys_outdated(store, routes)
-    links, states, files = dict(store.links()), dict(store.symbols()), store.files()
-    paths = frozenset((*files, *links, *states))
+    links, rows, files = dict(store.links()), dict(store.symbol_rows()), store.files()
+    paths = frozenset((*files, *links, *rows))
     if not _links_usable(store):
         return _nothing(store, index, paths, outdated)
+    parts = {
+        path: _stored_file(store, path, file, links.get(path), rows.get(path), outdated) for path, file in files.items()
+    }
+    closing = None if outdated or None in parts.values() else read_closing(store, len(parts))
     known: dict[str, KnownFile] = {}
     stored: list[StoredFile] = []
-    for path, record in files.items():
-        file = _stored_file(store, path, record, links.get(path), states.get(path))
+    for path, file in parts.items():
         if file is None:
             continue
-        if not routes.accept(file.outline):
-            known[path] = KnownFile(record.stamp, UNKNOWN_BLOB, 0)
-        elif outdated or NO_KEY not in file.keys:
-            known[path] = KnownFile(record.stamp, record.blob, record.trusted_after_ns)
-        else:
-            continue
-        stored.append(msgspec.structs.replace(file, keys=(NO_KEY,) * len(file.keys)) if outdated else file)
+        trusted = KnownFile(files[path].stamp, files[path].blob, files[path].trusted_after_ns)
+        found = trusted if closing is not None else _checked(file.view, rows[path], routes, trusted, outdated)
+        if found is not None:
+            known[path] = found
+            stored.append(file)
     try:
-        index.restore(stored, store.revision)
+        index.restore(stored, store.revision, closing)
     except StoreCorrupt as error:
         logger.warning("the stored graph cannot be used: %s", error)
         events.publish(Rebuilt(what="graph", reason=error.message))
         return _nothing(store, index, paths, outdated)
-    return Restored(known, {path: states[path] for path in known}, outdated, paths.difference(known))
+    return Restored(known, {path: rows[path] for path in known}, outdated, paths.difference(known))
 
 
 def keys_outdated(store: StateStore, routes: Routes) -> bool:
@@ -116,7 +119,8 @@ def restore_vectors(restored: Restored, index: Index, served: Served) -> None:
     snapshot = index.snapshot
     keys = {}
     for path, states in restored.states.items():
-        keys.update(served.restore(snapshot.files[path], states))
+        keys.update(served.restore(snapshot.files[path], decode_symbols(states)))
+    restored.states.clear()
     served.serve_restored(keys)
     served.clean()
 
@@ -131,23 +135,38 @@ def _links_usable(store: StateStore) -> bool:
 
 
 def _stored_file(
-    store: StateStore,
-    path: str,
-    record: FileRecord,
-    links: bytes | None,
-    states: tuple[SymbolState, ...] | None,
+    store: StateStore, path: str, record: FileRecord, links: bytes | None, states: bytes | None, outdated: bool
 ) -> StoredFile | None:
-    encoded = store.outline(record.blob, record.language)
-    if encoded is None or links is None or states is None:
+    outline = store.outline(record.blob, record.language)
+    if outline is None or links is None or states is None:
         return None
+    keys = partial(_no_keys if outdated else _keys, states)
+    return stored_file(path, BlobDigest(record.blob), record.language, outline, links, keys)
+
+
+def _checked(view: FileView, states: bytes, routes: Routes, trusted: KnownFile, outdated: bool) -> KnownFile | None:
+    """Decode a file and say as what it is known, `trusted` at best; None if what is stored of it is of no use."""
     try:
-        outline = decode_outline(encoded)
-    except msgspec.DecodeError:
-        logger.warning("the stored outline of %s cannot be read", path)
+        outline, keys = view.outline, view.keys
+    except StoreCorrupt as error:
+        logger.warning("what is stored of %s cannot be used: %s", view.path, error.message)
         return None
-    if not is_repeatable(outline):
+    if not is_repeatable(outline) or not _describe(states, outline):
         return None
-    if [state.descriptor for state in states] != [definition.descriptor for definition in outline.definitions]:
-        return None
-    keys = tuple(EmbeddingKey(state.wanted) for state in states)
-    return StoredFile(path, BlobDigest(record.blob), outline, links, keys)
+    if not routes.accept(outline):
+        return KnownFile(trusted.stamp, UNKNOWN_BLOB, 0)
+    return trusted if outdated or NO_KEY not in keys else None
+
+
+def _describe(states: bytes, outline: Outline) -> bool:
+    """Whether the states are those of the outline's definitions."""
+    descriptors = [definition.descriptor for definition in outline.definitions]
+    return [state.descriptor for state in decode_symbols(states)] == descriptors
+
+
+def _keys(states: bytes) -> tuple[EmbeddingKey, ...]:
+    return tuple([EmbeddingKey(state.wanted) for state in decode_symbols(states)])
+
+
+def _no_keys(states: bytes) -> tuple[EmbeddingKey, ...]:
+    return (NO_KEY,) * len(decode_symbols(states))

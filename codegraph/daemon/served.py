@@ -29,7 +29,8 @@ from codegraph.core.changes import Cause, IndexDelta, Verdict
 from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.errors import StoreCorrupt
-from codegraph.graph.snapshot import FileView, Snapshot
+from codegraph.graph.file_view import FileView
+from codegraph.graph.snapshot import Snapshot
 from codegraph.search.documents import FileDocuments, make_document
 from codegraph.search.quantise import RECORD_HEAD, from_records, quantise
 from codegraph.search.search import Searcher
@@ -332,7 +333,7 @@ def documents_of(view: FileView, inputs: OwnInputs) -> FileDocuments:
     """Make the lexical documents of one file; definitions whose own input is lost are left out."""
     documents = []
     for definition in view.outline.definitions:
-        own = inputs.load(view.blob, view.outline.language, definition.own)
+        own = inputs.load(view.blob, view.language, definition.own)
         if own is not None:
             documents.append(make_document(view.path, definition.descriptor, own))
     return FileDocuments(view.path, bytes(view.blob), tuple(documents))

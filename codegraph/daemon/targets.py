@@ -16,7 +16,8 @@ from codegraph.daemon.messages import Match, SymbolInfo, SymbolsParams, Target, 
 from codegraph.daemon.naming import dotted, module_name, name_by_path, qualified_name
 from codegraph.daemon.view import View
 from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
-from codegraph.graph.snapshot import Snapshot, Symbol
+from codegraph.graph.file_view import Symbol
+from codegraph.graph.snapshot import Snapshot
 
 LISTED = 20
 """How many candidates an AmbiguousSymbol error lists."""

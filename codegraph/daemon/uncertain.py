@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterator, Mapping
 from threading import Lock
 
 from codegraph.core.changes import Unresolved
-from codegraph.graph.snapshot import FileView, Snapshot
+from codegraph.graph.file_view import FileView
+from codegraph.graph.snapshot import Snapshot
 from codegraph.graph.stored import PackedLinks
 
 UNCERTAIN_REASONS = ("ambiguous", "unknown_receiver", "dynamic", "missing", "failed")

@@ -26,6 +26,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from codegraph.core.changes import Clock
+from codegraph.daemon.closing import leave_closing
 from codegraph.daemon.messages import Wait
 from codegraph.daemon.pipeline import Pipeline
 from codegraph.daemon.scheduler import Computed
@@ -131,8 +132,10 @@ class Writer:
             _cancel(self._inbox.get())
 
     def finish(self) -> None:
-        """Write down what is held back. After `run` or `run_until`, on any thread."""
+        """Write down what is held back, and a closing record. After `run` or `run_until`, on any thread."""
         self._guarded(self.pipeline.write_vectors)
+        if not self.error:
+            leave_closing(self.pipeline)
 
     def run_until(self, done: Callable[[], bool]) -> None:
         """Work in the calling thread until `done()` holds between two steps."""

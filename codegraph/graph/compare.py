@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from codegraph.graph.file_view import FileView
 from codegraph.graph.index import Index
-from codegraph.graph.snapshot import FileView, Snapshot
+from codegraph.graph.snapshot import Snapshot
 
 
 class Differences(TypedDict):

@@ -110,7 +110,7 @@ class DefinedNames:
         return symbol[:end], symbol[end + 1 :]
 
     def _is_code(self, path: str) -> bool:
-        return self._snapshot.files[path].outline.language not in DOCUMENT_LANGUAGES
+        return self._snapshot.files[path].language not in DOCUMENT_LANGUAGES
 
     def _in_changes(self) -> GatheredNames:
         if self._changed is None:

@@ -24,26 +24,26 @@ Tests: tests/unit/graph/test_graph_index.py, tests/model/.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import perf_counter
-from typing import cast
 
 from codegraph.config import CascadeConfig
 from codegraph.core.changes import Cause, ChangeSet, Clock, Facts, IndexDelta
 from codegraph.core.digests import embedding_key
-from codegraph.core.facts import Occurrences, Outline
+from codegraph.core.facts import Occurrences
 from codegraph.core.routes import UNDECIDED, Routes
-from codegraph.core.symbols import NO_KEY, BlobDigest, EmbeddingKey, SymbolId, symbol_id
-from codegraph.errors import InternalError, StoreCorrupt
+from codegraph.core.symbols import NO_KEY, BlobDigest, EmbeddingKey, SymbolId
+from codegraph.errors import InternalError
 from codegraph.graph.context import context
 from codegraph.graph.defined import DefinedNames
 from codegraph.graph.dependency_graph import DependencyGraph
+from codegraph.graph.file_view import FileParts, FileView, StoredFile, ids_of
 from codegraph.graph.link import contributions_of, link_file
 from codegraph.graph.revise import empty_snapshot, revise
-from codegraph.graph.snapshot import FileView, Snapshot
+from codegraph.graph.snapshot import Counts, Snapshot
 from codegraph.graph.staleness import Marking, MarkingRule, mark
-from codegraph.graph.stored import PackedLinks, StoredFile, Trace, decode_links, decode_trace, encode_links
+from codegraph.graph.stored import Trace, decode_links, decode_trace, encode_links
 from codegraph.graph.table import SymbolTable
 from codegraph.graph.transition import Draft, Transition, transition
 
@@ -113,31 +113,20 @@ class Index:
             seconds = {"key": self._timer() - started}
             return IndexDelta(self._snapshot.clock.revision, keys=self._keys_of(changed), seconds=seconds)
 
-    def restore(self, files: Iterable[StoredFile], revision: int = 0) -> None:
+    def restore(self, files: Iterable[StoredFile], revision: int = 0, counts: Counts | None = None) -> None:
         """First stage of a warm start: the snapshot, out of what was stored. The index must be empty.
 
-        Raises StoreCorrupt if the parts of a file do not fit each other.
+        `counts`, where they are known, vouch for the files: these are then decoded when somebody asks for them.
+        Otherwise all are decoded now; raises StoreCorrupt if the parts of one do not fit each other.
         """
         if self._snapshot.files or self._to_restore:
             raise InternalError("only an empty index can be restored")
         stored = tuple(files)
-        names: dict[str, SymbolId] = {}
-        ids = {each.path: _ids(each.path, each.outline) for each in stored}
-        for symbols in ids.values():
-            names.update(zip(symbols, symbols, strict=True))
-        views: dict[str, FileView | None] = {}
-        for each in stored:
-            packed = decode_links(each.links).packed
-            if len(each.keys) != len(ids[each.path]) or len(packed.starts) != 4 * len(each.keys) + 4:
-                raise StoreCorrupt(f"what is stored of {each.path} does not fit together", "the index is built again")
-            try:
-                targets = tuple(map(names.__getitem__, packed.targets))
-            except KeyError as error:
-                raise StoreCorrupt(f"a stored edge of {each.path} leads to nothing: {error}", "") from error
-            links = PackedLinks(targets, packed.starts, packed.edges, packed.names, packed.misses)
-            views[each.path] = FileView(each.path, each.blob, each.outline, links, ids[each.path], each.keys)
+        views: dict[str, FileView | None] = {each.view.path: each.view for each in stored}
+        if counts is None:
+            _share_names([each.view for each in stored])
         clock = Clock(self._snapshot.clock.instance, revision)
-        self._snapshot = revise(self._snapshot, clock, views)
+        self._snapshot = revise(self._snapshot, clock, views, counts=counts)
         self._to_restore = stored
 
     def complete_restore(self) -> None:
@@ -157,8 +146,9 @@ class Index:
 
     def _complete_graph(self) -> None:
         stored, self._to_restore = self._to_restore, ()
-        self._traces = {each.path: decode_links(each.links).trace for each in stored}
-        views = [self._snapshot.files[each.path] for each in stored]
+        self._traces = {each.view.path: decode_links(each.links).trace for each in stored}
+        views = [each.view for each in stored]
+        _share_names(views)
         graph = self._graph
         for view in views:
             for symbol, definition, key in zip(view.ids, view.outline.definitions, view.keys, strict=True):
@@ -168,7 +158,7 @@ class Index:
             {
                 graph.number(symbol): tuple(map(graph.number, targets))
                 for view in views
-                for symbol, targets in zip(view.ids, view.links.context_targets(view.outline.language), strict=True)
+                for symbol, targets in zip(view.ids, view.links.context_targets(view.language), strict=True)
                 if targets
             }
         )
@@ -272,7 +262,7 @@ class Index:
             occurrences = self._load_occurrences(outline.language, blob)
         linked = link_file(path, outline, occurrences, self._table, names.value)
         self._table.set_reads(path, linked.reads)
-        return Draft(path, blob, outline, linked.links, _ids(path, outline))
+        return Draft(path, blob, outline, linked.links, ids_of(path, outline))
 
     def _linked_elsewhere(self, files: Mapping[str, Facts | None], linked: Mapping[str, bytes]) -> dict[str, Draft]:
         """Take links that were made elsewhere; the table is filled when a change needs it."""
@@ -281,7 +271,7 @@ class Index:
             if facts is not None:
                 stored = decode_links(linked[path])
                 self._traces[path] = stored.trace
-                drafts[path] = Draft(path, facts.blob, facts.outline, stored.packed, _ids(path, facts.outline))
+                drafts[path] = Draft(path, facts.blob, facts.outline, stored.packed, ids_of(path, facts.outline))
         return drafts
 
     def _recompute(self, numbers: Iterable[int]) -> list[int]:
@@ -313,12 +303,13 @@ class Index:
                 views[path] = None
             else:
                 keys = tuple(graph.key[graph.number(symbol)] for symbol in draft.ids)
-                views[path] = FileView(path, draft.blob, draft.outline, draft.links, draft.ids, keys)
+                parts = FileParts(draft.outline, draft.links, draft.ids, keys)
+                views[path] = FileView(path, draft.blob, draft.outline.language, parts)
         others = {before.places[graph.ids[n]][0] for n in changed if graph.ids[n] in before.places}
         for path in sorted(others.difference(views)):
             view = before.files[path]
             keys = tuple(graph.key[graph.number(symbol)] for symbol in view.ids)
-            views[path] = FileView(path, view.blob, view.outline, view.links, view.ids, keys)
+            views[path] = FileView(path, view.blob, view.language, view.parts._replace(keys=keys))
         clock = Clock(before.clock.instance, before.clock.revision + 1)
         return revise(before, clock, views, routes=self._routes)
 
@@ -335,6 +326,10 @@ class Index:
             raise InternalError(f"the index has to be built again: {self._broken}") from error
 
 
-def _ids(path: str, outline: Outline) -> tuple[SymbolId, ...]:
-    prefix = symbol_id(path, "")
-    return cast("tuple[SymbolId, ...]", tuple([prefix + each.descriptor for each in outline.definitions]))
+def _share_names(views: Sequence[FileView]) -> None:
+    """Let all restored files name a symbol by the same object. Raises StoreCorrupt if an edge leads to nothing."""
+    names: dict[str, SymbolId] = {}
+    for view in views:
+        names.update(zip(view.ids, view.ids, strict=True))
+    for view in views:
+        view.share(names)

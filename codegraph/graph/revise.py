@@ -16,8 +16,9 @@ from immutables import Map
 from codegraph.core.changes import Clock
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import SymbolId
+from codegraph.graph.file_view import FileView
 from codegraph.graph.places import Places
-from codegraph.graph.snapshot import Counts, Deferred, FileView, Snapshot
+from codegraph.graph.snapshot import Counts, Deferred, Snapshot
 from codegraph.graph.stored import KINDS, REASONS
 
 _Key = TypeVar("_Key", bound=str)
@@ -34,9 +35,16 @@ def empty_snapshot(clock: Clock, depth: int, max_context: int, routes: Routes) -
 
 
 def revise(
-    before: Snapshot, clock: Clock, views: Mapping[str, FileView | None], routes: Routes | None = None
+    before: Snapshot,
+    clock: Clock,
+    views: Mapping[str, FileView | None],
+    routes: Routes | None = None,
+    counts: Counts | None = None,
 ) -> Snapshot:
-    """Return the next snapshot; `views` maps each path that differs to its new view, or to None."""
+    """Return the next snapshot; `views` maps each path that differs to its new view, or to None.
+
+    `counts`: those of the result, where they are known already.
+    """
     old = {path: view for path in views if (view := before.files.get(path)) is not None}
     new = {path: view for path, view in views.items() if view is not None}
     files = before.files.mutate()
@@ -45,7 +53,7 @@ def revise(
             del files[path]
     files.update(new)
     finished = files.finish()
-    counts = _counts(before.counts, old, new)
+    counts = counts or _counts(before.counts, old, new)
     return Snapshot(
         clock,
         before.depth,

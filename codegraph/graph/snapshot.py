@@ -4,7 +4,7 @@ A reader in any thread takes `Index.snapshot` once and keeps it for a whole quer
 the next one out of persistent maps (`immutables.Map`), which share what did not change. Nothing in a
 snapshot is ever modified, so a reader sees one revision and only one (invariant I6).
 
-Terms. A *file view* is what the snapshot holds of a file. *Mentions* of a symbol are the other files
+Terms. A *file view* is what the snapshot holds of a file (`file_view.py`). *Mentions* of a symbol are the other files
 with an edge to it; the edges themselves stand in those files' packed links. `revise.py` makes snapshots. Tests:
 tests/unit/graph/test_graph_snapshot.py, tests/model/test_model_readers.py.
 """
@@ -12,13 +12,13 @@ tests/unit/graph/test_graph_snapshot.py, tests/model/test_model_readers.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from immutables import Map
 
 from codegraph.core.changes import Clock, Dependency, RenderSource, Unresolved
-from codegraph.core.facts import Definition, Outline
+from codegraph.core.facts import Definition
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import (
     BlobDigest,
@@ -26,12 +26,11 @@ from codegraph.core.symbols import (
     EmbeddingKey,
     OwnDigest,
     SymbolId,
-    SymbolKind,
 )
 from codegraph.errors import SymbolNotFound
 from codegraph.graph.context import context
+from codegraph.graph.file_view import FileView, Symbol
 from codegraph.graph.places import Places
-from codegraph.graph.stored import PackedLinks
 
 _Table = TypeVar("_Table")
 
@@ -56,52 +55,6 @@ class Deferred(Generic[_Table]):
         if value is None:
             value = self.value = self._make()
         return value
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """A definition with its place in the project."""
-
-    id: SymbolId
-    path: str
-    index: int
-    """Its index among the file's definitions."""
-    language: str
-    definition: Definition
-
-    @property
-    def kind(self) -> SymbolKind:
-        """The definition's kind."""
-        return self.definition.kind
-
-    @property
-    def name(self) -> str:
-        """The definition's name; a module's is its path."""
-        return self.definition.name or self.path
-
-
-@dataclass(frozen=True, slots=True)
-class FileView:
-    """What a snapshot holds of one file; all tuples run along the outline's definitions."""
-
-    path: str
-    blob: BlobDigest
-    outline: Outline
-    links: PackedLinks
-    ids: tuple[SymbolId, ...]
-    keys: tuple[EmbeddingKey, ...]
-    _indices: dict[SymbolId, int] = field(default_factory=dict, compare=False, repr=False)
-    """Filled at the first question; the file of a symbol that nobody asks for never pays."""
-
-    def index_of(self, symbol: SymbolId) -> int | None:
-        """Return a symbol's index among the definitions, None if it is not in this file."""
-        if not self._indices:
-            self._indices.update({each: index for index, each in enumerate(self.ids)})
-        return self._indices.get(symbol)
-
-    def symbol(self, index: int) -> Symbol:
-        """Return the definition with that index."""
-        return Symbol(self.ids[index], self.path, index, self.outline.language, self.outline.definitions[index])
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +198,7 @@ class Snapshot:
     def blob(self, symbol: SymbolId) -> tuple[BlobDigest, str]:
         """Return the blob and the language that the symbol's facts are stored under."""
         view, _ = self._place(symbol)
-        return view.blob, view.outline.language
+        return view.blob, view.language
 
     def unresolved(self, path: str) -> tuple[Unresolved, ...]:
         """Return a file's references without an edge; empty if the file is not indexed."""
@@ -264,7 +217,7 @@ class Snapshot:
 
     def _context_targets(self, symbol: SymbolId) -> list[SymbolId]:
         view, index = self._place(symbol)
-        return view.links.context_targets_of(index, view.outline.language)
+        return view.links.context_targets_of(index, view.language)
 
 
 class Wish(NamedTuple):
@@ -298,13 +251,13 @@ class Wishes:
         near = context(symbol, self._followed, snapshot.depth, snapshot.max_context)
         signatures = tuple(map(self._signature, near))
         model = snapshot.routes.model_of(definition)
-        return Wish(view.keys[index], model, view.blob, view.outline.language, definition.own, signatures)
+        return Wish(view.keys[index], model, view.blob, view.language, definition.own, signatures)
 
     def _followed(self, symbol: SymbolId) -> list[SymbolId]:
         targets = self._targets.get(symbol)
         if targets is None:
             view, index = self._at(symbol)
-            targets = self._targets[symbol] = view.links.context_targets_of(index, view.outline.language)
+            targets = self._targets[symbol] = view.links.context_targets_of(index, view.language)
         return targets
 
     def _signature(self, symbol: SymbolId) -> str:

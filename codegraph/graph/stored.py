@@ -20,14 +20,12 @@ import msgspec
 import zstandard
 
 from codegraph.core.changes import Dependency, FileLinks, Unresolved
-from codegraph.core.facts import Outline, Role
+from codegraph.core.facts import Role
 from codegraph.core.symbols import (
     CONTEXT_KINDS,
     DOCUMENT_LANGUAGES,
-    BlobDigest,
     Confidence,
     DependencyKind,
-    EmbeddingKey,
     SymbolId,
 )
 from codegraph.errors import StoreCorrupt
@@ -178,18 +176,6 @@ class StoredLinks(msgspec.Struct, frozen=True, array_like=True):
     packed: PackedLinks
     trace: bytes
     """zstd frame of the msgpack of Trace."""
-
-
-class StoredFile(msgspec.Struct, frozen=True):
-    """What a warm start needs of one file."""
-
-    path: str
-    blob: BlobDigest
-    outline: Outline
-    links: bytes
-    """As `Index.stored_links` gave them."""
-    keys: tuple[EmbeddingKey, ...]
-    """The wanted key of each definition, in the outline's order."""
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -16,7 +16,8 @@ from typing import NamedTuple
 from codegraph.core.facts import Definition, Outline
 from codegraph.core.symbols import BlobDigest, SymbolId
 from codegraph.graph.dependency_graph import DependencyGraph
-from codegraph.graph.snapshot import FileView, Snapshot
+from codegraph.graph.file_view import FileView
+from codegraph.graph.snapshot import Snapshot
 from codegraph.graph.staleness import Seeds
 from codegraph.graph.stored import PackedLinks
 

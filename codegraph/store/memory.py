@@ -33,6 +33,7 @@ class MemoryStore:
         self._revision = 0
         self._open = True
         self._meta: dict[str, bytes] = {}
+        self._closing: bytes | None = None
         self._files: dict[str, FileRecord] = {}
         self._skipped: dict[str, Skipped] = {}
         self._facts: dict[FactsKey, EncodedFacts] = {}
@@ -65,7 +66,18 @@ class MemoryStore:
     def set_meta(self, name: str, value: bytes) -> None:
         """Keep a small value under a name."""
         self._check_open()
+        self._closing = None
         self._meta[name] = value
+
+    def closing(self) -> bytes | None:
+        """Return what `keep_closing` kept last, if nothing came after it."""
+        self._check_open()
+        return self._closing
+
+    def keep_closing(self, closing: bytes) -> None:
+        """Keep a closing record until the next write."""
+        self._check_open()
+        self._closing = closing
 
     def commit(self, record: RevisionRecord) -> None:
         """Take over one revision."""
@@ -74,6 +86,7 @@ class MemoryStore:
             raise ValueError(f"revision {record.revision} does not follow {self._revision}")
         if "" in {*record.files, *record.links, *record.symbols, *record.skipped}:
             raise ValueError("the empty path names no file")
+        self._closing = None
         self._revision = record.revision
         self._facts.update({(facts.blob, facts.language): facts for facts in record.facts})
         for path, file in record.files.items():
@@ -92,6 +105,7 @@ class MemoryStore:
     ) -> None:
         """Take over a batch of vectors and the symbols that are served by them."""
         self._check_open()
+        self._closing = None
         self._vectors.update(vectors)
         self._take_symbols(symbols or {})
 
@@ -114,6 +128,10 @@ class MemoryStore:
         """Yield every file's symbols."""
         self._check_open()
         return iter(_by_path(self._symbols))
+
+    def symbol_rows(self) -> Iterator[tuple[str, bytes]]:
+        """Yield every file's symbols, encoded."""
+        return ((path, schema.encode_symbols(states)) for path, states in self.symbols())
 
     def has_facts(self, blob: bytes, language: str) -> bool:
         """Tell whether the facts of these bytes are kept."""
@@ -165,6 +183,7 @@ class MemoryStore:
     def collect_garbage(self, live_keys: Iterable[EmbeddingKey] = (), *, orphan_bytes: int = ORPHAN_BYTES) -> Swept:
         """Remove vectors and facts that nothing refers to, but keep the latest `orphan_bytes` of them."""
         self._check_open()
+        self._closing = None
         live_vectors = set(live_keys).union(*map(_keys_of, self._symbols.values()))
         live_facts = {(file.blob, file.language) for file in self._files.values()}
         orphans = [

@@ -152,6 +152,7 @@ def _bring_up_to_date(environment: Environment, stored: Mapping[str, str], reque
 
 
 def _apply(transaction: Transaction, invalidation: Invalidation, versions: Mapping[str, str]) -> None:
+    transaction.delete(schema.META, schema.CLOSING_KEY)
     for table in invalidation.tables:
         transaction.clear(table)
     for key, value in transaction.items(schema.SYMBOLS):

@@ -61,6 +61,12 @@ class StateStore(Protocol):
     def set_meta(self, name: str, value: bytes) -> None:
         """Keep a small value under a name; it outlives every change of versions."""
 
+    def closing(self) -> bytes | None:
+        """Return what `keep_closing` kept, None if anything at all was written since."""
+
+    def keep_closing(self, closing: bytes) -> None:
+        """Keep what a clean end knows of the whole state, as text; the next write of any kind takes it away."""
+
     def commit(self, record: RevisionRecord) -> None:
         """Write one revision, whole or not at all; once it returns, a crash does not lose it.
 
@@ -85,6 +91,9 @@ class StateStore(Protocol):
 
     def symbols(self) -> Iterator[tuple[str, tuple[SymbolState, ...]]]:
         """Yield every file's symbols."""
+
+    def symbol_rows(self) -> Iterator[tuple[str, bytes]]:
+        """Yield every file's symbols as `schema.decode_symbols` reads them."""
 
     def has_facts(self, blob: bytes, language: str) -> bool:
         """Tell whether the facts of these bytes are kept."""

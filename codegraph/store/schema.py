@@ -2,7 +2,7 @@
 
 *Tables*, each a named LMDB database:
 
-    meta          name -> value: schema, instance, revision, "version.*", "user.*"
+    meta          name -> value: schema, instance, revision, "version.*", "user.*", "!closing" (Store.closing)
     files         path -> FileRecord                  what was on disk when the file was read
     skipped       path -> reason and detail           files that are not indexed
     outlines      blob + language -> msgpack          three parts of the facts; they have different
@@ -58,6 +58,8 @@ TABLES = (META, FILES, SKIPPED, OUTLINES, OCCURRENCES, INPUTS, LINKS, SYMBOLS, V
 FACTS_TABLES = (OUTLINES, OCCURRENCES, INPUTS)
 
 USER_PREFIX = b"user."
+CLOSING_KEY = b"!closing"
+"""In `meta`: what a clean end knows of the whole state, for as long as nothing else is written."""
 
 MAX_KEY_BYTES = 511
 """LMDB's compile-time limit."""

@@ -15,7 +15,7 @@ test_store_crash.py.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -51,6 +51,8 @@ class Store:
         self._events = events
         self._identity = identity
         self._revision = identity.revision
+        self._has_closing = True
+        """There may be a closing record: the next write takes it away."""
 
     @property
     def instance(self) -> str:
@@ -76,13 +78,24 @@ class Store:
     def set_meta(self, name: str, value: bytes) -> None:
         """Keep a small value under a name."""
         key = schema.user_key(name)
-        self._environment.write(lambda transaction: transaction.put(schema.META, key, schema.seal(value)))
+        self._write(lambda transaction: transaction.put(schema.META, key, schema.seal(value)))
+
+    def closing(self) -> bytes | None:
+        """Return what `keep_closing` kept, None if anything was written since or it is damaged."""
+        value = self._environment.read(lambda transaction: transaction.get(schema.META, schema.CLOSING_KEY))
+        return value[: -schema.CRC_BYTES] if value is not None and schema.intact(value) else None
+
+    def keep_closing(self, closing: bytes) -> None:
+        """Keep a closing record until the next write."""
+        sealed = schema.seal(closing)
+        self._environment.write(lambda transaction: transaction.put(schema.META, schema.CLOSING_KEY, sealed))
+        self._has_closing = True
 
     def commit(self, record: RevisionRecord) -> None:
         """Write one revision in one transaction."""
         if record.revision <= self._revision:
             raise ValueError(f"revision {record.revision} does not follow {self._revision}")
-        self._environment.write(lambda transaction: _write_revision(transaction, record))
+        self._write(lambda transaction: _write_revision(transaction, record))
         self._revision = record.revision
 
     def put_vectors(
@@ -98,7 +111,7 @@ class Store:
             transaction.put_many(schema.VECTORS, items)
             _write_symbols(transaction, symbols or {}, revision)
 
-        self._environment.write(work)
+        self._write(work)
 
     def files(self) -> dict[str, FileRecord]:
         """Return every indexed file by path."""
@@ -114,7 +127,11 @@ class Store:
 
     def symbols(self) -> Iterator[tuple[str, tuple[SymbolState, ...]]]:
         """Yield every file's symbols."""
-        return ((path, schema.decode_symbols(body)) for path, body in self._rows(schema.SYMBOLS))
+        return ((path, schema.decode_symbols(body)) for path, body in self.symbol_rows())
+
+    def symbol_rows(self) -> Iterator[tuple[str, bytes]]:
+        """Yield every file's symbols, encoded."""
+        return self._rows(schema.SYMBOLS)
 
     def has_facts(self, blob: bytes, language: str) -> bool:
         """Tell whether the facts of these bytes are kept."""
@@ -179,9 +196,9 @@ class Store:
         noted = {orphan.kind + orphan.key for orphan in kept}
         forgotten = [key for key in retired if key not in noted]
         for start in range(0, len(doomed), _SWEPT_AT_ONCE):
-            self._environment.write(partial(_sweep, doomed=doomed[start : start + _SWEPT_AT_ONCE]))
+            self._write(partial(_sweep, doomed=doomed[start : start + _SWEPT_AT_ONCE]))
         if forgotten:
-            self._environment.write(partial(_forget, keys=forgotten))
+            self._write(partial(_forget, keys=forgotten))
         return tally(doomed, kept)
 
     def compact(self) -> int:
@@ -204,6 +221,17 @@ class Store:
                 self._environment.close()
             finally:
                 os.close(lock)
+
+    def _write(self, work: Callable[[Transaction], None]) -> None:
+        """Do `work` in a transaction that also takes the closing record away, if there is one."""
+
+        def alone(transaction: Transaction) -> None:
+            if self._has_closing:
+                transaction.delete(schema.META, schema.CLOSING_KEY)
+            work(transaction)
+
+        self._environment.write(alone)
+        self._has_closing = False
 
     def _rows(self, table: str) -> Iterator[tuple[str, bytes]]:
         items = self._environment.read(lambda transaction: transaction.items(table))

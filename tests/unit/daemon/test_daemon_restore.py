@@ -17,6 +17,7 @@ from codegraph.daemon import project as project_module
 from codegraph.embed.encoder import RecordingEncoder
 from codegraph.events import FilesExtracted, Rebuilt
 from codegraph.store import schema
+from codegraph.store.environment import Environment
 
 FILES = {
     "a.py": "from b import g\ndef f(): return g()\n",
@@ -34,18 +35,21 @@ def bench(project_of: Any) -> Workbench:
 
 
 def tamper(bench: Workbench, table: str, keys: Iterable[bytes] | None = None, value: bytes | None = None) -> None:
-    """Close the project and replace rows of its store (None: remove; no keys: all rows)."""
-    store = bench.project.parts.store
+    """Close the project and replace rows of its store (None: remove; no keys: all rows), as any write does."""
+    directory = bench.project.parts.store._environment._directory
+    bench.close()
+    environment = Environment(directory, limit_bytes=1 << 30, sync=False)
 
     def work(transaction: Any) -> None:
+        transaction.delete(schema.META, schema.CLOSING_KEY)
         for key in list(keys if keys is not None else [key for key, _ in transaction.items(table)]):
             if value is None:
                 transaction.delete(table, key)
             else:
                 transaction.put(table, key, value)
 
-    store._environment.write(work)
-    bench.close()
+    environment.write(work)
+    environment.close()
 
 
 def facts_key(bench: Workbench, path: str) -> bytes:

@@ -7,13 +7,13 @@ from projects import MODEL, Project
 
 from codegraph.config import CascadeConfig
 from codegraph.core.changes import ChangeSet
-from codegraph.core.facts import Occurrences
+from codegraph.core.facts import Occurrences, encode
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import BlobDigest, SymbolId
 from codegraph.errors import InternalError, StoreCorrupt
 from codegraph.graph.compare import differences, is_equal
+from codegraph.graph.file_view import FileView, StoredFile, stored_file
 from codegraph.graph.index import Index
-from codegraph.graph.stored import StoredFile
 
 FILES = {
     "a.py": "from b import g\n\ndef f():\n    return g()\n",
@@ -24,11 +24,13 @@ FILES = {
 
 def stored(project: Project) -> list[StoredFile]:
     """Return what the store would give back."""
-    snapshot = project.index.snapshot
-    return [
-        StoredFile(path, view.blob, view.outline, project.index.stored_links(path), view.keys)
-        for path, view in snapshot.files.items()
-    ]
+    links = project.index.stored_links
+    return [stored_again(view, links(path)) for path, view in project.index.snapshot.files.items()]
+
+
+def stored_again(view: FileView, links: bytes, keys: int = 0) -> StoredFile:
+    """Return a file as the store would give it back; without its first `keys` keys."""
+    return stored_file(view.path, view.blob, view.language, encode(view.outline), links, lambda: view.keys[keys:])
 
 
 def test_a_first_change_set_adds_everything() -> None:
@@ -134,12 +136,42 @@ def test_a_warm_start_answers_before_its_second_stage() -> None:
     assert warm.snapshot.clock.revision == 7
 
 
+def test_a_start_that_trusts_what_is_stored_decodes_what_is_asked_for() -> None:
+    """With its counts given, a snapshot is there without a file being decoded, and answers as one that was checked."""
+    project = Project(FILES)
+    files, decoded = [], []
+    for file in stored(project):
+        load = file.view._load
+        file.view._load = lambda load=load, path=file.view.path: decoded.append(path) or load()
+        files.append(file)
+    warm = project.new_index(load_occurrences=None)
+    warm.restore(files, 7, project.index.snapshot.counts)
+    assert not decoded
+    assert [symbol.id for symbol in warm.snapshot.in_file("c.py")] == ["c.py/", "c.py/C#", "c.py/C#m()."]
+    assert decoded == ["c.py"]
+    assert is_equal(differences(project.index, warm))
+    assert warm.snapshot.counts == project.index.snapshot.counts
+
+
+def test_restored_files_share_the_names_of_symbols() -> None:
+    """Once everything is restored a symbol is one string, however many files name it."""
+    project = Project(FILES)
+    warm = project.new_index()
+    warm.restore(stored(project), 7, project.index.snapshot.counts)
+    warm.complete_restore()
+    view = warm.snapshot.files["b.py"]
+    named = [target for other in warm.snapshot.files.values() for target in other.links.targets if target in view.ids]
+    assert named
+    assert all(any(target is symbol for symbol in view.ids) for target in named)
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
 @pytest.mark.parametrize("explicitly", [True, False])
-def test_a_warm_index_goes_on_like_the_one_that_was_stored(explicitly: bool) -> None:
+def test_a_warm_index_goes_on_like_the_one_that_was_stored(explicitly: bool, is_trusted: bool) -> None:
     """After the second stage (called, or made up for by `apply`) changes have the same effect."""
     project = Project(FILES)
     warm = project.new_index()
-    warm.restore(stored(project), revision=1)
+    warm.restore(stored(project), 1, project.index.snapshot.counts if is_trusted else None)
     if explicitly:
         warm.complete_restore()
     changes = project.change_set({"b.py": "def h(x):\n    return 1\n", "c.py": None})
@@ -152,7 +184,7 @@ def test_a_warm_index_goes_on_like_the_one_that_was_stored(explicitly: bool) -> 
 def test_an_index_that_was_restored_by_half_is_not_gone_on_with() -> None:
     """A second stage that fails leaves a table with holes: the index refuses everything from then on."""
     project = Project(FILES)
-    files = [StoredFile(file.path, file.blob, file.outline, b"", file.keys) for file in stored(project)]
+    files = [StoredFile(file.view, b"") for file in stored(project)]
     warm = project.new_index()
     warm.restore(stored(project))
     warm._to_restore = tuple(files)
@@ -168,9 +200,9 @@ def test_parts_that_do_not_fit_are_corrupt() -> None:
     files = stored(project)
     good = files[0]
     for bad in (
-        [StoredFile(good.path, good.blob, good.outline, b"foreign", good.keys)],
-        [StoredFile(good.path, good.blob, good.outline, good.links, good.keys[1:])],
-        [file for file in files if file.path == "a.py"],
+        [stored_again(good.view, b"foreign")],
+        [stored_again(good.view, good.links, keys=1)],
+        [file for file in files if file.view.path == "a.py"],
     ):
         warm = project.new_index()
         with pytest.raises(StoreCorrupt):

@@ -17,7 +17,7 @@ from codegraph.events import EventLog
 from codegraph.store.memory import MemoryStore
 from codegraph.store.opening import open_store
 from codegraph.store.protocol import StateStore
-from codegraph.store.schema import RevisionRecord, SymbolState
+from codegraph.store.schema import RevisionRecord, SymbolState, decode_symbols
 
 
 def _record(revision: int, **changes: Any) -> RevisionRecord:
@@ -164,6 +164,30 @@ def test_store_keeps_named_values(store):
     store.set_meta("mean", b"\x02")
     store.set_meta("revision", b"mine")
     assert (store.meta("mean"), store.meta("revision"), store.revision) == (b"\x02", b"mine", 0)
+
+
+@pytest.mark.parametrize("what", ["commit", "put_vectors", "set_meta", "collect_garbage"])
+def test_store_keeps_a_closing_record_until_anything_is_written(store, samples, what):
+    """What a clean end said of the whole state is not believed of another state."""
+    assert store.closing() is None
+    store.put_vectors({samples.key("k"): b"vector"})
+    store.keep_closing(b"first")
+    store.keep_closing(b"second")
+    assert store.closing() == b"second"
+    writes = {
+        "commit": lambda: store.commit(_record(1)),
+        "put_vectors": lambda: store.put_vectors({samples.key("l"): b"vector"}),
+        "set_meta": lambda: store.set_meta("mean", b"value"),
+        "collect_garbage": lambda: store.collect_garbage(orphan_bytes=0),
+    }
+    writes[what]()
+    assert store.closing() is None
+
+
+def test_store_gives_symbols_encoded_as_well(store, samples):
+    """A start that believes them need not decode them all."""
+    store.commit(_record(1, symbols={"a.py": (samples.state("f().", "k1"),)}))
+    assert [(path, decode_symbols(row)) for path, row in store.symbol_rows()] == list(store.symbols())
 
 
 def test_iterators_show_the_revision_at_which_they_were_started(store):
