@@ -68,7 +68,10 @@ def _edges(arguments: Namespace, output: Output, kind: type[Params[EdgesResult]]
                     "clock": found.clock,
                     "target": symbol_record(found.target),
                     "edges": [edge_record(edge) for edge in found.edges],
+                    "more_targets": [symbol_record(symbol) for symbol in found.more_targets],
                     "truncated": found.truncated,
+                    "bound": found.bound,
+                    "causes": [cause_record(cause) for cause in found.causes],
                     "reason": found.reason,
                 }
             )
@@ -78,15 +81,24 @@ def _edges(arguments: Namespace, output: Output, kind: type[Params[EdgesResult]]
 
 
 def _show_edges(output: Output, session: Session, found: EdgesResult) -> None:
-    if not found.edges:
+    if found.edges:
+        output.rows(
+            [_edge_row(output, session.root, edge) for edge in found.edges],
+            (*SYMBOL_COLUMNS, "edge", "confidence", "at", "steps"),
+        )
+    else:
         output.line(f"{found.target.qualified_name}: {reason_text(found.reason)}")
-        return
-    output.rows(
-        [_edge_row(output, session.root, edge) for edge in found.edges],
-        (*SYMBOL_COLUMNS, "edge", "confidence", "at", "steps"),
-    )
     if found.truncated:
         output.line("... and more: raise --limit")
+    _show_bound(output, found)
+
+
+def _show_bound(output: Output, found: EdgesResult | ImpactResult) -> None:
+    """Say of how many definitions this is, and what may be missing."""
+    if found.more_targets:
+        output.line(f"of all {len(found.more_targets) + 1} definitions of {found.target.qualified_name}")
+    if found.bound is Bound.LOWER_BOUND:
+        output.line(causes_text(found.causes))
 
 
 def _edge_row(output: Output, root: str, edge: EdgeInfo) -> Row:
@@ -125,6 +137,7 @@ def _impact_record(found: ImpactResult) -> dict[str, Any]:
             for affected in found.affected
         ],
         "files": found.files,
+        "more_targets": [symbol_record(symbol) for symbol in found.more_targets],
         "bound": found.bound,
         "causes": [cause_record(cause) for cause in found.causes],
         "reason": found.reason,
@@ -146,5 +159,4 @@ def _show_impact(output: Output, session: Session, found: ImpactResult) -> None:
         output.line(f"{len(found.affected)} symbols in {len(found.files)} files")
     else:
         output.line(f"{found.target.qualified_name}: {reason_text(found.reason)}")
-    if found.bound is Bound.LOWER_BOUND:
-        output.line(causes_text(found.causes))
+    _show_bound(output, found)

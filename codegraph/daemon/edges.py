@@ -1,19 +1,23 @@
 """Answers about edges: references, callers, callees, dependencies, impact.
 
 All walk one snapshot breadth first, with a visited set, in the order of the edges, so equal snapshots
-give equal answers. What may be missing is said: an empty answer carries its reason, and impact says
-`exact` only if nothing that was met on the way was uncertain. Uncertain are: references by the name
-of an affected symbol that could not be resolved (they may be callers), files that did not parse
-whole, a depth or result limit that cut something off, and an index that is not complete yet.
+give equal answers. A name may mean several definitions that are one thing to whoever asks (overloads); then the
+walk starts at all of them. What may be missing is said: an empty answer carries its reason, and an answer is
+`exact` only if nothing that was met on the way was uncertain. Uncertain are: references that could not be
+resolved, either by the name of a symbol that was looked at (they may be callers) or its own (they may lead
+somewhere), definitions that did not parse whole, a limit that cut something off, a depth that did (but one step
+is all that is asked for by default), and an index that is not complete yet.
 Tests: tests/unit/daemon/test_daemon_edges.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from codegraph.core.changes import Dependency
+from codegraph.core.changes import Dependency, Unresolved
+from codegraph.core.facts import Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId
 from codegraph.daemon.messages import (
     Affected,
@@ -27,6 +31,7 @@ from codegraph.daemon.messages import (
     Uncertainty,
 )
 from codegraph.daemon.targets import describe, existing
+from codegraph.daemon.uncertain import UNCERTAIN_REASONS
 from codegraph.daemon.view import View
 from codegraph.graph.file_view import Symbol
 from codegraph.graph.snapshot import Snapshot
@@ -39,6 +44,15 @@ _WEAKNESS = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.AMBIGUOUS: 
 Step = tuple[SymbolId, Dependency, SymbolId]
 """The other end, the edge, and the symbol in whose list the edge stands."""
 Neighbours = Callable[[SymbolId], Iterable[Step]]
+_CALL_ROLES = frozenset({Role.CALL, Role.DECORATOR})
+
+
+class Way(NamedTuple):
+    """A direction to walk in."""
+
+    neighbours: Neighbours
+    missing: Callable[[View, Iterable[SymbolId]], Iterable[tuple[str, Unresolved]]]
+    """Path and reference of what has no edge, and might lead on from these symbols."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,69 +63,93 @@ class _Reached:
     """The symbol it was reached from."""
 
 
-def outgoing(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Neighbours:
+def outgoing(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
     """Walk along dependencies, in source order."""
+    roles = _roles_of(kinds)
 
     def neighbours(symbol: SymbolId) -> Iterable[Step]:
         return ((edge.target, edge, symbol) for edge in snapshot.dependencies(symbol) if edge.kind in kinds)
 
-    return neighbours
+    def missing(view: View, symbols: Iterable[SymbolId]) -> Iterable[tuple[str, Unresolved]]:
+        for symbol in symbols:
+            path = existing(view.snapshot, symbol).path
+            for miss in view.snapshot.unresolved_of(symbol):
+                if miss.reason in UNCERTAIN_REASONS and miss.role in roles:
+                    yield path, miss
+
+    return Way(neighbours, missing)
 
 
-def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Neighbours:
+def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
     """Walk against dependencies, by path and position of the dependents."""
+    roles = _roles_of(kinds)
 
     def neighbours(symbol: SymbolId) -> Iterable[Step]:
         return ((source, edge, source) for source, edge in snapshot.each_dependent(symbol) if edge.kind in kinds)
 
-    return neighbours
+    def missing(view: View, symbols: Iterable[SymbolId]) -> Iterable[tuple[str, Unresolved]]:
+        names = {existing(view.snapshot, symbol).definition.name for symbol in symbols} - {""}
+        return (found for found in view.uncertain.mentions(view.snapshot, names) if found[1].role in roles)
+
+    return Way(neighbours, missing)
 
 
-def answer_edges(view: View, target: Symbol, neighbours: Neighbours, depth: int, limit: int) -> EdgesResult:
-    """List the edges met within `depth` steps, nearest first."""
-    reached, truncated = _walk(target.id, neighbours, depth, limit, once=False)
+def _roles_of(kinds: Collection[DependencyKind]) -> frozenset[Role]:
+    return _CALL_ROLES if frozenset(kinds) == CALL_KINDS else frozenset(Role)
+
+
+def answer_edges(view: View, targets: Sequence[Symbol], way: Way, depth: int, limit: int) -> EdgesResult:
+    """List the edges met within `depth` steps of any target, nearest first."""
+    starts = [target.id for target in targets]
+    reached, truncated = _walk(starts, way.neighbours, depth, limit, once=False)
     edges = tuple(_edge_info(view, each) for each in reached)
+    left = dict.fromkeys((*starts, *(each.step[0] for each in reached if each.distance < depth)))
+    causes = _causes(view, way, left, truncated)
+    if depth > 1 and not truncated:
+        seen = {*starts, *(each.step[0] for each in reached)}
+        causes += _depth_cause(reached, depth, way.neighbours, seen)
     return EdgesResult(
         clock=str(view.snapshot.clock),
-        target=describe(view, target),
+        target=describe(view, targets[0]),
+        more_targets=tuple(describe(view, target) for target in targets[1:]),
         edges=edges,
         truncated=truncated,
-        reason=EmptyReason.NOT_EMPTY if edges else _why_empty(view, target),
+        bound=Bound.LOWER_BOUND if causes else Bound.EXACT,
+        causes=tuple(causes),
+        reason=EmptyReason.NOT_EMPTY if edges else _why_empty(view, causes),
     )
 
 
-def answer_impact(view: View, target: Symbol, depth: int | None, limit: int) -> ImpactResult:
-    """List everything that a change of `target` may reach, and say whether that is all."""
+def answer_impact(view: View, targets: Sequence[Symbol], depth: int | None, limit: int) -> ImpactResult:
+    """List everything that a change of the targets may reach, and say whether that is all."""
     snapshot = view.snapshot
-    neighbours = incoming(snapshot, IMPACT_KINDS)
-    reached, truncated = _walk(target.id, neighbours, depth, limit, once=True)
+    way = incoming(snapshot, IMPACT_KINDS)
+    starts = [target.id for target in targets]
+    reached, truncated = _walk(starts, way.neighbours, depth, limit, once=True)
     by_id = {each.step[0]: each for each in reached}
-    affected = tuple(_affected(view, each, by_id, target.id) for each in reached)
-    causes = [*_uncertainties(view, [target.id, *by_id])]
-    if truncated:
-        causes.append(Uncertainty(reason="limit", count=1))
-    if depth is not None and _goes_on(reached, depth, neighbours, {target.id, *by_id}):
-        causes.append(Uncertainty(reason="depth", count=1))
-    if not view.reconciled:
-        causes.append(Uncertainty(reason="indexing", count=1))
+    affected = tuple(_affected(view, each, by_id, starts) for each in reached)
+    causes = _causes(view, way, [*starts, *by_id], truncated)
+    if depth is not None:
+        causes += _depth_cause(reached, depth, way.neighbours, {*starts, *by_id})
     return ImpactResult(
         clock=str(snapshot.clock),
-        target=describe(view, target),
+        target=describe(view, targets[0]),
+        more_targets=tuple(describe(view, target) for target in targets[1:]),
         affected=affected,
         files=tuple(sorted({each.symbol.file for each in affected})),
         bound=Bound.LOWER_BOUND if causes else Bound.EXACT,
         causes=tuple(causes),
-        reason=EmptyReason.NOT_EMPTY if affected else _why_empty(view, target),
+        reason=EmptyReason.NOT_EMPTY if affected else _why_empty(view, causes),
     )
 
 
 def _walk(
-    start: SymbolId, neighbours: Neighbours, depth: int | None, limit: int, *, once: bool
+    starts: Sequence[SymbolId], neighbours: Neighbours, depth: int | None, limit: int, *, once: bool
 ) -> tuple[list[_Reached], bool]:
     """Walk breadth first; `once` keeps only the first edge to each symbol."""
     found: list[_Reached] = []
-    visited = {start}
-    layer, distance = [start], 0
+    visited = set(starts)
+    layer, distance = list(starts), 0
     while layer and (depth is None or distance < depth):
         distance += 1
         following: list[SymbolId] = []
@@ -130,9 +168,12 @@ def _walk(
     return found, False
 
 
-def _goes_on(reached: list[_Reached], depth: int, neighbours: Neighbours, seen: Collection[SymbolId]) -> bool:
+def _depth_cause(
+    reached: list[_Reached], depth: int, neighbours: Neighbours, seen: Collection[SymbolId]
+) -> list[Uncertainty]:
     last = (each.step[0] for each in reached if each.distance == depth)
-    return any(step[0] not in seen for symbol in last for step in neighbours(symbol))
+    goes_on = any(step[0] not in seen for symbol in last for step in neighbours(symbol))
+    return [Uncertainty(reason="depth", count=1)] if goes_on else []
 
 
 def _edge_info(view: View, reached: _Reached) -> EdgeInfo:
@@ -147,14 +188,16 @@ def _edge_info(view: View, reached: _Reached) -> EdgeInfo:
     )
 
 
-def _affected(view: View, reached: _Reached, by_id: Mapping[SymbolId, _Reached], target: SymbolId) -> Affected:
+def _affected(
+    view: View, reached: _Reached, by_id: Mapping[SymbolId, _Reached], starts: Collection[SymbolId]
+) -> Affected:
     route = [reached.step[0]]
     weakest = reached.step[1].confidence
     at: _Reached | None = reached
     while at is not None:
         route.append(at.via)
         weakest = max(weakest, at.step[1].confidence, key=_WEAKNESS.__getitem__)
-        at = by_id.get(at.via) if at.via != target else None
+        at = by_id.get(at.via) if at.via not in starts else None
     return Affected(
         symbol=describe(view, existing(view.snapshot, reached.step[0])),
         distance=reached.distance,
@@ -164,29 +207,32 @@ def _affected(view: View, reached: _Reached, by_id: Mapping[SymbolId, _Reached],
     )
 
 
-def _uncertainties(view: View, symbols: list[SymbolId]) -> list[Uncertainty]:
-    """Count unresolved references by the names of these symbols, and those among them that did not parse whole."""
-    snapshot = view.snapshot
-    definitions = [existing(snapshot, symbol) for symbol in symbols]
-    names = {each.definition.name for each in definitions} - {""}
+def _causes(view: View, way: Way, left: Collection[SymbolId], truncated: bool) -> list[Uncertainty]:
+    """Say why more may lead on from the symbols that the walk left again, and why the walk may lack some."""
     counts: dict[str, int] = {}
     examples: dict[str, list[Place]] = {}
-    for path, miss in view.uncertain.mentions(snapshot, names):
+    for path, miss in way.missing(view, left):
         counts[miss.reason] = counts.get(miss.reason, 0) + 1
         places = examples.setdefault(miss.reason, [])
         if len(places) < EXAMPLES:
             places.append(Place(path, Position(miss.line, miss.column)))
+    definitions = (existing(view.snapshot, symbol) for symbol in left)
     broken = [each for each in definitions if each.definition.parse_error]
     if broken:
         counts["parse_error"] = len(broken)
         starts = ((each.path, each.definition.range) for each in broken[:EXAMPLES])
         examples["parse_error"] = [Place(path, Position(at.start_line, at.start_column)) for path, at in starts]
-    return [
+    causes = [
         Uncertainty(reason=reason, count=counts[reason], examples=tuple(examples[reason])) for reason in sorted(counts)
     ]
+    if truncated:
+        causes.append(Uncertainty(reason="limit", count=1))
+    if not view.reconciled:
+        causes.append(Uncertainty(reason="indexing", count=1))
+    return causes
 
 
-def _why_empty(view: View, target: Symbol) -> EmptyReason:
+def _why_empty(view: View, causes: Sequence[Uncertainty]) -> EmptyReason:
     if not view.reconciled:
         return EmptyReason.INDEXING
-    return EmptyReason.UNCERTAIN if _uncertainties(view, [target.id]) else EmptyReason.NO_EDGES
+    return EmptyReason.UNCERTAIN if causes else EmptyReason.NO_EDGES

@@ -21,7 +21,7 @@ from codegraph.daemon import clones, messages, operations, reports, streams
 from codegraph.daemon.account import cache_report, metrics_report, models_report, skipped_report, status_report
 from codegraph.daemon.choosing import look_again, use_model
 from codegraph.daemon.cloning import CloneFinder
-from codegraph.daemon.edges import CALL_KINDS, IMPACT_KINDS, Neighbours, answer_edges, answer_impact, incoming, outgoing
+from codegraph.daemon.edges import CALL_KINDS, IMPACT_KINDS, Way, answer_edges, answer_impact, incoming, outgoing
 from codegraph.daemon.encoders import QueryVectors
 from codegraph.daemon.explaining import explain
 from codegraph.daemon.exporting import Exports
@@ -30,7 +30,7 @@ from codegraph.daemon.project import Project
 from codegraph.daemon.protocol import PROTOCOL_VERSION
 from codegraph.daemon.ranking import answer_embed, answer_search, answer_similar
 from codegraph.daemon.statistics import RequestStatistics
-from codegraph.daemon.targets import describe, find_target, list_symbols
+from codegraph.daemon.targets import describe, find_target, find_targets, list_symbols
 from codegraph.daemon.verifying import verify
 from codegraph.daemon.view import View
 from codegraph.errors import DaemonError, SyncTimeout
@@ -180,27 +180,27 @@ class Handlers:
     async def references(self, params: messages.ReferencesParams) -> messages.EdgesResult:
         """List the edges that end at a symbol."""
         view = self._view
-        neighbours = incoming(view.snapshot, IMPACT_KINDS)
-        return await self._threaded(_answer_edges, view, params, neighbours, 1, params.limit)
+        way = incoming(view.snapshot, IMPACT_KINDS)
+        return await self._threaded(_answer_edges, view, params, way, 1, params.limit)
 
     async def callers(self, params: messages.CallersParams) -> messages.EdgesResult:
         """List callers."""
         view = self._view
-        neighbours = incoming(view.snapshot, CALL_KINDS)
-        return await self._threaded(_answer_edges, view, params, neighbours, params.depth, params.limit)
+        way = incoming(view.snapshot, CALL_KINDS)
+        return await self._threaded(_answer_edges, view, params, way, params.depth, params.limit)
 
     async def callees(self, params: messages.CalleesParams) -> messages.EdgesResult:
         """List callees."""
         view = self._view
-        neighbours = outgoing(view.snapshot, CALL_KINDS)
-        return await self._threaded(_answer_edges, view, params, neighbours, params.depth, params.limit)
+        way = outgoing(view.snapshot, CALL_KINDS)
+        return await self._threaded(_answer_edges, view, params, way, params.depth, params.limit)
 
     async def dependencies(self, params: messages.DependenciesParams) -> messages.EdgesResult:
         """List dependencies, or dependents."""
         view = self._view
         kinds = frozenset(params.kinds) or frozenset(DependencyKind)
-        neighbours = (incoming if params.reverse else outgoing)(view.snapshot, kinds)
-        return await self._threaded(_answer_edges, view, params, neighbours, params.depth, params.limit)
+        way = (incoming if params.reverse else outgoing)(view.snapshot, kinds)
+        return await self._threaded(_answer_edges, view, params, way, params.depth, params.limit)
 
     async def impact(self, params: messages.ImpactParams) -> messages.ImpactResult:
         """List what a change may reach."""
@@ -277,18 +277,16 @@ def _answer_symbols(view: View, params: messages.SymbolsParams) -> messages.Symb
 
 
 def _answer_definition(view: View, params: messages.DefinitionParams) -> messages.SymbolsResult:
-    found = describe(view, find_target(view, params))
-    return messages.SymbolsResult(clock=str(view.snapshot.clock), symbols=(found,))
+    found = tuple(describe(view, symbol) for symbol in find_targets(view, params))
+    return messages.SymbolsResult(clock=str(view.snapshot.clock), symbols=found)
 
 
-def _answer_edges(
-    view: View, params: messages.Target[Any], neighbours: Neighbours, depth: int, limit: int
-) -> messages.EdgesResult:
-    return answer_edges(view, find_target(view, params), neighbours, depth, limit)
+def _answer_edges(view: View, params: messages.Target[Any], way: Way, depth: int, limit: int) -> messages.EdgesResult:
+    return answer_edges(view, find_targets(view, params), way, depth, limit)
 
 
 def _answer_impact(view: View, params: messages.ImpactParams) -> messages.ImpactResult:
-    return answer_impact(view, find_target(view, params), params.depth, params.limit)
+    return answer_impact(view, find_targets(view, params), params.depth, params.limit)
 
 
 def _answer_explain(project: Project, view: View, params: operations.ExplainParams) -> operations.ExplainResult:

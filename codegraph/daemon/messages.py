@@ -297,7 +297,11 @@ class EdgesResult(Answer, frozen=True, kw_only=True):
 
     target: SymbolInfo
     edges: tuple[EdgeInfo, ...]
+    more_targets: tuple[SymbolInfo, ...] = ()
+    """Overloads of the target, or other places that open the same type: the edges are those of all."""
     truncated: bool = False
+    bound: Bound = Bound.EXACT
+    causes: tuple[Uncertainty, ...] = ()
     reason: EmptyReason = EmptyReason.NOT_EMPTY
 
 
@@ -370,6 +374,8 @@ class ImpactResult(Answer, frozen=True, kw_only=True):
     """The files of the affected symbols, sorted."""
     bound: Bound
     causes: tuple[Uncertainty, ...] = ()
+    more_targets: tuple[SymbolInfo, ...] = ()
+    """As in EdgesResult."""
     reason: EmptyReason = EmptyReason.NOT_EMPTY
 
 

@@ -7,7 +7,7 @@ be confidently wrong. Tests: tests/unit/daemon/test_daemon_targets.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from codegraph.core.changes import Dependency
@@ -18,6 +18,11 @@ from codegraph.daemon.view import View
 from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
 from codegraph.graph.file_view import Symbol
 from codegraph.graph.snapshot import Snapshot
+
+_CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
+_TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
+_OPENED_ANYWHERE = frozenset({"c_sharp", "ruby"})
+"""Languages in which a type of one name may be written in parts, in several files."""
 
 LISTED = 20
 """How many candidates an AmbiguousSymbol error lists."""
@@ -63,6 +68,30 @@ def find_target(view: View, target: Target[Any]) -> Symbol:
         if edge is not None:
             return existing(view.snapshot, edge.target)
     return around(view.snapshot, target.file, target.line, target.character)
+
+
+def find_targets(view: View, target: Target[Any]) -> list[Symbol]:
+    """Return what a target means: one symbol, or several that are one thing by their name. Raises as `find_target`.
+
+    These are overloads, which stand in one container, and the parts of a type that is opened in several places.
+    """
+    if target.symbol:
+        found = named(view.snapshot, target.symbol)
+        if len(found) > 1 and _is_one_thing(view.snapshot, found):
+            return sorted(found, key=lambda each: (each.path, each.index))
+    return [find_target(view, target)]
+
+
+def _is_one_thing(snapshot: Snapshot, symbols: Sequence[Symbol]) -> bool:
+    first = symbols[0]
+    opened = first.language in _OPENED_ANYWHERE and all(each.kind in _TYPES for each in symbols)
+    groups = {_CALLABLE if each.kind in _CALLABLE else _TYPES if each.kind in _TYPES else each.kind for each in symbols}
+    return (
+        len(groups) == 1
+        and first.kind in _CALLABLE | _TYPES
+        and len({qualified_name(snapshot, each) for each in symbols}) == 1
+        and (opened or len({each.path for each in symbols}) == 1)
+    )
 
 
 def named(snapshot: Snapshot, name: str) -> list[Symbol]:

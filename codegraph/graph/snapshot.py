@@ -205,6 +205,11 @@ class Snapshot:
         view = self.files.get(path)
         return () if view is None else view.links.unresolved()
 
+    def unresolved_of(self, symbol: SymbolId) -> tuple[Unresolved, ...]:
+        """Return the references of one symbol that have no edge, in source order. Raises SymbolNotFound."""
+        view, index = self._place(symbol)
+        return view.links.unresolved_of(index)
+
     def _place(self, symbol: SymbolId) -> tuple[FileView, int]:
         place = self.places.get(symbol)
         if place is None:

@@ -133,17 +133,16 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, gc=False):
             column = rows[1::_MISS]
             wanted = [number for number, name in enumerate(self.names) if name in names]
             places = sorted(row * _MISS for number in wanted for row in _rows_of(column, number))
-        return tuple(
-            Unresolved(
-                rows[at],
-                self.names[rows[at + 1]],
-                Role(rows[at + 2] & 255),
-                REASONS[rows[at + 2] >> 8],
-                rows[at + 3],
-                rows[at + 4],
-            )
-            for at in places
-        )
+        return tuple(self._miss(rows, at) for at in places)
+
+    def unresolved_of(self, owner: int) -> tuple[Unresolved, ...]:
+        """Return one definition's references without an edge, by position."""
+        rows = _numbers(self.misses)
+        return tuple(self._miss(rows, row * _MISS) for row in _rows_of(rows[0::_MISS], owner))
+
+    def _miss(self, rows: Sequence[int], at: int) -> Unresolved:
+        role, reason = Role(rows[at + 2] & 255), REASONS[rows[at + 2] >> 8]
+        return Unresolved(rows[at], self.names[rows[at + 1]], role, reason, rows[at + 3], rows[at + 4])
 
     def missed_names(self, reasons: Collection[str]) -> tuple[str, ...]:
         """Return the distinct names of references that have no edge for one of these reasons."""

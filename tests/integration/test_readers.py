@@ -65,8 +65,8 @@ def read_graph(bench: Workbench, view: View) -> set[str]:
 def read_edges(bench: Workbench, view: View) -> set[str]:
     """Callers, and everything that a change may reach."""
     symbol = next(symbol for symbol in view.snapshot.symbols() if "step_0_v" in symbol.id)
-    found = answer_edges(view, symbol, incoming(view.snapshot, CALL_KINDS), depth=FILES, limit=100)
-    impact = answer_impact(view, existing(view.snapshot, symbol.id), None, 100)
+    found = answer_edges(view, [symbol], incoming(view.snapshot, CALL_KINDS), depth=FILES, limit=100)
+    impact = answer_impact(view, [existing(view.snapshot, symbol.id)], None, 100)
     assert len({edge.symbol.id for edge in found.edges}) == FILES
     assert found.clock == impact.clock == str(view.snapshot.clock)
     named = [edge.symbol.id for edge in found.edges] + [each.symbol.id for each in impact.affected]

@@ -19,18 +19,18 @@ CHAIN = {
 def callees(view: View, symbol: str, depth: int = 1, limit: int = 100) -> EdgesResult:
     """Ask what a symbol calls."""
     target = existing(view.snapshot, SymbolId(symbol))
-    return answer_edges(view, target, outgoing(view.snapshot, CALL_KINDS), depth, limit)
+    return answer_edges(view, [target], outgoing(view.snapshot, CALL_KINDS), depth, limit)
 
 
 def callers(view: View, symbol: str, depth: int = 1, limit: int = 100) -> EdgesResult:
     """Ask who calls a symbol."""
     target = existing(view.snapshot, SymbolId(symbol))
-    return answer_edges(view, target, incoming(view.snapshot, CALL_KINDS), depth, limit)
+    return answer_edges(view, [target], incoming(view.snapshot, CALL_KINDS), depth, limit)
 
 
 def impact(view: View, symbol: str, depth: int | None = None, limit: int = 100) -> ImpactResult:
     """Ask what a change of a symbol may reach."""
-    return answer_impact(view, existing(view.snapshot, SymbolId(symbol)), depth, limit)
+    return answer_impact(view, [existing(view.snapshot, SymbolId(symbol))], depth, limit)
 
 
 def test_callees_come_nearest_first_and_stop_at_the_depth(project_of: Any) -> None:
@@ -161,3 +161,55 @@ def test_impact_through_a_broken_definition_is_a_lower_bound(project_of: Any) ->
     for symbol in broken:
         assert "parse_error" in [cause.reason for cause in impact(view, symbol.id).causes]
     assert broken
+
+
+UNSURE = {
+    "a.py": "from b import g\ndef f(x): return g(x.start_it())\ndef e(x): return x.start_it\n",
+    "b.py": "class B:\n    def start_it(self): return 1\ndef g(x): return 1\n",
+    "c.py": "class C:\n    def start_it(self): ...\n",
+}
+
+
+def test_callers_that_may_be_incomplete_are_a_lower_bound(project_of: Any) -> None:
+    """A call by the name of the target that could not be resolved is a cause; a mention that is no call is none."""
+    found = callers(project_of(UNSURE).view, "b.py/B#start_it().")
+    assert (found.bound, found.reason) == (Bound.LOWER_BOUND, EmptyReason.UNCERTAIN)
+    assert [(cause.reason, cause.count) for cause in found.causes] == [("unknown_receiver", 1)]
+    assert found.causes[0].examples[0].position.line == 1
+
+
+def test_callees_that_may_be_incomplete_are_a_lower_bound(project_of: Any) -> None:
+    """So is a call in the target's own body, and nobody else's."""
+    view = project_of(UNSURE).view
+    found = callees(view, "a.py/f().")
+    assert [edge.symbol.id for edge in found.edges] == ["b.py/g()."]
+    assert (found.bound, [cause.reason for cause in found.causes]) == (Bound.LOWER_BOUND, ["unknown_receiver"])
+    assert callees(view, "a.py/e().").bound is Bound.EXACT
+    assert callees(view, "b.py/g().").bound is Bound.EXACT
+
+
+def test_an_answer_about_edges_that_was_cut_is_a_lower_bound(project_of: Any) -> None:
+    """A limit always, a depth if more than the direct ones were asked for and some are left."""
+    view = project_of(CHAIN).view
+    assert [cause.reason for cause in callees(view, "a.py/f().", 9, limit=2).causes] == ["limit"]
+    assert [cause.reason for cause in callees(view, "a.py/f().", 2).causes] == ["depth"]
+    assert callees(view, "a.py/f().", 3).bound is Bound.EXACT
+    assert callers(view, "b.py/k().", 1).bound is Bound.EXACT
+
+
+def test_parse_errors_are_a_cause(project_of: Any) -> None:
+    """What did not parse whole may call more than was seen."""
+    view = project_of({"a.py": "def f():\n    g()\n    x = = 1\ndef g(): ...\n"}).view
+    assert "parse_error" in [cause.reason for cause in callees(view, "a.py/f().").causes]
+
+
+def test_edges_of_several_targets_are_those_of_all(project_of: Any) -> None:
+    """Asked about overloads, the walk starts at each, and says so."""
+    source = "class A {\n void a() {}\n void a(int x) {}\n void b() { a(); }\n void c() { a(1); }\n}\n"
+    view = project_of({"A.java": source}).view
+    targets = [existing(view.snapshot, SymbolId(f"A.java/A#a({number}).")) for number in ("", "+1")]
+    found = answer_edges(view, targets, incoming(view.snapshot, CALL_KINDS), 1, 9)
+    assert [edge.symbol.id for edge in found.edges] == ["A.java/A#b().", "A.java/A#c()."]
+    assert [symbol.id for symbol in found.more_targets] == ["A.java/A#a(+1)."]
+    affected = answer_impact(view, targets, None, 9)
+    assert [each.symbol.id for each in affected.affected] == ["A.java/A#b().", "A.java/A#c()."]

@@ -14,6 +14,7 @@ from codegraph.daemon.targets import (
     describe,
     existing,
     find_target,
+    find_targets,
     list_symbols,
     referenced_at,
 )
@@ -172,3 +173,37 @@ def test_description_shows_names_and_state(view: View) -> None:
     assert shown.signature == "def get ( self )"
     module = describe(view, existing(view.snapshot, SymbolId("pkg/__init__.py/")))
     assert (module.name, module.qualified_name) == ("pkg", "pkg")
+
+
+THINGS = {
+    "A.java": "class A {\n void a() {}\n void a(int x) {}\n class a {}\n}\n",
+    "one.rb": "module Shop\n  class Cart\n    def add; end\n  end\nend\n",
+    "two.rb": "module Shop\n  class Cart\n    def drop; end\n  end\nend\n",
+    "left.c": "static int start(void) { return 1; }\n",
+    "right.c": "static int start(void) { return 2; }\n",
+    "lib.rs": "pub struct Pen;\nimpl Pen { pub fn draw(&self) {} }\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "count"), [("Shop::Cart", 2), ("Pen", 2), ("Cart.add", 1), ("Shop", 2), ("A.java/A#a().", 1)]
+)
+def test_what_is_one_thing_to_whoever_asks_is_one_target(project_of: Any, name: str, count: int) -> None:
+    """Overloads and the parts of a type are meant together; an id means itself."""
+    found = find_targets(project_of(THINGS).view, CalleesParams(symbol=name))
+    assert len(found) == count
+
+
+def test_overloads_are_one_target(project_of: Any) -> None:
+    """Functions of one name in one container are."""
+    view = project_of({"A.java": "class A {\n void a() {}\n void a(int x) {}\n}\n"}).view
+    assert len(find_targets(view, CalleesParams(symbol="A.a"))) == 2
+    with pytest.raises(AmbiguousSymbol):
+        find_target(view, CalleesParams(symbol="A.a"))
+
+
+@pytest.mark.parametrize("name", ["start", "A.a"])
+def test_things_of_one_name_are_not_one_thing(project_of: Any, name: str) -> None:
+    """Functions of two files are not, nor is a method and a type."""
+    with pytest.raises(AmbiguousSymbol):
+        find_targets(project_of(THINGS).view, CalleesParams(symbol=name))
