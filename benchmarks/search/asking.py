@@ -148,14 +148,14 @@ class Asked:
     def _hits(self, text: str, manner: Manner, limit: int, similar: bool) -> tuple[SearchHit, ...]:
         view = self.project.pipeline.view if self._propagation is None else self._propagation.view
         if similar:
-            code = self._embedded(text)
+            code = self._embedded(text, is_code=True)
             return answer_similar(self.project, view, SimilarParams(text=text, limit=limit), code).results
         vectors = self._embedded(parse_query(text).text) if manner.use_vectors else {}
         return answer_search(self.project, view, SearchParams(query=text, limit=limit), vectors).results
 
-    def _embedded(self, text: str) -> QueryVectors:
+    def _embedded(self, text: str, *, is_code: bool = False) -> QueryVectors:
         if text not in self._vectors:
-            self._vectors[text] = self.project.embed_query(text).result()
+            self._vectors[text] = self.project.embed_query(text, is_code=is_code).result()
         return self._vectors[text]
 
 

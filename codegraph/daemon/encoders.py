@@ -1,4 +1,4 @@
-"""One embedder for each model in use, and the vectors of a query from all of them.
+"""One embedder for each model in use, and the vectors of a query, or of pasted code, from all of them.
 
 Embedders are made when their model comes into use and closed, off the writer's thread, when no symbol is
 served with it any more. A model that needs no weights embeds queries in this process. A model that
@@ -12,11 +12,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
+from typing import TypeVar
 
+from codegraph.core.digests import digest
+from codegraph.core.symbols import EmbeddingKey
 from codegraph.daemon.model import ActiveModel
 from codegraph.embed.embedder import Batch, Embedder, Embeddings, WorkerStatus
-from codegraph.embed.encoder import FloatArray
+from codegraph.embed.encoder import MAX_QUERY_CHARACTERS, FloatArray
+from codegraph.embed.pasted import read_pasted
+from codegraph.embed.render import pack
 from codegraph.errors import EncoderError
+
+Promised = TypeVar("Promised")
 
 QueryVectors = dict[bytes, FloatArray]
 """By the identity of the model."""
@@ -76,28 +83,17 @@ class Encoders:
 
     def embed_query(self, text: str, models: Iterable[bytes]) -> Future[QueryVectors]:
         """Promise a query's vectors from those of the models that can give one now; words alone must do without."""
-        gathered: Future[QueryVectors] = Future()
         embedders = self._embedders
         asked = {model: self._query(embedders, model, text) for model in models if model in embedders}
-        vectors: QueryVectors = {}
-        left = len(asked)
-        lock = threading.Lock()
+        return _gathered(asked, lambda vector: vector)
 
-        def reply(model: bytes, done: Future[FloatArray]) -> None:
-            nonlocal left
-            with lock:
-                left -= 1
-                if not done.cancelled() and done.exception() is None:
-                    vectors[model] = done.result()
-                last = not left
-            if last and gathered.set_running_or_notify_cancel():  # who asked may have gone
-                gathered.set_result(vectors)
-
-        for model, future in asked.items():
-            future.add_done_callback(lambda done, model=model: reply(model, done))  # type: ignore[misc]
-        if not asked:
-            gathered.set_result(vectors)
-        return gathered
+    def embed_code(self, text: str, models: Iterable[bytes]) -> Future[QueryVectors]:
+        """Promise a piece of code's vectors, embedded as symbols are, from those of the models that can give one."""
+        embedders = self._embedders
+        key = EmbeddingKey(digest(text.encode("utf-8", "surrogatepass")))
+        batch = [(key, pack(read_pasted(text[:MAX_QUERY_CHARACTERS])))]
+        asked = {model: embedders[model][1].submit(batch) for model in models if model in embedders}
+        return _gathered(asked, lambda embeddings: embeddings.get(key))
 
     def start(self) -> None:
         """Start those that cost little, so that the first edit need not wait for them."""
@@ -126,3 +122,29 @@ class Encoders:
         future: Future[FloatArray] = Future()
         future.set_result(active.encode_query(text))
         return future
+
+
+def _gathered(
+    asked: Mapping[bytes, Future[Promised]], read: Callable[[Promised], FloatArray | None]
+) -> Future[QueryVectors]:
+    """Promise what comes of the promises of several models; what fails is left out."""
+    gathered: Future[QueryVectors] = Future()
+    vectors: QueryVectors = {}
+    left = len(asked)
+    lock = threading.Lock()
+
+    def reply(model: bytes, done: Future[Promised]) -> None:
+        nonlocal left
+        with lock:
+            left -= 1
+            if not done.cancelled() and done.exception() is None and (vector := read(done.result())) is not None:
+                vectors[model] = vector
+            last = not left
+        if last and gathered.set_running_or_notify_cancel():  # who asked may have gone
+            gathered.set_result(vectors)
+
+    for model, future in asked.items():
+        future.add_done_callback(lambda done, model=model: reply(model, done))  # type: ignore[misc]
+    if not asked:
+        gathered.set_result(vectors)
+    return gathered

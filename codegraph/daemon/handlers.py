@@ -159,11 +159,11 @@ class Handlers:
 
     async def similar(self, params: messages.SimilarParams) -> messages.SearchResult:
         """Rank symbols by their vectors' nearness."""
-        vectors = await self._query_vectors(params.text) if params.text else {}
+        vectors = await self._query_vectors(params.text, is_code=True) if params.text else {}
         return await self._threaded(answer_similar, self._project, self._view, params, vectors)
 
-    async def _query_vectors(self, text: str) -> QueryVectors:
-        return await asyncio.wrap_future(self._project.embed_query(text))
+    async def _query_vectors(self, text: str, *, is_code: bool = False) -> QueryVectors:
+        return await asyncio.wrap_future(self._project.embed_query(text, is_code=is_code))
 
     async def clones(self, params: clones.ClonesParams) -> clones.ClonesResult:
         """Group definitions that are copies of each other."""

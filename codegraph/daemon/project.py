@@ -198,10 +198,11 @@ class Project:
         found = self.parts.encoders.models.get(model)
         return "" if found is None else found.spec.name
 
-    def embed_query(self, text: str) -> Future[QueryVectors]:
-        """Promise a query's vectors, for the code model and for each model that symbols are served with."""
+    def embed_query(self, text: str, *, is_code: bool = False) -> Future[QueryVectors]:
+        """Promise the vectors of a query or of pasted code, of the code model and each that symbols are served with."""
         served = [model for model, view in self.pipeline.view.search.vectors.spaces.items() if view.live]
-        return self.parts.encoders.embed_query(text, dict.fromkeys((self.models.routes.code, *served)))
+        embed = self.parts.encoders.embed_code if is_code else self.parts.encoders.embed_query
+        return embed(text, dict.fromkeys((self.models.routes.code, *served)))
 
     def use(self, models: ModelSet, config: Config) -> Future[bool]:
         """Change to the models of `config` while serving the old vectors; the future says whether anything differs."""

@@ -14,6 +14,7 @@ from codegraph.daemon.encoders import Encoders
 from codegraph.daemon.model import ActiveModel
 from codegraph.embed.embedder import InlineEmbedder
 from codegraph.embed.encoder import FloatArray, RecordingEncoder
+from codegraph.embed.pasted import read_pasted
 from codegraph.embed.registry import ModelSpec
 from codegraph.errors import EncoderError
 
@@ -41,6 +42,16 @@ def test_query_is_embedded_by_every_model_that_is_asked(encoders: Encoders) -> N
     found = encoders.embed_query("words", [ONE.identity, OTHER.identity, b"x" * 16]).result(0)
     assert {model: len(vector) for model, vector in found.items()} == {ONE.identity: 8, OTHER.identity: 16}
     assert encoders.embed_query("words", []).result(0) == {}
+
+
+def test_pasted_code_is_embedded_as_symbols_are(encoders: Encoders) -> None:
+    """It has the vector of a symbol with that name, header and code, not that of the question in those words."""
+    text = "def area(self):\n    return self.width * self.height\n"
+    found = encoders.embed_code(text, [ONE.identity, b"x" * 16]).result(0)
+    assert list(found) == [ONE.identity]
+    assert found[ONE.identity].tolist() == ONE.encode([read_pasted(text)])[0].tolist()
+    assert found[ONE.identity].tolist() != ONE.encode_query(text).tolist()
+    assert list(encoders.embed_code("\ud800 (", [ONE.identity]).result(0)) == [ONE.identity]
 
 
 def test_model_that_fails_is_left_out(encoders: Encoders) -> None:
