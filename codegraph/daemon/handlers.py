@@ -30,7 +30,7 @@ from codegraph.daemon.project import Project
 from codegraph.daemon.protocol import PROTOCOL_VERSION
 from codegraph.daemon.ranking import answer_embed, answer_search, answer_similar
 from codegraph.daemon.statistics import RequestStatistics
-from codegraph.daemon.targets import describe, find_target, find_targets, list_symbols
+from codegraph.daemon.targets import describe, find_target, find_targets, list_symbols, with_constructors
 from codegraph.daemon.verifying import verify
 from codegraph.daemon.view import View
 from codegraph.errors import DaemonError, SyncTimeout
@@ -186,8 +186,7 @@ class Handlers:
     async def callers(self, params: messages.CallersParams) -> messages.EdgesResult:
         """List callers."""
         view = self._view
-        way = incoming(view.snapshot, CALL_KINDS)
-        return await self._threaded(_answer_edges, view, params, way, params.depth, params.limit)
+        return await self._threaded(_answer_callers, view, params)
 
     async def callees(self, params: messages.CalleesParams) -> messages.EdgesResult:
         """List callees."""
@@ -283,6 +282,11 @@ def _answer_definition(view: View, params: messages.DefinitionParams) -> message
 
 def _answer_edges(view: View, params: messages.Target[Any], way: Way, depth: int, limit: int) -> messages.EdgesResult:
     return answer_edges(view, find_targets(view, params), way, depth, limit)
+
+
+def _answer_callers(view: View, params: messages.CallersParams) -> messages.EdgesResult:
+    targets = with_constructors(view.snapshot, find_targets(view, params))
+    return answer_edges(view, targets, incoming(view.snapshot, CALL_KINDS), params.depth, params.limit)
 
 
 def _answer_impact(view: View, params: messages.ImpactParams) -> messages.ImpactResult:

@@ -298,7 +298,8 @@ class EdgesResult(Answer, frozen=True, kw_only=True):
     target: SymbolInfo
     edges: tuple[EdgeInfo, ...]
     more_targets: tuple[SymbolInfo, ...] = ()
-    """Overloads of the target, or other places that open the same type: the edges are those of all."""
+    """What else the name means, so that edges are those of all: overloads, other parts of a type, for callers of a type
+    its constructors."""
     truncated: bool = False
     bound: Bound = Bound.EXACT
     causes: tuple[Uncertainty, ...] = ()

@@ -21,6 +21,8 @@ from codegraph.graph.snapshot import Snapshot
 
 _CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 _TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
+_CONSTRUCTORS = ("__init__", "__construct", "constructor", "initialize")
+"""What a constructor is called where it is not called like its type."""
 _OPENED_ANYWHERE = frozenset({"c_sharp", "ruby"})
 """Languages in which a type of one name may be written in parts, in several files."""
 
@@ -82,6 +84,21 @@ def find_targets(view: View, target: Target[Any]) -> list[Symbol]:
     return [find_target(view, target)]
 
 
+def with_constructors(snapshot: Snapshot, symbols: Sequence[Symbol]) -> list[Symbol]:
+    """Add the constructors of the types among `symbols`: in most languages it is them that a call of a type means."""
+    found = list(symbols)
+    for each in symbols:
+        if each.kind in _TYPES:
+            members = enumerate(snapshot.files[each.path].outline.definitions)
+            names = (each.definition.name, *_CONSTRUCTORS)
+            found += (
+                snapshot.files[each.path].symbol(index)
+                for index, member in members
+                if member.container == each.index and member.kind in _CALLABLE and member.name in names
+            )
+    return found
+
+
 def _is_one_thing(snapshot: Snapshot, symbols: Sequence[Symbol]) -> bool:
     first = symbols[0]
     opened = first.language in _OPENED_ANYWHERE and all(each.kind in _TYPES for each in symbols)
@@ -102,13 +119,19 @@ def named(snapshot: Snapshot, name: str) -> list[Symbol]:
     if name in snapshot.files:
         return [snapshot.in_file(name)[0]]
     if exact := snapshot.by_name(name):
-        return list(exact)
+        return _without_constructors(exact)
     name = dotted(name)
     candidates = snapshot.by_name(name.rpartition(".")[2])
     for called in (qualified_name, name_by_path):
         if fitting := [each for each in candidates if _ends_with(called(snapshot, each), name)]:
             return fitting
     return [each for each in _modules(snapshot) if _ends_with(module_name(each.path), name)]
+
+
+def _without_constructors(symbols: Sequence[Symbol]) -> list[Symbol]:
+    """Leave out members that are called like the type that they stand in, if that is there too."""
+    types = {(each.path, each.index) for each in symbols if each.kind in _TYPES}
+    return [each for each in symbols if (each.path, each.definition.container) not in types or each.kind in _TYPES]
 
 
 def in_file(snapshot: Snapshot, path: str) -> tuple[Symbol, ...]:

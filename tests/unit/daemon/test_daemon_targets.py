@@ -17,6 +17,7 @@ from codegraph.daemon.targets import (
     find_targets,
     list_symbols,
     referenced_at,
+    with_constructors,
 )
 from codegraph.daemon.view import View
 from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
@@ -207,3 +208,21 @@ def test_things_of_one_name_are_not_one_thing(project_of: Any, name: str) -> Non
     """Functions of two files are not, nor is a method and a type."""
     with pytest.raises(AmbiguousSymbol):
         find_targets(project_of(THINGS).view, CalleesParams(symbol=name))
+
+
+def test_constructors_are_called_for_their_type(project_of: Any) -> None:
+    """Whoever asks for the callers of a type means those of its constructors, not of its other methods.
+
+    The type's name means the type, though constructors have it, too.
+    """
+    files = {
+        "A.java": "class A {\n A() {}\n A(int x) {}\n void b() {}\n class C { C() {} }\n}\n",
+        "b.php": "<?php\nclass B { function __construct() {} function run() {} }\n",
+        "c.py": "def free(): ...\n",
+    }
+    view = project_of(files).view
+    for name, found in (("A", ["A#", "A#A().", "A#A(+1)."]), ("B", ["B#", "B#__construct()."]), ("free", ["free()."])):
+        targets = [
+            each for each in find_targets(view, CalleesParams(symbol=name)) if each.kind is not SymbolKind.METHOD
+        ]
+        assert [each.id.partition("/")[2] for each in with_constructors(view.snapshot, targets)] == found
