@@ -75,7 +75,7 @@ from codegraph.store.opening import open_store
 
 logger = logging.getLogger(__name__)
 
-LINKER_VERSION = "31"
+LINKER_VERSION = "32"
 """Bumped when the resolution schemes or the form of stored links change."""
 
 CODEC_VERSION = "int8-2"

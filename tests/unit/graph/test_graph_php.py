@@ -124,11 +124,23 @@ def test_names() -> None:
 
 
 def test_constructors() -> None:
-    """`new` calls the constructor that it finds, or the class; an anonymous class calls its base's."""
+    """`new` calls the class's own constructor, or the class, as an anonymous class does its base."""
     source = "class B extends Base {} function f() { new B; new Part; new class extends B { }; }"
     assert linked(HEAD + source).edges("app/A.php/f().", "calls") == [
-        "calls lib/Base.php/Base#__construct().",
+        "calls app/A.php/B#",
         "calls lib/Part.php/Part#",
+    ]
+
+
+def test_a_class_is_made_by_its_own_constructor_or_is_meant_itself() -> None:
+    """`new` leads to the class where the constructor is inherited, so whoever makes one of that class is found."""
+    source = "<?php class B { function __construct() {} } class C extends B { function m() {} } class D {} "
+    project = Project({"a.php": source + "function f() { new B; (new C)->m(); new D; }"})
+    assert project.edges("a.php/f().", "calls") == [
+        "calls a.php/B#__construct().",
+        "calls a.php/C#",
+        "calls a.php/C#m().",
+        "calls a.php/D#",
     ]
 
 

@@ -146,9 +146,11 @@ class PhpEvaluator(Evaluator):
             later.extend(bases.interfaces)
 
     def member(self, owner: Entity, name: str) -> Candidates:
-        """Return a member of a class or an instance, inherited ones included."""
+        """Return a member of a class or an instance, inherited ones included; `<new>` is the class where the
+        constructor is none of its own."""
         if name == "<new>":
-            found = self._member(owner, "__construct()", owner)
+            own = self.get(member_key(owner.path, owner.descriptor, "__construct()"))
+            found = self._member(owner, "__construct()", owner) if own else MISSING
             return found if is_known(found) else (owner._replace(kind=EntityKind.TYPE),)
         return self._member(owner, spelled(name), owner)
 
