@@ -14,9 +14,9 @@ Tests: tests/unit/search/test_search_catalogue.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,24 @@ class CatalogueView:
     def path(self, number: int) -> str:
         """Return the path of a symbol's file."""
         return self.path_names[int(self.paths[number])]
+
+
+class Coded(NamedTuple):
+    """A column of names as it is stored: each name once, and where it stands. Unknown codes raise IndexError."""
+
+    names: Sequence[str]
+    codes: Column
+
+    def values(self) -> Iterator[str]:
+        """Yield the names, row by row."""
+        return map(self.names.__getitem__, self.codes.tolist())
+
+    def recoded(self, code: Callable[[str], int]) -> Column:
+        """Return the column with other codes for its names; names that no row has are not asked for."""
+        codes = np.zeros(len(self.names), dtype=np.int32)
+        for place in np.unique(self.codes).tolist():
+            codes[place] = code(self.names[place])
+        return codes[self.codes]
 
 
 class Catalogue:
@@ -100,21 +118,23 @@ class Catalogue:
         return number
 
     def admit_stored(
-        self, symbols: Sequence[SymbolId], kinds: Sequence[SymbolKind], languages: Sequence[str], paths: Sequence[str]
+        self, symbols: Sequence[SymbolId], kinds: Coded, languages: Coded, paths: Coded
     ) -> npt.NDArray[np.int32]:
         """Return the numbers of many symbols as `admit` would, int32; fast where all of them are new and distinct."""
         first = len(self._symbols)
         numbers = dict(zip(symbols, range(first, first + len(symbols)), strict=True))
         if len(numbers) < len(symbols) or not self._numbers.keys().isdisjoint(numbers):
-            rows = zip(symbols, kinds, languages, paths, strict=True)
+            rows = zip(symbols, map(SymbolKind, kinds.values()), languages.values(), paths.values(), strict=True)
             return np.array([self.admit(*row) for row in rows], dtype=np.int32)
         while len(self._kinds) < first + len(symbols):
             self._kinds, self._languages = _grown(self._kinds), _grown(self._languages)
             self._paths = _grown(self._paths)
         here = slice(first, first + len(symbols))
-        self._kinds[here] = [self._kind_codes[kind.value] for kind in kinds]
-        self._languages[here] = [self._language_codes.setdefault(name, len(self._language_codes)) for name in languages]
-        self._paths[here] = [self._path_code(path) for path in paths]
+        self._kinds[here] = kinds.recoded(self._kind_codes.__getitem__)
+        self._languages[here] = languages.recoded(
+            lambda name: self._language_codes.setdefault(name, len(self._language_codes))
+        )
+        self._paths[here] = paths.recoded(self._path_code)
         self._symbols.extend(symbols)
         self._numbers.update(numbers)
         return np.arange(here.start, here.stop, dtype=np.int32)

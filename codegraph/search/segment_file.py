@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from codegraph.core.symbols import SymbolId, SymbolKind
 from codegraph.errors import StoreCorrupt
-from codegraph.search.catalogue import KINDS, CatalogueView
+from codegraph.search.catalogue import KINDS, CatalogueView, Coded
 from codegraph.search.segment import Offsets, Segment, TermDictionary
 
 MAGIC = b"CGLEX\x00\x00\x01"
@@ -35,7 +35,7 @@ _ALIGNMENT = 64
 _MAX_HEADER = 1 << 20
 
 Array = npt.NDArray[Any]
-AdmitStored = Callable[[Sequence[SymbolId], Sequence[SymbolKind], Sequence[str], Sequence[str]], npt.NDArray[np.int32]]
+AdmitStored = Callable[[Sequence[SymbolId], Coded, Coded, Coded], npt.NDArray[np.int32]]
 """(symbol, kind, language, path) -> symbol number."""
 
 
@@ -106,14 +106,14 @@ def read_segment(file: Path, admit: AdmitStored) -> Segment:
     header, body = _opened(file)
     arrays = {name: _array(body, place, file) for name, place in header.arrays.items()}
     try:
-        kinds = [SymbolKind(name) for name in header.kinds]
+        kinds = [SymbolKind(name).value for name in header.kinds]
         paths = [path.decode("utf-8", "surrogateescape") for path in _unpacked(arrays["paths"], arrays["path_ends"])]
-        path_of = np.repeat(np.arange(len(paths)), np.diff(arrays["starts"])).tolist()
+        path_of = np.repeat(np.arange(len(paths)), np.diff(arrays["starts"]))
         numbers = admit(
             _symbols(arrays["symbols"], arrays["symbol_ends"]),
-            [kinds[kind] for kind in arrays["kinds"].tolist()],
-            [header.languages[language] for language in arrays["languages"].tolist()],
-            [paths[path] for path in path_of],
+            Coded(kinds, arrays["kinds"]),
+            Coded(header.languages, arrays["languages"]),
+            Coded(paths, path_of),
         )
         return Segment(
             paths=tuple(paths),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from codegraph.core.symbols import SymbolId, SymbolKind
-from codegraph.search.catalogue import Catalogue
+from codegraph.search.catalogue import Catalogue, Coded
 
 
 def test_a_symbol_keeps_its_number() -> None:
@@ -36,3 +39,32 @@ def test_a_view_does_not_see_what_comes_later() -> None:
     )
     assert (after.count, after.kind(0), after.language(0)) == (2001, SymbolKind.INTERFACE, "tsx")
     assert after.path(2000) == "b.ts"
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_stored_symbols_are_admitted_as_others_are(known: bool) -> None:
+    """Whole columns at once say the same as row after row, be the symbols new or some known already."""
+    rows = [
+        (SymbolId("a.ts/A#"), SymbolKind.CLASS, "typescript", "a.ts"),
+        (SymbolId("b.py/f()."), SymbolKind.FUNCTION, "python", "b.py"),
+        (SymbolId("a.ts/g()."), SymbolKind.FUNCTION, "typescript", "a.ts"),
+    ]
+    one, other = Catalogue(), Catalogue()
+    for catalogue in (one, other) if known else ():
+        catalogue.admit(SymbolId("b.py/f()."), SymbolKind.METHOD, "python", "b.py")
+    singly = [one.admit(*row) for row in rows]
+    together = other.admit_stored(
+        [row[0] for row in rows],
+        Coded(("function", "class"), np.array([1, 0, 0])),
+        Coded(("java", "python", "typescript"), np.array([2, 1, 2])),
+        Coded(("b.py", "a.ts"), np.array([1, 0, 1])),
+    )
+    assert together.tolist() == singly
+    ours, theirs = one.view(), other.view()
+    for number in singly:
+        assert (ours.kind(number), ours.language(number), ours.path(number)) == (
+            theirs.kind(number),
+            theirs.language(number),
+            theirs.path(number),
+        )
+    assert "java" not in theirs.language_names
