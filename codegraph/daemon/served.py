@@ -45,6 +45,9 @@ FIRST_INDEX_SYMBOLS = 10_000
 REUSED_TOGETHER = 4096
 """Symbols whose vectors are looked up at once: those of the cold tier are decoded, 4 bytes a dimension."""
 
+RESTORED_TOGETHER = 16_384
+"""Vectors that a start reads at once: a block of the index, and a few megabytes more while it is read."""
+
 DOCUMENTED_TOGETHER = 128
 """Files whose documents are decoded at once."""
 
@@ -75,7 +78,11 @@ class Served:
         verdicts = {symbol: state.verdict for symbol, state in rows if state.verdict is not None}
         if verdicts:
             self.verdicts = self.verdicts.update(verdicts)
-        return {symbol: EmbeddingKey(state.served) for symbol, state in rows if state.served}
+        return {
+            symbol: key if state.served == key else EmbeddingKey(state.served)
+            for (symbol, state), key in zip(rows, view.keys, strict=True)
+            if state.served
+        }
 
     def catch_up_documents(self, snapshot: Snapshot, inputs: OwnInputs) -> None:
         """Bring the lexical index, as it was last written down, to the state of the restored graph."""
@@ -93,8 +100,11 @@ class Served:
 
         Those whose vector is gone are pending.
         """
-        stored = self._store.vectors(dict.fromkeys(served.values()))
-        self._serve([(symbol, key) for symbol, key in served.items() if key in stored], stored)
+        pairs = list(served.items())
+        for start in range(0, len(pairs), RESTORED_TOGETHER):
+            some = pairs[start : start + RESTORED_TOGETHER]
+            stored = self._store.vectors(dict.fromkeys(key for _, key in some))
+            self._serve([(symbol, key) for symbol, key in some if key in stored], stored)
 
     def follow(
         self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs, segments: Sequence[Path] = ()

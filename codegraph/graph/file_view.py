@@ -18,7 +18,7 @@ import msgspec
 from codegraph.core.facts import Definition, Outline, decode_outline
 from codegraph.core.symbols import BlobDigest, EmbeddingKey, SymbolId, SymbolKind, symbol_id
 from codegraph.errors import StoreCorrupt
-from codegraph.graph.stored import PackedLinks, decode_links
+from codegraph.graph.stored import PackedLinks, Sharer, decode_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,8 @@ class FileView:
         parts = self.parts
         return Symbol(parts.ids[index], self.path, index, self.language, parts.outline.definitions[index])
 
-    def share(self, names: Mapping[str, SymbolId]) -> None:
-        """Let the links name their targets by the objects in `names`, which all files share.
+    def share(self, names: Mapping[str, SymbolId], sharer: Sharer) -> None:
+        """Let the links name their targets by the objects in `names`, and what they miss by the sharer's.
 
         Raises StoreCorrupt if one is not there.
         """
@@ -121,7 +121,8 @@ class FileView:
             targets = tuple(map(names.__getitem__, packed.targets))
         except KeyError as error:
             raise StoreCorrupt(f"a stored edge of {self.path} leads to nothing: {error}", "") from error
-        links = PackedLinks(targets, packed.starts, packed.edges, packed.names, packed.misses)
+        missed = tuple(map(sharer.text, packed.names))
+        links = PackedLinks(targets, packed.starts, packed.edges, missed, packed.misses)
         self._parts = parts._replace(links=links)
 
     def _loaded(self) -> FileParts:

@@ -43,12 +43,15 @@ from codegraph.graph.link import contributions_of, link_file
 from codegraph.graph.revise import empty_snapshot, revise
 from codegraph.graph.snapshot import Counts, Snapshot
 from codegraph.graph.staleness import Marking, MarkingRule, mark
-from codegraph.graph.stored import Trace, decode_links, decode_trace, encode_links
+from codegraph.graph.stored import Sharer, Trace, decode_links, decode_trace, encode_links
 from codegraph.graph.table import SymbolTable
 from codegraph.graph.transition import Draft, Transition, transition
 
 _SMALL_CLOSURE = 100
 """A closure of so few symbols is never over budget, however small the project."""
+
+_COMPLETED_TOGETHER = 256
+"""Files whose share of the table is decoded at once: decoded, that of all is twice what the table takes."""
 
 
 class Index:
@@ -138,11 +141,18 @@ class Index:
             self._complete_table()
 
     def _complete_table(self) -> None:
-        packed, self._traces = self._traces, {}
-        traces = {path: decode_trace(trace) for path, trace in packed.items()}
-        self._table.update({path: trace.contributions for path, trace in traces.items()})
-        for path, trace in traces.items():
-            self._table.set_reads(path, trace.reads)
+        packed, self._traces = tuple(self._traces.items()), {}
+        sharer = Sharer()
+        for start in range(0, len(packed), _COMPLETED_TOGETHER):
+            traces = {path: decode_trace(trace) for path, trace in packed[start : start + _COMPLETED_TOGETHER]}
+            self._table.update(
+                {
+                    path: {key: sharer.value(value) for key, value in trace.contributions.items()}
+                    for path, trace in traces.items()
+                }
+            )
+            for path, trace in traces.items():
+                self._table.set_reads(path, trace.reads)
 
     def _complete_graph(self) -> None:
         stored, self._to_restore = self._to_restore, ()
@@ -331,5 +341,6 @@ def _share_names(views: Sequence[FileView]) -> None:
     names: dict[str, SymbolId] = {}
     for view in views:
         names.update(zip(view.ids, view.ids, strict=True))
+    sharer = Sharer()
     for view in views:
-        view.share(names)
+        view.share(names, sharer)

@@ -29,7 +29,7 @@ from codegraph.core.symbols import (
     SymbolId,
 )
 from codegraph.errors import StoreCorrupt
-from codegraph.graph.resolve.scheme import Value
+from codegraph.graph.resolve.scheme import Entry, Value
 
 KINDS = tuple(DependencyKind)
 REASONS = ("external", "builtin", "local", "dynamic", "unknown_receiver", "ambiguous", "missing", "failed")
@@ -214,6 +214,26 @@ def decode_links(data: bytes) -> StoredLinks:
         return _links_decoder.decode(data)
     except msgspec.DecodeError as error:
         raise StoreCorrupt(f"stored links cannot be read: {error}", "the index is built again") from error
+
+
+class Sharer:
+    """Gives one object for equal texts and entries: decoded, each would be an object of its own for every file."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._entries: dict[Entry, Entry] = {}
+
+    def text(self, text: str) -> str:
+        """Return the text that is shared."""
+        return self._texts.setdefault(text, text)
+
+    def value(self, value: Value) -> Value:
+        """Return a value made of what is shared."""
+        return tuple([self._entries.get(entry) or self._shared(entry) for entry in value])
+
+    def _shared(self, entry: Entry) -> Entry:
+        shared = self._entries[entry] = tuple(map(self.text, entry))
+        return shared
 
 
 def decode_trace(data: bytes) -> Trace:
