@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Generic, TypeVar
+from weakref import ref
 
 import psutil
+from immutables import Map
 
 from codegraph import __version__
 from codegraph.cache.statistics import TierStatistics
@@ -41,17 +43,17 @@ Value = TypeVar("Value")
 
 
 class LanguageCounts:
-    """How many files are of which language; counted once a revision, since that looks at every file."""
+    """How many files are of which language; counted once a revision, which it does not keep alive."""
 
     def __init__(self) -> None:
-        self._last: tuple[Mapping[str, FileView], dict[str, int]] = ({}, {})
+        self._last: tuple[Callable[[], object], dict[str, int]] = (lambda: None, {})
 
-    def of(self, files: Mapping[str, FileView]) -> dict[str, int]:
+    def of(self, files: Map[str, FileView]) -> dict[str, int]:
         """Return the counts by language. From any thread."""
         last, counts = self._last
-        if last is not files:
+        if last() is not files:
             counts = dict(sorted(Counter(file.language for file in files.values()).items()))
-            self._last = (files, counts)
+            self._last = (ref(files), counts)
         return counts
 
 

@@ -3,15 +3,19 @@
 `impact` must say how many unresolved references could be callers of what it lists. Looking through every file of
 the snapshot for them takes time in proportion to the project; `UncertainNames` keeps, from name to files, where
 such references stand. It follows snapshots by their differences: a file view that is the same object as before
-not looked at again. It is shared by all views of one project, filled at the first question, and guarded by a lock,
-because readers ask from several threads, and not always for the newest revision.
+not looked at again. What it has followed it remembers by weak references, or a question of an hour ago would keep
+alive what was replaced since. It is shared by all views of one project, filled at the first question, and guarded by a
+lock, because readers ask from several threads, and not always for the newest revision.
 Tests: tests/unit/daemon/test_daemon_uncertain.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from threading import Lock
+from weakref import ReferenceType, ref
+
+from immutables import Map
 
 from codegraph.core.changes import Unresolved
 from codegraph.graph.file_view import FileView
@@ -27,8 +31,8 @@ class UncertainNames:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._files: Mapping[str, FileView] = {}
-        self._seen: dict[str, PackedLinks] = {}
+        self._files: Callable[[], Map[str, FileView] | None] = lambda: None
+        self._seen: dict[str, ReferenceType[PackedLinks]] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._paths: dict[str, dict[str, None]] = {}
 
@@ -39,30 +43,31 @@ class UncertainNames:
                 if miss.reason in UNCERTAIN_REASONS:
                     yield path, miss
 
-    def files_with(self, files: Mapping[str, FileView], names: Collection[str]) -> list[str]:
+    def files_with(self, files: Map[str, FileView], names: Collection[str]) -> list[str]:
         """Return the paths among `files` that mention one of the names without an edge, sorted."""
         with self._lock:
-            if files is not self._files:
+            if files is not self._files():
                 self._follow(files)
             found: set[str] = set()
             for name in names:
                 found.update(self._paths.get(name, ()))
         return sorted(found)
 
-    def _follow(self, files: Mapping[str, FileView]) -> None:
+    def _follow(self, files: Map[str, FileView]) -> None:
         seen = self._seen
         for path in [path for path in seen if path not in files]:
             self._forget(path)
         for path, view in files.items():
             links = view.links
-            if seen.get(path) is not links:
+            before = seen.get(path)
+            if before is None or before() is not links:
                 self._forget(path)
                 self._learn(path, links)
-        self._files = files
+        self._files = ref(files)
 
     def _learn(self, path: str, links: PackedLinks) -> None:
         names = links.missed_names(UNCERTAIN_REASONS)
-        self._seen[path] = links
+        self._seen[path] = ref(links)
         self._names[path] = names
         for name in names:
             self._paths.setdefault(name, {})[path] = None

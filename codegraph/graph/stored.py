@@ -48,7 +48,7 @@ _MISS_REASON_BYTE = 9
 _MAX_TRACE_BYTES = 1 << 28
 
 
-class PackedLinks(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class PackedLinks(msgspec.Struct, frozen=True, array_like=True, weakref=True):
     """The dependencies and unresolved references of one file, without an object per edge."""
 
     targets: tuple[SymbolId, ...]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
+from immutables import Map
 
 from codegraph.core.changes import FileLinks, Unresolved
 from codegraph.core.facts import Role
@@ -38,7 +40,7 @@ def test_answers_equal_a_search_of_every_file(
 ) -> None:
     """Whatever revisions came before, in whatever order they are asked for, the paths are those a full search finds."""
     names = UncertainNames()
-    snapshots = [{path: file_of(misses) for path, misses in revision.items()} for revision in revisions]
+    snapshots = [Map({path: file_of(misses) for path, misses in revision.items()}) for revision in revisions]
     for number in [*range(len(revisions)), *reversed(range(len(revisions)))]:
         expected = sorted(
             path
@@ -46,6 +48,18 @@ def test_answers_equal_a_search_of_every_file(
             if any(name in asked and reason in UNCERTAIN_REASONS for name, reason in misses)
         )
         assert names.files_with(snapshots[number], asked) == expected
+
+
+def test_no_revision_is_kept_alive() -> None:
+    """What was followed once and has been replaced since can be freed, though nobody has asked again."""
+    names = UncertainNames()
+    files = Map({"x.py": file_of([("a", "missing")])})
+    assert names.files_with(files, {"a"}) == ["x.py"]
+    links = weakref.ref(files["x.py"].links)
+    whole = weakref.ref(files)
+    del files
+    assert (links(), whole()) == (None, None)
+    assert names.files_with(Map(), {"a"}) == []
 
 
 @given(misses=st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(REASONS)), max_size=8))
