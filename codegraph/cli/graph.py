@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from typing import Any
 
@@ -76,11 +77,11 @@ def _edges(arguments: Namespace, output: Output, kind: type[Params[EdgesResult]]
                 }
             )
         else:
-            _show_edges(output, session, found)
+            _show_edges(output, session, arguments.symbol, found)
     return 0
 
 
-def _show_edges(output: Output, session: Session, found: EdgesResult) -> None:
+def _show_edges(output: Output, session: Session, asked: str, found: EdgesResult) -> None:
     if found.edges:
         output.rows(
             [_edge_row(output, session.root, edge) for edge in found.edges],
@@ -90,13 +91,17 @@ def _show_edges(output: Output, session: Session, found: EdgesResult) -> None:
         output.line(f"{found.target.qualified_name}: {reason_text(found.reason)}")
     if found.truncated:
         output.line("... and more: raise --limit")
-    _show_bound(output, found)
+    _show_bound(output, asked, found)
 
 
-def _show_bound(output: Output, found: EdgesResult | ImpactResult) -> None:
-    """Say of how many definitions this is, and what may be missing."""
+def _show_bound(output: Output, asked: str, found: EdgesResult | ImpactResult) -> None:
+    """Say of what this is, if a name with gaps or several definitions were meant, and what may be missing."""
+    name = found.target.qualified_name
+    parts = [part for part in re.split(r"::|[.\\#/]", asked) if part]
     if found.more_targets:
-        output.line(f"of all {len(found.more_targets) + 1} definitions of {found.target.qualified_name}")
+        output.line(f"of all {len(found.more_targets) + 1} definitions of {name}")
+    elif asked != found.target.id and ":" not in asked.replace("::", "") and name.split(".")[-len(parts) :] != parts:
+        output.line(f"{asked} was read as {name}")
     if found.bound is Bound.LOWER_BOUND:
         output.line(causes_text(found.causes))
 
@@ -118,7 +123,7 @@ def impact(arguments: Namespace, output: Output) -> int:
         if output.json:
             output.record(_impact_record(found))
         else:
-            _show_impact(output, session, found)
+            _show_impact(output, session, arguments.symbol, found)
     return 0
 
 
@@ -144,7 +149,7 @@ def _impact_record(found: ImpactResult) -> dict[str, Any]:
     }
 
 
-def _show_impact(output: Output, session: Session, found: ImpactResult) -> None:
+def _show_impact(output: Output, session: Session, asked: str, found: ImpactResult) -> None:
     if found.affected:
         rows: list[Row] = [
             [
@@ -159,4 +164,4 @@ def _show_impact(output: Output, session: Session, found: ImpactResult) -> None:
         output.line(f"{len(found.affected)} symbols in {len(found.files)} files")
     else:
         output.line(f"{found.target.qualified_name}: {reason_text(found.reason)}")
-    _show_bound(output, found)
+    _show_bound(output, asked, found)

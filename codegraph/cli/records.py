@@ -24,6 +24,7 @@ _REASONS = MappingProxyType(
         EmptyReason.NO_MATCH: "nothing matches",
         EmptyReason.FILTERED: "something matches, but the filters leave nothing of it",
         EmptyReason.NO_EDGES: "none in this project",
+        EmptyReason.OTHER_EDGES: "none in this project; `codegraph references` and `dependencies` show other edges",
         EmptyReason.UNCERTAIN: "none was found, but some references could not be resolved: there may be one",
         EmptyReason.EXTERNAL: "it is defined outside the project",
         EmptyReason.UNRESOLVED: "it could not be resolved",

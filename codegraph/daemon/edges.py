@@ -51,6 +51,8 @@ class Way(NamedTuple):
     """A direction to walk in."""
 
     neighbours: Neighbours
+    others: Neighbours
+    """By edges of all other kinds, but for those to members."""
     missing: Callable[[View, Iterable[SymbolId]], Iterable[tuple[str, Unresolved]]]
     """Path and reference of what has no edge, and might lead on from these symbols."""
 
@@ -67,8 +69,10 @@ def outgoing(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
     """Walk along dependencies, in source order."""
     roles = _roles_of(kinds)
 
-    def neighbours(symbol: SymbolId) -> Iterable[Step]:
-        return ((edge.target, edge, symbol) for edge in snapshot.dependencies(symbol) if edge.kind in kinds)
+    def along(kinds: Collection[DependencyKind]) -> Neighbours:
+        return lambda symbol: (
+            (edge.target, edge, symbol) for edge in snapshot.dependencies(symbol) if edge.kind in kinds
+        )
 
     def missing(view: View, symbols: Iterable[SymbolId]) -> Iterable[tuple[str, Unresolved]]:
         for symbol in symbols:
@@ -77,21 +81,23 @@ def outgoing(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
                 if miss.reason in UNCERTAIN_REASONS and miss.role in roles:
                     yield path, miss
 
-    return Way(neighbours, missing)
+    return Way(along(kinds), along(IMPACT_KINDS - frozenset(kinds)), missing)
 
 
 def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
     """Walk against dependencies, by path and position of the dependents."""
     roles = _roles_of(kinds)
 
-    def neighbours(symbol: SymbolId) -> Iterable[Step]:
-        return ((source, edge, source) for source, edge in snapshot.each_dependent(symbol) if edge.kind in kinds)
+    def along(kinds: Collection[DependencyKind]) -> Neighbours:
+        return lambda symbol: (
+            (source, edge, source) for source, edge in snapshot.each_dependent(symbol) if edge.kind in kinds
+        )
 
     def missing(view: View, symbols: Iterable[SymbolId]) -> Iterable[tuple[str, Unresolved]]:
         names = {existing(view.snapshot, symbol).definition.name for symbol in symbols} - {""}
         return (found for found in view.uncertain.mentions(view.snapshot, names) if found[1].role in roles)
 
-    return Way(neighbours, missing)
+    return Way(along(kinds), along(IMPACT_KINDS - frozenset(kinds)), missing)
 
 
 def _roles_of(kinds: Collection[DependencyKind]) -> frozenset[Role]:
@@ -102,7 +108,7 @@ def answer_edges(view: View, targets: Sequence[Symbol], way: Way, depth: int, li
     """List the edges met within `depth` steps of any target, nearest first."""
     starts = [target.id for target in targets]
     reached, truncated = _walk(starts, way.neighbours, depth, limit, once=False)
-    edges = tuple(_edge_info(view, each) for each in reached)
+    edges = tuple(_edge_info(view, each) for each in (_distinct(reached) if len(starts) > 1 else reached))
     left = dict.fromkeys((*starts, *(each.step[0] for each in reached if each.distance < depth)))
     causes = _causes(view, way, left, truncated)
     if depth > 1 and not truncated:
@@ -116,7 +122,7 @@ def answer_edges(view: View, targets: Sequence[Symbol], way: Way, depth: int, li
         truncated=truncated,
         bound=Bound.LOWER_BOUND if causes else Bound.EXACT,
         causes=tuple(causes),
-        reason=EmptyReason.NOT_EMPTY if edges else _why_empty(view, causes),
+        reason=EmptyReason.NOT_EMPTY if edges else _why_empty(view, causes, way, starts),
     )
 
 
@@ -139,7 +145,7 @@ def answer_impact(view: View, targets: Sequence[Symbol], depth: int | None, limi
         files=tuple(sorted({each.symbol.file for each in affected})),
         bound=Bound.LOWER_BOUND if causes else Bound.EXACT,
         causes=tuple(causes),
-        reason=EmptyReason.NOT_EMPTY if affected else _why_empty(view, causes),
+        reason=EmptyReason.NOT_EMPTY if affected else _why_empty(view, causes, way, starts),
     )
 
 
@@ -166,6 +172,17 @@ def _walk(
                     found.append(_Reached(step, distance, symbol))
         layer = following
     return found, False
+
+
+def _distinct(reached: Iterable[_Reached]) -> Iterable[_Reached]:
+    """Leave out what says the same again: one call may lead to each of several overloads."""
+    seen: set[tuple[object, ...]] = set()
+    for each in reached:
+        other, edge, source = each.step
+        place = other, source, edge.kind, edge.line, edge.column
+        if place not in seen:
+            seen.add(place)
+            yield each
 
 
 def _depth_cause(
@@ -232,7 +249,10 @@ def _causes(view: View, way: Way, left: Collection[SymbolId], truncated: bool) -
     return causes
 
 
-def _why_empty(view: View, causes: Sequence[Uncertainty]) -> EmptyReason:
+def _why_empty(view: View, causes: Sequence[Uncertainty], way: Way, starts: Iterable[SymbolId]) -> EmptyReason:
     if not view.reconciled:
         return EmptyReason.INDEXING
-    return EmptyReason.UNCERTAIN if causes else EmptyReason.NO_EDGES
+    if causes:
+        return EmptyReason.UNCERTAIN
+    mentioned = any(True for start in starts for _ in way.others(start))
+    return EmptyReason.OTHER_EDGES if mentioned else EmptyReason.NO_EDGES

@@ -63,6 +63,8 @@ class EmptyReason(StrEnum):
     """Something fits, but the filters of the query leave nothing."""
     NO_EDGES = "no_edges"
     """The symbol is known and has no edge of the asked kinds; nothing about it is uncertain."""
+    OTHER_EDGES = "other_edges"
+    """The same, but there are edges of other kinds: nobody calls it, somebody mentions it."""
     UNCERTAIN = "uncertain"
     """No edge was found, but references by that name could not be resolved: there may be some."""
     EXTERNAL = "external"

@@ -112,7 +112,7 @@ def _is_one_thing(snapshot: Snapshot, symbols: Sequence[Symbol]) -> bool:
 
 
 def named(snapshot: Snapshot, name: str) -> list[Symbol]:
-    """Return the symbols that a name fits, by the first reading that finds any."""
+    """Return the symbols that a name fits, by the first reading that finds any; the last one bears gaps in the name."""
     found = snapshot.symbol(SymbolId(name))
     if found is not None:
         return [found]
@@ -125,7 +125,16 @@ def named(snapshot: Snapshot, name: str) -> list[Symbol]:
     for called in (qualified_name, name_by_path):
         if fitting := [each for each in candidates if _ends_with(called(snapshot, each), name)]:
             return fitting
-    return [each for each in _modules(snapshot) if _ends_with(module_name(each.path), name)]
+    if modules := [each for each in _modules(snapshot) if _ends_with(module_name(each.path), name)]:
+        return modules
+    parts = name.split(".")
+    return [each for each in candidates if _has_in_order(qualified_name(snapshot, each).split("."), parts)]
+
+
+def _has_in_order(whole: Sequence[str], parts: Sequence[str]) -> bool:
+    """Whether all parts are there in this order: `pkg.Class.method` for a `pkg.core.Class.method` that pkg hands on."""
+    left = iter(whole)
+    return len(parts) > 1 and all(part in left for part in parts)
 
 
 def _without_constructors(symbols: Sequence[Symbol]) -> list[Symbol]:

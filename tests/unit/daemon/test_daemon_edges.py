@@ -213,3 +213,21 @@ def test_edges_of_several_targets_are_those_of_all(project_of: Any) -> None:
     assert [symbol.id for symbol in found.more_targets] == ["A.java/A#a(+1)."]
     affected = answer_impact(view, targets, None, 9)
     assert [each.symbol.id for each in affected.affected] == ["A.java/A#b().", "A.java/A#c()."]
+
+
+def test_nobody_calls_what_is_only_mentioned(project_of: Any) -> None:
+    """A function that is handed on has no callers, which is not all there is to say."""
+    files = {"a.py": "def f(): ...\ndef g(): return [f]\ndef h(): ...\n"}
+    view = project_of(files).view
+    assert callers(view, "a.py/f().").reason is EmptyReason.OTHER_EDGES
+    assert callers(view, "a.py/h().").reason is EmptyReason.NO_EDGES
+
+
+def test_one_call_of_several_overloads_is_one_edge(project_of: Any) -> None:
+    """Overloads share their callers; each call is listed once."""
+    source = "class A {\n void a(B b) {}\n void a(C c) {}\n void b() { a(x.y().z()); }\n}\n"
+    view = project_of({"A.java": source}).view
+    targets = [existing(view.snapshot, SymbolId(f"A.java/A#a({number}).")) for number in ("", "+1")]
+    way = incoming(view.snapshot, CALL_KINDS)
+    assert [len(answer_edges(view, [each], way, 1, 9).edges) for each in targets] == [1, 1]
+    assert [edge.symbol.id for edge in answer_edges(view, targets, way, 1, 9).edges] == ["A.java/A#b()."]

@@ -226,3 +226,20 @@ def test_constructors_are_called_for_their_type(project_of: Any) -> None:
             each for each in find_targets(view, CalleesParams(symbol=name)) if each.kind is not SymbolKind.METHOD
         ]
         assert [each.id.partition("/")[2] for each in with_constructors(view.snapshot, targets)] == found
+
+
+def test_a_name_with_gaps_is_the_last_reading(project_of: Any) -> None:
+    """People call a class by the package that hands it on; whatever fits without a gap comes first."""
+    files = {
+        "src/cli/__init__.py": "from cli.core import Context\n",
+        "src/cli/core.py": "class Context:\n    def invoke(self): ...\n    def run(self): ...\n",
+        "src/cli/run.py": "class Context:\n    def run(self): ...\n",
+        "src/cli/testing.py": "def invoke(): ...\n",
+    }
+    view = project_of(files).view
+    assert target(view, symbol="cli.Context.invoke") == "src/cli/core.py/Context#invoke()."
+    assert target(view, symbol="cli.run.Context") == "src/cli/run.py/Context#"
+    with pytest.raises(AmbiguousSymbol):
+        target(view, symbol="cli.Context.run")
+    with pytest.raises(SymbolNotFound):
+        target(view, symbol="other.Context.invoke")
