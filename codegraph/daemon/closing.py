@@ -33,10 +33,12 @@ class Closing(msgspec.Struct, frozen=True):
     revision: int
     """Of the store."""
     counts: Counts
+    is_complete: bool
+    """No symbol wanted a vector that it was not served with."""
 
 
-def read_closing(store: StateStore, files: int) -> Counts | None:
-    """Return how much the store holds, `files` files among it, if its last end was a clean one; None if not so."""
+def read_closing(store: StateStore, files: int) -> Closing | None:
+    """Return what the last end says of a store that holds `files` files, None if it was not a clean one."""
     text = store.closing()
     if text is None:
         return None
@@ -48,7 +50,7 @@ def read_closing(store: StateStore, files: int) -> Counts | None:
     if (closing.revision, closing.counts.files) != (store.revision, files):
         logger.warning("the closing record is of revision %d, the store of %d", closing.revision, store.revision)
         return None
-    return closing.counts
+    return closing
 
 
 def leave_closing(pipeline: Pipeline) -> None:
@@ -60,7 +62,8 @@ def leave_closing(pipeline: Pipeline) -> None:
         return
     try:
         if store.closing() is None and all(_is_usable(view, snapshot) for view in snapshot.files.values()):
-            store.keep_closing(msgspec.json.encode(Closing(store.revision, snapshot.counts)))
+            closing = Closing(store.revision, snapshot.counts, pipeline.idle)
+            store.keep_closing(msgspec.json.encode(closing))
     except StoreError as error:
         logger.warning("no closing record could be left: %s", error)
 

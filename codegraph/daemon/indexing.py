@@ -94,17 +94,36 @@ class IndexingRun:
             self._future.set_exception(failure)
             return
         now = self._timer()
-        snapshot = self._project.pipeline.view.snapshot
         seconds = {**run.seconds, "embed": now - embedding_from, "total": now - self._started}
-        self._future.set_result(
-            IndexResult(
-                clock=str(clock.result()),
-                files=snapshot.counts.files,
-                symbols=snapshot.counts.symbols,
-                edges=sum(snapshot.counts.edges.values()),
-                embedded=self._project.gatherer.figures.embedded - self._before.embedded,
-                reused=self._project.pipeline.served.reused - self._reused_before,
-                seconds=seconds,
-                warnings=tuple(self._project.models.missing.values()),
-            )
-        )
+        embedded = self._project.gatherer.figures.embedded - self._before.embedded
+        reused = self._project.pipeline.served.reused - self._reused_before
+        self._future.set_result(_result(self._project, clock.result(), seconds, embedded, reused))
+
+
+def nothing_to_do(project: Project) -> IndexResult | None:
+    """Compare the tree with an index whose last end vouches for it, before anything of it is decoded.
+
+    Return the summary if nothing has changed since, None if there is something to do or to look at.
+    """
+    timer = project.parts.timer
+    started = timer()
+    if not project.restored.is_complete or not project.pipeline.is_in_step():
+        return None
+    seconds = {"scan": timer() - started, "embed": 0.0, "total": timer() - started}
+    return _result(project, project.pipeline.view.snapshot.clock, seconds)
+
+
+def _result(
+    project: Project, clock: Clock, seconds: dict[str, float], embedded: int = 0, reused: int = 0
+) -> IndexResult:
+    counts = project.pipeline.view.snapshot.counts
+    return IndexResult(
+        clock=str(clock),
+        files=counts.files,
+        symbols=counts.symbols,
+        edges=sum(counts.edges.values()),
+        embedded=embedded,
+        reused=reused,
+        seconds=seconds,
+        warnings=tuple(project.models.missing.values()),
+    )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from codegraph.config import Config
+from codegraph.daemon.indexing import nothing_to_do
 from codegraph.daemon.operations import IndexResult, Progress
 from codegraph.daemon.project import open_project
 from codegraph.events import EventLog
@@ -32,6 +33,7 @@ def index(
     share_arenas()
     project = open_project(root, config, EventLog(time.time), Locations.from_environment())
     try:
-        return project.run_once(rebuild, embed, progress)
+        done = None if rebuild else nothing_to_do(project)
+        return done or project.run_once(rebuild, embed, progress)
     finally:
         project.close()

@@ -120,6 +120,13 @@ class Pipeline:
         self.parts.events.publish(Reconciled(reason=reason, files=changes.files, seconds=self.parts.timer() - started))
         return run
 
+    def is_in_step(self) -> bool:
+        """Compare the whole tree with the index, and do nothing; whether there would be anything to do."""
+        changes = self._compare(rebuild=False)
+        return not (changes.written or changes.deleted) and all(
+            self.skipped.get(path) == why for path, why in changes.skipped.items()
+        )
+
     def finish(self, computed: Computed) -> None:
         """File a batch of vectors under its keys, serve them, and keep the encoder busy."""
         symbols = {key: self.scheduler.pending.symbols_of(key) for key in computed.vectors}

@@ -127,10 +127,10 @@ class Project:
             clock=makers.clock,
         )
         served = Served(parts.store, parts.tiers, parts.searcher)
-        self._restored = restore_index(parts.store, parts.index, models.routes, parts.events)
+        self.restored = restore_index(parts.store, parts.index, models.routes, parts.events)
         served.catch_up_documents(parts.index.snapshot, parts.inputs)
         self.pipeline = Pipeline(
-            parts, self.scheduler, served, dict(self._restored.known), self._restored.left, self.switch.retire
+            parts, self.scheduler, served, dict(self.restored.known), self.restored.left, self.switch.retire
         )
         self.cookies = CookieJar(parts.cookie_directory)
         self.writer = Writer(
@@ -245,11 +245,11 @@ class Project:
         """Serve what was served before the last end, once; only on the writer's thread, and before it writes."""
         if not self._vectors_restored:
             self._vectors_restored = True
-            restore_vectors(self._restored, self.parts.index, self.pipeline.served)
+            restore_vectors(self.restored, self.parts.index, self.pipeline.served)
             self.pipeline.publish()
 
     def _renew_keys(self) -> None:
-        delta = renew_keys(self._restored, self.parts.index, self.models.routes)
+        delta = renew_keys(self.restored, self.parts.index, self.models.routes)
         self.pipeline.resume(delta)
         self.switch.settled(self.pipeline)
 

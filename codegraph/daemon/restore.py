@@ -58,6 +58,8 @@ class Restored:
     """The wanted keys must be computed again."""
     left: frozenset[str] = frozenset()
     """Files of which something is stored that was not restored: written again, or removed, with the next commit."""
+    is_complete: bool = False
+    """The last end vouches for all of it, and nothing wanted a vector."""
 
 
 def restore_index(store: StateStore, index: Index, routes: Routes, events: EventLog) -> Restored:
@@ -82,12 +84,13 @@ def restore_index(store: StateStore, index: Index, routes: Routes, events: Event
             known[path] = found
             stored.append(file)
     try:
-        index.restore(stored, store.revision, closing)
+        index.restore(stored, store.revision, None if closing is None else closing.counts)
     except StoreCorrupt as error:
         logger.warning("the stored graph cannot be used: %s", error)
         events.publish(Rebuilt(what="graph", reason=error.message))
         return _nothing(store, index, paths, outdated)
-    return Restored(known, {path: rows[path] for path in known}, outdated, paths.difference(known))
+    left, is_complete = paths.difference(known), closing is not None and closing.is_complete
+    return Restored(known, {path: rows[path] for path in known}, outdated, left, is_complete)
 
 
 def keys_outdated(store: StateStore, routes: Routes) -> bool:

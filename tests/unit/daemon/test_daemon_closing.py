@@ -9,6 +9,7 @@ import pytest
 from workbench import Workbench
 
 from codegraph.core.symbols import SymbolId
+from codegraph.daemon.indexing import nothing_to_do
 from codegraph.events import Rebuilt
 from codegraph.graph.stored import PackedLinks, Trace, encode_links
 from codegraph.store import schema
@@ -26,6 +27,13 @@ def bench(project_of: Any) -> Workbench:
     """Three files, up to date."""
     found: Workbench = project_of(FILES)
     return found
+
+
+def settled(bench: Workbench) -> Workbench:
+    """Compare until every stamp is old enough to be trusted: files were written a moment before they were read."""
+    while not bench.project.pipeline.is_in_step():
+        bench.reconcile()
+    return bench
 
 
 def decoded(bench: Workbench) -> list[str]:
@@ -78,6 +86,47 @@ def test_an_end_before_everything_was_written_vouches_for_nothing(bench: Workben
     bench.open(vectors=False)
     assert bench.project.parts.store.closing() is None
     assert decoded(bench) == ["a.py", "b.py", "c.py"]
+    updated(bench)
+
+
+def test_an_unchanged_tree_is_known_to_be_done_without_decoding_it(bench: Workbench) -> None:
+    """`codegraph index` after a clean end compares the tree, and that is all."""
+    counts = settled(bench).view.snapshot.counts
+    bench.close()
+    bench.open(vectors=False)
+    done = nothing_to_do(bench.project)
+    assert done is not None
+    assert (done.files, done.symbols, done.edges) == (counts.files, counts.symbols, sum(counts.edges.values()))
+    assert (done.embedded, decoded(bench)) == (0, [])
+    updated(bench)
+
+
+@pytest.mark.parametrize(
+    "change", [{"c.py": "def h(x): return 1\n"}, {"d.py": "def k(): return 2\n"}, {"b.py": None}, {"e.py": b"\0\1\2"}]
+)
+def test_a_changed_tree_is_not_taken_for_done(bench: Workbench, change: dict[str, str | bytes | None]) -> None:
+    """A file written, added, deleted, or one to be skipped: all are work."""
+    settled(bench).close()
+    for path, text in change.items():
+        if text is None:
+            bench.delete(path)
+        else:
+            bench.write({path: text})
+    bench.forget()
+    bench.open(vectors=False)
+    assert nothing_to_do(bench.project) is None
+    updated(bench)
+
+
+def test_an_index_without_all_of_its_vectors_is_not_taken_for_done(bench: Workbench) -> None:
+    """Symbols that waited for a vector at the end wait still."""
+    bench.write({"c.py": "def h(x): return 1\n"})
+    bench.apply()
+    assert bench.project.scheduler.pending
+    settled(bench).close()
+    bench.open(vectors=False)
+    assert decoded(bench) == []
+    assert nothing_to_do(bench.project) is None
     updated(bench)
 
 
