@@ -17,11 +17,15 @@ from typing import Final
 _PARTS: Final = (
     (b"ARGUMENTS", rb"(?:\((?:[^()\n;{}\"]|TEXT|\((?:[^()\n;{}\"]|TEXT)*\))*\))"),
     (b"TEXT", rb"\"(?:[^\"\\\n]|\\.)*\""),
-    (b"MACRO", rb"(?:\b(?:[A-Z][A-Z0-9]*_[A-Z0-9_]*|[A-Z]{4,}[A-Z0-9]*)\b)"),
-    (b"TYPE", rb"(?:[A-Za-z_][\w:]*(?:<(?:[^<>;{}()]|<[^<>;{}()]*>)*>[\w:]*)?)"),
+    (b"MACRO", rb"(?:[A-Z](?<=\b[A-Z])REST)"),
+    (b"REST", rb"(?:[A-Z0-9]*+_[A-Z0-9_]*+|[A-Z]{3,}+[A-Z0-9]*+)\b"),
+    (b"TYPE", rb"(?:[A-Za-z_][\w:]*+(?:<(?:[^<>;{}()]|<[^<>;{}()]*>)*>[\w:]*+)?)"),
     (b"SPACE", rb"[ \t\n]"),
+    (b"INDENT", rb"\n[ \t]*+"),
 )
-"""What stands for what in the patterns below."""
+"""What stands for what in the patterns below. What repeats gives nothing back wherever that could match nothing more:
+nearly all places of a file are none of these, and the time is that of telling so.
+"""
 
 
 def _pattern(text: bytes) -> re.Pattern[bytes]:
@@ -30,50 +34,51 @@ def _pattern(text: bytes) -> re.Pattern[bytes]:
     return re.compile(text, re.MULTILINE)
 
 
-_CLASS: Final = _pattern(rb"\b(?:class|struct|union|enum|namespace)SPACE+((?:MACROARGUMENTS?SPACE+)+)(?=[A-Za-z_{])")
+_CLASS: Final = _pattern(rb"\b(?:class|struct|union|enum|namespace)SPACE++((?:MACROARGUMENTS?SPACE++)+)(?=[A-Za-z_{])")
 _PREFIX: Final = _pattern(
-    rb"\n[ \t]*(?:template[ \t]*<[^\n]*>SPACE*)?(?:\[\[[^\]\n]*\]\][ \t]*)*"
+    rb"INDENT(?:template[ \t]*<[^\n]*>SPACE*)?(?:\[\[[^\]\n]*\]\][ \t]*)*"
     rb"(?:(?:inline|static|extern|explicit|virtual|constexpr|friend|typedef|\"C\")[ \t]+)*"
     rb"((?:MACROARGUMENTS?(?=SPACE)[ \t]*)+)(?=SPACE+(?:(?:TYPE[ \t\n*&]+){1,6}"
     rb"(?:operator\b|[A-Za-z_][\w:]*(?:<[^<>;{}()]*>[\w:]+)?SPACE*[;=({\[])"
     rb"|[A-Za-z_][\w:]*(?:<[^<>;{}()]*>)?::[~\w:]+SPACE*\())"
 )
 _BEFORE_KEYWORD: Final = _pattern(
-    rb"\n[ \t]*(MACROARGUMENTS?)"
+    rb"INDENT(MACROARGUMENTS?)"
     rb"(?=SPACE+(?:(?:explicit|virtual|static|inline|constexpr|operator|template|friend|using|typedef)\b|~))"
 )
 _CONSTRUCTOR: Final = _pattern(
-    rb"\n[ \t]*(MACROARGUMENTS?)"
+    rb"INDENT(MACROARGUMENTS?)"
     rb"(?=[ \t]+[A-Za-z_]\w*\((?:[^(){};]|\([^(){};]*\))*\)[\w \t\n]*:SPACE*\w+[({<])"
 )
-_BLOCK: Final = _pattern(rb"\n[ \t]*(MACRO)(?=[ \t]*\{)")
+_BLOCK: Final = _pattern(rb"INDENT(MACRO)(?=[ \t]*\{)")
 _SUFFIX: Final = _pattern(
     rb"\)SPACE*(?:(?:const|noexcept|override|final)SPACE+)*((?:MACROARGUMENTS?[ \t]*)+)"
     rb"(?=SPACE*(?:[;{]|:[^:]|=[ \t]*(?:0|default|delete)\b|override\b|const\b|noexcept\b))"
 )
 _STATEMENT: Final = re.compile(rb"\b(?:else|if|for|while|switch|return|case|define)\b")
-_FIELD: Final = _pattern(rb"SPACE(MACROARGUMENTS)(?=[ \t]*[;={])")
+_FIELD: Final = _pattern(rb"([A-Z](?<=SPACE[A-Z])RESTARGUMENTS)(?=[ \t]*[;={])")
 _NAMED: Final = re.compile(rb"[\w>*&][ \t]+[*&]*[a-z_]\w*SPACE*\Z".replace(b"SPACE", rb"[ \t\n]"))
-_BETWEEN: Final = _pattern(rb"\n[ \t]*(?:[a-z]+[ \t]+)*TYPE[ \t*&]+(MACRO)(?=[ \t]+[A-Za-z_][\w:]*[ \t]*\()")
+_BETWEEN: Final = _pattern(rb"INDENT(?:[a-z]++[ \t]++)*TYPE[ \t*&]++(MACRO)(?=[ \t]+[A-Za-z_][\w:]*[ \t]*\()")
 _CONSTRAINT: Final = _pattern(
     rb"(,SPACE*[A-Z_]*(?:ENABLE_IF|REQUIRES)\w*\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\))(?=SPACE*[,>])"
 )
 _PROTOTYPE: Final = _pattern(
-    rb"(?:\(\*[ \t]*\w+\)|\b(?!return\b|else\b|do\b)\w+)SPACE+([A-Z_][A-Z_0-9]*[ \t]*\()"
+    rb"(?:\(\*[ \t]*\w+\)|\b(?!return\b|else\b|do\b)\w++)SPACE++([A-Z_][A-Z_0-9]*+[ \t]*+\()"
     rb"\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\)(\))(?=SPACE*;)"
 )
+_DOUBLED: Final = re.compile(rb"[A-Z_0-9][ \t]*+\(\(")
+"""Stands in every `_PROTOTYPE`, and nearly nowhere else."""
 _CONVENTION: Final = _pattern(rb"\((MACRO)[ \t]+(?=\*[ \t]*\w+[ \t]*\)SPACE*(?:[A-Z_]+[ \t]*)?\()")
 _EMPTY_DEFAULT: Final = re.compile(rb"=([ \t]*)\{\}(?=[ \t\n]*[,)])")
-_TEMPLATE: Final = re.compile(rb"(?:::|\.|->)[ \t]*template[ \t]+(?=[A-Za-z_])")
-_ALONE: Final = _pattern(rb"^[ \t]*(MACROARGUMENTS?)[ \t]*$")
+_TEMPLATE: Final = re.compile(rb"template(?=[ \t]+[A-Za-z_])")
+_ALONE: Final = _pattern(rb"INDENT(MACROARGUMENTS?)[ \t]*+$")
 _TYPED: Final = re.compile(rb"[ \t]*\r?\n[A-Za-z_]\w*[ \t]*\([^;{}]*\)\s*[{;]")
-_DIRECTIVE: Final = re.compile(
-    rb"^[ \t]*#[ \t]*(ifdef|ifndef|if|elif|else|endif)\b(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/|[^\n\\]|\\.|\\\r?\n)*",
-    re.MULTILINE,
+_DIRECTIVE: Final = _pattern(
+    rb"INDENT#[ \t]*+(ifdef|ifndef|if|elif|else|endif)\b(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/|[^\n\\/]++|/|\\.|\\\r?\n)*"
 )
-_ENUM: Final = re.compile(rb"\benum\b[^;{}()#]*\{[^{}]*\}")
-_MACRO_LINE: Final = re.compile(rb"^[ \t]*#[ \t]*(?:define|undef)\b(?:[^\n\\]|\\.|\\\r?\n)*", re.MULTILINE)
-_LONG_MACRO: Final = re.compile(rb"^[ \t]*#[ \t]*define\b[^\n\\]*\\\r?\n(?:[^\n\\]|\\.|\\\r?\n)*", re.MULTILINE)
+_ENUM: Final = re.compile(rb"enum(?<=\benum)\b[^;{}()#]*+\{[^{}]*+\}")  # a search for letters is faster than for `\b`
+_MACRO_LINE: Final = re.compile(rb"^[ \t]*#[ \t]*(?:define|undef)\b(?:[^\n\\]++|\\.|\\\r?\n)*", re.MULTILINE)
+_LONG_MACRO: Final = _pattern(rb"INDENT#[ \t]*+define\b[^\n\\]*+\\\r?\n(?:[^\n\\]++|\\.|\\\r?\n)*")
 _IN_ENUM: Final = re.compile(rb"\benum\b[^;{}()]*\{[^{}]*\Z")
 _MAX_BRANCHES: Final = 100
 _CONTINUES: Final = frozenset(b",)|&+-*/=?<;.]%^>:{(")
@@ -81,15 +86,17 @@ _CONTINUES: Final = frozenset(b",)|&+-*/=?<;.]%^>:{(")
 
 def masked(data: bytes) -> bytes:
     """Return bytes of the same length in which such macros and branches are blanks."""
-    read = _ENUM.sub(_without_macros, _without_torn_branches(data))
-    data = b"\n" + read  # a line starts behind a line end: a search for that sign is faster than one for `^`
+    # A line starts behind a line end: a search for that sign is faster than one for `^`.
+    data = read = _ENUM.sub(_without_macros, _without_torn_branches(b"\n" + data))
     for pattern in (_CLASS, _PREFIX, _BEFORE_KEYWORD, _BETWEEN, _CONSTRUCTOR, _BLOCK, _CONSTRAINT, _CONVENTION):
         data = pattern.sub(_blank, data)
-    data = _PROTOTYPE.sub(_blank_wrapping, data[1:])
+    if _DOUBLED.search(data):
+        data = _PROTOTYPE.sub(_blank_wrapping, data)
     data = _FIELD.sub(_blank_field, _SUFFIX.sub(_blank_suffix, data))
     data = _TEMPLATE.sub(_spaced, data)
     data = _EMPTY_DEFAULT.sub(rb"=\1 0", data)
-    return _with_macros(_ALONE.sub(_blank_alone, _ALONE.sub(_blank_alone, data)), read)
+    once = _ALONE.sub(_blank_alone, data)
+    return _with_macros(once if once == data else _ALONE.sub(_blank_alone, once), read)[1:]
 
 
 def _without_torn_branches(data: bytes) -> bytes:
@@ -106,8 +113,8 @@ def _without_torn_branches(data: bytes) -> bytes:
             if word == b"endif":
                 group = open_groups.pop()
                 if len(group) < _MAX_BRANCHES and _is_torn(data, group):
-                    blanked.append(group[0].span())
-                    blanked.append((group[1].start(), group[-1].end()))
+                    blanked.append((group[0].start() + 1, group[0].end()))
+                    blanked.append((group[1].start() + 1, group[-1].end()))
     if not blanked:
         return data
     kept = bytearray(data)
@@ -119,11 +126,12 @@ def _without_torn_branches(data: bytes) -> bytes:
 
 
 def _is_torn(data: bytes, group: list[re.Match[bytes]]) -> bool:
-    before = data[max(0, group[0].start() - 300) : group[0].start()].rstrip()
+    start = group[0].start() + 1
+    before = data[max(0, start - 300) : start].rstrip()
     line = before.rpartition(b"\n")[2].lstrip()
     is_free = not before or before[-1] in b";{}>" or line.startswith((b"#", b"//")) or before.endswith((b"*/", b"\\"))
     is_free = (is_free and not line.startswith(b"template")) or (before.endswith(b":") and line[:1].isalpha())
-    if not is_free and not _ALONE.match(line) and b"//" not in line:
+    if not is_free and not _ALONE.match(b"\n" + line) and b"//" not in line:
         return True
     for one, other in pairwise(group):
         branch = data[one.end() : other.start()]
@@ -148,7 +156,10 @@ def _with_macros(data: bytes, read: bytes) -> bytes:
 
 def _spaced(match: re.Match[bytes]) -> bytes:
     """Blank out the keyword in `a.template b<c>()`."""
-    return match.group().replace(b"template", b"        ")
+    data, at = match.string, match.start()
+    while at and data[at - 1] in b" \t":
+        at -= 1
+    return b"        " if data[max(0, at - 2) : at].endswith((b"::", b".", b"->")) else match.group()
 
 
 def _blank(match: re.Match[bytes]) -> bytes:
@@ -172,14 +183,14 @@ def _blank_suffix(match: re.Match[bytes]) -> bytes:
 
 def _blank_field(match: re.Match[bytes]) -> bytes:
     """Blank out what stands behind the type and the name of a field."""
-    before = match.string[max(0, match.start() - 200) : match.start()]
-    return _blank(match) if _NAMED.search(before) else match.group()
+    start = match.start() - 1
+    return _blank(match) if _NAMED.search(match.string, max(0, start - 200), start) else match.group()
 
 
 def _blank_alone(match: re.Match[bytes]) -> bytes:
     """Blank out a line that holds a macro only, unless it is a part of an expression or of a list."""
-    data = match.string
-    before = data[max(0, match.start() - 400) : match.start()].rstrip()
+    data, start = match.string, match.start() + 1
+    before = data[max(0, start - 400) : start].rstrip()
     after = data[match.end() : match.end() + 200].lstrip()[:2]
     while before.endswith(b"*/"):
         before = before[: max(0, before.rfind(b"/*"))].rstrip()
@@ -187,7 +198,7 @@ def _blank_alone(match: re.Match[bytes]) -> bytes:
     if match.group(1).endswith(b")"):
         if _TYPED.match(data, match.end()):
             return match.group()  # it gives the type of the function on the next line
-    elif after[:1] == b"}" and _IN_ENUM.search(data, max(0, match.start() - 4000), match.start()):
+    elif after[:1] == b"}" and _IN_ENUM.search(data, max(0, start - 4000), start):
         return match.group()  # the last of an enum
     starts = not before or before[-1] in b";{}:>" or line.startswith((b"#", b"//"))
     return (
