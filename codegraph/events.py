@@ -51,6 +51,16 @@ class Committed(Event, frozen=True, tag="committed"):
     milliseconds: dict[str, float]
 
 
+class KeysComputed(Event, frozen=True, tag="keys_computed"):
+    """Some of the keys that a large change had left for later were computed."""
+
+    keys: int
+    cut: int
+    reused: int
+    left: int
+    seconds: float
+
+
 class Embedded(Event, frozen=True, tag="embedded"):
     """A batch of vectors was stored under its keys."""
 
@@ -100,6 +110,7 @@ AnyEvent = (
     FilesChanged
     | FilesExtracted
     | Committed
+    | KeysComputed
     | Embedded
     | EmbeddingFailed
     | Reconciled

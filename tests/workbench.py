@@ -346,7 +346,7 @@ class Workbench:
         """Let the encoder answer until nothing is pending; what it refused comes again after its time."""
         scheduler = self.project.scheduler
         for _ in range(10_000):
-            if self.answer():
+            if self.answer() or self.project.pipeline.owes_keys:
                 self.project.writer.step(0.0)
             elif self.project.pipeline.idle:
                 break

@@ -157,6 +157,8 @@ class IndexDelta:
     """Symbols whose own digest, signature or ordered out-edges differ."""
     marked: Mapping[SymbolId, Cause] = field(default_factory=dict)
     """Symbols whose key was computed again."""
+    later: int = 0
+    """How many more were marked whose keys are computed later."""
     cut: tuple[SymbolId, ...] = ()
     """Marked, and the key came out equal."""
     keys: Mapping[SymbolId, EmbeddingKey] = field(default_factory=dict)

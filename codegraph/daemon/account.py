@@ -113,7 +113,7 @@ def _phase(project: Project, view: View) -> str:
         return "indexing" if project.running else "starting"
     if project.pipeline.doubtful:
         return "indexing"
-    return "idle" if project.scheduler.idle else "embedding"
+    return "idle" if project.pipeline.idle else "embedding"
 
 
 def _lanes(project: Project, view: View) -> tuple[reports.LaneFigures, ...]:
@@ -125,6 +125,9 @@ def _lanes(project: Project, view: View) -> tuple[reports.LaneFigures, ...]:
             pending[lane.name.lower()] += 1
         elif state is Freshness.STALE:
             stale[lane.name.lower()] += 1
+    owed = sum(symbol in view.served for symbol in view.snapshot.unkeyed)
+    stale["context"] += owed
+    pending["context"] += len(view.snapshot.unkeyed) - owed
     names = [lane.name.lower() for lane in Lane]
     return tuple(reports.LaneFigures(lane=name, pending=pending[name], stale=stale[name]) for name in names)
 

@@ -56,7 +56,7 @@ def read_closing(store: StateStore, files: int) -> Closing | None:
 def leave_closing(pipeline: Pipeline) -> None:
     """Write the closing record, if the store holds exactly the index and a start can use all of it."""
     store, snapshot = pipeline.parts.store, pipeline.parts.index.snapshot
-    if not pipeline.view.reconciled or pipeline.failure is not None:
+    if not pipeline.view.reconciled or pipeline.failure is not None or pipeline.owes_keys:
         return
     if pipeline.served.dirty_paths() or set(pipeline.known) != set(snapshot.files):
         return

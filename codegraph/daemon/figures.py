@@ -8,12 +8,15 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field, replace
 
+import msgspec
+
 from codegraph.daemon.reports import ChangeFigures
 from codegraph.events import (
     AnyEvent,
     Committed,
     Embedded,
     EmbeddingFailed,
+    KeysComputed,
     Rebuilt,
     Reconciled,
     WatchTrouble,
@@ -65,6 +68,10 @@ def _added(figures: Figures, event: AnyEvent) -> Figures:
             avoided=figures.avoided + event.cut + event.reused,
             last=_change(event),
         )
+    if isinstance(event, KeysComputed):
+        return replace(
+            figures, avoided=figures.avoided + event.cut + event.reused, last=_with_keys(figures.last, event)
+        )
     if isinstance(event, Embedded):
         return replace(figures, embedded=figures.embedded + event.keys, last=_with_embedded(figures.last, event))
     if isinstance(event, EmbeddingFailed):
@@ -96,20 +103,25 @@ def _change(event: Committed) -> ChangeFigures:
     )
 
 
+def _with_keys(last: ChangeFigures | None, event: KeysComputed) -> ChangeFigures | None:
+    """Count keys that were computed later towards the last change set."""
+    if last is None:
+        return None
+    return msgspec.structs.replace(
+        last,
+        cut_off=last.cut_off + event.cut,
+        reused=last.reused + event.reused,
+        milliseconds={**last.milliseconds, "key": last.milliseconds.get("key", 0.0) + 1e3 * event.seconds},
+    )
+
+
 def _with_embedded(last: ChangeFigures | None, event: Embedded) -> ChangeFigures | None:
     """Count a batch towards the last change set; batches of the cold queue belong to none."""
     if last is None or (event.lane == "cold" and not last.over_budget and last.revision > 1):
         return last
-    return ChangeFigures(
-        revision=last.revision,
-        at=last.at,
-        files=last.files,
-        touched=last.touched,
-        marked=last.marked,
-        cut_off=last.cut_off,
-        reused=last.reused,
+    return msgspec.structs.replace(
+        last,
         embedded=last.embedded + event.keys,
-        over_budget=last.over_budget,
         milliseconds={**last.milliseconds, "embed": last.milliseconds.get("embed", 0.0) + 1e3 * event.seconds},
     )
 

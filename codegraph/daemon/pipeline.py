@@ -42,7 +42,15 @@ from codegraph.daemon.served import Served
 from codegraph.daemon.uncertain import UncertainNames
 from codegraph.daemon.view import View
 from codegraph.errors import StoreError
-from codegraph.events import Committed, Embedded, EmbeddingFailed, FilesChanged, FilesExtracted, Reconciled
+from codegraph.events import (
+    Committed,
+    Embedded,
+    EmbeddingFailed,
+    FilesChanged,
+    FilesExtracted,
+    KeysComputed,
+    Reconciled,
+)
 from codegraph.graph.index import Index
 from codegraph.source.hints import Hint
 from codegraph.source.listing import Changes
@@ -177,7 +185,39 @@ class Pipeline:
     @property
     def idle(self) -> bool:
         """Nothing wants a vector, and nothing is about to want one."""
-        return self.scheduler.idle and not self.doubtful
+        return self.scheduler.idle and not self.doubtful and not self.owes_keys
+
+    @property
+    def owes_keys(self) -> bool:
+        """There are symbols whose keys are still to be computed. Any thread may ask."""
+        return bool(self.parts.index.snapshot.unkeyed)
+
+    def compute_keys(self) -> None:
+        """Compute some of the keys that are owed. What else waits, vectors or a save, has its turn between.
+
+        The graph is that of the published revision, so it stays the same revision, as when vectors are filed.
+        """
+        with whole():
+            delta = self.served.unserved(self.parts.index.compute_keys(), self.parts.index.snapshot)
+            self._follow(delta, (), Run())
+            left = len(self.parts.index.snapshot.unkeyed)
+            self._recorder.settle_keys()
+            self.view = self._new_view()
+        self.scheduler.wake(self.view.snapshot)
+        self.parts.events.publish(
+            KeysComputed(
+                keys=len(delta.marked),
+                cut=len(delta.cut),
+                reused=self.served.last_reused,
+                left=left,
+                seconds=delta.seconds["key"],
+            )
+        )
+
+    def compute_all_keys(self) -> None:
+        """Compute all keys that are owed, in one go: somebody compares them, or it is the end."""
+        while self.owes_keys:
+            self.compute_keys()
 
     def doubt(self) -> None:
         """Other routes: forget the blobs of the files whose facts they do not accept."""
@@ -215,6 +255,8 @@ class Pipeline:
 
     def hurry(self, symbols: Iterable[SymbolId]) -> None:
         """Somebody asked for these stale symbols: embed them first."""
+        symbols = tuple(symbols)
+        self.parts.index.prefer_keys(symbols)
         if self.scheduler.pending.hurry(symbols):
             self.scheduler.wake(self.view.snapshot)
 
@@ -281,10 +323,10 @@ class Pipeline:
         snapshot = self.parts.index.snapshot
         for made in fresh:
             self.parts.inputs.remember(made)
-        for symbol in delta.removed:
+        for symbol in (*delta.removed, *(snapshot.unkeyed if delta.later else ())):
             self.scheduler.pending.discard(symbol)
         wanting = self.served.follow(delta, snapshot, self.parts.inputs, self.parts.first.segments())
-        cold = run.cold or delta.over_budget or len(delta.files) > COLD_FILES
+        cold = run.cold or (delta.over_budget and not delta.later) or len(delta.files) > COLD_FILES
         broken = snapshot.broken(wanting, delta.files)
         for symbol, key in wanting.items():
             lane = Lane.COLD if cold else self._lane(delta, symbol)
@@ -304,7 +346,7 @@ class Pipeline:
         snapshot, pending = self.parts.index.snapshot, self.scheduler.pending
         wanting: dict[SymbolId, EmbeddingKey] = {}
         for view in filter(None, map(snapshot.files.get, paths)):
-            for symbol, key in zip(view.ids, view.keys, strict=True):
+            for symbol, key in zip(view.ids, snapshot.keys_in(view), strict=True):
                 if not key or self.served.keys.get(symbol) == key:
                     continue
                 if key in pending:
@@ -325,7 +367,7 @@ class Pipeline:
                     revision=delta.revision,
                     files=len(delta.files),
                     touched=len(delta.touched),
-                    marked=len(delta.marked),
+                    marked=len(delta.marked) + delta.later,
                     cut=len(delta.cut),
                     reused=self.served.last_reused,
                     pending=len(self.scheduler.pending),

@@ -96,7 +96,7 @@ async def _end_when_idle(project: Project, server: Server) -> None:
     while True:
         last = max(server.last_active, project.writer.last_activity)
         left = last + limit - time.monotonic()
-        done = project.pipeline.view.reconciled and project.scheduler.idle
+        done = project.pipeline.view.reconciled and project.pipeline.idle
         if left <= 0 and not server.clients and done:
             logger.info("idle for %g seconds: ending", limit)
             server.stop()

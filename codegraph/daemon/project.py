@@ -272,7 +272,8 @@ class Project:
 
     def waiting(self) -> tuple[SymbolId, ...]:
         """Return the symbols that want a vector."""
-        return tuple(symbol for symbol, _ in self.scheduler.pending.symbols())
+        waiting = (symbol for symbol, _ in self.scheduler.pending.symbols())
+        return (*waiting, *self.pipeline.view.snapshot.unkeyed)
 
     def _flush(self) -> None:
         """Write the lexical index down, in the flusher's thread; merging leaves much memory free."""

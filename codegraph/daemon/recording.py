@@ -18,6 +18,7 @@ from codegraph.core.changes import IndexDelta, Skipped
 from codegraph.core.facts import EncodedFacts
 from codegraph.core.symbols import EmbeddingKey
 from codegraph.daemon.parts import Parts
+from codegraph.daemon.restore import ROUTES
 from codegraph.daemon.served import Served
 from codegraph.errors import InternalError, StoreError
 from codegraph.source.stamps import KnownFile
@@ -42,6 +43,8 @@ class Recorder:
         self._owed = set(owed)
         self._written_at = parts.timer()
         self._owed_skipped: dict[str, Skipped | None] = {}
+        self._keys_noted = False
+        """The store says that its wanted keys do not all hold."""
 
     @property
     def owing(self) -> bool:
@@ -75,6 +78,7 @@ class Recorder:
         """Write one revision and everything owed."""
         record = self._revision(delta, records, fresh, skipped)
         try:
+            self._note_keys()
             self._parts.store.commit(record)
         except StoreError as error:
             self._owed.update(record.links, record.symbols, record.files)
@@ -88,6 +92,26 @@ class Recorder:
             self.failure = None
             self._served.clean()
             self.store_vectors(self._served.take_unsaved())
+            self.settle_keys()
+
+    def settle_keys(self) -> None:
+        """Once no key is owed any more: write the records of all symbols that differ, and then that the keys hold."""
+        if not self._keys_noted or self._parts.index.snapshot.unkeyed:
+            return
+        self.store_vectors(self._served.take_unsaved())
+        if self.failure is None:
+            try:
+                self._parts.store.set_meta(ROUTES, self._parts.index.snapshot.routes.digest)
+            except StoreError as error:
+                self._failed(error)
+            else:
+                self._keys_noted = False
+
+    def _note_keys(self) -> None:
+        """Keys are owed beyond the commit: say so first, so that a start after a crash computes all of them again."""
+        if self._parts.index.snapshot.unkeyed and not self._keys_noted:
+            self._parts.store.set_meta(ROUTES, b"")
+            self._keys_noted = True
 
     def write_vectors(self, more: bool) -> None:
         """Write what `Served` keeps; while `more` vectors are on their way, only if the last time was long ago."""

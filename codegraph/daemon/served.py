@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -130,6 +131,16 @@ class Served:
         self._dirty.update(dict.fromkeys(delta.files))
         return left
 
+    def unserved(self, delta: IndexDelta, snapshot: Snapshot) -> IndexDelta:
+        """Add to the keys of a delta those that came out equal to one that the symbol still waited for."""
+        waited = {
+            symbol: key for symbol in delta.cut if (key := snapshot.wanted(symbol)) and self.keys.get(symbol) != key
+        }
+        if not waited:
+            return delta
+        cut = tuple(symbol for symbol in delta.cut if symbol not in waited)
+        return replace(delta, keys={**delta.keys, **waited}, cut=cut)
+
     def reuse(self, wanting: Mapping[SymbolId, EmbeddingKey], snapshot: Snapshot) -> dict[SymbolId, EmbeddingKey]:
         """Serve those whose wanted vector is in the project's state or in the tiers; return the rest."""
         symbols = tuple(wanting)
@@ -173,7 +184,7 @@ class Served:
             return None
         return tuple(
             SymbolState(definition.descriptor, key, self.keys.get(symbol, b""), self.verdicts.get(symbol))
-            for symbol, key, definition in zip(view.ids, view.keys, view.outline.definitions, strict=True)
+            for symbol, key, definition in zip(view.ids, snapshot.keys_in(view), view.outline.definitions, strict=True)
         )
 
     def dirty_paths(self) -> set[str]:

@@ -48,6 +48,7 @@ def verify(project: Project) -> VerifyResult:
     """Compare the newest view with a clean build. Raises DaemonError if the tree does not rest."""
     started = project.parts.timer()
     for _ in range(ATTEMPTS):
+        project.writer.call(project.pipeline.compute_all_keys).result()
         view = project.pipeline.view
         clean = clean_snapshot(project)
         if project.settled_since(view):

@@ -3,7 +3,7 @@
 Into its inbox go the watcher's sightings, batches of vectors from the encoder, waiters, and calls that
 must run where the writing happens. Between two items it takes settled hints, compares the whole tree
 when that is due (at the start, after a loss, and every `reconcile_seconds` without anything else), and
-releases keys that were held back.
+releases keys that were held back. While keys are owed, it computes some of them instead of waiting.
 
 A *waiter* is answered once the tree has been compared with the index, and on request once nothing
 wants a vector any more. So `sync` is: make a cookie, wait until the batch that carries it is
@@ -133,6 +133,7 @@ class Writer:
 
     def finish(self) -> None:
         """Write down what is held back, and a closing record. After `run` or `run_until`, on any thread."""
+        self._guarded(self.pipeline.compute_all_keys)
         self._guarded(self.pipeline.write_vectors)
         if not self.error:
             leave_closing(self.pipeline)
@@ -162,6 +163,8 @@ class Writer:
 
     def _patience(self) -> float | None:
         now = self._clock()
+        if self._owes_keys:
+            return 0.0
         waits = [self._reconcile_at - now]
         due = self._settler.due(now)
         if due is not None:
@@ -170,6 +173,10 @@ class Writer:
             if moment is not None:
                 waits.append(moment - now)
         return max(0.0, min(waits))
+
+    @property
+    def _owes_keys(self) -> bool:
+        return self.pipeline.owes_keys and not self._owed  # after an error the comparison comes first
 
     def _handle(self, item: Item) -> None:
         if item is None:
@@ -212,6 +219,8 @@ class Writer:
             self._cookies.release(batch.cookies)
         else:
             self.pipeline.scheduler.wake(self.pipeline.view.snapshot)
+            if self._owes_keys:
+                self.pipeline.compute_keys()
         revision = self.pipeline.view.snapshot.clock.revision
         if revision != self._revision:
             self._revision = revision

@@ -39,6 +39,7 @@ def snapshot_differences(left: Snapshot, right: Snapshot) -> Differences:
         if one.blob != other.blob:
             found["files"].append(f"{path}: blob {one.blob.hex()} != {other.blob.hex()}")
         _compare(path, one, other, found)
+    found["keys"] += [f"{symbol}: not computed yet" for symbol in sorted({*left.unkeyed, *right.unkeyed})]
     _compare_lookups(left, right, found)
     return found
 

@@ -96,7 +96,7 @@ class FileView:
 
     @property
     def keys(self) -> tuple[EmbeddingKey, ...]:
-        """The wanted key of each definition."""
+        """The wanted key of each definition, as computed last; `Snapshot.keys_in` knows which of them hold."""
         return (self._parts or self._loaded()).keys
 
     def index_of(self, symbol: SymbolId) -> int | None:

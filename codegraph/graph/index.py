@@ -36,6 +36,7 @@ from codegraph.core.routes import UNDECIDED, Routes
 from codegraph.core.symbols import NO_KEY, BlobDigest, EmbeddingKey, SymbolId
 from codegraph.errors import InternalError
 from codegraph.graph.context import context
+from codegraph.graph.deferred import AT_ONCE, SLICE, DeferredKeys
 from codegraph.graph.defined import DefinedNames
 from codegraph.graph.dependency_graph import DependencyGraph
 from codegraph.graph.file_view import FileParts, FileView, StoredFile, ids_of
@@ -58,7 +59,8 @@ class Index:
     """The semantic index of one project, in memory.
 
     `load_occurrences(language, blob)` gives the stored occurrences of a file that has to be linked
-    again although it did not change. `table`, `marking` and `timer` are seams for tests.
+    again although it did not change. If more than `at_once` symbols are marked, the keys of those that are reached
+    from others are left to `compute_keys`. `table`, `marking` and `timer` are seams for tests.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Index:
         load_occurrences: Callable[[str, BlobDigest], Occurrences],
         table: Callable[[], SymbolTable] = SymbolTable,
         marking: MarkingRule = mark,
+        at_once: int = AT_ONCE,
         timer: Callable[[], float] = perf_counter,
     ) -> None:
         self._cascade = cascade
@@ -78,6 +81,8 @@ class Index:
         self._table = table()
         self._marking = marking
         self._timer = timer
+        self._at_once = at_once
+        self._deferred = DeferredKeys()
         self._graph = DependencyGraph()
         self._broken = ""
         self._to_restore: tuple[StoredFile, ...] = ()
@@ -112,9 +117,32 @@ class Index:
                 for symbol, definition in zip(view.ids, view.outline.definitions, strict=True):
                     self._graph.model[self._graph.number(symbol)] = routes.model_of(definition)
             changed = self._recompute(self._graph.numbers())
+            self._deferred.clear()
             self._snapshot = self._revised({}, changed)
             seconds = {"key": self._timer() - started}
             return IndexDelta(self._snapshot.clock.revision, keys=self._keys_of(changed), seconds=seconds)
+
+    def compute_keys(self, limit: int = SLICE) -> IndexDelta:
+        """Compute some of the keys that revisions left for later; what comes of it belongs to the present revision."""
+        with self._writing():
+            started = self._timer()
+            causes, over_budget = self._deferred.take(limit), self._deferred.over_budget
+            changed = self._recompute(map(self._graph.number, causes))
+            self._deferred.discard(causes)
+            self._snapshot = self._revised({}, changed, self._snapshot.clock.revision)
+            keys = self._keys_of(changed)
+            return IndexDelta(
+                revision=self._snapshot.clock.revision,
+                marked=causes,
+                cut=tuple(symbol for symbol in causes if symbol not in keys),
+                keys=keys,
+                over_budget=over_budget,
+                seconds={"key": self._timer() - started},
+            )
+
+    def prefer_keys(self, symbols: Iterable[SymbolId]) -> None:
+        """Let `compute_keys` begin with those of these symbols whose keys are owed."""
+        self._deferred.prefer(symbols)
 
     def restore(self, files: Iterable[StoredFile], revision: int = 0, counts: Counts | None = None) -> None:
         """First stage of a warm start: the snapshot, out of what was stored. The index must be empty.
@@ -206,26 +234,45 @@ class Index:
             times.append(self._timer())
             drafts = {path: self._link(path, files.get(path), names) for path in relink}
         times.append(self._timer())
+        self._deferred.settle_causes()
         gone = [path for path in files if files[path] is None]
         step = transition(self._snapshot, self._graph, drafts, gone, self._routes.model_of)
         times.append(self._timer())
         marking = self._marking(self._graph, step.seeds, self._cascade.depth)
         times.append(self._timer())
-        changed = self._recompute(marking.numbers)
-        marked = marking.frozen()
+        at_once, over_budget = marking.numbers, self._over_budget(marking)
+        if len(at_once) > self._at_once:
+            at_once = marking.direct
+        changed = self._recompute(at_once)
+        marked = marking.causes(at_once)
+        self._defer(marking, marked, step.removed, over_budget)
         self._snapshot = self._revised(step.views, changed)
         times.append(self._timer())
         stages = ("table", "link", "graph", "mark", "key")
         seconds = {stage: times[at + 1] - times[at] for at, stage in enumerate(stages)}
-        return self._delta(tuple(files), tuple(drafts), step, marking, marked, changed, seconds)
+        later = len(marking) - len(marked)
+        return self._delta(tuple(files), tuple(drafts), step, marked, later, over_budget, changed, seconds)
+
+    def _over_budget(self, marking: Marking) -> bool:
+        return marking.cascaded > max(_SMALL_CLOSURE, self._cascade.budget * len(self._graph))
+
+    def _defer(
+        self, marking: Marking, done: Mapping[SymbolId, Cause], removed: Iterable[SymbolId], over_budget: bool
+    ) -> None:
+        """Leave the marked that are not done for later."""
+        self._deferred.discard((*done, *removed))
+        if len(marking) > len(done):
+            ids = (self._graph.ids[number] for number in marking.numbers)
+            self._deferred.defer(marking, [symbol for symbol in ids if symbol not in done], over_budget)
 
     def _delta(
         self,
         files: tuple[str, ...],
         relinked: tuple[str, ...],
         step: Transition,
-        marking: Marking,
         marked: dict[SymbolId, Cause],
+        later: int,
+        over_budget: bool,
         changed: list[int],
         seconds: dict[str, float],
     ) -> IndexDelta:
@@ -241,7 +288,8 @@ class Index:
             cut=tuple(symbol for symbol in marked if symbol not in keys),
             keys=keys,
             moved=tuple(sorted(step.moved)),
-            over_budget=marking.cascaded > max(_SMALL_CLOSURE, self._cascade.budget * len(self._graph)),
+            later=later,
+            over_budget=over_budget,
             seconds=seconds,
         )
 
@@ -303,7 +351,9 @@ class Index:
     def _keys_of(self, numbers: Iterable[int]) -> dict[SymbolId, EmbeddingKey]:
         return dict(sorted((self._graph.ids[n], self._graph.key[n]) for n in numbers))
 
-    def _revised(self, drafts: dict[str, Draft | None], changed: Iterable[int]) -> Snapshot:
+    def _revised(
+        self, drafts: dict[str, Draft | None], changed: Iterable[int], revision: int | None = None
+    ) -> Snapshot:
         before, graph = self._snapshot, self._graph
         before.mentioned.get()  # made once after a restore; from then on each revision changes the last one's
         before.named.get()
@@ -320,8 +370,8 @@ class Index:
             view = before.files[path]
             keys = tuple(graph.key[graph.number(symbol)] for symbol in view.ids)
             views[path] = FileView(path, view.blob, view.language, view.parts._replace(keys=keys))
-        clock = Clock(before.clock.instance, before.clock.revision + 1)
-        return revise(before, clock, views, routes=self._routes)
+        clock = Clock(before.clock.instance, before.clock.revision + 1 if revision is None else revision)
+        return revise(before, clock, views, routes=self._routes, unkeyed=self._deferred.symbols)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -40,6 +40,7 @@ def revise(
     views: Mapping[str, FileView | None],
     routes: Routes | None = None,
     counts: Counts | None = None,
+    unkeyed: Map[SymbolId, None] | None = None,
 ) -> Snapshot:
     """Return the next snapshot; `views` maps each path that differs to its new view, or to None.
 
@@ -64,6 +65,7 @@ def revise(
         Deferred(lambda: _grouped(_mentioned(finished, {})), _follow(before.mentioned, _mentioned, old, new)),
         Deferred(lambda: _grouped(_named(finished, {})), _follow(before.named, _named, old, new)),
         counts,
+        Map() if unkeyed is None else unkeyed,
     )
 
 

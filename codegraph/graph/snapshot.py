@@ -12,7 +12,7 @@ tests/unit/graph/test_graph_snapshot.py, tests/model/test_model_readers.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
 from immutables import Map
@@ -21,6 +21,7 @@ from codegraph.core.changes import Clock, Dependency, RenderSource, Unresolved
 from codegraph.core.facts import Definition
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import (
+    NO_KEY,
     BlobDigest,
     DependencyKind,
     EmbeddingKey,
@@ -85,6 +86,8 @@ class Snapshot:
     mentioned: Deferred[Map[SymbolId, tuple[str, ...]]]
     named: Deferred[Map[str, tuple[SymbolId, ...]]]
     counts: Counts
+    unkeyed: Map[SymbolId, None] = field(default_factory=Map)
+    """Symbols whose keys are computed later; what their file views have is out of date."""
 
     @property
     def mentions(self) -> Map[SymbolId, tuple[str, ...]]:
@@ -170,9 +173,16 @@ class Snapshot:
         return tuple(context(symbol, self._context_targets, self.depth, self.max_context))
 
     def wanted(self, symbol: SymbolId) -> EmbeddingKey:
-        """Return the key that a fresh vector of this symbol has; NO_KEY while its model is undecided."""
+        """Return the key that a fresh vector of this symbol has; NO_KEY while that, or its model, is undecided."""
         view, index = self._place(symbol)
-        return view.keys[index]
+        return NO_KEY if symbol in self.unkeyed else view.keys[index]
+
+    def keys_in(self, view: FileView) -> tuple[EmbeddingKey, ...]:
+        """Return what `wanted` says of each symbol of a file of this snapshot."""
+        unkeyed = self.unkeyed
+        if not unkeyed:
+            return view.keys
+        return tuple(NO_KEY if symbol in unkeyed else key for symbol, key in zip(view.ids, view.keys, strict=True))
 
     def model_of(self, symbol: SymbolId) -> bytes:
         """Return the identity of the model that embeds a symbol, UNDECIDED while its facts cannot tell."""
@@ -256,7 +266,8 @@ class Wishes:
         near = context(symbol, self._followed, snapshot.depth, snapshot.max_context)
         signatures = tuple(map(self._signature, near))
         model = snapshot.routes.model_of(definition)
-        return Wish(view.keys[index], model, view.blob, view.language, definition.own, signatures)
+        key = NO_KEY if symbol in snapshot.unkeyed else view.keys[index]
+        return Wish(key, model, view.blob, view.language, definition.own, signatures)
 
     def _followed(self, symbol: SymbolId) -> list[SymbolId]:
         targets = self._targets.get(symbol)

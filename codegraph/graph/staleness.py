@@ -18,7 +18,7 @@ tests/model/ (every changed key is marked; each weakened rule is caught).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -46,7 +46,7 @@ class Seeds:
 class Marking(Mapping[SymbolId, Cause]):
     """The marked symbols; a cause is worked out when somebody asks for it.
 
-    It reads the graph as it is, so it is valid until the next change set; `frozen` copies it.
+    It reads the graph as it is, so it is valid until the next change set.
     """
 
     def __init__(self, graph: DependencyGraph, seeds: Seeds, levels: Levels) -> None:
@@ -72,6 +72,11 @@ class Marking(Mapping[SymbolId, Cause]):
         raise KeyError(symbol)
 
     @property
+    def direct(self) -> list[int]:
+        """Those who are marked for themselves (rule 1)."""
+        return list(self._direct)
+
+    @property
     def cascaded(self) -> int:
         """How many are marked only because of others (rules 2 and 3)."""
         return len(self.numbers) - len(self._direct)
@@ -89,9 +94,10 @@ class Marking(Mapping[SymbolId, Cause]):
         rule = "signature" if self._levels[number] == 0 else "edges"
         return Cause(rule, graph.ids[number], tuple(route))
 
-    def frozen(self) -> dict[SymbolId, Cause]:
-        """Work out every cause now, by symbol."""
-        return {symbol: self[symbol] for symbol in self}
+    def causes(self, numbers: Iterable[int]) -> dict[SymbolId, Cause]:
+        """Work out the causes of some of the marked now, by symbol, sorted."""
+        ids = self._graph.ids
+        return {ids[number]: self.cause(number) for number in sorted(numbers, key=ids.__getitem__)}
 
     def _nearer(self, number: int) -> int | None:
         level = int(self._levels[number])

@@ -20,6 +20,7 @@ from edits import Edits
 from workbench import Workbench
 
 from codegraph.cache.tiers import Tiers
+from codegraph.daemon.recording import Recorder
 from codegraph.daemon.scheduler import Scheduler
 from codegraph.graph.index import Index
 from codegraph.search import lexical
@@ -55,6 +56,10 @@ POINTS: Mapping[str, Point] = {
     "before_vectors": Point(Store, "put_vectors", False),
     "between_vectors_and_symbols": Point(Transaction, "put_many", True),
     "after_vectors": Point(Store, "put_vectors", True),
+    "between_slices_of_keys": Point(Index, "compute_keys", False),
+    "between_keys_and_pending": Point(Index, "compute_keys", True),
+    "before_keys_hold": Point(Recorder, "settle_keys", False),
+    "after_keys_hold": Point(Recorder, "settle_keys", True),
     "amid_garbage_collection": Point(store, "_sweep", True),
     "amid_compaction": Point(Environment, "_close_raw", True),
     "while_opening": Point(Environment, "_open", True),
@@ -115,7 +120,14 @@ def live(directory: Path, seed: int) -> None:
     bench.close()
 
 
+def leave_keys_for_later() -> None:
+    """Compute keys some at a time, however few are marked."""
+    Index.__init__.__kwdefaults__["at_once"] = 0
+    Index.compute_keys.__defaults__ = (2,)
+
+
 if __name__ == "__main__":
     place, name, which, number = sys.argv[1:]
+    leave_keys_for_later()
     arm(POINTS[name], int(which))
     live(Path(place), int(number))

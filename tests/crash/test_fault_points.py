@@ -26,6 +26,8 @@ DEEP = 6
 """How many calls of each place the long version dies at."""
 
 RARE = {
+    "between_slices_of_keys": 5,
+    "between_keys_and_pending": 5,
     "amid_garbage_collection": 1,
     "amid_compaction": 4,
     "after_opening": 1,

@@ -145,7 +145,7 @@ def test_a_signature_reaches_d_steps_and_says_by_which_route() -> None:
     """Rule 2 marks callers to distance d; the route takes the first edge in source order."""
     graph, numbers = chain()
     marking = mark(graph, Seeds(own=[numbers["d"]], signature=[numbers["d"]]), 3)
-    causes = marking.frozen()
+    causes = marking.causes(marking.numbers)
     assert list(causes) == ["a", "b", "c", "d", "x"]
     assert (causes["a"].rule, causes["a"].origin, causes["a"].route) == ("signature", "d", ("a", "b", "c", "d"))
     assert causes["d"].rule == "own"
