@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -42,6 +43,7 @@ from codegraph.core.facts import (
 )
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import BlobDigest
+from codegraph.extract.again import Memory
 from codegraph.extract.extractor import Limits, extract
 from codegraph.extract.grammar import compiled
 from codegraph.extract.languages import language_of
@@ -193,10 +195,16 @@ def work_alone() -> None:
     gc.disable()
 
 
-def worked(source: Source) -> tuple[float, EncodedFacts]:
-    """Extract and encode in a worker; return the CPU ms as well."""
+@cache
+def memory() -> Memory:
+    """Return what a worker remembers."""
+    return Memory()
+
+
+def worked(source: Source, name: str = "") -> tuple[float, EncodedFacts]:
+    """Extract and encode in a worker, which remembers what has a name; return the CPU ms as well."""
     began = time.process_time()
-    facts = extract_encoded(source.data, source.language, Limits())
+    facts = extract_encoded(source.data, source.language, Limits(), memory(), name)
     return 1e3 * (time.process_time() - began), facts
 
 
@@ -214,7 +222,7 @@ class Edits:
 
     def time(self, source: Source) -> float:
         """Put a file in and return the CPU ms of worker and writer."""
-        took, facts = self._worker.submit(worked, source).result()
+        took, facts = self._worker.submit(worked, source, source.path).result()
         began = time.process_time()
         self._project.apply({source.path: decoded(facts)})
         return took + 1e3 * (time.process_time() - began)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
 
 import zstandard
 from tree_sitter import Node
@@ -18,7 +19,17 @@ from tree_sitter import Node
 from codegraph.config import ExtractConfig
 from codegraph.core import plugins
 from codegraph.core.digests import blob_digest
-from codegraph.core.facts import EncodedFacts, FileFacts, Occurrences, Outline, SyntaxProblem, encode, encode_inputs
+from codegraph.core.facts import (
+    Definition,
+    EncodedFacts,
+    FileFacts,
+    NamespaceRun,
+    Occurrences,
+    Outline,
+    SyntaxProblem,
+    encode,
+    encode_inputs,
+)
 from codegraph.extract.definition_flow import DefinitionFlows
 from codegraph.extract.grammar import Captured, compiled
 from codegraph.extract.languages import LANGUAGES
@@ -38,7 +49,7 @@ from codegraph.extract.sections import document_facts
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES, FileView
 
-SCHEMA = 27
+SCHEMA = 28
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1
@@ -81,32 +92,76 @@ def limits_of(config: ExtractConfig) -> Limits:
 def extract(data: bytes, language: str, limits: Limits) -> FileFacts:
     """Say what a file defines, mentions, binds and imports. Raises KeyError for an unknown language only."""
     spec = LANGUAGES[language]
+    if len(data) > limits.max_bytes or spec.read is not None:
+        return _read_as_text(data, spec, limits)
+    read = look(data, language, limits)
+    if isinstance(read, SyntaxProblem):
+        return unread(SourceText(data), language, read)
+    return facts_of(read)
+
+
+def _read_as_text(data: bytes, spec: LanguageSpec, limits: Limits) -> FileFacts:
     text = SourceText(data)
-    if len(data) > limits.max_bytes:
-        return unread(text, language, SyntaxProblem("size", 0, f"more than {limits.max_bytes} bytes"))
-    if spec.read is not None:
-        bounds = limits.max_definitions, limits.max_problems
-        return document_facts(text, language, spec.read(text), *bounds, data_flow=limits.data_flow)
+    if spec.read is None or len(data) > limits.max_bytes:
+        return unread(text, spec.name, SyntaxProblem("size", 0, f"more than {limits.max_bytes} bytes"))
+    bounds = limits.max_definitions, limits.max_problems
+    return document_facts(text, spec.name, spec.read(text), *bounds, data_flow=limits.data_flow)
+
+
+class Look(NamedTuple):
+    """What the passes over a tree have found, before it is put together as facts."""
+
+    view: FileView
+    definitions: tuple[Definition, ...]
+    bodies: tuple[Span, ...]
+    """Of each definition; empty at its end where it has none."""
+    inputs: dict[bytes, bytes]
+    problems: tuple[SyntaxProblem, ...]
+    namespaces: tuple[NamespaceRun, ...]
+    read: bytes
+    """What the parser has read."""
+
+
+def look(
+    data: bytes, language: str, limits: Limits, instead: bytes | None = None, blank: Sequence[Span] = ()
+) -> Look | SyntaxProblem:
+    """Go through a file that has a grammar; a problem, if it is not to be looked into.
+
+    `instead`: what the parser reads in place of the bytes, as many of them; `blank`: the stretches that are left out
+    in it. A broken file is a problem then.
+    """
+    text = SourceText(data)
     grammar = compiled(language)
-    root = grammar.read(data)
+    root, read = grammar.read_as(data) if instead is None else (grammar.parser.parse(instead).root_node, instead)
+    if instead is not None and root.has_error:
+        return SyntaxProblem("syntax", 0)
     captured = grammar.captured_in(root)
     captures = captured.captures
-    silent = spans(captures.get("comment", ()))
+    silent = [*spans(captures.get("comment", ())), *blank]
     strings = spans(captures.get("string", ()))
     blocks = spans(captures.get("block", ()))
     if nesting(text, limits.max_depth, [*silent, *strings], blocks) > limits.max_depth:
-        return unread(text, language, SyntaxProblem("depth", 0, f"nested deeper than {limits.max_depth} levels"))
+        return SyntaxProblem("depth", 0, f"nested deeper than {limits.max_depth} levels")
     view, problems = _view(grammar.spec, text, root, captured, limits)
     problems += _encoding_problems(text)
     if root.has_error:
         problems += mark_errors(view, captures.get("error", ()), captures.get("missing", ()), limits.max_problems)
-    occurrences = _occurrences(view, captures)
+    _collect(view, captures)
     stream = _tokens(view, silent, strings, blocks, offsets=limits.data_flow)
-    outline, inputs = build_outline(view, stream, DefinitionFlows(view, stream) if limits.data_flow else None)
-    problems = problems[: limits.max_problems]
-    within = spec.namespaces
+    definitions, inputs = build_outline(view, stream, DefinitionFlows(view, stream) if limits.data_flow else None)
+    bodies = tuple(
+        (each.body.start_byte, each.body.end_byte) if each.body is not None else (each.end, each.end)
+        for each in view.definitions
+    )
+    within = grammar.spec.namespaces
     namespaces = () if within is None else namespaces_of(root, text, view.definitions, within)
-    return FileFacts(blob_digest(data), Outline(language, outline, tuple(problems), namespaces), occurrences, inputs)
+    return Look(view, definitions, bodies, inputs, tuple(problems[: limits.max_problems]), namespaces, read)
+
+
+def facts_of(read: Look) -> FileFacts:
+    """Put together what was found."""
+    view, outline = read.view, Outline(read.view.spec.name, read.definitions, read.problems, read.namespaces)
+    return FileFacts(blob_digest(view.text.data), outline, view.occurrences(), read.inputs)
 
 
 def _view(
@@ -120,7 +175,7 @@ def _view(
     return FileView(spec, text, root, definitions, absorbed, captured.forms), problems
 
 
-def _occurrences(view: FileView, captures: Mapping[str, Sequence[Node]]) -> Occurrences:
+def _collect(view: FileView, captures: Mapping[str, Sequence[Node]]) -> None:
     for index, found in enumerate(view.definitions):
         if found.kind in CALLABLES:
             heads = view.spec.receivers(view, found)
@@ -128,7 +183,6 @@ def _occurrences(view: FileView, captures: Mapping[str, Sequence[Node]]) -> Occu
                 view.heads[index] = heads
     view.spec.collect(view)
     collect_references(view, captures)
-    return view.occurrences()
 
 
 def _tokens(

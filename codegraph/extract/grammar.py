@@ -59,16 +59,23 @@ class Compiled:
 
     def read(self, data: bytes) -> Node:
         """Parse a file, as its language prepares it; the root refers to prepared bytes, of which there are as many."""
-        spec = self.spec
-        if spec.prepare is None:
-            return self.parser.parse(data).root_node
-        if not spec.prepare_if_broken:
-            return self.parser.parse(spec.prepare(data)).root_node
-        plain = self.parser.parse(data).root_node
-        if not plain.has_error:
-            return plain
-        prepared = self.parser.parse(spec.prepare(data)).root_node
-        return prepared if damage(prepared) <= damage(plain) else plain
+        return self.read_as(data)[0]
+
+    def read_as(self, data: bytes) -> tuple[Node, bytes]:
+        """Parse a file; return as well the bytes that the parser has read."""
+        if self.spec.prepare is None or not self.spec.prepare_if_broken:
+            read = self.prepared(data)
+            return self.parser.parse(read).root_node, read
+        root = self.parser.parse(data).root_node
+        if not root.has_error:
+            return root, data
+        other = self.prepared(data)
+        prepared = self.parser.parse(other).root_node
+        return (prepared, other) if damage(prepared) <= damage(root) else (root, data)
+
+    def prepared(self, data: bytes) -> bytes:
+        """Return the bytes of a file as its language prepares them."""
+        return data if self.spec.prepare is None else self.spec.prepare(data)
 
     def captured_in(self, root: Node) -> Captured:
         """Run the queries over a tree. Each pass costs as much as a third of parsing, so there are two at most."""

@@ -29,6 +29,7 @@ from codegraph.core.changes import SourceFile
 from codegraph.core.facts import EncodedFacts, SyntaxProblem
 from codegraph.errors import DaemonError
 from codegraph.events import EventLog, WorkerLost
+from codegraph.extract.again import Memory
 from codegraph.extract.extractor import encode_facts, limits_of, unread
 from codegraph.extract.text import SourceText
 from codegraph.extract.worker import READY, Job, extract_encoded, serve
@@ -63,11 +64,12 @@ class InlineExtractor:
 
     def __init__(self, config: ExtractConfig) -> None:
         self._limits = limits_of(config)
+        self._memory = Memory()
 
     def extract(self, files: Iterable[SourceFile]) -> Iterator[tuple[str, EncodedFacts]]:
         """Yield (path, facts) once per file, in order."""
         for file in files:
-            yield file.path, extract_encoded(file.data, file.language, self._limits)
+            yield file.path, extract_encoded(file.data, file.language, self._limits, self._memory, file.path)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -164,8 +166,10 @@ class ExtractPool:
             if not worker.ready or worker.task is not None:
                 continue
             task = waiting[0]
+            name = task.file.path if len(waiting) < FILES_PER_EXTRA_WORKER else ""  # so many are no edit
             try:
-                worker.connection.send_bytes(self._job_encoder.encode(Job(task.file.language, task.file.data)))
+                job = Job(task.file.language, task.file.data, name)
+                worker.connection.send_bytes(self._job_encoder.encode(job))
             except OSError:
                 self._lose(worker, "died while idle")
                 continue

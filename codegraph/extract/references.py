@@ -57,12 +57,14 @@ class ReferenceTable:
     stands behind a unit separator.
     """
 
-    __slots__ = ("_text", "offsets")
+    __slots__ = ("_text", "first", "offsets")
 
     def __init__(self, text: SourceText) -> None:
         self._text = text
         self.offsets: dict[tuple[int, str, Role], list[int]] = {}
         """Owner, spelling and role to the offsets of the last name."""
+        self.first: list[int] = []
+        """The first offset of each of the `references` that were asked for last."""
 
     def add(self, owner: int, chain: Chain, role: Role, offset: int) -> None:
         """Note a mention whose last name starts at a byte offset; overlong and empty chains are left out."""
@@ -85,6 +87,7 @@ class ReferenceTable:
                 offsets = sorted(set(offsets))
             entries.append((offsets[0], owner, spelling, role, offsets))
         entries.sort()
+        self.first = [entry[0] for entry in entries]
         positions = self._text.positions
         return tuple(
             Reference(

@@ -177,7 +177,11 @@ class FileView:
     def bindings(self) -> list[Binding]:
         """Return the bindings added so far in source order, without repetition."""
         self._bindings.sort(key=itemgetter(0))
-        return list(dict.fromkeys(binding for _, binding in self._bindings))
+        return list(self.spec.settle(binding for _, binding in self._bindings))
+
+    def placed_bindings(self) -> list[tuple[int, Binding]]:
+        """Return the bindings added so far in source order, each with its byte offset, repetitions among them."""
+        return sorted(self._bindings, key=itemgetter(0))
 
     def add_import(
         self,
@@ -202,14 +206,31 @@ class FileView:
 
     def occurrences(self) -> Occurrences:
         """Return everything that was added, sorted and without repetition."""
-        imports = sorted(set(self.imports), key=lambda one: (one.line, one.column, one.name, one.alias))
         return Occurrences(
             self.references.references(),
             tuple(self.bindings()),
-            tuple(imports),
+            in_order(self.imports),
             tuple(dict.fromkeys(self.exports)),
             self.explicit_exports,
         )
+
+
+def outermost_functions(definitions: Sequence[Found]) -> list[int]:
+    """Return per definition the index of the outermost function that it is or stands in; 0 if there is none."""
+    found = [0]
+    around, end = 0, 0
+    for index, each in enumerate(definitions[1:], 1):
+        if each.start >= end:
+            around, end = 0, each.start
+        if not around and each.kind in CALLABLES:
+            around, end = index, each.end
+        found.append(around)
+    return found
+
+
+def in_order(imports: Iterable[Import]) -> tuple[Import, ...]:
+    """Return imports in source order, without repetition."""
+    return tuple(sorted(dict.fromkeys(imports), key=lambda one: (one.line, one.column, one.name, one.alias)))
 
 
 def _segments(definitions: Sequence[Found]) -> tuple[list[int], list[int]]:

@@ -1,5 +1,6 @@
 """One worker process of the extract pool: jobs in, encoded facts out, over one pipe.
 
+The worker remembers the files seen last, so that an edit costs what it changed (`again`).
 Messages are msgpack (`Job`, `EncodedFacts`); nothing is unpickled. The worker says `READY` once, then answers
 each job. It ends when the pipe does, so it never outlives its parent by more than the job at hand; a job that
 outlives everybody (the interpreter lock held inside the parser) is ended by the system's alarm.
@@ -18,6 +19,7 @@ from multiprocessing.connection import Connection
 import msgspec
 
 from codegraph.core.facts import EncodedFacts, SyntaxProblem
+from codegraph.extract.again import Memory
 from codegraph.extract.extractor import Limits, encode_facts, extract, unread
 from codegraph.extract.text import SourceText
 
@@ -32,11 +34,17 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
 
     language: str
     data: bytes
+    name: str = ""
+    """What `Memory` knows the file by; "": it is extracted whole and not remembered."""
 
 
-def extract_encoded(data: bytes, language: str, limits: Limits) -> EncodedFacts:
+def extract_encoded(
+    data: bytes, language: str, limits: Limits, memory: Memory | None = None, name: str = ""
+) -> EncodedFacts:
     """Extract and encode one file; a defect of ours costs the file its definitions, and is named in its problems."""
     try:
+        if memory is not None and name:
+            return encode_facts(memory.extract(name, data, language, limits))
         return encode_facts(extract(data, language, limits))
     except (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:
         problem = SyntaxProblem("crash", 0, f"{type(error).__name__}: {error}"[:200])
@@ -53,13 +61,14 @@ def serve(connection: Connection, limits: Limits, timeout_seconds: float, nice: 
     gc.disable()  # facts have no cycles: a collection now and then is enough
     decoder = msgspec.msgpack.Decoder(Job)
     encoder = msgspec.msgpack.Encoder()
+    memory = Memory()
     with contextlib.suppress(EOFError, OSError):
         connection.send_bytes(READY)
         done = 0
         while True:
             job = decoder.decode(connection.recv_bytes())
             with _watchdog(timeout_seconds * WATCHDOG_FACTOR):
-                facts = extract_encoded(job.data, job.language, limits)
+                facts = extract_encoded(job.data, job.language, limits, memory, job.name)
             connection.send_bytes(encoder.encode(facts))
             done += 1
             if done % FILES_BETWEEN_COLLECTIONS == 0:

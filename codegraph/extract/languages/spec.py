@@ -32,14 +32,14 @@ put JavaScript's in front of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, NamedTuple
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Chain, Role
+from codegraph.core.facts import Binding, BindingKind, Chain, Role
 from codegraph.core.symbols import SymbolKind
 
 if TYPE_CHECKING:
@@ -177,6 +177,15 @@ class LanguageSpec:
     """Kinds of containers in which a constant is a definition."""
     no_constants: frozenset[str] = frozenset()
     """Names that are never constants (`__all__`)."""
+    hollow: bytes = b"{}"
+    """Two brackets that make a function's body with nothing inside (braces: of a body in braces). b"": there are none,
+    or more than the function depends on its body (see `extract.again`)."""
+    erasable: bool = True
+    """Whether such brackets, or nothing in place of braces, may stand for a whole function as well."""
+    shared: frozenset[BindingKind] = frozenset()
+    """Kinds of bindings that extraction looks at in other functions than in the one which binds a name around both."""
+    settle: Callable[[Iterable[Binding]], Iterable[Binding]] = dict.fromkeys
+    """Leaves out of all bindings of a file, in source order, those that say nothing beside the others."""
     nested: bool = False
     """Functions and classes inside functions, as definitions.scm finds them, are definitions too, marked local."""
     find: Find | None = None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Chain
+from codegraph.core.facts import BindingKind, Chain
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.javascript.chains import chain_of
 from codegraph.extract.languages.javascript.definition_nodes import DefinitionNodes
@@ -22,6 +22,7 @@ from codegraph.extract.languages.javascript.docstrings import documentation, mod
 from codegraph.extract.languages.javascript.layout import TOKEN, canonical
 from codegraph.extract.languages.javascript.nested import add_nested
 from codegraph.extract.languages.javascript.occurrences import collect_occurrences
+from codegraph.extract.languages.javascript.scopes import known_values
 from codegraph.extract.languages.spec import Docstring, LanguageSpec, Queries, Sighting
 
 if TYPE_CHECKING:
@@ -72,6 +73,9 @@ def family_spec(
         find=find,
         prepare=repair,
         prepare_if_broken=True,
+        erasable=False,
+        shared=frozenset({BindingKind.PARAMETER, BindingKind.VARIABLE}),
+        settle=known_values,
     )
 
 

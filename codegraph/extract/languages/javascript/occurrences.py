@@ -93,7 +93,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
 
 def collect_occurrences(view: FileView, found: Sequence[DefinitionNodes], *, jsdoc: bool) -> None:
     """Walk the tree once and add what it says to the view; `found[i]` is the definition with index i + 1."""
-    walk = Walk(view.text, found, [each.descriptor for each in view.definitions], jsdoc=jsdoc)
+    walk = Walk(view.text, found, view.definitions, jsdoc=jsdoc)
     walk.run(view.root, HANDLERS)
     for name, chain in jsdoc_aliases(view.text.text) if jsdoc else ():
         if name not in walk.module.names:

@@ -2,9 +2,10 @@
 
 JavaScript scopes names by block, facts only by definition. The gap is closed by renaming: a name bound
 in the outermost scope of a definition keeps its spelling, one bound in a nested function or block gets
-a number behind an at sign ("x@7"), which no source can contain. References are resolved to the renamed
-spelling when the whole file has been seen (`finish`), because functions and `var` are hoisted. A plain
-read of a nested or local name leads nowhere and is left out.
+a number behind an at sign ("x@7"), which no source can contain. Each function that stands in no other one
+counts anew, and what is outside of functions counts apart ("x@@7"): an edit of one function renames nothing in
+another. References are resolved to the renamed spelling when the whole file has been seen (`finish`), because
+functions and `var` are hoisted. A plain read of a nested or local name leads nowhere and is left out.
 
 Invariant: two uses of one spelling inside a definition name the same binding. Tests:
 tests/unit/extract/test_extract_javascript_occurrences.py.
@@ -12,6 +13,8 @@ tests/unit/extract/test_extract_javascript_occurrences.py.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
@@ -40,15 +43,20 @@ class Scope:
     function: bool
     this: str
     number: int
+    label: str
+    """What follows a name that is bound here, if the scope is not plain."""
     names: dict[str, str] = field(default_factory=dict)
 
 
 class Ledger:
     """Collects what the walk finds and hands it to the file's view."""
 
-    def __init__(self, text: SourceText) -> None:
+    def __init__(self, text: SourceText, outermost: Sequence[int]) -> None:
         self._text = text
         self._scopes = 0
+        self._outermost = outermost
+        """Index of a definition -> the outermost function that it stands in, 0 if it stands in none."""
+        self._numbered: Counter[int] = Counter()
         self._references: list[tuple[Scope, Chain, Role, int]] = []
         self._bindings: list[tuple[int, Scope, Scope, str, BindingKind, Chain]] = []
         self._assigned: list[tuple[int, Scope, str, Chain]] = []
@@ -63,7 +71,12 @@ class Ledger:
     def scope(self, parent: Scope | None, owner: int, this: str, *, plain: bool, function: bool) -> Scope:
         """Open a scope inside `parent`."""
         self._scopes += 1
-        return Scope(owner, parent, plain, function, this, self._scopes)
+        label = ""
+        if not plain:
+            around = self._outermost[owner]
+            self._numbered[around] += 1
+            label = f"@{self._numbered[around]}" if around else f"@@{self._numbered[around]}"
+        return Scope(owner, parent, plain, function, this, self._scopes, label)
 
     def declare(self, scope: Scope, name: str, *, hoisted: bool = False) -> str:
         """Bind a name in a scope (`hoisted`: in its function); return the spelling that facts use."""
@@ -72,7 +85,7 @@ class Ledger:
             target = target.parent
         spelling = target.names.get(name)
         if spelling is None:
-            spelling = target.names[name] = name if target.plain else f"{name}@{target.number}"
+            spelling = target.names[name] = name + target.label
         return spelling
 
     def define(self, scope: Scope, name: str, descriptor: str, *, hoisted: bool = False) -> None:
@@ -127,18 +140,13 @@ class Ledger:
         self._bindings.sort(key=itemgetter(0))
         self._exports.sort(key=itemgetter(0))
         values = self._local_values()
-        bindings: dict[Binding, int] = {}
         for offset, scope, target, name, kind, chain in self._bindings:
             spelt = _spell(scope, chain)
             if scope.owner and (kind is BindingKind.ATTRIBUTE or kind is BindingKind.RETURN):
                 spelt = _substitute(spelt, _owners(scope), values)
                 if not spelt and kind is BindingKind.RETURN:
                     continue
-            bindings.setdefault(Binding(target.owner, name, kind, spelt), offset)
-        known = {(each.owner, each.name) for each in bindings if each.chain}
-        for each, offset in bindings.items():
-            if each.chain or (each.owner, each.name) not in known:
-                view.bind(offset, each.owner, each.name, each.kind, each.chain)
+            view.bind(offset, target.owner, name, kind, spelt)
         view.imports.extend(self._imports)
         view.exports.extend(Export(name, _spell(scope, chain)) for _, scope, name, chain in self._exports)
         view.explicit_exports = self.explicit_exports
@@ -167,6 +175,13 @@ class Ledger:
                 key = (target.owner, name)
                 values[key] = _spell(scope, chain) if key not in values or not values[key] else values[key]
         return values
+
+
+def known_values(bindings: Iterable[Binding]) -> list[Binding]:
+    """Return bindings without repetition, and without those that say nothing of a name of which another says more."""
+    each_once = dict.fromkeys(bindings)
+    known = {(each.owner, each.name) for each in each_once if each.chain}
+    return [each for each in each_once if each.chain or (each.owner, each.name) not in known]
 
 
 def _declaring(scope: Scope | None, name: str) -> Scope | None:

@@ -21,9 +21,11 @@ from codegraph.extract.languages.javascript.annotations import TypeChains
 from codegraph.extract.languages.javascript.chains import LOCAL
 from codegraph.extract.languages.javascript.definition_nodes import DefinitionNodes
 from codegraph.extract.languages.javascript.scopes import Ledger, Scope
+from codegraph.extract.view import outermost_functions
 
 if TYPE_CHECKING:
     from codegraph.extract.text import SourceText
+    from codegraph.extract.view import Found
 
 Handler: TypeAlias = "Callable[[Walk, Node, Scope], None]"
 
@@ -34,11 +36,11 @@ class Walk:
     """The state of one walk; made for one file and thrown away."""
 
     def __init__(
-        self, text: SourceText, found: Sequence[DefinitionNodes], descriptors: Sequence[str], *, jsdoc: bool
+        self, text: SourceText, found: Sequence[DefinitionNodes], definitions: Sequence[Found], *, jsdoc: bool
     ) -> None:
-        self.ledger = Ledger(text)
+        self.ledger = Ledger(text, outermost_functions(definitions))
         self.found = found
-        self._descriptors = descriptors
+        self._descriptors = [each.descriptor for each in definitions]
         self.jsdoc = jsdoc
         self.stack: list[tuple[Node, Scope]] = []
         self.hints: dict[int, Callable[[int], TypeChains]] = {}

@@ -82,5 +82,6 @@ SPEC = LanguageSpec(
     wrappers=frozenset({"decorated_definition"}),
     header_end=frozenset({":", "="}),
     no_constants=frozenset({"__all__"}),
+    hollow=b"()",
     nested=True,
 )

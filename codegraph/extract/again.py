@@ -1,0 +1,164 @@
+"""Extracting a file again costs what was edited: where it is one function's body, all else is taken from the last time.
+
+The text differs from the one before between two offsets. If both stand inside the body of one function (which itself
+stands in no other one), every other function is taken out of what the parser reads, its length and lines left: whole,
+or its body alone if the edited function has its name in it (`_reduced`). The passes over the tree then meet the edited
+function in its context. What they find in it replaces what was found there before; what stands behind it moves by some
+bytes and lines (`splice`).
+
+Why this is what extracting the whole file gives. *Of the tree:* a parser that has read a function is in a state that
+does not depend on what the function was; that holds for text without errors, so a file that is broken, before or now,
+is extracted whole. *Of what is found inside:* it depends on the function's own text and on its context: what stands
+outside of functions' bodies, which is the same to the byte, and is there, but for functions that it does not name.
+*Of what is found outside:* it depends on no body. A language in which that is not so has no hollow bodies
+(`LanguageSpec.hollow`), and is extracted whole. Where anything does not fit (the function has another header, something
+inside is owned outside), the file is extracted whole, too.
+
+`Memory` keeps what this needs of the files seen last, up to a number of bytes. A file is known by the name that the
+caller gives it; a wrong name costs time only. Tests: tests/unit/extract/test_extract_again.py compares with extraction
+from nothing after every edit, in every language, and fails if the context is not looked at.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Final
+
+from codegraph.core.facts import FileFacts, SyntaxProblem
+from codegraph.extract.extractor import Limits, extract, facts_of, look
+from codegraph.extract.grammar import compiled
+from codegraph.extract.known import Function, Known, functions_of, known_of
+from codegraph.extract.languages import LANGUAGES
+from codegraph.extract.languages.spec import LanguageSpec
+from codegraph.extract.normalise import Span
+from codegraph.extract.splice import Edited, spliced
+
+MEMORY_BYTES = 32 << 20
+"""What a worker keeps of files for their next edit, about."""
+
+_BLANK: Final = bytes(byte if byte in b"\r\n" else 0x20 for byte in range(256))
+
+
+class Memory:
+    """The files seen last."""
+
+    def __init__(self, most: int = MEMORY_BYTES) -> None:
+        self._most = most
+        self._files: OrderedDict[tuple[str, str, Limits], Known] = OrderedDict()
+        self.size = 0
+        """Bytes that the files take, about."""
+        self.helped = 0
+        """How many files were extracted in part only."""
+
+    def extract(self, name: str, data: bytes, language: str, limits: Limits) -> FileFacts:
+        """Return what `extractor.extract` returns; `name` is what this file was called the last time."""
+        spec = LANGUAGES[language]
+        if spec.read is not None or not spec.hollow or len(data) > limits.max_bytes or limits.data_flow:
+            return extract(data, language, limits)
+        key = (name, language, limits)
+        known = self._files.pop(key, None)
+        self.size -= known.size if known is not None else 0
+        now = again(known, data, spec, limits) if known is not None else None
+        if now is not None:
+            self.helped += 1
+            self._keep(key, now)
+            return now.facts
+        read = look(data, language, limits)
+        if isinstance(read, SyntaxProblem):
+            return extract(data, language, limits)
+        facts = facts_of(read)
+        found = known_of(read, facts) if not read.problems else None
+        if found is not None:
+            self._keep(key, found)
+        return facts
+
+    def _keep(self, key: tuple[str, str, Limits], known: Known) -> None:
+        if known.size <= self._most:
+            self._files[key] = known
+            self.size += known.size
+        while self.size > self._most:
+            self.size -= self._files.popitem(last=False)[1].size
+
+
+def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Known | None:
+    """Extract a file of which an earlier text is known; None if it must be extracted whole."""
+    moved = len(data) - len(known.data)
+    begin, end = _changed(known.data, data)
+    before = _function_around(known, begin, end)
+    if before is None:
+        return None
+    grammar = compiled(spec.name)
+    read = data
+    if spec.prepare is not None and (known.read is not known.data or not spec.prepare_if_broken):
+        read = grammar.prepared(data)
+        if (
+            len(read) - len(data) != len(known.read) - len(known.data)
+            or _function_around(known, *_changed(known.read, read)) != before
+        ):
+            return None
+        broken, _ = _reduced(known, data, before, data, spec)
+        if spec.prepare_if_broken and not grammar.parser.parse(broken).root_node.has_error:
+            return None  # perhaps the parser can read it unprepared by now
+    instead, blank = _reduced(known, data, before, read, spec)
+    part = look(data, spec.name, limits, instead, blank)
+    if isinstance(part, SyntaxProblem) or part.problems:
+        return None
+    if (part.view.explicit_exports, part.view.exports) != known.exports:
+        return None
+    found = functions_of(part.definitions, part.bodies, data, in_braces=spec.hollow == b"{}")
+    now = next((each for each in found if each.start == before.start), None)
+    if now is None or now.end != before.end + moved or now.body != (before.body[0], before.body[1] + moved):
+        return None
+    return spliced(known, part, Edited(before, now, moved, read), limits.max_definitions)
+
+
+def _function_around(known: Known, begin: int, end: int) -> Function | None:
+    """Return the function whose body holds a stretch of the known text."""
+    at = bisect_right(known.functions, begin, key=attrgetter("start")) - 1
+    found = known.functions[at] if at >= 0 else None
+    return found if found is not None and found.body[0] <= begin and end <= found.body[1] else None
+
+
+def _reduced(known: Known, data: bytes, edited: Function, read: bytes, spec: LanguageSpec) -> tuple[bytes, list[Span]]:
+    """Return what the parser reads, without the other functions, and which stretches are blank in it."""
+    moved = len(data) - len(known.data)
+    text = known.data[edited.start : edited.end] + data[edited.start : edited.end + moved]
+    chosen = known.functions.index(edited)
+    parts: list[bytes] = []
+    blank: list[Span] = []
+    at = 0
+    for number, each in enumerate(known.functions):
+        if number == chosen:
+            continue
+        is_erased = spec.erasable and abs(number - chosen) > 1 and each.name not in text
+        start, end = (each.start, each.end) if is_erased else each.body
+        if number > chosen:
+            start, end = start + moved, end + moved
+        brackets = b"  " if is_erased and spec.hollow == b"{}" else spec.hollow
+        parts += (read[at:start], brackets[:1], read[start + 1 : end - 1].translate(_BLANK), brackets[1:])
+        blank.append((start + 1, end - 1))
+        at = end
+    return b"".join((*parts, read[at:])), blank
+
+
+def _changed(before: bytes, now: bytes) -> Span:
+    """Return between which offsets of `before` the two texts differ."""
+    shorter = min(len(before), len(now))
+    begin = _longest(shorter, lambda length: before[:length] == now[:length])
+    same = _longest(shorter - begin, lambda length: before[len(before) - length :] == now[len(now) - length :])
+    return begin, len(before) - same
+
+
+def _longest(most: int, holds: Callable[[int], bool]) -> int:
+    """Return the largest length up to `most` for which `holds` is true, as it is for all smaller ones."""
+    low = 0
+    while low < most:
+        middle = (low + most + 1) // 2
+        if holds(middle):
+            low = middle
+        else:
+            most = middle - 1
+    return low

@@ -1,0 +1,117 @@
+"""What is kept of a file for its next extraction: what was found in it, by where it stands.
+
+Tests: tests/unit/extract/test_extract_again.py.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from codegraph.core.facts import Binding, BindingKind, Definition, Export, FileFacts, Import, Reference
+from codegraph.extract.extractor import Look
+from codegraph.extract.normalise import Span
+from codegraph.extract.view import CALLABLES
+
+_ITEM_BYTES = 150
+"""A binding, a reference or a third of a definition, about."""
+
+
+class Function(NamedTuple):
+    """A function that stands within no other one. Offsets are bytes."""
+
+    number: int
+    """Its index among the definitions."""
+    behind: int
+    """Index of the first definition that does not stand inside it."""
+    start: int
+    end: int
+    body: Span
+    name: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One file without problems."""
+
+    data: bytes
+    facts: FileFacts
+    bodies: tuple[Span, ...]
+    """Of each definition; empty where it has none."""
+    functions: tuple[Function, ...]
+    """In source order."""
+    bindings: list[tuple[int, Binding]]
+    """With offsets, in their order."""
+    mentions: list[int]
+    """Offset of each reference's first mention, in order."""
+    imports: list[Import]
+    exports: tuple[bool, list[Export]]
+    read: bytes
+    """What the parser has read: the data, or as its language prepares it."""
+
+    @property
+    def definitions(self) -> tuple[Definition, ...]:
+        """Return the definitions of the file."""
+        return self.facts.outline.definitions
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Return the references of the file."""
+        return self.facts.occurrences.references
+
+    @property
+    def size(self) -> int:
+        """Return about how many bytes this takes."""
+        items = 3 * len(self.definitions) + len(self.bindings) + len(self.mentions)
+        own = 0 if self.read is self.data else len(self.read)
+        return own + len(self.data) + sum(map(len, self.facts.inputs.values())) + _ITEM_BYTES * items
+
+
+def known_of(read: Look, facts: FileFacts) -> Known | None:
+    """Return what is kept of a file that was looked at as a whole; None if a function of it is no affair of its own."""
+    view = read.view
+    functions = functions_of(read.definitions, read.bodies, view.text.data, in_braces=view.spec.hollow == b"{}")
+    bindings = view.placed_bindings()
+    starts = [each.start for each in functions]
+    for offset, binding in bindings if view.spec.shared else ():
+        around = functions[bisect_right(starts, offset) - 1] if functions else None
+        if around is not None and around.start <= offset < around.end and is_shared(binding, around, view.spec.shared):
+            return None
+    return Known(
+        view.text.data,
+        facts,
+        read.bodies,
+        functions,
+        bindings,
+        view.references.first,
+        view.imports,
+        (view.explicit_exports, view.exports),
+        read.read,
+    )
+
+
+def is_shared(binding: Binding, function: Function, kinds: Container[BindingKind]) -> bool:
+    """Tell whether other functions are extracted with a look at what a function binds, in a scope around it."""
+    is_own = function.number <= binding.owner < function.behind or binding.owner == 0
+    return binding.kind in kinds and not is_own
+
+
+def functions_of(
+    definitions: tuple[Definition, ...], bodies: tuple[Span, ...], data: bytes, *, in_braces: bool
+) -> tuple[Function, ...]:
+    """Return the functions within no other one that have a body, `in_braces` only those whose body is."""
+    found: list[Function] = []
+    index = 1
+    while index < len(definitions):
+        one, number, index = definitions[index], index, index + 1
+        if one.kind not in CALLABLES:
+            continue
+        span, (start, end) = one.range, bodies[number]
+        while index < len(definitions) and definitions[index].range.start_byte < span.end_byte:
+            index += 1
+        if end - start > 1 and (not in_braces or (data[start] == 0x7B and data[end - 1] == 0x7D)):
+            name = data[one.selection_range.start_byte : one.selection_range.end_byte]
+            found.append(Function(number, index, span.start_byte, span.end_byte, (start, end), name))
+    return tuple(found)

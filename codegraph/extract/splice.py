@@ -1,0 +1,260 @@
+"""Puts a file together of what is known of it and of what was found in its one edited function (see `again`).
+
+The *part* is the file as it is now, looked at with little but the edited function in it. What stands inside that
+function is the part's, all else is what is known; what stands behind it has moved. Indices of definitions change behind
+the function by as many as were added inside it. Offsets are bytes.
+Tests: tests/unit/extract/test_extract_again.py.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from operator import itemgetter
+from typing import NamedTuple, TypeVar
+
+from msgspec.structs import replace
+
+from codegraph.core.digests import blob_digest
+from codegraph.core.facts import Binding, Definition, FileFacts, Import, Occurrences, Outline, Reference
+from codegraph.core.symbols import Range
+from codegraph.extract.extractor import Look
+from codegraph.extract.known import Function, Known, is_shared
+from codegraph.extract.normalise import Span
+from codegraph.extract.text import SourceText
+from codegraph.extract.view import in_order
+
+_Item = TypeVar("_Item", Binding, Import, Reference)
+
+
+class Edited(NamedTuple):
+    """The edited function as it was and as it is in the part."""
+
+    before: Function
+    now: Function
+    moved: int
+    """By how many bytes what stands behind it moves."""
+    read: bytes
+    """What the parser would have read of the whole file."""
+
+
+def spliced(known: Known, part: Look, edited: Edited, limit: int) -> Known | None:
+    """Return the whole file; None if the parts do not fit, or it has more than `limit` definitions."""
+    before, now = known.definitions[edited.before.number], part.definitions[edited.now.number]
+    same = (now.kind, now.descriptor, now.local) == (before.kind, before.descriptor, before.local)
+    if not same or not _ends_line(part.view.text, edited.now.end) or not _is_hole(known, edited.before):
+        return None
+    splice = _Splice(known, part, edited)
+    try:
+        whole = splice.whole()
+    except KeyError:  # something inside is owned by what is not there
+        return None
+    return whole if len(whole.definitions) <= limit else None
+
+
+def _ends_line(text: SourceText, offset: int) -> bool:
+    """Tell whether nothing that is found stands between an offset and the end of its line."""
+    end = text.data.find(b"\n", offset)
+    return not text.data[offset : end if end >= 0 else None].strip(b" \t\r;,)}")
+
+
+def _is_hole(known: Known, function: Function) -> bool:
+    """Tell whether the bodies of all definitions around a function hold it, so that no header does."""
+    return all(
+        start <= function.start and function.end <= end
+        for one, (start, end) in zip(known.definitions[1 : function.number], known.bodies[1:], strict=False)
+        if one.range.start_byte <= function.start and function.end <= one.range.end_byte
+    )
+
+
+class _Splice:
+    """One file on its way."""
+
+    def __init__(self, known: Known, part: Look, edited: Edited) -> None:
+        self._known = known
+        self._part = part
+        self._was, self._now, self._moved, self._read = edited
+        self._more = (self._now.behind - self._now.number) - (self._was.behind - self._was.number)
+        old, new = known.definitions[self._was.number].range, part.definitions[self._now.number].range
+        self._lines = new.end_line - old.end_line
+        self._numbers = self._numbered()
+
+    def _numbered(self) -> dict[int, int]:
+        """Return the index in the whole of what is inside the function or stands before it in the part."""
+        known = {each.descriptor: number for number, each in enumerate(self._known.definitions)}
+        numbers: dict[int, int] = {}
+        for index, each in enumerate(self._part.definitions):
+            if self._now.number <= index < self._now.behind:
+                numbers[index] = self._was.number + index - self._now.number
+            elif known.get(each.descriptor, self._was.behind) <= self._was.number:
+                numbers[index] = known[each.descriptor]
+        return numbers
+
+    def _later(self, number: int) -> int:
+        """Return the index in the whole of a definition of the known file, which is not inside the function."""
+        if number <= self._was.number:
+            return number
+        if number < self._was.behind:
+            raise KeyError(number)
+        return number + self._more
+
+    def whole(self) -> Known:
+        """Return the file. Raises KeyError if the parts do not fit."""
+        view, known = self._part.view, self._known
+        definitions, bodies = self._definitions()
+        bindings, imports = self._bindings(), self._imports()
+        references, mentions = self._references()
+        occurrences = Occurrences(
+            references,
+            tuple(view.spec.settle(binding for _, binding in bindings)),
+            in_order(imports),
+            tuple(dict.fromkeys(view.exports)),
+            view.explicit_exports,
+        )
+        now, before = self._part.inputs, known.facts.inputs
+        owns = dict.fromkeys(each.own for each in definitions)
+        inputs: dict[bytes, bytes] = {own: before[own] if own in before else now[own] for own in owns}
+        namespaces = tuple((self._later(index), name) for index, name in known.facts.outline.namespaces)
+        facts = FileFacts(
+            blob_digest(view.text.data), Outline(view.spec.name, definitions, (), namespaces), occurrences, inputs
+        )
+        return Known(
+            view.text.data,
+            facts,
+            bodies,
+            self._functions(),
+            bindings,
+            mentions,
+            imports,
+            known.exports,
+            self._read,
+        )
+
+    def _definitions(self) -> tuple[tuple[Definition, ...], tuple[Span, ...]]:
+        known, part, was, now = self._known, self._part, self._was, self._now
+        definitions: list[Definition] = []
+        bodies: list[Span] = []
+        for one, body in zip(known.definitions[: was.number], known.bodies[: was.number], strict=True):
+            around = one.range.end_byte >= was.end
+            definitions.append(replace(one, range=self._longer(one.range)) if around else one)
+            bodies.append((body[0], body[1] + self._moved) if around else body)
+        for number in range(now.number, now.behind):
+            one = part.definitions[number]
+            definitions.append(replace(one, container=self._numbers[one.container]))
+            bodies.append(part.bodies[number])
+        for one, (start, end) in zip(known.definitions[was.behind :], known.bodies[was.behind :], strict=True):
+            ranges = self._shifted(one.range), self._shifted(one.selection_range)
+            container = self._later(one.container)
+            definitions.append(replace(one, container=container, range=ranges[0], selection_range=ranges[1]))
+            bodies.append((start + self._moved, end + self._moved))
+        return tuple(definitions), tuple(bodies)
+
+    def _longer(self, place: Range) -> Range:
+        """Return the range of what stands around the function."""
+        end = place.end_byte + self._moved
+        line, column = self._part.view.text.position(end)
+        return Range(place.start_byte, end, place.start_line, place.start_column, line, column)
+
+    def _shifted(self, place: Range) -> Range:
+        """Return a range behind the function."""
+        return Range(
+            place.start_byte + self._moved,
+            place.end_byte + self._moved,
+            place.start_line + self._lines,
+            place.start_column,
+            place.end_line + self._lines,
+            place.end_column,
+        )
+
+    def _functions(self) -> tuple[Function, ...]:
+        moved, more = self._moved, self._more
+        at = self._known.functions.index(self._was)
+        now = self._now._replace(number=self._was.number, behind=self._was.behind + more)
+        behind = [
+            Function(number + more, last + more, start + moved, end + moved, (body[0] + moved, body[1] + moved), name)
+            for number, last, start, end, body, name in self._known.functions[at + 1 :]
+        ]
+        return (*self._known.functions[:at], now, *behind)
+
+    def _bindings(self) -> list[tuple[int, Binding]]:
+        known, (was, now) = self._known.bindings, (self._was, self._now)
+        shared = self._part.view.spec.shared
+        found = [(offset, _owned(one, self._later(one.owner))) for offset, one in known[: _at(known, was.start)]]
+        inside = self._part.view.placed_bindings()
+        for offset, one in inside[_at(inside, now.start) : _at(inside, now.end)]:
+            if is_shared(one, now, shared):
+                raise KeyError(one.owner)
+            found.append((offset, _owned(one, self._numbers[one.owner])))
+        for offset, one in known[_at(known, was.end) :]:
+            found.append((offset + self._moved, _owned(one, self._later(one.owner))))
+        return found
+
+    def _imports(self) -> list[Import]:
+        old, new = self._known.definitions[self._was.number].range, self._part.definitions[self._now.number].range
+        found: list[Import] = []
+        for one in self._known.imports:
+            where = _side(one.line, one.column, old)
+            if where:
+                line = one.line + (self._lines if where > 0 else 0)
+                found.append(replace(one, owner=self._later(one.owner), line=line))
+        for one in self._part.view.imports:
+            if not _side(one.line, one.column, new):
+                found.append(_owned(one, self._numbers[one.owner]))
+        return found
+
+    def _references(self) -> tuple[tuple[Reference, ...], list[int]]:
+        """Return the references, and the offset of each one's first mention."""
+        known, mentions, was, now = self._known.references, self._known.mentions, self._was, self._now
+        first, last = bisect_left(mentions, was.start), bisect_left(mentions, was.end)
+        old, new = self._known.definitions[was.number].range, self._part.definitions[now.number].range
+        start, number = old.start_line, was.number
+        found = [
+            one if one.positions[-2] < start and one.owner <= number else self._around(one, old)
+            for one in known[:first]
+        ]
+        for one in known[first:last]:
+            if not was.number <= one.owner < was.behind or _side(one.positions[-2], one.positions[-1], old):
+                raise KeyError(one.owner)
+        inside, offsets = self._part.view.references.references(), self._part.view.references.first
+        begin, end = bisect_left(offsets, now.start), bisect_left(offsets, now.end)
+        for at, one in enumerate(inside):
+            if begin <= at < end:
+                if not now.number <= one.owner < now.behind or _side(one.positions[-2], one.positions[-1], new):
+                    raise KeyError(one.owner)
+                found.append(_owned(one, self._numbers[one.owner]))
+            elif any(not _side(line, column, new) for line, column in _places(one)):
+                raise KeyError(one.owner)
+        if self._lines or self._more:
+            found += [self._around(one, old) for one in known[last:]]
+        else:
+            found += known[last:]
+        return tuple(found), [*mentions[:first], *offsets[begin:end], *[each + self._moved for each in mentions[last:]]]
+
+    def _around(self, one: Reference, place: Range) -> Reference:
+        """Return a reference from outside of the function, with its mentions behind that moved."""
+        positions: list[int] = []
+        for line, column in _places(one):
+            side = _side(line, column, place)
+            if not side:
+                raise KeyError(one.owner)
+            positions += (line + self._lines if side > 0 else line, column)
+        return Reference(self._later(one.owner), one.chain, one.role, tuple(positions))
+
+
+def _at(bindings: list[tuple[int, Binding]], offset: int) -> int:
+    return bisect_left(bindings, offset, key=itemgetter(0))
+
+
+def _owned(item: _Item, owner: int) -> _Item:
+    return item if item.owner == owner else replace(item, owner=owner)
+
+
+def _places(one: Reference) -> Iterator[tuple[int, int]]:
+    return zip(one.positions[::2], one.positions[1::2], strict=True)
+
+
+def _side(line: int, column: int, place: Range) -> int:
+    """Say whether a position is before (-1), inside (0) or behind (1) a range."""
+    if (line, column) < (place.start_line, place.start_column):
+        return -1
+    return int((line, column) >= (place.end_line, place.end_column))

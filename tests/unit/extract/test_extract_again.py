@@ -1,0 +1,385 @@
+"""Extracting a file again gives what extracting it from nothing gives, whatever was edited, in every language."""
+
+from __future__ import annotations
+
+import inspect
+import random
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from codegraph.core.facts import FileFacts, SyntaxProblem
+from codegraph.extract import again, known
+from codegraph.extract.again import Memory
+from codegraph.extract.extractor import Limits, Look, encode_facts, extract, look
+from codegraph.extract.languages import LANGUAGES
+from codegraph.extract.normalise import Span
+
+HERE = Path(__file__).parent
+LIMITS = Limits()
+
+SOURCES = {
+    "javascript": """
+import { Bar } from './bar';
+/** Holds things. */
+export class Foo extends Bar {
+  field = (a) => { const q = new Bar(a); return q.go(); };
+  constructor(a) { super(a); this.x = a; this.y = new Bar(); }
+  /** Goes. */
+  go(n) {
+    for (const i of this.y.all()) { let k = new Bar(i); k.go(n); }
+    function inner(z) { return this.x + z.q; }
+    return inner(n);
+  }
+  stop() { this.x = new Foo(); if (this.x) { const k = this.go(); k.stop(); } return this; }
+}
+const shared = (() => {
+  let y = null;
+  return { a() { y = new Bar(); return y; }, b() { this.z = y; return y.go(); } };
+})();
+describe('x', () => { const m = new Foo(); it('y', () => { const k = m.go(); k.stop(); }); });
+export default function make(a, b = 3) { const m = new Foo(a); return m.go(b); }
+""",
+    "typescript": """
+import { Bar, type Baz } from './bar';
+export interface Shape { area(): number; name: string }
+export abstract class Foo<T extends Bar> implements Shape {
+  private x: Map<string, T> = new Map();
+  constructor(private readonly a: Baz, public name: string) { super(); this.y = new Bar(); }
+  area(): number { const all = [...this.x.values()]; return all.reduce((s, one) => s + one.size, 0); }
+  abstract go(n: number): T;
+  static of<T extends Bar>(a: Baz): Foo<T> {
+    type Local = Baz | null;
+    const made = (b: Local) => { const k = new Bar(); return k.go(b); };
+    return made(a);
+  }
+}
+export const helper = async (n: number): Promise<Bar> => { const b = new Bar(); await b.go(n); return b; };
+export function overload(a: string): void;
+export function overload(a: number): void;
+export function overload(a: any) { const k = helper(a); return k; }
+""",
+    "java": """
+package a.b;
+import java.util.List;
+/** Holds things. */
+public class Foo<T extends Bar> extends Base implements Shape {
+    private final List<T> items = new Items<T>() { @Override public int size() { return count(); } };
+    enum Kind { ONE { int go() { return 1; } }, TWO }
+    public Foo(Bar bar) { super(bar); this.bar = bar; }
+    /** Goes. */
+    public T go(int n, String... more) {
+        for (T each : items) { each.run(n); }
+        Runnable r = () -> { Bar b = new Bar(); b.run(); };
+        class Local { void m() { go(n); } }
+        return new Local().m();
+    }
+    public T go(Bar b) { var x = b.make(); return x.go(); }
+    static class Inner { int v; int v() { return v + new Foo<Bar>(null).go(1).size(); } }
+}
+""",
+    "go": """
+package a
+
+import (
+    "fmt"
+    other "x/y"
+)
+
+// Foo holds.
+type Foo struct { other.Base; items []Item; next *Foo }
+
+type Shape interface { Area(n int) float64 }
+
+func New(n int) (*Foo, error) { f := &Foo{}; f.items = make([]Item, n); return f, nil }
+
+// Go goes.
+func (f *Foo) Go(n int) error {
+    for _, each := range f.items { each.Run(n) }
+    if g, err := New(n); err == nil { g.Go(1) }
+    inner := func(x *Foo) { x.Go(2) }
+    inner(f)
+    return fmt.Errorf("no %d", n)
+}
+
+func (f *Foo) Stop() { switch x := f.any().(type) { case *Foo: x.Go(1) }; other.Call() }
+""",
+    "rust": """
+use std::fmt;
+use crate::bar::{Bar, Baz as Other};
+/// Holds.
+pub struct Foo<T> { items: Vec<T>, bar: Bar }
+impl<T: fmt::Debug> Foo<T> {
+    /// Makes.
+    pub fn new(bar: Bar) -> Self { let items = Vec::new(); Self { items, bar } }
+    #[inline]
+    pub fn go(&self, n: usize) -> Option<&T> {
+        let f = |x: &T| { self.bar.run(x); };
+        for each in self.items.iter() { f(each); }
+        fn inner(a: u8) -> u8 { a + 1 }
+        self.items.get(inner(n))
+    }
+}
+impl fmt::Display for Other { fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result { write!(f, "{}", self.x) } }
+mod tests { use super::*; #[test] fn works() { let f = Foo::new(Bar); assert!(f.go(1).is_some()); } }
+""",
+    "c": """
+#include <stdio.h>
+#include "bar.h"
+#define LIMIT 3
+struct foo { int x; struct bar *next; };
+static int helper(int a) { return a + LIMIT; }
+/* Goes. */
+int go(struct foo *f, int n)
+{
+  struct bar *b = f->next;
+  for(int i = 0; i < n; i++) { helper(b->x); }
+#ifdef DEBUG
+  printf("%d", n);
+#endif
+  return helper(f->x);
+}
+void stop(void) { struct foo f; go(&f, 1); }
+""",
+    "cpp": """
+#include "bar.h"
+namespace a { namespace b {
+/// Holds.
+template <typename T> class Foo : public Base<T> {
+ public:
+  explicit Foo(int n) : n_(n), bar_(n) { bar_.run(); }
+  int go(const T& t) const { auto f = [&](int q) { return t.size() + q; }; return f(n_); }
+  Foo& operator=(const Foo& o) { n_ = o.n_; return *this; }
+  virtual void stop() = 0;
+ private:
+  int n_; Bar bar_;
+};
+int helper(Bar& b) { for (auto& x : b.all()) { x.run(); } return b.size(); }
+void Foo<int>::stop() { helper(bar_); go(n_); }
+} }
+""",
+    "c_sharp": """
+using System;
+namespace A.B {
+    /// <summary>Holds.</summary>
+    public class Foo<T> : Base, IShape where T : Bar {
+        private readonly List<T> items = new();
+        public int Size { get { return items.Count; } set { items.Clear(); } }
+        public Foo(Bar bar) : base(bar) { this.bar = bar; }
+        public T Go(int n) {
+            foreach (var each in items) { each.Run(n); }
+            int Inner(int a) { return a; }
+            return items[Inner(n)];
+        }
+        public T Go(string s) => items[0];
+        public static Foo<Bar> Make() { var f = new Foo<Bar>(null); f.Go(1); return f; }
+    }
+}
+""",
+    "php": """<?php
+namespace A\\B;
+use C\\Bar;
+/** Holds. */
+class Foo extends Base implements Shape {
+    use Helps;
+    private Bar $bar;
+    public function __construct(Bar $bar, private int $n = 3) { $this->bar = $bar; parent::__construct(); }
+    /** @return Bar */
+    public function go(int $n) {
+        foreach ($this->all() as $each) { $each->run($n); }
+        return $this->bar->go(fn($x) => $x->y);
+    }
+    public static function make(): static { $f = new Foo(new Bar()); $f->go(1); return $f; }
+}
+function helper(Foo $f) { $g = function () use ($f) { return $f->go(2); }; return $g(); }
+""",
+}
+STATEMENTS = (
+    "probe = thing(1)",
+    "self.x = Foo(2)",
+    "this.x = new Foo();",
+    "this.y = y;",
+    "probe();",
+    "return make(4);",
+    "const g = (a) => { let k = a.b; return k.c(); };",
+    "function inner(a) { return a; }",
+    "def inner(): return q",
+    "global g; g = 3",
+    "from a.b import c",
+    "class Inner { void m() { } }",
+    "$this->a = new B();",
+    "x := other.Call(1)",
+    "let q = Foo::new(Bar);",
+    "for x in y:",
+    "    pass",
+    "return;",
+    "#if A",
+    "#endif",
+    "/* x",
+    "*/",
+    "{",
+    "}",
+    "(",
+    "'",
+    '"',
+    "",
+)
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    """Walk samples of all languages that have functions; of Python also some of our own modules."""
+    yield from SOURCES.items()
+    yield "tsx", SOURCES["typescript"]
+    for path in sorted((HERE / "samples").iterdir()):
+        yield path.stem, path.read_text(encoding="utf-8")
+    yield "python", (HERE / "golden" / "sample.py.txt").read_text(encoding="utf-8")
+    for module in (again, known, re):
+        yield "python", inspect.getsource(module)
+
+
+def edited(text: str, random_: random.Random) -> str:
+    """Make one edit somewhere: insert, delete, copy or move lines, replace words, or type a character."""
+    lines = text.split("\n")
+    at, kind = random_.randrange(len(lines)), random_.random()
+    if kind < 0.3:
+        lines.insert(at, lines[at][: len(lines[at]) - len(lines[at].lstrip())] + random_.choice(STATEMENTS))
+    elif kind < 0.4:
+        del lines[at : at + random_.choice((1, 1, 2, 5))]
+    elif kind < 0.5:
+        lines[at:at] = lines[random_.randrange(len(lines)) :][: random_.randrange(1, 5)]
+    elif kind < 0.6:
+        moved = lines[at : at + 3]
+        del lines[at : at + 3]
+        to = random_.randrange(len(lines) + 1)
+        lines[to:to] = moved
+    elif kind < 0.85:
+        words, others = re.findall(r"[^\W\d]\w*", lines[at]), re.findall(r"[^\W\d]\w*", text)
+        if words:
+            lines[at] = re.sub(rf"\b{random_.choice(words)}\b", random_.choice(others), lines[at], count=1)
+    else:
+        place = random_.randrange(len(text) + 1)
+        return (
+            text[:place]
+            + random_.choice(("", "x", "(", ")", " ", "\n", "é", "=", ".", "{", "}", ";"))
+            + text[place + 1 :]
+        )
+    return "\n".join(lines)
+
+
+def whole(data: bytes, language: str) -> FileFacts:
+    return extract(data, language, LIMITS)
+
+
+def differing(text: str, language: str, seed: int, steps: int) -> Iterator[tuple[str, str]]:
+    """Walk (text before, text after) of edits after which the facts are not what they are from nothing."""
+    random_ = random.Random(seed)
+    memory = Memory()
+    memory.extract("x", text.encode(), language, LIMITS)
+    for _ in range(steps):
+        after = edited(text, random_)
+        now, expected = memory.extract("x", after.encode(), language, LIMITS), whole(after.encode(), language)
+        if now != expected or encode_facts(now) != encode_facts(expected):
+            yield text, after
+        if expected.outline.problems:  # nothing is remembered of it: go on from the text before
+            memory.extract("x", text.encode(), language, LIMITS)
+        else:
+            text = after
+
+
+@pytest.mark.parametrize(("language", "text"), list(sources()), ids=lambda value: value if value in LANGUAGES else "")
+def test_facts_are_those_of_the_whole_file(language: str, text: str) -> None:
+    """After every edit of a row of random ones the facts are, byte for byte, what extraction from nothing gives."""
+    assert not list(differing(text, language, 1, 60))
+
+
+BODIES = {
+    "python": ("    return 1\n", "    probe = thing(1)\n    return 1\n"),
+    "javascript": ("return this;", "this.w = probe(); return this;"),
+    "java": ("var x = b.make();", "var x = b.make(); probe(x);"),
+    "go": ("other.Call()", "other.Call(); f.Go(3)"),
+    "rust": ("let items = Vec::new();", "let items = Vec::new(); probe(items);"),
+    "c": ("return a + LIMIT;", "probe(); return a + LIMIT;"),
+    "cpp": ("return b.size();", "b.run(); return b.size();"),
+    "c_sharp": ("var f = new Foo<Bar>(null);", "var f = new Foo<Bar>(null); f.Probe();"),
+    "php": ("$f = new Foo(new Bar());", "$f = new Foo(new Bar()); $f->probe();"),
+}
+
+
+@pytest.mark.parametrize("language", BODIES)
+def test_an_edit_of_a_body_is_looked_at_alone(language: str) -> None:
+    """An edit inside one function is extracted in part, and what was added inside is found where it stands."""
+    text = SOURCES.get(
+        language, "class C:\n    def a(self):\n        return 0\n\n\ndef f(x):\n    return 1\n\n\nlast = f(2)\n"
+    )
+    before, after = BODIES[language]
+    memory = Memory()
+    for now in (text, text.replace(before, after), text, "\n" + text):
+        data = now.encode()
+        assert memory.extract("x", data, language, LIMITS) == whole(data, language)
+    assert memory.helped == 2  # there and back; a line in front of everything is in nobody's body
+
+
+def test_other_functions_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the parser reads of an edited file has nothing in it of functions that were not edited."""
+    read: list[bytes] = []
+
+    def watched(
+        data: bytes, language: str, limits: Limits, instead: bytes | None = None, blank: Sequence[Span] = ()
+    ) -> Look | SyntaxProblem:
+        read.append(instead or b"")
+        return look(data, language, limits, instead, blank)
+
+    monkeypatch.setattr(again, "look", watched)
+    text = b"".join(b"def f%d(a):\n    return a.b%d\n\n\n" % (n, n) for n in range(9))
+    memory = Memory()
+    memory.extract("x", text, "python", LIMITS)
+    memory.extract("x", text.replace(b"a.b4", b"a.c"), "python", LIMITS)
+    assert b"a.c" in read[-1]
+    assert re.findall(rb"f\d|b\d", read[-1]) == [b"f3", b"f4", b"f5"]  # neighbours keep their headers
+
+
+def test_the_context_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If an edit of a header passed for one of the body, facts would come out wrong, and the test above notices."""
+    monkeypatch.setattr(
+        again,
+        "_function_around",
+        lambda file, begin, end: next((f for f in file.functions if f.start <= begin and end <= f.end), None),
+    )
+    text = "class C:\n    def go(self, a):\n        return a\n\n    def stop(self, b):\n        return b\n"
+    memory = Memory()
+    memory.extract("x", text.encode(), "python", LIMITS)
+    changed = text.replace("self, a", "self, z").encode()
+    assert memory.extract("x", changed, "python", LIMITS) != whole(changed, "python")
+    assert list(differing(SOURCES["rust"], "rust", 1, 60))
+
+
+def test_names_of_scopes_around_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where functions share the variables of a scope around them, none is extracted alone, and that matters."""
+    text = "namespace N {\n  let y = null;\n  export function a() {\n    y = new Bar();\n  }\n"
+    text += "  export function b() {\n    return y.go();\n  }\n}\n"
+
+    def same() -> bool:
+        memory = Memory()
+        memory.extract("x", text.encode(), "typescript", LIMITS)
+        data = text.replace("Bar", "Qux").encode()
+        return memory.extract("x", data, "typescript", LIMITS) == whole(data, "typescript")
+
+    assert same()
+    monkeypatch.setattr(known, "is_shared", lambda *_: False)
+    monkeypatch.setattr("codegraph.extract.splice.is_shared", lambda *_: False)
+    assert not same()
+
+
+def test_memory_is_bounded() -> None:
+    """The files seen last are kept up to a size; those seen longest ago are forgotten first."""
+    text = b"".join(b"def f%d(a):\n    return a.b\n\n\n" % n for n in range(20))
+    memory = Memory(20_000)
+    for name in ("one", "two", "three", "one"):
+        memory.extract(name, text, "python", LIMITS)
+        assert 0 < memory.size <= 20_000
+    memory.extract("one", text.replace(b"a.b", b"a.c", 1), "python", LIMITS)
+    assert memory.helped == 1
+    memory.extract("two", text.replace(b"a.b", b"a.c", 1), "python", LIMITS)
+    assert memory.helped == 1
