@@ -76,8 +76,8 @@ def give_memory_back(mapped: Path | None = None) -> None:
     """Ask the system to take back what this process does not need at the moment.
 
     Freed blocks, where the C library can (malloc_trim(3) of glibc): after a first index about a fifth of the
-    daemon's resident memory. And the pages of a `mapped` file that is only read through its map (madvise(2),
-    MADV_DONTNEED): they stay in the system's cache, and come back when they are read.
+    daemon's resident memory. And the pages of files that are only read through their maps (madvise(2),
+    MADV_DONTNEED), of `mapped` or of all below it: they stay in the system's cache, and come back when they are read.
     """
     if sys.platform == "linux":
         library = ctypes.CDLL(None, use_errno=True)
@@ -89,12 +89,13 @@ def give_memory_back(mapped: Path | None = None) -> None:
                 library.madvise(ctypes.c_void_p(start), ctypes.c_size_t(length), _MADV_DONTNEED)
 
 
-def _maps_of(file: Path) -> list[tuple[int, int]]:
-    """Return address and length of every shared, read-only map of a file in this process (proc_pid_maps(5))."""
+def _maps_of(place: Path) -> list[tuple[int, int]]:
+    """Return address and length of every shared, read-only map of a file, or of files below (proc_pid_maps(5))."""
+    file = os.fspath(place)
     found = []
     for line in Path("/proc/self/maps").read_text(encoding="utf-8", errors="surrogateescape").splitlines():
         fields = line.split(maxsplit=5)
-        if len(fields) == 6 and fields[1] == "r--s" and fields[5] == os.fspath(file):
+        if len(fields) == 6 and fields[1] == "r--s" and (fields[5] == file or fields[5].startswith(f"{file}/")):
             start, end = (int(address, 16) for address in fields[0].split("-"))
             found.append((start, end - start))
     return found

@@ -57,7 +57,7 @@ from codegraph.daemon.upkeep import Upkeep
 from codegraph.daemon.view import View
 from codegraph.daemon.writer import Item, Writer
 from codegraph.embed.budget import ModelBudget
-from codegraph.errors import InternalError
+from codegraph.errors import InternalError, StoreCorrupt
 from codegraph.events import EventLog, Rebuilt
 from codegraph.extract.extractor import EXTRACTOR_VERSION
 from codegraph.extract.languages import language_of
@@ -69,7 +69,6 @@ from codegraph.source.cookies import CookieJar
 from codegraph.source.git_directory import git_lock
 from codegraph.source.scan import Scanner
 from codegraph.source.settle import Settler
-from codegraph.store.damage import DATA_FILE
 from codegraph.store.gc import Swept
 from codegraph.store.opening import open_store
 
@@ -101,7 +100,7 @@ class Project:
         self.config_file = locations.config_file
         self.settings_file = locations.project_settings(parts.root)
         self.cache_directory = locations.cache_directory
-        self._data_file = locations.state_directory(parts.root) / DATA_FILE
+        self._state = locations.state_directory(parts.root)
         self.switch = Switch(parts, makers, models)
         self.makers = makers
         self.events = parts.events
@@ -281,8 +280,8 @@ class Project:
         self._give_memory_back()
 
     def _give_memory_back(self) -> None:
-        """Let go of what is free, and of the store's pages: what was written once is seldom read again."""
-        give_memory_back(self._data_file)
+        """Let go of what is free, and of the pages of store and segments: what was read once is seldom read again."""
+        give_memory_back(self._state)
 
     def compare(self, rebuild: bool) -> Run:
         """Compare the tree with the index; `rebuild` believes neither facts nor links. Only on the writer's thread."""
@@ -373,7 +372,7 @@ def _write_down(searcher: Searcher) -> None:
     """Flush the lexical index; where that fails, the next start hands the files of the last revisions in again."""
     try:
         searcher.flush()
-    except OSError as error:
+    except (OSError, StoreCorrupt) as error:
         logger.warning("the lexical index could not be written down: %s", error)
 
 

@@ -48,6 +48,7 @@ from codegraph.search.segment import (
 from codegraph.search.segment_file import (
     Manifest,
     StoredSegment,
+    mapped,
     read_manifest,
     read_segment,
     remove_others,
@@ -238,7 +239,8 @@ class LexicalIndex:
     def flush(self) -> int:
         """Merge what pays, write everything to the directory, and return the revision that is now on disk.
 
-        Raises OSError when the directory cannot be written; the index in memory is whole all the same.
+        What was written is read through the file's map from then on. Raises OSError when the directory cannot be
+        written, StoreCorrupt when it gives back something else; the index in memory is whole all the same.
         """
         with self._flush_lock:
             with self._lock:
@@ -321,6 +323,7 @@ class LexicalIndex:
         self._next_file += 1
         if self._directory is not None:
             write_segment(self._directory / name, merged, self._catalogue.view())
+            merged = mapped(self._directory / name, merged)
         return _Entry(merged, name)
 
     def _swap(self, old: Sequence[_Entry], new: _Entry | None) -> None:

@@ -16,6 +16,7 @@ import mmap
 import os
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -128,6 +129,23 @@ def read_segment(file: Path, admit: AdmitStored) -> Segment:
         )
     except (KeyError, IndexError, ValueError) as error:
         raise StoreCorrupt(f"{file}: {error}", "the lexical index is built again") from error
+
+
+def mapped(file: Path, segment: Segment) -> Segment:
+    """Return a segment that was just written with its postings read through the file's map.
+
+    Raises StoreCorrupt when the file is not what was written.
+    """
+    header, body = _opened(file)
+    arrays = {name: _array(body, place, file) for name, place in header.arrays.items()}
+    return replace(
+        segment,
+        terms=TermDictionary(arrays["terms"].data, arrays["term_ends"]),
+        offsets=arrays["offsets"],
+        postings=arrays["postings"],
+        impacts=arrays["impacts"],
+        peaks=arrays["peaks"],
+    )
 
 
 def write_manifest(directory: Path, manifest: Manifest) -> None:

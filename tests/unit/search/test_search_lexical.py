@@ -250,6 +250,18 @@ def test_what_cannot_be_used_is_rebuilt_and_said(tmp_path: Path, damage: str) ->
     assert len(events.recent()) == 1
 
 
+def test_what_was_written_is_read_through_the_file(tmp_path: Path) -> None:
+    """After a flush the postings are the system's memory, not ours, and the answers the same."""
+    index = LexicalIndex.open(tmp_path, identity="test")
+    index.replace("a.py", documents_of("a.py", [["alpha", "beta"], ["beta"]]))
+    before = index.search(["beta"], 10)
+    assert len(before) == 2
+    assert all(entry.segment.postings.flags.owndata for entry in index._entries)
+    index.flush()
+    assert not any(entry.segment.postings.flags.owndata for entry in index._entries)
+    assert index.search(["beta"], 10) == before
+
+
 def test_segments_and_files_stay_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A thousand edits leave a handful of segments in memory, and a handful of files on disk."""
     monkeypatch.setattr(lexical, "EDIT_MERGE_DOCUMENTS", 64)
