@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from damage import damaged
 
-from codegraph.core.facts import FileFacts, decode_own_input
+from codegraph.core.facts import FileFacts, Role, decode_own_input
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.extractor import Limits, extract
 
@@ -37,6 +37,68 @@ def mentions(source: str) -> set[str]:
 def within(code: str, parameters: str = "") -> set[str]:
     """Return what a method with that body mentions."""
     return mentions(f"class A {{ void F({parameters}) {{ {code} }} }}")
+
+
+TORN = """class C : A
+#if ONE
+  , B
+#endif
+#if TWO
+  , D
+#endif
+{
+  int size {
+#if ONE
+    get { return 1; }
+#else
+    get { return 2; }
+#endif
+  }
+  int F(int x) {
+#if ONE
+    if (x == 1) { One(); } else
+#endif
+    { Two(); }
+    switch (x) {
+#if ONE
+      case 1: Three(); break;
+#endif
+      case 2: Four(); break;
+    }
+    var y = Five()
+#if !ONE
+      .Six()
+#else
+      .Seven()
+#endif
+      ;
+    float z = *(float*)&x;
+  }
+#if ONE
+  void G() { Eight(); }
+#else
+  void H() { Nine(); }
+#endif
+}
+enum E { P,
+#if ONE
+  Q,
+#endif
+  R }
+"""
+
+
+def test_conditions_that_cut_through_something() -> None:
+    """Of #if inside of a list, a statement or a property the first branch is read; between members all are."""
+    found = facts(TORN)
+    assert found.outline.problems == ()
+    assert [each.descriptor for each in found.outline.definitions[1:]] == [
+        *("C#", "C#size().", "C#F().", "C#G().", "C#H().", "E#", "E#P.", "E#Q.", "E#R.")
+    ]
+    bases = {each.chain for each in found.occurrences.references if each.role is Role.INHERIT}
+    assert {chain[0] for chain in bases} == {"A", "B", "D"}
+    calls = {each.chain[-1] for each in found.occurrences.references if each.role is Role.CALL}
+    assert calls == {f"{name}(0)" for name in ("One", "Two", "Three", "Four", "Five", "Six", "Eight", "Nine")}
 
 
 def test_definitions() -> None:
