@@ -8,6 +8,7 @@ be confidently wrong. Tests: tests/unit/daemon/test_daemon_targets.py.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from codegraph.core.changes import Dependency
@@ -26,6 +27,10 @@ _CONSTRUCTORS = ("__init__", "__construct", "constructor", "initialize")
 _OPENED_ANYWHERE = frozenset({"c_sharp", "ruby"})
 """Languages in which a type of one name may be written in parts, in several files."""
 
+SPELLING_SLACK = 2
+"""By how many characters a name that may have been meant is longer or shorter."""
+SPELLING_LIKENESS = 0.75
+"""How like it is (difflib's ratio)."""
 LISTED = 20
 """How many candidates an AmbiguousSymbol error lists."""
 
@@ -143,6 +148,20 @@ def _without_constructors(symbols: Sequence[Symbol]) -> list[Symbol]:
     return [each for each in symbols if (each.path, each.definition.container) not in types or each.kind in _TYPES]
 
 
+def near_names(snapshot: Snapshot, name: str) -> list[str]:
+    """Return up to three names of symbols that are spelled nearly so, the nearest first."""
+    folded = name.lower()
+    alike = {
+        each
+        for each in snapshot.names
+        if each[:1].lower() == folded[:1] and abs(len(each) - len(name)) <= SPELLING_SLACK and each != name
+    }
+    by_folded: dict[str, str] = {}
+    for each in sorted(alike):
+        by_folded.setdefault(each.lower(), each)
+    return [by_folded[each] for each in get_close_matches(folded, by_folded, 3, SPELLING_LIKENESS)]
+
+
 def in_file(snapshot: Snapshot, path: str) -> tuple[Symbol, ...]:
     """Return a file's symbols, the module first. Raises ProjectError if it is not indexed."""
     found = snapshot.in_file(path)
@@ -244,7 +263,9 @@ def _modules(snapshot: Snapshot) -> Iterator[Symbol]:
 
 def _only(snapshot: Snapshot, name: str, found: list[Symbol]) -> Symbol:
     if not found:
-        raise SymbolNotFound(f"there is no symbol {name}", "`codegraph search` finds symbols by words")
+        near = near_names(snapshot, dotted(name).rpartition(".")[2])
+        advice = f"did you mean {' or '.join(near)}? " if near else ""
+        raise SymbolNotFound(f"there is no symbol {name}", f"{advice}`codegraph search` finds symbols by words")
     if len(found) > 1:
         ordered = sorted(found, key=lambda each: (each.path, each.index))
         lines = [f"  {each.id}  ({qualified_name(snapshot, each)})" for each in ordered[:LISTED]]

@@ -243,3 +243,18 @@ def test_a_name_with_gaps_is_the_last_reading(project_of: Any) -> None:
         target(view, symbol="cli.Context.run")
     with pytest.raises(SymbolNotFound):
         target(view, symbol="other.Context.invoke")
+
+
+@pytest.mark.parametrize(("name", "near"), [("Stroe", "Store"), ("pkg.store.laod", "load"), ("STORE", "Store")])
+def test_a_misspelt_name_is_answered_with_near_ones(view: View, name: str, near: str) -> None:
+    """Whoever mistyped is told what there is; nothing is taken for meant."""
+    with pytest.raises(SymbolNotFound) as caught:
+        target(view, symbol=name)
+    assert f"did you mean {near}?" in caught.value.advice
+
+
+def test_names_unlike_any_are_answered_without(view: View) -> None:
+    """No suggestion is better than a silly one."""
+    with pytest.raises(SymbolNotFound) as caught:
+        target(view, symbol="unheard_of")
+    assert "did you mean" not in caught.value.advice
