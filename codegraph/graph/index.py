@@ -161,12 +161,14 @@ class Index:
         self._to_restore = stored
 
     def complete_restore(self) -> None:
-        """Second stage of a warm start: table, readers and graph. `apply` does it when nobody did.
+        """Second stage of a warm start: table, readers, graph and the snapshot's maps. `apply` does it when nobody did.
 
         Raises InternalError if what was stored does not fit together; the index is unusable from then on.
         """
         with self._writing():
             self._complete_table()
+            self._snapshot.mentioned.get()
+            self._snapshot.named.get()
 
     def _complete_table(self) -> None:
         packed, self._traces = tuple(self._traces.items()), {}

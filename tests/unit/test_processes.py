@@ -102,3 +102,46 @@ def test_processes_below_this_one_are_found_whichever_thread_started_them() -> N
     finally:
         done.set()
         thread.join()
+
+
+COLLECTOR = """
+import gc
+import weakref
+from codegraph.processes import calm_collector, settle_collector
+
+class Node:
+    pass
+
+def cycle():
+    node = Node()
+    node.self = node
+    return weakref.ref(node)
+
+calm_collector()
+gc.freeze()
+kept = [[number] for number in range(60_000)]
+gone = cycle()
+walked = []
+gc.callbacks.append(lambda phase, info: walked.append(info["generation"]) if phase == "start" else None)
+kept += [[number] for number in range(30_000)]
+assert 0 in walked and set(walked) == {0}
+settle_collector()
+assert gone() is None
+assert walked[-1] == 1
+assert gc.get_freeze_count() >= 90_000
+walked.clear()
+settle_collector()
+assert not walked
+kept += [[number] for number in range(300_000)]
+assert set(walked) == {0}
+walked.clear()
+settle_collector()
+assert not walked
+assert gc.get_freeze_count() >= 390_000
+"""
+
+
+def test_the_collector_never_walks_a_whole_index() -> None:
+    """Only what is young is looked at; a little more now and then; what a bulk load made, never."""
+    done = subprocess.run([sys.executable, "-c", COLLECTOR], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
