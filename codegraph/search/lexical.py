@@ -35,6 +35,7 @@ from codegraph.events import EventLog, Rebuilt
 from codegraph.search.analysis import ANALYSIS_VERSION, Analyser
 from codegraph.search.catalogue import Catalogue
 from codegraph.search.documents import FileDocuments, LexicalDocument
+from codegraph.search.merging import merge_segments
 from codegraph.search.scoring import Matches, best_matches
 from codegraph.search.segment import (
     FIELDS,
@@ -43,7 +44,6 @@ from codegraph.search.segment import (
     Segment,
     build_segment,
     dead_documents,
-    merge_segments,
 )
 from codegraph.search.segment_file import (
     Manifest,

@@ -109,8 +109,13 @@ class TermDictionary:
 
     def all(self) -> list[bytes]:
         """Return the terms in order."""
-        text, bounds = bytes(self._text), self._offsets.tolist()
-        return [text[start:end] for start, end in pairwise(bounds)]
+        return self.between(0, len(self))
+
+    def between(self, first: int, last: int) -> list[bytes]:
+        """Return the terms from the `first` on to before the `last`."""
+        bounds = self._offsets[first : last + 1]
+        text = bytes(self._text[int(bounds[0]) : int(bounds[-1])])
+        return [text[start:end] for start, end in pairwise((bounds - bounds[0]).tolist())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +157,19 @@ def build_segment(files: Sequence[FileDocuments], analyser: Analyser, admit: Adm
     return Segment(
         paths=tuple(file.path for file in files),
         tags=tuple(file.tag for file in files),
-        starts=_bounds([len(file.documents) for file in files]),
+        starts=bounds_of([len(file.documents) for file in files]),
         numbers=numbers,
         terms=dictionary(vocabulary),
         offsets=offsets,
         postings=postings,
         impacts=impacts,
-        peaks=_peaks(impacts, offsets),
+        peaks=peaks_of(impacts, offsets),
     )
 
 
 def dictionary(terms: Sequence[bytes]) -> TermDictionary:
     """Pack sorted terms."""
-    return TermDictionary(b"".join(terms), _bounds([len(term) for term in terms]))
+    return TermDictionary(b"".join(terms), bounds_of([len(term) for term in terms]))
 
 
 class _TokenNumbers(dict[str, int]):
@@ -231,7 +236,7 @@ def _vocabulary(tokens: _TokenNumbers, analyser: Analyser) -> tuple[list[bytes],
     vocabulary = sorted(encoded.values())
     indices = {term: index for index, term in enumerate(vocabulary)}
     flat = [indices[encoded[term]] for terms in of_tokens for term in terms]
-    return vocabulary, np.array(flat, dtype=np.int64), _bounds([len(terms) for terms in of_tokens])
+    return vocabulary, np.array(flat, dtype=np.int64), bounds_of([len(terms) for terms in of_tokens])
 
 
 def _field_weights(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -248,65 +253,6 @@ def dead_documents(segment: Segment, dead_paths: Mask) -> Mask:
     return np.repeat(dead_paths, np.diff(segment.starts))
 
 
-def merge_segments(parts: Sequence[tuple[Segment, Mask | None]]) -> Segment:
-    """Copy the live paths of some segments into one; a mask marks the dead paths of its segment."""
-    kept = [_kept_paths(segment, dead) for segment, dead in parts]
-    live = [None if dead is None else ~dead_documents(segment, dead) for segment, dead in parts]
-    vocabulary = sorted({term for segment, _ in parts for term in segment.terms.all()})
-    indices = {term: index for index, term in enumerate(vocabulary)}
-    rows: list[tuple[Offsets, Numbers, Impacts]] = []
-    counts: list[Offsets] = []
-    first = 0
-    for (segment, _), alive in zip(parts, live, strict=True):
-        owner = np.array([indices[term] for term in segment.terms.all()], dtype=np.int64)
-        term_of = np.repeat(owner, np.diff(segment.offsets))
-        postings, impacts = segment.postings, segment.impacts
-        if alive is not None:
-            good = np.flatnonzero(alive[postings])
-            term_of, postings, impacts = term_of[good], postings[good], impacts[good]
-            renumbered = np.cumsum(alive, dtype=np.int32) - 1
-            postings = renumbered[postings]
-        rows.append((term_of, (postings + np.int32(first)).astype(np.int32), impacts))
-        counts.append(np.bincount(term_of, minlength=len(vocabulary)))
-        first += segment.documents if alive is None else int(np.count_nonzero(alive))
-    terms, offsets, postings, impacts = _placed(vocabulary, rows, counts)
-    return Segment(
-        paths=tuple(segment.paths[i] for (segment, _), paths in zip(parts, kept, strict=True) for i in paths),
-        tags=tuple(segment.tags[i] for (segment, _), paths in zip(parts, kept, strict=True) for i in paths),
-        starts=_bounds(
-            [int(s.starts[i + 1] - s.starts[i]) for (s, _), paths in zip(parts, kept, strict=True) for i in paths]
-        ),
-        numbers=_joined([s.numbers if a is None else s.numbers[a] for (s, _), a in zip(parts, live, strict=True)]),
-        terms=dictionary(terms),
-        offsets=offsets,
-        postings=postings,
-        impacts=impacts,
-        peaks=_peaks(impacts, offsets),
-    )
-
-
-def _placed(
-    vocabulary: Sequence[bytes], rows: Sequence[tuple[Offsets, Numbers, Impacts]], counts: Sequence[Offsets]
-) -> tuple[list[bytes], Offsets, Numbers, Impacts]:
-    """Interleave the postings of several segments term by term, without sorting; drop terms without any."""
-    totals = np.sum(counts, axis=0, dtype=np.int64) if counts else np.zeros(0, dtype=np.int64)
-    offsets = np.concatenate(([0], np.cumsum(totals)))
-    postings = np.empty(int(offsets[-1]), dtype=np.int32)
-    impacts = np.empty(int(offsets[-1]), dtype=np.float16)
-    taken = offsets[:-1].copy()
-    for (_, documents, values), count in zip(rows, counts, strict=True):
-        places = ranges(taken, count)
-        postings[places] = documents
-        impacts[places] = values
-        taken += count
-    used = np.flatnonzero(totals)
-    return [vocabulary[i] for i in used.tolist()], np.append(offsets[used], offsets[-1]), postings, impacts
-
-
-def _kept_paths(segment: Segment, dead: Mask | None) -> list[int]:
-    return list(range(len(segment.paths))) if dead is None else np.flatnonzero(~dead).tolist()
-
-
 def ranges(starts: Offsets, counts: Offsets) -> Offsets:
     """Return start, start + 1, ... for each start, `count` of them, one run after another."""
     ends = np.cumsum(counts)
@@ -315,17 +261,13 @@ def ranges(starts: Offsets, counts: Offsets) -> Offsets:
     return result
 
 
-def _bounds(lengths: Sequence[int]) -> Offsets:
+def bounds_of(lengths: Sequence[int] | Offsets) -> Offsets:
     """Return the running sums of `lengths`, from 0."""
     return np.concatenate(([0], np.cumsum(np.array(lengths, dtype=np.int64)))).astype(np.int64)
 
 
-def _peaks(impacts: Impacts, offsets: Offsets) -> Impacts:
+def peaks_of(impacts: Impacts, offsets: Offsets) -> Impacts:
     """Return the largest impact of each term; every term has a posting."""
     if len(offsets) < 2:
         return np.empty(0, dtype=np.float16)
     return np.maximum.reduceat(impacts, offsets[:-1])
-
-
-def _joined(columns: Sequence[Numbers]) -> Numbers:
-    return np.concatenate(columns) if columns else np.empty(0, dtype=np.int32)

@@ -15,7 +15,8 @@ from codegraph.errors import StoreCorrupt
 from codegraph.search.analysis import Analyser
 from codegraph.search.catalogue import Catalogue
 from codegraph.search.documents import FileDocuments, LexicalDocument
-from codegraph.search.segment import Segment, build_segment, merge_segments
+from codegraph.search.merging import merge_segments
+from codegraph.search.segment import Segment, build_segment
 from codegraph.search.segment_file import (
     Manifest,
     StoredSegment,
