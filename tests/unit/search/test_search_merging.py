@@ -15,9 +15,7 @@ from codegraph.search.documents import FileDocuments, LexicalDocument
 from codegraph.search.merging import merge_segments
 from codegraph.search.segment import Segment, build_segment
 
-WORDS = st.sampled_from("alpha beta gamma delta parse parser write zeta größe x1 HTTPServer".split(" "))  # noqa: SIM905
-    ["alpha", "beta", "gamma"]
-)
+WORDS = st.sampled_from(["alpha", "beta", "gamma", "parse", "parser", "write", "größe", "é", "x1", "HTTPServer"])
 BODIES = st.lists(st.lists(WORDS, max_size=6), max_size=4)
 
 
