@@ -11,7 +11,7 @@ from posixpath import dirname
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.c_sharp.names import global_usings_key, namespace_key, type_key
 from codegraph.graph.resolve.keys import base_key, import_key
-from codegraph.graph.resolve.nearness import shared_parts
+from codegraph.graph.resolve.nearness import nearest
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Evaluator, Place
@@ -139,8 +139,7 @@ class TypeEvaluator(Evaluator):
             return EXTERNAL
         if value == MANY:
             return _AMBIGUOUS
-        best = max(shared_parts(entry[0], path) for entry in value)
-        near = [entry for entry in value if shared_parts(entry[0], path) == best]
+        near = nearest(value, path)
         if any(entry[2] for entry in value):
             near = [min(near, key=lambda entry: (len(entry[0]), entry))]
         return tuple(Entity(EntityKind.TYPE, entry[0], entry[1], full) for entry in near[:MAX_CANDIDATES])

@@ -14,7 +14,7 @@ from codegraph.core.facts import Chain
 from codegraph.graph.resolve.java.names import GIVE_LAST, GIVE_SAME, OBJECT_METHODS, package_key, unit_key
 from codegraph.graph.resolve.java.overloads import best_overloads, fits
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, return_key
-from codegraph.graph.resolve.nearness import shared_parts
+from codegraph.graph.resolve.nearness import nearest
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Place, around_of
@@ -139,9 +139,7 @@ class JavaEvaluator(GenericEvaluator):
             return EXTERNAL if package else MISSING
         if value == MANY:
             return _AMBIGUOUS
-        nearest = max(shared_parts(entry[0], path) for entry in value)
-        found = [entry for entry in value if shared_parts(entry[0], path) == nearest]
-        return tuple(Entity(EntityKind.TYPE, entry[0], entry[1]) for entry in found[:MAX_CANDIDATES])
+        return tuple([Entity(EntityKind.TYPE, entry[0], entry[1]) for entry in nearest(value, path)[:MAX_CANDIDATES]])
 
     def packaged(self, package: Entity, name: str) -> Candidates:
         """Return a type of a package, or the package below it."""

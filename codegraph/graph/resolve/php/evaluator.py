@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.keys import base_key, member_key, return_key
-from codegraph.graph.resolve.nearness import shared_parts
+from codegraph.graph.resolve.nearness import nearest
 from codegraph.graph.resolve.php.names import CLASS, CONSTANT, FUNCTION, full_name_key, spelled
-from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry
+from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
 from codegraph.graph.resolve.typed.evaluator import (
     CYCLE,
@@ -47,6 +47,10 @@ class Bases(NamedTuple):
 
 class PhpEvaluator(Evaluator):
     """Answers what PHP's chains stand for."""
+
+    def __init__(self, table: TableReader) -> None:
+        super().__init__(table)
+        self._bases: dict[tuple[str, str], Bases] = {}
 
     def named(self, place: Place, name: str) -> Candidates:
         """Return what the first element of a chain stands for."""
@@ -83,9 +87,7 @@ class PhpEvaluator(Evaluator):
             return EXTERNAL
         if value == MANY:
             return _AMBIGUOUS
-        nearest = max(shared_parts(entry[0], path) for entry in value)
-        found = [entry for entry in value if shared_parts(entry[0], path) == nearest]
-        return tuple(Entity(kind, entry[0], entry[1]) for entry in found[:MAX_CANDIDATES])
+        return tuple([Entity(kind, entry[0], entry[1]) for entry in nearest(value, path)[:MAX_CANDIDATES]])
 
     def packaged(self, package: Entity, name: str) -> Candidates:  # noqa: ARG002  (PHP has no packages)
         """Return nothing: names are full names."""
@@ -109,6 +111,12 @@ class PhpEvaluator(Evaluator):
 
     def bases(self, owner: Entity) -> Bases:
         """Return what a class is made of."""
+        known = self._bases.get(owner[1:3])
+        if known is None:
+            known = self._bases[owner[1:3]] = self._found_bases(owner)
+        return known
+
+    def _found_bases(self, owner: Entity) -> Bases:
         kind, is_closed = "", True
         parents: list[Entity] = []
         interfaces: list[Entity] = []
