@@ -41,7 +41,6 @@ from codegraph.config import Config
 from codegraph.daemon import pipeline
 from codegraph.daemon.beside import Beside, Session
 from codegraph.daemon.first_index import MAX_LINKERS, inverters
-from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.makers import Makers
 from codegraph.daemon.model import ActiveModel, ModelSet, single
 from codegraph.daemon.pipeline import Pipeline
@@ -93,7 +92,6 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
     (Recorder, "commit", "commit"),
     (Pipeline, "_publish", "publish"),
     (Scheduler, "wake", "schedule"),
-    (OwnInputs, "encoded", "own_inputs"),
     (EmbedWorker, "submit", "embed_hand_over"),
     (EmbedWorker, "_send", "embed_hand_over"),
     (EmbedWorker, "_handle", "embed_take_back"),
@@ -111,7 +109,7 @@ FEEDING_EXTRACTION = frozenset({"read", "extract_hand_over", "store_facts", "fir
 """Stages of the daemon's process that run while files are extracted."""
 FEEDING_MODEL = frozenset(
     {
-        *("schedule", "own_inputs", "embed_hand_over", "embed_take_back", "finish", "hot_tier", "codec"),
+        *("schedule", "embed_hand_over", "embed_take_back", "finish", "hot_tier", "codec"),
         *("cold_tier", "quantise", "serve", "store_vectors"),
     }
 )
@@ -137,40 +135,46 @@ class Clock:
     """CPU seconds by stage. Threads count for themselves; their sums are added up when they leave a stage."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    entered: int = 0
+    """How often a stage was entered."""
     _running: local = field(default_factory=local)
 
-    @contextmanager
-    def inside(self, stage: str) -> Iterator[None]:
+    def timed(self, stage: str, work: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         """Count the CPU time of the calling thread for `stage`, but for what stages inside it take."""
-        outer = getattr(self._running, "inner", 0.0)
-        self._running.inner = 0.0
+        running = self._running.__dict__
+        outer = running.get("inner", 0.0)
+        running["inner"] = 0.0
         started = time.thread_time()
         try:
-            yield
+            return work(*arguments, **options)
         finally:
             taken = time.thread_time() - started
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + taken - self._running.inner
-            self._running.inner = outer + taken
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + taken - running["inner"]
+            self.entered += 1
+            running["inner"] = outer + taken
 
     def around(self, work: Callable[..., Any], stage: str) -> Callable[..., Any]:
         """Return `work`, timed; of a generator each step is."""
 
         @wraps(work)
         def timed(*arguments: Any, **options: Any) -> Any:
-            with self.inside(stage):
-                return work(*arguments, **options)
+            return self.timed(stage, work, *arguments, **options)
 
         @wraps(work)
         def stepped(*arguments: Any, **options: Any) -> Iterator[Any]:
             steps = work(*arguments, **options)
-            while True:
-                with self.inside(stage):
-                    step = next(steps, _END)
-                if step is _END:
-                    return
+            while (step := self.timed(stage, next, steps, _END)) is not _END:
                 yield step
 
         return stepped if isgeneratorfunction(work) else timed
+
+    def overhead(self) -> float:
+        """Return the CPU seconds that timing itself took so far, as it takes now."""
+        other = Clock()
+        started = time.thread_time()
+        for _ in range(CALIBRATION):
+            other.timed("", _nothing)
+        return (time.thread_time() - started) / CALIBRATION * self.entered
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -202,7 +206,12 @@ class Children:
             yield
 
 
+CALIBRATION = 20_000
 _END = object()
+
+
+def _nothing() -> None:
+    """Be timed."""
 
 
 def serve_drawn(pipe: Any, settings: bytes) -> None:
@@ -236,7 +245,7 @@ def measure(box: Sandbox) -> list[Figure]:
         try:
             found = project.run_once(rebuild=False, embed=True, progress=lambda _: None)
             project.parts.tiers.drain()
-            wall, own = time.perf_counter() - began, time.process_time() - own
+            wall, own = time.perf_counter() - began, time.process_time() - own - clock.overhead()
             embed = sum(_cpu_seconds(status.process_id) for status in project.parts.encoders.status().values())
         finally:
             project.close()

@@ -2,7 +2,8 @@
 
 A *frame* is a header and a payload. The header: magic, format version, codec, whether the payload is
 compressed, dimensions, and the CRC-32 of all that with the payload as it stands. So a frame can be decoded whatever the
-codec setting was when it was written, and a torn, foreign or oversized one is refused, not believed.
+codec setting was when it was written, and a torn, foreign or oversized one is refused, not believed. Numbers of 16 and
+32 bits are compressed only where some of a vector's are zero: of others 3 % would go, for two thirds of the time.
 
 `int8` stores round((v - mean) / scale) with one scale per vector, max|v - mean| / 127. The mean is the
 caller's and part of the codec's state: vectors of an anisotropic model share a large common part that
@@ -31,6 +32,8 @@ MAGIC = b"cv"
 VERSION = 1
 MAX_DIMENSIONS = 16_384
 COMPRESSION_LEVEL = 1
+SPARSE_SHARE = 1 / 32
+"""A vector with a larger share of zeros is worth compressing."""
 
 _HEADER = struct.Struct("<2sBBBH")
 """magic, version, codec, compressed, dimensions"""
@@ -60,10 +63,19 @@ class VectorCodec:
         dimensions = vectors.shape[1]
         if not 0 < dimensions <= MAX_DIMENSIONS:
             raise CacheError(f"vectors of {dimensions} dimensions cannot be cached")
-        payloads = self._payloads(np.ascontiguousarray(vectors, np.float32))
-        with self._lock:
-            packed = [self._compressor.compress(payload) for payload in payloads]
-        return [self._frame(dimensions, raw, small) for raw, small in zip(payloads, packed, strict=True)]
+        rows = np.ascontiguousarray(vectors, np.float32)
+        plain, packed = (_HEADER.pack(MAGIC, VERSION, _NUMBERS[self.name], small, dimensions) for small in (0, 1))
+        plain_start, packed_start = zlib.crc32(plain), zlib.crc32(packed)
+        frames: list[bytes] = []
+        for payload, dense in zip(self._payloads(rows), self._are_dense(rows), strict=True):
+            if not dense:
+                with self._lock:
+                    body = self._compressor.compress(payload)
+                if len(body) < len(payload):
+                    frames.append(b"".join((packed, _CHECKSUM.pack(zlib.crc32(body, packed_start)), body)))
+                    continue
+            frames.append(b"".join((plain, _CHECKSUM.pack(zlib.crc32(payload, plain_start)), payload)))
+        return frames
 
     def decode(self, frame: bytes) -> FloatArray:
         """Read a frame of any codec, shape (dimensions,); raises CacheError if it is not one."""
@@ -95,11 +107,13 @@ class VectorCodec:
             for scale, row in zip(scales.tolist(), rounded, strict=True)
         ]
 
-    def _frame(self, dimensions: int, raw: bytes, packed: bytes) -> bytes:
-        compressed = len(packed) < len(raw)
-        body = packed if compressed else raw
-        header = _HEADER.pack(MAGIC, VERSION, _NUMBERS[self.name], compressed, dimensions)
-        return header + _CHECKSUM.pack(zlib.crc32(body, zlib.crc32(header))) + body
+    def _are_dense(self, vectors: FloatArray) -> list[bool]:
+        """Tell of each vector whether compressing it is not worth the time."""
+        if self.name == "int8":
+            return [False] * len(vectors)
+        zeros = vectors.shape[1] - np.count_nonzero(vectors, axis=1)
+        dense: list[bool] = (zeros <= SPARSE_SHARE * vectors.shape[1]).tolist()
+        return dense
 
     def _decompress(self, body: bytes, size: int) -> bytes:
         """Decompress to exactly `size` bytes; the size that the frame claims is checked before any is made."""
