@@ -55,16 +55,17 @@ class HotTier:
 
     def put_many(self, vectors: Mapping[EmbeddingKey, FloatArray]) -> None:
         """Keep vectors, which become read-only; views are copied, so that they hold no larger array alive."""
-        for key, vector in vectors.items():
-            kept = vector if vector.base is None else vector.copy()
-            kept.flags.writeable = False
-            with self._lock:
+        kept = {key: vector if vector.base is None else vector.copy() for key, vector in vectors.items()}
+        for vector in kept.values():
+            vector.flags.writeable = False
+        with self._lock:
+            for key, vector in kept.items():
                 before = self._vectors.pop(key, None)
                 if before is not None:
                     self._bytes -= before.nbytes + ENTRY_BYTES
-                self._vectors[key] = kept
-                self._bytes += kept.nbytes + ENTRY_BYTES
-                self._evict()
+                self._vectors[key] = vector
+                self._bytes += vector.nbytes + ENTRY_BYTES
+            self._evict()
 
     def clear(self) -> None:
         """Forget all vectors; counts stay."""

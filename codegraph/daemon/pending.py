@@ -12,7 +12,7 @@ The text of a query goes before all of them, straight to the encoder.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from enum import IntEnum
 
 from codegraph.core.symbols import EmbeddingKey, SymbolId
@@ -63,6 +63,20 @@ class PendingKeys:
         elif (lane, last) < place:
             self._move(key, (lane, last))
 
+    def add_all(
+        self, keys: Mapping[SymbolId, EmbeddingKey], lane: Lane, last: Container[SymbolId] = frozenset()
+    ) -> None:
+        """Let symbols wait for their keys in one lane, those in `last` after the others."""
+        queue = self._queues[lane, False]
+        for symbol, key in keys.items():
+            if symbol in self._key or key in self._symbols or key in self._in_flight or symbol in last:
+                self.add(symbol, key, lane, symbol in last)
+            else:
+                self._key[symbol] = key
+                self._symbols[key] = {symbol: None}
+                self._place[key] = (lane, False)
+                queue[key] = None
+
     def discard(self, symbol: SymbolId) -> None:
         """Stop waiting on behalf of `symbol`; a key nobody waits for is forgotten, but for its being in flight."""
         key = self._key.pop(symbol, None)
@@ -100,18 +114,18 @@ class PendingKeys:
                 return [(key, next(iter(self._symbols[key])), lane) for key in keys]
         return []
 
-    def symbols_of(self, key: EmbeddingKey) -> tuple[SymbolId, ...]:
-        """Return the symbols that wait for `key`, in order of arrival."""
-        return tuple(self._symbols.get(key, ()))
+    def symbols_of(self, keys: Iterable[EmbeddingKey]) -> dict[EmbeddingKey, tuple[SymbolId, ...]]:
+        """Return the symbols that wait for each key, in order of arrival."""
+        symbols = self._symbols
+        return {key: tuple(symbols.get(key, ())) for key in keys}
 
-    def done(self, key: EmbeddingKey) -> tuple[SymbolId, ...]:
-        """The vector of `key` is there: return the symbols that waited, in order of arrival."""
-        symbols = self.symbols_of(key)
-        for symbol in symbols:
-            del self._key[symbol]
-        self._in_flight.discard(key)
-        self._forget(key)
-        return symbols
+    def done(self, keys: Iterable[EmbeddingKey]) -> None:
+        """The vectors of these are there: nobody waits for them any more."""
+        for key in keys:
+            for symbol in self._symbols.get(key, ()):
+                del self._key[symbol]
+            self._in_flight.discard(key)
+            self._forget(key)
 
     def failed(self, key: EmbeddingKey, until: float) -> None:
         """Put a key that was in flight back, held until the clock shows `until`."""
@@ -163,4 +177,5 @@ class PendingKeys:
         place = self._place.pop(key, None)
         if place is not None:
             self._queues[place].pop(key, None)
-        self._held.pop(key, None)
+        if self._held:
+            self._held.pop(key, None)

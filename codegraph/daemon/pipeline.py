@@ -137,18 +137,18 @@ class Pipeline:
 
     def finish(self, computed: Computed) -> None:
         """File a batch of vectors under its keys, serve them, and keep the encoder busy."""
-        symbols = {key: self.scheduler.pending.symbols_of(key) for key in computed.vectors}
+        symbols = self.scheduler.pending.symbols_of(computed.vectors)
         try:
             records = self.served.file(computed.model, computed.vectors, symbols, self.view.snapshot, self.parts.inputs)
         except Exception:
             self.scheduler.settle(replace(computed, vectors={}))
             raise
         unserved = self.served.without(symbols)
-        self.scheduler.settle(
-            replace(computed, vectors={key: row for key, row in computed.vectors.items() if key not in unserved})
-        )
-        for key in symbols.keys() - unserved:
-            self.scheduler.pending.done(key)
+        kept = computed.vectors
+        if unserved:
+            kept = {key: row for key, row in kept.items() if key not in unserved}
+        self.scheduler.settle(replace(computed, vectors=kept))
+        self.scheduler.pending.done(kept)
         self._retire(self.scheduler.busy)
         if computed.vectors:
             self.view = self._new_view()  # readers need not wait for the disk
@@ -328,9 +328,11 @@ class Pipeline:
         wanting = self.served.follow(delta, snapshot, self.parts.inputs, self.parts.first.segments())
         cold = run.cold or (delta.over_budget and not delta.later) or len(delta.files) > COLD_FILES
         broken = snapshot.broken(wanting, delta.files)
-        for symbol, key in wanting.items():
-            lane = Lane.COLD if cold else self._lane(delta, symbol)
-            self.scheduler.pending.add(symbol, key, lane, symbol in broken)
+        if cold:
+            self.scheduler.pending.add_all(wanting, Lane.COLD, broken)
+        else:
+            for symbol, key in wanting.items():
+                self.scheduler.pending.add(symbol, key, self._lane(delta, symbol), symbol in broken)
         for symbol in delta.keys:
             if symbol not in wanting:
                 self.scheduler.pending.discard(symbol)
@@ -353,8 +355,7 @@ class Pipeline:
                     pending.add(symbol, key, Lane.COLD)
                 else:
                     wanting[symbol] = key
-        for symbol, key in self.served.reuse(wanting, snapshot).items():
-            pending.add(symbol, key, Lane.COLD)
+        pending.add_all(self.served.reuse(wanting, snapshot), Lane.COLD)
 
     def _publish(self, delta: IndexDelta, run: Run) -> None:
         self._begun_anew = False

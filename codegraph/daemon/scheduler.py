@@ -130,8 +130,9 @@ class Scheduler:
         self.trouble.pop(computed.model, None)
         if computed.failure and any(key in self.pending for key in missing):
             self.trouble[computed.model] = computed.failure
-        for key in computed.vectors:
-            self._failures.pop(key, None)
+        if self._failures:
+            for key in computed.vectors:
+                self._failures.pop(key, None)
         for key in missing:
             self._hold(key)
 

@@ -175,7 +175,8 @@ class Served:
 
     def without(self, symbols: Mapping[EmbeddingKey, Iterable[SymbolId]]) -> set[EmbeddingKey]:
         """Return those of the keys with which not everybody who waited is served."""
-        return {key for key, waiting in symbols.items() if any(self.keys.get(symbol) != key for symbol in waiting)}
+        served = self.keys.get
+        return {key for key, waiting in symbols.items() for symbol in waiting if served(symbol) != key}
 
     def states(self, path: str, snapshot: Snapshot) -> tuple[SymbolState, ...] | None:
         """Return the records of a file's symbols, None if it is not indexed."""
@@ -234,15 +235,15 @@ class Served:
         keys = [key for key, vector in vectors.items() if mean is not None and vector.shape == mean.shape]
         if not keys or mean is None:
             return {}
-        rows = np.stack([vectors[key] for key in keys]).astype(np.float32)
-        tag = model[:TAG_BYTES]
-        return {key: tag + record for key, record in zip(keys, quantise(rows, mean).to_records(), strict=True)}
+        rows = np.stack([vectors[key] for key in keys]).astype(np.float32, copy=False)
+        return dict(zip(keys, quantise(rows, mean).to_records(model[:TAG_BYTES]), strict=True))
 
     def _serve_in(
         self, snapshot: Snapshot, pairs: Iterable[tuple[SymbolId, EmbeddingKey]], records: Mapping[EmbeddingKey, bytes]
     ) -> frozenset[SymbolId]:
         """Serve those of the symbols that are in the snapshot; return those that have no document."""
-        present = [(symbol, key, place) for symbol, key in pairs if (place := snapshot.places.get(symbol)) is not None]
+        find = snapshot.places.find
+        present = [(symbol, key, place) for symbol, key in pairs if (place := find(symbol)) is not None]
         homeless = self._serve([(symbol, key) for symbol, key, _ in present], records)
         for symbol, _, (path, _) in present:
             if symbol not in homeless:
@@ -271,7 +272,7 @@ class Served:
         records: Mapping[EmbeddingKey, bytes],
     ) -> frozenset[SymbolId]:
         width = len(records[pairs[0][1]]) - TAG_BYTES - RECORD_HEAD
-        rows = from_records([records[key][TAG_BYTES:] for _, key in pairs], width)
+        rows = from_records([records[key] for _, key in pairs], width, TAG_BYTES)
         homeless = frozenset(self._searcher.put_vectors(model, [symbol for symbol, _ in pairs], rows))
         if homeless:
             logger.warning("%d symbols have no document, so their vectors cannot be served", len(homeless))

@@ -92,16 +92,16 @@ class Embedder(Protocol):
 def usable_rows(rows: FloatArray) -> list[bool]:
     """Return for each row of (n, dimensions) whether it is finite and of length 1."""
     with np.errstate(over="ignore", invalid="ignore"):
-        lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
+        lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
         fine: list[bool] = (np.abs(lengths - 1.0) <= LENGTH_TOLERANCE).tolist()
     return fine
 
 
 def accept(keys: Sequence[EmbeddingKey], rows: FloatArray, dimensions: int) -> Embeddings:
-    """Return the usable vectors by key, each a copy of its own; none at all if the shape is wrong."""
+    """Return the usable vectors by key, views of the rows; none at all if the shape is wrong."""
     if rows.shape != (len(keys), dimensions):
         return {}
-    return {key: row.copy() for key, row, usable in zip(keys, rows, usable_rows(rows), strict=True) if usable}
+    return {key: row for key, row, usable in zip(keys, rows, usable_rows(rows), strict=True) if usable}
 
 
 def distinct(batch: Batch) -> Mapping[EmbeddingKey, PackedInput]:

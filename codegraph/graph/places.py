@@ -36,7 +36,8 @@ class Places(Mapping[SymbolId, tuple[str, int]]):
         self._files = files
         self._count = count
 
-    def __getitem__(self, symbol: SymbolId) -> tuple[str, int]:
+    def find(self, symbol: SymbolId) -> tuple[str, int] | None:
+        """Return the place, None if the symbol is not there."""
         end = symbol.rfind("/")
         while end >= 0:
             path = symbol[:end]
@@ -46,7 +47,13 @@ class Places(Mapping[SymbolId, tuple[str, int]]):
                 if index is not None:
                     return path, index
             end = symbol.rfind("/", 0, end)
-        raise KeyError(symbol)
+        return None
+
+    def __getitem__(self, symbol: SymbolId) -> tuple[str, int]:
+        place = self.find(symbol)
+        if place is None:
+            raise KeyError(symbol)
+        return place
 
     def __iter__(self) -> Iterator[SymbolId]:
         for view in self._files.values():

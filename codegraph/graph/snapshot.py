@@ -252,19 +252,24 @@ class Wishes:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._near: dict[SymbolId, tuple[FileView, int]] = {}
+        self._signatures: dict[SymbolId, str] = {}
         self._targets: dict[SymbolId, list[SymbolId]] = {}
 
     def of(self, symbol: SymbolId) -> Wish | None:
         """Return a symbol's wish; None if it is not there. Equal to what `wanted`, `render_source`, ... say."""
         snapshot = self._snapshot
-        place = snapshot.places.get(symbol)
+        place = snapshot.places.find(symbol)
         if place is None:
             return None
         view, index = snapshot.files[place[0]], place[1]
         definition = view.outline.definitions[index]
-        near = context(symbol, self._followed, snapshot.depth, snapshot.max_context)
-        signatures = tuple(map(self._signature, near))
+        if snapshot.depth > 1:
+            near = context(symbol, self._followed, snapshot.depth, snapshot.max_context)
+        else:  # nearly always
+            targets = view.links.context_targets_of(index, view.language)
+            near = context(symbol, lambda _: targets, snapshot.depth, snapshot.max_context) if targets else targets
+        known = self._signatures
+        signatures = tuple([known[each] if each in known else self._signature(each) for each in near])
         model = snapshot.routes.model_of(definition)
         key = NO_KEY if symbol in snapshot.unkeyed else view.keys[index]
         return Wish(key, model, view.blob, view.language, definition.own, signatures)
@@ -278,14 +283,12 @@ class Wishes:
 
     def _signature(self, symbol: SymbolId) -> str:
         view, index = self._at(symbol)
-        return view.outline.definitions[index].signature
+        signature = self._signatures[symbol] = view.outline.definitions[index].signature
+        return signature
 
     def _at(self, symbol: SymbolId) -> tuple[FileView, int]:
-        place = self._near.get(symbol)
-        if place is None:
-            path, index = self._snapshot.places[symbol]
-            place = self._near[symbol] = self._snapshot.files[path], index
-        return place
+        path, index = self._snapshot.places[symbol]
+        return self._snapshot.files[path], index
 
 
 def _lines(view: FileView | None, symbol: SymbolId) -> int:

@@ -62,12 +62,14 @@ class Quantised:
         """Return copies of some rows, in the order asked for."""
         return Quantised(self.codes[rows], self.scales[rows], self.biases[rows])
 
-    def to_records(self) -> list[bytes]:
-        """Return one record per vector, for the store."""
-        table = np.empty((len(self), RECORD_HEAD + self.dimensions), dtype=np.uint8)
-        table[:, 0:4] = _bytes_of(self.scales)
-        table[:, 4:8] = _bytes_of(self.biases)
-        table[:, 8:] = self.codes.view(np.uint8)
+    def to_records(self, tag: bytes = b"") -> list[bytes]:
+        """Return one record per vector, for the store, behind a tag that its owner wants in front."""
+        start = len(tag)
+        table = np.empty((len(self), start + RECORD_HEAD + self.dimensions), dtype=np.uint8)
+        table[:, :start] = np.frombuffer(tag, dtype=np.uint8)
+        table[:, start : start + 4] = _bytes_of(self.scales)
+        table[:, start + 4 : start + 8] = _bytes_of(self.biases)
+        table[:, start + RECORD_HEAD :] = self.codes.view(np.uint8)
         return [row.tobytes() for row in table]
 
 
@@ -79,29 +81,35 @@ def quantise(vectors: Floats, mean: Floats) -> Quantised:
     """
     if vectors.ndim != 2 or mean.shape != vectors.shape[1:]:
         raise ValueError(f"vectors of shape {vectors.shape} do not fit a mean of shape {mean.shape}")
-    if not np.isfinite(vectors).all():
-        raise ValueError("vectors must be finite")
     codes = np.empty(vectors.shape, dtype=np.int8)
     scales = np.empty(len(vectors), dtype=np.float32)
     biases = np.empty(len(vectors), dtype=np.float32)
     removed = mean.astype(np.float32, copy=False)
+    centred = bool(removed.any())
     for start in range(0, len(vectors), _CHUNK_ROWS):
         rows = slice(start, start + _CHUNK_ROWS)
-        rest = vectors[rows].astype(np.float32, copy=False) - removed
-        scales[rows] = np.abs(rest).max(axis=1, initial=0.0) / np.float32(LARGEST_CODE)
+        rest = vectors[rows].astype(np.float32, copy=False)
+        if centred:
+            rest = rest - removed
+        work = np.abs(rest)
+        largest = work.max(axis=1, initial=0.0)
+        if not np.isfinite(largest).all():
+            raise ValueError("vectors must be finite")
+        scales[rows] = largest / np.float32(LARGEST_CODE)
         divisors = np.where(scales[rows] > 0, scales[rows], np.float32(1))[:, None]
-        codes[rows] = np.clip(np.rint(rest / divisors), -LARGEST_CODE, LARGEST_CODE)
+        np.rint(np.divide(rest, divisors, out=work), out=work)
+        codes[rows] = np.clip(work, -LARGEST_CODE, LARGEST_CODE, out=work)
         # Not a matrix product: its last bits depend on how many rows are multiplied at once.
-        biases[rows] = (rest * removed).sum(axis=1)
+        biases[rows] = np.multiply(rest, removed, out=work).sum(axis=1) if centred else 0.0
     return Quantised(codes, scales, biases)
 
 
-def from_records(records: Sequence[bytes], dimensions: int) -> Quantised:
-    """Decode records; raises ValueError when one has not the length of its dimensions."""
-    width = RECORD_HEAD + dimensions
+def from_records(records: Sequence[bytes], dimensions: int, tag_bytes: int = 0) -> Quantised:
+    """Decode records behind tags of a length; raises ValueError when one has not the length of its dimensions."""
+    width = tag_bytes + RECORD_HEAD + dimensions
     if any(len(record) != width for record in records):
         raise ValueError(f"a vector record of {dimensions} dimensions has {width} bytes")
-    table = np.frombuffer(b"".join(records), dtype=np.uint8).reshape(len(records), width)
+    table = np.frombuffer(b"".join(records), dtype=np.uint8).reshape(len(records), width)[:, tag_bytes:]
     scales = np.ascontiguousarray(table[:, 0:4]).view("<f4").reshape(-1).astype(np.float32)
     biases = np.ascontiguousarray(table[:, 4:8]).view("<f4").reshape(-1).astype(np.float32)
     return Quantised(np.ascontiguousarray(table[:, 8:]).view(np.int8), scales, biases)

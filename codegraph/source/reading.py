@@ -105,7 +105,7 @@ class FileReader:
         return [verdict.skipped.reason for verdict in list(self._verdicts.values())]
 
     def _attempt(self, path: str) -> SourceFile | Skipped | None:
-        place = self._root / path
+        place = f"{self._root}/{path}"
         since = self._now_ns()
         limit = self._config.max_file_bytes
         with os.fdopen(os.open(place, _FLAGS), "rb") as stream:
@@ -116,7 +116,7 @@ class FileReader:
                 return Skipped(path, "too_large", f"{status.st_size} bytes")
             head = stream.read(HEAD_BYTES)
             language = self._language_of(path, head)
-            data = head if language is None else head + stream.read(limit + 1 - len(head))
+            data = head if language is None else head + stream.read(min(limit, status.st_size) + 1 - len(head))
             if len(data) > len(head):
                 language = self._language_of(path, data)
             after = stamp_of(os.fstat(stream.fileno()))

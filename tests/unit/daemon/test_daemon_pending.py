@@ -52,8 +52,10 @@ def test_equal_keys_are_one_piece_of_work() -> None:
     pending.add(symbol("b"), key(1), Lane.OWN)
     assert len(pending) == 1
     assert pending.take(10, 0.0) == [(key(1), symbol("a"), Lane.OWN)]
-    assert pending.done(key(1)) == (symbol("a"), symbol("b"))
+    assert pending.symbols_of([key(1)]) == {key(1): (symbol("a"), symbol("b"))}
+    pending.done([key(1)])
     assert len(pending) == 0
+    assert pending.symbols() == ()
 
 
 def test_a_newer_want_replaces_the_older() -> None:
@@ -78,7 +80,7 @@ def test_a_failed_key_is_held_back_and_comes_again() -> None:
 
 actions = st.lists(
     st.tuples(
-        st.sampled_from(["add", "discard", "take", "done", "failed", "hurry"]),
+        st.sampled_from(["add", "add all", "discard", "take", "done", "failed", "hurry"]),
         st.integers(0, 4),
         st.integers(0, 4),
         st.sampled_from(list(Lane)),
@@ -98,6 +100,10 @@ def test_no_wanted_key_is_ever_lost(steps: list[tuple[str, int, int, Lane, bool]
         if action == "add":
             pending.add(symbol(name), key(number), lane, last)
             waiting[symbol(name)] = key(number)
+        elif action == "add all":
+            some = {symbol(name): key(number), symbol(name + 1): key(number), symbol(0): key(name)}
+            pending.add_all(some, lane, [symbol(name)] if last else [])
+            waiting.update(some)
         elif action == "discard":
             pending.discard(symbol(name))
             waiting.pop(symbol(name), None)
@@ -108,8 +114,9 @@ def test_no_wanted_key_is_ever_lost(steps: list[tuple[str, int, int, Lane, bool]
         elif flying:
             gone = flying.pop(0)
             if action == "done":
-                for done in pending.done(gone):
+                for done in pending.symbols_of([gone])[gone]:
                     assert waiting.pop(done) == gone
+                pending.done([gone])
             else:
                 pending.failed(gone, until=100.0)
     for gone in flying:

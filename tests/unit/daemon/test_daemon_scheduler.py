@@ -92,8 +92,7 @@ class Desk:
             future.set_result(dict(zip(keys, rows, strict=True)))
         computed = self.replies.pop(0)
         self.scheduler.settle(computed)
-        for key in computed.vectors:
-            self.scheduler.pending.done(key)
+        self.scheduler.pending.done(computed.vectors)
         return computed
 
 
