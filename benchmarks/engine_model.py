@@ -14,12 +14,12 @@ from tokenizers import ByteLevelBPETokenizer
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from codegraph.embed.checkpoint import wanted
-from codegraph.embed.features import Vocabulary
 from codegraph.embed.graphcodebert import GraphCodeBertEncoder
 from codegraph.embed.hardware import Precision
 from codegraph.embed.registry import ModelSpec
 from codegraph.embed.render import EncoderInput
 from codegraph.embed.roberta import Attend, Roberta, Shape, eager, sdpa
+from codegraph.embed.segments import Vocabulary
 from codegraph.embed.subwords import Subwords
 
 BASE = Shape(vocabulary=50_265, positions=514, width=768, layers=12, heads=12, inner=3_072, epsilon=1e-5)

@@ -39,7 +39,7 @@ from codegraph.core.facts import decode_own_input
 from codegraph.core.symbols import SymbolKind
 from codegraph.embed import hardware, registry, wire
 from codegraph.embed.batching import first_batch
-from codegraph.embed.compiled import MODES, compiled
+from codegraph.embed.compiled import MODES
 from codegraph.embed.encoder import Encoder, FloatArray
 from codegraph.embed.graphcodebert import GraphCodeBertEncoder, Prepared
 from codegraph.embed.products import product
@@ -258,7 +258,7 @@ def compiling(name: str, encoder: GraphCodeBertEncoder, inputs: Sequence[Encoder
     batches = budgeted(order, prepared.lengths, BUDGETS[device.type][1])
     found, usual = [], model.through
     for mode in MODES:
-        model.through, model.compile_layers = compiled(usual, mode), mode
+        model.through, model.compile_layers = model.compiled(mode), mode
         began = time.perf_counter()
         _per_symbol(encoder, prepared, batches)
         encoder.encode(inputs[:1])

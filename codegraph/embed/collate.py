@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from codegraph.embed.features import Features, Vocabulary
+from codegraph.embed.segments import Features, Vocabulary
 from codegraph.embed.subtokens import Integers, ranges, starts_of
 
 

@@ -5,8 +5,10 @@ widths of `WIDTHS` positions, and 1, 2, 3, 4, 6, 8, 12, ... rows, of which at mo
 and nothing else can see them.
 
     off       torch's own operators, one after another
-    fused     torch.compile: norms, additions and activations are joined, matrix products are the same
-    graphs    the same, and on a GPU each bucket is recorded as a CUDA graph and played back with one launch
+    fused     torch.compile of one layer, which all of them run, so that a bucket costs a twelfth of the time to make:
+              norms, additions and activations are joined, matrix products are the same
+    graphs    torch.compile of all layers, and on a GPU each bucket is recorded as a CUDA graph and played back with one
+              launch; weights are marked as what they are, unmoving, or each graph would keep a copy of them
 
 Off is the default: what the others are worth on a GPU has not been measured (`python -m benchmarks.engines --device
 cuda` does); on a processor with a C++ compiler they give equal vectors up to rounding and make batches no faster. Where
@@ -19,8 +21,8 @@ from __future__ import annotations
 import logging
 import warnings
 from bisect import bisect_left
-from collections.abc import Callable
-from typing import Any, Literal, get_args
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypeVar, get_args
 
 import torch
 from torch.nn import functional
@@ -32,6 +34,9 @@ logger = logging.getLogger(__name__)
 Compile = Literal["off", "fused", "graphs"]
 Through = Callable[[torch.Tensor, torch.Tensor | None], torch.Tensor]
 """(B, W, width) and an additive mask (B, 1, W or 1, W) or None -> (B, W, width)."""
+Layer = TypeVar("Layer")
+Each = Callable[[Layer, torch.Tensor, torch.Tensor | None], torch.Tensor]
+"""The same through one layer."""
 
 WIDTHS = (32, 64, 96, 128, 192, 256, 384, 512)
 MODES = get_args(Compile)
@@ -51,17 +56,40 @@ def bucket_rows(count: int) -> int:
     return power // 4 * 3 if power >= 4 and count <= power // 4 * 3 else power
 
 
-def compiled(through: Through, mode: Compile, make: Callable[..., Any] = torch.compile) -> Through:
-    """Return `through`, compiled for each bucket when it first comes; `make` is torch.compile."""
-    return through if mode == "off" else _Compiled(through, mode, make).run
+def compiled(
+    each: Each[Layer], layers: Sequence[Layer], mode: Compile, make: Callable[..., Any] = torch.compile
+) -> Through:
+    """Return the way through all layers, compiled for each bucket when it first comes; `make` is torch.compile."""
+    through = in_a_row(each, layers)
+    if mode == "off":
+        return through
+    if mode == "graphs":
+        return _Compiled(through, lambda: make(through, dynamic=False, mode="reduce-overhead")).run
+    return _Compiled(through, lambda: in_a_row(make(each, dynamic=False, mode="default"), layers)).run
+
+
+def in_a_row(each: Each[Layer], layers: Sequence[Layer]) -> Through:
+    """Return the way through all layers, one after another."""
+
+    def through(states: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
+        for layer in layers:
+            states = each(layer, states, mask)
+        return states
+
+    return through
+
+
+def unmoving(weight: torch.Tensor) -> torch.Tensor:
+    """Tell torch's compiler that a tensor stays where it is, so that no graph copies it; return the tensor."""
+    torch._dynamo.mark_static_address(weight)  # noqa: SLF001 (that is its documented place)
+    return weight
 
 
 class _Compiled:
     """Layers and what was compiled of them."""
 
-    def __init__(self, through: Through, mode: Compile, make: Callable[..., Any]) -> None:
+    def __init__(self, through: Through, make: Callable[[], Through]) -> None:
         self._through = through
-        self._options = {"dynamic": False, "mode": "reduce-overhead" if mode == "graphs" else "default"}
         self._make = make
         self._program: Through | None = None
         self._shapes: set[tuple[torch.Size, torch.Size | None]] = set()
@@ -92,6 +120,6 @@ class _Compiled:
             warnings.simplefilter("ignore")  # torch's compiler warns of torch's own old parts
             if self._program is None:
                 torch._dynamo.config.recompile_limit = _PROGRAMS  # noqa: SLF001 (that is its documented place)
-                self._program = self._make(self._through, **self._options)
+                self._program = self._make()
             self._shapes.add(shape)
             return self._program(states, mask)

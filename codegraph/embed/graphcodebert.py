@@ -20,21 +20,21 @@ Tests: tests/unit/embed/test_embed_graphcodebert.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch.nn import functional
 
 from codegraph.embed import checkpoint, hardware
 from codegraph.embed.collate import Batch, collate
 from codegraph.embed.compiled import Compile
 from codegraph.embed.encoder import FloatArray
-from codegraph.embed.features import LAYOUT, Features, Layout, build
+from codegraph.embed.features import LAYOUT, Layout, build
+from codegraph.embed.pooled import Head, PooledRoberta
 from codegraph.embed.registry import ModelSpec
 from codegraph.embed.render import EncoderInput
-from codegraph.embed.roberta import Attention, DeviceBatch, Roberta
+from codegraph.embed.roberta import Attention, Roberta
+from codegraph.embed.segments import Features
 from codegraph.embed.subtokens import Subtokens
 from codegraph.embed.subwords import Subwords
 from codegraph.errors import EncoderError
@@ -44,8 +44,6 @@ QUERY_CHARACTERS = 8 * QUERY_TOKENS
 POOLINGS = ("mean", "cls", *checkpoint.HEADS)
 RESERVED_POSITIONS = 2
 """Rows of the position table that no code position uses: 0 is the nodes', 1 is the padding's."""
-
-Head = tuple[torch.Tensor, torch.Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +66,12 @@ class GraphCodeBertEncoder:
         self.device = str(model.device)
         self.dimensions = model.shape.width
         self.max_length = min(spec.max_tokens, model.shape.positions - RESERVED_POSITIONS)
-        self.in_flight = 2 if model.device.type == "cuda" else 1
+        self._pooled = PooledRoberta(spec.name, model, subwords.vocabulary, spec.pooling, head)
+        self.in_flight = self._pooled.in_flight
         """How many batches may be started before the first of them is waited for."""
-        self._pooling = spec.pooling
         self._query_prefix = subwords.prefix(spec.query_prefix) if spec.query_prefix else ()
         self.model = model
         self._subwords = subwords
-        self._head = None if head is None else (_plain(head[0], model.device), _plain(head[1], model.device))
         self._subtokens = Subtokens(subwords.many, sorted(LAYOUT))
         self._layout = _layout(spec, self.max_length, subwords)
 
@@ -116,7 +113,7 @@ class GraphCodeBertEncoder:
         ids = np.array([[special.start, *self._query_prefix, *words, special.end]], np.int64)
         size = np.array([ids.shape[1]])
         none = np.zeros(0, np.int64)
-        vectors = self._launch(Batch(ids, size, size, none, none, none, none))
+        vectors = self._pooled.launch(Batch(ids, size, size, none, none, none, none))
         row: FloatArray = _unit(vectors())[0]
         return row
 
@@ -135,7 +132,7 @@ class GraphCodeBertEncoder:
         chosen = np.repeat(first - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
         width = min(self.model.width_of(int(features.lengths[chosen].max())), self.max_length)
         batch = collate(features, chosen, width, self._subwords.vocabulary.padding)
-        vectors = self._launch(batch)
+        vectors = self._pooled.launch(batch)
         weights = features.weights[chosen]
 
         def finish() -> FloatArray:
@@ -145,41 +142,6 @@ class GraphCodeBertEncoder:
             return _unit(rows)
 
         return finish
-
-    def _launch(self, batch: Batch) -> Callable[[], FloatArray]:
-        """Start one batch; the result waits for its pooled rows, float32, not normalised."""
-        with hardware.memory_errors(), torch.inference_mode():
-            uploaded = _upload(batch, self.model.device)
-            pooled = self._pool(self.model.states(uploaded, self._subwords.vocabulary), uploaded)
-            rows, done = hardware.download(pooled)
-
-        def finish() -> FloatArray:
-            with hardware.memory_errors():
-                done()
-            found: FloatArray = rows.numpy()
-            if not np.isfinite(found).any():
-                self._report_damage(uploaded)
-            return found
-
-        return finish
-
-    def _pool(self, states: torch.Tensor, batch: DeviceBatch) -> torch.Tensor:
-        if self._pooling == "mean":
-            columns = torch.arange(states.shape[1], device=states.device)
-            weights = (columns < batch.code[:, None]).to(torch.float32)[:, None]
-            return (weights @ states.float())[:, 0] / batch.code[:, None]
-        first = states[:, 0].float()
-        return first if self._head is None else torch.tanh(functional.linear(first, *self._head))
-
-    def _report_damage(self, batch: DeviceBatch) -> None:
-        """Raise EncoderError that says where numbers stop being finite in a batch that gave no usable vector."""
-        with torch.inference_mode():
-            layer = self.model.damaged_layer(batch, self._subwords.vocabulary)
-        where = "its head" if layer is None else f"layer {layer}" if layer else "its embeddings"
-        raise EncoderError(
-            f"{self.name} in {self.model.precision} gives numbers that are not finite from {where} on",
-            "fetch the model again; if its weights are whole, set embedding.precision = 'fp32'",
-        )
 
 
 def _layout(spec: ModelSpec, limit: int, subwords: Subwords) -> Layout:
@@ -191,21 +153,6 @@ def _layout(spec: ModelSpec, limit: int, subwords: Subwords) -> Layout:
         windows=spec.windows,
         prefix=subwords.prefix(spec.document_prefix) if spec.document_prefix else (),
     )
-
-
-def _upload(batch: Batch, device: torch.device) -> DeviceBatch:
-    """Bring a batch to the device; for a GPU in one transfer from pinned memory, beside what it is computing."""
-    arrays = {field.name: getattr(batch, field.name) for field in fields(Batch)}
-    full = bool((batch.present == batch.ids.shape[1]).all())
-    if device.type == "cpu":
-        return DeviceBatch(**{name: torch.from_numpy(array) for name, array in arrays.items()}, full=full)
-    moved = hardware.upload(np.concatenate([array.reshape(-1) for array in arrays.values()]), device)
-    parts = zip(arrays.items(), torch.split(moved, [array.size for array in arrays.values()]), strict=True)
-    return DeviceBatch(**{name: part.view(array.shape) for (name, array), part in parts}, full=full)
-
-
-def _plain(tensor: torch.Tensor, device: torch.device) -> torch.Tensor:
-    return tensor.to(device, torch.float32)
 
 
 def _unit(rows: FloatArray) -> FloatArray:

@@ -39,8 +39,11 @@ def device_of(name: str) -> torch.device:
         chosen = torch.device(name)
     except RuntimeError as error:
         raise EncoderError(f"embedding.device = {name!r} is no device", "use cpu, cuda, cuda:N or auto") from error
-    if chosen.type == "cuda" and not torch.cuda.is_available():
-        raise EncoderError(f"embedding.device = {name!r}, but torch sees no GPU", "use auto or cpu")
+    if chosen.type == "cuda":
+        if not torch.cuda.is_available():
+            raise EncoderError(f"embedding.device = {name!r}, but torch sees no GPU", "use auto or cpu")
+        if ":" not in name:  # part of torch takes no device without a number
+            return torch.device("cuda", torch.cuda.current_device())
     return chosen
 
 
@@ -72,6 +75,16 @@ def processor_flags() -> frozenset[str]:
         return frozenset()
     lines = (line for line in text.splitlines() if line.startswith("flags"))
     return frozenset(next(lines, "").partition(":")[2].split())
+
+
+def settle(device: torch.device) -> None:
+    """Keep torch from what is slow for batches of ever new shapes: cuDNN's attention, which it prefers on Hopper.
+
+    cuDNN makes a plan for each shape that it has not seen, which takes longer than the batch. The other kernels
+    that take a mask have none to make.
+    """
+    if device.type == "cuda":
+        torch.backends.cuda.enable_cudnn_sdp(False)
 
 
 def cap_memory(device: torch.device, share: float) -> None:

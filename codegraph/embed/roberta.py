@@ -19,17 +19,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch.nn import functional
 
 from codegraph.embed.batching import padded
 from codegraph.embed.collate import visible
-from codegraph.embed.compiled import Compile, bucket_width, compiled
-from codegraph.embed.features import Vocabulary
-from codegraph.embed.hardware import FAST_BF16, Precision, processor_flags
+from codegraph.embed.compiled import Compile, Through, bucket_width, compiled, unmoving
+from codegraph.embed.hardware import FAST_BF16, Precision, processor_flags, settle
 from codegraph.embed.products import Product, product
+from codegraph.embed.segments import Vocabulary
 
 Attention = Literal["eager", "sdpa"]
 Attend = Callable[[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor | None], torch.Tensor]
@@ -92,10 +92,12 @@ class Roberta:
         compile_layers: Compile = "off",
     ) -> None:
         """Move the weights to `device`; `state` must have all of them, see `checkpoint.read`."""
+        settle(device)
         self.shape = shape
         self.device = device
         self.precision = precision
         self.attend = ATTENTION[attention]
+        self._pinned = compile_layers == "graphs" and device.type == "cuda"
         short = precision == "bf16" or (precision == "int8" and processor_flags() & FAST_BF16)
         self._dtype = torch.bfloat16 if short else torch.float32
         self._words = self._tensor(state["embeddings.word_embeddings.weight"])
@@ -104,11 +106,16 @@ class Roberta:
         self._norm = self._pair(state, "embeddings.LayerNorm")
         self._layers = [self._layer(state, f"encoder.layer.{number}.") for number in range(shape.layers)]
         self.compile_layers = compile_layers
-        self.through = compiled(self._all, compile_layers)
+        self.through = self.compiled(compile_layers)
         """Takes the states before the first layer, and the mask, through all layers, (B, W, width)."""
 
+    def compiled(self, mode: Compile, make: Callable[..., Any] = torch.compile) -> Through:
+        """Return the way through all layers in another mode of `compiled`, or with another compiler."""
+        return compiled(self._through, self._layers, mode, make)
+
     def _tensor(self, tensor: torch.Tensor) -> torch.Tensor:
-        return tensor.to(self.device, self._dtype)
+        moved = tensor.to(self.device, self._dtype)
+        return unmoving(moved) if self._pinned else moved
 
     def _pair(self, state: State, name: str) -> tuple[torch.Tensor, torch.Tensor]:
         return self._tensor(state[f"{name}.weight"]), self._tensor(state[f"{name}.bias"])
@@ -135,11 +142,6 @@ class Roberta:
     def width_of(self, length: int) -> int:
         """Return how many positions a batch gets whose longest sequence has `length`."""
         return padded(length) if self.compile_layers == "off" else bucket_width(length)
-
-    def _all(self, states: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        for layer in self._layers:
-            states = self._through(layer, states, mask)
-        return states
 
     def damaged_layer(self, batch: DeviceBatch, vocabulary: Vocabulary) -> int | None:
         """Run a batch again and return the first layer after which a number is not finite; 0 for the embeddings."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
 from codegraph.embed import weights
-from codegraph.embed.features import Vocabulary
+from codegraph.embed.segments import Vocabulary
 from codegraph.errors import EncoderError
 
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")

@@ -126,6 +126,7 @@ class TransformerEncoder:
     ) -> TransformerEncoder:
         """Load weights and tokenizer from `directory`; raises EncoderError."""
         chosen = hardware.device_of(device)
+        hardware.settle(chosen)
         if spec.pooling not in POOLINGS:
             raise EncoderError(f"{spec.name} cannot be pooled by {spec.pooling}", f"use one of {', '.join(POOLINGS)}")
         config = weights.read_json(directory / "config.json")

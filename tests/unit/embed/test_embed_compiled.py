@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch")
 from tiny_models import make_model  # noqa: E402 (after the check that the models extra is installed)
 
 from codegraph.core.symbols import SymbolKind  # noqa: E402
-from codegraph.embed.compiled import WIDTHS, bucket_rows, bucket_width, compiled  # noqa: E402
+from codegraph.embed.compiled import WIDTHS, bucket_rows, bucket_width  # noqa: E402
 from codegraph.embed.graphcodebert import GraphCodeBertEncoder  # noqa: E402
 from codegraph.embed.registry import describe  # noqa: E402
 from codegraph.embed.render import EncoderInput  # noqa: E402
@@ -63,7 +63,7 @@ def test_programs_see_buckets_only_and_padding_is_cut_off(directory: Path, monke
 
         return run
 
-    monkeypatch.setattr(other.model, "through", compiled(plain.model.through, "graphs", fake))
+    monkeypatch.setattr(other.model, "through", plain.model.compiled("graphs", fake))
     for some in (SOURCES, SOURCES[:5], SOURCES[:1]):
         assert np.allclose(other.encode(some), plain.encode(some), atol=1e-6)
     assert [rows for rows, _ in shapes] == [8, 6, 1]
@@ -78,10 +78,29 @@ def test_what_cannot_be_compiled_runs_as_it_is(directory: Path, caplog: pytest.L
 
     plain = _encoder(directory, "off")
     expected = plain.encode(SOURCES)
-    plain.model.through = compiled(plain.model.through, "fused", lambda *_, **__: fails)
+    plain.model.through = plain.model.compiled("fused", lambda *_, **__: fails)
     for _ in range(2):
         assert np.array_equal(plain.encode(SOURCES), expected)
     assert caplog.text.count("no compiler") == 1
+
+
+def test_one_program_serves_all_layers_of_a_bucket(directory: Path) -> None:
+    """Compiling costs one layer for each shape, however many layers, and torch's compiler follows it whole."""
+    plain, made = _encoder(directory, "off"), []
+
+    def count(graph: Any, inputs: Any) -> Any:
+        made.append(len(inputs))
+        return graph.forward
+
+    def make(each: Any, **_: Any) -> Any:
+        return torch.compile(each, backend=count, dynamic=False, fullgraph=True)
+
+    expected = plain.encode(SOURCES[:1])
+    plain.model.through = plain.model.compiled("fused", make)
+    for _ in range(2):
+        assert np.allclose(plain.encode(SOURCES[:1]), expected, atol=1e-6)
+    assert plain.model.shape.layers > 1
+    assert len(made) == 1
 
 
 @pytest.mark.slow

@@ -13,8 +13,9 @@ from codegraph.core.facts import BLOCK_END, BLOCK_START, STATEMENT_END
 from codegraph.core.symbols import SymbolKind
 from codegraph.embed import subtokens
 from codegraph.embed.collate import collate, visible
-from codegraph.embed.features import LAYOUT, Features, Layout, Vocabulary, build
+from codegraph.embed.features import LAYOUT, Layout, build
 from codegraph.embed.render import EncoderInput
+from codegraph.embed.segments import Features, Vocabulary
 from codegraph.embed.subtokens import Subtokens
 
 SHAPE = Layout(24, 6)

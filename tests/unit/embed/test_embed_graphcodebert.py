@@ -193,7 +193,7 @@ def test_long_symbols_are_averaged_over_their_windows(directory: Path) -> None:
 def _raw(encoder: GraphCodeBertEncoder, prepared: Any, segments: Sequence[int]) -> np.ndarray:
     from codegraph.embed.collate import collate
 
-    rows: np.ndarray = encoder._launch(collate(prepared.features, np.array(segments), 64))()
+    rows: np.ndarray = encoder._pooled.launch(collate(prepared.features, np.array(segments), 64))()
     return rows
 
 

@@ -47,3 +47,21 @@ def test_a_gpu_is_capped() -> None:
             torch.empty(torch.cuda.get_device_properties(device).total_memory // 50, dtype=torch.uint8, device=device)
     finally:
         hardware.cap_memory(device, 1.0)
+
+
+def test_a_gpu_always_has_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of torch refuse a device without one: the memory's cap is among them."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 3)
+    assert str(hardware.device_of("cuda")) == "cuda:3"
+    assert str(hardware.device_of("cuda:1")) == "cuda:1"
+
+
+def test_attention_that_plans_for_each_shape_is_not_used_on_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """cuDNN's is switched off where the model runs on a GPU, and left alone elsewhere."""
+    told: list[bool] = []
+    monkeypatch.setattr(torch.backends.cuda, "enable_cudnn_sdp", told.append)
+    hardware.settle(torch.device("cpu"))
+    assert told == []
+    hardware.settle(torch.device("cuda", 0))
+    assert told == [False]
