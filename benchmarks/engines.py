@@ -32,7 +32,8 @@ import msgspec
 import numpy as np
 import torch
 
-from benchmarks.engine_model import kernels, random_encoder
+from benchmarks.attention_kernels import kernels
+from benchmarks.engine_model import random_encoder
 from benchmarks.figures import Figure, sampled, table
 from benchmarks.machine import RESULTS, gathered, load, now, this_machine, write_report
 from codegraph.core.facts import decode_own_input

@@ -25,9 +25,10 @@ from typing import get_args
 import numpy as np
 import torch
 
-from benchmarks.engine_model import BASE, random_encoder
+from benchmarks.engine_model import random_encoder
 from benchmarks.engines import SYMBOLS, _clock, budgeted, symbols
 from benchmarks.figures import Figure, table
+from benchmarks.gpu_model import BASE
 from benchmarks.machine import RESULTS, gathered, load, now, this_machine, write_report
 from codegraph.embed.encoder import FloatArray
 from codegraph.embed.graphcodebert import GraphCodeBertEncoder

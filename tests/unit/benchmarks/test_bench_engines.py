@@ -8,7 +8,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from benchmarks import engines  # noqa: E402 (after the check that the models extra is installed)
-from benchmarks.engine_model import kernels, random_encoder  # noqa: E402
+from benchmarks.attention_kernels import kernels  # noqa: E402
+from benchmarks.engine_model import random_encoder  # noqa: E402
 from codegraph.embed.roberta import Shape  # noqa: E402
 
 SHAPE = Shape(vocabulary=600, positions=514, width=32, layers=2, heads=2, inner=64, epsilon=1e-5)
