@@ -82,7 +82,7 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
     (Index, "_link", "link"),
     (graph_index, "transition", "graph"),
     (Index, "_recompute", "key"),
-    (Marking, "frozen", "mark"),
+    (Marking, "causes", "mark"),
     (Index, "_revised", "snapshot"),
     (Index, "_delta", "snapshot"),
     (Served, "follow", "follow"),
