@@ -209,3 +209,20 @@ def test_variables_of_blocks() -> None:
 def test_a_name_is_local_as_soon_as_it_is_assigned() -> None:
     """In the value of its own assignment a name is a variable already."""
     assert linked("def f; x = lambda { x }; end\ndef x; end").edges("app.rb/f().", "calls") == []
+
+
+def test_a_module_calls_methods_of_the_classes_that_include_it() -> None:
+    """What a module's method calls on itself may be the including class's, or another of its modules'."""
+    files = {
+        "helpers.rb": "module Kit\n module Request\n  module Helpers\n"
+        "   def host; header; body; lost; end\n  end\n end\nend",
+        "request.rb": "module Kit\n module Request\n  module Env\n   def header; end\n  end\n"
+        "  class Full\n   include Env\n   include Helpers\n   def body; end\n  end\n end\nend",
+        "other.rb": "module Other\n module Helpers; end\n class A\n  include Helpers\n"
+        "  def header; end\n  def body; end\n end\nend",
+    }
+    found = Project(files).index.snapshot.dependencies(SymbolId("helpers.rb/Kit#Request#Helpers#host()."))
+    assert {(each.target, each.confidence.value) for each in found} == {
+        ("request.rb/Kit#Request#Env#header().", "inferred"),
+        ("request.rb/Kit#Request#Full#body().", "inferred"),
+    }

@@ -11,6 +11,7 @@ from codegraph.graph.resolve.ruby.names import (
     class_member_key,
     constant_key,
     features,
+    includers_key,
     joined_names,
     namespace_key,
 )
@@ -90,6 +91,8 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
             for order, chain in enumerate(classes.bases.get(index, ())):
                 nesting = classes.outer(index) if chain[0] == "super" else classes.nestings[index]
                 add(bases_key(full), (chain[0], _ORDER.format(order), nesting, *chain[1:]))
+                if chain[0] in ("include", "prepend"):
+                    add(includers_key(chain[-1].rpartition("::")[2]), (full,))
         elif definition.kind is SymbolKind.CONSTANT:
             name = f"{full}::{definition.name}" if classes.nestings[index] else definition.name
             value = said.get("@value", ())

@@ -15,6 +15,7 @@ from codegraph.graph.resolve.ruby.names import (
     bases_key,
     class_member_key,
     constant_key,
+    includers_key,
     namespace_key,
     nested,
 )
@@ -193,7 +194,22 @@ class RubyEvaluator(Evaluator):
             return found
         if owner.name == "block":
             return found
-        return next((rooted for root in _ROOTS if (rooted := self._entries(root, name, owner))), found)
+        rooted = next((rooted for root in _ROOTS if (rooted := self._entries(root, name, owner))), ())
+        return rooted or self._of_includers(owner, name) or found
+
+    def _of_includers(self, owner: Entity, name: str) -> Candidates:
+        """Return the method that an object has on which a module's method runs, as the classes that include it say."""
+        if owner.kind is not EntityKind.INSTANCE or owner.name or not self._is_module(owner.descriptor):
+            return ()
+        value = self.get(includers_key(owner.descriptor.rpartition("::")[2])) or ()
+        found: dict[Entity, None] = {}
+        for entry in value if value != MANY else ():
+            lineage = [one for one, _ in self.ancestors(entry[0])]
+            if owner.descriptor in lineage:
+                methods = next((each for one in lineage if (each := self._entries(one, name, owner))), ())
+                found.update(dict.fromkeys(each for each in methods if each.kind is EntityKind.FUNCTION))
+        self.is_guess = self.is_guess or bool(found)
+        return tuple(found) if len(found) <= MAX_CANDIDATES else ()
 
     def inherited(self, owner: Entity, name: str) -> Candidates:
         """Return a method of a class or of its instances, below Object."""

@@ -9,6 +9,7 @@ written and divided by slashes: "A::B/C" is `class C` in `module A::B`.
     file  ruby, full name        (path, descriptor, "class" or "module") where it only holds other classes (shared)
     emb   ruby, full name        ("super", "include", ..., order, nesting, chain) of its bases; under "", with the
                                  path instead of the nesting, what files include outside of classes       (shared)
+    emb   ruby, "", name         (full name,) of the classes that include a module of that last name       (shared)
     pmem  ruby, full name, name  (path, descriptor) of "run()", ".run()" of the class itself; ("", nesting, chain)
                                  of what is assigned to "$x" and ".$x"; "//path" holds what blocks define  (shared)
     name  ruby, "run()"          the only method of that name                                              (shared)
@@ -40,6 +41,11 @@ def namespace_key(full: str) -> str:
 def bases_key(full: str) -> str:
     """Ask for the bases of a class."""
     return make_key("emb", FAMILY, full)
+
+
+def includers_key(name: str) -> str:
+    """Ask which classes include a module whose name ends so."""
+    return make_key("emb", FAMILY, "", name)
 
 
 def class_member_key(full: str, name: str) -> str:
