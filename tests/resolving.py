@@ -49,6 +49,7 @@ USUAL_PATHS: Mapping[str, str] = {
 """Languages, in the order of the columns, and the file of a project that consists of one."""
 
 NAMES, MEMBERS, CLASSES, LIMITS = "Names", "Members, by what the receiver is known from", "Classes", "Where to stop"
+SEVERAL = "Which of several"
 
 _HIDDEN = frozenset({DependencyKind.CONTAINS, DependencyKind.IMPORTS})
 _REFERENCES = frozenset(DependencyKind) - _HIDDEN - {DependencyKind.OVERRIDES}
@@ -113,6 +114,17 @@ CONSTRUCTS: tuple[Construct, ...] = (
     Construct(CLASSES, "extension or trait method"),
     Construct(CLASSES, "overload by number of arguments"),
     Construct(CLASSES, "overload by types of arguments"),
+    Construct(SEVERAL, "own definition and an imported one"),
+    Construct(SEVERAL, "named import and a wildcard"),
+    Construct(SEVERAL, "namesake in another package"),
+    Construct(SEVERAL, "variable that is assigned anew"),
+    Construct(SEVERAL, "variable of an inner scope"),
+    Construct(SEVERAL, "member and an outer name"),
+    Construct(SEVERAL, "member of two bases"),
+    Construct(SEVERAL, "receiver of one of two types"),
+    Construct(LIMITS, "type parameter with the name of a class"),
+    Construct(LIMITS, "library's type, one class has the method"),
+    Construct(LIMITS, "built-in name, another file defines it"),
     Construct(LIMITS, "library"),
     Construct(LIMITS, "dynamic call"),
     Construct(LIMITS, "name of two other files, not imported", is_a_guess=True),
@@ -246,6 +258,7 @@ ABOUT: Mapping[str, str] = {
     NAMES: "Calls, where nothing else is said.",
     MEMBERS: "A call of a method. Another class of the project has a method of the same name.",
     CLASSES: "",
+    SEVERAL: "There is another candidate, which is not meant; of one of two types, both are.",
     LIMITS: "Nothing here has an edge that is `exact`; no edge, with its reason, is right.",
 }
 
