@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import re
 import subprocess
 import sys
 import time
@@ -62,6 +63,8 @@ EDITED_FILES = 20
 MAX_BYTES = 3_000_000
 PART_BYTES = 1_000
 """A symbol or an edge of a large index takes fewer bytes than this."""
+RETURN = re.compile(rb"^([^*/#\"'\n]*)\breturn ", re.MULTILINE)
+"""In a statement, not in a comment."""
 FEW = 1_000
 """Fewer symbols than these say nothing of memory: what grew is the interpreter."""
 
@@ -186,7 +189,7 @@ def long_files(files: Sequence[Source], language: str) -> list[Source]:
             if data.count(b"\n") >= LINES.start:
                 found.append(Source(f"joined/{len(found)}/{each.path}", language, data))
                 data = b""
-    return [each for each in found if each.data.count(b"\n") in LINES and b" return " in each.data][:EDITED_FILES]
+    return [each for each in found if each.data.count(b"\n") in LINES and RETURN.search(each.data)][:EDITED_FILES]
 
 
 def work_alone() -> None:
@@ -231,7 +234,7 @@ class Edits:
         """Edit a body in each file, and put it back."""
         for each in sources:
             self.time(each)
-            changed = each.data.replace(b" return ", b" codegraph(); return ", 1)
+            changed = RETURN.sub(rb"\1codegraph(); return ", each.data, count=1)
             yield self.time(each._replace(data=changed))
             yield self.time(each)
 

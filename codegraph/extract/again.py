@@ -1,18 +1,19 @@
 """Extracting a file again costs what was edited: where it is one function's body, all else is taken from the last time.
 
-The text differs from the one before between two offsets. If both stand inside the body of one function (which itself
-stands in no other one), every other function is taken out of what the parser reads, its length and lines left: whole,
-or its body alone if the edited function has its name in it (`_reduced`). The passes over the tree then meet the edited
-function in its context. What they find in it replaces what was found there before; what stands behind it moves by some
-bytes and lines (`splice`).
+The text differs from the one before between two offsets. If both stand inside one function (which itself stands in no
+other one), every other function is taken out of what the parser reads, its length and lines left: its body, or all of
+it if the edited function does not name it (`_reduced`). The passes over the tree then meet the edited function in its
+context. What they find in it replaces what was found there before, what stands behind it moves by some bytes and lines,
+and if its header was edited, the class around it, whose own input has the headers of its members, gets a new one
+(`splice`).
 
 Why this is what extracting the whole file gives. *Of the tree:* a parser that has read a function is in a state that
 does not depend on what the function was; that holds for text without errors, so a file that is broken, before or now,
 is extracted whole. *Of what is found inside:* it depends on the function's own text and on its context: what stands
 outside of functions' bodies, which is the same to the byte, and is there, but for functions that it does not name.
-*Of what is found outside:* it depends on no body. A language in which that is not so has no hollow bodies
-(`LanguageSpec.hollow`), and is extracted whole. Where anything does not fit (the function has another header, something
-inside is owned outside), the file is extracted whole, too.
+*Of what is found outside:* it depends on no body, and of a header on kind and name alone, which stay. A language in
+which that is not so has no hollow bodies (`LanguageSpec.hollow`), and is extracted whole. Where anything does not fit
+(the function has another name, something inside is owned outside), the file is extracted whole, too.
 
 `Memory` keeps what this needs of the files seen last, up to a number of bytes. A file is known by the name that the
 caller gives it; a wrong name costs time only. Tests: tests/unit/extract/test_extract_again.py compares with extraction
@@ -91,6 +92,8 @@ def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Know
     if before is None:
         return None
     grammar = compiled(spec.name)
+    in_header = begin < before.body[0]
+    is_erased = spec.erasable and not in_header
     read = data
     if spec.prepare is not None and (known.read is not known.data or not spec.prepare_if_broken):
         read = grammar.prepared(data)
@@ -99,10 +102,10 @@ def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Know
             or _function_around(known, *_changed(known.read, read)) != before
         ):
             return None
-        broken, _ = _reduced(known, data, before, data, spec)
+        broken, _ = _reduced(known, data, before, data, spec, is_erased)
         if spec.prepare_if_broken and not grammar.parser.parse(broken).root_node.has_error:
             return None  # perhaps the parser can read it unprepared by now
-    instead, blank = _reduced(known, data, before, read, spec)
+    instead, blank = _reduced(known, data, before, read, spec, is_erased)
     part = look(data, spec.name, limits, instead, blank)
     if isinstance(part, SyntaxProblem) or part.problems:
         return None
@@ -110,20 +113,27 @@ def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Know
         return None
     found = functions_of(part.definitions, part.bodies, data, in_braces=spec.hollow == b"{}")
     now = next((each for each in found if each.start == before.start), None)
-    if now is None or now.end != before.end + moved or now.body != (before.body[0], before.body[1] + moved):
+    if now is None or now.end != before.end + moved or now.end - now.body[1] != before.end - before.body[1]:
         return None
-    return spliced(known, part, Edited(before, now, moved, read), limits.max_definitions)
+    if not in_header and now.body[0] != before.body[0]:
+        return None
+    return spliced(known, part, Edited(before, now, moved, read, in_header), limits.max_definitions)
 
 
 def _function_around(known: Known, begin: int, end: int) -> Function | None:
-    """Return the function whose body holds a stretch of the known text."""
+    """Return the function that holds a stretch of the known text, in its header or in its body."""
     at = bisect_right(known.functions, begin, key=attrgetter("start")) - 1
     found = known.functions[at] if at >= 0 else None
-    return found if found is not None and found.body[0] <= begin and end <= found.body[1] else None
+    return found if found is not None and end <= found.body[1] else None
 
 
-def _reduced(known: Known, data: bytes, edited: Function, read: bytes, spec: LanguageSpec) -> tuple[bytes, list[Span]]:
-    """Return what the parser reads, without the other functions, and which stretches are blank in it."""
+def _reduced(
+    known: Known, data: bytes, edited: Function, read: bytes, spec: LanguageSpec, is_erased: bool
+) -> tuple[bytes, list[Span]]:
+    """Return what the parser reads, without the other functions, and which stretches are blank in it.
+
+    `is_erased`: functions that are not named may be left out with their headers.
+    """
     moved = len(data) - len(known.data)
     text = known.data[edited.start : edited.end] + data[edited.start : edited.end + moved]
     chosen = known.functions.index(edited)
@@ -133,13 +143,13 @@ def _reduced(known: Known, data: bytes, edited: Function, read: bytes, spec: Lan
     for number, each in enumerate(known.functions):
         if number == chosen:
             continue
-        is_erased = spec.erasable and abs(number - chosen) > 1 and each.name not in text
-        start, end = (each.start, each.end) if is_erased else each.body
+        is_gone = is_erased and abs(number - chosen) > 1 and each.name not in text
+        start, end = (each.start, each.end) if is_gone else each.body
         if number > chosen:
             start, end = start + moved, end + moved
-        brackets = b"  " if is_erased and spec.hollow == b"{}" else spec.hollow
+        brackets = b"  " if is_gone and spec.hollow == b"{}" else spec.hollow
         parts += (read[at:start], brackets[:1], read[start + 1 : end - 1].translate(_BLANK), brackets[1:])
-        blank.append((start + 1, end - 1))
+        blank.append((start, end) if is_gone else (start + 1, end - 1))
         at = end
     return b"".join((*parts, read[at:])), blank
 

@@ -36,11 +36,16 @@ class Edited(NamedTuple):
     """By how many bytes what stands behind it moves."""
     read: bytes
     """What the parser would have read of the whole file."""
+    in_header: bool
+    """Whether its header was edited, or may have been; the part has all headers then."""
 
 
 def spliced(known: Known, part: Look, edited: Edited, limit: int) -> Known | None:
     """Return the whole file; None if the parts do not fit, or it has more than `limit` definitions."""
     before, now = known.definitions[edited.before.number], part.definitions[edited.now.number]
+    around = known.definitions[before.container], part.definitions[now.container]
+    if around[0].descriptor != around[1].descriptor or around[0].signature != around[1].signature:
+        return None
     same = (now.kind, now.descriptor, now.local) == (before.kind, before.descriptor, before.local)
     if not same or not _ends_line(part.view.text, edited.now.end) or not _is_hole(known, edited.before):
         return None
@@ -73,11 +78,12 @@ class _Splice:
     def __init__(self, known: Known, part: Look, edited: Edited) -> None:
         self._known = known
         self._part = part
-        self._was, self._now, self._moved, self._read = edited
+        self._was, self._now, self._moved, self._read, _ = edited
         self._more = (self._now.behind - self._now.number) - (self._was.behind - self._was.number)
         old, new = known.definitions[self._was.number].range, part.definitions[self._now.number].range
         self._lines = new.end_line - old.end_line
         self._numbers = self._numbered()
+        self._headers = {each.descriptor: each for each in part.definitions[1:] if edited.in_header}
 
     def _numbered(self) -> dict[int, int]:
         """Return the index in the whole of what is inside the function or stands before it in the part."""
@@ -135,9 +141,12 @@ class _Splice:
         definitions: list[Definition] = []
         bodies: list[Span] = []
         for one, body in zip(known.definitions[: was.number], known.bodies[: was.number], strict=True):
-            around = one.range.end_byte >= was.end
-            definitions.append(replace(one, range=self._longer(one.range)) if around else one)
-            bodies.append((body[0], body[1] + self._moved) if around else body)
+            if one.range.end_byte < was.end:
+                definitions.append(one)
+                bodies.append(body)
+            else:
+                definitions.append(replace(self._holder(one), range=self._longer(one.range)))
+                bodies.append((body[0], body[1] + self._moved))
         for number in range(now.number, now.behind):
             one = part.definitions[number]
             definitions.append(replace(one, container=self._numbers[one.container]))
@@ -148,6 +157,11 @@ class _Splice:
             definitions.append(replace(one, container=container, range=ranges[0], selection_range=ranges[1]))
             bodies.append((start + self._moved, end + self._moved))
         return tuple(definitions), tuple(bodies)
+
+    def _holder(self, one: Definition) -> Definition:
+        """Return a definition around the function, with the own input that it has now if a header was edited."""
+        now = self._headers.get(one.descriptor)
+        return one if now is None else replace(one, own=now.own, length=now.length)
 
     def _longer(self, place: Range) -> Range:
         """Return the range of what stands around the function."""

@@ -77,6 +77,7 @@ def plain_spec(
     docstring: Callable[[FileView, Found], Docstring | None] | None = None,
     constants_in: frozenset[SymbolKind] = frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE}),
     namespaces: Namespaces | None = None,
+    erasable: bool = False,
 ) -> LanguageSpec:
     """Make the spec of a language whose folder is `package` (its `__name__`).
 
@@ -109,6 +110,7 @@ def plain_spec(
         plain_member=re.compile(r"(?!)"),
         interpreters=interpreters,
         file_names=file_names,
+        erasable=erasable,
         constants_in=constants_in,
         find=find,
         namespaces=namespaces,

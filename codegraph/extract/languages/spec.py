@@ -180,8 +180,9 @@ class LanguageSpec:
     hollow: bytes = b"{}"
     """Two brackets that make a function's body with nothing inside (braces: of a body in braces). b"": there are none,
     or more than the function depends on its body (see `extract.again`)."""
-    erasable: bool = True
-    """Whether such brackets, or nothing in place of braces, may stand for a whole function as well."""
+    erasable: bool = False
+    """Whether such brackets, or nothing in place of braces, may stand for a whole function as well: but for its
+    documentation nothing of it stands outside of its range."""
     shared: frozenset[BindingKind] = frozenset()
     """Kinds of bindings that extraction looks at in other functions than in the one which binds a name around both."""
     settle: Callable[[Iterable[Binding]], Iterable[Binding]] = dict.fromkeys

@@ -16,6 +16,7 @@ from codegraph.extract.again import Memory
 from codegraph.extract.extractor import Limits, Look, encode_facts, extract, look
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.normalise import Span
+from codegraph.extract.splice import spliced
 
 HERE = Path(__file__).parent
 LIMITS = Limits()
@@ -342,16 +343,21 @@ def test_other_functions_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_context_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """If an edit of a header passed for one of the body, facts would come out wrong, and the test above notices."""
-    monkeypatch.setattr(
-        again,
-        "_function_around",
-        lambda file, begin, end: next((f for f in file.functions if f.start <= begin and end <= f.end), None),
-    )
-    text = "class C:\n    def go(self, a):\n        return a\n\n    def stop(self, b):\n        return b\n"
+    text = b"class C:\n    def go(self, a):\n        return a\n\n    def stop(self, b):\n        return b\n"
+    changed = text.replace(b"self, a", b"self, zz")
+
+    def found(memory: Memory) -> FileFacts:
+        memory.extract("x", text, "python", LIMITS)
+        return memory.extract("x", changed, "python", LIMITS)
+
     memory = Memory()
-    memory.extract("x", text.encode(), "python", LIMITS)
-    changed = text.replace("self, a", "self, z").encode()
-    assert memory.extract("x", changed, "python", LIMITS) != whole(changed, "python")
+    assert found(memory) == whole(changed, "python")
+    assert memory.helped == 1
+    monkeypatch.setattr(
+        again, "spliced", lambda file, part, what, limit: spliced(file, part, what._replace(in_header=False), limit)
+    )
+    assert found(Memory()) != whole(changed, "python")
+    monkeypatch.setattr(again, "_function_around", lambda file, begin, _: file.functions[begin > file.functions[0].end])
     assert list(differing(SOURCES["rust"], "rust", 1, 60))
 
 

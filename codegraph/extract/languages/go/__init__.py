@@ -17,5 +17,6 @@ SPEC = plain_spec(
     (".go",),
     find=find_definitions,
     collect=collect,
+    erasable=True,
     namespaces=Namespaces(frozenset({"package_clause"})),
 )

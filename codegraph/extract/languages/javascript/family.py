@@ -73,7 +73,6 @@ def family_spec(
         find=find,
         prepare=repair,
         prepare_if_broken=True,
-        erasable=False,
         shared=frozenset({BindingKind.PARAMETER, BindingKind.VARIABLE}),
         settle=known_values,
     )

@@ -18,5 +18,6 @@ SPEC = plain_spec(
     interpreters=("php",),
     find=find_definitions,
     collect=collect,
+    erasable=True,
     namespaces=Namespaces(frozenset({"namespace_definition"})),
 )

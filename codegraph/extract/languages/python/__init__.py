@@ -83,5 +83,6 @@ SPEC = LanguageSpec(
     header_end=frozenset({":", "="}),
     no_constants=frozenset({"__all__"}),
     hollow=b"()",
+    erasable=True,
     nested=True,
 )
