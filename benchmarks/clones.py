@@ -19,18 +19,21 @@ import sysconfig
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import combinations
 from pathlib import Path
 
-from benchmarks.variants import VARIANTS, functions_of, text_of, written
+from benchmarks.rewrites import REWRITES, TOGETHER, rewritten
+from benchmarks.variants import VARIANTS, functions_of, renamed, text_of, written
 from codegraph.core.facts import FileFacts, OwnInput, decode_own_input, decode_own_tokens
+from codegraph.core.symbols import CloneKind
 from codegraph.extract.extractor import Limits, extract
 from codegraph.extract.languages import language_of
-from codegraph.search.clones import CloneBounds, FileUnits, find_clones
+from codegraph.search.clones import USUAL_KINDS, CloneBounds, FileUnits, find_clones
 from codegraph.search.fingerprints import FileTokens, fingerprints
 
+REWRITTEN, ELSEWHERE_ALL = "all rewritten", "rewritten, renamed"
 ELSEWHERE = ("join", "split", "normpath", "expandvars", "relpath", "commonpath", "expanduser", "abspath", "ismount")
 AGREED = 0.5
 """Share of tokens in order from which on the judge takes two functions for clones."""
@@ -96,25 +99,26 @@ def _tokens_of(facts: FileFacts) -> FileTokens:
     return FileTokens([own.name for own in owns], [bytes(own.tokens) for own in owns])
 
 
-def measure(kind: str, pairs: Sequence[tuple[str, str]], bounds: CloneBounds) -> Outcome:
-    """Look for the clones of a project of all the pairs' texts, each in a file of its own."""
+def measure(kind: str, pairs: Sequence[tuple[str, str]], bounds: CloneBounds, others: Sequence[str] = ()) -> Outcome:
+    """Look for the clones of a project of all the pairs' texts, and others, each in a file of its own."""
     files, owns = {}, {}
-    for number, pair in enumerate(pairs):
+    known = {original for original, _ in pairs}
+    for number, pair in enumerate([*pairs, *((other,) for other in others if other not in known)]):
         for side, text in enumerate(pair):
             path = f"{number}/{side}.py"
             facts = extract(("import a\n" * side + text).encode("utf-8", "replace"), "python", Limits())
             files[path] = facts
             owns[path] = decode_own_input(facts.inputs[facts.outline.definitions[-1].own])
-    found = reported = right = 0
-    told: Counter[str] = Counter()
+    reported = right = 0
+    told: dict[str, str] = {}
     for group in find_clones(units_of(files), bounds).groups:
         for one, other in combinations(sorted({each.path for each in group.members}), 2):
             reported += 1
             made = one.partition("/")[0] == other.partition("/")[0]
-            found += made
-            told[group.kind] += made
+            if made:
+                told[one.partition("/")[0]] = group.kind
             right += made or _agreed(owns[one], owns[other])
-    return Outcome(kind, len(pairs), found, reported, right, +told)
+    return Outcome(kind, len(pairs), len(told), reported, right, Counter(told.values()))
 
 
 def _agreed(one: OwnInput, other: OwnInput) -> bool:
@@ -124,8 +128,17 @@ def _agreed(one: OwnInput, other: OwnInput) -> bool:
 def made_pairs(kind: str, functions: Sequence[ast.FunctionDef], seed: int) -> list[tuple[str, str]]:
     """Return original and variant of each function that has one."""
     choice = random.Random(f"{seed} {kind}")
-    made = [(text_of(node), written(kind, node, choice)) for node in functions]
+    made = [(text_of(node), _variant(kind, node, choice)) for node in functions]
     return [(original, variant) for original, variant in made if variant is not None]
+
+
+def _variant(kind: str, node: ast.FunctionDef, choice: random.Random) -> str | None:
+    if kind in VARIANTS:
+        return written(kind, node, choice)
+    made = rewritten(node, (kind,) if kind in REWRITES else TOGETHER)
+    if made is not None and kind == ELSEWHERE_ALL:
+        made = renamed(made, choice)
+    return None if made is None else text_of(made)
 
 
 def pairs_elsewhere() -> list[tuple[str, str]]:
@@ -187,9 +200,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{len(functions)} functions, seed {chosen.seed}, threshold {bounds.threshold}, lines >= {bounds.min_lines}, "
         f"tokens >= {bounds.min_tokens}\n{HEADER}"
     )
-    for kind in VARIANTS:
-        print(measure(kind, made_pairs(kind, functions, chosen.seed), bounds).line, flush=True)
-    print(measure("elsewhere", pairs_elsewhere(), bounds).line)
+    made = {kind: made_pairs(kind, functions, chosen.seed) for kind in (*VARIANTS, *REWRITES, REWRITTEN, ELSEWHERE_ALL)}
+    others = [text_of(node) for node in functions]
+    for kinds in (USUAL_KINDS, frozenset(CloneKind)):
+        print("with semantic clones" if CloneKind.SEMANTIC in kinds else "as asked by default")
+        asked = replace(bounds, kinds=kinds)
+        for kind, pairs in made.items():
+            print(measure(kind, pairs, asked, others).line, flush=True)
+        print(measure("elsewhere", pairs_elsewhere(), asked).line)
     if not chosen.no_speed:
         print(timed(chosen.directory, bounds))
     return 0

@@ -22,7 +22,7 @@ DEPENDENCY_KINDS = (
     "imports",
     "contains",
 )
-CLONE_KINDS = ("exact", "renamed", "near")
+CLONE_KINDS = ("exact", "renamed", "near", "semantic")
 GRAPH_FORMATS = ("graphml", "gexf", "json", "dot")
 
 EPILOG = """\
@@ -100,7 +100,7 @@ def _add_query_commands(commands: _Commands) -> None:
     queries = "codegraph.cli.queries"
     commands.add("search", f"{queries}:search", "find symbols by meaning and words", _query, _filters, _waiting)
     commands.add("similar", f"{queries}:similar", "find symbols like one, or like code", _like, _filters, _waiting)
-    about = "find copies: exact, renamed and near clones"
+    about = "find copies: exact, renamed, near and semantic clones"
     commands.add("clones", "codegraph.cli.clones:clones", about, _clones, _limit, _waiting)
     commands.add("symbols", f"{queries}:symbols", "list symbols by name, file or position", _names, _waiting)
     commands.add("definition", f"{queries}:definition", "find where a name is defined", _symbol, _waiting)
@@ -271,10 +271,18 @@ def _like(parser: argparse.ArgumentParser) -> None:
 def _clones(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("place", nargs="?", metavar="PATH", help="only groups with a member in this file or folder")
     parser.add_argument(
-        "--threshold", type=_share, default=0.7, metavar="SHARE", help="of near clones: from 0 to 1 (default: 0.7)"
+        "--threshold",
+        type=_share,
+        default=0.7,
+        metavar="SHARE",
+        help="of near and semantic clones: from 0 to 1 (default: 0.7)",
     )
     parser.add_argument(
-        "--kind", action="append", default=[], choices=CLONE_KINDS, help="only groups of this kind (repeatable)"
+        "--kind",
+        action="append",
+        default=[],
+        choices=CLONE_KINDS,
+        help="only groups of this kind (repeatable); default: all but semantic",
     )
     parser.add_argument("--min-lines", type=_at_most(1_000_000), default=6, metavar="N", help="default: 6")
     parser.add_argument("--min-tokens", type=_at_most(1_000_000), default=50, metavar="N", help="default: 50")

@@ -23,6 +23,7 @@ _RULES = {
     CloneKind.EXACT: "Equal code: only comments, layout and docstrings differ.",
     CloneKind.RENAMED: "Equal code but for a consistent renaming and for literals.",
     CloneKind.NEAR: "Code with most of its runs of tokens in common.",
+    CloneKind.SEMANTIC: "Code that calls the same and touches the same members, written in another way.",
 }
 
 Json = dict[str, Any]

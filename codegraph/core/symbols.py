@@ -117,6 +117,8 @@ class CloneKind(StrEnum):
     """Equal but for a consistent renaming, and for literals (type 2)."""
     NEAR = "near"
     """So many equal runs of tokens as the threshold says (type 3)."""
+    SEMANTIC = "semantic"
+    """Functions that call the same and touch the same members, as often, however they are written (type 4)."""
 
 
 class Range(msgspec.Struct, frozen=True, array_like=True, gc=False):

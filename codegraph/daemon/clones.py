@@ -33,7 +33,7 @@ class CloneGroup(msgspec.Struct, frozen=True, kw_only=True):
     kind: CloneKind
     """The loosest among its pairs."""
     similarity: float
-    """The lowest among its near pairs, 1 if there is none."""
+    """The lowest among its near and semantic pairs, 1 if there is none."""
     tokens: int
     """Canonical tokens of the smallest member."""
     count: int
@@ -57,16 +57,17 @@ class ClonesResult(Answer, frozen=True, kw_only=True):
 
 
 class ClonesParams(Query[ClonesResult], frozen=True, kw_only=True):
-    """Find definitions that are copies of each other: exact, renamed, or near."""
+    """Find definitions that are copies of each other: exact, renamed, near, or semantic."""
 
     method: ClassVar[str] = "clones"
     result: ClassVar[type[msgspec.Struct]] = ClonesResult
     path: Name = ""
     """Only groups with a member in this file or folder; empty: all."""
-    kinds: Annotated[tuple[CloneKind, ...], msgspec.Meta(max_length=3)] = ()
-    """Only groups of these kinds; empty: all."""
+    kinds: Annotated[tuple[CloneKind, ...], msgspec.Meta(max_length=4)] = ()
+    """Only groups of these kinds; empty: all but `semantic`."""
     threshold: Similarity = 0.7
-    """Near clones: the least share of common runs of four tokens, for any two members."""
+    """Near clones: the least share of common runs of four tokens, for any two members. Semantic ones: that of what is
+    called and of members."""
     min_lines: Least = 6
     min_tokens: Least = 50
     """Smaller symbols are left out."""

@@ -17,7 +17,7 @@ from typing import Protocol
 import msgspec
 
 from codegraph.core.facts import decode_inputs, decode_own_tokens
-from codegraph.core.symbols import DOCUMENT_LANGUAGES, CloneKind
+from codegraph.core.symbols import DOCUMENT_LANGUAGES
 from codegraph.daemon.clones import MEMBERS_SHOWN, CloneGroup, CloneMember, ClonesParams, ClonesResult
 from codegraph.daemon.messages import Bound, EmptyReason, Uncertainty
 from codegraph.daemon.targets import describe
@@ -25,7 +25,7 @@ from codegraph.daemon.view import View
 from codegraph.graph.file_view import FileView
 from codegraph.graph.snapshot import Snapshot
 from codegraph.search import clones
-from codegraph.search.clones import CloneBounds, Clones, FileUnits, find_clones
+from codegraph.search.clones import USUAL_KINDS, CloneBounds, Clones, FileUnits, find_clones
 from codegraph.search.fingerprints import FileTokens, Fingerprints, fingerprints
 
 ANSWERS_KEPT = 4
@@ -52,7 +52,7 @@ class CloneFinder:
 
     def answer(self, view: View, params: ClonesParams) -> ClonesResult:
         """Group the clones of a view."""
-        kinds = frozenset(params.kinds) or frozenset(CloneKind)
+        kinds = frozenset(params.kinds) or USUAL_KINDS
         bounds = CloneBounds(kinds, params.threshold, params.min_lines, params.min_tokens)
         found, missing = self.find(view.snapshot, bounds)
         groups = [group for group in found.groups if _touches(group, params.path)]

@@ -3,7 +3,8 @@
 Terms. A *unit* is a definition with all that lies in it: a class with its methods, a module with everything. Two
 units are *exact* clones if all their canonical tokens are equal, *renamed* if they are so after a consistent
 renaming within each definition and whatever the literals are, *near* if their sets of shingles have a Jaccard
-similarity of at least the threshold (`fingerprints` has the details). In a *group* every two members are clones of
+similarity of at least the threshold, *semantic*, functions only and only if asked for, if their mentions have
+(`fingerprints` has the details). In a *group* every two members are clones of
 each other: near groups grow, the most similar pair first, only while that holds for all of their members (complete
 linkage), so no group is a chain whose ends have nothing in common. A unit is in one group at most, and the
 group's kind is that of its loosest pair.
@@ -19,7 +20,7 @@ Pure. Tests: tests/unit/search/test_search_clones.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,19 +28,34 @@ import numpy as np
 
 from codegraph.core.digests import digest
 from codegraph.core.facts import Definition
-from codegraph.core.symbols import CloneKind
+from codegraph.core.symbols import CloneKind, SymbolKind
 from codegraph.search.fingerprints import Fingerprints, Hashes, distinct
 from codegraph.search.overlap import overlapping
+
+USUAL_KINDS = frozenset(CloneKind) - {CloneKind.SEMANTIC}
+
+MIN_MENTIONS = 6
+"""Functions with fewer have too little to tell by."""
+
+MIN_NAMES = 4
+"""Two functions that share fewer different names have too little in common."""
+
+MOST_GROWN = 2.0
+"""A semantic clone has at most so many times the tokens of the other."""
+
+_KINDS = tuple(CloneKind)
+"""The closest first."""
+_CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 
 
 @dataclass(frozen=True, slots=True)
 class CloneBounds:
     """What counts as a clone."""
 
-    kinds: frozenset[CloneKind] = frozenset(CloneKind)
+    kinds: frozenset[CloneKind] = USUAL_KINDS
     """Kinds of the groups that are wanted."""
     threshold: float = 0.7
-    """Of near clones: the least similarity of any two in a group, above 0 and at most 1."""
+    """Of near and semantic clones: the least similarity of any two in a group, above 0 and at most 1."""
     min_lines: int = 6
     min_tokens: int = 50
     """Smaller units are left out."""
@@ -70,7 +86,7 @@ class CloneGroup:
     kind: CloneKind
     """The loosest among its pairs."""
     similarity: float
-    """The lowest among its near pairs; 1 if there is none."""
+    """The lowest among its near and semantic pairs; 1 if there is none."""
     tokens: int
     """Of its smallest member."""
     members: tuple[Clone, ...]
@@ -127,10 +143,13 @@ def find_clones(files: Iterable[FileUnits], bounds: CloneBounds) -> Clones:
     exact_only = bounds.kinds <= {CloneKind.EXACT}
     clusters = _equal([unit.exact if exact_only else unit.renamed for unit in units])
     complete = True
-    if CloneKind.NEAR in bounds.kinds:
-        complete = _merge_near(units, clusters, bounds.threshold)
+    if bounds.kinds & {CloneKind.NEAR, CloneKind.SEMANTIC}:
+        complete = _merge(units, clusters, [unit.shingles for unit in units], bounds.threshold)
+    near = [cluster.units[0] for cluster in clusters]
+    if CloneKind.SEMANTIC in bounds.kinds:
+        complete &= _merge(units, clusters, list(map(_mentions, units)), bounds.threshold, _does_the_same)
     several = {id(cluster): cluster for cluster in clusters if len(cluster.units) > 1}
-    found = [_group(units, cluster) for cluster in several.values()]
+    found = [_group(units, cluster, near) for cluster in several.values()]
     wanted = _outermost(units, [group for group in found if group.kind in bounds.kinds])
     wanted.sort(key=lambda group: (-(len(group.members) - 1) * group.tokens, group.members[0][:2]))
     return Clones(tuple(wanted), complete)
@@ -203,21 +222,45 @@ def _equal(readings: Sequence[bytes]) -> list[_Cluster]:
     return [clusters[reading] for reading in readings]
 
 
-def _merge_near(units: Sequence[_Unit], clusters: list[_Cluster], threshold: float) -> bool:
-    """Merge clusters all of whose units are near each other, the most similar first; say if all were compared."""
+def _mentions(unit: _Unit) -> Hashes:
+    """Return what a function mentions, nothing for other units and where that is too little."""
+    found = unit.file.fingerprints.mentions_of(unit.definition)
+    is_callable = unit.file.definitions[unit.definition].kind in _CALLABLE
+    return found if is_callable and len(found) >= MIN_MENTIONS else found[:0]
+
+
+def _does_the_same(one: _Unit, other: _Unit) -> bool:
+    """Whether two units that mention the same mention enough different names, and one is not much longer."""
+    sizes = sorted((one.tokens, other.tokens))
+    common = np.intersect1d(_mentions(one), _mentions(other), assume_unique=True)
+    names = int(np.count_nonzero(common & 1))
+    return names >= MIN_NAMES and sizes[1] <= MOST_GROWN * sizes[0]
+
+
+def _merge(
+    units: Sequence[_Unit],
+    clusters: list[_Cluster],
+    sets: Sequence[Hashes],
+    threshold: float,
+    alike: Callable[[_Unit, _Unit], bool] = lambda _one, _other: True,
+) -> bool:
+    """Merge clusters all of whose units have sets near each other, the most similar first; say if all were compared.
+
+    Two clusters are merged only for the sake of two units that are `alike`.
+    """
     samples: dict[bytes, int] = {}
     sample_of = [
-        number if len(cluster.units) == 1 else samples.setdefault(unit.renamed + unit.shingles.tobytes(), number)
-        for number, (unit, cluster) in enumerate(zip(units, clusters, strict=True))
+        number if len(cluster.units) == 1 else samples.setdefault(unit.renamed + one.tobytes(), number)
+        for number, (unit, cluster, one) in enumerate(zip(units, clusters, sets, strict=True))
     ]
-    numbers = [number for number, sample in enumerate(sample_of) if number == sample and len(units[number].shingles)]
-    pairs = overlapping([units[number].shingles for number in numbers], threshold)
+    numbers = [number for number, sample in enumerate(sample_of) if number == sample and len(sets[number])]
+    pairs = overlapping([sets[number] for number in numbers], threshold)
     order = np.lexsort((pairs.second, pairs.first, -pairs.similarity)).tolist()
     first, second, values = pairs.first.tolist(), pairs.second.tolist(), pairs.similarity.tolist()
     similarity = {(numbers[first[at]], numbers[second[at]]): values[at] for at in order}
     for one, other in similarity:
         left, right = clusters[one], clusters[other]
-        if left is right:
+        if left is right or not alike(units[one], units[other]):
             continue
         lowest = _lowest(similarity, left, right, sample_of)
         if lowest is None or _nested(units, left, right):
@@ -250,25 +293,23 @@ def _nested(units: Sequence[_Unit], left: _Cluster, right: _Cluster) -> bool:
     return any(not places.isdisjoint(units[number].around) for number in left.units + right.units)
 
 
-def _group(units: Sequence[_Unit], cluster: _Cluster) -> CloneGroup:
-    """Make a group of a cluster."""
-    members = [units[number] for number in sorted(cluster.units)]
-    first = members[0]
-    shown = tuple(Clone(*unit.place, _relation(first, unit)) for unit in members)
-    if len({unit.exact for unit in members}) == 1:
-        kind = CloneKind.EXACT
-    elif len({unit.renamed for unit in members}) == 1:
-        kind = CloneKind.RENAMED
-    else:
-        kind = CloneKind.NEAR
-    similarity = cluster.similarity if kind is CloneKind.NEAR else 1.0
-    return CloneGroup(kind, similarity, min(unit.tokens for unit in members), shown)
+def _group(units: Sequence[_Unit], cluster: _Cluster, near: Sequence[int]) -> CloneGroup:
+    """Make a group of a cluster; `near` has equal numbers for units that are near at least."""
+    members = sorted(cluster.units)
+    first = units[members[0]]
+    relations = [_relation(first, units[number], near[number] == near[members[0]]) for number in members]
+    kind = max(relations, key=_KINDS.index)
+    similarity = cluster.similarity if kind in (CloneKind.NEAR, CloneKind.SEMANTIC) else 1.0
+    shown = tuple(Clone(*units[number].place, relation) for number, relation in zip(members, relations, strict=True))
+    return CloneGroup(kind, similarity, min(units[number].tokens for number in members), shown)
 
 
-def _relation(first: _Unit, unit: _Unit) -> CloneKind:
+def _relation(first: _Unit, unit: _Unit, is_near: bool) -> CloneKind:
     if unit.exact == first.exact:
         return CloneKind.EXACT
-    return CloneKind.RENAMED if unit.renamed == first.renamed else CloneKind.NEAR
+    if unit.renamed == first.renamed:
+        return CloneKind.RENAMED
+    return CloneKind.NEAR if is_near else CloneKind.SEMANTIC
 
 
 def _outermost(units: Sequence[_Unit], groups: Sequence[CloneGroup]) -> list[CloneGroup]:

@@ -9,7 +9,10 @@ definition's tokens give the three kinds of clones:
   the other by renaming that is consistent and gives different names to different ones; a member (`.name`) and a
   name written like it are two things;
 - *near*: literals by their kind, plain names all alike, but names of members and of what is called as they are;
-  of this the set of all runs of SHINGLE tokens (*shingles*), each as a hash of 32 bits.
+  of this the set of all runs of SHINGLE tokens (*shingles*), each as a hash of 32 bits;
+- *semantic*: the names of members and of what is called, in no order, each as often as it occurs (*mentions*: a set of
+  hashes of a name and how many of it came before). What a function does to the world it does by these, so
+  they stay where a loop becomes a comprehension or branches change places.
 
 Everything depends on the tokens alone, never on other files: fingerprints of equal bytes are equal, and those
 of a file are good for as long as its bytes are. About 4 bytes a token. Hashes do not depend on the process; they are
@@ -40,7 +43,7 @@ PORTION = 1 << 18
 _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
 _FIRST, _SECOND, _THIRD, _FOURTH = map(np.uint64, _MULTIPLIERS)
 _FINAL = np.uint64(0xFF51AFD7ED558CCD)
-_HALF = np.uint64(32)
+_HALF, _ONE = np.uint64(32), np.uint64(1)
 
 Hashes = npt.NDArray[np.uint32]
 Places = npt.NDArray[np.int64]
@@ -67,10 +70,17 @@ class Fingerprints:
     """Ascending and distinct within each definition."""
     starts: Places
     """Where each definition's shingles start, and where the last one's end."""
+    mentions: Hashes
+    """Ascending and distinct within each definition."""
+    mention_starts: Places
 
     def shingles_of(self, index: int) -> Hashes:
         """Return one definition's shingles."""
         return self.shingles[self.starts[index] : self.starts[index + 1]]
+
+    def mentions_of(self, index: int) -> Hashes:
+        """Return the mentions of one definition; those of a name for the first time are odd."""
+        return self.mentions[self.mention_starts[index] : self.mention_starts[index + 1]]
 
 
 def fingerprints(files: Iterable[FileTokens]) -> Iterator[Fingerprints | None]:
@@ -100,17 +110,22 @@ def _made(files: Sequence[FileTokens]) -> Iterator[Fingerprints]:
     codes, own_names, lengths = codes[: len(codes) - len(names)], codes[len(codes) - len(names) :], lengths[:-1]
     owners = np.repeat(np.arange(len(lengths)), lengths)
     exact, renamed = _digests(codes, owners, lengths), _digests(_by_distance(codes, owners), owners, lengths)
-    shingles, starts = _shingles(_readable(codes, np.repeat(own_names, lengths), owners), owners, len(lengths))
+    kept = _kept_names(codes, np.repeat(own_names, lengths), owners)
+    shingles, starts = _shingles(_readable(codes, kept), owners, len(lengths))
+    mentions, mention_starts = _mentions(codes[kept], owners[kept], len(lengths))
     tokens, first = lengths.tolist(), 0
     for file in files:
         last = first + len(file.tokens)
         low, high = starts[first], starts[last]
+        lowest, highest = mention_starts[first], mention_starts[last]
         yield Fingerprints(
             exact=tuple(exact[first:last]),
             renamed=tuple(renamed[first:last]),
             tokens=tuple(tokens[first:last]),
             shingles=shingles[low:high].copy(),
             starts=starts[first : last + 1] - low,
+            mentions=mentions[lowest:highest].copy(),
+            mention_starts=mention_starts[first : last + 1] - lowest,
         )
         first = last
 
@@ -152,7 +167,7 @@ def _by_distance(codes: Codes, owners: Places) -> Codes:
         keys = (names + own.astype(np.uint64) * _SECOND) * _FIRST
         keys = (keys >> below << below) | np.arange(len(places), dtype=np.uint64)
         keys.sort()
-        order = (keys & ((np.uint64(1) << below) - np.uint64(1))).astype(np.int64)
+        order = (keys & ((_ONE << below) - _ONE)).astype(np.int64)
         last, here = order[:-1], order[1:]
         repeated = (names[last] == names[here]) & (own[last] == own[here])
         distances = np.zeros(len(places), dtype=np.uint64)
@@ -161,16 +176,21 @@ def _by_distance(codes: Codes, owners: Places) -> Codes:
     return result
 
 
-def _readable(codes: Codes, own_names: Codes, owners: Places) -> Codes:
-    """Replace plain names, and the definition's own, by one and the same; members and what is called stay."""
-    result, classes = _blind_literals(codes)
-    is_name = classes == NAME
-    kept = np.zeros(len(codes), dtype=np.bool_)
+def _kept_names(codes: Codes, own_names: Codes, owners: Places) -> npt.NDArray[np.bool_]:
+    """Say which tokens are names of members or of what is called, the definition's own name aside."""
+    classes = codes & CLASS_BITS
+    kept: npt.NDArray[np.bool_] = np.zeros(len(codes), dtype=np.bool_)
     together = owners[1:] == owners[:-1]
     kept[1:] = (classes[:-1] == MEMBER_OPERATOR) & together
     kept[:-1] |= (classes[1:] == OPENING) & together
-    kept &= codes != own_names
-    result[is_name & ~kept] = NAME
+    kept &= (codes != own_names) & (classes == NAME)
+    return kept
+
+
+def _readable(codes: Codes, kept: npt.NDArray[np.bool_]) -> Codes:
+    """Replace the names that are not kept by one and the same."""
+    result, classes = _blind_literals(codes)
+    result[(classes == NAME) & ~kept] = NAME
     return result
 
 
@@ -188,9 +208,33 @@ def _shingles(codes: Codes, owners: Places, count: int) -> tuple[Hashes, Places]
     mixed = np.zeros(runs, dtype=np.uint64)
     for offset, multiplier in enumerate(_MULTIPLIERS):
         mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(multiplier) + codes[offset : offset + runs]
-    hashes = ((mixed ^ (mixed >> np.uint64(32))) * _FINAL) >> np.uint64(32)
     first = owners[:runs]
     inside = first == owners[SHINGLE - 1 :][:runs]
-    keys = distinct((first[inside].astype(np.uint64) << np.uint64(32)) | hashes[inside])
-    starts = np.searchsorted(keys, np.arange(count + 1, dtype=np.uint64) << np.uint64(32))
+    return _sets(_hashed(mixed[inside]), first[inside], count)
+
+
+def _mentions(names: Codes, owners: Places, count: int) -> tuple[Hashes, Places]:
+    """Hash each name together with how many of it came before in its definition; return these and their starts.
+
+    Hashes of a name's first occurrence are odd, all others even.
+    """
+    order = np.lexsort((names, owners))
+    names, owners = names[order], owners[order]
+    fresh = np.ones(len(names), dtype=np.bool_)
+    fresh[1:] = (names[1:] != names[:-1]) | (owners[1:] != owners[:-1])
+    places = np.arange(len(names))
+    before = (places - np.maximum.accumulate(np.where(fresh, places, 0))).astype(np.uint64)
+    hashes = _hashed(names * _FIRST + before * _SECOND)
+    return _sets(hashes & ~_ONE | fresh, owners, count)
+
+
+def _hashed(mixed: Codes) -> Codes:
+    """Return hashes of 32 bits."""
+    return ((mixed ^ (mixed >> _HALF)) * _FINAL) >> _HALF
+
+
+def _sets(hashes: Codes, owners: Places, count: int) -> tuple[Hashes, Places]:
+    """Return the distinct hashes of each owner, ascending, and where those of each start."""
+    keys = distinct((owners.astype(np.uint64) << _HALF) | hashes)
+    starts = np.searchsorted(keys, np.arange(count + 1, dtype=np.uint64) << _HALF)
     return keys.astype(np.uint32), starts.astype(np.int64)

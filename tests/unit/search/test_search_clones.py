@@ -175,3 +175,36 @@ def _check_pairs(files: list[FileUnits], group: CloneGroup, bounds: CloneBounds)
     for one, other in combinations({each.path for each in group.members}, 2):
         pair: Clones = find_clones([of_path[one], of_path[other]], bounds)
         assert pair.groups
+
+
+SPREAD = """
+def spread(graph, start, limit):
+    found = []
+    for node in graph.neighbours(start):
+        if node.is_open() and node.distance(start) < limit:
+            found.append(graph.label(node))
+    graph.log("spread", len(found))
+    return sorted(found)
+"""
+WRITTEN_ANEW = """
+def reached(net, origin, most):
+    if most is None:
+        return []
+    near = [each for each in net.neighbours(origin) if not (each.distance(origin) >= most or not each.is_open())]
+    labels = [net.label(each) for each in near]
+    net.log("reached", len(labels))
+    labels = sorted(labels)
+    return labels
+"""
+
+
+def test_semantic_clones_call_the_same_in_other_words() -> None:
+    """They are found only if asked for, are told from near ones, and functions that call little are none."""
+    sources = {"a.py": SPREAD + INCONSISTENT, "b.py": WRITTEN_ANEW + "\n\ndef g(a):\n    return a.b(a.c(a))\n"}
+    everything = CloneBounds(frozenset(CloneKind), 0.7, 3, 20)
+    assert found(sources, BOUNDS) == []
+    assert found(sources, everything) == [("semantic", ["spread", "reached"])]
+    with_copy = sources | {"c.py": SPREAD.replace("return sorted", "print(1)\n    return sorted")}
+    groups = find_clones(units(with_copy), everything).groups
+    kinds = {(member.path, member.kind) for group in groups for member in group.members}
+    assert kinds == {("a.py", CloneKind.EXACT), ("b.py", CloneKind.SEMANTIC), ("c.py", CloneKind.NEAR)}

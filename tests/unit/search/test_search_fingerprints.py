@@ -97,6 +97,8 @@ def test_files_do_not_see_each_other(files: list[list[list[str]]]) -> None:
         assert (prints.exact, prints.renamed, prints.tokens) == (alone.exact, alone.renamed, alone.tokens)
         assert prints.shingles.tolist() == alone.shingles.tolist()
         assert prints.starts.tolist() == alone.starts.tolist()
+        assert prints.mentions.tolist() == alone.mentions.tolist()
+        assert prints.mention_starts.tolist() == alone.mention_starts.tolist()
 
 
 def test_shingles_keep_what_is_called_and_forget_what_is_named() -> None:
@@ -105,6 +107,16 @@ def test_shingles_keep_what_is_called_and_forget_what_is_named() -> None:
     assert one("def g ( b ) : return b . size + go ( 2 )", "g").shingles.tolist() == base
     assert one("def f ( a ) : return a . width + go ( 1 )", "f").shingles.tolist() != base
     assert one("def f ( a ) : return a . size + stop ( 1 )", "f").shingles.tolist() != base
+
+
+def test_mentions_are_what_is_called_and_touched_in_no_order() -> None:
+    """Each as often as it occurs; local names, the definition's own name and keywords are none."""
+    base = one("def f ( a ) : return a . size + run ( a . size )", "f")
+    assert len(base.mentions_of(0)) == 3
+    assert (
+        one("def g ( b ) : x = b . size ; return run ( b . size + x )", "g").mentions.tolist() == base.mentions.tolist()
+    )
+    assert one("def f ( a ) : return run ( a . size )", "f").mentions.tolist() != base.mentions.tolist()
 
 
 def test_the_words_that_steer_are_known_for_what_they_are() -> None:
