@@ -20,7 +20,7 @@ SAFE_PATH = "PYTHONSAFEPATH"
 
 _YOUNG = 25_000
 """Containers between two looks at the youngest: 1 to 2 ms each."""
-_MOST_ROUNDS = 4
+_MOST_ROUNDS = 1
 _NEVER = 1_000_000_000
 _M_ARENA_MAX = -8
 _MADV_DONTNEED = 4
