@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from codegraph.core.changes import Dependency, Unresolved
+from codegraph.core.changes import Dependency
 from codegraph.core.facts import Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId
 from codegraph.daemon.messages import (
@@ -31,14 +31,13 @@ from codegraph.daemon.messages import (
     Uncertainty,
 )
 from codegraph.daemon.targets import describe, existing
-from codegraph.daemon.uncertain import UNCERTAIN_REASONS
+from codegraph.daemon.uncertain import EXAMPLES, UNCERTAIN_REASONS, Missed
 from codegraph.daemon.view import View
 from codegraph.graph.file_view import Symbol
 from codegraph.graph.snapshot import Snapshot
 
 CALL_KINDS = frozenset({DependencyKind.CALLS})
 IMPACT_KINDS = frozenset(DependencyKind) - {DependencyKind.CONTAINS}
-EXAMPLES = 5
 _WEAKNESS = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.AMBIGUOUS: 2}
 
 Step = tuple[SymbolId, Dependency, SymbolId]
@@ -53,8 +52,8 @@ class Way(NamedTuple):
     neighbours: Neighbours
     others: Neighbours
     """By edges of all other kinds, but for those to members."""
-    missing: Callable[[View, Iterable[SymbolId]], Iterable[tuple[str, Unresolved]]]
-    """Path and reference of what has no edge, and might lead on from these symbols."""
+    missing: Callable[[View, Iterable[SymbolId]], Missed]
+    """What has no edge, and might lead on from these symbols."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +73,14 @@ def outgoing(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
             (edge.target, edge, symbol) for edge in snapshot.dependencies(symbol) if edge.kind in kinds
         )
 
-    def missing(view: View, symbols: Iterable[SymbolId]) -> Iterable[tuple[str, Unresolved]]:
+    def missing(view: View, symbols: Iterable[SymbolId]) -> Missed:
+        found = Missed()
         for symbol in symbols:
             path = existing(view.snapshot, symbol).path
             for miss in view.snapshot.unresolved_of(symbol):
                 if miss.reason in UNCERTAIN_REASONS and miss.role in roles:
-                    yield path, miss
+                    found.add(path, miss)
+        return found
 
     return Way(along(kinds), along(IMPACT_KINDS - frozenset(kinds)), missing)
 
@@ -93,9 +94,9 @@ def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
             (source, edge, source) for source, edge in snapshot.each_dependent(symbol) if edge.kind in kinds
         )
 
-    def missing(view: View, symbols: Iterable[SymbolId]) -> Iterable[tuple[str, Unresolved]]:
+    def missing(view: View, symbols: Iterable[SymbolId]) -> Missed:
         names = {existing(view.snapshot, symbol).definition.name for symbol in symbols} - {""}
-        return (found for found in view.uncertain.mentions(view.snapshot, names) if found[1].role in roles)
+        return view.uncertain.missed(view.snapshot.files, names, roles)
 
     return Way(along(kinds), along(IMPACT_KINDS - frozenset(kinds)), missing)
 
@@ -226,13 +227,12 @@ def _affected(
 
 def _causes(view: View, way: Way, left: Collection[SymbolId], truncated: bool) -> list[Uncertainty]:
     """Say why more may lead on from the symbols that the walk left again, and why the walk may lack some."""
-    counts: dict[str, int] = {}
-    examples: dict[str, list[Place]] = {}
-    for path, miss in way.missing(view, left):
-        counts[miss.reason] = counts.get(miss.reason, 0) + 1
-        places = examples.setdefault(miss.reason, [])
-        if len(places) < EXAMPLES:
-            places.append(Place(path, Position(miss.line, miss.column)))
+    missed = way.missing(view, left)
+    counts = dict(missed.counts)
+    examples = {
+        reason: [Place(path, Position(miss.line, miss.column)) for path, miss in shown]
+        for reason, shown in missed.examples.items()
+    }
     definitions = (existing(view.snapshot, symbol) for symbol in left)
     broken = [each for each in definitions if each.definition.parse_error]
     if broken:

@@ -14,9 +14,11 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
+import numpy as np
 import zstandard
 
 from codegraph.core.changes import Dependency, FileLinks, Unresolved
@@ -39,6 +41,7 @@ _CONFIDENCE_NUMBER = {confidence: number for number, confidence in enumerate(_CO
 _REASON_NUMBER = {reason: number for number, reason in enumerate(REASONS)}
 _IN_CONTEXT = tuple(kind in CONTEXT_KINDS for kind in KINDS)
 _IN_CONTEXT_OF_DOCUMENTS = tuple(kind is DependencyKind.REFERENCES for kind in KINDS)
+_NUMBER = np.dtype("<u4")
 _EDGE = 4
 _MISS = 5
 _EDGE_KIND_BYTE = 4
@@ -80,10 +83,10 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, weakref=True):
         if target not in self.targets:
             return []
         wanted = self.targets.index(target)
-        starts, rows = _numbers(self.starts), _numbers(self.edges)
+        starts = _numbers(self.starts)
         found: list[tuple[int, Dependency]] = []
-        for row in _rows_of(rows[0::_EDGE], wanted):
-            label, line, place = rows[row * _EDGE + 1 : (row + 1) * _EDGE]
+        for row in _rows_of(self.edges, _EDGE, 0, wanted):
+            label, line, place = _numbers(self.edges[4 * (row * _EDGE + 1) : 4 * (row + 1) * _EDGE])
             edge = Dependency(self.targets[wanted], KINDS[label & 255], _CONFIDENCES[label >> 8], line, place)
             found.append((row, edge))
         return [(bisect_right(starts, row) - 1, edge) for row, edge in found]
@@ -130,26 +133,32 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, weakref=True):
         rows = _numbers(self.misses)
         places: Iterable[int] = range(0, len(rows), _MISS)
         if names is not None:
-            column = rows[1::_MISS]
             wanted = [number for number, name in enumerate(self.names) if name in names]
-            places = sorted(row * _MISS for number in wanted for row in _rows_of(column, number))
+            places = sorted(row * _MISS for number in wanted for row in _rows_of(self.misses, _MISS, 1, number))
         return tuple(self._miss(rows, at) for at in places)
 
     def unresolved_of(self, owner: int) -> tuple[Unresolved, ...]:
         """Return one definition's references without an edge, by position."""
         rows = _numbers(self.misses)
-        return tuple(self._miss(rows, row * _MISS) for row in _rows_of(rows[0::_MISS], owner))
+        return tuple(self._miss(rows, row * _MISS) for row in _rows_of(self.misses, _MISS, 0, owner))
 
     def _miss(self, rows: Sequence[int], at: int) -> Unresolved:
-        role, reason = Role(rows[at + 2] & 255), REASONS[rows[at + 2] >> 8]
+        role, reason = role_and_reason(rows[at + 2])
         return Unresolved(rows[at], self.names[rows[at + 1]], role, reason, rows[at + 3], rows[at + 4])
 
-    def missed_names(self, reasons: Collection[str]) -> tuple[str, ...]:
-        """Return the distinct names of references that have no edge for one of these reasons."""
+    def missed(self, reasons: Collection[str]) -> dict[str, tuple[tuple[int, int], ...]]:
+        """Count the references that have no edge for one of these reasons: by name, (label, how many) by label.
+
+        `role_and_reason` reads a label.
+        """
         rows = _numbers(self.misses)
         wanted = {_REASON_NUMBER[reason] for reason in reasons}
-        numbers = {number for number, label in zip(rows[1::_MISS], rows[2::_MISS], strict=True) if label >> 8 in wanted}
-        return tuple(self.names[number] for number in sorted(numbers))
+        found: dict[str, tuple[tuple[int, int], ...]] = {}
+        for (number, label), count in sorted(Counter(zip(rows[1::_MISS], rows[2::_MISS], strict=True)).items()):
+            if label >> 8 in wanted:
+                name = self.names[number]
+                found[name] = (*found.get(name, ()), (label, count))
+        return found
 
     def kind_counts(self) -> list[int]:
         """Count the edges by kind, in the order of `KINDS`."""
@@ -247,6 +256,11 @@ def decode_trace(data: bytes) -> Trace:
         raise StoreCorrupt(f"a stored trace cannot be read: {error}", "the index is built again") from error
 
 
+def role_and_reason(label: int) -> tuple[Role, str]:
+    """Read the label of a reference without an edge."""
+    return Role(label & 255), REASONS[label >> 8]
+
+
 def _in_context(language: str) -> Sequence[bool]:
     """Return by kind of edge whether context follows it; a document relies on whatever it names."""
     return _IN_CONTEXT_OF_DOCUMENTS if language in DOCUMENT_LANGUAGES else _IN_CONTEXT
@@ -260,12 +274,10 @@ def _numbers(data: bytes) -> Sequence[int]:
     return numbers
 
 
-def _rows_of(column: Sequence[int], number: int) -> list[int]:
-    """Return where a number stands in a column, in order; the search itself runs in C."""
-    found: list[int] = []
-    for _ in range(column.count(number)):
-        found.append(column.index(number, found[-1] + 1 if found else 0))
-    return found
+def _rows_of(data: bytes, width: int, column: int, number: int) -> list[int]:
+    """Return which rows of `width` numbers have this one in that column, in order; the search itself runs in C."""
+    rows: list[int] = np.flatnonzero(np.frombuffer(data, _NUMBER)[column::width] == number).tolist()
+    return rows
 
 
 def _bytes(numbers: array[int]) -> bytes:

@@ -1,17 +1,18 @@
-"""Which files mention a name without an edge: `codegraph.daemon.uncertain`."""
+"""How many references mention a name without an edge, and where: `codegraph.daemon.uncertain`."""
 
 from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from immutables import Map
 
 from codegraph.core.changes import FileLinks, Unresolved
 from codegraph.core.facts import Role
-from codegraph.daemon.uncertain import UNCERTAIN_REASONS, UncertainNames
+from codegraph.daemon.uncertain import EXAMPLES, UNCERTAIN_REASONS, Missed, UncertainNames
 from codegraph.graph.stored import REASONS, PackedLinks, pack
 
 NAMES = ("a", "b", "c")
@@ -22,48 +23,74 @@ class File:
     links: PackedLinks
 
 
-def file_of(misses: list[tuple[str, str]]) -> File:
-    unresolved = tuple(Unresolved(0, name, Role.CALL, reason, line, 0) for line, (name, reason) in enumerate(misses))
+Misses = list[tuple[str, str, Role]]
+ROLES = (Role.CALL, Role.TYPE)
+
+
+def file_of(misses: Misses) -> File:
+    unresolved = tuple(Unresolved(0, name, role, reason, line, 0) for line, (name, reason, role) in enumerate(misses))
     return File(pack(FileLinks(((),), (), unresolved)))
 
 
 FILES = st.dictionaries(
-    st.sampled_from(("x.py", "y.py", "z.py")),
-    st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(REASONS)), max_size=4),
-    max_size=3,
+    st.sampled_from([f"{letter}.py" for letter in "stuvwxyz"]),
+    st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(REASONS), st.sampled_from(ROLES)), max_size=4),
+    max_size=8,
 )
 
 
-@given(revisions=st.lists(FILES, min_size=1, max_size=5), asked=st.sets(st.sampled_from(NAMES)))
+@given(
+    revisions=st.lists(FILES, min_size=1, max_size=5),
+    asked=st.sets(st.sampled_from(NAMES)),
+    roles=st.sets(st.sampled_from(ROLES)),
+)
 def test_answers_equal_a_search_of_every_file(
-    revisions: list[dict[str, list[tuple[str, str]]]], asked: set[str]
+    revisions: list[dict[str, Misses]], asked: set[str], roles: set[Role]
 ) -> None:
-    """Whatever revisions came before, in whatever order they are asked for, the paths are those a full search finds."""
+    """Whatever revisions came before, in whatever order they are asked for, counts and examples are a full search's."""
     names = UncertainNames()
     snapshots = [Map({path: file_of(misses) for path, misses in revision.items()}) for revision in revisions]
     for number in [*range(len(revisions)), *reversed(range(len(revisions)))]:
-        expected = sorted(
-            path
-            for path, misses in revisions[number].items()
-            if any(name in asked and reason in UNCERTAIN_REASONS for name, reason in misses)
-        )
-        assert names.files_with(snapshots[number], asked) == expected
+        expected = Missed()
+        for path, file in sorted(snapshots[number].items()):
+            for miss in file.links.unresolved():
+                if miss.name in asked and miss.reason in UNCERTAIN_REASONS and miss.role in roles:
+                    expected.add(path, miss)
+        assert names.missed(snapshots[number], asked, roles) == expected
 
 
 def test_no_revision_is_kept_alive() -> None:
     """What was followed once and has been replaced since can be freed, though nobody has asked again."""
     names = UncertainNames()
-    files = Map({"x.py": file_of([("a", "missing")])})
-    assert names.files_with(files, {"a"}) == ["x.py"]
+    files = Map({"x.py": file_of([("a", "missing", Role.CALL)])})
+    assert names.missed(files, {"a"}, ROLES).counts == {"missing": 1}
     links = weakref.ref(files["x.py"].links)
     whole = weakref.ref(files)
     del files
     assert (links(), whole()) == (None, None)
-    assert names.files_with(Map(), {"a"}) == []
+    assert names.missed(Map(), {"a"}, ROLES) == Missed()
 
 
-@given(misses=st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(REASONS)), max_size=8))
-def test_misses_by_name_are_those_of_all_misses(misses: list[tuple[str, str]]) -> None:
+def test_only_files_of_examples_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that a thousand files mention costs a thousand additions, and five files to decode."""
+    names = UncertainNames()
+    files = Map({f"f{number:04}.py": file_of([("a", "missing", Role.CALL)] * 2) for number in range(1000)})
+    decoded: list[int] = []
+    unresolved = PackedLinks.unresolved
+
+    def noted(links: PackedLinks, *arguments: object) -> object:
+        decoded.append(1)
+        return unresolved(links, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(PackedLinks, "unresolved", noted)
+    found = names.missed(files, {"a"}, ROLES)
+    assert found.counts == {"missing": 2000}
+    assert [path for path, _ in found.examples["missing"]] == ["f0000.py"] * 2 + ["f0001.py"] * 2 + ["f0002.py"]
+    assert len(decoded) == EXAMPLES
+
+
+@given(misses=st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(REASONS), st.sampled_from(ROLES)), max_size=8))
+def test_misses_by_name_are_those_of_all_misses(misses: Misses) -> None:
     """Asking for the misses of some names gives exactly those rows, in the same order."""
     links = file_of(misses).links
     assert links.unresolved({"a", "c"}) == tuple(each for each in links.unresolved() if each.name in {"a", "c"})
