@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from codegraph.core.facts import BLOCK_END, BLOCK_START
 from codegraph.extract.text import SourceText
@@ -24,6 +24,10 @@ Span = tuple[int, int]
 
 _END, _HEADER_END, _BLOCK_START, _DEFINITION_START, _OPAQUE, _SILENT = range(6)
 """Order of what happens at one offset: what ends there comes before what starts there."""
+
+SPACE: Final = r"\t-\r\x1c-\x20\x85\xa0"
+WORD: Final = r"0-9A-Za-z_\xaa\xb2\xb3\xb5\xb9\xba\xbc-\xbe\xc0-\xd6\xd8-\xf6\xf8-\xff"
+"""What is in `\\s` and `\\w` of a text of single bytes: a set without such classes costs four fifths of the time."""
 
 _BRACKET = re.compile(r"[(){}\[\]]")
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")

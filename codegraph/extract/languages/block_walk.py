@@ -87,21 +87,23 @@ class BlockWalk:
 
     def run(self) -> None:
         """Visit the whole tree."""
-        stack = self._stack
+        stack, push = self._stack, self._stack.append
         by_kind: dict[int, Visit | None] = {}  # the number of a node's type costs half of what its name does
         self.push_children(self.view.root, Scope(0, None))
         while stack:
             handler, node, scope = stack.pop()
             if handler is None:
                 kind = node.kind_id
-                if kind not in by_kind:
-                    by_kind[kind] = self._handlers.get(node.type)
-                handler = by_kind[kind]
+                try:
+                    handler = by_kind[kind]
+                except KeyError:
+                    handler = by_kind[kind] = self._handlers.get(node.type)
             if handler is not None:
                 handler(self, node, scope)
             elif children := node.named_children:
                 children.reverse()
-                stack += [(None, child, scope) for child in children]
+                for child in children:
+                    push((None, child, scope))
 
     def push(self, node: Node | None, scope: Scope, handler: Visit | None = None) -> None:
         """Have a node visited before everything that was pushed before, by its type's handler or by another."""
@@ -112,7 +114,9 @@ class BlockWalk:
         """Have the children of a node visited, in source order."""
         children = node.named_children
         children.reverse()
-        self._stack += [(None, child, scope) for child in children]
+        push = self._stack.append
+        for child in children:
+            push((None, child, scope))
 
     def mention(self, scope: Scope, chain: Chain, role: Role, name: Node) -> None:
         """Record a mention; `name` is the node of the chain's last name. Names that the parser made up are none."""

@@ -23,6 +23,7 @@ from tree_sitter import Node
 from codegraph.core.facts import BindingKind, Chain
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.spec import Docstring, Find, LanguageSpec, Namespaces, Queries
+from codegraph.extract.normalise import SPACE, WORD
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import FileView, Found
 
@@ -34,12 +35,11 @@ MAX_COMMENTS = 400
 """A block of more comments is cut: documentation is not that long."""
 
 TOKEN: Final = re.compile(
-    r"\s*([A-Za-z_$@\x80-\xff][\w$\x80-\xff]*"
+    rf"[{SPACE}]*([A-Za-z_$@\x80-\xff][0-9A-Za-z_$\x80-\xff]*+"
     r"|[(){}\[\],;]"
-    r"|\.?\d(?:[eE][+-]|[\w.])*"
-    r"|\.\.\.|\.\.=|<=>|===|!==|\*\*=|<<=|=>|->|<-|::|:=|==|!=|<=|>=|&&|\|\||\?\?|\?\.|\+\+|--|\|>|<>"
-    r"|\+=|-=|\*=|/=|%=|&=|\|=|\^=|\.\."
-    r"|[^\s\w])"
+    rf"|\.?[0-9](?:[eE][+-]|[{WORD}.])*"
+    r"|=(?:==?|>)?|\.(?:\.[.=]?)?|-[>=-]?|:[:=]?|<(?:=>?|<=|[>-])?|!(?:==?)?|&[&=]?|\|[|>=]?|\*(?:\*=|=)?|\+[+=]?"
+    rf"|\?[?.]?|[>/%^]=?|[^{SPACE}{WORD}])"
 )
 
 _SEPARATOR: Final = re.compile(r"\s*(?:\?\.|!!\.|\.|::|->|:|\\)\s*")

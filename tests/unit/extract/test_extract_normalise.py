@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from python_sources import tokens_of
 
 from codegraph.core.facts import BLOCK_END, BLOCK_START, STATEMENT_END
-from codegraph.extract.normalise import nesting
+from codegraph.extract.normalise import SPACE, WORD, nesting
 from codegraph.extract.text import SourceText
 
 EQUAL = {
@@ -129,3 +131,10 @@ def test_nesting_counts_brackets_outside_strings(source: str, expected: int) -> 
 def test_nesting_counts_blocks() -> None:
     """Blocks nest as their ranges do."""
     assert nesting(SourceText(b" " * 10), 5, [], [(0, 9), (1, 4), (2, 3), (5, 9)]) == 3
+
+
+def test_sets_of_single_bytes_are_what_the_classes_of_regular_expressions_hold() -> None:
+    """Token patterns spell out `\\s` and `\\w`, for speed, and mean the same by them."""
+    for sign in map(chr, range(256)):
+        assert bool(re.match(f"[{SPACE}]", sign)) == bool(re.match(r"\s", sign))
+        assert bool(re.match(f"[{WORD}]", sign)) == bool(re.match(r"\w", sign))

@@ -10,13 +10,14 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from codegraph.extract.normalise import SPACE, WORD
+
 TOKEN: Final = re.compile(
-    r"\s*([A-Za-z_$\x80-\xff#][\w$\x80-\xff]*"
+    rf"[{SPACE}]*([A-Za-z_$\x80-\xff#][0-9A-Za-z_$\x80-\xff]*+"
     r"|[(){}\[\],;]"
-    r"|\.?\d(?:[eE][+-]|[\w.])*"
-    r"|>>>=|\.\.\.|===|!==|\*\*=|<<=|>>=|&&=|\|\|=|\?\?="
-    r"|=>|==|!=|<=|>=|&&|\|\||\?\?|\?\.|\+\+|--|\+=|-=|\*=|/=|%=|&=|\|=|\^=|\*\*"
-    r"|[^\s\w])"
+    rf"|\.?[0-9](?:[eE][+-]|[{WORD}.])*"
+    r"|=(?:==?|>)?|\.(?:\.\.)?|<(?:<?=)?|>(?:(?:>>?)?=)?|!(?:==?)?|&(?:&=?|=)?|\|(?:\|=?|=)?|\?(?:\?=?|\.)?|\*(?:\*=?|=)?"
+    rf"|\+[+=]?|-[-=]?|[/%^]=?|[^{SPACE}{WORD}])"
 )
 """Shifts stay cut into single signs, because `>>` also closes two type arguments."""
 

@@ -60,20 +60,22 @@ class Walk:
 
     def run(self, root: Node, handlers: Mapping[str, Handler]) -> None:
         """Visit every node below `root` once."""
-        stack, ledger = self.stack, self.ledger
+        stack, push, ledger = self.stack, self.stack.append, self.ledger
         by_kind: dict[int, Handler | None] = {}  # the number of a node's type costs half of what its name does
         self.push_children(root, self.module)
         while stack:
             node, scope = stack.pop()
             kind = node.kind_id
-            if kind not in by_kind:
-                by_kind[kind] = handlers.get(node.type)
-            handler = by_kind[kind]
+            try:
+                handler = by_kind[kind]
+            except KeyError:
+                handler = by_kind[kind] = handlers.get(node.type)
             if handler is not None:
                 ledger.at = node.start_byte
                 handler(self, node, scope)
             else:
-                stack += [(child, scope) for child in node.named_children]
+                for child in node.named_children:
+                    push((child, scope))
 
     def push(self, node: Node | None, scope: Scope) -> None:
         """Have a node visited in a scope."""
