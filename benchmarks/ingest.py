@@ -89,6 +89,7 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
     (Pipeline, "_follow", "follow"),
     (Served, "_update_documents", "documents"),
     (Searcher, "update", "lexical"),
+    (Searcher, "flush", "flush"),
     (Recorder, "commit", "commit"),
     (Pipeline, "_publish", "publish"),
     (Scheduler, "wake", "schedule"),
@@ -117,6 +118,7 @@ FEEDING_MODEL = frozenset(
 
 
 OTHER_THREADS = {
+    "flush": "thread that flushes",
     "codec": "thread of the cold tier",
     "cold_tier": "thread of the cold tier",
     "first_hand_over": "threads that feed",

@@ -18,12 +18,15 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import diskcache
 
 from codegraph.errors import CacheError
+
+Item = TypeVar("Item")
 
 MAX_VALUE_BYTES = 1 << 20
 TOUCH_SECONDS = 6 * 3_600.0
@@ -39,10 +42,12 @@ _MODE_RAW = 1
 """diskcache's mode for a value that stands in the database as it is."""
 
 
-_INSERT = (
-    "INSERT INTO Cache (key, raw, store_time, access_time, access_count, size, mode, value)"
-    " VALUES (?1, 1, ?2, ?2, 0, 0, 1, ?3) ON CONFLICT (key, raw) DO NOTHING"
-)
+ROWS_PER_STATEMENT = 128
+"""Python lets others run at each step of SQLite, and then waits for them: one step writes so many rows."""
+
+_INSERT = "INSERT INTO Cache (raw, access_count, size, mode, store_time, access_time, key, value) VALUES "
+_ROW = "(1, 0, 0, 1, ?1, ?1, ?, ?)"
+_UNLESS_THERE = " ON CONFLICT (key, raw) DO NOTHING"
 _UPDATE = (
     "UPDATE Cache SET store_time = ?2, access_time = ?2, access_count = 0, expire_time = NULL, tag = NULL, size = 0,"
     " mode = 1, filename = NULL, value = ?3 WHERE key = ?1 AND raw = 1"
@@ -149,19 +154,23 @@ class RawCache(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
                 _refuse_key(key)
             if type(value) is not bytes or len(value) > MAX_VALUE_BYTES:
                 _refuse_value()
-        rows = [(key, now, value) for key, value in values.items()]
         with self._transact() as (sql, _):
             try:
                 for trigger in _TRIGGERS:  # whoever opens the cache makes them again
                     sql(f"DROP TRIGGER IF EXISTS {trigger}")
-                added = self._con.executemany(_INSERT, rows).rowcount
-                if added < len(rows):
-                    self._con.executemany(_UPDATE, rows)
+                added = sum(self._insert(part, now) for part in _parts(list(values.items()), ROWS_PER_STATEMENT))
+                if added < len(values):
+                    self._con.executemany(_UPDATE, [(key, now, value) for key, value in values.items()])
                 sql(_COUNT, (added,))
             except sqlite3.Error:
                 if not self._con.in_transaction:  # a full disk ends it, and diskcache is about to do that, too
                     sql("BEGIN")
                 raise
+
+    def _insert(self, items: Sequence[tuple[bytes, bytes]], now: float) -> int:
+        """Insert rows whose keys are not there; return how many."""
+        statement = _INSERT + ", ".join((_ROW,) * len(items)) + _UNLESS_THERE
+        return int(self._con.execute(statement, (now, *chain.from_iterable(items))).rowcount)
 
     def delete_rows(self, rows: Sequence[int]) -> None:
         """Delete entries by row number."""
@@ -233,6 +242,6 @@ def unix_now() -> float:
     return time.time()
 
 
-def _parts(keys: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
-    for at in range(0, len(keys), size):
-        yield keys[at : at + size]
+def _parts(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    for at in range(0, len(items), size):
+        yield items[at : at + size]

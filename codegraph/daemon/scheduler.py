@@ -44,6 +44,9 @@ PORTION_SECONDS = 1.0
 FIRST_PORTION = 128
 """Symbols in the first batches of a model whose speed is not known yet."""
 
+MANY = 64
+"""So many keys taken at once come file by file, as in a first index."""
+
 LEAST_PORTION = 16
 """Fewer would waste the batch; a batch of fewer tells nothing of the speed."""
 
@@ -163,7 +166,7 @@ class Scheduler:
         self, taken: Sequence[tuple[EmbeddingKey, SymbolId, Lane]], snapshot: Snapshot
     ) -> dict[bytes, list[tuple[EmbeddingKey, PackedInput]]]:
         batches: dict[bytes, list[tuple[EmbeddingKey, PackedInput]]] = {}
-        wishes = Wishes(snapshot)
+        wishes = Wishes(snapshot, whole_files=len(taken) >= MANY)
         for key, symbol, _ in taken:
             wish = wishes.of(symbol)
             if wish is None or wish.key != key:

@@ -250,10 +250,12 @@ class Wish(NamedTuple):
 class Wishes:
     """Finds the wishes of many symbols of one snapshot; what their contexts share is looked up once."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, *, whole_files: bool = False) -> None:
+        """Prepare for symbols of a snapshot; `whole_files`: most of those of each file will be asked for."""
         self._snapshot = snapshot
         self._signatures: dict[SymbolId, str] = {}
         self._targets: dict[SymbolId, list[SymbolId]] = {}
+        self._of_files: dict[str, list[tuple[SymbolId, ...]]] | None = {} if whole_files else None
 
     def of(self, symbol: SymbolId) -> Wish | None:
         """Return a symbol's wish; None if it is not there. Equal to what `wanted`, `render_source`, ... say."""
@@ -266,13 +268,21 @@ class Wishes:
         if snapshot.depth > 1:
             near = context(symbol, self._followed, snapshot.depth, snapshot.max_context)
         else:  # nearly always
-            targets = view.links.context_targets_of(index, view.language)
-            near = context(symbol, lambda _: targets, snapshot.depth, snapshot.max_context) if targets else targets
+            targets = self._direct(place[0], view, index)
+            near = context(symbol, lambda _: targets, snapshot.depth, snapshot.max_context) if targets else []
         known = self._signatures
         signatures = tuple([known[each] if each in known else self._signature(each) for each in near])
         model = snapshot.routes.model_of(definition)
         key = NO_KEY if symbol in snapshot.unkeyed else view.keys[index]
         return Wish(key, model, view.blob, view.language, definition.own, signatures)
+
+    def _direct(self, path: str, view: FileView, index: int) -> Sequence[SymbolId]:
+        if self._of_files is None:
+            return view.links.context_targets_of(index, view.language)
+        targets = self._of_files.get(path)
+        if targets is None:
+            targets = self._of_files[path] = view.links.context_targets(view.language)
+        return targets[index]
 
     def _followed(self, symbol: SymbolId) -> list[SymbolId]:
         targets = self._targets.get(symbol)

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import diskcache
 import pytest
 
 from codegraph.cache import raw_disk
@@ -263,3 +264,16 @@ def test_processes_share_a_tier(tmp_path: Path, tier: DiskColdTier) -> None:
         assert child.returncode == 0, errors
     keys = [b"%d:%d" % (seed, number) for seed in range(3) for number in range(200)]
     assert len(tier.get_many(keys)) == 600
+
+
+def test_entries_are_counted_once(tmp_path: Path, events: EventLog) -> None:
+    """Keys written again are no new entries, and a database that plain diskcache opened meanwhile counts alike."""
+    tier = DiskColdTier(tmp_path, 1 << 24, events)
+    tier.put_many({_key(number): b"one" for number in range(300)})
+    diskcache.Cache(str(tmp_path)).close()
+    tier.put_many({_key(number): b"two" for number in range(200, 500)})
+    assert tier.size()[0] == 500
+    assert tier.get_many([_key(0), _key(250)]) == {_key(0): b"one", _key(250): b"two"}
+    tier.delete_many([_key(3), _key(3)])
+    assert tier.size()[0] == 499
+    tier.close()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from projects import Project
 
+from codegraph.config import CascadeConfig
 from codegraph.core.digests import embedding_key, signature_digest
 from codegraph.core.symbols import SymbolId
 from codegraph.errors import SymbolNotFound
+from codegraph.graph.snapshot import Wishes
 
 TEXT = """from b import helper
 
@@ -55,6 +57,19 @@ def test_names_files_and_ids() -> None:
     module = snapshot.symbol(SymbolId("b.py/"))
     assert module is not None
     assert module.name == "b.py"
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_wishes_say_what_the_snapshot_says(depth: int) -> None:
+    """Asked for one by one or by whole files, a wish has the wanted key and the signatures of the context."""
+    snapshot = Project(FILES, cascade=CascadeConfig(depth=depth)).index.snapshot
+    for symbol in snapshot.symbols():
+        wish = Wishes(snapshot).of(symbol.id)
+        assert wish is not None
+        assert wish.key == snapshot.wanted(symbol.id)
+        assert wish.signatures == snapshot.render_source(symbol.id).signatures
+        assert wish == Wishes(snapshot, whole_files=True).of(symbol.id)
+    assert Wishes(snapshot).of(SymbolId("nobody.py/")) is None
 
 
 def test_lines_are_counted_by_symbol_and_file() -> None:
