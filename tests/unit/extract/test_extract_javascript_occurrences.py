@@ -124,6 +124,17 @@ def test_callbacks_get_what_the_callee_hands_them() -> None:
     assert any(chain == "xs []" for *_, chain in bindings("xs.map((x) => x.y())"))
 
 
+def test_instanceof_says_what_a_name_stands_for() -> None:
+    """It does where the test must hold, unless the name is assigned or bound anew there."""
+    for source in ("if (x instanceof C && y) { x.m() }", "x instanceof C ? x.m() : 0", "x instanceof C && x.m()"):
+        assert ("f().", "CALL", "C () m") in mentions(f"function f(x, y) {{ {source} }}"), source
+    for source in ("if (x instanceof C) {} else x.m()", "x instanceof C || x.m()", "if (!(x instanceof C)) x.m()"):
+        assert ("f().", "CALL", "x m") in mentions(f"function f(x) {{ {source} }}"), source
+    assert ("f().", "CALL", "x m") in mentions("function f(x, y) { if (x instanceof C) { x = y; x.m() } }")
+    found = mentions("function f(x, ys) { if (x instanceof C) ys.map((x) => x.m()) }")
+    assert ("f().", "CALL", "C () m") not in found
+
+
 def test_positions_are_utf16_and_ascending() -> None:
     """Equal mentions are merged; columns count UTF-16 units of the last name."""
     [reference] = [each for each in facts_of("'😀'; a.f(); a.f()").occurrences.references if len(each.chain) == 2]

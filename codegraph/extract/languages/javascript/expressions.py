@@ -163,6 +163,7 @@ def _assign(walk: Walk, target: Node, value: Node | None, scope: Scope) -> None:
             walk.receivers[value.id] = text_of(owner)
     if kind == "identifier":
         if target.text != b"exports":
+            walk.ledger.reassign(scope, text_of(target))
             for chain in alternatives_of(value, scope.this):
                 walk.ledger.assign(scope, text_of(target), chain)
     elif kind == "member_expression":

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from codegraph.core.facts import BindingKind
-from codegraph.extract.languages.javascript import classes, expressions, functions, statements
+from codegraph.extract.languages.javascript import classes, expressions, functions, narrowing, statements
 from codegraph.extract.languages.javascript.annotations import jsdoc_aliases
 from codegraph.extract.languages.javascript.definition_nodes import DefinitionNodes
 from codegraph.extract.languages.javascript.walk import Handler, Walk
@@ -44,6 +44,9 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         "jsx_opening_element": expressions.element,
         "jsx_self_closing_element": expressions.element,
         "assignment_expression": expressions.assignment,
+        "if_statement": narrowing.conditional,
+        "ternary_expression": narrowing.conditional,
+        "binary_expression": narrowing.conjunction,
         "type_identifier": expressions.type_name,
         "nested_type_identifier": expressions.type_name,
         "type_predicate": expressions.predicate,

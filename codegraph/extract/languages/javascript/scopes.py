@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
@@ -46,6 +46,8 @@ class Scope:
     label: str
     """What follows a name that is bound here, if the scope is not plain."""
     names: dict[str, str] = field(default_factory=dict)
+    narrowed: dict[str, Chain] = field(default_factory=dict)
+    """Names that were tested -> what they stand for here; the names are bound in a scope further out."""
 
 
 class Ledger:
@@ -54,6 +56,7 @@ class Ledger:
     def __init__(self, text: SourceText, outermost: Sequence[int]) -> None:
         self._text = text
         self._scopes = 0
+        self._narrows = False
         self._outermost = outermost
         """Index of a definition -> the outermost function that it stands in, 0 if it stands in none."""
         self._numbered: Counter[int] = Counter()
@@ -78,11 +81,15 @@ class Ledger:
             label = f"@{self._numbered[around]}" if around else f"@@{self._numbered[around]}"
         return Scope(owner, parent, plain, function, this, self._scopes, label)
 
+    def narrowing(self, scope: Scope, narrowed: dict[str, Chain]) -> Scope:
+        """Open a scope that binds nothing of its own and in which names stand for what they were tested for."""
+        self._scopes += 1
+        self._narrows = True
+        return replace(scope, parent=scope, function=False, number=self._scopes, names={}, narrowed=narrowed)
+
     def declare(self, scope: Scope, name: str, *, hoisted: bool = False) -> str:
         """Bind a name in a scope (`hoisted`: in its function); return the spelling that facts use."""
-        target = scope
-        while hoisted and not target.function and target.parent is not None:
-            target = target.parent
+        target = _binding(scope, hoisted=hoisted)
         spelling = target.names.get(name)
         if spelling is None:
             spelling = target.names[name] = name + target.label
@@ -90,9 +97,7 @@ class Ledger:
 
     def define(self, scope: Scope, name: str, descriptor: str, *, hoisted: bool = False) -> None:
         """Let a name stand for a local definition; where several share it, the first in the source wins."""
-        target = scope
-        while hoisted and not target.function and target.parent is not None:
-            target = target.parent
+        target = _binding(scope, hoisted=hoisted)
         present = self._defined.get((target.number, name))
         if present is None or self.at < present:
             self._defined[target.number, name] = self.at
@@ -115,6 +120,13 @@ class Ledger:
     def bind_known(self, scope: Scope, name: str, spelling: str, kind: BindingKind, chain: Chain) -> None:
         """Record a binding under `spelling` in the scope that declares `name`."""
         self.bind(scope, spelling, kind, chain, _declaring(scope, name))
+
+    def reassign(self, scope: Scope, name: str) -> None:
+        """Forget what a name was tested for: here it is assigned."""
+        part: Scope | None = scope
+        while part is not None:
+            part.narrowed.pop(name, None)
+            part = part.parent
 
     def assign(self, scope: Scope, name: str, chain: Chain) -> None:
         """Record an assignment to a name that some enclosing scope declares."""
@@ -154,7 +166,8 @@ class Ledger:
 
     def _mention(self, table: ReferenceTable) -> None:
         add = table.add
-        for scope, chain, role, offset in self._references:
+        for scope, written, role, offset in self._references:
+            chain = _narrowed(scope, written) if self._narrows else written
             head = chain[0]
             if head and head[0] != "@":
                 found = _declaring(scope, head)
@@ -184,6 +197,23 @@ def known_values(bindings: Iterable[Binding]) -> list[Binding]:
     return [each for each in each_once if each.chain or (each.owner, each.name) not in known]
 
 
+def _binding(scope: Scope, *, hoisted: bool) -> Scope:
+    """Return the scope in which a declaration in `scope` binds its name."""
+    while (scope.narrowed or (hoisted and not scope.function)) and scope.parent is not None:
+        scope = scope.parent
+    return scope
+
+
+def _narrowed(scope: Scope, chain: Chain) -> Chain:
+    """Return a chain of several steps with what its first name was tested for in the place of that name."""
+    part: Scope | None = scope if len(chain) > 1 else None
+    while part is not None and chain[0] not in part.names:
+        if chain[0] in part.narrowed:
+            return (*part.narrowed[chain[0]], *chain[1:])
+        part = part.parent
+    return chain
+
+
 def _declaring(scope: Scope | None, name: str) -> Scope | None:
     while scope is not None:
         if name in scope.names:
@@ -196,6 +226,7 @@ def _spell(scope: Scope, chain: Chain) -> Chain:
     """Return the chain with its first name spelt as facts spell it."""
     if not chain or chain[0] == UNKNOWN or chain[0][0] == "@":
         return chain
+    chain = _narrowed(scope, chain)
     found = _declaring(scope, chain[0])
     return chain if found is None or found.names[chain[0]] == chain[0] else (found.names[chain[0]], *chain[1:])
 
