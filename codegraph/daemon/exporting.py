@@ -1,8 +1,9 @@
 """Pages of an export, all of one snapshot.
 
-The first page takes the newest snapshot and remembers it under its clock; later pages read that one. At
-most `SNAPSHOTS_KEPT` are remembered, oldest out first, so a forgotten export costs bounded memory
-(snapshots share what did not change; the search indexes of a view are not kept).
+The first page takes the newest snapshot and remembers it under its clock; later pages read that one. With the last
+page it is let go, or an export of an hour ago would keep a whole graph that has been replaced since. At most
+`SNAPSHOTS_KEPT` are remembered, oldest out first, so an export that is never finished costs bounded memory (snapshots
+share what did not change; the search indexes of a view are not kept).
 Tests: tests/unit/daemon/test_daemon_exporting.py.
 """
 
@@ -32,12 +33,21 @@ SNAPSHOTS_KEPT = 4
 _MAX_DIGITS = 18
 
 
+class _Reading:
+    """A snapshot, the order in which its files are exported, and how many exports of it are in progress."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.paths = tuple(sorted(snapshot.files))
+        self.exports = 0
+
+
 class Exports:
     """Remembers the snapshots that exports in progress read. Safe for several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._snapshots: OrderedDict[str, tuple[Snapshot, tuple[str, ...]]] = OrderedDict()
+        self._readings: OrderedDict[str, _Reading] = OrderedDict()
 
     def page(self, view: View, params: ExportParams) -> ExportResult:
         """Return one page; the cursor holds the clock, the file and how many of its records were read.
@@ -46,12 +56,11 @@ class Exports:
         """
         if params.cursor:
             clock, number, offset = self._parse(params.cursor)
-            snapshot, paths = self._remembered(clock)
+            reading = self._remembered(clock, view)
         else:
-            snapshot = view.snapshot
-            clock, number, offset = str(snapshot.clock), 0, 0
-            paths = tuple(sorted(snapshot.files))
-            self._remember(clock, snapshot, paths)
+            clock, number, offset = str(view.snapshot.clock), 0, 0
+            reading = self._begun(clock, view)
+        snapshot, paths = reading.snapshot, reading.paths
         symbols: list[ExportedSymbol] = []
         edges: list[ExportedEdge] = []
         room = params.limit
@@ -70,21 +79,36 @@ class Exports:
             if offset >= total:
                 number, offset = number + 1, 0
         following = f"{clock}/{number}/{offset}" if number < len(paths) else ""
+        if not following:
+            self._ended(clock)
         return ExportResult(clock=clock, symbols=tuple(symbols), edges=tuple(edges), next=following)
 
-    def _remember(self, clock: str, snapshot: Snapshot, paths: tuple[str, ...]) -> None:
+    def _begun(self, clock: str, view: View) -> _Reading:
         with self._lock:
-            self._snapshots[clock] = (snapshot, paths)
-            self._snapshots.move_to_end(clock)
-            while len(self._snapshots) > SNAPSHOTS_KEPT:
-                self._snapshots.popitem(last=False)
+            reading = self._readings.setdefault(clock, _Reading(view.snapshot))
+            reading.exports += 1
+            self._readings.move_to_end(clock)
+            while len(self._readings) > SNAPSHOTS_KEPT:
+                self._readings.popitem(last=False)
+            return reading
 
-    def _remembered(self, clock: str) -> tuple[Snapshot, tuple[str, ...]]:
+    def _remembered(self, clock: str, view: View) -> _Reading:
         with self._lock:
-            found = self._snapshots.get(clock)
-        if found is None:
-            raise DaemonError("the snapshot of this export is gone", "start the export again")
-        return found
+            found = self._readings.get(clock)
+        if found is not None:
+            return found
+        if str(view.snapshot.clock) == clock:  # it has ended, and the last pages are asked for once more
+            return _Reading(view.snapshot)
+        raise DaemonError("the snapshot of this export is gone", "start the export again")
+
+    def _ended(self, clock: str) -> None:
+        """One export of a snapshot has its last page; the snapshot is let go when all of them have."""
+        with self._lock:
+            reading = self._readings.get(clock)
+            if reading is not None:
+                reading.exports -= 1
+                if reading.exports <= 0:
+                    del self._readings[clock]
 
     @staticmethod
     def _parse(cursor: str) -> tuple[str, int, int]:

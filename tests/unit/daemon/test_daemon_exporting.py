@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import pytest
@@ -74,6 +75,31 @@ def test_lines_are_counted_from_one(bench: Workbench) -> None:
     assert (call.source.name, call.target.name) == ("f", "g")
     module = next(each for each in edges if each.source.id == "a.py/")
     assert (module.source.name, module.source.line) == ("a", 0)
+
+
+def test_a_finished_export_keeps_nothing_alive(bench: Workbench) -> None:
+    """With its last page the snapshot is let go; until the next revision that page can be had once more."""
+    exports, view = Exports(), bench.view
+    last = pages(exports, view, ExportKind.SYMBOLS, 3)[-2].next
+    assert exports.page(view, ExportParams(what=ExportKind.SYMBOLS, limit=3, cursor=last)).symbols
+    files = weakref.ref(view.snapshot.files)
+    del view
+    bench.write({"a.py": "def f(): return 2\n"})
+    bench.update()
+    assert files() is None
+    with pytest.raises(DaemonError, match="gone"):
+        exports.page(bench.view, ExportParams(what=ExportKind.SYMBOLS, limit=3, cursor=last))
+
+
+def test_an_export_that_ends_does_not_end_another(bench: Workbench) -> None:
+    """Two that read the same snapshot are finished each by itself."""
+    exports, view = Exports(), bench.view
+    first = exports.page(view, ExportParams(what=ExportKind.SYMBOLS, limit=3))
+    pages(exports, view, ExportKind.EDGES, 3)
+    bench.write({"a.py": "def f(): return 2\n"})
+    bench.update()
+    rest = exports.page(bench.view, ExportParams(what=ExportKind.SYMBOLS, limit=100, cursor=first.next))
+    assert len(first.symbols) + len(rest.symbols) == 7
 
 
 def test_pages_are_of_one_snapshot(bench: Workbench) -> None:
