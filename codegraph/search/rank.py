@@ -43,6 +43,7 @@ from codegraph.core.symbols import SymbolId, descriptor_parts
 from codegraph.search.analysis import part_terms, query_terms, whole_name
 from codegraph.search.documents import module_name
 from codegraph.search.shape import QueryKind, QueryShape
+from codegraph.search.supporting import asks_for_supporting, is_supporting
 
 Values = npt.NDArray[np.float64]
 
@@ -69,6 +70,8 @@ class RankWeights:
     """Logarithm of the symbol's lines."""
     depth: float = -1.65
     """How many folders the file lies in, five of them counting 1."""
+    support: float = -1.5
+    """The file is a test, an example or a benchmark, and the query does not ask for such."""
     document: float = -3.0
     """The symbol is of a document: whoever searches code wants code first, unless the query is a heading."""
     repeated: float = -2.4
@@ -123,7 +126,7 @@ def _set(weights: Mapping[str, float]) -> dict[str, float]:
     return {name: weight for name, weight in weights.items() if weight}
 
 
-FILE_SIGNALS = frozenset({"file_vector", "file", "stem", "size", "depth"})
+FILE_SIGNALS = frozenset({"file_vector", "file", "stem", "size", "depth", "support"})
 """Signals that count less for a query that describes one symbol."""
 
 SAME_NAME, SAME_SPELLING, SAME_CONTAINERS = 0.5, 0.3, 0.2
@@ -322,6 +325,13 @@ def depth(_asked: _Asked, candidates: Candidates) -> Values:
     return _each(candidates.paths, lambda path: path.count("/") / DEEP)
 
 
+def support(asked: _Asked, candidates: Candidates) -> Values:
+    """Say which files only try out or show what other files do, unless that is asked for."""
+    if asks_for_supporting(asked.shape.terms):
+        return np.zeros(len(candidates.paths))
+    return _each(candidates.paths, lambda path: float(is_supporting(path)))
+
+
 def document(asked: _Asked, candidates: Candidates) -> Values:
     """Say what is of a document, and less of a section that the query is the heading of."""
     wanted = frozenset(asked.shape.terms)
@@ -353,6 +363,7 @@ _SIGNALS: Mapping[str, Signal] = {
     "mentioned": mentioned,
     "size": size,
     "depth": depth,
+    "support": support,
     "document": document,
 }
 

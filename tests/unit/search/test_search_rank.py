@@ -57,6 +57,9 @@ CASES = [
     ("stem", "routers", ("x", "src/routing/__init__.py"), True),
     ("depth", "parse", ONE, True),
     ("depth", "parse", ("x", "settings.py"), False),
+    ("support", "parse", ("x", "tests/settings.py"), True),
+    ("support", "test how settings are parsed", ("x", "tests/settings.py"), False),
+    ("support", "parse", ONE, False),
 ]
 
 

@@ -1,0 +1,36 @@
+"""Which files are tests, examples or benchmarks, by their paths, and which queries ask for such.
+
+Whoever asks how something works wants the code that does it before the code that tries it out, and tests say in plainer
+words what the other only does. Names are those that test runners and build tools of the field look for.
+Pure. Tests: tests/unit/search/test_search_supporting.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from codegraph.search.analysis import query_terms
+
+_FOLDER = re.compile(
+    r"(?i)(?:^|[-_.])(?:tests?|testing|testdata|specs?|examples?|samples?|benchmarks?|benches)(?:$|[-_.])"
+)
+_STEM = re.compile(
+    r"(?i:^(?:tests?|conftest|benchmarks?)(?:$|[-_.])|[-_.](?:tests?|specs?|bench|benchmarks?)$)"
+    r"|[A-Za-z0-9](?:Tests?|Benchmarks?)$|^(?:Test|Benchmark)[A-Z]"
+)
+_ASKING = frozenset(query_terms("test spec example sample benchmark bench mock fixture"))
+"""Terms of a query that asks for them."""
+
+
+@lru_cache(maxsize=16_384)
+def is_supporting(path: str) -> bool:
+    """Whether a file is a test, an example or a benchmark."""
+    *folders, name = path.split("/")
+    return any(map(_FOLDER.search, folders)) or _STEM.search(name.rpartition(".")[0] or name) is not None
+
+
+def asks_for_supporting(terms: Iterable[str]) -> bool:
+    """Whether a query's terms ask for such files."""
+    return not _ASKING.isdisjoint(terms)
