@@ -37,6 +37,7 @@ from benchmarks.machine import REPOSITORY
 from benchmarks.sandbox import Sandbox, wait_until_embedded
 from codegraph.client import Client
 
+PARTS = ("alone", "indexing", "clients")
 CLIENTS = 100
 LOAD_SECONDS = 30.0
 ROUNDS = 100
@@ -50,27 +51,39 @@ Question = tuple[str, dict[str, Any]]
 _WORD = re.compile(r"[A-Z]?[a-z]{3,}")
 
 
-def measure(box: Sandbox, client: Client, graph: Exported, quick: bool = False) -> tuple[list[Figure], dict[str, Any]]:
-    """Measure the three situations; return figures, and the errors that clients got."""
+def measure(
+    box: Sandbox, client: Client, graph: Exported, quick: bool = False, parts: Sequence[str] = PARTS
+) -> tuple[list[Figure], dict[str, Any]]:
+    """Measure the situations; return figures, and the errors that clients got."""
     asked = questions(graph, QUESTIONS)
     rounds, seconds = (ROUNDS // 5, LOAD_SECONDS / 6) if quick else (ROUNDS, LOAD_SECONDS)
-    figures = _by_method("query.alone", one_client(client, asked, rounds), QUERY_TARGET)
+    figures: list[Figure] = []
+    details: dict[str, Any] = {}
+    if "alone" in parts:
+        figures += _by_method("query.alone", one_client(client, asked, rounds), QUERY_TARGET)
+    if "indexing" in parts:
+        figures += _by_method("query.indexing", while_indexing(box, client, asked, rounds), QUERY_TARGET)
+        wait_until_embedded(client)
+    if "clients" in parts:
+        paced = Plan(socket="", root="", clients=CLIENTS, seconds=seconds, interval=1.0, questions=tuple(asked))
+        target = choose(graph, box.root, 1)["median"][0]
+        for name, plan in (("clients", paced), ("clients_at_once", msgspec.structs.replace(paced, interval=0.0))):
+            with editing(client, target, box.root / target.path):
+                outcome = many_clients(box, plan)
+            figures += _of_load(name, outcome, LOAD_TARGET if plan.interval else {})
+            details[f"query.{name}.failures"] = outcome.failures[:20]
+    return figures, details
+
+
+def while_indexing(box: Sandbox, client: Client, asked: Sequence[Question], rounds: int) -> dict[str, list[float]]:
+    """Ask while everything is indexed again, up to `rounds` questions of each method; return milliseconds by method."""
+    found: dict[str, list[float]] = {}
     with indexing(box) as busy:
-        found: dict[str, list[float]] = {}
         while busy() and min(map(len, found.values()), default=0) < rounds:
             first = min(map(len, found.values()), default=0)
             for method, values in one_client(client, asked, 1, first).items():
                 found.setdefault(method, []).extend(values)
-    figures += _by_method("query.indexing", found, QUERY_TARGET)
-    wait_until_embedded(client)
-    paced = Plan(socket="", root="", clients=CLIENTS, seconds=seconds, interval=1.0, questions=tuple(asked))
-    target = choose(graph, box.root, 1)["median"][0]
-    outcomes = {}
-    for name, plan in (("clients", paced), ("clients_at_once", msgspec.structs.replace(paced, interval=0.0))):
-        with editing(client, target, box.root / target.path):
-            outcomes[name] = many_clients(box, plan)
-        figures += _of_load(name, outcomes[name], LOAD_TARGET if plan.interval else {})
-    return figures, {f"query.{name}.failures": outcome.failures[:20] for name, outcome in outcomes.items()}
+    return found
 
 
 def questions(graph: Exported, count: int) -> list[Question]:
@@ -191,12 +204,13 @@ def main() -> int:
     parser.add_argument("--tree", type=Path, help="a directory; default: put together from installed packages")
     parser.add_argument("--symbols", type=int, default=GOAL, help="about how many, without --tree")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--part", action="append", choices=PARTS, help="measure only this; repeatable")
     arguments = parser.parse_args()
     with Sandbox() as box:
         assemble(box, arguments.tree, arguments.symbols)
         with box.daemon() as client:
             wait_until_embedded(client)
-            figures, details = measure(box, client, Exported.of(client), arguments.quick)
+            figures, details = measure(box, client, Exported.of(client), arguments.quick, arguments.part or PARTS)
         print(table(figures))
         print(details)
     return 0
