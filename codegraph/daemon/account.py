@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 
 GLANCE_SECONDS = 1.0
+MANY_WAITING = 500
+"""So many symbols are counted at every question: 2 ms."""
 
 Value = TypeVar("Value")
 
@@ -72,12 +74,26 @@ class Glance(Generic[Value]):
         return last[2]
 
 
+class Glances:
+    """What `status` looks up once in a while."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.memory: Glance[reports.MemoryFigures] = Glance(clock)
+        self.model: Glance[reports.ModelInfo] = Glance(clock)
+        self.waiting: Glance[Waiting] = Glance(clock)
+
+
+Waiting = tuple[tuple[reports.LaneFigures, ...], tuple[reports.RouteFigures, ...]]
+"""Who waits, by lane and by model."""
+
+
 def status_report(project: Project, requests: reports.RequestFigures) -> reports.StatusResult:
     """Gather everything that `codegraph status` shows."""
     view = project.pipeline.view
     counts = view.snapshot.counts
     figures = project.gatherer.figures
     tiers = project.parts.tiers.statistics()
+    lanes, models = _waiting(project, view)
     return reports.StatusResult(
         clock=str(view.snapshot.clock),
         version=__version__,
@@ -89,7 +105,7 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
         symbols=counts.symbols,
         edges=sum(counts.edges.values()),
         languages=project.languages.of(view.snapshot.files),
-        lanes=_lanes(project, view),
+        lanes=lanes,
         hot=_tier(tiers.hot),
         cold=_tier(tiers.cold),
         embedded=figures.embedded,
@@ -98,9 +114,9 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
         watcher=_watcher(project),
         worker=_worker(project),
         model=_code_model(project),
-        models=route_figures(project, view),
+        models=models,
         flow=flow_figures(view.snapshot),
-        memory=project.memory.of(None, lambda: _memory(project)),
+        memory=project.glances.memory.of(None, lambda: _memory(project)),
         skipped=project.parts.scanner.counts(),
         uncertain={reason: count for reason, count in counts.unresolved.items() if count},
         requests=requests,
@@ -114,6 +130,16 @@ def _phase(project: Project, view: View) -> str:
     if project.pipeline.doubtful:
         return "indexing"
     return "idle" if project.pipeline.idle else "embedding"
+
+
+def _waiting(project: Project, view: View) -> Waiting:
+    """Count who waits; while there are many, once in a while only: each of them is looked at."""
+
+    def look() -> Waiting:
+        return _lanes(project, view), route_figures(project, view)
+
+    many = len(project.scheduler.pending) + len(view.snapshot.unkeyed) > MANY_WAITING
+    return project.glances.waiting.of(None, look) if many else look()
 
 
 def _lanes(project: Project, view: View) -> tuple[reports.LaneFigures, ...]:
@@ -180,7 +206,7 @@ def _model(project: Project, spec: ModelSpec) -> reports.ModelInfo:
 def _code_model(project: Project) -> reports.ModelInfo:
     """Describe the model for code, whose files need not be looked for at every question."""
     spec = project.models.code.spec
-    return project.model_info.of((spec.name, project.models.routes.code), lambda: _model(project, spec))
+    return project.glances.model.of((spec.name, project.models.routes.code), lambda: _model(project, spec))
 
 
 def _memory(project: Project) -> reports.MemoryFigures:

@@ -33,8 +33,7 @@ from codegraph.core.digests import KEY_SCHEMA
 from codegraph.core.facts import Occurrences, decode_compressed_occurrences
 from codegraph.core.routes import NO_ROUTES, Routes
 from codegraph.core.symbols import BlobDigest, SymbolId
-from codegraph.daemon import reports
-from codegraph.daemon.account import Glance, LanguageCounts
+from codegraph.daemon.account import Glances, LanguageCounts
 from codegraph.daemon.changeset import Run
 from codegraph.daemon.choosing import look_again
 from codegraph.daemon.encoders import Encoders, QueryVectors
@@ -107,8 +106,7 @@ class Project:
         self.watcher = parts.watcher
         self.gatherer = Gatherer()
         self.languages = LanguageCounts()
-        self.memory: Glance[reports.MemoryFigures] = Glance(makers.clock)
-        self.model_info: Glance[reports.ModelInfo] = Glance(makers.clock)
+        self.glances = Glances(makers.clock)
         self.events.subscribe(self.gatherer.take, recent=True)  # what opening had to say: states set aside, rebuilt
         self.started_at = time.time()
         self.running = False

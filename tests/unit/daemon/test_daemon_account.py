@@ -49,3 +49,22 @@ def test_status_counts_once_between_two_changes(memory_path: Path, monkeypatch: 
     assert status_report(bench.project, figures).skipped["unknown_language"] == 1
     assert counted.count("skipped") == 2
     bench.close()
+
+
+def test_many_who_wait_are_counted_once_in_a_while(memory_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a large tree is embedded, status does not go through all of it for every question; few are exact."""
+    bench = Workbench(memory_path)
+    bench.write({f"m{number}.py": f"def f(): return {number}\n" for number in range(4)})
+    bench.apply()
+    looks: list[int] = []
+    lanes = account._lanes
+    monkeypatch.setattr(account, "_lanes", lambda *arguments: (looks.append(1), lanes(*arguments))[1])
+    figures = RequestStatistics().figures()
+    waiting = [sum(lane.pending for lane in status_report(bench.project, figures).lanes) for _ in range(3)]
+    assert (waiting, len(looks)) == ([8] * 3, 3)
+    monkeypatch.setattr(account, "MANY_WAITING", 3)
+    waiting = [sum(lane.pending for lane in status_report(bench.project, figures).lanes) for _ in range(3)]
+    assert (waiting, len(looks)) == ([8] * 3, 4)
+    bench.drain()
+    assert not sum(lane.pending for lane in status_report(bench.project, figures).lanes)
+    bench.close()
