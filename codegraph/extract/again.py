@@ -7,6 +7,8 @@ context. What they find in it replaces what was found there before, what stands 
 and if its header was edited, the class around it, whose own input has the headers of its members, gets a new one
 (`splice`).
 
+Where several functions were edited, that is done for one after the other (`step_by_step`).
+
 Why this is what extracting the whole file gives. *Of the tree:* a parser that has read a function is in a state that
 does not depend on what the function was; that holds for text without errors, so a file that is broken, before or now,
 is extracted whole. *Of what is found inside:* it depends on the function's own text and on its context: what stands
@@ -40,6 +42,9 @@ from codegraph.extract.splice import Edited, spliced
 MEMORY_BYTES = 32 << 20
 """What a worker keeps of files for their next edit, about."""
 
+MAX_STEPS = 3
+"""A file in which more functions were edited at once is extracted whole."""
+
 _BLANK: Final = bytes(byte if byte in b"\r\n" else 0x20 for byte in range(256))
 
 
@@ -62,7 +67,7 @@ class Memory:
         key = (name, language, limits)
         known = self._files.pop(key, None)
         self.size -= known.size if known is not None else 0
-        now = again(known, data, spec, limits) if known is not None else None
+        now = step_by_step(known, data, spec, limits) if known is not None else None
         if now is not None:
             self.helped += 1
             self._keep(key, now)
@@ -84,8 +89,29 @@ class Memory:
             self.size -= self._files.popitem(last=False)[1].size
 
 
+def step_by_step(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Known | None:
+    """Extract a file of which an earlier text is known, one edited function after the other.
+
+    Between two steps stands a text of which the beginning is new and the rest is not. None if the file must be
+    extracted whole.
+    """
+    for _ in range(MAX_STEPS):
+        begin, end = _changed(known.data, data)
+        at = bisect_right(known.functions, begin, key=attrgetter("start"))
+        text = data
+        if 0 < at < len(known.functions) and end > known.functions[at].start:
+            first = known.functions[at - 1].end
+            between = data.find(known.data[first : known.functions[at].start], begin)
+            text = data[:between] + known.data[first:] if between >= 0 else data
+        found = again(known, text, spec, limits)
+        if found is None or text is data:
+            return found
+        known = found
+    return None
+
+
 def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Known | None:
-    """Extract a file of which an earlier text is known; None if it must be extracted whole."""
+    """Extract a file of which one function was edited; None if that cannot be done without the rest."""
     moved = len(data) - len(known.data)
     begin, end = _changed(known.data, data)
     before = _function_around(known, begin, end)

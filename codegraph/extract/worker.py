@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import logging
 import os
 import signal
 from collections.abc import Iterator
@@ -23,8 +24,11 @@ from codegraph.extract.again import Memory
 from codegraph.extract.extractor import Limits, encode_facts, extract, unread
 from codegraph.extract.text import SourceText
 
+logger = logging.getLogger(__name__)
+
 READY = b"ready"
 FILES_BETWEEN_COLLECTIONS = 64
+_DEFECTS = (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 WATCHDOG_FACTOR = 3.0
 """The watchdog ends a job after so many time-outs: the parent, if it lives, has ended it long before."""
 
@@ -41,12 +45,18 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
 def extract_encoded(
     data: bytes, language: str, limits: Limits, memory: Memory | None = None, name: str = ""
 ) -> EncodedFacts:
-    """Extract and encode one file; a defect of ours costs the file its definitions, and is named in its problems."""
-    try:
-        if memory is not None and name:
+    """Extract and encode one file; a defect of ours costs the file its definitions, and is named in its problems.
+
+    One in what is remembered costs time only: the file is extracted whole, and forgotten.
+    """
+    if memory is not None and name:
+        try:
             return encode_facts(memory.extract(name, data, language, limits))
+        except _DEFECTS:
+            logger.exception("%s is extracted whole", name)
+    try:
         return encode_facts(extract(data, language, limits))
-    except (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError) as error:
+    except _DEFECTS as error:
         problem = SyntaxProblem("crash", 0, f"{type(error).__name__}: {error}"[:200])
         return encode_facts(unread(SourceText(data), language, problem))
 

@@ -17,6 +17,7 @@ from codegraph.extract.extractor import Limits, Look, encode_facts, extract, loo
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.normalise import Span
 from codegraph.extract.splice import spliced
+from codegraph.extract.worker import extract_encoded
 
 HERE = Path(__file__).parent
 LIMITS = Limits()
@@ -376,6 +377,32 @@ def test_names_of_scopes_around_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known, "is_shared", lambda *_: False)
     monkeypatch.setattr("codegraph.extract.splice.is_shared", lambda *_: False)
     assert not same()
+
+
+def test_several_functions_are_looked_at_one_by_one() -> None:
+    """Edits of two functions are taken in one after the other; of more than a few the file is extracted whole."""
+    text = "".join(f"def f{n}(a):\n    x = a.b{n}\n    return x\n\n\n" for n in range(9))
+    for edited, helped in (((2, 7), 1), ((0, 4, 8), 1), ((1, 2, 3, 4), 0)):
+        memory = Memory()
+        memory.extract("x", text.encode(), "python", LIMITS)
+        data = text
+        for number in edited:
+            data = data.replace(f"a.b{number}", f"a.call({number}, c)\n    del a")
+        assert memory.extract("x", data.encode(), "python", LIMITS) == whole(data.encode(), "python")
+        assert memory.helped == helped
+
+
+def test_a_defect_of_what_is_remembered_costs_time_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If taking over what is known fails, the file is extracted whole."""
+
+    def fail(*_: object) -> None:
+        raise LookupError
+
+    monkeypatch.setattr(again, "step_by_step", fail)
+    memory = Memory()
+    for text in (b"def f(a):\n    return a\n", b"def f(a):\n    return a.b\n"):
+        facts = extract_encoded(text, "python", LIMITS, memory, "x")
+        assert facts == encode_facts(whole(text, "python"))
 
 
 def test_memory_is_bounded() -> None:

@@ -49,6 +49,14 @@ def test_same_facts_as_inline(pool: ExtractPool) -> None:
     assert dict(pool.extract(files)) == dict(InlineExtractor(ExtractConfig()).extract(files))
 
 
+def test_facts_of_an_edited_file_are_those_of_its_bytes(pool: ExtractPool) -> None:
+    """What a worker remembers of a file, or of another one of that name, changes nothing in its facts."""
+    text = b"class C:\n    def a(self):\n        return b()\n\n\ndef f(x):\n    return x.y\n"
+    for data in (text, text.replace(b"b()", b"c(d)"), SMALL, text.replace(b"x.y", b"x.z\n    del x"), text):
+        files = [source_file("m.py", data)]
+        assert dict(pool.extract(files)) == dict(InlineExtractor(ExtractConfig()).extract(files))
+
+
 def test_every_file_once(pool: ExtractPool, events: EventLog) -> None:
     """With several workers every file is answered exactly once, and one warm worker is left."""
     files = [source_file(f"m{number}.py") for number in range(80)]
