@@ -166,7 +166,8 @@ class ExtractPool:
             if not worker.ready or worker.task is not None:
                 continue
             task = waiting[0]
-            name = task.file.path if len(waiting) < FILES_PER_EXTRA_WORKER else ""  # so many are no edit
+            is_edit = len(waiting) < FILES_PER_EXTRA_WORKER and not task.attempts
+            name = task.file.path if is_edit else ""
             try:
                 job = Job(task.file.language, task.file.data, name)
                 worker.connection.send_bytes(self._job_encoder.encode(job))
