@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from projects import Project
 
+from codegraph.graph.resolve.cpp.evaluator import CppEvaluator
+from codegraph.graph.table import SymbolTable
+
 HEADER = """#include <memory>
 #include <vector>
 namespace lib {
@@ -275,3 +278,12 @@ def test_what_the_parameters_of_a_template_mention() -> None:
     assert project.edges("a.cc/") == []
     assert project.edges("a.cc/f().") == ["uses_type a.cc/Maker#"]
     assert project.edges("a.cc/Box#") == ["uses_type a.cc/Maker#"]
+
+
+def test_a_scope_in_a_class_inside_a_function_is_that_of_its_own_members() -> None:
+    """What a broken place makes of one (`impl::other`) is no class; an edge to it would lead nowhere."""
+    evaluator = CppEvaluator(SymbolTable().reader(), "a.cc")
+    found = evaluator.class_at("a.cc", "::@f().impl#")
+    assert found is not None
+    assert found.descriptor == "f().impl#"
+    assert evaluator.class_at("a.cc", "::@f().impl#::other") is None

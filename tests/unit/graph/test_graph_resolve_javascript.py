@@ -386,3 +386,11 @@ def test_an_instance_has_no_static_members() -> None:
     )
     assert linked.of("a.ts/C#f().", CALLS) == {"a.ts/B#m()."}
     assert linked.of("a.ts/C#g().", CALLS) == {"a.ts/C#m().", "a.ts/C#make()."}
+
+
+def test_bases_in_brackets() -> None:
+    """`extends (N.Template)`, as formatters break long lines, is `extends N.Template`."""
+    base = "class N {}\nN.Template = class NT { apply() {} }\nmodule.exports = N"
+    linked = Linked({"a.js": base, "b.js": "const N = require('./a')\nclass T extends (N.Template) { apply() {} }"})
+    assert linked.of("b.js/T#", "inherits") == {"a.js/N#Template#"}
+    assert linked.of("b.js/T#apply().", "overrides") == {"a.js/N#Template#apply()."}

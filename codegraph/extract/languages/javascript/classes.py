@@ -69,13 +69,13 @@ def _heritage(walk: Walk, node: Node, scope: Scope, *, own: bool) -> None:
     """`extends X`, `implements I, J`; a nested class's heritage is only mentioned."""
     for child in node.named_children:
         if child.type == "extends_clause":
-            mention(walk, child.child_by_field_name("value"), scope, Role.INHERIT if own else Role.READ)
+            mention(walk, unwrap(child.child_by_field_name("value")), scope, Role.INHERIT if own else Role.READ)
             walk.push(child.child_by_field_name("type_arguments"), scope)
         elif child.type == "implements_clause":
             for each in child.named_children:
                 heritage_type(walk, each, scope, Role.IMPLEMENT if own else Role.TYPE)
         else:
-            mention(walk, child, scope, Role.INHERIT if own else Role.READ)
+            mention(walk, unwrap(child), scope, Role.INHERIT if own else Role.READ)
 
 
 def push_decorators(walk: Walk, index: int, node: Node, scope: Scope) -> None:

@@ -176,7 +176,7 @@ class CppEvaluator(GenericEvaluator):
         if not scope:
             return None
         local = scope.rfind("::@")
-        if local >= 0:
+        if local >= 0 and "#::" not in scope[local:]:
             return Entity(EntityKind.TYPE, path, scope[local + 3 :], scope)
         outer, _, last = scope.rpartition("::")
         owner = self.class_at(path, outer)
