@@ -17,6 +17,7 @@ from codegraph.core.facts import Chain
 from codegraph.graph.resolve.javascript.calls import called, element_of, handed, returned
 from codegraph.graph.resolve.javascript.contributions import SPREAD, WHOLE, chain_of
 from codegraph.graph.resolve.javascript.entities import (
+    UNKNOWN,
     Candidates,
     Entity,
     EntityKind,
@@ -216,7 +217,7 @@ class Evaluator:
         return (Entity(EntityKind.FIELD, home.path, home.descriptor, home.form, name, receiver=receiver),)
 
     def _step(self, entity: Entity, element: str) -> Candidates:
-        if entity.kind is EntityKind.UNKNOWN:
+        if entity.kind is UNKNOWN:
             reason = "unknown_receiver" if entity.name in ("missing", "local", "dynamic") else entity.name
             return unknown(reason)
         if element == "()":

@@ -26,6 +26,7 @@ from codegraph.graph.resolve.keys import (
 from codegraph.graph.resolve.python.entities import (
     GIVING,
     PASSING,
+    UNKNOWN,
     Candidates,
     ClassName,
     Entity,
@@ -177,7 +178,7 @@ class Evaluator:
             return self._local(scope, owner, name)
         outermost = self._locals.outermost if scope.path == self._path else None
         found = _MISSING if outermost is not None and name not in outermost else self.names.named(scope.path, name)
-        return _BUILTIN if found[0].kind is EntityKind.UNKNOWN and name in BUILTINS else found
+        return _BUILTIN if found[0].kind is UNKNOWN and name in BUILTINS else found
 
     def _definition(self, path: str, descriptor: str) -> Candidates:
         """Return the local definition with that descriptor."""
@@ -204,7 +205,7 @@ class Evaluator:
             if part != "()":
                 return _UNKNOWN_RECEIVER
             return (plain,) if entity.method in PASSING else self._element(plain)
-        if entity.kind is EntityKind.UNKNOWN:
+        if entity.kind is UNKNOWN:
             return _UNKNOWN_RECEIVER if entity.name == "missing" else (entity,)
         if part == "()":
             return self._called(entity)

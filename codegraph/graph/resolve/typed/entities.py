@@ -6,6 +6,7 @@ An entity is immutable and comparable; several together are the candidates of on
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import cache
 from typing import NamedTuple
 
 
@@ -45,8 +46,9 @@ class Entity(NamedTuple):
 Candidates = tuple[Entity, ...]
 
 
+@cache
 def unknown(reason: str) -> Candidates:
-    """Return the single candidate that says why nothing was found."""
+    """Return the single candidate that says why nothing was found; reasons are a few fixed words."""
     return (Entity(EntityKind.UNKNOWN, name=reason),)
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.keys import return_key
 from codegraph.graph.resolve.scheme import MAX_CANDIDATES, TableReader, Value
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
+from codegraph.graph.resolve.typed.entities import UNKNOWN, Candidates, Entity, EntityKind, is_known, merged, unknown
 
 _MAX_NESTING = 40
 CYCLE = unknown("dynamic")
@@ -106,7 +106,7 @@ class Evaluator(ABC):
 
     def _step(self, entity: Entity, step: str) -> Candidates:
         kind = entity.kind
-        if kind is EntityKind.UNKNOWN:
+        if kind is UNKNOWN:
             reason = "unknown_receiver" if entity.name in ("dynamic", "missing") else entity.name
             return unknown(reason)
         if kind is EntityKind.VALUE:
@@ -147,7 +147,7 @@ class Evaluator(ABC):
         if kind is EntityKind.INSTANCE:
             wrapped = tuple(each for each in self.underlying(entity) if each.kind is EntityKind.WRAPPED)
             return self._result(wrapped, number) if wrapped else UNKNOWN_RECEIVER
-        return (entity,) if kind is EntityKind.UNKNOWN else UNKNOWN_RECEIVER
+        return (entity,) if kind is UNKNOWN else UNKNOWN_RECEIVER
 
     def evaluated(self, place: Place, chains: Value) -> Candidates:
         """Return the candidates of several chains written in one place."""
