@@ -40,12 +40,12 @@ def test_a_stage_inside_another_counts_for_itself() -> None:
 
 def test_the_limit_adds_what_cannot_overlap() -> None:
     """Workers that take longer than what feeds them are what is waited for; in the daemon everything adds up."""
-    parts = {"graph": 1.0, "read": 0.5, "finish": 0.25}
+    parts = {"graph": 1.0, "read": 0.5, "finish": 0.25, "cold_tier": 0.125}
     workers = {"extract": (CORES - 3) * 0.75, "link": MAX_LINKERS * 0.5, "documents": 1.0, "embed": 0.125}
     assert least_seconds(parts, workers) == 0.75 + 0.5 + 1.0 + 0.25
     assert least_seconds(parts, {**workers, "documents": 12.0, "embed": 1.0}) == 3.0 + 1.0 + 1.0
     found = {figure.name: figure.value for figure in figures(1000, 9.0, parts, 2.0, workers)}
-    assert found["ingest.stage.rest"] == 250.0
+    assert found["ingest.stage.rest"] == 125.0
     assert found["ingest.daemon"] == 2000.0
 
 
