@@ -121,8 +121,7 @@ class FileView:
             targets = tuple(map(names.__getitem__, packed.targets))
         except KeyError as error:
             raise StoreCorrupt(f"a stored edge of {self.path} leads to nothing: {error}", "") from error
-        missed = tuple(map(sharer.text, packed.names))
-        links = PackedLinks(targets, packed.starts, packed.edges, missed, packed.misses)
+        links = PackedLinks(targets, packed.starts, packed.edges, sharer.texts(packed.names), packed.misses)
         self._parts = parts._replace(links=links)
 
     def _loaded(self) -> FileParts:

@@ -31,7 +31,7 @@ from codegraph.core.symbols import (
     SymbolId,
 )
 from codegraph.errors import StoreCorrupt
-from codegraph.graph.resolve.scheme import Entry, Value
+from codegraph.graph.resolve.scheme import Value
 
 KINDS = tuple(DependencyKind)
 REASONS = ("external", "builtin", "local", "dynamic", "unknown_receiver", "ambiguous", "missing", "failed")
@@ -226,23 +226,19 @@ def decode_links(data: bytes) -> StoredLinks:
 
 
 class Sharer:
-    """Gives one object for equal texts and entries: decoded, each would be an object of its own for every file."""
+    """Gives one object for equal texts: decoded, each would be an object of its own for every file that says it."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
-        self._entries: dict[Entry, Entry] = {}
 
-    def text(self, text: str) -> str:
-        """Return the text that is shared."""
-        return self._texts.setdefault(text, text)
+    def texts(self, texts: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the same texts, shared."""
+        return tuple(map(self._texts.setdefault, texts, texts))
 
     def value(self, value: Value) -> Value:
-        """Return a value made of what is shared."""
-        return tuple([self._entries.get(entry) or self._shared(entry) for entry in value])
-
-    def _shared(self, entry: Entry) -> Entry:
-        shared = self._entries[entry] = tuple(map(self.text, entry))
-        return shared
+        """Return the same value, its texts shared."""
+        share = self._texts.setdefault
+        return tuple([tuple(map(share, entry, entry)) for entry in value])
 
 
 def decode_trace(data: bytes) -> Trace:

@@ -165,6 +165,16 @@ def test_restored_files_share_the_names_of_symbols() -> None:
     assert all(any(target is symbol for symbol in view.ids) for target in named)
 
 
+def test_a_restored_table_says_each_text_once() -> None:
+    """Values come decoded from many files; equal texts in them are one string, or a table would be a third larger."""
+    project = Project(FILES)
+    warm = project.new_index()
+    warm.restore(stored(project))
+    warm.complete_restore()
+    texts = [text for value in warm._table._values for entry in value or () for text in entry]
+    assert len(texts) > len(set(texts)) == len(set(map(id, texts)))
+
+
 @pytest.mark.parametrize("is_trusted", [True, False])
 @pytest.mark.parametrize("explicitly", [True, False])
 def test_a_warm_index_goes_on_like_the_one_that_was_stored(explicitly: bool, is_trusted: bool) -> None:
