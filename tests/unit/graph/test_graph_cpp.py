@@ -287,3 +287,15 @@ def test_a_scope_in_a_class_inside_a_function_is_that_of_its_own_members() -> No
     assert found is not None
     assert found.descriptor == "f().impl#"
     assert evaluator.class_at("a.cc", "::@f().impl#::other") is None
+
+
+def test_a_namespace_of_using_declarations_alone() -> None:
+    """A namespace that defines nothing hands on what it uses."""
+    project = Project(
+        {
+            "a.hh": "namespace shop { inline int leaf() { return 1; } }\n",
+            "b.hh": '#include "a.hh"\nnamespace yard::front { using shop::leaf; }\n',
+            "c.cc": '#include "b.hh"\nint f() { return yard::front::leaf(); }\n',
+        }
+    )
+    assert project.edges("c.cc/f().") == ["calls a.hh/leaf()."]

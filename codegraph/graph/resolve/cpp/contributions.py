@@ -89,11 +89,15 @@ class _Offer:
         if definition.container == 0:
             scope, flags, namespace = (*self._scopes.placed.get(index, ()), "", "", "")[:3]
             self._in_namespace(index, scope, flags)
-            for place, letter in enumerate(namespace + ":"):
-                if letter == ":" and place and namespace[place - 1 : place] != ":":
-                    self.add(namespace_key(namespace[:place]), ("",))
+            self._namespaces(namespace)
         elif container.kind in TYPES:
             self._in_type(index, container)
+
+    def _namespaces(self, namespace: str) -> None:
+        """Offer a namespace, and those around it."""
+        for place, letter in enumerate(namespace + ":"):
+            if letter == ":" and place and namespace[place - 1 : place] != ":":
+                self.add(namespace_key(namespace[:place]), ("",))
 
     def _in_namespace(self, index: int, scope: str, flags: str) -> None:
         definition = self._definitions[index]
@@ -157,4 +161,5 @@ class _Offer:
                 self.add(alias_key(self._path, descriptor), each.chain)
             elif each.name == "@use":
                 scope, form, name = each.chain[:3]
+                self._namespaces(scope)
                 self.add(scope_key(scope, name), (self._path, "", "u", form, *each.chain[3:]))

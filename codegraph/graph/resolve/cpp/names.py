@@ -1,7 +1,7 @@
 """Keys of C++'s scheme beside those of `resolve.keys`.
 
     mod   path                    (("cpp",),)
-    unit  cpp, namespace          (("",),) for a namespace with a definition, and for those around it     (shared)
+    unit  cpp, namespace          (("",),) for a namespace with a definition or a using, and those around it   (shared)
     cns   cpp, scope, name        what stands under a name in a namespace, and the members of a class that are defined
                                   outside of it: (path, descriptor, "t" type | "v" value, flags), (path, descriptor,
                                   "f", flags, arity, types), (path, "", "u", form, parts...) of a using       (shared)
