@@ -33,6 +33,7 @@ import torch
 
 from benchmarks.attention_kernels import kernels
 from benchmarks.gpu_model import BASE, LIMIT, SEED, TINY, drawn, weights
+from benchmarks.gpu_report import table
 from codegraph.embed import hardware
 from codegraph.embed.batching import first_batch
 from codegraph.embed.collate import Batch, collate
@@ -43,8 +44,6 @@ from codegraph.embed.products import product
 from codegraph.embed.roberta import Roberta, Shape
 from codegraph.embed.segments import Features, Vocabulary
 
-TARGET = 10_000
-"""Symbols a second on one H200, of 39,000 that its arithmetic allows."""
 BOUNDS = {"fp32": 1e-5, "bf16": 1e-3, "int8": 2e-3}
 """1 - cosine with fp32 written out, at most; the largest difference of a number where it is fp32."""
 
@@ -116,6 +115,8 @@ class Runner:
         try:
             rows = self.pooled.launch(self.batch(chosen))()
         except MemoryError:
+            if len(chosen) == 1:
+                raise
             middle = len(chosen) // 2
             return np.concatenate([self.vectors(chosen[:middle]), self.vectors(chosen[middle:])])
         found: Rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
@@ -305,6 +306,24 @@ def _halved(runner: Runner, features: Features) -> dict[str, Any]:
     return {"what": "a batch too large is halved", "holds": distance("bf16", rows, exact) <= BOUNDS["bf16"]}
 
 
+def tried(
+    way: Way,
+    plan: Plan,
+    device: torch.device,
+    state: dict[str, torch.Tensor],
+    features: Features,
+    best: dict[Precision, float],
+    exact: Rows,
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Measure one way, with nothing of the one before in memory; the usual one also beside itself."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats(device)
+    runner = Runner(way, plan, state, device, features)
+    row = measured(runner, way, plan, features, best[way.precision], exact)
+    return row, beside(runner, plan, features, best["bf16"]) if way == Way("bf16", "sdpa") else []
+
+
 def run(plan: Plan, device: torch.device, deadline: float, *, compiling: bool) -> dict[str, Any]:
     """Measure all ways that time is left for."""
     state, features = weights(plan.shape), drawn(plan.segments, plan.shape.vocabulary)
@@ -316,17 +335,13 @@ def run(plan: Plan, device: torch.device, deadline: float, *, compiling: bool) -
         if time.perf_counter() > deadline:
             left.append(way.name)
             continue
-        if device.type == "cuda":
-            torch.cuda.empty_cache()
-            torch.cuda.reset_peak_memory_stats(device)
         print(f"{way.name} ...", file=sys.stderr, flush=True)
-        try:
-            runner = Runner(way, plan, state, device, features)
-            rows.append(measured(runner, way, plan, features, best[way.precision], exact))
-            if way == Way("bf16", "sdpa"):
-                usual = beside(runner, plan, features, best["bf16"])
-        except Exception as error:  # a row that says why, and the next way
-            rows.append({"way": way.name, "failed": f"{type(error).__name__}: {error}"[:300]})
+        try:  # a row that says why, and the next way
+            row, others = tried(way, plan, device, state, features, best, exact)
+        except Exception as error:
+            row, others = {"way": way.name, "failed": f"{type(error).__name__}: {error}"[:300]}, []
+        rows.append(row)
+        usual += others
     peaks = {precision: rate / 1e12 for precision, rate in best.items()}
     return {"ways": rows, "beside": usual, "left_out": left, "peak_tflop_per_second": peaks, **_machine(device)}
 
@@ -334,43 +349,6 @@ def run(plan: Plan, device: torch.device, deadline: float, *, compiling: bool) -
 def _machine(device: torch.device) -> dict[str, Any]:
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "processor"
     return {"torch": torch.__version__, "device": name, "threads": torch.get_num_threads()}
-
-
-COLUMNS = {
-    "way": "way",
-    "distance": "distance",
-    "symbols_per_second": "symbols/s",
-    "tokens_per_second": "tokens/s",
-    "tflop_per_second": "TFLOP/s",
-    "percent_of_peak": "% of peak",
-    "padding_percent": "% padding",
-    "single_p50_ms": "P50 ms",
-    "single_p95_ms": "P95 ms",
-    "peak_memory_mb": "MB",
-    "seconds_until_ready": "ready s",
-}
-
-
-def table(report: dict[str, Any]) -> str:
-    """Lay a report out for people."""
-    lines = [" | ".join(COLUMNS.values())]
-    for row in report["ways"]:
-        if "failed" in row:
-            lines.append(f"{row['way']} | FAILED {row['failed']}")
-            continue
-        lines.append(" | ".join(_cell(row[key]) for key in COLUMNS) + " | NOT EQUAL" * (not row["equal"]))
-    for row in report["beside"]:
-        outcome = f"{row['symbols_per_second']:,.0f} symbols/s" if "symbols_per_second" in row else row["holds"]
-        lines.append(f"{row['what']}: {outcome} {row.get('why', '')}")
-    fastest = max(row.get("symbols_per_second", 0.0) for row in [{}, *report["ways"]])
-    lines.append(f"fastest: {fastest:,.0f} symbols/s, {100 * fastest / TARGET:.0f} % of the target on an H200")
-    return "\n".join((*lines, *(f"no time was left for {name}" for name in report["left_out"])))
-
-
-def _cell(value: object) -> str:
-    if not isinstance(value, float):
-        return str(value)
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
