@@ -129,8 +129,11 @@ def _set(weights: Mapping[str, float]) -> dict[str, float]:
 FILE_SIGNALS = frozenset({"file_vector", "file", "stem", "size", "depth", "support"})
 """Signals that count less for a query that describes one symbol."""
 
-SAME_NAME, SAME_SPELLING, SAME_CONTAINERS = 0.5, 0.3, 0.2
-"""What an identifier's agreement with a symbol is made of."""
+SAME_NAME, SAME_SPELLING = 0.7, 0.3
+"""What an identifier's agreement with a symbol's own name is made of."""
+
+OTHER_CONTAINERS = 0.5
+"""The share of it that is left where nothing of what is written before the name is around the symbol."""
 
 NAME_SIGNALS = frozenset({"exact_name", "mentioned"})
 """Signals that count only if the query is an identifier."""
@@ -300,8 +303,8 @@ def mentioned(asked: _Asked, candidates: Candidates) -> Values:
 def agreement(written: Sequence[str], qualified: str, path: str) -> float:
     """Compare an identifier with a symbol's dotted name, from 0 to 1; 0 if they do not name the same.
 
-    Most is worth that the names are the same but for case and underscores, then that they are spelled alike, and that
-    what is written before the name is around the symbol: a class, its module or a folder.
+    Most is worth that the names are the same but for case and underscores, then that they are spelled alike; half of it
+    is lost where what is written before the name, a class, its module or a folder, is not around the symbol.
     """
     if not written:
         return 0.0
@@ -311,7 +314,7 @@ def agreement(written: Sequence[str], qualified: str, path: str) -> float:
         return 0.0
     containers = {*around, *path.partition(".")[0].split("/")}
     held = sum(container in containers for container in before) / len(before) if before else 1.0
-    return SAME_NAME + SAME_SPELLING * (name == wanted) + SAME_CONTAINERS * held
+    return (SAME_NAME + SAME_SPELLING * (name == wanted)) * (OTHER_CONTAINERS + (1 - OTHER_CONTAINERS) * held)
 
 
 def size(_asked: _Asked, candidates: Candidates) -> Values:

@@ -76,14 +76,14 @@ def test_signals(name: str, text: str, row: tuple[str, str], holds: bool) -> Non
 
 
 def test_an_identifier_is_found_as_it_is_written() -> None:
-    """First the name spelled alike in the container that is named, then elsewhere, then spelled otherwise."""
+    """First the name spelled alike in the container that is named, then spelled otherwise there, then elsewhere."""
     rows = candidates(
         ("Cache.add_all", "a.py"), ("Cache.add", "b.py"), ("Cache._add", "c.py"), ("List.add", "d.py"),
         ("List._add", "e.py"), ("Cache", "f.py"), ("add", "pkg/cache.py"),
     )  # fmt: skip
     values = ranked("Cache.add", rows, only("exact_name")).parts["exact_name"]
 
-    assert values[1] > values[3] == values[6] > values[2] > values[4] > values[0] == values[5] == 0
+    assert values[1] > values[2] > values[3] == values[6] > values[4] > values[0] == values[5] == 0
 
 
 def test_of_equal_names_the_one_that_is_mentioned_is_meant() -> None:
