@@ -77,6 +77,7 @@ def plain_spec(
     docstring: Callable[[FileView, Found], Docstring | None] | None = None,
     constants_in: frozenset[SymbolKind] = frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE}),
     namespaces: Namespaces | None = None,
+    hollow: bytes = b"",
     erasable: bool = False,
 ) -> LanguageSpec:
     """Make the spec of a language whose folder is `package` (its `__name__`).
@@ -110,6 +111,7 @@ def plain_spec(
         plain_member=re.compile(r"(?!)"),
         interpreters=interpreters,
         file_names=file_names,
+        hollow=hollow,
         erasable=erasable,
         constants_in=constants_in,
         find=find,

@@ -177,9 +177,9 @@ class LanguageSpec:
     """Kinds of containers in which a constant is a definition."""
     no_constants: frozenset[str] = frozenset()
     """Names that are never constants (`__all__`)."""
-    hollow: bytes = b"{}"
-    """Two brackets that make a function's body with nothing inside (braces: of a body in braces). b"": there are none,
-    or more than the function depends on its body (see `extract.again`)."""
+    hollow: bytes = b""
+    """Two brackets that make a function's body with nothing inside (braces: of a body in braces), if nothing but the
+    function depends on its body: an edit costs what it changes then (see `extract.again`). b"": files are whole."""
     erasable: bool = False
     """Whether such brackets, or nothing in place of braces, may stand for a whole function as well: but for its
     documentation nothing of it stands outside of its range."""

@@ -30,6 +30,7 @@ SPEC = replace(
         (".c", ".h"),
         header_end=frozenset({"{", "=", ";"}),
         collect=_collect,
+        hollow=b"{}",
     ),
     prepare=masked,
     prepare_if_broken=True,

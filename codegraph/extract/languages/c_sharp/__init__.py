@@ -20,6 +20,7 @@ SPEC = replace(
         tree_sitter_c_sharp.language,
         (".cs", ".csx"),
         collect=collect,
+        hollow=b"{}",
         namespaces=Namespaces(frozenset({"namespace_declaration", "file_scoped_namespace_declaration"})),
         constants_in=frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}),
     ),

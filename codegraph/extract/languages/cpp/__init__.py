@@ -26,6 +26,7 @@ SPEC = replace(
         header_end=frozenset({"{", "=", ";", ":"}),
         find=find_definitions,
         collect=collect,
+        hollow=b"{}",
         namespaces=Namespaces(
             frozenset({"namespace_definition"}),
             frozenset({"linkage_specification", "declaration_list", *CONDITIONS}),

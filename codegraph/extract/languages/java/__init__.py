@@ -17,6 +17,7 @@ SPEC = plain_spec(
     (".java",),
     find=find_definitions,
     collect=collect,
+    hollow=b"{}",
     erasable=True,
     namespaces=Namespaces(frozenset({"package_declaration"})),
 )

@@ -73,6 +73,7 @@ def family_spec(
         find=find,
         prepare=repair,
         prepare_if_broken=True,
+        hollow=b"{}",
         shared=frozenset({BindingKind.PARAMETER, BindingKind.VARIABLE}),
         settle=known_values,
     )

@@ -30,5 +30,4 @@ SPEC = replace(
         namespaces=Namespaces(frozenset({"package_header"})),
     ),
     prepare=ended,
-    hollow=b"",
 )

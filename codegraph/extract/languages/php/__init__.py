@@ -18,6 +18,7 @@ SPEC = plain_spec(
     interpreters=("php",),
     find=find_definitions,
     collect=collect,
+    hollow=b"{}",
     erasable=True,
     namespaces=Namespaces(frozenset({"namespace_definition"})),
 )

@@ -15,5 +15,6 @@ SPEC = plain_spec(
     tree_sitter_rust.language,
     (".rs",),
     collect=collect,
+    hollow=b"{}",
     constants_in=frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}),
 )

@@ -13,5 +13,6 @@ SPEC = plain_spec(
     "tree-sitter-scala",
     tree_sitter_scala.language,
     (".scala", ".sc", ".sbt"),
+    hollow=b"{}",
     namespaces=Namespaces(frozenset({"package_clause"}), chained=True),
 )

@@ -6,4 +6,4 @@ import tree_sitter_swift
 
 from codegraph.extract.languages.plain import plain_spec
 
-SPEC = plain_spec(__name__, "swift", "tree-sitter-swift", tree_sitter_swift.language, (".swift",))
+SPEC = plain_spec(__name__, "swift", "tree-sitter-swift", tree_sitter_swift.language, (".swift",), hollow=b"{}")
