@@ -183,3 +183,10 @@ def test_damaged_sources_are_data() -> None:
         definitions = extract(bytes(data), "cpp", Limits()).outline.definitions
         assert len({each.descriptor for each in definitions}) == len(definitions)
         assert all(each.container < index for index, each in enumerate(definitions))
+
+
+@pytest.mark.parametrize("word", ["A", "A1", "A_", "a::", "A ", "a "])
+def test_long_words_are_looked_at_once(word: str) -> None:
+    """A line of a hundred thousand capitals is no macro; trying every part of it would take minutes."""
+    data = word.encode() * 100_000
+    assert masked(b"int f() { return 0; }\n" + data + b"x") == b"int f() { return 0; }\n" + data + b"x"
