@@ -18,9 +18,9 @@ from pathlib import Path
 
 SAFE_PATH = "PYTHONSAFEPATH"
 
-_YOUNG = 25_000
-"""Containers between two looks at the youngest: 1 to 2 ms each."""
-_MOST_ROUNDS = 1
+_YOUNG = 10_000
+"""Containers between two looks at the youngest: less than a millisecond each."""
+_MOST_ROUNDS = 3
 _NEVER = 1_000_000_000
 _M_ARENA_MAX = -8
 _MADV_DONTNEED = 4
@@ -68,7 +68,7 @@ def calm_collector() -> None:
 
 
 def settle_collector() -> None:
-    """Collect what became garbage since the last call, and spare the rest every further look; at most some 10 ms.
+    """Collect what became garbage since the last call, and spare the rest every further look; a few milliseconds at most.
 
     After a bulk load nothing is looked at: what a first index makes is no garbage.
     """
