@@ -68,7 +68,7 @@ def calm_collector() -> None:
 
 
 def settle_collector() -> None:
-    """Collect what became garbage since the last call, and spare the rest every further look; some milliseconds at most.
+    """Collect what became garbage since the last call, and spare the rest further looks; a few milliseconds at most.
 
     After a bulk load nothing is looked at: what a first index makes is no garbage.
     """
