@@ -170,7 +170,7 @@ def _roles(sites: Sequence[Site], captures: Captures) -> dict[int, Role]:
 def _add_sites(view: FileView, sites: Sequence[Site], roles: Mapping[int, Role]) -> None:
     """Go through the file definition by definition, so that what depends on the owner is looked up once."""
     unknown = _unknown_locals(view)
-    hidden = view.hidden()
+    hidden, narrowed = view.hidden(), view.narrowed
     offsets = view.references.offsets
     read = Role.READ
     nothing: frozenset[str] = frozenset()
@@ -185,6 +185,9 @@ def _add_sites(view: FileView, sites: Sequence[Site], roles: Mapping[int, Role])
                 if spelling == head and role is read:
                     continue
                 spelling = view.heads[owner][head] + spelling[len(head) :]
+            elif head in narrowed and spelling != head:
+                better = next((each[2] for each in narrowed[head] if each[0] <= offset < each[1]), head)
+                spelling = better + spelling[len(head) :]
             elif role is read and (head in dropped or (head in hidden and offset in hidden[head])):
                 continue
             key = (owner, spelling, role)

@@ -100,6 +100,8 @@ class FileView:
         self.heads: dict[int, Mapping[str, str]] = {}
         """Per definition: names that stand for "@self" and the like."""
         self._hidden: dict[str, list[tuple[int, int]]] = {}
+        self.narrowed: dict[str, list[tuple[int, int, str]]] = {}
+        """Name -> where it stands for something known better, from and to, and the spelling of that."""
         self.targets: set[int] = {found.name_start for found in (*definitions[1:], *absorbed) if found.name_end}
         """Byte offsets of identifiers that bind a name and therefore mention none; `collect` adds to them."""
         self.references = ReferenceTable(text)

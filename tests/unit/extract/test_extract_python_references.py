@@ -161,3 +161,22 @@ def test_a_name_that_the_parser_made_up_is_no_mention() -> None:
     """Half-typed `. v = a` has a missing name before the dot; nothing is mentioned by an empty name."""
     facts = facts_of("self \n. v = a\n")
     assert all(all(each.chain) for each in facts.occurrences.references)
+
+
+@pytest.mark.parametrize(
+    ("body", "chain"),
+    [
+        ("if isinstance(x, m.C): x.run()", "m.C.().run"),
+        ("if y and (isinstance(x, C)): x.run()", "C.().run"),
+        ("if y: pass\n    elif isinstance(x, C): x.run()", "C.().run"),
+        ("if isinstance(x, C): pass\n    else: x.run()", "x.run"),
+        ("if isinstance(x, C) or y: x.run()", "x.run"),
+        ("if not isinstance(x, C): x.run()", "x.run"),
+        ("if isinstance(x, C):\n        x = y\n        x.run()", "x.run"),
+        ("if isinstance(x, C):\n        for x in y: x.run()", "x.run"),
+    ],
+)
+def test_isinstance_says_what_a_name_stands_for(body, chain):
+    """It does where the test holds, unless the name may be bound anew there."""
+    calls = mentions(f"def f(x, y):\n    {body}\n", owner="f().")["call"]
+    assert [each for each in calls if each.endswith("run")] == [chain]

@@ -66,7 +66,8 @@ class Box:
         ("def f(x: Newer):\n    x.go()", ["Item#go()."]),
         ("def f(x):\n    if isinstance(x, Item): x.go()", ["Item#go()."]),
         ("def f(x):\n    assert isinstance(x, (int, Item))\n    x.go()", ["Item#go()."]),
-        ("def f(x: Other):\n    if isinstance(x, Item): x.go()", ["Other#go()."]),
+        ("def f(x: Other | Item):\n    if isinstance(x, Item): x.go()", ["Item#go()."]),
+        ("def f(x: Other | Item):\n    if isinstance(x, Item): pass\n    else: x.go()", ["Item#go().", "Other#go()."]),
         ("def f(x):\n    cast('Item', x).go()", ["Item#go()."]),
         ("def f(x):\n    y = t.cast(Item, x)\n    y.go()", ["Item#go()."]),
         (

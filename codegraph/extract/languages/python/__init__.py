@@ -16,6 +16,7 @@ from codegraph.extract.languages.python.chains import expression_chain
 from codegraph.extract.languages.python.docstrings import docstring_of
 from codegraph.extract.languages.python.imports import collect_imports
 from codegraph.extract.languages.python.layout import TOKEN, canonical
+from codegraph.extract.languages.python.narrowing import narrow
 from codegraph.extract.languages.python.strings import mention_in_strings
 from codegraph.extract.languages.spec import LanguageSpec, Queries
 from codegraph.extract.view import FileView, Found
@@ -31,6 +32,7 @@ def _collect(view: FileView) -> None:
     Binder(view).bind_all()
     bind_results(view)
     mark_unreachable(view)
+    narrow(view)
     mention_in_strings(view)
 
 
