@@ -299,3 +299,16 @@ def test_a_namespace_of_using_declarations_alone() -> None:
         }
     )
     assert project.edges("c.cc/f().") == ["calls a.hh/leaf()."]
+
+
+def test_a_name_outside_of_a_namespace_that_a_macro_opens() -> None:
+    """Where scopes know nothing of a name, the only type of that name that can be seen is meant."""
+    project = Project(
+        {
+            "a.hh": "namespace n { class Part {}; int make(); }\n",
+            "b.cc": '#include "a.hh"\nN_BEGIN\nPart* f(lost x) { make(); lost(); return 0; }\nN_END\n',
+            "c.cc": "Part* f();\n",
+        }
+    )
+    assert project.edges("b.cc/f().") == ["uses_type a.hh/Part#"]
+    assert project.edges("c.cc/f().") == []

@@ -14,7 +14,7 @@ from codegraph.graph.resolve.cpp.contributions import TYPES, FileScopes
 from codegraph.graph.resolve.cpp.evaluator import CppEvaluator
 from codegraph.graph.resolve.includes import link_include
 from codegraph.graph.resolve.keys import member_key
-from codegraph.graph.resolve.scheme import TableReader
+from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged
 from codegraph.graph.resolve.typed.evaluator import Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
@@ -70,6 +70,8 @@ class CppLinker(TypedLinker):
             reason = "external"
         if reference.chain[-1].startswith("operator"):
             reason = ""  # most operands are numbers and pointers
+        if reason == "missing" and reference.role is Role.TYPE:
+            edges, reason = self._by_name_alone(reference)
         guessed = self._cpp.sight.guessed
         if guessed:
             unsure = {symbol_id(*place) for place in guessed}
@@ -83,6 +85,18 @@ class CppLinker(TypedLinker):
                 for target, kind, confidence in edges
             )
         return edges, reason
+
+    def _by_name_alone(self, reference: Reference) -> Outcome:
+        """Return an edge to the only type of a name, if it can be seen: macros open namespaces, too."""
+        value = self._table.named("c", reference.chain[0]) if len(reference.chain) == 1 else None
+        if (
+            value is None
+            or value == MANY
+            or SymbolKind(value[0][2]) not in TYPES
+            or not self._cpp.sight.sees(value[0][0])
+        ):
+            return (), "missing"
+        return ((symbol_id(*value[0][:2]), DependencyKind.USES_TYPE, Confidence.INFERRED),), ""
 
     def finish(self) -> None:
         """Add includes and overrides."""
