@@ -141,7 +141,6 @@ def run(machine: type[IndexMachine], examples: int, steps: int, *, shrink: bool 
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
             derandomize=True,
             database=None,
             phases=tuple(Phase) if shrink else (Phase.generate,),

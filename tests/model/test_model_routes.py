@@ -129,7 +129,5 @@ def test_any_order_of_edits_and_models(steps: int) -> None:
     """Edits, deletions, changes of models and restarts, with answers in between."""
     run_state_machine_as_test(
         RoutesMachine,
-        settings=settings(
-            max_examples=20, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=20, stateful_step_count=steps, suppress_health_check=list(HealthCheck)),
     )

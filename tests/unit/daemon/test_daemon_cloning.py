@@ -49,7 +49,7 @@ def of(bench: Workbench) -> CloneFinder:
     return CloneFinder(bench.project.parts.facts)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(EDITS)
 def test_incremental_equals_clean(edits: list[tuple[str, list[str] | None]]) -> None:
     """After every edit, a finder that was asked before answers as one over a clean build of the same tree."""

@@ -65,7 +65,7 @@ def _symbols(draw: st.DrawFn) -> EncoderInput:
 
 
 @given(st.lists(_symbols(), min_size=1, max_size=4))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_features_equal_the_plain_loops(inputs: list[EncoderInput]) -> None:
     """Ids, spans, parents and mask are those of the reference's rules, for many inputs at once as for one."""
     found = _build(inputs)

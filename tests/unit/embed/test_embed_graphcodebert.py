@@ -114,7 +114,7 @@ def test_vectors_equal_the_plain_loops(tmp_path: Path) -> None:
 
     @given(_symbols())
     @example(ORPHANED)
-    @settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.generate])
+    @settings(max_examples=10, phases=[Phase.explicit, Phase.generate])
     def check(source: EncoderInput) -> None:
         states, code = _slow_states(directory, source, prose=8, reserved=10)
         expected = _unit([states[:code].mean(0)])
@@ -138,7 +138,7 @@ def _unit(rows: Sequence[np.ndarray]) -> np.ndarray:
 
 
 @given(sources=st.lists(_symbols(), min_size=2, max_size=6), data=st.data())
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_batching_never_changes_a_vector(
     encoder: GraphCodeBertEncoder, sources: list[EncoderInput], data: st.DataObject
 ) -> None:

@@ -70,7 +70,7 @@ def test_bags_tell_fields_apart() -> None:
     assert query_bag(known, "read the files").numbers.tolist() == [1, 2]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(INPUTS, min_size=1, max_size=8))
 def test_batches_never_show(tmp_path_factory: pytest.TempPathFactory, inputs: list[EncoderInput]) -> None:
     """An input has the same vector, bit for bit, alone, in any batch, and after anything else."""
@@ -88,7 +88,7 @@ def test_sums_are_exact_at_their_largest(tmp_path: Path) -> None:
     assert encoder.encode([everything])[0] == pytest.approx(np.full(16, 0.25))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(text=st.text(max_size=200), name=st.text(max_size=50))
 def test_any_content_has_a_unit_vector(shipped: TrainedEncoder, text: str, name: str) -> None:
     """Nothing that text can hold makes an encoder fail; what has no known word has a direction, too."""

@@ -132,7 +132,7 @@ _TOKENS = """
     st.lists(st.sampled_from(_TOKENS.split()), max_size=60).map(" ".join),
     st.sampled_from(["javascript", "typescript", "tsx"]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_sequence_of_tokens(source: str, language: str) -> None:
     """Whatever is typed, extraction gives facts whose owners and containers exist."""
     facts = facts_of(source, language)

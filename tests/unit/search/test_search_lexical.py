@@ -59,7 +59,7 @@ def fresh(files: dict[str, Sequence[Sequence[str]]]) -> LexicalIndex:
     return index
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(steps, queries, st.integers(1, 6))
 def test_history_and_restarts_leave_no_trace(
     tmp_path_factory: pytest.TempPathFactory,

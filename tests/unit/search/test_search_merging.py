@@ -39,7 +39,7 @@ def as_lists(segment: Segment) -> tuple[object, ...]:
     return (segment.paths, segment.tags, segment.terms.all(), kinds, *(column.tolist() for column in columns))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(BODIES, max_size=3), max_size=3), st.integers(1, 60), st.data())
 def test_portions_do_not_show(parts: list[list[list[list[str]]]], portion: int, data: st.DataObject) -> None:
     """However small the portions, the result is that of one, to the last bit."""

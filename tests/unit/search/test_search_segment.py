@@ -64,7 +64,7 @@ def content(segment: Segment, catalogue: Catalogue) -> dict[str, object]:
     return {"postings": postings, "paths": paths, "symbols": sorted(symbols[n] for n in segment.numbers)}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(texts, max_size=4), min_size=1, max_size=6), st.data())
 def test_merging_equals_building(files: list[list[list[str]]], data: st.DataObject) -> None:
     """Segments merged without their dead paths say what a segment built from the live files says."""

@@ -50,7 +50,7 @@ operations = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(operations, st.integers(0, 11), st.integers(1, 10))
 def test_history_leaves_no_trace(steps: list[tuple[bool, list[tuple[int, int]]]], query: int, limit: int) -> None:
     """Adding, replacing and removing in any order answers as an index built afresh from what is left."""
@@ -120,7 +120,7 @@ def test_ties_with_the_last_are_all_returned() -> None:
 
 
 @given(st.sets(st.integers(0, 40)), st.integers(1, 10))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_filter_before_equals_a_filter_after(allowed: set[int], limit: int) -> None:
     """A mask gives what ranking everything and striking out the rest gives, however many it admits."""
     index = VectorIndex(MEAN)

@@ -88,7 +88,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(LINES, max_size=4), path=st.lists(NAMES, min_size=1, max_size=3))
 def test_agrees_with_git(repository: Path, lines: list[str], path: list[str]) -> None:
     """For any small ignore file and path, walking down by our decisions ends where `git check-ignore` does."""

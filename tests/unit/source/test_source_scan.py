@@ -327,7 +327,7 @@ def step(root: Path, kind: str, source: str, target: str) -> list[Hint]:
     return [*hints, Hint(parent, True)] if parent and kind == "remove tree" else hints
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(STEPS, min_size=1, max_size=3), max_size=6))
 def test_following_hints_equals_looking_at_everything(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[tuple[str, str, str, str, str]]]

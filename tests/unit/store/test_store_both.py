@@ -323,7 +323,7 @@ def _contents(store: StateStore) -> object:
     return store.revision, files, facts, list(store.symbols()), blocks, store.files_without_facts()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_STEPS)
 def test_both_stores_agree_on_any_history(steps, samples, tmp_path_factory):
     """The fake and the real one give the same answers after every step of any history, collections included."""
