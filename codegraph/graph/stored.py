@@ -29,6 +29,7 @@ from codegraph.core.symbols import (
     Confidence,
     DependencyKind,
     SymbolId,
+    descriptor_parts,
 )
 from codegraph.errors import StoreCorrupt
 from codegraph.graph.resolve.scheme import Value
@@ -41,6 +42,13 @@ _CONFIDENCE_NUMBER = {confidence: number for number, confidence in enumerate(_CO
 _REASON_NUMBER = {reason: number for number, reason in enumerate(REASONS)}
 _IN_CONTEXT = tuple(kind in CONTEXT_KINDS for kind in KINDS)
 _IN_CONTEXT_OF_DOCUMENTS = tuple(kind is DependencyKind.REFERENCES for kind in KINDS)
+_ROLES = {
+    DependencyKind.CALLS: Role.CALL,
+    DependencyKind.INHERITS: Role.INHERIT,
+    DependencyKind.IMPLEMENTS: Role.IMPLEMENT,
+    DependencyKind.USES_TYPE: Role.TYPE,
+}
+"""What a reference did that gave an edge of a kind; others read."""
 _NUMBER = np.dtype("<u4")
 _EDGE = 4
 _MISS = 5
@@ -159,6 +167,21 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, weakref=True):
                 name = self.names[number]
                 found[name] = (*found.get(name, ()), (label, count))
         return found
+
+    def without(self, lost: Collection[SymbolId]) -> PackedLinks:
+        """Return the same without the edges to some targets; what they stood for is unresolved, `failed`."""
+        kept: list[tuple[Dependency, ...]] = []
+        misses = list(self.unresolved())
+        for owner in range(len(self.starts) // 4 - 1):
+            edges = self.dependencies(owner)
+            kept.append(tuple(edge for edge in edges if edge.target not in lost))
+            for edge in edges:
+                if edge.target in lost:
+                    name = descriptor_parts(edge.target.rpartition("/")[2])[-1:]
+                    role = _ROLES.get(edge.kind, Role.READ)
+                    misses.append(Unresolved(owner, name[0][0] if name else "", role, "failed", edge.line, edge.column))
+        misses.sort(key=lambda miss: (miss.owner, miss.line, miss.column))
+        return pack(FileLinks(tuple(kept), (), tuple(misses)))
 
     def kind_counts(self) -> list[int]:
         """Count the edges by kind, in the order of `KINDS`."""

@@ -9,6 +9,8 @@ Tests: tests/unit/graph/test_graph_index.py, tests/model/.
 
 from __future__ import annotations
 
+import logging
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -20,6 +22,8 @@ from codegraph.graph.file_view import FileView
 from codegraph.graph.snapshot import Snapshot
 from codegraph.graph.staleness import Seeds
 from codegraph.graph.stored import PackedLinks
+
+logger = logging.getLogger(__name__)
 
 
 class Draft(NamedTuple):
@@ -60,7 +64,11 @@ def transition(
         step.views[path] = None
         step.removed.extend(before.files[path].ids)
     edges: dict[int, tuple[int, ...]] = {}
+    removed = frozenset(step.removed)
     for draft in differing:
+        lost = [target for target in draft.links.targets if target not in graph or target in removed]
+        if lost:
+            draft = _without_lost(draft, lost)
         canonical = tuple(graph.ids[graph.number(target)] for target in draft.links.targets)
         packed = draft.links
         draft = draft._replace(links=PackedLinks(canonical, packed.starts, packed.edges, packed.names, packed.misses))
@@ -69,6 +77,14 @@ def transition(
     graph.connect_all(edges)
     graph.remove_all(step.removed)
     return step
+
+
+def _without_lost(draft: Draft, lost: list[SymbolId]) -> Draft:
+    """Keep a defect of linking to the file that has it: nothing else would be indexed any more."""
+    what = f"{draft.path} has edges to {len(lost)} symbols that do not exist, such as {lost[0]}; they are left out"
+    logger.error(what)
+    warnings.warn(what, RuntimeWarning, stacklevel=3)
+    return draft._replace(links=draft.links.without(lost))
 
 
 def _differs(view: FileView | None, draft: Draft) -> bool:

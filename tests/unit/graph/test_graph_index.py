@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from projects import MODEL, Project
 
 from codegraph.config import CascadeConfig
 from codegraph.core.changes import ChangeSet
-from codegraph.core.facts import Occurrences, encode
+from codegraph.core.facts import Occurrences, Role, encode
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import BlobDigest, SymbolId
 from codegraph.errors import InternalError, StoreCorrupt
 from codegraph.graph.compare import differences, is_equal
 from codegraph.graph.file_view import FileView, StoredFile, stored_file
 from codegraph.graph.index import Index
+from codegraph.graph.link import Linked, link_file
+from codegraph.graph.stored import PackedLinks
 
 FILES = {
     "a.py": "from b import g\n\ndef f():\n    return g()\n",
@@ -250,3 +254,28 @@ def test_memory_is_reported_per_symbol() -> None:
     memory = Project(FILES).index.memory()
     assert memory["per_symbol"] == (memory["table"] + memory["graph"]) // 8
     assert memory["keys"] > memory["reads"] > 0
+
+
+def test_an_edge_to_nothing_stays_with_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A linker that makes up a target loses that edge, said as `failed`; all else is indexed, and edits go on."""
+    from codegraph.graph import index
+
+    def linked(path: str, *arguments: Any) -> Linked:
+        true = link_file(path, *arguments)
+        return true._replace(links=made_up(true.links)) if path == "a.py" else true
+
+    def made_up(links: PackedLinks) -> PackedLinks:
+        targets = tuple(SymbolId("b.py/none().") if each == "b.py/g()." else each for each in links.targets)
+        return PackedLinks(targets, links.starts, links.edges, links.names, links.misses)
+
+    monkeypatch.setattr(index, "link_file", linked)
+    with pytest.warns(RuntimeWarning, match=r"a\.py has edges to 1 symbols that do not exist, such as b\.py/none"):
+        project = Project(FILES)
+    snapshot = project.index.snapshot
+    assert [edge.target for edge in snapshot.dependencies(SymbolId("b.py/g()."))] == ["b.py/h()."]
+    misses = snapshot.unresolved("a.py")
+    assert {(miss.name, miss.reason) for miss in misses} == {("none", "failed")}
+    assert Role.CALL in {miss.role for miss in misses}
+    monkeypatch.undo()
+    project.change({"a.py": FILES["a.py"] + "\n"})
+    assert [edge.target for edge in project.index.snapshot.dependencies(SymbolId("a.py/f()."))] == ["b.py/g()."]
