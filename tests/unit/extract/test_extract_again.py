@@ -416,3 +416,17 @@ def test_memory_is_bounded() -> None:
     assert memory.helped == 1
     memory.extract("two", text.replace(b"a.b", b"a.c", 1), "python", LIMITS)
     assert memory.helped == 1
+
+
+@pytest.mark.parametrize("statement", ["namespace Other;", "namespace Other { }", "use Other\\Bar;"])
+def test_what_php_has_at_the_top_only_changes_nothing_from_within_a_function(statement: str) -> None:
+    """The grammar reads a namespace or an import in a body; the rest of the file must not depend on it."""
+    source = "<?php\nnamespace Here;\nfunction f() { BODY }\nfunction g(Bar $b) { return new Bar(); }\n"
+    memory = Memory()
+    memory.extract("a.php", source.replace("BODY", "return 1;").encode(), "php", LIMITS)
+    edited = source.replace("BODY", f"{statement} return 1;").encode()
+    found = memory.extract("a.php", edited, "php", LIMITS)
+    assert memory.helped == 1
+    assert found == extract(edited, "php", LIMITS)
+    assert not found.occurrences.imports
+    assert ("\\Here\\Bar",) in {each.chain for each in found.occurrences.references}

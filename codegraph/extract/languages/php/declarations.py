@@ -27,15 +27,18 @@ _NAMES = ("name", "qualified_name", "relative_name")
 
 
 def namespace(walk: PhpWalk, node: Node, scope: Scope) -> None:
-    """Begin a namespace: for its braces, or for the rest of the file."""
+    """Begin a namespace: for its braces, or for the rest of the file; in a definition, where PHP has none, never."""
     name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
-    walk.chains.types.names = Names(walk.text(name) if name is not None else "")
+    if scope.owner == 0:
+        walk.chains.types.names = Names(walk.text(name) if name is not None else "")
     if body is not None:
         walk.push(body, scope.inner())
 
 
-def use(walk: PhpWalk, node: Node, scope: Scope) -> None:  # noqa: ARG001
-    """Add the imports of a `use` statement; the level is 1 for functions and 2 for constants."""
+def use(walk: PhpWalk, node: Node, scope: Scope) -> None:
+    """Add the imports of a `use` statement; the level is 1 for functions and 2 for constants. None in a definition."""
+    if scope.owner != 0:
+        return
     prefix = next((walk.text(each) + "\\" for each in node.named_children if each.type == "namespace_name"), "")
     group = node.child_by_field_name("body") or node
     outer = _kind_of_use(node)
