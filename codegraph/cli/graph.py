@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from argparse import Namespace
 from typing import Any
 
@@ -32,6 +31,7 @@ from codegraph.daemon.messages import (
     Params,
     ReferencesParams,
 )
+from codegraph.daemon.naming import dotted
 
 
 def callers(arguments: Namespace, output: Output) -> int:
@@ -77,7 +77,7 @@ def _edges(arguments: Namespace, output: Output, kind: type[Params[EdgesResult]]
                 }
             )
         else:
-            _show_edges(output, session, arguments.symbol, found)
+            _show_edges(output, session, _asked(arguments, session.root), found)
     return 0
 
 
@@ -94,13 +94,17 @@ def _show_edges(output: Output, session: Session, asked: str, found: EdgesResult
     _show_bound(output, asked, found)
 
 
+def _asked(arguments: Namespace, root: str) -> str:
+    """Return the name that was asked about, "" for a place."""
+    return str(target_fields(arguments.symbol, root).get("symbol", ""))
+
+
 def _show_bound(output: Output, asked: str, found: EdgesResult | ImpactResult) -> None:
     """Say of what this is, if a name with gaps or several definitions were meant, and what may be missing."""
     name = found.target.qualified_name
-    parts = [part for part in re.split(r"::|[.\\#/]", asked) if part]
     if found.more_targets:
         output.line(f"of all {len(found.more_targets) + 1} definitions of {name}")
-    elif asked != found.target.id and ":" not in asked.replace("::", "") and name.split(".")[-len(parts) :] != parts:
+    elif asked not in ("", found.target.id, found.target.file) and not f".{name}".endswith(f".{dotted(asked)}"):
         output.line(f"{asked} was read as {name}")
     if found.bound is Bound.LOWER_BOUND:
         output.line(causes_text(found.causes))
@@ -123,7 +127,7 @@ def impact(arguments: Namespace, output: Output) -> int:
         if output.json:
             output.record(_impact_record(found))
         else:
-            _show_impact(output, session, arguments.symbol, found)
+            _show_impact(output, session, _asked(arguments, session.root), found)
     return 0
 
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from codegraph.core.facts import Outline
-from codegraph.graph.file_view import Symbol
-from codegraph.graph.snapshot import Snapshot
+if TYPE_CHECKING:
+    from codegraph.core.facts import Outline
+    from codegraph.graph.file_view import Symbol
+    from codegraph.graph.snapshot import Snapshot
 
 _INDEX_NAMES: Final = ("__init__", "index")
 _BY_NAMESPACE: Final = frozenset({"c", "c_sharp", "cpp", "java", "kotlin", "php", "ruby", "scala"})
