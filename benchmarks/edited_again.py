@@ -5,7 +5,7 @@ lines; each text is extracted by `again.Memory` and from nothing, and the facts 
 parses is mostly taken back, since broken files are extracted whole. Every difference is printed, with the two
 texts written where `--keep` says. Exit code 1 if there is one.
 
-    python -m benchmarks.edited_again DIRECTORY ... --suffixes .py,.ts --files 60 --edits 30 --seed 1
+    python -m benchmarks.edited_again DIRECTORY ... --languages python,typescript --files 60 --edits 30 --seed 1
 
 Tests: tests/unit/benchmarks/test_bench_edited_again.py.
 """
@@ -20,9 +20,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.linking import sources
+from codegraph.core.changes import SourceFile
 from codegraph.extract.again import Memory
 from codegraph.extract.extractor import Limits, extract
-from codegraph.extract.languages import language_of
 
 LIMITS = Limits()
 SIZES = range(300, 40_000)
@@ -41,7 +42,7 @@ _WORD = re.compile(rb"[A-Za-z_]\w+")
 class Difference(NamedTuple):
     """A text whose facts depend on what was remembered."""
 
-    path: Path
+    path: str
     before: bytes
     after: bytes
 
@@ -70,22 +71,19 @@ def edited(data: bytes, donors: Sequence[bytes], chance: random.Random) -> bytes
 
 
 def compared(
-    path: Path, edits: int, donors: Sequence[bytes], chance: random.Random, count: Counter[str]
+    file: SourceFile, edits: int, donors: Sequence[bytes], chance: random.Random, count: Counter[str]
 ) -> Iterator[Difference]:
     """Edit one file many times, count what was compared and what was extracted in part, and yield the differences."""
-    data = path.read_bytes()
-    language = language_of(path.name, data)
-    if language is None or not data.strip():
-        return
+    data, path, language = file.data, file.path, file.language
     memory = Memory()
-    memory.extract(path.name, data, language, LIMITS)
+    memory.extract(path, data, language, LIMITS)
     history = [data]
     for _ in range(edits):
         after = edited(data, donors, chance)
         if not after.strip():
             continue
         helped = memory.helped
-        found, whole = memory.extract(path.name, after, language, LIMITS), extract(after, language, LIMITS)
+        found, whole = memory.extract(path, after, language, LIMITS), extract(after, language, LIMITS)
         count["compared"] += 1
         count["in part"] += memory.helped - helped
         if found != whole:
@@ -96,37 +94,33 @@ def compared(
             history.append(data)
         else:
             data = history[-1]
-            memory.extract(path.name, data, language, LIMITS)
+            memory.extract(path, data, language, LIMITS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, and print what came of it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.edited_again", description=__doc__)
     parser.add_argument("directories", nargs="+", type=Path)
-    parser.add_argument("--suffixes", default=".py")
+    parser.add_argument("--languages", default="python")
     parser.add_argument("--files", type=int, default=60)
     parser.add_argument("--edits", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a directory for the texts of differences")
     options = parser.parse_args(arguments)
     chance = random.Random(options.seed)
-    suffixes = options.suffixes.split(",")
-    files = sorted(
-        path
-        for directory in options.directories
-        for path in directory.rglob("*")
-        if path.suffix in suffixes and path.is_file() and path.stat().st_size in SIZES
-    )
+    languages = options.languages.split(",")
+    found = (each for directory in options.directories for each in sources(directory) if each.language in languages)
+    files = [each for each in found if len(each.data) in SIZES and each.data.strip()]
     chance.shuffle(files)
-    donors = [text for path in files[:DONORS] if (text := path.read_bytes()).strip()]
+    donors = [each.data for each in files[:DONORS]]
     count: Counter[str] = Counter()
-    for path in files[: options.files]:
-        for number, found in enumerate(compared(path, options.edits, donors, chance, count)):
-            print(f"DIFFERENT {found.path}")
+    for file in files[: options.files]:
+        for number, difference in enumerate(compared(file, options.edits, donors, chance, count)):
+            print(f"DIFFERENT {difference.path}")
             if options.keep is not None:
                 options.keep.mkdir(parents=True, exist_ok=True)
-                for name, text in (("before", found.before), ("after", found.after)):
-                    (options.keep / f"{found.path.stem}-{number}.{name}").write_bytes(text)
+                for name, text in (("before", difference.before), ("after", difference.after)):
+                    (options.keep / f"{Path(difference.path).stem}-{number}.{name}").write_bytes(text)
     print(", ".join(f"{name} {count[name]:,}" for name in ("compared", "in part", "different")))
     return 1 if count["different"] or not count["compared"] else 0
 
