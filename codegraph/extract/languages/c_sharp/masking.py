@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from codegraph.extract.languages.directives import groups_of, spaces
+
 _REF_PARTIAL: Final = re.compile(rb"\bref(?=\s+partial\s+struct\b)")
 _POINTER_CAST: Final = re.compile(rb"\*?\([ \t]*[A-Za-z_][\w.]*[ \t]*\*+[ \t]*\)(?=[ \t]*[&(\w])")
 _DIRECTIVE: Final = re.compile(rb"(?m)^[ \t]*#[ \t]*(if|elif|else|endif)\b[^\n]*")
@@ -37,18 +39,10 @@ class _Group(NamedTuple):
 def legible(data: bytes) -> bytes:
     """Return bytes of the same length without what the grammar cannot read."""
     data = _POINTER_CAST.sub(lambda match: b" " * len(match.group()), _REF_PARTIAL.sub(b"   ", data))
-    open_groups: list[_Group] = []
     kept = bytearray(data)
-    for match in _DIRECTIVE.finditer(data):
-        word = match.group(1)
-        if word == b"if":
-            open_groups.append(_Group([match]))
-        elif open_groups:
-            open_groups[-1].directives.append(match)
-            if word == b"endif":
-                group = open_groups.pop()
-                if _is_torn(data, group):
-                    _keep_first(kept, data, group)
+    for group in map(_Group, groups_of(_DIRECTIVE.finditer(data))):
+        if _is_torn(data, group):
+            _keep_first(kept, data, group)
     return bytes(kept)
 
 
@@ -78,4 +72,4 @@ def _keep_first(kept: bytearray, data: bytes, group: _Group) -> None:
     first = next((each for each in branches if _stripped(data[slice(*each)])), branches[0])
     start, end = group.directives[0].start(), group.directives[-1].end()
     for one, other in ((start, first[0]), (first[1], end)):
-        kept[one:other] = re.sub(rb"[^\n]", b" ", data[one:other])
+        kept[one:other] = spaces(data[one:other])

@@ -14,6 +14,8 @@ import re
 from itertools import pairwise
 from typing import Final
 
+from codegraph.extract.languages.directives import groups_of, spaces
+
 _PARTS: Final = (
     (b"ARGUMENTS", rb"(?:\((?:[^()\n;{}\"]|TEXT|\((?:[^()\n;{}\"]|TEXT)*\))*\))"),
     (b"TEXT", rb"\"(?:[^\"\\\n]|\\.)*\""),
@@ -103,23 +105,15 @@ def _without_torn_branches(data: bytes) -> bytes:
     """Keep the first branch only, without its directives, of each #if that cuts through a statement or a block."""
     pieces = list(_DIRECTIVE.finditer(data))
     blanked = [(one.end(1), one.end()) for one in pieces if one.group(1) in (b"if", b"elif")]
-    open_groups: list[list[re.Match[bytes]]] = []
-    for match in pieces:
-        word = match.group(1)
-        if word.startswith(b"if"):
-            open_groups.append([match])
-        elif open_groups:
-            open_groups[-1].append(match)
-            if word == b"endif":
-                group = open_groups.pop()
-                if len(group) < _MAX_BRANCHES and _is_torn(data, group):
-                    blanked.append((group[0].start() + 1, group[0].end()))
-                    blanked.append((group[1].start() + 1, group[-1].end()))
+    for group in groups_of(pieces):
+        if len(group) < _MAX_BRANCHES and _is_torn(data, group):
+            blanked.append((group[0].start() + 1, group[0].end()))
+            blanked.append((group[1].start() + 1, group[-1].end()))
     if not blanked:
         return data
     kept = bytearray(data)
     for start, end in blanked:
-        kept[start:end] = _spaces(data[start:end])
+        kept[start:end] = spaces(data[start:end])
         if data[end - 1 : end] != b"\n" and end - start > 1 and data[start - 2 : start] == b"if":
             kept[start + 1] = ord("1")  # a condition: the parser knows fewer of them than there are
     return bytes(kept)
@@ -143,7 +137,7 @@ def _is_torn(data: bytes, group: list[re.Match[bytes]]) -> bool:
 def _without_macros(match: re.Match[bytes]) -> bytes:
     """Blank out the macros that are defined inside of an enum, to be expanded there."""
     text = match.group()
-    return _MACRO_LINE.sub(lambda line: _spaces(line.group()), text) if b"#" in text else text
+    return _MACRO_LINE.sub(lambda line: spaces(line.group()), text) if b"#" in text else text
 
 
 def _with_macros(data: bytes, read: bytes) -> bytes:
@@ -165,13 +159,13 @@ def _spaced(match: re.Match[bytes]) -> bytes:
 def _blank(match: re.Match[bytes]) -> bytes:
     start, end = match.span(1)
     whole, begin = match.group(), match.start()
-    return whole[: start - begin] + _spaces(match.group(1)) + whole[end - begin :]
+    return whole[: start - begin] + spaces(match.group(1)) + whole[end - begin :]
 
 
 def _blank_wrapping(match: re.Match[bytes]) -> bytes:
     """Leave of `f OF((int a));` what a prototype is."""
     whole, begin, (start, end), last = match.group(), match.start(), match.span(1), match.start(2)
-    return whole[: start - begin] + _spaces(match.group(1)) + whole[end - begin : last - begin] + b" "
+    return whole[: start - begin] + spaces(match.group(1)) + whole[end - begin : last - begin] + b" "
 
 
 def _blank_suffix(match: re.Match[bytes]) -> bytes:
@@ -206,7 +200,3 @@ def _blank_alone(match: re.Match[bytes]) -> bytes:
         if starts and (not after or after in (b"//", b"/*") or after[0] not in _CONTINUES)
         else match.group()
     )
-
-
-def _spaces(piece: bytes) -> bytes:
-    return b"\n".join(b" " * len(line) for line in piece.split(b"\n"))
