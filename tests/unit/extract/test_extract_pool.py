@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 import psutil
@@ -113,24 +115,26 @@ def test_worker_killed_at_work_costs_its_file_only(events: EventLog) -> None:
 
 
 def _killing(pool: ExtractPool, results: Iterator[tuple[str, EncodedFacts]]) -> Iterator[tuple[str, EncodedFacts]]:
-    """Kill whichever worker burns the processor, twice, from another process, while results are awaited."""
-    script = (
-        "import os, psutil, signal, sys\n"
-        "parent, killed = psutil.Process(int(sys.argv[1])), set()\n"
-        "while len(killed) < 2:\n"
-        "    for child in parent.children():\n"
-        "        try:\n"
-        "            if child.pid not in killed and child.memory_info().rss > 150_000_000:\n"
-        "                child.kill(); killed.add(child.pid)\n"
-        "        except psutil.Error:\n"
-        "            continue\n"
-    )
-    killer = subprocess.Popen([sys.executable, "-c", script, str(os.getpid())])
+    """Kill the worker that was given "bad.py", twice, from a thread, while results are awaited."""
+    over = threading.Event()
+
+    def kill() -> None:
+        killed: set[str] = set()
+        while len(killed) < 2 and not over.is_set():
+            for worker in list(pool._workers):
+                if worker.task is None or worker.task.file.path != "bad.py" or worker.name in killed:
+                    continue
+                with contextlib.suppress(ValueError):  # the pool has just seen it off
+                    worker.process.kill()
+                    killed.add(worker.name)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
     try:
         yield from results
     finally:
-        killer.kill()
-        killer.wait()
+        over.set()
+        killer.join()
 
 
 def test_slow_file_is_given_up(events: EventLog) -> None:
