@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 from typing import TypeVar
 
 import msgspec
@@ -20,7 +21,7 @@ from codegraph.daemon.cloning import InputSource
 from codegraph.daemon.targets import named
 from codegraph.graph.file_view import Symbol
 from codegraph.graph.snapshot import Snapshot
-from codegraph.search.fingerprints import FileTokens, Fingerprints, fingerprints
+from codegraph.search.fingerprints import FileTokens, Hashes, near_shingles
 
 FOLDED_TOKENS = 24
 """Symbols of fewer tokens are no copies: every second getter is equal to another."""
@@ -41,7 +42,7 @@ class Look:
         self._snapshot = snapshot
         self._source = source
         self._frames: dict[tuple[BlobDigest, str], Mapping[bytes, bytes]] = {}
-        self._fingerprints: dict[bytes, Fingerprints | None] = {}
+        self._shingles: dict[bytes, Hashes | None] = {}
 
     def containing(self, phrases: Sequence[str]) -> Callable[[SymbolId], bool] | None:
         """Return a test of whether all of these occur in a symbol's name, signature, docstring or body."""
@@ -59,6 +60,16 @@ class Look:
 
         return occurs
 
+    def expect(self, groups: Sequence[Sequence[SymbolId]]) -> None:
+        """Make the shingles of all that is likely to be compared, in one go."""
+        wanted: dict[bytes, Symbol] = {}
+        for group in groups:
+            found = [symbol for symbol in map(self._snapshot.symbol, group) if symbol is not None]
+            for pair in combinations(found, 2):
+                if _may_be_copies(*pair):
+                    wanted.update((symbol.definition.own, symbol) for symbol in pair)
+        self._read(wanted)
+
     def is_copy(self, one: SymbolId, other: SymbolId) -> bool:
         """Whether two symbols of one name and kind have the same text, or functions nearly the same."""
         first, second = self._snapshot.symbol(one), self._snapshot.symbol(other)
@@ -66,25 +77,23 @@ class Look:
             return False
         if first.kind is SymbolKind.MODULE:
             return self._snapshot.files[first.path].blob == self._snapshot.files[second.path].blob
-        sizes = sorted((first.definition.length, second.definition.length))
-        if sizes[0] < FOLDED_TOKENS:
+        if min(first.definition.length, second.definition.length) < FOLDED_TOKENS:
             return False
         if first.definition.own == second.definition.own:
             return True
-        if first.kind not in _CALLABLE or sizes[0] < FOLDED_SIMILARITY * sizes[1]:
+        if not _may_be_copies(first, second):
             return False
-        left, right = self._fingerprint(first), self._fingerprint(second)
-        if left is None or right is None:
-            return False
-        return left.exact == right.exact or _similarity(left, right) >= FOLDED_SIMILARITY
+        self._read({symbol.definition.own: symbol for symbol in (first, second)})
+        left, right = self._shingles[first.definition.own], self._shingles[second.definition.own]
+        return left is not None and right is not None and _similarity(left, right) >= FOLDED_SIMILARITY
 
-    def _fingerprint(self, symbol: Symbol) -> Fingerprints | None:
-        digest = symbol.definition.own
-        if digest not in self._fingerprints:
-            own = self._decoded(symbol, decode_own_tokens)
-            tokens = () if own is None else (FileTokens([own.name], [bytes(own.tokens)]),)
-            self._fingerprints[digest] = next(fingerprints(tokens), None)
-        return self._fingerprints[digest]
+    def _read(self, wanted: Mapping[bytes, Symbol]) -> None:
+        """Make shingles, None for what is lost or damaged."""
+        missing = {own: symbol for own, symbol in wanted.items() if own not in self._shingles}
+        decoded = {own: self._decoded(symbol, decode_own_tokens) for own, symbol in missing.items()}
+        files = {own: FileTokens([it.name], [bytes(it.tokens)]) for own, it in decoded.items() if it is not None}
+        self._shingles.update(dict.fromkeys(missing))
+        self._shingles.update(zip(files, near_shingles(list(files.values())), strict=True))
 
     def _decoded(self, symbol: Symbol, decode: Callable[[bytes], Own]) -> Own | None:
         """Return a symbol's own input, None if it is lost or damaged."""
@@ -104,9 +113,19 @@ def _words_of(text: str) -> str:
     return f" {' '.join(_WORD_OR_MARK.findall(text))} "
 
 
-def _similarity(one: Fingerprints, other: Fingerprints) -> float:
-    common = len(np.intersect1d(one.shingles, other.shingles, assume_unique=True))
-    together = len(one.shingles) + len(other.shingles) - common
+def _may_be_copies(one: Symbol, other: Symbol) -> bool:
+    """Whether only the texts of two symbols can tell: both are functions, of nearly the same length, and differ."""
+    sizes = sorted((one.definition.length, other.definition.length))
+    return (
+        one.kind in _CALLABLE
+        and sizes[0] >= max(FOLDED_TOKENS, FOLDED_SIMILARITY * sizes[1])
+        and one.definition.own != other.definition.own
+    )
+
+
+def _similarity(one: Hashes, other: Hashes) -> float:
+    common = len(np.intersect1d(one, other, assume_unique=True))
+    together = len(one) + len(other) - common
     return common / together if together else 0.0
 
 

@@ -70,7 +70,7 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
             symbols=callers_of(view.snapshot, parsed.calls) if parsed.calls else None,
         ),
         fits=look.containing(parsed.phrases),
-        is_copy=look.is_copy if params.fold else None,
+        copies=look if params.fold else None,
     )
     shown = _shown(project, view, project.parts.searcher.search(query, view.search))
     return msgspec.structs.replace(shown, understood=Understood(**dataclasses.asdict(parsed)))

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from codegraph.core.symbols import DOCUMENT_LANGUAGES, SymbolId
 from codegraph.search.catalogue import CatalogueView
-from codegraph.search.documents import qualified_name
 from codegraph.search.fusion import Ranking, interleave
 from codegraph.search.rank import Candidates, Mentions, Values
 from codegraph.search.scoring import NO_MATCHES, Matches
@@ -64,10 +62,6 @@ class Found:
         vector = _shares_apart(vector, document)
         return Candidates(
             symbols=symbols,
-            qualified=[
-                "" if is_document else _qualified(symbol, path)
-                for symbol, path, is_document in zip(symbols, paths, document.tolist(), strict=True)
-            ],
             paths=paths,
             lexical=_shares_apart(self._placed(matches.numbers, matches.scores.astype(np.float64)), document),
             vector=vector,
@@ -120,8 +114,3 @@ def _best_of_each(codes: Numbers, values: Values) -> Values:
     best = np.zeros(int(codes.max(initial=0)) + 1)
     np.maximum.at(best, codes, values)
     return best[codes]
-
-
-@lru_cache(maxsize=16_384)
-def _qualified(symbol: SymbolId, path: str) -> str:
-    return qualified_name(symbol[len(path) + 1 :])

@@ -66,7 +66,9 @@ def definitions(path: str, qualified: str) -> tuple[str, ...]:
 
 def qualified_name(descriptor: str) -> str:
     """Return the dotted name that a descriptor spells: `Cls#method(+1).` is `Cls.method`; "" for a module."""
-    return ".".join(name for name, _ in descriptor_parts(descriptor))
+    if "`" in descriptor or "(+" in descriptor:
+        return ".".join(name for name, _ in descriptor_parts(descriptor))
+    return descriptor.replace("().", ".").replace("#", ".").replace(":", ".")[:-1]
 
 
 def module_name(path: str) -> str:

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -105,12 +106,9 @@ def _of_those(files: Sequence[FileTokens]) -> list[Fingerprints | None]:
 
 def _made(files: Sequence[FileTokens]) -> Iterator[Fingerprints]:
     """Make them. Raises ValueError for tokens that are no arrays of strings."""
-    names = [name for file in files for name in file.names]
-    codes, lengths = read_codes([*(own for file in files for own in file.tokens), msgspec.msgpack.encode(names)])
-    codes, own_names, lengths = codes[: len(codes) - len(names)], codes[len(codes) - len(names) :], lengths[:-1]
-    owners = np.repeat(np.arange(len(lengths)), lengths)
+    codes, own_names, lengths, owners = _coded(files)
     exact, renamed = _digests(codes, owners, lengths), _digests(_by_distance(codes, owners), owners, lengths)
-    kept = _kept_names(codes, np.repeat(own_names, lengths), owners)
+    kept = _kept_names(codes, own_names, owners)
     shingles, starts = _shingles(_readable(codes, kept), owners, len(lengths))
     mentions, mention_starts = _mentions(codes[kept], owners[kept], len(lengths))
     tokens, first = lengths.tolist(), 0
@@ -128,6 +126,31 @@ def _made(files: Sequence[FileTokens]) -> Iterator[Fingerprints]:
             mention_starts=mention_starts[first : last + 1] - lowest,
         )
         first = last
+
+
+def near_shingles(files: Sequence[FileTokens]) -> list[Hashes | None]:
+    """Return the shingles of each definition, ascending and distinct, and nothing else of them; None where
+    the tokens are no arrays of strings. For a few definitions, which `fingerprints` says too much of.
+    """
+    try:
+        codes, own_names, lengths, owners = _coded(files)
+    except ValueError:
+        apart = [FileTokens([name], [own]) for file in files for name, own in zip(*file, strict=True)]
+        return [None] if len(apart) == 1 else [near_shingles([one])[0] for one in apart]
+    kept = _kept_names(codes, own_names, owners)
+    shingles, starts = _shingles(_readable(codes, kept), owners, len(lengths))
+    return [shingles[low:high].copy() for low, high in pairwise(starts.tolist())]
+
+
+def _coded(files: Sequence[FileTokens]) -> tuple[Codes, Codes, Places, Places]:
+    """Return all tokens, with each its definition's own name; how many each definition has; each token's definition.
+
+    Raises ValueError for tokens that are no arrays of strings.
+    """
+    names = [name for file in files for name in file.names]
+    codes, lengths = read_codes([*(own for file in files for own in file.tokens), msgspec.msgpack.encode(names)])
+    codes, own_names, lengths = codes[: len(codes) - len(names)], codes[len(codes) - len(names) :], lengths[:-1]
+    return codes, np.repeat(own_names, lengths), lengths, np.repeat(np.arange(len(lengths)), lengths)
 
 
 def _digests(codes: Codes, owners: Places, lengths: Places) -> list[bytes]:

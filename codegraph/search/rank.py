@@ -41,7 +41,7 @@ import numpy.typing as npt
 
 from codegraph.core.symbols import SymbolId, descriptor_parts
 from codegraph.search.analysis import part_terms, query_terms, whole_name
-from codegraph.search.documents import module_name
+from codegraph.search.documents import module_name, qualified_name
 from codegraph.search.shape import QueryKind, QueryShape
 from codegraph.search.supporting import asks_for_supporting, is_supporting
 
@@ -157,8 +157,6 @@ class Candidates(NamedTuple):
     """What the ranking reads of symbols: one entry each, in any order."""
 
     symbols: Sequence[SymbolId]
-    qualified: Sequence[str]
-    """Dotted names within the file. Modules and sections of documents have none: "" stands for it."""
     paths: Sequence[str]
     lexical: Values
     vector: Values
@@ -171,10 +169,18 @@ class Candidates(NamedTuple):
     mentions: Mentions
     """Asked of a few of them only."""
 
+    def qualified(self, index: int) -> str:
+        """Return a candidate's dotted name within its file; modules and sections of documents have none: "" it is."""
+        return "" if self.document[index] else qualified_name(self.symbols[index][len(self.paths[index]) + 1 :])
+
+    def name(self, index: int) -> str:
+        """Return the last part of the dotted name."""
+        return self.qualified(index).rpartition(".")[2]
+
     @property
     def names(self) -> list[str]:
-        """The last part of each dotted name."""
-        return [text.rpartition(".")[2] for text in self.qualified]
+        """The name of each."""
+        return list(map(self.name, range(len(self.symbols))))
 
 
 class Ranked(NamedTuple):
@@ -210,7 +216,8 @@ Key = TypeVar("Key", bound=Hashable)
 
 def rank(query: QueryShape, idf: Mapping[str, float], candidates: Candidates, weights: RankWeights) -> Ranked:
     """Order candidates; `idf` has the weights of those terms of the query that some document has."""
-    used, count = weights.of(query.kind_among(candidates.names)), len(candidates.symbols)
+    kind = query.kind_among(candidates.names if query.opening else ())
+    used, count = weights.of(kind), len(candidates.symbols)
     held = signal_values(query, idf, candidates, used.leading or used.own)
     parts = {name: held[name] * (weight / used.total) for name, weight in used.own.items()}
     if used.leading:
@@ -284,7 +291,8 @@ def stem(asked: _Asked, candidates: Candidates) -> Values:
 
 def exact_name(asked: _Asked, candidates: Candidates) -> Values:
     """Say how well an identifier and the symbol's name agree, or a path and the module's."""
-    shape, places = asked.shape, list(zip(candidates.qualified, candidates.paths, strict=True))
+    shape = asked.shape
+    places = [(candidates.qualified(index), path) for index, path in enumerate(candidates.paths)]
     if shape.path:
         return _each(places, lambda place: float(not place[0] and f"/{place[1]}".endswith(f"/{shape.path}")))
     return _each(places, lambda place: agreement(shape.written, *place))

@@ -28,7 +28,7 @@ from codegraph.search.candidates import Found, Lines
 from codegraph.search.catalogue import Catalogue, CatalogueView
 from codegraph.search.documents import FileDocuments
 from codegraph.search.filters import Filter, FilterMasks
-from codegraph.search.folding import MAX_CHECKED, choose
+from codegraph.search.folding import MAX_CHECKED, Copies, choose
 from codegraph.search.fusion import interleave
 from codegraph.search.lexical import LexicalIndex, LexicalView
 from codegraph.search.narrowing import Narrowing, live
@@ -68,8 +68,8 @@ class Query:
     """What the text itself asks for; holds besides `allowed`."""
     fits: Callable[[SymbolId], bool] | None = None
     """Says of a candidate whether it may be shown; asked of the best first."""
-    is_copy: Callable[[SymbolId, SymbolId], bool] | None = None
-    """Says whether the second candidate repeats the first, so that it is folded; None folds nothing."""
+    copies: Copies | None = None
+    """Says whether one candidate repeats another, so that it is folded; None folds nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +272,11 @@ class Searcher:
         candidates = found.candidates(view.catalogue, query.lines, query.mentions)
         ranked = rank(shape, found.matches.idf, candidates, self.weights)
         limit = query.limit or self._config.limit
-        names = list(zip(candidates.names, view.catalogue.kinds[found.numbers].tolist(), strict=True))
-        chosen = choose(ranked.order, candidates.symbols, names, limit, query.fits, query.is_copy)
+
+        def name(index: int) -> tuple[str, int]:
+            return candidates.name(index), int(view.catalogue.kinds[found.numbers[index]])
+
+        chosen = choose(ranked.order, candidates.symbols, name, limit, query.fits, query.copies)
 
         def shown(index: int) -> SearchResult:
             return _result(found, candidates, ranked, view.catalogue, index)
@@ -293,7 +296,7 @@ class Searcher:
         numbers.sort(key=lambda number: catalogue.symbols[number])
         symbols = [catalogue.symbols[number] for number in numbers]
         limit = query.limit or self._config.limit
-        shown = choose(range(len(numbers)), symbols, symbols, limit, query.fits).shown
+        shown = choose(range(len(numbers)), symbols, symbols.__getitem__, limit, query.fits).shown
         results = tuple(
             SearchResult(symbols[at], 0.0, catalogue.kind(numbers[at]), catalogue.path(numbers[at]), {}) for at in shown
         )

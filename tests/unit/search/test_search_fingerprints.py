@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from codegraph.extract.grammar import compiled
 from codegraph.extract.languages import LANGUAGES
-from codegraph.search.fingerprints import SHINGLE, FileTokens, Fingerprints, fingerprints
+from codegraph.search.fingerprints import SHINGLE, FileTokens, Fingerprints, fingerprints, near_shingles
 from codegraph.search.token_codes import KEYWORDS
 
 NAMES = ["alpha", "beta", "gamma", "delta"]
@@ -134,3 +134,14 @@ def test_the_words_that_steer_are_known_for_what_they_are() -> None:
 def test_hashes_are_the_same_in_every_process() -> None:
     """A golden value: fingerprints could be stored, and a test elsewhere relies on nothing but tokens."""
     assert one("return a . size + go ( 1 )").renamed[0].hex() == "84c17ecbbc06c62481bb2dcf92c2d121"
+
+
+@given(st.lists(TOKENS, max_size=4))
+def test_shingles_alone_are_those_of_the_fingerprints(definitions: list[list[str]]) -> None:
+    """One definition by one or all in one go, and a definition that is no array of strings spoils its own only."""
+    files = [file_of(["alpha"], [tokens]) for tokens in definitions]
+    expected = [made.shingles.tolist() for made in fingerprints(files) if made is not None]
+    assert [found.tolist() for found in near_shingles(files) if found is not None] == expected
+    broken = near_shingles([*files, FileTokens(["alpha"], [b"\x01"])])
+    assert broken[-1] is None
+    assert [found.tolist() for found in broken if found is not None] == expected

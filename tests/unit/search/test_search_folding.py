@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,16 +17,32 @@ def ids(texts: list[str]) -> list[SymbolId]:
     return [SymbolId(text) for text in texts]
 
 
-def same_letter(one: SymbolId, other: SymbolId) -> bool:
-    """Whether two symbols count as copies."""
-    return one[0] == other[0]
+class SameLetter:
+    """Takes symbols of one first letter for copies, and remembers what it was told to expect."""
+
+    def __init__(self) -> None:
+        self.expected: list[list[SymbolId]] = []
+
+    def expect(self, groups: Sequence[Sequence[SymbolId]]) -> None:
+        """Hear what may be asked."""
+        self.expected += map(list, groups)
+
+    def is_copy(self, one: SymbolId, other: SymbolId) -> bool:
+        """Whether two symbols count as copies."""
+        return one[0] == other[0]
+
+
+def one_name(index: int) -> str:
+    """Give all candidates the same name."""
+    del index
+    return "name"
 
 
 @given(st.lists(st.sampled_from(["a1", "a2", "b1", "b2", "c1", "d1"]), max_size=10), st.integers(1, 6), st.booleans())
 def test_the_best_of_each_is_shown(texts: list[str], limit: int, fold: bool) -> None:
     """Order is kept, nothing is lost before the limit is reached, and each copy hangs beneath one that is shown."""
     symbols = ids(texts)
-    chosen = choose(range(len(symbols)), symbols, ["name"] * len(symbols), limit, None, same_letter if fold else None)
+    chosen = choose(range(len(symbols)), symbols, one_name, limit, None, SameLetter() if fold else None)
     seen = sorted([*chosen.shown, *(index for index, _ in chosen.folded)])
     assert seen == list(range(len(seen)))
     assert len(chosen.shown) == limit or len(seen) == len(symbols)
@@ -33,19 +51,19 @@ def test_the_best_of_each_is_shown(texts: list[str], limit: int, fold: bool) -> 
     for index, under in chosen.folded:
         assert under in chosen.shown
         assert under < index
-        assert same_letter(symbols[index], symbols[under])
+        assert symbols[index][0] == symbols[under][0]
 
 
 def test_other_names_are_never_folded() -> None:
     """Whatever the test says: it is not even asked."""
-    chosen = choose(range(2), ids(["a1", "a2"]), ["one", "other"], 5, None, same_letter)
+    chosen = choose(range(2), ids(["a1", "a2"]), ["one", "other"].__getitem__, 5, None, SameLetter())
     assert chosen.shown == [0, 1]
 
 
 def test_what_does_not_fit_takes_no_place() -> None:
     """Candidates are looked at until there are enough that fit, up to a bound."""
     symbols = ids([f"x{number}" for number in range(50)])
-    chosen = choose(range(50), symbols, symbols, 3, lambda symbol: symbol.endswith("7"))
+    chosen = choose(range(50), symbols, symbols.__getitem__, 3, lambda symbol: symbol.endswith("7"))
     assert chosen.shown == [7, 17, 27]
 
 
@@ -54,5 +72,13 @@ def test_looking_is_bounded(monkeypatch: object) -> None:
     monkeypatch.setattr(folding, "MAX_CHECKED", 10)  # type: ignore[attr-defined]
     symbols = ids([f"x{number}" for number in range(50)])
     asked: list[SymbolId] = []
-    assert choose(range(50), symbols, symbols, 3, lambda symbol: bool(asked.append(symbol))).shown == []
+    assert choose(range(50), symbols, symbols.__getitem__, 3, lambda symbol: bool(asked.append(symbol))).shown == []
     assert len(asked) == 10
+
+
+def test_what_may_be_asked_is_told_before() -> None:
+    """All of the wanted number that share a name, in one go; what has a name of its own is not mentioned."""
+    copies = SameLetter()
+    names = ["f", "g", "f", "h", "h", "f"]
+    choose(range(6), ids(["a1", "b1", "c1", "d1", "e1", "f1"]), names.__getitem__, 5, None, copies)
+    assert copies.expected == [["a1", "c1"], ["d1", "e1"]]

@@ -22,7 +22,6 @@ def candidates(*rows: tuple[str, str], lines: tuple[int, ...] = (), **values: li
     columns = {name: np.array(values.get(name, [0.0] * count)) for name in given}
     return Candidates(
         symbols=[SymbolId(f"{path}/{name}().") for name, path in rows],
-        qualified=[name for name, _ in rows],
         paths=[path for _, path in rows],
         lines=np.array(lines or (1,) * count, dtype=float),
         mentions=lambda some: [9 if symbol.startswith("src/") else 0 for symbol in some],
@@ -192,7 +191,6 @@ def test_documents_come_after_code_unless_their_heading_is_asked_for():
     section = SymbolId("README.md/guide:setting-the-timeout:")
     both = rows._replace(
         symbols=[*rows.symbols[:1], section],
-        qualified=["f", ""],
         paths=["a.py", "README.md"],
         lexical=np.array([0.7, 1.0]),
         vector=np.array([0.0, 1.0]),
