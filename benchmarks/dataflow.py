@@ -31,7 +31,7 @@ from codegraph.extract.languages import LANGUAGES, language_of
 TARGET_RATIO = 3.0
 ROUNDS = 5
 MAX_FUNCTION_BYTES = 20_000
-_REFERENCE = {
+REFERENCE_FUNCTIONS = {
     "python": "DFG_python",
     "java": "DFG_java",
     "javascript": "DFG_javascript",
@@ -89,7 +89,7 @@ def reference_follower(reference: Any, language: str) -> Follow:
     """Return what runs the reference over one function's text: its own steps, in its own order."""
     flow = FLOW_TABLES[language]
     parser = Parser(Language(LANGUAGES[language].grammar()))
-    follow = getattr(reference, _REFERENCE[language])
+    follow = getattr(reference, REFERENCE_FUNCTIONS[language])
 
     def run(text: str) -> object:
         try:
@@ -135,7 +135,7 @@ def measure(files: Mapping[str, Sequence[SourceFile]], reference: Any | None, ro
     figures: list[Figure] = []
     total, count = [0.0, 0.0, 0.0], 0
     for language, sources in files.items():
-        compared = reference is not None and language in _REFERENCE
+        compared = reference is not None and language in REFERENCE_FUNCTIONS
         follow = reference_follower(reference, language) if compared else None
         spent = [cpu_seconds(source, language, follow, rounds) for source in sources]
         seconds = [sum(column) for column in zip(*spent, strict=True)]
