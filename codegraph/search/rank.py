@@ -18,7 +18,8 @@ What is weighed depends on what is asked for (`search.shape`). An *identifier* w
 weighed by itself, its name counts, and among equal names how many files mention it. A *subject* is what a file is
 about: a file stands where the best of its symbols would stand, and its symbols come in the order in which they answer
 the query as a sentence, so that the class that brought the file up does not stand before the method that was meant. A
-*sentence* describes one symbol: vectors count more, what speaks of its file or its size counts less. Last, the list of
+*sentence* describes one symbol: vectors count more, what speaks of its file or its size counts less, and only here it
+counts that the name begins as the sentence does. Last, the list of
 an identifier or a subject is *spread*: every further result of a file loses a little, so that ten results are not ten
 of one file.
 
@@ -41,6 +42,7 @@ import numpy.typing as npt
 
 from codegraph.core.symbols import SymbolId, descriptor_parts
 from codegraph.search.analysis import part_terms, query_terms, whole_name
+from codegraph.search.beginnings import begin_alike
 from codegraph.search.documents import module_name, qualified_name
 from codegraph.search.shape import QueryKind, QueryShape
 from codegraph.search.supporting import asks_for_supporting, is_supporting
@@ -66,6 +68,8 @@ class RankWeights:
     """The query is an identifier, and the symbol's name."""
     mentioned: float = 0.6
     """Of several symbols that have an identifier's name: how many files mention this one."""
+    beginning: float = 0.4
+    """The symbol's name begins as the sentence does."""
     size: float = 0.8
     """Logarithm of the symbol's lines."""
     depth: float = -1.65
@@ -76,9 +80,9 @@ class RankWeights:
     """The symbol is of a document: whoever searches code wants code first, unless the query is a heading."""
     repeated: float = -2.4
     """How many better results of the same file there are, up to five."""
-    sentence: float = 0.2
+    sentence: float = 0.3
     """The factor of FILE_SIGNALS when the query is a sentence."""
-    sentence_vector: float = 8.0
+    sentence_vector: float = 10.0
     """The factor of `vector` when the query is a sentence."""
     within: float = 0.2
     """The share of a symbol's score for a sentence in that for a subject, which orders the symbols of one file; with
@@ -91,10 +95,11 @@ class RankWeights:
     def of(self, kind: QueryKind) -> Weighing:
         """Return what is weighed of a candidate for a query of this kind."""
         named = {name: getattr(self, name) for name in SIGNALS if name != "repeated"}
+        beginning = named.pop("beginning")
         plain = {name: weight for name, weight in named.items() if name not in NAME_SIGNALS}
         sentence = {name: weight * self._factor(name) for name, weight in plain.items()}
         if kind is QueryKind.SENTENCE:
-            return Weighing(_set(sentence), {}, 0.0)
+            return Weighing(_set(sentence | {"beginning": beginning}), {}, 0.0)
         if kind is QueryKind.IDENTIFIER:
             return Weighing(_set(named), {}, self.repeated)
         if not self.within:
@@ -325,6 +330,11 @@ def agreement(written: Sequence[str], qualified: str, path: str) -> float:
     return (SAME_NAME + SAME_SPELLING * (name == wanted)) * (OTHER_CONTAINERS + (1 - OTHER_CONTAINERS) * held)
 
 
+def beginning(asked: _Asked, candidates: Candidates) -> Values:
+    """Say whose name begins as the query does."""
+    return _each(candidates.names, lambda name: float(begin_alike(asked.shape.terms, name)))
+
+
 def size(_asked: _Asked, candidates: Candidates) -> Values:
     """Return the logarithm of each symbol's lines, as a share of LARGE."""
     values: Values = np.log(np.maximum(candidates.lines, 1.0)) / LARGE
@@ -372,6 +382,7 @@ _SIGNALS: Mapping[str, Signal] = {
     "stem": stem,
     "exact_name": exact_name,
     "mentioned": mentioned,
+    "beginning": beginning,
     "size": size,
     "depth": depth,
     "support": support,
