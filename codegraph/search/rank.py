@@ -19,9 +19,8 @@ weighed by itself, its name counts, and among equal names how many files mention
 about: a file stands where the best of its symbols would stand, and its symbols come in the order in which they answer
 the query as a sentence, so that the class that brought the file up does not stand before the method that was meant. A
 *sentence* describes one symbol: vectors count more, what speaks of its file or its size counts less, and only here it
-counts that the name begins as the sentence does. Last, the list of
-an identifier or a subject is *spread*: every further result of a file loses a little, so that ten results are not ten
-of one file.
+counts that the name begins as the sentence does. Last, the list of an identifier or a subject is *spread*: every
+further result of a file loses a little, so that ten results are not ten of one file.
 
 No signal reads a statistic that depends on the index's history, and none can bring in a symbol that neither index
 found. Weights were fitted by `benchmarks/search/tune.py`, those of sentences chosen on the task of

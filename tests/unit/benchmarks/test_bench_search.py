@@ -167,16 +167,16 @@ def test_fitting_scores_as_the_ranking_does(kind: QueryKind) -> None:
     """Under the shipped weights the order of a sample is that of the ranking itself."""
     drawn = np.random.default_rng(3)
     columns = {name: drawn.random(12) for name in ("lexical", "vector", "file_vector", "file", "document")}
+    columns["document"] = np.round(columns["document"])  # a document has no name
     paths = [f"{'abc'[at % 3]}/m.py" for at in range(12)]
     rows = Candidates(
-        [SymbolId(f"{at:02}") for at in range(12)],
-        ["f", "g"] * 6,
+        [SymbolId(f"{path}/{'fg'[at % 2]}{at // 2}().") for at, path in enumerate(paths)],
         paths,
         lines=np.ones(12),
         mentions=lambda some: range(len(some)),
         **columns,
     )
-    shape = QueryShape(("term",), ("term",), kind, written=("f",))
+    shape = QueryShape(("f", "2"), ("f2",), kind, written=("f2",))
     held = signal_values(shape, {}, rows, SIGNALS[:-1])
     order = rank(shape, {}, rows, RankWeights()).order
     table = np.stack([held[name] for name in SIGNALS[:-1]], axis=1)
