@@ -33,3 +33,4 @@ def test_ratio_is_the_references_time_by_ours() -> None:
     ]
     assert {figure.target for name, figure in figures.items() if name.endswith("ratio")} == {3.0}
     assert figures["dataflow.rust.text"].baseline is None
+    assert figures["dataflow.all.parser"].value > figures["dataflow.all.text"].value, "a part of it"
