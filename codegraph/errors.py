@@ -39,6 +39,11 @@ class CodegraphError(Exception):
         self.message = message
         self.advice = advice
 
+    @property
+    def explanation(self) -> str:
+        """What happened and what to do next, in one line."""
+        return f"{self.message}; {self.advice}" if self.advice else self.message
+
 
 class ConfigError(CodegraphError):
     """A setting is unknown or has a bad value."""

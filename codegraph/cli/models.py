@@ -5,17 +5,22 @@ Tests: tests/unit/cli/test_cli_commands.py.
 
 from __future__ import annotations
 
+import time
 from argparse import Namespace
 
 from codegraph.cli.fitting import fit
 from codegraph.cli.output import Cell, Output
 from codegraph.cli.project import open_session
 from codegraph.cli.usage import UsageError
+from codegraph.client import Client
 from codegraph.daemon.operations import UseModelResult
 from codegraph.daemon.reports import ModelInfo
-from codegraph.errors import ConfigError
+from codegraph.errors import ConfigError, EncoderError
 
 COLUMNS = ("", "model", "dimensions", "tokens", "size", "licence", "", "what it is")
+LOADING_SECONDS = 60.0
+"""How long `models use` waits to see whether the model works."""
+LOOKING_SECONDS = 0.2
 
 
 def models(arguments: Namespace, output: Output) -> int:
@@ -30,7 +35,7 @@ def models(arguments: Namespace, output: Output) -> int:
         return fit(arguments, output, name)
     with open_session(arguments) as session:
         if len(arguments.words) == 2:
-            return _use(session.client.use_model(name), output)
+            return _use(session.client, name, output)
         found = session.client.models().models
     if name:
         found = tuple(model for model in found if name in (model.name, model.repository))
@@ -49,10 +54,32 @@ def models(arguments: Namespace, output: Output) -> int:
     return 0
 
 
-def _use(used: UseModelResult, output: Output) -> int:
+def _use(client: Client, name: str, output: Output) -> int:
+    """Change the model, and see whether it works. Raises EncoderError if it does not; it stays chosen."""
+    used = client.use_model(name)
     if output.json:
         output.record(used)
-        return 0
+    else:
+        _tell_used(used, output)
+    if used.pending and (trouble := _first_trouble(client, used.model)):
+        raise EncoderError(
+            f"{used.model} does not embed, and its symbols wait: {trouble}",
+            "once it is mended it goes on by itself; `codegraph models use default` goes back",
+        )
+    return 0
+
+
+def _first_trouble(client: Client, model: str) -> str:
+    """Wait until a model has embedded something, or has failed at it; return why it failed, "" if it did not."""
+    until = time.monotonic() + LOADING_SECONDS
+    while True:
+        found = next((each for each in client.status().models if each.model == model), None)
+        if found is None or found.trouble or found.vectors or not found.lanes or time.monotonic() > until:
+            return found.trouble if found is not None else ""
+        time.sleep(LOOKING_SECONDS)
+
+
+def _tell_used(used: UseModelResult, output: Output) -> None:
     if not used.changed:
         output.line(f"{used.model} is in use already")
     else:
@@ -60,7 +87,6 @@ def _use(used: UseModelResult, output: Output) -> int:
     if used.overridden_by:
         output.line(Cell(f"{used.overridden_by} names another model and wins at the next start", "yellow"))
     output.warn(used.warnings)
-    return 0
 
 
 def _row(model: ModelInfo) -> list[Cell | str]:

@@ -122,7 +122,7 @@ def _permitted(name: str, config: EmbeddingConfig) -> ActiveModel:
 
 
 def _refusal(name: str, instead: str, error: EncoderError) -> str:
-    return f"{name} cannot be used, {instead}: {error.message}; {error.advice}"
+    return f"{name} cannot be used, {instead}: {error.explanation}"
 
 
 def _active(spec: ModelSpec, offline: bool) -> ActiveModel:

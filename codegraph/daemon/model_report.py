@@ -61,7 +61,7 @@ def _state(spec: ModelSpec, config: EmbeddingConfig) -> tuple[bool, str]:
             if has_files(one):
                 place = os.fspath(directory_of(one))
     except ModelMissing as error:
-        return False, f"{error.message}; {error.advice}"
+        return False, error.explanation
     return True, place or (spec.endpoint.url if spec.endpoint else "")
 
 

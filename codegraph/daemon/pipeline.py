@@ -104,7 +104,7 @@ class Pipeline:
         """What the user should know of `failure`, or ""."""
         if self.failure is None:
             return ""
-        return f"the state could not be written: {self.failure.message}; {self.failure.advice}"
+        return f"the state could not be written: {self.failure.explanation}"
 
     def take(self, hints: Iterable[Hint]) -> Run:
         """Follow hints to what changed and make it a revision; falls back to a reconcile where rules changed."""

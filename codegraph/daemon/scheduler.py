@@ -30,7 +30,7 @@ from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.pending import Lane, PendingKeys
 from codegraph.embed.render import PackedInput
-from codegraph.errors import InternalError
+from codegraph.errors import CodegraphError, InternalError
 from codegraph.graph.snapshot import Snapshot, Wishes
 
 logger = logging.getLogger(__name__)
@@ -190,11 +190,12 @@ class Scheduler:
             seconds = self._clock() - started
             error = future.exception()
             if error is not None:
-                self._post(Computed(model, lane, asked, {}, seconds, str(error) or type(error).__name__))
+                reason = error.explanation if isinstance(error, CodegraphError) else str(error)
+                self._post(Computed(model, lane, asked, {}, seconds, reason or type(error).__name__))
                 return
             vectors = future.result()
             missing = sum(key not in vectors for key in asked)
-            reason = f"{missing} vectors were refused" if missing else ""
-            self._post(Computed(model, lane, asked, vectors, seconds, reason))
+            refused = f"{missing} of {len(asked)} vectors were refused, for they hold no numbers; fetch the model again"
+            self._post(Computed(model, lane, asked, vectors, seconds, refused if missing else ""))
 
         self._embedder.submit(model, batch).add_done_callback(reply)

@@ -274,8 +274,8 @@ class Writer:
                 logger.error("the index could not be begun anew", exc_info=another)
                 delay = RETRY_SECONDS
         elif isinstance(error, CodegraphError):
-            logger.error("%s; %s", error.message, error.advice)
-            self.error = f"{error.message}; {error.advice}"
+            logger.error("%s", error.explanation)
+            self.error = error.explanation
         else:
             logger.error("a step failed", exc_info=error)
             self.error = f"{type(error).__name__}: {error}"

@@ -26,6 +26,7 @@ from codegraph.embed.endpoint import check_address
 from codegraph.embed.features import FEATURE_SCHEMA
 from codegraph.embed.fitted import FittedEncoder, read_transform
 from codegraph.embed.lexical import LexicalEncoder, lexical_identity
+from codegraph.embed.safetensors_file import check_whole
 from codegraph.embed.spec import ModelSpec
 from codegraph.embed.text import TEXT_SCHEMA
 from codegraph.embed.trained import TRAINED_SCHEMA, TrainedEncoder, on_first_query
@@ -102,7 +103,7 @@ def identity(spec: ModelSpec, digests: FileDigests | None = None, *, offline: bo
     inputs are built from symbols, and not where the files are; of a server its address and what it calls the model;
     of an ensemble its parts; of a fitted model its base and its transform.
     Reading 500 MB of weights takes about a second; pass the same `digests` again to avoid that.
-    Raises ModelMissing, and EncoderError for weights with another checksum than the published one.
+    Raises ModelMissing, and EncoderError for weights that are cut off or have another checksum than the published one.
     """
     if spec.engine == "lexical" and not spec.cut_to:
         return lexical_identity(spec.dimensions)
@@ -121,6 +122,9 @@ def identity(spec: ModelSpec, digests: FileDigests | None = None, *, offline: bo
     elif has_files(spec):
         directory = directory_of(spec, offline=offline)
         weights.check_sum(spec.name, directory, spec.sha256)
+        for file in weights.weight_files(directory):
+            if file.suffix == ".safetensors":
+                check_whole(spec.name, file)
         parts += [(file.name, known.of(file)) for file in weights.deciding_files(directory, code=spec.remote_code)]
     return digest(msgspec.msgpack.encode(parts))
 

@@ -27,6 +27,11 @@ def shapes(name: str, file: Path) -> dict[str, tuple[int, ...]]:
     return {key: tuple(entry["shape"]) for key, entry in _header(name, file)[0].items()}
 
 
+def check_whole(name: str, file: Path) -> None:
+    """Raise EncoderError if the file ends too early or has no header: what an interrupted download leaves."""
+    _header(name, file)
+
+
 def tensors(name: str, file: Path, wanted: tuple[str, ...]) -> dict[str, npt.NDArray[Any]]:
     """Return those of the `wanted` tensors that the file has, as read-only arrays; raises EncoderError."""
     header, start = _header(name, file)

@@ -379,7 +379,7 @@ class EmbedWorker:
             self._changed.notify_all()
         self._budget.gone(self)
         self._fail(lost, error)
-        if not session.stopping:
+        if not session.stopping and (session.ready is not None or session.error is None):
             self._events.publish(WorkerLost(worker="embed", reason=error.message))
 
     def _fail(self, works: list[Work], error: EncoderError) -> None:

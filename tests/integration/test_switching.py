@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from importlib.util import find_spec
 
 import numpy as np
@@ -12,7 +11,7 @@ from installation import PATIENCE, Installation
 from codegraph.client import Client
 from codegraph.core.symbols import Freshness
 from codegraph.daemon.messages import Wait
-from codegraph.errors import ModelMissing
+from codegraph.errors import EncoderError, ModelMissing
 
 pytestmark = [
     pytest.mark.skipif(
@@ -126,13 +125,15 @@ def test_weights_that_fail_leave_symbols_waiting(home: Installation) -> None:
     home.start("embedding.retry_seconds=0.05")
     with home.client(timeout=LONG) as client:
         client.sync(Wait.EMBEDDED, timeout=LONG)
-        client.use_model(str(poisoned))
-        deadline = time.monotonic() + LONG
-        while not (trouble := client.status().models[0].trouble) and time.monotonic() < deadline:
-            client.sync(Wait.INDEXED, timeout=LONG)
+        found = home.run("models", "use", str(poisoned))
+        assert (found.code, found.out.split()[0]) == (EncoderError.exit_code, "poisoned")
+        assert "poisoned does not embed" in found.err
+        assert "fetch the model again" in found.err
         status = client.status()
-        assert trouble
-        assert any("poisoned does not embed" in warning for warning in status.warnings)
+        assert status.models[0].trouble
+        assert [warning for warning in status.warnings if "poisoned" in warning] == [
+            f"poisoned does not embed, and its symbols wait: {status.models[0].trouble}"
+        ]
         assert set(states(client)) == {Freshness.STALE}
         assert client.verify().equal
         assert client.use_model("codegraph-static").pending == 0

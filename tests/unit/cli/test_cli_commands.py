@@ -403,7 +403,7 @@ def test_wrong_usage_ends_with_2(console: Any) -> None:
 def test_models_use(console: Any) -> None:
     """`models use NAME` asks the daemon for another model and says what waits; anything else is wrong usage."""
     assert console.run("models", "use", "codebert") == 0
-    assert asked(console).name == "codebert"
+    assert [call.name for call in console.daemon.service.calls if call.method == "use_model"] == ["codebert"]
     assert console.out == "codebert is in use; 5 keys wait, old vectors are served as stale until then\n"
     assert console.json("models", "use", "codebert")["changed"] is True
     for words in (("use",), ("list", "codebert"), ("use", "a", "b")):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from weight_files import safetensors
 
 from codegraph.config import Config, load_config
 from codegraph.daemon.model import STAND_INS, ModelSet, activate
@@ -68,13 +69,26 @@ def test_model_in_a_directory_has_an_identity_of_its_own(tmp_path: Path) -> None
     directory = tmp_path / "mine"
     directory.mkdir()
     (directory / "config.json").write_text(json.dumps({"model_type": "roberta", "hidden_size": 32}))
-    (directory / "model.safetensors").write_bytes(b"weights")
+    (directory / "model.safetensors").write_bytes(safetensors(b"weights"))
     (directory / "vocab.json").write_text("{}")
     models = activated(model=str(directory))
     model = models.code
     assert (model.spec.name, model.dimensions, models.missing) == ("mine", 32, {})
     assert model.encode_query is None
     assert model.identity != activated().routes.code
+
+
+def test_weights_that_are_cut_off_are_named_at_once(tmp_path: Path) -> None:
+    """What an interrupted download left is not taken into use, and the reason says what to do."""
+    directory = tmp_path / "mine"
+    directory.mkdir()
+    (directory / "config.json").write_text(json.dumps({"model_type": "roberta", "hidden_size": 32}))
+    for damaged in (safetensors(b"weights")[:-1], safetensors(b"weights")[:20], b"", b"\xff" * 64):
+        (directory / "model.safetensors").write_bytes(damaged)
+        models = activated(model=str(directory))
+        assert models.code.spec.name == STAND_INS[0]
+        assert models.missing["code"].startswith(f"{directory} cannot be used")
+        assert models.missing["code"].endswith("fetch the model again")
 
 
 def test_unknown_model_is_an_error() -> None:
@@ -104,7 +118,7 @@ def test_a_damaged_model_stops_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     directory = tmp_path / "files"
     directory.mkdir()
     (directory / "config.json").write_text(json.dumps({"model_type": "bert", "hidden_size": 384}))
-    (directory / "model.safetensors").write_bytes(b"weights")
+    (directory / "model.safetensors").write_bytes(safetensors(b"weights"))
     _models_file(tmp_path, monkeypatch, f'[minilm]\npath = "{directory}"\n')
     models = activated(model="minilm")
     assert models.code.spec.name == Config().embedding.model

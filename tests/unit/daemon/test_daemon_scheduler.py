@@ -203,7 +203,7 @@ def test_refused_vectors_come_again_and_the_others_do_not() -> None:
     desk.want("f0", "f1")
     desk.wake()
     refused = desk.held[0][0][0][0]
-    assert "1 vectors were refused" in desk.answer(leave_out=1).failure
+    assert "1 of 2 vectors were refused" in desk.answer(leave_out=1).failure
     desk.now = 1.0
     desk.wake()
     assert [key for key, _ in desk.held[0][0]] == [refused]

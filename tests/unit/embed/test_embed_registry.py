@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from weight_files import safetensors
 
 from codegraph.config import EmbeddingConfig, load_config
 from codegraph.embed import weights
@@ -53,7 +54,7 @@ def config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _model(directory: Path, *, weights: bytes = b"weights", kind: str = "roberta") -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "config.json").write_text(json.dumps({"model_type": kind, "hidden_size": 32}))
-    (directory / "model.safetensors").write_bytes(weights)
+    (directory / "model.safetensors").write_bytes(safetensors(weights))
     (directory / "vocab.json").write_text("{}")
     return directory
 
