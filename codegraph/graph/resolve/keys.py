@@ -49,6 +49,8 @@ SHARED_KINDS: Mapping[str, int] = MappingProxyType(
         "emb": 64,
         "cdef": 16,
         "cns": 64,
+        "nso": 256,
+        "nsm": 8,
     }
 )
 """Kind -> how many distinct entries a value shows before it becomes `MANY`."""

@@ -92,6 +92,32 @@ def test_mentions_start_at_members_and_types() -> None:
     }  # fmt: skip
 
 
+def test_macros_open_namespaces() -> None:
+    """What stands between such lines is in a namespace of the macro's name; a macro says what it opens."""
+    source = (
+        "#define LIB_NS_BEGIN \\\n  namespace lib { inline namespace v1 { namespace part {\n"
+        "#define NAMESPACE_BEGIN(name) namespace name {\n"
+        "LIB_NS_BEGIN // here\nnamespace a {\nint one();\n}\n  NAMESPACE_BEGIN(detail);\nint two();\n"
+        "void three() {\nLIB_NS_END\n}\nint four();\n  NAMESPACE_END(detail);\nLIB_NS_END\nint five();\nLIB_BEGIN\n"
+    )
+    found = facts(source)
+    assert found.outline.problems == ()
+    names = [each.name for each in found.outline.definitions]
+    assert [(names[owner], name, chain) for owner, name, chain in sorted(bound(source)) if name == "@opens"] == [
+        ("LIB_NS_BEGIN", "@opens", ("()", "lib", "part")),
+        ("NAMESPACE_BEGIN", "@opens", ("name", "name")),
+    ]
+    assert {names[owner]: chain[0] for owner, name, chain in bound(source) if name == "@in"} == {
+        "LIB_NS_BEGIN": "",
+        "NAMESPACE_BEGIN": "",
+        "one": "$LIB_NS_BEGIN::a",
+        "two": "$LIB_NS_BEGIN::$NAMESPACE_BEGIN(detail)",
+        "three": "$LIB_NS_BEGIN::$NAMESPACE_BEGIN(detail)",
+        "four": "$LIB_NS_BEGIN::$NAMESPACE_BEGIN(detail)",
+        "five": "",
+    }
+
+
 def test_bindings_say_where_things_are_and_what_they_hold() -> None:
     """Scopes, arities with defaults, bases with arguments, results with pointers, names of types, using."""
     found = bound(SOURCE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from projects import Project
 
+from codegraph.core.symbols import Confidence, SymbolId
 from codegraph.graph.resolve.cpp.evaluator import CppEvaluator
 from codegraph.graph.table import SymbolTable
 
@@ -238,6 +239,35 @@ def test_a_namespace_that_a_macro_opens() -> None:
         "calls fmt.hh/deep().",
         "uses_type fmt.hh/Writer#",
     ]
+
+
+def test_a_namespace_is_the_one_that_the_macro_opens() -> None:
+    """Names of both sides meet, exactly, whichever file says what the macro opens, and in nested ones."""
+    project = Project(
+        {
+            "config.hh": "#define SHOP_NS shop\n#define SHOP_NS_BEGIN namespace SHOP_NS { inline namespace v2 {\n"
+            "#define SHOP_NS_END }}\n#define NAMESPACE_BEGIN(name) namespace name {\n#define NAMESPACE_END(name) }\n",
+            "shop.hh": '#include "config.hh"\nnamespace shop { class Till { void open(); }; }\nSHOP_NS_BEGIN\n'
+            "void sell(Till& t);\nNAMESPACE_BEGIN(detail)\nvoid count(Till& t);\nNAMESPACE_END(detail)\n"
+            "SHOP_NS_END\nvoid outside(Till& t);\n",
+            "shop.cc": '#include "shop.hh"\nnamespace shop {\nvoid sell(Till& t) { detail::count(t); t.open(); }\n'
+            "namespace detail { void count(Till& t) { sell(t); } }\n}\n",
+            "a.cc": '#include "shop.hh"\nvoid f(shop::Till& t) { shop::sell(t); shop::detail::count(t); sell(t); }\n',
+        }
+    )
+    assert sorted(project.edges("a.cc/f().")) == [
+        "calls shop.cc/count().",
+        "calls shop.cc/sell().",
+        "uses_type shop.hh/Till#",
+    ]
+    assert sorted(project.edges("shop.cc/sell().", "calls")) == ["calls shop.cc/count().", "calls shop.hh/Till#open()."]
+    assert project.edges("shop.hh/sell().") == ["uses_type shop.hh/Till#"]
+    found = project.index.snapshot.dependencies(SymbolId("a.cc/f()."))
+    assert {each.confidence for each in found} == {Confidence.EXACT}
+    project.change({"config.hh": project.files["config.hh"].replace("namespace SHOP_NS", "namespace other")})
+    assert project.index.snapshot.dependencies(SymbolId("a.cc/f().")) == (
+        project.clean().snapshot.dependencies(SymbolId("a.cc/f()."))
+    )
 
 
 def test_headers_read_as_c_lead_on_to_what_they_include() -> None:

@@ -14,6 +14,7 @@ from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.block_walk import TYPE, Scope, joined
 from codegraph.extract.languages.cpp.definitions import declared_by, last_name
 from codegraph.extract.languages.cpp.expressions import qualifiers
+from codegraph.extract.languages.cpp.openings import bind_opening
 from codegraph.extract.view import CALLABLES
 
 if TYPE_CHECKING:
@@ -35,12 +36,13 @@ def include(walk: CppWalk, node: Node, scope: Scope) -> None:  # noqa: ARG001
 
 
 def macro(walk: CppWalk, node: Node, scope: Scope) -> None:
-    """Bind how many arguments a macro takes."""
+    """Bind how many arguments a macro takes, and which namespaces it opens."""
     index = walk.defined.get(node.id, 0)
     parameters = node.child_by_field_name("parameters")
     if not index:
         return
     walk.place(node, index, Scope(scope.owner, None), flags="#")
+    bind_opening(walk, node, index)
     if parameters is not None:
         names = parameters.named_children
         count = f"{len(names)}"

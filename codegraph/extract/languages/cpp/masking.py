@@ -14,6 +14,7 @@ import re
 from itertools import pairwise
 from typing import Final
 
+from codegraph.extract.languages.cpp.openings import as_directives
 from codegraph.extract.languages.directives import groups_of, spaces
 
 _PARTS: Final = (
@@ -89,7 +90,7 @@ _CONTINUES: Final = frozenset(b",)|&+-*/=?<;.]%^>:{(")
 def masked(data: bytes) -> bytes:
     """Return bytes of the same length in which such macros and branches are blanks."""
     # A line starts behind a line end: a search for that sign is faster than one for `^`.
-    data = read = _ENUM.sub(_without_macros, _without_torn_branches(b"\n" + data))
+    data = read = _ENUM.sub(_without_macros, _without_torn_branches(as_directives(b"\n" + data)))
     for pattern in (_CLASS, _PREFIX, _BEFORE_KEYWORD, _BETWEEN, _CONSTRUCTOR, _BLOCK, _CONSTRAINT, _CONVENTION):
         data = pattern.sub(_blank, data)
     if _DOUBLED.search(data):

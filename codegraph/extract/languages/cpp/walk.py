@@ -11,6 +11,7 @@ under names that belong to no source:
     @base       of a type: each base with its template arguments
     @alias      of a type: the type that it is another name of
     @use        of the module: scope, "n" name | "*" all of a namespace | "a" another name of it, name, what is meant
+    @opens      of a macro that opens namespaces: its parameter, "()" without one, and their names (see `openings`)
 
 Tests: tests/unit/extract/test_extract_cpp.py.
 """
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Final
 
 from codegraph.core.facts import BindingKind
 from codegraph.extract.languages.block_walk import BlockWalk, Scope, Visit
-from codegraph.extract.languages.cpp import declarations, expressions, functions, templates
+from codegraph.extract.languages.cpp import declarations, expressions, functions, openings, templates
 from codegraph.extract.languages.cpp.chains import Chains
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ HIDDEN: Final = "@hidden"
 
 class CppWalk(BlockWalk):
     """A walk that knows how to read C++'s chains."""
+
+    inside: Final = IN
+    """The name under which a scope has the namespaces around it."""
 
     def __init__(self, view: FileView) -> None:
         super().__init__(view, HANDLERS)
@@ -69,7 +73,7 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "preproc_if": declarations.branch,
         "preproc_elif": declarations.branch,
         "preproc_elifdef": declarations.branch,
-        "preproc_call": expressions.nothing,
+        "preproc_call": openings.directive,
         "namespace_definition": declarations.namespace,
         "namespace_alias_definition": declarations.namespace_alias,
         "using_declaration": declarations.using,

@@ -5,7 +5,16 @@ from __future__ import annotations
 from codegraph.core.facts import BindingKind, Chain, Definition, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.c import linkage_key
-from codegraph.graph.resolve.cpp.names import FAMILY, alias_key, below, namespace_key, scope_key
+from codegraph.graph.resolve.cpp.names import (
+    FAMILY,
+    alias_key,
+    below,
+    namespace_key,
+    opened_key,
+    opening_key,
+    scope_key,
+)
+from codegraph.graph.resolve.cpp.openings import OPENED
 from codegraph.graph.resolve.includes import file_name_key
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, name_key, return_key
 from codegraph.graph.resolve.scheme import Entry, Value
@@ -98,6 +107,8 @@ class _Offer:
         for place, letter in enumerate(namespace + ":"):
             if letter == ":" and place and namespace[place - 1 : place] != ":":
                 self.add(namespace_key(namespace[:place]), ("",))
+                if namespace[:place].rpartition("::")[2].startswith(OPENED):
+                    self.add(opened_key(), (namespace[:place],))
 
     def _in_namespace(self, index: int, scope: str, flags: str) -> None:
         definition = self._definitions[index]
@@ -159,6 +170,8 @@ class _Offer:
                 self.add(base_key(self._path, descriptor), each.chain)
             elif each.name == "@alias":
                 self.add(alias_key(self._path, descriptor), each.chain)
+            elif each.name == "@opens":
+                self.add(opening_key(self._definitions[each.owner].name), each.chain)
             elif each.name == "@use":
                 scope, form, name = each.chain[:3]
                 self._namespaces(scope)

@@ -11,7 +11,8 @@ from __future__ import annotations
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.c import linkage_key
 from codegraph.graph.resolve.cpp.external import of_external
-from codegraph.graph.resolve.cpp.names import alias_key, below, call_operator, namespace_key, scope_key, scopes_of
+from codegraph.graph.resolve.cpp.names import alias_key, below, call_operator, scopes_of
+from codegraph.graph.resolve.cpp.openings import Openings
 from codegraph.graph.resolve.cpp.scopes import Sight, best_methods, fits
 from codegraph.graph.resolve.keys import base_key, member_key, return_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
@@ -32,6 +33,7 @@ class CppEvaluator(GenericEvaluator):
     def __init__(self, table: TableReader, path: str) -> None:
         super().__init__(table)
         self.sight = Sight(table, path)
+        self.openings = Openings(table)
         self._bases: dict[Entity, tuple[list[Entity], bool]] = {}
         self._classes: dict[tuple[str, str], Entity | None] = {}
         self._looking: set[tuple[str, str]] = set()
@@ -61,7 +63,7 @@ class CppEvaluator(GenericEvaluator):
             owner = self.class_at(place.path, scope)
             if owner is not None:
                 found = _spaces(self.member(owner, name))
-            elif self.get(namespace_key(below(scope, name))) is not None:
+            elif self.openings.is_namespace(below(scope, name)):
                 found = (Entity(EntityKind.PACKAGE, name=below(scope, name)),)
             else:
                 found = self._types(place.path, scope, name)
@@ -185,8 +187,8 @@ class CppEvaluator(GenericEvaluator):
         return types[0] if types else None
 
     def _types(self, path: str, scope: str, name: str) -> Candidates:
-        entries = self.get(scope_key(scope, name))
-        special = self.get(scope_key(scope, name + "<>")) if entries is None else None
+        entries = self.openings.entries(scope, name)
+        special = self.openings.entries(scope, name + "<>") if entries is None else None
         if special is not None and len(special) > 1:
             return AMBIGUOUS
         listed = [each for each in entries or special or () if each[2:3] == ("t",)]
@@ -198,14 +200,14 @@ class CppEvaluator(GenericEvaluator):
         bare, bracket, rest = name.partition("(")
         if bare.startswith("operator(") or bare == "operator":
             bare, bracket, rest = call_operator(name)
-        value = self.get(scope_key(scope, bare))
+        value = self.openings.entries(scope, bare)
         if value == MANY:
             return AMBIGUOUS
         entries = value or ()
         found = self._select(path, scope, bare, entries, rest[:-1] if bracket else "")
         if found:
             return found
-        if not bracket and self.get(namespace_key(below(scope, bare))) is not None:
+        if not bracket and self.openings.is_namespace(below(scope, bare)):
             return (Entity(EntityKind.PACKAGE, name=below(scope, bare)),)
         found = self._types(path, scope, bare) if not entries else ()
         return found or self._used(path, scope, name, entries)
@@ -225,7 +227,7 @@ class CppEvaluator(GenericEvaluator):
 
     def _used(self, path: str, scope: str, name: str, entries: tuple[Entry, ...]) -> Candidates:
         """Follow using declarations and directives, and other names of namespaces."""
-        directives = self.get(scope_key(scope, "*")) or ()
+        directives = self.openings.entries(scope, "*") or ()
         if self._uses > _MAX_USES or MANY in (entries, directives) or (scope, name) in self._looking:
             return MISSING
         self._uses += 1
@@ -319,7 +321,7 @@ class CppEvaluator(GenericEvaluator):
         bare, _, count = name.partition("(")
         operands = str(int(count[:1]) + 1) if count[:1].isdigit() else "?"
         scope, _, spelled = owner.name.rpartition("::")
-        value = self.get(scope_key(scope, bare))
+        value = self.openings.entries(scope, bare)
         entries = [each for each in value or () if each[2:3] == ("f",) and each[5].partition(",")[0] == spelled]
         other = count[:-1].partition(":")[2]
         if operands == "2" and (not other or self.real(owner) != (owner,)):
@@ -358,7 +360,7 @@ class CppEvaluator(GenericEvaluator):
         number, _, types = count.partition(":")
         entries: list[Entry] = [(owner.path, entry[0], "f", entry[2], entry[1], entry[3]) for entry in listed]
         spelled = owner.name.rpartition("::")[2] if name == "<new>" else name
-        outside = self.get(scope_key(owner.name, spelled)) or ()
+        outside = self.openings.entries(owner.name, spelled) or ()
         entries.extend(each for each in outside if each[2:3] == ("f",))
         fitting = [each for each in entries if fits(each[4], number)]
         best = best_methods([(each[1], each[4], each[3], each[5], each[0]) for each in fitting], types)

@@ -30,7 +30,7 @@ class CppLinker(TypedLinker):
         super().__init__(path, outline, occurrences, self._cpp)
         self._table = table
         self._scopes = FileScopes(outline, occurrences)
-        self._places = [Place(path, around) for around in self._scopes.around]
+        self._places = [Place(path, self._cpp.openings.name(around)) for around in self._scopes.around]
 
     def place_of(self, reference: Reference) -> Place:
         """Return the scope around a reference; a base is written outside of the type that has it."""
@@ -129,7 +129,7 @@ class CppLinker(TypedLinker):
         if definition.name == container.name:
             return
         count, _, types = self._scopes.function(index)
-        owner = Entity(EntityKind.TYPE, self.path, container.descriptor, self._scopes.around[definition.container])
+        owner = Entity(EntityKind.TYPE, self.path, container.descriptor, self._places[definition.container].around)
         place = definition.selection_range
         for base in self._cpp.bases(owner)[0]:
             found = self._overridden(base, definition.name, count, types)

@@ -5,6 +5,8 @@
     cns   cpp, scope, name        what stands under a name in a namespace, and the members of a class that are defined
                                   outside of it: (path, descriptor, "t" type | "v" value, flags), (path, descriptor,
                                   "f", flags, arity, types), (path, "", "u", form, parts...) of a using       (shared)
+    nso   cpp                     (scope,) for each namespace that a macro opens, by its spelling               (shared)
+    nsm   cpp, macro              what a macro opens: (parameter or "()", names of namespaces...)               (shared)
     imp   path, ""                its includes: (file, "<" or "")
     mem   path, type, name        ("v", descriptor, chain), ("t", descriptor) of a type
     mem   path, type, name "()"   (descriptor, arity, flags, types of parameters); "<new>()" for constructors
@@ -32,6 +34,16 @@ def scope_key(scope: str, name: str) -> str:
 def namespace_key(scope: str) -> str:
     """Ask whether there is a namespace of that name."""
     return make_key("unit", FAMILY, scope)
+
+
+def opened_key() -> str:
+    """Ask which namespaces macros open, anywhere."""
+    return make_key("nso", FAMILY)
+
+
+def opening_key(macro: str) -> str:
+    """Ask which namespaces a macro opens."""
+    return make_key("nsm", FAMILY, macro)
 
 
 def alias_key(path: str, descriptor: str) -> str:
