@@ -11,12 +11,15 @@ chain of strings, outermost last: `client.session.get(url)` is `("client", "sess
 role call. Special elements:
 
     "()"      the result of calling what stands before (`make().run` is `("make", "()", "run")`;
-              an annotation `x: Foo` says that x is `("Foo", "()")`, an instance of Foo)
+              an annotation `x: Foo` says that x is `("Foo", "()")`, an instance of Foo);
+              as first element anything of which nothing is known
     "[]"      an element of what stands before
     "@self"   first element only: the instance of the enclosing class (`self`, `this`)
     "@class"  first element only: the enclosing class itself (`cls`, `this` in a static method)
     "@super"  first element only: the next class along the bases of the enclosing class
     "@=..."   first element only: the definition of the same file whose descriptor follows (a *local* one)
+    "@?"      last element, of calls only: what is called has no name, the value of what stands before is called;
+              alone where nothing is known of that value (`table[i]()` is `("table", "[]", "@?")`)
 
 The first definition of every file is the module itself: index 0, kind module, empty descriptor.
 Functions inside functions are definitions of their own, marked *local*, where the language's extraction says so
@@ -34,6 +37,9 @@ import zstandard
 from codegraph.core.symbols import BlobDigest, OwnDigest, Range, SignatureDigest, SymbolKind
 
 Chain = tuple[str, ...]
+
+COMPUTED = "@?"
+"""The last element of the chain of a call whose function is computed."""
 
 STATEMENT_END = "<newline>"
 BLOCK_START = "<indent>"

@@ -5,20 +5,23 @@ give equal answers. A name may mean several definitions that are one thing to wh
 walk starts at all of them. What may be missing is said: an empty answer carries its reason, and an answer is
 `exact` only if nothing that was met on the way was uncertain. Uncertain are: references that could not be
 resolved, either by the name of a symbol that was looked at (they may be callers) or its own (they may lead
-somewhere), definitions that did not parse whole, a limit that cut something off, a depth that did (but one step
-is all that is asked for by default), and an index that is not complete yet.
+somewhere; a call of what a variable holds, which is `local` to linking, may as well), functions that are handed on as
+values (whoever gets one may call it), definitions that did not parse whole, a limit that cut something off, a depth
+that did (but one step is all that is asked for by default), and an index that is not complete yet.
 Tests: tests/unit/daemon/test_daemon_edges.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from codegraph.core.changes import Dependency
+from msgspec.structs import replace
+
+from codegraph.core.changes import Dependency, Unresolved
 from codegraph.core.facts import Role
-from codegraph.core.symbols import Confidence, DependencyKind, SymbolId
+from codegraph.core.symbols import DOCUMENT_LANGUAGES, Confidence, DependencyKind, SymbolId, SymbolKind
 from codegraph.daemon.messages import (
     Affected,
     Bound,
@@ -44,6 +47,11 @@ Step = tuple[SymbolId, Dependency, SymbolId]
 """The other end, the edge, and the symbol in whose list the edge stands."""
 Neighbours = Callable[[SymbolId], Iterable[Step]]
 _CALL_ROLES = frozenset({Role.CALL, Role.DECORATOR})
+_FUNCTIONS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
+_ACCESSORS = frozenset({"get", "set", "property", "cached_property", "setter"})
+_HEADER = 6
+"""So many tokens of a signature may say that it is a property's."""
+_EXPORTING = frozenset({"javascript", "typescript", "tsx"})
 
 
 class Way(NamedTuple):
@@ -80,6 +88,8 @@ def outgoing(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
             for miss in view.snapshot.unresolved_of(symbol):
                 if miss.reason in UNCERTAIN_REASONS and miss.role in roles:
                     found.add(path, miss)
+                elif miss.reason == "local" and miss.role in _CALL_ROLES:
+                    found.add(path, replace(miss, reason="dynamic"))
         return found
 
     return Way(along(kinds), along(IMPACT_KINDS - frozenset(kinds)), missing)
@@ -95,10 +105,29 @@ def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
         )
 
     def missing(view: View, symbols: Iterable[SymbolId]) -> Missed:
-        names = {existing(view.snapshot, symbol).definition.name for symbol in symbols} - {""}
-        return view.uncertain.missed(view.snapshot.files, names, roles)
+        targets = [existing(view.snapshot, symbol) for symbol in symbols]
+        names = {target.definition.name for target in targets} - {""}
+        found = view.uncertain.missed(view.snapshot.files, names, roles)
+        for target in targets:
+            for path, mention in _handed_on(view.snapshot, target):
+                found.add(path, mention)
+        return found
 
     return Way(along(kinds), along(IMPACT_KINDS - frozenset(kinds)), missing)
+
+
+def _handed_on(snapshot: Snapshot, target: Symbol) -> Iterator[tuple[str, Unresolved]]:
+    """Yield where a function is mentioned as a value; in JavaScript not where its own file lists it, to export it."""
+    header = target.definition.signature.split(" ")
+    if target.kind not in _FUNCTIONS or "(" not in header or not _ACCESSORS.isdisjoint(header[:_HEADER]):
+        return  # a property is mentioned where it is read
+    for source, edge in snapshot.each_dependent(target.id):
+        if edge.kind is DependencyKind.REFERENCES:
+            holder = existing(snapshot, source)
+            is_export = not holder.index and holder.path == target.path and target.language in _EXPORTING
+            if not is_export and holder.language not in DOCUMENT_LANGUAGES:
+                name = target.definition.name
+                yield holder.path, Unresolved(holder.index, name, Role.READ, "dynamic", edge.line, edge.column)
 
 
 def _roles_of(kinds: Collection[DependencyKind]) -> frozenset[Role]:
@@ -252,7 +281,8 @@ def _causes(view: View, way: Way, left: Collection[SymbolId], truncated: bool) -
 def _why_empty(view: View, causes: Sequence[Uncertainty], way: Way, starts: Iterable[SymbolId]) -> EmptyReason:
     if not view.reconciled:
         return EmptyReason.INDEXING
-    if causes:
+    if any(cause.reason != "dynamic" for cause in causes):
         return EmptyReason.UNCERTAIN
-    mentioned = any(True for start in starts for _ in way.others(start))
-    return EmptyReason.OTHER_EDGES if mentioned else EmptyReason.NO_EDGES
+    if any(True for start in starts for _ in way.others(start)):
+        return EmptyReason.OTHER_EDGES
+    return EmptyReason.UNCERTAIN if causes else EmptyReason.NO_EDGES

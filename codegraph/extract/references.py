@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Binding, BindingKind, Chain, Reference, Role
+from codegraph.core.facts import COMPUTED, Binding, BindingKind, Chain, Reference, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.text import SourceText
 
@@ -107,6 +107,12 @@ def spans(nodes: Iterable[Node]) -> list[Span]:
 
 def collect_references(view: FileView, captures: Captures) -> None:
     """Add the references that the captures of references.scm describe to the view's table."""
+    for node in captures.get("computed", ()):
+        start = node.start_byte
+        owner = view.owner_of(start)
+        for chain in view.spec.callees(node, view.text):
+            known = view.rebased(chain, owner) if len(chain) < MAX_CHAIN and "" not in chain else ()
+            view.references.add(owner, (*known, COMPUTED), Role.CALL, start)
     sites, prefixes, taken = _members(view, captures.get("member", ()))
     taken.update(view.targets)
     taken.update([node.start_byte for node in captures.get("skip", ())])

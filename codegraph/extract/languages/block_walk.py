@@ -15,12 +15,13 @@ to be visited next, and what it pushes last is visited first. Tests: tests/unit/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BindingKind, Chain, Role
+from codegraph.core.facts import COMPUTED, BindingKind, Chain, Role
 
 if TYPE_CHECKING:
     from codegraph.extract.view import FileView
@@ -30,6 +31,22 @@ MAX_CHAIN = 24
 
 MAX_NESTING = 60
 """An expression nested deeper has no chain."""
+
+_MAX_WRAPPING = 3
+"""So far around a function without a name the name that it is given may stand."""
+
+_INLINE = frozenset(
+    {
+        "anonymous_function",
+        "anonymous_method_expression",
+        "arrow_function",
+        "closure_expression",
+        "func_literal",
+        "lambda_expression",
+    }
+)
+_NAMING = ("left", "name", "pattern", "declarator")
+_WORD = re.compile(r"[\w$]+")
 
 TYPE = "@type"
 OF = "@of"
@@ -72,6 +89,8 @@ class BlockWalk:
         self._handlers = handlers
         self._stack: list[tuple[Visit | None, Node, Scope]] = []
         self._add = view.references.add
+        self._closures: set[tuple[int, str]] = set()
+        """Owners, and local names that were given a function without a name inside them."""
         self.text = view.text.of
         """Returns the text of a node."""
         self.defined = {
@@ -122,6 +141,42 @@ class BlockWalk:
         """Record a mention; `name` is the node of the chain's last name. Names that the parser made up are none."""
         if chain and name.end_byte > name.start_byte and "" not in chain:
             self._add(scope.owner, chain, role, name.start_byte)
+
+    def computed(self, scope: Scope, chain: Chain, function: Node) -> None:
+        """Record a call of what has no name but the chain of its value, () where nothing is known of that.
+
+        A function that stands there itself belongs to the owner.
+        """
+        inner = function
+        while inner.type == "parenthesized_expression" and inner.named_child_count:
+            inner = inner.named_children[0]
+        if inner.type in _INLINE:
+            return
+        self.mention(scope, (*chain, COMPUTED) if len(chain) < MAX_CHAIN else (COMPUTED,), Role.CALL, function)
+
+    def call_local(self, scope: Scope, name: str, function: Node, chain: Chain | None = None) -> None:
+        """Record a call of what a local name holds, unless that was written here and belongs to the owner.
+
+        `chain`: what it means, if that is more than the value of the name.
+        """
+        found = scope.find(name)
+        if found is not None and found[:1] != (TYPE,) and (scope.owner, name) not in self._closures:
+            self.computed(scope, found if chain is None else chain, function)
+
+    def note_closure(self, scope: Scope, node: Node) -> None:
+        """Remember the name that a function has, or is given, inside a definition."""
+        own = node.child_by_field_name("name")
+        if own is not None:
+            self._closures.add((scope.owner, self.text(own)))
+            return
+        parent, steps = node.parent, 0
+        while parent is not None and steps < _MAX_WRAPPING and "argument" not in parent.type:
+            for field in _NAMING:
+                named = parent.child_by_field_name(field)
+                if named is not None and named.start_byte < node.start_byte:
+                    self._closures.update((scope.owner, each) for each in _WORD.findall(self.text(named)))
+                    return
+            parent, steps = parent.parent, steps + 1
 
 
 def close_branch(scope: Scope, united: Callable[[Iterable[Chain]], Chain]) -> None:

@@ -15,6 +15,7 @@ queries cannot say. The engine knows no node type of any grammar; it understands
     @member              a member access `a.b` whose last child is the member's name
     @call @construct @decorator @inherit @implement @type
                          the very node (an @name or @member) that has this role; @construct is a call of a type
+    @computed            what is called, where that has no name
     @region.type         all mentions inside are types
     @region.skip         no mention inside counts
     @skip                this identifier is no mention (a target, a parameter, a keyword)
@@ -138,6 +139,10 @@ class Queries:
     """Tokens, for a language with definitions and without references: they are matched together."""
 
 
+def _unknown(called: Node, text: SourceText) -> Sequence[Chain]:  # noqa: ARG001  the interface's parameters
+    return ((),)
+
+
 @dataclass(frozen=True, slots=True)
 class LanguageSpec:
     """One language, as the engine sees it. All callables are pure and bounded, and raise nothing on odd trees."""
@@ -162,6 +167,8 @@ class LanguageSpec:
     docstring: Callable[[FileView, Found], Docstring | None]
     collect: Callable[[FileView], None]
     """Adds bindings, imports, exports and the references that queries cannot express."""
+    callees: Callable[[Node, SourceText], Sequence[Chain]] = _unknown
+    """For what is called without having a name: the chains of which one is called, () for an unknown one."""
     wrappers: frozenset[str] = frozenset()
     """Types of parent nodes that belong to the definition (decorated_definition, export_statement)."""
     header_end: frozenset[str] = frozenset()

@@ -15,7 +15,7 @@ Tests: tests/unit/graph/test_graph_c.py.
 from __future__ import annotations
 
 from codegraph.core.changes import FileLinks
-from codegraph.core.facts import Definition, Import, Occurrences, Outline, Reference, Role
+from codegraph.core.facts import COMPUTED, Definition, Import, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.includes import file_name_key, link_include, shared_directories
@@ -74,6 +74,9 @@ class _Linker:
         """Add the edges of a reference, or say why it has none."""
         owner, name, role = reference.owner, reference.chain[-1], reference.role
         line, column = reference.positions[:2]
+        if name == COMPUTED:
+            self._call_computed(reference)
+            return
         if len(reference.chain) > 1 or ((owner, name) in self._bound and role is not Role.TYPE):
             if role is not Role.READ:
                 reason = "dynamic" if len(reference.chain) > 1 else "local"
@@ -87,6 +90,18 @@ class _Linker:
                 self.collector.add(owner, target, EDGE_KINDS[role], sure, line, column)
         if not found and role is not Role.READ:
             self.collector.miss(owner, name, role, reason, line, column)
+
+    def _call_computed(self, reference: Reference) -> None:
+        """Add the edge of `(*f)(x)`, unless f is a variable."""
+        owner, name = reference.owner, reference.chain[0]
+        found = [] if name == COMPUTED or (owner, name) in self._bound else self._candidates(name, Role.CALL)[0]
+        functions = [entry for entry in found if entry[2] == SymbolKind.FUNCTION.value]
+        sure = Confidence.EXACT if len(functions) == 1 else Confidence.AMBIGUOUS
+        for entry in functions:
+            target = symbol_id(entry[0], entry[1])
+            self.collector.add(owner, target, EDGE_KINDS[Role.CALL], sure, *reference.positions[:2])
+        if not functions:
+            self.collector.computed(reference)
 
     def _candidates(self, name: str, role: Role) -> tuple[list[Entry], str]:
         own = [entry for entry in self._here.get(name, ()) if fits(SymbolKind(entry[2]), role)]

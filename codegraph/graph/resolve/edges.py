@@ -10,7 +10,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from codegraph.core.changes import Dependency, FileLinks, Unresolved
-from codegraph.core.facts import Outline, Role
+from codegraph.core.facts import Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, symbol_id
 
 _SURENESS = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.AMBIGUOUS: 2}
@@ -54,6 +54,11 @@ class EdgeCollector:
     def miss(self, owner: int, name: str, role: Role, reason: str, line: int, column: int) -> None:
         """Record a reference without an edge; reasons stand at `core.changes.Unresolved`."""
         self._unresolved.append(Unresolved(owner, name, role, reason, line, column))
+
+    def computed(self, reference: Reference) -> None:
+        """Record a call of a function that nobody knows."""
+        line, column = reference.positions[:2]
+        self.miss(reference.owner, "", reference.role, "dynamic", line, column)
 
     def links(self) -> FileLinks:
         """Return everything in its declared order, without reads."""

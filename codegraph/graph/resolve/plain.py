@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from codegraph.core.changes import FileLinks
-from codegraph.core.facts import Binding, Occurrences, Outline, Reference, Role
+from codegraph.core.facts import COMPUTED, Binding, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import module_key, name_key
@@ -69,6 +69,9 @@ class _Linker:
         """Add the edges of a reference, or say why it has none."""
         owner, name, role = reference.owner, reference.chain[-1], reference.role
         line, column = reference.positions[0], reference.positions[1]
+        if name == COMPUTED:
+            self.collector.computed(reference)
+            return
         if len(reference.chain) == 1 and (owner, name) in self._bound:
             self.collector.miss(owner, name, role, "local", line, column)
             return

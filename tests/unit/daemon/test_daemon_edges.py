@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId
 from codegraph.daemon.edges import CALL_KINDS, answer_edges, answer_impact, incoming, outgoing
 from codegraph.daemon.messages import Bound, EdgesResult, EmptyReason, ImpactResult, Position
@@ -231,3 +233,49 @@ def test_one_call_of_several_overloads_is_one_edge(project_of: Any) -> None:
     way = incoming(view.snapshot, CALL_KINDS)
     assert [len(answer_edges(view, [each], way, 1, 9).edges) for each in targets] == [1, 1]
     assert [edge.symbol.id for edge in answer_edges(view, targets, way, 1, 9).edges] == ["A.java/A#b()."]
+
+
+COMPUTED = {
+    "a.py": "def f(x, n): getattr(x, n)()\ndef g(t): t[0]()\ndef h(back): back()\ndef k(): return 1\n",
+    "a.js": "function f(x, n) { x[n](); }\nfunction g(t) { t(); }\nfunction k() { (() => 1)(); }\n",
+    "a.c": "int f(int (*t[])(int)) { return t[0](1); }\nint g(int (*p)(int)) { return (*p)(1); }\nint k(void) {}\n",
+    "A.java": "class A { void f(Runnable r) { r.run(); } void g(Runnable[] r) { r[0].run(); }\n void k() {} }",
+    "a.go": "package a\nfunc f(t []func()) { t[0]() }\nfunc g(back func()) { back() }\nfunc k() { func() {}() }\n",
+    "src/lib.rs": "fn f(t: Vec<fn()>) { t[0](); }\nfn g(b: impl Fn()) { b(); }\nfn k() { let c = || 1; c(); }\n",
+    "a.cc": "void f(void (*t[])()) { t[0](); }\nvoid g(void (*p)()) { (*p)(); }\nvoid k() { auto c = [] {}; c(); }\n",
+    "A.cs": "class A { void f(Action[] t) { t[0](); } void g(Action b) { b(); } void k() { int c() => 1; c(); } }\n",
+    "a.rb": "def f(x, n) = x.send(n)\ndef g(back) = back.(1)\ndef k = 1\n",
+    "a.php": "<?php function f($x, $n) { $x->$n(); } function g($f) { $f(); } function k() { $c = fn() => 1; $c(); }\n",
+}
+"""In each file f and g call what nobody knows, and k nothing but, perhaps, what stands in itself."""
+
+
+@pytest.mark.parametrize("path", COMPUTED)
+def test_computed_calls_make_callees_a_lower_bound(project_of: Any, path: str) -> None:
+    """A function that calls what no name tells has callees that nobody knows, and says so; a closure is its own."""
+    view = project_of({path: COMPUTED[path]}).view
+    found = {each.name: callees(view, each.id) for each in view.snapshot.symbols() if each.name in ("f", "g", "k")}
+    assert [cause.reason for cause in found["f"].causes if cause.reason == "dynamic"] == ["dynamic"]
+    assert [cause.reason for cause in found["g"].causes if cause.reason == "dynamic"] == ["dynamic"]
+    assert found["k"].bound is Bound.EXACT
+
+
+def test_functions_that_are_handed_on_have_unknown_callers(project_of: Any) -> None:
+    """Whoever is handed a function may call it; a property is only read, and a list of exports hands nothing on."""
+    view = project_of(
+        {
+            "a.py": "class A:\n    @property\n    def size(self): ...\ndef f(): ...\ndef g(a: A): return [f, a.size]\n",
+            "a.js": "function f() {}\nfunction g() {}\nmodule.exports = { f, g };\nfunction h() { return [g]; }\n",
+        }
+    ).view
+    causes = {
+        symbol: [(cause.reason, cause.count) for cause in callers(view, symbol).causes]
+        for symbol in ("a.py/f().", "a.py/A#size().", "a.js/f().", "a.js/g().")
+    }
+    assert causes == {
+        "a.py/f().": [("dynamic", 1)],
+        "a.py/A#size().": [],
+        "a.js/f().": [],
+        "a.js/g().": [("dynamic", 1)],
+    }
+    assert impact(view, "a.py/f().").bound is Bound.LOWER_BOUND

@@ -14,7 +14,7 @@ MODULE = [
     ("a[0].b()", {"read": ["a"], "call": ["a.[].b"]}),
     ("(await a()).b", {"call": ["a"], "read": ["a.().b"]}),
     ("(a or c).b()", {"read": ["a", "c"], "call": ["a.b"]}),
-    ("Box[int]().get()", {"read": ["Box", "int"], "call": ["Box.().get"]}),
+    ("Box[int]().get()", {"read": ["Box", "int"], "call": ["Box.@?", "Box.().get"]}),
     ("a\\\n  .b\\\n  .c()", {"read": ["a", "a.b"], "call": ["a.b.c"]}),
     ("'x'.join(y)", {"read": ["y"]}),
     ("f'{a.b!r:>{w}}'", {"read": ["a", "a.b", "w"]}),

@@ -109,7 +109,7 @@ def test_mentions() -> None:
         CALL Part|<new>|()|run()|()|go(); CALL @self|helper(); CALL @self|class(); CALL @class|make()
         CALL @class|make()|()|stop(); CALL @self|$part|go(); CALL ()|unknown(); CALL Far|::Thing|build()
         READ Far|::Thing; READ Far; CALL ()|each(); CALL Part|<new>|()|inside(); CALL @self|size=()
-        CALL @self|send(); READ @self|hidden(); CALL ::String|()|strip_all(); CALL @class|<new>; READ @self|fill()
+        CALL @self|send(); CALL @self|hidden(); CALL ::String|()|strip_all(); CALL @class|<new>; READ @self|fill()
         CALL @self|fill(); CALL @self|part()|()|go(); CALL @self|$part|run(); INHERIT StandardError
         CALL @self|describe(); CALL @file|top()"""
     assert found == {each.strip() for line in expected.strip().splitlines() for each in line.split(";")}

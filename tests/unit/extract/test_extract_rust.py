@@ -75,7 +75,7 @@ def test_mentions_start_at_names_of_the_module() -> None:
         "TYPE Size", "TYPE parts.Item", "IMPLEMENT Thing", "TYPE Case", "TYPE Part", "TYPE Fn",
         "TYPE io.Result", "CALL Part.().go", "CALL @Self.().check", "CALL Case.make", "INHERIT Base", "TYPE @Self.Out",
         "CALL grab!", "CALL @lex.Case.make", "TYPE @lex.Case", "CALL @lex.Case.make.().check", "READ @lex.Mode.Fast",
-        "TYPE @lex.Mode",
+        "TYPE @lex.Mode", "CALL Part.().@call.@?",
     }  # fmt: skip
 
 

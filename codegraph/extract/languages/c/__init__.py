@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import tree_sitter_c
+from tree_sitter import Node
 
-from codegraph.core.facts import ImportKind
+from codegraph.core.facts import Chain, ImportKind
 from codegraph.extract.languages.cpp.masking import masked
 from codegraph.extract.languages.plain import bind_names, plain_spec
+from codegraph.extract.text import SourceText
 from codegraph.extract.view import FileView
 
 
@@ -19,6 +21,21 @@ def _collect(view: FileView) -> None:
         for target in match.get("target", ()):
             text = view.text.of(target)
             view.add_import(target, ImportKind.EFFECT, text[1:-1], "<" if text[:1] == "<" else "", "")
+
+
+def _callees(called: Node, text: SourceText) -> tuple[Chain, ...]:
+    """Return the names in `(*f)(x)` and `(which ? f : g)(x)`; of `(f)(x)` the query says that f is called."""
+    inner, found = called, list[Chain]()
+    while inner.type == "parenthesized_expression" and inner.named_child_count:
+        inner = inner.named_children[0]
+    if inner.type == "identifier":
+        return ()
+    parts = inner.named_children[1:] if inner.type == "conditional_expression" else [inner]
+    for part in parts:
+        argument = part.child_by_field_name("argument") if part.type == "pointer_expression" else part
+        is_name = argument is not None and argument.type == "identifier"
+        found.append((text.of(argument),) if is_name and argument is not None else ())
+    return tuple(dict.fromkeys(found))
 
 
 SPEC = replace(
@@ -34,4 +51,5 @@ SPEC = replace(
     ),
     prepare=masked,
     prepare_if_broken=True,
+    callees=_callees,
 )

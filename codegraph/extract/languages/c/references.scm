@@ -1,5 +1,7 @@
 (call_expression function: (identifier) @name @call)
 (call_expression function: (field_expression) @member @call)
+(call_expression function: [(call_expression) (subscript_expression) (parenthesized_expression)] @computed)
+(call_expression function: (parenthesized_expression (identifier) @name @call))
 (type_identifier) @name @type
 (argument_list (identifier) @name)
 (initializer_list (identifier) @name)

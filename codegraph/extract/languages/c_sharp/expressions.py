@@ -26,6 +26,8 @@ _GIVING = frozenset(
 _NO_NAMES = frozenset({"var", "nameof", "dynamic", "_", "value", "field", "notnull", "unmanaged"})
 _ACCESS = ("member_access_expression", "conditional_access_expression")
 _NAMED = ("identifier", "generic_name")
+_COMPUTING = frozenset({"element_access_expression", "invocation_expression", "parenthesized_expression"})
+"""What gives a function that has no name."""
 
 
 def identifier(walk: CSharpWalk, node: Node, scope: Scope) -> None:
@@ -96,6 +98,8 @@ def call(walk: CSharpWalk, node: Node, scope: Scope) -> None:
         name = walk.chains.simple_name(function)
         if name and name not in _NO_NAMES and scope.find(name) is None:
             walk.mention(scope, chain, Role.CALL, _last(function))
+        elif name and name not in _NO_NAMES:
+            walk.call_local(scope, name, _last(function))
     elif function.type in _ACCESS:
         before, name_node = walk.chains.parts(function)
         if name_node is not None:
@@ -105,6 +109,8 @@ def call(walk: CSharpWalk, node: Node, scope: Scope) -> None:
             walk.mention(scope, chain or ("()", name), Role.CALL, _last(name_node))
         _push_before(walk, before, scope)
     else:
+        if function.type in _COMPUTING:
+            walk.computed(scope, chain, function)
         walk.push(function, scope)
 
 

@@ -97,6 +97,7 @@ def catch(walk: CSharpWalk, node: Node, scope: Scope) -> None:
 def local_function(walk: CSharpWalk, node: Node, scope: Scope) -> None:
     """Visit a function of a function."""
     own = scope.inner()
+    walk.note_closure(scope, node)
     type_parameters(walk, node, own, node.child_by_field_name("type_parameters"))
     walk.push(node.child_by_field_name("body"), own)
     walk.push(node.child_by_field_name("parameters"), own)
@@ -107,6 +108,7 @@ def closure(walk: CSharpWalk, node: Node, scope: Scope) -> None:
     """Visit a lambda expression; what it is given is known where a method of a container calls it."""
     own = scope.inner()
     given = walk.given.get(node.id, ())
+    walk.note_closure(scope, node)
     parameters = node.child_by_field_name("parameters")
     walk.push(node.child_by_field_name("body"), own)
     if parameters is None:

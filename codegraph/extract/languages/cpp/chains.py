@@ -230,6 +230,8 @@ class Chains:
         count = self.arguments(node.child_by_field_name("arguments"), scope)
         if function is None:
             return ()
+        if function.type == "parenthesized_expression" and function.named_child_count == 1:
+            function = function.named_children[0]
         kind = function.type
         if kind in _TEMPLATES:
             function = function.child_by_field_name("name") or function

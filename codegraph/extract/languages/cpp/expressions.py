@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _CASTS = frozenset({"static_cast", "dynamic_cast", "const_cast", "reinterpret_cast"})
 _UNTYPED = frozenset({"identifier", "template_function", "operator_name", "destructor_name", "dependent_name"})
 _PLAIN = frozenset({"number_literal", "null", "true", "false", "char_literal"})
+_COMPUTING = frozenset({"subscript_expression", "call_expression", "parenthesized_expression", "pointer_expression"})
+"""What gives a function that has no name."""
 BEFORE = "::"
 """The end of the chain of what stands before `::`, which no function and no variable is."""
 _FOREIGN = "std"
@@ -95,6 +97,9 @@ def call(walk: CppWalk, node: Node, scope: Scope) -> None:
     walk.push(arguments, scope)
     if function is None:
         return
+    if function.type == "parenthesized_expression" and function.named_child_count == 1:
+        inner = function.named_children[0]
+        function = inner if inner.type in ("identifier", "qualified_identifier") else function
     kind = function.type
     count = walk.chains.arguments(arguments, scope)
     if kind == "field_expression":
@@ -119,7 +124,11 @@ def call(walk: CppWalk, node: Node, scope: Scope) -> None:
         found = scope.find(spelled) if kind != "qualified_identifier" else None
         if found is None or found[:2] == (TYPE, "@here"):
             walk.mention(scope, walk.chains.function(node, scope), Role.CALL, name)
+        else:
+            walk.call_local(scope, spelled, name, walk.chains.function(node, scope))
         return
+    if kind in _COMPUTING:
+        walk.computed(scope, (), function)
     walk.push(function, scope)
 
 

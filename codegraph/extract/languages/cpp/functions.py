@@ -336,6 +336,7 @@ def loop(walk: CppWalk, node: Node, scope: Scope) -> None:
 
 def lambda_expression(walk: CppWalk, node: Node, scope: Scope) -> None:
     """Visit a lambda: it belongs to the function around it."""
+    walk.note_closure(scope, node)
     inner = scope.inner()
     captures, declarator = node.child_by_field_name("captures"), node.child_by_field_name("declarator")
     walk.push(node.child_by_field_name("body"), inner)

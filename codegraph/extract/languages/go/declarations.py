@@ -43,6 +43,8 @@ def import_spec(walk: GoWalk, node: Node, scope: Scope) -> None:  # noqa: ARG001
 def function(walk: GoWalk, node: Node, scope: Scope) -> None:
     """Visit a function, a method or their types; the types in an interface's methods are the interface's."""
     index = walk.defined.get(node.id, scope.owner)
+    if node.type == "func_literal":
+        walk.note_closure(scope, node)
     own = Scope(scope.owner if node.type == "method_elem" else index, scope)
     if node.child_by_field_name("receiver") is not None:
         _declare_receiver(walk, node, own)

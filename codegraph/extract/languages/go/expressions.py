@@ -16,6 +16,9 @@ from codegraph.extract.languages.go.chains import PREDECLARED
 if TYPE_CHECKING:
     from codegraph.extract.languages.go.walk import GoWalk
 
+_COMPUTING = frozenset({"index_expression", "call_expression", "type_assertion_expression"})
+"""What gives a function that has no name."""
+
 
 def identifier(walk: GoWalk, node: Node, scope: Scope) -> None:
     """Mention a name that is not local."""
@@ -37,11 +40,15 @@ def call(walk: GoWalk, node: Node, scope: Scope) -> None:
         name = walk.text(function)
         if name not in PREDECLARED and scope.find(name) is None:
             walk.mention(scope, (name,), Role.CALL, function)
+        else:
+            walk.call_local(scope, name, function)
     elif function.type == "selector_expression":
         _select(walk, function, scope, Role.CALL)
     elif function.type == "index_expression" and walk.chains.value(function.child_by_field_name("operand"), scope):
         _instantiated(walk, function, scope)
     else:
+        if function.type in _COMPUTING:
+            walk.computed(scope, walk.chains.value(function, scope), function)
         walk.push(function, scope)
 
 

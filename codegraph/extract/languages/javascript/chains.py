@@ -121,8 +121,8 @@ def chain_of(node: Node | None, this: str) -> Chain:
     return _finish((UNKNOWN,), elements)
 
 
-def alternatives_of(node: Node | None, this: str) -> tuple[Chain, ...]:
-    """Read an expression as the chains that it may stand for, in source order; unknown ones left out."""
+def alternatives_of(node: Node | None, this: str, *, unknown: bool = False) -> tuple[Chain, ...]:
+    """Read an expression as the chains that it may stand for, in source order; () for all unknown ones, if wanted."""
     found: dict[Chain, None] = {}
     waiting = [node]
     steps = 0
@@ -141,6 +141,8 @@ def alternatives_of(node: Node | None, this: str) -> tuple[Chain, ...]:
             chain = chain_of(part, this)
             if chain and chain[0] != UNKNOWN:
                 found[chain] = None
+            elif unknown:
+                found[()] = None
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Chain, Role
+from codegraph.core.facts import COMPUTED, Chain, Role
 from codegraph.extract.languages.javascript.annotations import NOTHING, TypeChains
 from codegraph.extract.languages.javascript.chains import UNKNOWN, alternatives_of, chain_of
 from codegraph.extract.languages.javascript.imports import export_assignment, required_inside
@@ -40,6 +40,11 @@ _NO_MENTION: Final = (b"prototype", b"constructor")
 """Members that every function or object has."""
 _CALLING: Final = frozenset({"call", "apply"})
 _MEMBERS: Final = frozenset({"member_expression", "nested_identifier"})
+_CALLED_BY_MEMBER: Final = frozenset({"identifier", "member_expression", "subscript_expression"})
+_NAMED: Final = _MEMBERS | {"identifier", "super", "import"}
+"""What gives a function that has a name."""
+_MAX_LISTED: Final = 8
+_PASSING: Final = frozenset({"parenthesized_expression", "non_null_expression", "sequence_expression"})
 
 
 def skip(walk: Walk, node: Node, scope: Scope) -> None:
@@ -96,23 +101,62 @@ def call(walk: Walk, node: Node, scope: Scope) -> None:
     if function is not None and function.type == "member_expression":
         name, receiver = function.child_by_field_name("property"), function.child_by_field_name("object")
         word = text_of(name) if name is not None else ""
-        if word in _CALLING and receiver is not None and receiver.type in ("identifier", "member_expression"):
+        if word in _CALLING and receiver is not None and receiver.type in _CALLED_BY_MEMBER:
             function = receiver
         elif arguments is not None and (word in _PER_ELEMENT or word in _HANDING_ON):
             _hint_elements(walk, arguments, chain_of(receiver, scope.this), word in _PER_ELEMENT)
             arguments_hinted = True
     if not arguments_hinted:
         _hint_parameters(walk, arguments, function, scope)
-    mention(walk, function, scope, Role.CALL)
+    _callee(walk, function, scope)
     walk.push(arguments, scope)
     walk.push(node.child_by_field_name("type_arguments"), scope)
+
+
+def _callee(walk: Walk, function: Node | None, scope: Scope) -> None:
+    """Mention what is called or constructed; `x["name"]()` is a call of the member of that name."""
+    if function is None or function.type in _NAMED:
+        mention(walk, function, scope, Role.CALL)
+        return
+    index = function.child_by_field_name("index")
+    if function.type == "subscript_expression" and index is not None and string_value(index) is not None:
+        walk.refer(scope, chain_of(function, scope.this), Role.CALL, index)
+        walk.push(function.child_by_field_name("object"), scope)
+        return
+    inner = function
+    while inner.type in _PASSING and inner.named_child_count:
+        inner = inner.named_children[-1 if inner.type == "sequence_expression" else 0]
+    if inner.type in _NAMED and inner.type != "super":
+        _callee(walk, inner, scope)  # `(f)()`, `(0, a.f)()`
+        return
+    listed = _listed(inner.child_by_field_name("object")) if inner.type == "subscript_expression" else []
+    for each in listed:
+        _callee(walk, each, scope) if each.type in _NAMED else walk.push(each, scope)
+    if listed:
+        walk.push(index, scope)
+        return
+    if inner.type not in FUNCTIONS and inner.type != "class":
+        for chain in alternatives_of(function, scope.this, unknown=True):
+            walk.refer(scope, (*chain, COMPUTED), Role.CALL, function)
+    walk.push(function, scope)
+
+
+def _listed(node: Node | None) -> list[Node]:
+    """Return the elements of an array or an object that is written out, if each is a name or a function."""
+    inner = unwrap(node)
+    if inner is None or inner.type not in ("array", "object") or inner.named_child_count > _MAX_LISTED:
+        return []
+    parts = [each for each in inner.named_children if each.type != "comment"]
+    values = [each.child_by_field_name("value") if each.type == "pair" else each for each in parts]
+    known = _NAMED | FUNCTIONS | {"shorthand_property_identifier", "method_definition"}
+    return [each for each in values if each is not None] if all(one and one.type in known for one in values) else []
 
 
 def new(walk: Walk, node: Node, scope: Scope) -> None:
     """`new C(...)`: a call of the class."""
     constructor, arguments = node.child_by_field_name("constructor"), node.child_by_field_name("arguments")
     _hint_parameters(walk, arguments, constructor, scope)
-    mention(walk, constructor, scope, Role.CALL)
+    _callee(walk, constructor, scope)
     walk.push(arguments, scope)
     walk.push(node.child_by_field_name("type_arguments"), scope)
 

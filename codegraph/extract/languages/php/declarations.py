@@ -171,6 +171,7 @@ def _enter(walk: PhpWalk, node: Node, own: Scope, tags: list[Documented]) -> Non
 def closure(walk: PhpWalk, node: Node, scope: Scope) -> None:
     """Visit a closure; it sees the names around it, those of which it does not say `use` too."""
     own = scope.inner()
+    walk.note_closure(scope, node)
     own.names[CLOSURE] = ("",)
     tags = _documentation(walk, node.parent) if node.parent is not None and node.parent.type == "argument" else []
     _enter(walk, node, own, tags)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from codegraph.extract.languages.php.walk import PhpWalk
 
 _NAMES = ("name", "qualified_name", "relative_name")
+_CALLING = frozenset({"call_user_func", "call_user_func_array", "forward_static_call", "forward_static_call_array"})
 _NO_CLASSES = frozenset({"self", "static", "parent", "true", "false", "null"})
 _MAGIC = frozenset({"__DIR__", "__FILE__", "__LINE__", "__CLASS__", "__METHOD__", "__FUNCTION__", "__NAMESPACE__"})
 
@@ -33,7 +34,10 @@ def call(walk: PhpWalk, node: Node, scope: Scope) -> None:
     if owner is not None:
         walk.push(owner, scope, class_read)
     if name is None or name.type not in _NAMES:
+        _call_computed(walk, node, name, scope)
         return
+    if node.type == "function_call_expression" and walk.text(name).lower().lstrip("\\") in _CALLING:
+        _call_given(walk, arguments, name, scope)
     chain = walk.chains.called(node, scope)
     if not chain and (target is not None or owner is not None):
         chain = ("()", f"{walk.text(name)}()") if _is_open(walk, target, name, scope) else ()
@@ -41,6 +45,29 @@ def call(walk: PhpWalk, node: Node, scope: Scope) -> None:
     walk.mention(scope, chain, Role.READ if is_closure else Role.CALL, last_name(name))
     if node.type == "function_call_expression" and walk.text(name).lower() == "define":
         define(walk, node)
+
+
+def _call_computed(walk: PhpWalk, node: Node, name: Node | None, scope: Scope) -> None:
+    """Record the call of a variable, of an expression, or of a member whose name is computed."""
+    if name is None:
+        return
+    if node.type != "function_call_expression":
+        walk.computed(scope, (), name)
+    elif name.type == "variable_name" and scope.find(walk.text(name)) is not None:
+        walk.call_local(scope, walk.text(name), name)
+    else:
+        walk.computed(scope, walk.chains.value(name, scope), name)
+
+
+def _call_given(walk: PhpWalk, arguments: Node | None, name: Node, scope: Scope) -> None:
+    """Record what `call_user_func("name")` calls."""
+    first = arguments.named_child(0) if arguments is not None and arguments.named_child_count else None
+    given = first.named_child(0) if first is not None and first.named_child_count else None
+    text = walk.text(given)[1:-1] if given is not None and given.type in ("string", "encapsed_string") else ""
+    if given is not None and text.replace("\\", "").isidentifier():
+        walk.mention(scope, (walk.chains.types.names.function_name("\\" + text.lstrip("\\")),), Role.CALL, given)
+    elif given is None or given.type not in ("anonymous_function", "arrow_function"):
+        walk.computed(scope, (), name)
 
 
 def _is_open(walk: PhpWalk, target: Node | None, name: Node, scope: Scope) -> bool:
@@ -73,6 +100,8 @@ def creation(walk: PhpWalk, node: Node, scope: Scope) -> None:
             walk.push(child, scope)
     kind = next((each for each in node.named_children if each.type in _NAMES), None)
     chain = walk.chains.created(node, scope)
+    if kind is None and node.named_child_count and node.named_children[0].type not in ("anonymous_class", "arguments"):
+        walk.computed(scope, (), node.named_children[0])
     if kind is None:
         body = next((each for each in node.named_children if each.type == "anonymous_class"), None)
         base = next((each for each in body.named_children if each.type == "base_clause"), None) if body else None

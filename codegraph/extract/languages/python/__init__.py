@@ -12,7 +12,7 @@ import tree_sitter_python
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.python.bindings import Binder, bind_results
 from codegraph.extract.languages.python.branches import mark_unreachable
-from codegraph.extract.languages.python.chains import expression_chain
+from codegraph.extract.languages.python.chains import callees, expression_chain
 from codegraph.extract.languages.python.docstrings import docstring_of
 from codegraph.extract.languages.python.imports import collect_imports
 from codegraph.extract.languages.python.layout import TOKEN, canonical
@@ -78,6 +78,7 @@ SPEC = LanguageSpec(
     token_pattern=TOKEN,
     layout=canonical,
     chain=expression_chain,
+    callees=callees,
     receivers=_receivers,
     docstring=docstring_of,
     collect=_collect,

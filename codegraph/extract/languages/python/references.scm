@@ -4,6 +4,7 @@
 (attribute) @member
 
 (call function: [(identifier) (attribute)] @call)
+(call function: [(call) (subscript) (parenthesized_expression)] @computed)
 (decorator [(identifier) (attribute)] @decorator)
 (decorator (call function: [(identifier) (attribute)] @decorator))
 (class_definition superclasses: (argument_list [(identifier) (attribute)] @inherit))

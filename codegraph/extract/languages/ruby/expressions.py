@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from codegraph.extract.languages.ruby.walk import RubyWalk
 
 _BY_NAME = frozenset({"send", "__send__", "public_send", "method", "instance_method", "public_method"})
+_CLASS_BY_NAME = frozenset({"const_get()", "constantize()", "safe_constantize()"})
+_SENDING = frozenset({"send", "__send__", "public_send"})
 _EVALUATING = frozenset({"instance_eval", "instance_exec", "class_eval", "class_exec", "module_eval", "module_exec"})
 _VISIBILITY = frozenset(
     {"private", "public", "protected", "private_class_method", "private_constant", "public_class_method"}
@@ -39,6 +41,8 @@ def call(walk: RubyWalk, node: Node, scope: Scope) -> None:
     walk.push(arguments, scope)
     walk.push(receiver, scope)
     if method is None or not name:
+        if receiver is not None and not name:  # `f.(x)`
+            walk.computed(scope, (), receiver)
         return
     if method.type == "super":
         _super(walk, method, scope)
@@ -47,6 +51,8 @@ def call(walk: RubyWalk, node: Node, scope: Scope) -> None:
     if (not chain and receiver is not None and name != "new") or (not chain and receiver is None):
         chain = ("()", f"{name}()")
     walk.mention(scope, chain, Role.CALL, method)
+    if not chain or (name == "new" and not _CLASS_BY_NAME.isdisjoint(chain)):
+        walk.computed(scope, (), method)  # the constructor of a class that a variable holds, or of a computed one
     if name in _BY_NAME and arguments is not None and arguments.named_child_count:
         _named(walk, node, arguments.named_children[0], scope)
 
@@ -260,11 +266,14 @@ def _super(walk: RubyWalk, node: Node, scope: Scope) -> None:
 
 def _named(walk: RubyWalk, node: Node, literal: Node, scope: Scope) -> None:
     """Mention the method that `send(:name)` or `method(:name)` names."""
-    if literal.type not in LITERALS or not name_of(literal):
-        return
-    chain = walk.chains.called(node, scope)
-    if chain:
-        walk.mention(scope, (*chain[:-1], f"{name_of(literal)}()"), Role.READ, literal)
+    method = node.child_by_field_name("method")
+    is_call = method is not None and walk.text(method) in _SENDING
+    name = name_of(literal) if literal.type in LITERALS else ""
+    if is_call and method is not None and not name:
+        walk.computed(scope, (), method)
+    chain = walk.chains.called(node, scope)[:-1] if name else ()
+    if name and (chain or is_call):
+        walk.mention(scope, (*(chain or ("()",)), f"{name}()"), Role.CALL if is_call else Role.READ, literal)
 
 
 def element(walk: RubyWalk, node: Node, scope: Scope, name: str = "[]()") -> None:

@@ -24,6 +24,8 @@ _CALLED_WITH_ELEMENT = frozenset(
     """.split()  # noqa: SIM905  (a list of names reads better)
 ) - {"unwrap_or_else"}
 _PATHS = ("scoped_identifier", "scoped_type_identifier")
+_COMPUTING = frozenset({"index_expression", "call_expression", "parenthesized_expression", "try_expression"})
+"""What gives a function that has no name."""
 
 
 def identifier(walk: RustWalk, node: Node, scope: Scope) -> None:
@@ -91,6 +93,8 @@ def call(walk: RustWalk, node: Node, scope: Scope) -> None:
         name = walk.text(function)
         if name not in PRELUDE and (scope.find(name) is None or chain[:1] == ("@Self",)):
             walk.mention(scope, chain, Role.CALL, function)
+        elif name not in PRELUDE:
+            walk.call_local(scope, name, function)
     elif function.type == "field_expression":
         field = function.child_by_field_name("field")
         if field is not None:
@@ -99,6 +103,8 @@ def call(walk: RustWalk, node: Node, scope: Scope) -> None:
     elif function.type == "scoped_identifier":
         _path(walk, function, scope, Role.CALL)
     else:
+        if function.type in _COMPUTING:
+            walk.computed(scope, chain, function)
         walk.push(function, scope)
 
 

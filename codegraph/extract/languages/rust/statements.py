@@ -33,6 +33,7 @@ def block(walk: RustWalk, node: Node, scope: Scope) -> None:
                 inner.names[walk.text(name)] = (TYPE,)
             elif each.type in _LOCAL_VALUES:
                 inner.names[walk.text(name)] = ()
+                walk.note_closure(scope, each)
     walk.push_children(node, inner)
 
 
@@ -111,6 +112,7 @@ def _arm(walk: RustWalk, node: Node, scope: Scope) -> None:
 def closure(walk: RustWalk, node: Node, scope: Scope) -> None:
     """Visit a closure; what it is given is known where a method of a container calls it."""
     own = scope.inner()
+    walk.note_closure(scope, node)
     own.names[GIVEN] = ()
     parameters = node.child_by_field_name("parameters")
     walk.push(node.child_by_field_name("body"), own)

@@ -20,6 +20,9 @@ from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _TYPE_ROLES = (Role.TYPE, Role.INHERIT, Role.IMPLEMENT)
 _MAX_BASES = 64
+_INVOKING = ("Invoke(", "DynamicInvoke(")
+_UNTYPED = ("dynamic", "()")
+"""An instance of the type that says nothing."""
 
 
 class CSharpLinker(TypedLinker):
@@ -56,9 +59,12 @@ class CSharpLinker(TypedLinker):
         if found[0].name == GUESS:
             sure = Confidence.INFERRED if len(edges) == 1 else Confidence.AMBIGUOUS
             edges = tuple((target, kind, sure) for target, kind, _ in edges)
+        chain = reference.chain
         if found[0].kind is EntityKind.WRAPPED:
             reason = "external" if role is Role.CALL else ""
-        if role is Role.READ and reason in ("missing", "external") and len(reference.chain) > 1:
+        if role is Role.CALL and reason and (chain[-1].startswith(_INVOKING) or chain[:2] == _UNTYPED):
+            reason = "dynamic"
+        if role is Role.READ and reason in ("missing", "external") and len(chain) > 1:
             reason = ""
         if role is Role.CALL:
             edges = tuple(

@@ -18,7 +18,7 @@ from codegraph.graph.resolve.keys import base_key, member_key
 from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Place
-from codegraph.graph.resolve.typed.linker import TypedLinker
+from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _MAX_EMBEDDERS = 64
 _MAX_EMBEDDED = 16
@@ -48,6 +48,13 @@ class GoLinker(TypedLinker):
                     for each in self._go.evaluate(self._here, chain[:2]):
                         self._used.setdefault((package.name, each.path))
         return found
+
+    def outcome(self, found: Candidates, reference: Reference) -> Outcome:
+        """Return the edges; what reflection calls nobody knows."""
+        edges, reason = super().outcome(found, reference)
+        chain = reference.chain
+        is_reflection = chain[0] == "reflect" and chain[-1] in ("Call", "CallSlice") and reason == "external"
+        return edges, "dynamic" if is_reflection else reason
 
     def finish(self) -> None:
         """Add imports and overrides."""

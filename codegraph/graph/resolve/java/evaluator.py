@@ -68,6 +68,11 @@ class JavaEvaluator(GenericEvaluator):
         found = [self.typed(Place(value.path, around), entry[2:], value.inner) for entry in entries if entry[0] == "v"]
         return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
 
+    def declared(self, value: Entity) -> list[Chain]:
+        """Return the chains of the types that a field is declared with."""
+        entries = self.get(member_key(value.path, around_of(value), value.name)) or ()
+        return [entry[2:] for entry in entries if entry[0] == "v"]
+
     def named(self, place: Place, name: str) -> Candidates:
         """Return what a bare name means, a method's where it has a number of arguments."""
         if name == "@self":

@@ -12,6 +12,7 @@ from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Refer
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.java.contributions import TYPES, FileMembers
 from codegraph.graph.resolve.java.evaluator import JavaEvaluator, outside
+from codegraph.graph.resolve.java.names import CODE
 from codegraph.graph.resolve.scheme import TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Place, around_of
@@ -64,11 +65,23 @@ class JavaLinker(TypedLinker):
         return self._superclasses.get(index, [])
 
     def outcome(self, found: Candidates, reference: Reference) -> Outcome:
-        """Return the edges; what a container of the standard library gives is not the project's."""
+        """Return the edges; what a container of the standard library gives is not the project's, unless it is code."""
         edges, reason = super().outcome(found, reference)
         if reason == "dynamic" and found[0].kind is EntityKind.WRAPPED:
             reason = "external"
+        if reason and reference.role is Role.CALL and self._runs_code(reference):
+            reason = "dynamic"
         return edges, reason
+
+    def _runs_code(self, reference: Reference) -> bool:
+        """Say whether a method of a functional interface, or of reflection, is called: it calls what nobody knows."""
+        before = reference.chain[:-1]
+        written = [before]
+        if len(before) and before[-1].isidentifier():
+            held = self._java.evaluate(self.place_of(reference), before)
+            written = [each for one in held if one.kind is EntityKind.VALUE for each in self._java.declared(one)]
+        bare = [[each for each in chain if each[0] != "<"] for chain in written]
+        return any(len(chain) > 1 and chain[-1] == "()" and chain[-2] in CODE for chain in bare)
 
     def finish(self) -> None:
         """Add imports, overrides, and what constructors call unsaid."""

@@ -55,3 +55,13 @@ GIVE_SAME = _names(
 
 OBJECT_METHODS = _names("clone equals finalize getClass hashCode notify notifyAll toString wait")
 """Methods that every type has."""
+
+CODE = _names(
+    """
+    BiConsumer BiFunction BiPredicate BinaryOperator BooleanSupplier Callable Comparator Consumer Constructor
+    DoubleFunction DoubleUnaryOperator Function IntBinaryOperator IntConsumer IntFunction IntPredicate IntSupplier
+    IntUnaryOperator LongFunction LongSupplier Method MethodHandle ObjIntConsumer Predicate Runnable Supplier
+    ToDoubleFunction ToIntFunction ToLongFunction UnaryOperator
+    """
+)
+"""Types of the standard library whose instances are code: what calling them calls nobody says."""

@@ -20,7 +20,17 @@ from __future__ import annotations
 import re
 
 from codegraph.core.changes import FileLinks
-from codegraph.core.facts import Chain, Definition, Import, ImportKind, Occurrences, Outline, Reference, Role
+from codegraph.core.facts import (
+    COMPUTED,
+    Chain,
+    Definition,
+    Import,
+    ImportKind,
+    Occurrences,
+    Outline,
+    Reference,
+    Role,
+)
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.javascript.contributions import import_entry
@@ -66,6 +76,9 @@ class FileLinker:
 
     def _link(self, reference: Reference) -> None:
         owner, chain, role = reference.owner, reference.chain, reference.role
+        if chain[-1] == COMPUTED:
+            self._link_computed(reference)
+            return
         found = self._evaluator.evaluate(self._scopes[owner], chain)
         line, column = reference.positions[:2]
         targets = self._targets(found, role, self._definitions[owner].kind)
@@ -74,11 +87,28 @@ class FileLinker:
             self._implemented.setdefault(owner, []).extend(homes)
         if targets:
             self._add(owner, targets, role, line, column)
+            if role is Role.CALL and all(each.form == "constant" for each in targets) and self._is_open(targets[0]):
+                self._collector.miss(owner, chain[-1], role, "dynamic", line, column)
         elif not is_known(found):
             self._fall_back(owner, chain, role, found[0].name, line, column)
         elif role is Role.CALL and found[0].kind in _HELD:
             reason = "local" if len(chain) == 1 else "dynamic"
             self._collector.miss(owner, chain[-1], role, reason, line, column)
+
+    def _is_open(self, constant: Entity) -> bool:
+        """Say whether calling what a constant holds may call something of the project: not where a library made it."""
+        held = self._evaluator.values(constant)
+        return is_known(held) or held[0].name not in ("external", "builtin")
+
+    def _link_computed(self, reference: Reference) -> None:
+        """Link a call whose function has no name to what is known of its value."""
+        owner, chain, role = reference.owner, reference.chain[:-1], reference.role
+        found = self._evaluator.evaluate(self._scopes[owner], chain) if chain else ()
+        targets = self._targets(found, role, self._definitions[owner].kind)
+        if targets:
+            self._add(owner, targets, role, *reference.positions[:2])
+        if all(each.form == "constant" for each in targets):
+            self._collector.computed(reference)
 
     def _targets(self, found: Candidates, role: Role, owner: SymbolKind) -> list[Entity]:
         """Return the definitions that a reference leads to, in the order of the candidates."""

@@ -168,6 +168,8 @@ class Evaluator:
     def _name(self, scope: Scope, name: str) -> Candidates:
         if name.startswith("@"):
             return self._definition(scope.path, name[len(LOCAL) :]) if name[:2] == LOCAL else special(scope, name)
+        if name == "()":
+            return _UNKNOWN_RECEIVER
         if scope.body:
             entries = self._get(member_key(scope.path, scope.body, name))
             if entries:

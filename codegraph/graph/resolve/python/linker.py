@@ -22,7 +22,17 @@ import re
 from typing import NamedTuple
 
 from codegraph.core.changes import FileLinks
-from codegraph.core.facts import Chain, Definition, Import, ImportKind, Occurrences, Outline, Reference, Role
+from codegraph.core.facts import (
+    COMPUTED,
+    Chain,
+    Definition,
+    Import,
+    ImportKind,
+    Occurrences,
+    Outline,
+    Reference,
+    Role,
+)
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import member_key
@@ -91,6 +101,9 @@ class FileLinker:
 
     def _link(self, reference: Reference) -> None:
         owner, chain, role = reference.owner, reference.chain, reference.role
+        if chain[-1] == COMPUTED:
+            self._link_computed(reference)
+            return
         scope = self._evaluator.narrowest(self._scope(reference), chain[0])
         question = (scope, chain, role)
         outcome = self._outcomes.get(question)
@@ -104,6 +117,20 @@ class FileLinker:
         if outcome.reason:
             self._collector.miss(owner, chain[-1], role, outcome.reason, line, column)
 
+    def _link_computed(self, reference: Reference) -> None:
+        """Link a call whose function has no name to what is known of its value."""
+        owner, chain = reference.owner, reference.chain[:-1]
+        outcome = _Outcome((), "")
+        if chain:
+            scope = self._evaluator.narrowest(self._scope(reference), chain[0])
+            outcome = self._outcome(scope, chain, reference.role)
+        calls = [edge for edge in outcome.edges if edge[1] is DependencyKind.CALLS]
+        for edge in calls:
+            self._collector.add(owner, *edge, *reference.positions[:2])
+        is_foreign = outcome.reason in ("external", "builtin") and chain[-1].isidentifier()
+        if not calls and not is_foreign:
+            self._collector.computed(reference)
+
     def _outcome(self, scope: Scope, chain: Chain, role: Role) -> _Outcome:
         found = self._evaluator.evaluate_within(scope, chain)
         first = found[0]
@@ -111,7 +138,9 @@ class FileLinker:
         if chain[-1] in _OWN_CLASS:  # perhaps a derived class
             targets = [(target, kind, False) for target, kind, _ in targets if role is not Role.READ]
         if targets:
-            return _Outcome(_edges(targets), "", first.kind is EntityKind.MODULE)
+            is_held = role is Role.CALL and all(kind is DependencyKind.REFERENCES for _, kind, _ in targets)
+            reason = "dynamic" if is_held and self._is_open(first) else ""
+            return _Outcome(_edges(targets), reason, first.kind is EntityKind.MODULE)
         if first.kind is EntityKind.UNKNOWN:
             return self._fallback(chain, role, first.name)
         if role is Role.READ or first.kind is EntityKind.MODULE:
@@ -167,6 +196,13 @@ class FileLinker:
             elif held.kind in (_INHERITED if role in _INHERITING else called):
                 targets.extend(self._targets(held, role))
         return targets
+
+    def _is_open(self, held: Entity) -> bool:
+        """Say whether calling what a variable holds may call something of the project: not where a library made it."""
+        if held.kind is not EntityKind.VARIABLE:
+            return False
+        values = self._evaluator.expand(held)
+        return any(each.kind is not EntityKind.UNKNOWN or each.name not in ("external", "builtin") for each in values)
 
     def _fallback(self, chain: Chain, role: Role, reason: str) -> _Outcome:
         """Return the edge to the only definition of the name, or the reason why there is none."""

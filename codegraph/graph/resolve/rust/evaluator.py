@@ -30,7 +30,7 @@ from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_R
 _MAX_TRAITS = 64
 _AMBIGUOUS = unknown("ambiguous")
 _KINDS = {"t": EntityKind.TYPE, "f": EntityKind.FUNCTION, "c": EntityKind.VALUE, "e": EntityKind.VALUE}
-_VARIANT = "@variant"
+VARIANT = "@variant"
 LEXICAL = "@lex"
 PARAMETER = "@param:"
 
@@ -126,7 +126,7 @@ class RustEvaluator(ModuleEvaluator):
         return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
 
     def _enum_of(self, value: Entity) -> Entity | None:
-        if value.name != _VARIANT:
+        if value.name != VARIANT:
             return None
         descriptor = value.descriptor[: value.descriptor.rfind("#") + 1]
         return Entity(EntityKind.INSTANCE, value.path, descriptor, _bare(descriptor))
@@ -195,7 +195,7 @@ class RustEvaluator(ModuleEvaluator):
         if len({each[3].rpartition("#")[0] for each in chosen}) > 1 and chosen[0][1]:
             return _AMBIGUOUS  # one trait for several types, as `From`: only the types of arguments would tell
         return tuple(
-            Entity(_KINDS[kind], path, descriptor, _VARIANT if kind == "e" else name, (owner,))
+            Entity(_KINDS[kind], path, descriptor, VARIANT if kind == "e" else name, (owner,))
             for kind, _, path, descriptor in chosen[:MAX_CANDIDATES]
         )
 

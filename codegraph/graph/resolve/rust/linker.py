@@ -10,7 +10,7 @@ from __future__ import annotations
 from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.rust.contributions import FileItems, split_import
-from codegraph.graph.resolve.rust.evaluator import LEXICAL, RustEvaluator
+from codegraph.graph.resolve.rust.evaluator import LEXICAL, VARIANT, RustEvaluator
 from codegraph.graph.resolve.scheme import TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
 from codegraph.graph.resolve.typed.evaluator import Place
@@ -42,6 +42,8 @@ class RustLinker(TypedLinker):
         if role in _TYPE_ROLES and not chosen and found[0].kind is not EntityKind.UNKNOWN:
             return (), "missing"
         edges, reason = super().outcome(chosen or found, reference)
+        if chosen and chosen[0].name == VARIANT and role is Role.CALL:
+            reason = ""
         if found[0].kind is EntityKind.WRAPPED:
             reason = "external" if role is Role.CALL else ""
         if role is Role.CALL:

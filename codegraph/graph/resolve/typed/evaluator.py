@@ -99,7 +99,8 @@ class Evaluator(ABC):
     def followed(self, before: Candidates, last: str) -> Candidates:
         """Return what one more element of a chain leads to."""
         if last in _WRAPPERS:
-            return (Entity(EntityKind.WRAPPED, name=last, inner=before),) if is_known(before) else before
+            is_something = last == "@call" or is_known(before)  # that it is a function is known even if nothing else is
+            return (Entity(EntityKind.WRAPPED, name=last, inner=before),) if is_something else before
         if last == "()":
             return self._result(before, "0")
         return merged([self._step(each, last) for each in before], MAX_CANDIDATES)

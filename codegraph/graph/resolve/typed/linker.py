@@ -7,6 +7,8 @@
 | inherit, implement | inherits, implements | references | references | nothing |
 | read | uses_type | references | references | nothing |
 
+What a value holds is not known, so a call of one is `dynamic` as well.
+
 One candidate is `exact`, because the language's own rules led to it, `inferred` where they started from a type that
 nobody declared; several are `ambiguous`.
 """
@@ -14,7 +16,7 @@ nobody declared; several are `ambiguous`.
 from __future__ import annotations
 
 from codegraph.core.changes import FileLinks
-from codegraph.core.facts import Occurrences, Outline, Reference, Role
+from codegraph.core.facts import COMPUTED, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.typed.entities import Candidates, EntityKind
@@ -32,6 +34,9 @@ _CALLING = (Role.CALL, Role.DECORATOR, Role.TYPE)
 _DEFINITIONS = (EntityKind.TYPE, EntityKind.FUNCTION, EntityKind.VALUE)
 Outcome = tuple[tuple[tuple[SymbolId, DependencyKind, Confidence], ...], str]
 """Edges, and the reason why there is none."""
+
+
+_NOBODY_KNOWS: Outcome = ((), "dynamic")
 
 
 class TypedLinker:
@@ -66,15 +71,24 @@ class TypedLinker:
             outcome = self._outcomes.get(question)
             if outcome is None:
                 self._evaluator.is_guess = False
-                outcome = self._outcomes[question] = self.outcome(self.candidates(reference), reference)
+                is_computed = reference.chain[-1] == COMPUTED
+                found = self._computed(reference) if is_computed else self.candidates(reference)
+                outcome = self._outcomes[question] = self.outcome(found, reference) if found else _NOBODY_KNOWS
             owner, (line, column) = reference.owner, reference.positions[:2]
             for target, kind, confidence in outcome[0]:
                 self.collector.add(owner, target, kind, confidence, line, column)
             if outcome[1]:
-                name = next((each for each in reversed(reference.chain) if each[0] not in "(@[<"), "")
+                is_named = reference.chain[-1] != COMPUTED
+                name = next((each for each in reversed(reference.chain) if each[0] not in "(@[<" and is_named), "")
                 self.collector.miss(owner, name.partition("(")[0], reference.role, outcome[1], line, column)
         self.finish()
         return self.collector.links()
+
+    def _computed(self, reference: Reference) -> Candidates:
+        """Return the functions that a call whose function has no name may mean, if they are known."""
+        before = reference.chain[:-1]
+        found = self._evaluator.evaluate(self.place_of(reference), before) if before else ()
+        return tuple(each for each in found if each.kind is EntityKind.FUNCTION)
 
     def outcome(self, found: Candidates, reference: Reference) -> Outcome:
         """Return the edges to candidates, or the reason why there is none."""
@@ -92,7 +106,8 @@ class TypedLinker:
                 kind = DependencyKind.CALLS
             edges.append((symbol_id(each.path, each.descriptor), kind, confidence))
         if edges or found[0].kind is EntityKind.PACKAGE:
-            return tuple(edges), ""
+            is_held = role is Role.CALL and all(each.kind is EntityKind.VALUE for each in targets)
+            return tuple(edges), "dynamic" if edges and is_held else ""
         if found[0].kind is EntityKind.UNKNOWN:
             reason = found[0].name
             return (), "" if role is Role.READ and reason in ("unknown_receiver", "dynamic") else reason
