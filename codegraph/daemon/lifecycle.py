@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import logging
 import os
 import select
@@ -297,8 +298,10 @@ def run_daemon(root: Path, config: object, locations: Locations) -> int:
     In the background, this returns in another process than the one that called.
     """
     from codegraph.config import Config
-    from codegraph.daemon.process import serve_project
 
     assert isinstance(config, Config)
     leave_starter()
+    gc.disable()  # until the index stands: neither modules nor what a restore makes is garbage
+    from codegraph.daemon.process import serve_project
+
     return serve_project(root, config, locations)

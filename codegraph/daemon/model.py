@@ -126,11 +126,12 @@ def _refusal(name: str, instead: str, error: EncoderError) -> str:
 
 
 def _active(spec: ModelSpec, offline: bool) -> ActiveModel:
+    known = identity(spec, offline=offline)
     return ActiveModel(
         spec=spec,
-        identity=identity(spec, offline=offline),
+        identity=known,
         dimensions=dimensions(spec, offline=offline),
-        encode_query=query_encoder(spec),
+        encode_query=query_encoder(spec, known),
     )
 
 

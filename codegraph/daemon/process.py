@@ -50,7 +50,6 @@ def serve_project(root: Path, config: Config, locations: Locations) -> int:
     with project_lock(state, own_notice(socket)) as notifier:
         with writing_to(state):
             _set_up(config, state)
-            gc.disable()  # nothing that a restore makes is garbage, and walking it again and again doubles its time
             project = open_project(root, config, EventLog(time.time), locations)
         try:
             asyncio.run(_serve(project, socket, notifier))

@@ -1,9 +1,9 @@
 """One project, put together: the parts, the pipeline, the writer, and how they start and end.
 
-Starting has an order. (1) The store is opened, and with it the project is ours: nobody else can have
-it. (2) The stored graph and vectors are restored, and queries can be answered. (3) The watcher starts,
-so that nothing after this moment is missed. (4) The writer completes the restore and compares the
-whole tree with the index; from then on answers are as of now. Ending is the reverse.
+Starting has an order. (1) The store is opened, and with it the project is ours: nobody else can have it. (2) The
+stored graph is restored, and queries can be answered. (3) The writer serves the stored vectors and completes the
+watch of the tree, so that nothing after this moment is missed. (4) It compares the whole tree with the index; from
+then on answers are as of now. Ending is the reverse.
 
 `Project` serves both the daemon (the writer in a thread of its own) and `codegraph index` without a
 daemon (the writer in the calling thread). Tests: tests/integration/.
@@ -152,8 +152,8 @@ class Project:
 
     def watch(self) -> None:
         """Watch, and leave it to the caller to run the writer. Raises SourceError if the tree cannot be watched."""
-        self._begin()
         self._watching = True
+        self._begin()
         self._prepare_once_indexed()
         self.watcher.start(self.root, self.parts.scanner.prune, self._inbox.put)
         self.running = True
@@ -236,6 +236,8 @@ class Project:
     def _begin(self) -> None:
         """Post the rest of the restore as the writer's first work: until then, answers are without vectors."""
         self.writer.call(self.restore_vectors)
+        if self._watching:
+            self.writer.call(self.watcher.complete)  # before the tree is compared
         self.writer.call(self._renew_keys)
 
     def restore_vectors(self) -> None:

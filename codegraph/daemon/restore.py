@@ -69,8 +69,10 @@ def restore_index(store: StateStore, index: Index, routes: Routes, events: Event
     paths = frozenset((*files, *links, *rows))
     if not _links_usable(store):
         return _nothing(store, index, paths, outdated)
+    outlines = store.outlines((file.blob, file.language) for file in files.values())
     parts = {
-        path: _stored_file(store, path, file, links.get(path), rows.get(path), outdated) for path, file in files.items()
+        path: _stored_file(path, file, outline, links.get(path), rows.get(path), outdated)
+        for (path, file), outline in zip(files.items(), outlines, strict=True)
     }
     closing = None if outdated or None in parts.values() else read_closing(store, len(parts))
     known: dict[str, KnownFile] = {}
@@ -138,9 +140,8 @@ def _links_usable(store: StateStore) -> bool:
 
 
 def _stored_file(
-    store: StateStore, path: str, record: FileRecord, links: bytes | None, states: bytes | None, outdated: bool
+    path: str, record: FileRecord, outline: bytes | None, links: bytes | None, states: bytes | None, outdated: bool
 ) -> StoredFile | None:
-    outline = store.outline(record.blob, record.language)
     if outline is None or links is None or states is None:
         return None
     keys = partial(_no_keys if outdated else _keys, states)

@@ -123,4 +123,6 @@ def _remembered(store: StateStore) -> list[ActiveModel]:
     except msgspec.DecodeError as error:
         logger.warning("the note of models in use cannot be read: %s", error)
         return []
-    return [ActiveModel(each.spec, each.identity, each.dimensions, query_encoder(each.spec)) for each in kept]
+    return [
+        ActiveModel(each.spec, each.identity, each.dimensions, query_encoder(each.spec, each.identity)) for each in kept
+    ]

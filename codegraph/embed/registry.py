@@ -239,12 +239,15 @@ def _load_files(
     raise InternalError(f"there is no engine {spec.engine}")
 
 
-def query_encoder(spec: ModelSpec) -> Callable[[str], FloatArray] | None:
-    """Return a function that embeds queries in this very process, None for models that need the worker."""
+def query_encoder(spec: ModelSpec, known: bytes = b"") -> Callable[[str], FloatArray] | None:
+    """Return a function that embeds queries in this very process, None for models that need the worker.
+
+    `known` is the model's identity, if that was computed already.
+    """
     if spec.cut_to:
         return None
     if spec.engine == "trained":
-        return on_first_query(lambda: TrainedEncoder.load(spec, directory_of(spec), identity(spec)))
+        return on_first_query(lambda: TrainedEncoder.load(spec, directory_of(spec), known or identity(spec)))
     return LexicalEncoder(spec.dimensions, spec.name).encode_query if spec.engine == "lexical" else None
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from codegraph.core.symbols import DOCUMENT_LANGUAGES, SymbolId
 from codegraph.search.catalogue import CatalogueView
+from codegraph.search.distinct import union
 from codegraph.search.fusion import Ranking, interleave
 from codegraph.search.rank import Candidates, Mentions, Values
 from codegraph.search.scoring import NO_MATCHES, Matches
@@ -46,7 +47,7 @@ class Found:
         nearness = _shares(ranking.scores.astype(np.float64)) if len(near) == 1 else ranking.standings(constant)
         words = NO_MATCHES if matches is None else matches
         took_part = (*(() if matches is None else ("lexical",)), *(("vector",) if near else ()))
-        return cls(np.union1d(words.numbers, ranking.numbers), words, ranking, nearness, took_part)
+        return cls(union(words.numbers, ranking.numbers), words, ranking, nearness, took_part)
 
     def candidates(self, catalogue: CatalogueView, lines: Lines, mentions: Mentions) -> Candidates:
         """Gather what the ranking reads of the candidates, in the order of `numbers`."""

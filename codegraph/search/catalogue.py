@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codegraph.core.symbols import SymbolId, SymbolKind
+from codegraph.search.distinct import distinct
 
 KINDS: tuple[SymbolKind, ...] = tuple(SymbolKind)
 
@@ -71,7 +72,7 @@ class Coded(NamedTuple):
     def recoded(self, code: Callable[[str], int]) -> Column:
         """Return the column with other codes for its names; names that no row has are not asked for."""
         codes = np.zeros(len(self.names), dtype=np.int32)
-        for place in np.unique(self.codes).tolist():
+        for place in distinct(self.codes).tolist():
             codes[place] = code(self.names[place])
         return codes[self.codes]
 

@@ -29,7 +29,8 @@ import numpy as np
 from codegraph.core.digests import digest
 from codegraph.core.facts import Definition
 from codegraph.core.symbols import CloneKind, SymbolKind
-from codegraph.search.fingerprints import Fingerprints, Hashes, distinct
+from codegraph.search.distinct import distinct
+from codegraph.search.fingerprints import Fingerprints, Hashes
 from codegraph.search.overlap import overlapping
 
 USUAL_KINDS = frozenset(CloneKind) - {CloneKind.SEMANTIC}

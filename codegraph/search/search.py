@@ -26,6 +26,7 @@ from codegraph.core.symbols import SymbolId, SymbolKind
 from codegraph.events import EventLog
 from codegraph.search.candidates import Found, Lines
 from codegraph.search.catalogue import Catalogue, CatalogueView
+from codegraph.search.distinct import without
 from codegraph.search.documents import FileDocuments
 from codegraph.search.filters import Filter, FilterMasks
 from codegraph.search.folding import MAX_CHECKED, Copies, choose
@@ -216,7 +217,7 @@ class Searcher:
         after = self._lexical.symbols_of(paths)
         self._mark_documented(before, False)
         self._mark_documented(after, True)
-        self._vectors.remove(np.setdiff1d(before, after))
+        self._vectors.remove(without(before, after))
         self._view = self._built_view()
 
     def put_vectors(self, model: bytes, symbols: Sequence[SymbolId], vectors: Quantised) -> list[SymbolId]:
@@ -348,10 +349,7 @@ class Searcher:
         return SearchAnswer(tuple(results[:limit]), view.lexical.revision, ("vector",), reason)
 
     def vector_of(self, symbol: SymbolId, view: SearchView | None = None) -> tuple[bytes, Floats] | None:
-        """Return a symbol's model and its vector as far as eight bits remember it, float32 (d,), or None.
-
-        Read from `view`, or from what was last published.
-        """
+        """Return a symbol's model and its vector as far as eight bits remember it, float32 (d,), or None."""
         view = view or self._view
         number = self._catalogue.number(symbol)
         return None if number is None else view.vectors.vector(number)

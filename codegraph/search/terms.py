@@ -25,6 +25,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from codegraph.search.distinct import placed
 from codegraph.search.segment import Impacts, Mask, Numbers, Segment, ranges
 
 FILE_SATURATION = 8.0
@@ -104,9 +105,7 @@ def file_evidence(segments: Sequence[SegmentView], terms: Sequence[Term], places
         own = np.flatnonzero((places >= view.first) & (places < view.first + view.segment.documents))
         if len(own):
             starts = view.segment.starts
-            files, inverse = np.unique(
-                np.searchsorted(starts, places[own] - view.first, side="right") - 1, return_inverse=True
-            )
+            files, inverse = placed(np.searchsorted(starts, places[own] - view.first, side="right") - 1)
             parts = [(float(term.idf), part) for term in terms for part in term.postings if part.first == view.first]
             evidence[own] = _of_files(parts, starts[files], starts[files + 1])[inverse]
     return evidence

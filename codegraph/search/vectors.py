@@ -24,6 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from codegraph.search.distinct import distinct
 from codegraph.search.quantise import Codes, Floats, Quantised, quantise
 
 try:
@@ -250,7 +251,7 @@ class VectorIndex:
             raise ValueError("one vector for each number, with the index's number of dimensions")
         if len(wanted) == 0:
             return
-        if wanted.min() < 0 or len(np.unique(wanted)) != len(wanted):
+        if wanted.min() < 0 or len(distinct(wanted)) != len(wanted):
             raise ValueError("symbol numbers are distinct and not negative")
         self._make_room(int(wanted.max()) + 1)
         self._bury(wanted)
@@ -260,7 +261,7 @@ class VectorIndex:
 
     def remove(self, numbers: Sequence[int] | Numbers) -> None:
         """Forget the vectors of some symbols, those without one included, and publish."""
-        wanted = np.unique(np.asarray(numbers, dtype=np.int32))
+        wanted = distinct(np.asarray(numbers, dtype=np.int32))
         wanted = wanted[(wanted >= 0) & (wanted < len(self._places))]
         if len(wanted) and self._bury(wanted):
             self._publish()
@@ -336,7 +337,7 @@ class VectorIndex:
 def _by_block(places: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
     """Group places into (block, rows in it)."""
     blocks = places // BLOCK_ROWS
-    for number in np.unique(blocks):
+    for number in distinct(blocks):
         yield int(number), places[blocks == number] % BLOCK_ROWS
 
 

@@ -8,6 +8,7 @@ Tests: tests/unit/source/test_source_fake.py.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 from codegraph.errors import SourceError
@@ -23,6 +24,8 @@ class FakeWatcher:
         self.prune: Prune = lambda _: False
         self.refreshed = 0
         self.nudged = 0
+        self.completing: Callable[[], object] = lambda: None
+        """Called by `complete`: what happens just before all is watched."""
 
     def start(self, root: Path, prune: Prune, sink: Sink) -> None:
         """Accept pushes from now on. Raises SourceError if the root is no directory."""
@@ -37,6 +40,10 @@ class FakeWatcher:
             if self._sink is not None:
                 self._losses += isinstance(sighting, Loss)
                 self._sink(sighting)
+
+    def complete(self) -> None:
+        """Let happen what the test wants to happen meanwhile."""
+        self.completing()
 
     def refresh(self) -> None:
         """Count."""
@@ -77,6 +84,10 @@ class LossyWatcher:
         """Start the inner watcher."""
         self._sink = sink
         self._inner.start(root, prune, self._disturb)
+
+    def complete(self) -> None:
+        """Complete the inner watcher."""
+        self._inner.complete()
 
     def refresh(self) -> None:
         """Refresh the inner watcher."""

@@ -71,7 +71,7 @@ def git_lock(root: Path) -> Callable[[], bool]:
     return lock.exists
 
 
-def read_bounded(file: Path) -> bytes:
+def read_bounded(file: Path | str) -> bytes:
     """Return up to 1 MiB of a regular file, b"" if there is none; symbolic links are not followed."""
     try:
         descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))

@@ -62,11 +62,14 @@ class Watcher(Protocol):
     """Reports where the tree changes."""
 
     def start(self, root: Path, prune: Prune, sink: Sink) -> None:
-        """Watch the tree below `root`; whatever happens after the return is reported.
+        """Begin to watch the tree below `root`; all of it is watched only once `complete` has returned.
 
         `prune` says of a relative directory whether it is left out; it is called from the watcher's thread.
         Raises SourceError if the root cannot be watched at all.
         """
+
+    def complete(self) -> None:
+        """Watch what `start` has left: whatever happens after the return is reported. Called once, from any thread."""
 
     def refresh(self) -> None:
         """Ask `prune` again about every directory, after ignore rules changed. A full comparison must follow."""

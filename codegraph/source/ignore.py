@@ -208,10 +208,10 @@ class IgnoreRules:
         return compiled
 
     def _read(self, directory: str, names: Collection[str]) -> tuple[bytes, bytes]:
-        folder = self._root / directory
+        folder = f"{self._place}/{directory}" if directory else self._place
         wanted = (OWN_IGNORE_FILE in names, GIT_IGNORE_FILE in names and self._use_gitignore)
         own, git = (
-            read_bounded(folder / name) if want else b"" for name, want in zip(IGNORE_FILES, wanted, strict=True)
+            read_bounded(f"{folder}/{name}") if want else b"" for name, want in zip(IGNORE_FILES, wanted, strict=True)
         )
         return own, git
 
@@ -242,7 +242,7 @@ def _is_marked(place: str) -> bool:
     if os.path.lexists(f"{place}/{_VIRTUAL_ENVIRONMENT}"):
         return True
     tag = f"{place}/{_CACHE_TAG}"
-    return os.path.lexists(tag) and read_bounded(Path(tag)).startswith(_CACHE_SIGNATURE)
+    return os.path.lexists(tag) and read_bounded(tag).startswith(_CACHE_SIGNATURE)
 
 
 def _layer(patterns: PatternSet, lead: str, cut: int) -> tuple[Layer, ...]:

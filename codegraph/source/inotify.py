@@ -187,18 +187,22 @@ class InotifyWatcher:
         self._sink: Sink = lambda _: None
 
     def start(self, root: Path, prune: Prune, sink: Sink) -> None:
-        """Watch the tree; see Watcher.start. At the system's limit a Loss is given before the return."""
+        """Watch the root; see Watcher.start."""
         self._place = os.fspath(root)
         self._prune = prune
         self._sink = sink
         self._stopped = False
         self._arm()
+
+    def complete(self) -> None:
+        """Watch all below the root. At the system's limit a Loss is given before the return."""
+        self._watch_all()
         self._report_limit()
 
     def refresh(self) -> None:
         """Watch exactly the directories that are not left out now, through a fresh instance."""
         self._arm()
-        self._report_limit()
+        self.complete()
 
     def nudge(self) -> None:
         """Nothing to do: the kernel wakes us."""
@@ -230,7 +234,7 @@ class InotifyWatcher:
         )
 
     def _arm(self, replacing: _Instance | None = None) -> None:
-        """Watch through a fresh instance, unless `replacing` was replaced already; raises SourceError."""
+        """Watch the root through a fresh instance, unless `replacing` was replaced already; raises SourceError."""
         with self._arming:
             with self._lock:
                 if self._stopped or (replacing is not None and replacing is not self._instance):
@@ -244,7 +248,7 @@ class InotifyWatcher:
                 instance.reader.start()
             if self._cookie_directory is not None:
                 instance.cookies = self._watch(instance, os.fspath(self._cookie_directory), _MASK)
-            self._watch_tree(instance, "")
+            self._watch_place(instance, "")
             watched = len(instance.table) > 0 and (self._cookie_directory is None or instance.cookies >= 0)
             if not watched and not instance.limit:
                 with self._lock:
@@ -273,24 +277,34 @@ class InotifyWatcher:
                 instance.limit = f"{error.strerror} (fs.inotify.max_user_watches) at {len(instance.table)} directories"
             return WatchDescriptor(-1)
 
+    def _watch_all(self) -> None:
+        instance = self._instance
+        if instance is not None:
+            self._watch_tree(instance, "")
+
     def _watch_tree(self, instance: _Instance, start: str) -> None:
         """Watch a directory and all below it that are not left out, each before it is listed."""
         pending = [start]
         while pending and instance is self._instance:
             path = pending.pop()
-            place = f"{self._place}/{path}" if path else self._place
-            with self._lock:
-                descriptor = self._watch(instance, place, _MASK if path else _ROOT_MASK)
-                if descriptor >= 0:
-                    former = instance.table.put(descriptor, path)
-                    if former is not None:
-                        instance.reader.unwatch(former)
-            names = _directories_in(place)
+            descriptor = self._watch_place(instance, path)
+            names = _directories_in(f"{self._place}/{path}" if path else self._place)
             if names is None:
                 continue
             instance.unwatched += descriptor < 0
             prefix = f"{path}/" if path else ""
             pending.extend(prefix + name for name in names if not self._prune(prefix + name))
+
+    def _watch_place(self, instance: _Instance, path: str) -> WatchDescriptor:
+        """Watch one directory of the tree and note where it is; -1 if that cannot be."""
+        place, mask = (f"{self._place}/{path}", _MASK) if path else (self._place, _ROOT_MASK)
+        with self._lock:
+            descriptor = self._watch(instance, place, mask)
+            if descriptor >= 0:
+                former = instance.table.put(descriptor, path)
+                if former is not None:
+                    instance.reader.unwatch(former)
+        return descriptor
 
     def _receive(self, instance: _Instance, event: InotifyEvent) -> None:
         """Turn one event into a hint, in the watch thread."""
@@ -348,6 +362,7 @@ class InotifyWatcher:
             self._trouble = error.message
             self._lose(Loss("failed", f"{detail}; {error.message}"))
             return
+        self._watch_all()
         self._lose(Loss("overflow", detail))
         self._report_limit()
 

@@ -84,6 +84,9 @@ class ObserverWatcher:
             raise SourceError(f"{root}: cannot be watched: {error.strerror}", "check that it exists") from error
         self._observer = observer
 
+    def complete(self) -> None:
+        """Nothing to do: the system watches all below the root."""
+
     def refresh(self) -> None:
         """Nothing to do: everything is watched, and `prune` is asked at each event."""
 

@@ -47,6 +47,9 @@ class PollingWatcher:
         self._thread = threading.Thread(target=self._run, name="codegraph-poll", daemon=True)
         self._thread.start()
 
+    def complete(self) -> None:
+        """Nothing to do: a look takes in everything."""
+
     def refresh(self) -> None:
         """Nothing to do: every look asks `prune` again."""
 

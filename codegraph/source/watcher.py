@@ -91,6 +91,10 @@ class FallbackWatcher:
                 raise
             self._fall_back(Loss("failed", error.message))
 
+    def complete(self) -> None:
+        """Complete the watch of the watcher in use; one that was fallen back to is complete."""
+        self._current.complete()
+
     def refresh(self) -> None:
         """Refresh the watcher in use."""
         self._current.refresh()

@@ -143,6 +143,10 @@ class MemoryStore:
         facts = self._facts_of(blob, language)
         return None if facts is None else facts.outline
 
+    def outlines(self, places: Iterable[tuple[bytes, str]]) -> list[bytes | None]:
+        """Return many encoded outlines."""
+        return [self.outline(*place) for place in places]
+
     def occurrences(self, blob: bytes, language: str) -> bytes | None:
         """Return the compressed occurrences."""
         facts = self._facts_of(blob, language)

@@ -101,6 +101,9 @@ class StateStore(Protocol):
     def outline(self, blob: bytes, language: str) -> bytes | None:
         """Return the encoded outline; None if it is not kept or is damaged."""
 
+    def outlines(self, places: Iterable[tuple[bytes, str]]) -> list[bytes | None]:
+        """Return `outline` of many blobs and languages, in one go."""
+
     def occurrences(self, blob: bytes, language: str) -> bytes | None:
         """Return the compressed occurrences; None if they are not kept or are damaged."""
 

@@ -140,15 +140,19 @@ class Store:
 
     def outline(self, blob: bytes, language: str) -> bytes | None:
         """Return the encoded outline."""
-        return self._facts(schema.OUTLINES, blob, language)
+        return self.outlines([(blob, language)])[0]
+
+    def outlines(self, places: Iterable[tuple[bytes, str]]) -> list[bytes | None]:
+        """Return many encoded outlines, out of one transaction."""
+        return self._facts(schema.OUTLINES, [schema.facts_key(*place) for place in places])
 
     def occurrences(self, blob: bytes, language: str) -> bytes | None:
         """Return the compressed occurrences."""
-        return self._facts(schema.OCCURRENCES, blob, language)
+        return self._facts(schema.OCCURRENCES, [schema.facts_key(blob, language)])[0]
 
     def inputs(self, blob: bytes, language: str) -> bytes | None:
         """Return the compressed own inputs."""
-        return self._facts(schema.INPUTS, blob, language)
+        return self._facts(schema.INPUTS, [schema.facts_key(blob, language)])[0]
 
     def files_without_facts(self) -> tuple[str, ...]:
         """Return the paths whose facts must be extracted again."""
@@ -237,15 +241,12 @@ class Store:
         items = self._environment.read(lambda transaction: transaction.items(table))
         return (schema.unpack_row(key, value, table) for key, value in items)
 
-    def _facts(self, table: str, blob: bytes, language: str) -> bytes | None:
-        key = schema.facts_key(blob, language)
-        value = self._environment.read(lambda transaction: transaction.get(table, key))
-        if value is None:
-            return None
-        if not schema.intact(value):
-            self._report_damage(table, 1)
-            return None
-        return value[: -schema.CRC_BYTES]
+    def _facts(self, table: str, keys: Iterable[bytes]) -> list[bytes | None]:
+        sealed = self._environment.read(lambda transaction: [transaction.get(table, key) for key in keys])
+        present = [value is not None for value in sealed]
+        found = [value[: -schema.CRC_BYTES] if value is not None and schema.intact(value) else None for value in sealed]
+        self._report_damage(table, sum(present) - sum(value is not None for value in found))
+        return found
 
     def _report_damage(self, table: str, count: int) -> None:
         if count:

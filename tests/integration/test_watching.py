@@ -62,6 +62,7 @@ class Index:
         self.known: dict[str, KnownFile] = {}
         self.content: dict[str, bytes] = {}
         self.watcher.start(root, self.scanner.prune, self.sightings.put)
+        self.watcher.complete()
         self.apply(self.scanner.reconcile(self.known))
 
     def sync(self) -> None:
@@ -410,11 +411,13 @@ def test_limit_at_the_start(root: Path, tmp_path: Path) -> None:
     sightings: queue.Queue[Sighting] = queue.Queue()
     alone = InotifyWatcher(watch_budget=2)
     alone.start(root, lambda _: False, sightings.put)
+    alone.complete()
     assert alone.health()[:5] == ("inotify", True, 3, 2, True)
     alone.stop()
     assert sightings.get(timeout=PATIENCE) == Loss("watch_limit", "the budget of 2 watches is used up")
     watcher = FallbackWatcher(InotifyWatcher(watch_budget=2), lambda why: PollingWatcher(3600, None, why))
     watcher.start(root, lambda _: False, sightings.put)
+    watcher.complete()
     assert watcher.health()[:5] == ("poll", True, 3, 3, True)
     watcher.stop()
 
@@ -486,6 +489,7 @@ def test_cookie_comes_after_what_was_before(root: Path, tmp_path: Path) -> None:
     watcher = native_watcher(jar.directory)
     sightings: queue.Queue[Sighting] = queue.Queue()
     watcher.start(root, lambda _: False, sightings.put)
+    watcher.complete()
     try:
         for number in range(500):
             write(root, "a.py", f"x = {number}\n")

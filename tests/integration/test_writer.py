@@ -172,3 +172,14 @@ def test_those_who_wait_at_the_end_are_told(bench: Workbench) -> None:
     assert cookie.result(0) is CookieOutcome.ABORTED
     with pytest.raises(CancelledError):
         waiting.result(0)
+
+
+def test_the_tree_is_compared_once_all_of_it_is_watched(bench: Workbench) -> None:
+    """What happens at a start before the watch is complete is reported by nobody, and is in the first answer."""
+    bench.close()
+    bench.open()
+    bench.watcher.completing = lambda: bench.write({"b.py": "def g(): ...\ndef late(): ...\n"})
+    indexed = bench.project.writer.when(Wait.INDEXED)
+    step(bench)
+    assert indexed.done()
+    assert bench.project.pipeline.view.snapshot.by_name("late")
