@@ -83,7 +83,8 @@ def _tell_used(used: UseModelResult, output: Output) -> None:
     if not used.changed:
         output.line(f"{used.model} is in use already")
     else:
-        output.line(f"{used.model} is in use; {used.pending:,} keys wait, old vectors are served as stale until then")
+        waiting = f"; {used.pending:,} keys wait, old vectors are served as stale until then" if used.pending else ""
+        output.line(f"{used.model} is in use{waiting}")
     if used.overridden_by:
         output.line(Cell(f"{used.overridden_by} names another model and wins at the next start", "yellow"))
     output.warn(used.warnings)

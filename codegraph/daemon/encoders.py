@@ -81,13 +81,13 @@ class Encoders:
         future.set_exception(EncoderError(f"no model with the identity {model.hex()} is in use", "restart the daemon"))
         return future
 
-    def embed_query(self, text: str, models: Iterable[bytes]) -> Future[QueryVectors]:
+    def embed_query(self, text: str, models: Iterable[bytes]) -> Gathered:
         """Promise a query's vectors from those of the models that can give one now; words alone must do without."""
         embedders = self._embedders
         asked = {model: self._query(embedders, model, text) for model in models if model in embedders}
         return _gathered(asked, lambda vector: vector)
 
-    def embed_code(self, text: str, models: Iterable[bytes]) -> Future[QueryVectors]:
+    def embed_code(self, text: str, models: Iterable[bytes]) -> Gathered:
         """Promise a piece of code's vectors, embedded as symbols are, from those of the models that can give one."""
         embedders = self._embedders
         key = EmbeddingKey(digest(text.encode("utf-8", "surrogatepass")))
@@ -124,27 +124,45 @@ class Encoders:
         return future
 
 
-def _gathered(
-    asked: Mapping[bytes, Future[Promised]], read: Callable[[Promised], FloatArray | None]
-) -> Future[QueryVectors]:
-    """Promise what comes of the promises of several models; what fails is left out."""
-    gathered: Future[QueryVectors] = Future()
-    vectors: QueryVectors = {}
-    left = len(asked)
-    lock = threading.Lock()
+class Gathered(Future[QueryVectors]):
+    """The promise of several models' vectors; a model that fails is left out."""
+
+    def __init__(self, models: int) -> None:
+        super().__init__()
+        self._vectors: QueryVectors = {}
+        self._left = models
+        self._lock = threading.Lock()
+        if not models:
+            self._come()
+
+    def take(self, model: bytes, vector: FloatArray | None) -> None:
+        """Note one model's answer; the last one keeps the promise."""
+        with self._lock:
+            self._left -= 1
+            if vector is not None:
+                self._vectors[model] = vector
+            last = not self._left
+        if last:
+            self._come()
+
+    def wait_no_longer(self) -> None:
+        """Keep the promise with what is there now."""
+        self._come()
+
+    def _come(self) -> None:
+        with self._lock:
+            if not self.done() and self.set_running_or_notify_cancel():  # who asked may have gone
+                self.set_result(dict(self._vectors))
+
+
+def _gathered(asked: Mapping[bytes, Future[Promised]], read: Callable[[Promised], FloatArray | None]) -> Gathered:
+    """Promise what comes of the promises of several models."""
+    gathered = Gathered(len(asked))
 
     def reply(model: bytes, done: Future[Promised]) -> None:
-        nonlocal left
-        with lock:
-            left -= 1
-            if not done.cancelled() and done.exception() is None and (vector := read(done.result())) is not None:
-                vectors[model] = vector
-            last = not left
-        if last and gathered.set_running_or_notify_cancel():  # who asked may have gone
-            gathered.set_result(vectors)
+        failed = done.cancelled() or done.exception() is not None
+        gathered.take(model, None if failed else read(done.result()))
 
     for model, future in asked.items():
         future.add_done_callback(lambda done, model=model: reply(model, done))  # type: ignore[misc]
-    if not asked:
-        gathered.set_result(vectors)
     return gathered

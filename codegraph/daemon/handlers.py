@@ -41,6 +41,8 @@ from codegraph.source.cookies import CookieOutcome
 Result = TypeVar("Result")
 
 THREADS = 4
+QUERY_SECONDS = 10.0
+"""A search does without the vectors of models that have not embedded its text by then."""
 
 
 class Handlers:
@@ -146,6 +148,7 @@ class Handlers:
         wait = Wait.INDEXED if params.wait is Wait.NONE else params.wait
         if self._project.lacks_models():
             await self._threaded(look_again, self._project)
+            self._project.retry()
         await self.settled(wait, params.timeout)
         view = self._view
         pending = await self._threaded(_count_unfresh, view, self._project.waiting())
@@ -163,7 +166,12 @@ class Handlers:
         return await self._threaded(answer_similar, self._project, self._view, params, vectors)
 
     async def _query_vectors(self, text: str, *, is_code: bool = False) -> QueryVectors:
-        return await asyncio.wrap_future(self._project.embed_query(text, is_code=is_code))
+        promised = self._project.embed_query(text, is_code=is_code)
+        limit = asyncio.get_running_loop().call_later(QUERY_SECONDS, promised.wait_no_longer)
+        try:
+            return await asyncio.wrap_future(promised)
+        finally:
+            limit.cancel()
 
     async def clones(self, params: clones.ClonesParams) -> clones.ClonesResult:
         """Group definitions that are copies of each other."""
@@ -211,7 +219,8 @@ class Handlers:
 
     async def embed(self, params: operations.EmbedParams) -> operations.EmbedResult:
         """Give vectors."""
-        vectors = [await self._query_vectors(text) for text in params.texts]
+        ask, code = self._project.parts.encoders.embed_query, (self._project.models.routes.code,)
+        vectors = [await asyncio.wrap_future(ask(text, code)) for text in params.texts]
         return await self._threaded(answer_embed, self._project, self._view, params, vectors)
 
     async def verify(self, params: operations.VerifyParams) -> operations.VerifyResult:

@@ -220,7 +220,7 @@ class SearchResult(Answer, frozen=True, kw_only=True):
     """How the text of the query was read."""
     reason: EmptyReason = EmptyReason.NOT_EMPTY
     warnings: tuple[str, ...] = ()
-    """Of models that were asked for and are not in use."""
+    """Of models that were asked for and are not in use, or do not embed."""
 
 
 class SearchParams(Query[SearchResult], frozen=True, kw_only=True):

@@ -102,9 +102,7 @@ class PendingKeys:
 
         Each comes with one of its symbols. Keys whose time of holding back has passed are queued first.
         """
-        for key in [key for key, until in self._held.items() if until <= now]:
-            del self._held[key]
-            self._queues[self._place[key]][key] = None
+        self.release([key for key, until in self._held.items() if until <= now])
         for (lane, _), queue in sorted(self._queues.items()):
             if queue:
                 keys = [key for key, _ in zip(queue, range(limit), strict=False)]
@@ -133,6 +131,12 @@ class PendingKeys:
             self._in_flight.discard(key)
             if key in self._symbols:
                 self._held[key] = until
+
+    def release(self, keys: Iterable[EmbeddingKey] | None = None) -> None:
+        """Hold these keys back no longer; by default none."""
+        for key in list(self._held) if keys is None else keys:
+            if self._held.pop(key, None) is not None:
+                self._queues[self._place[key]][key] = None
 
     def next_release(self) -> float | None:
         """The earliest clock time at which a held key becomes available, or None."""

@@ -36,7 +36,7 @@ from codegraph.core.symbols import BlobDigest, SymbolId
 from codegraph.daemon.account import Glances, LanguageCounts
 from codegraph.daemon.changeset import Run
 from codegraph.daemon.choosing import look_again
-from codegraph.daemon.encoders import Encoders, QueryVectors
+from codegraph.daemon.encoders import Encoders, Gathered
 from codegraph.daemon.figures import Gatherer
 from codegraph.daemon.first_index import FirstIndex
 from codegraph.daemon.indexing import IndexingRun
@@ -195,11 +195,15 @@ class Project:
         found = self.parts.encoders.models.get(model)
         return "" if found is None else found.spec.name
 
-    def embed_query(self, text: str, *, is_code: bool = False) -> Future[QueryVectors]:
-        """Promise the vectors of a query or of pasted code, of the code model and each that symbols are served with."""
+    def embed_query(self, text: str, *, is_code: bool = False) -> Gathered:
+        """Promise the vectors of a query or of pasted code, of each model that symbols are served with."""
         served = [model for model, view in self.pipeline.view.search.vectors.spaces.items() if view.live]
         embed = self.parts.encoders.embed_code if is_code else self.parts.encoders.embed_query
-        return embed(text, dict.fromkeys((self.models.routes.code, *served)))
+        return embed(text, served or (self.models.routes.code,))
+
+    def retry(self) -> None:
+        """Ask again, and now, for the vectors that a model did not give."""
+        self.writer.call(lambda: self.scheduler.retry(self.pipeline.view.snapshot))
 
     def use(self, models: ModelSet, config: Config) -> Future[bool]:
         """Change to the models of `config` while serving the old vectors; the future says whether anything differs."""

@@ -26,6 +26,7 @@ from codegraph.daemon.messages import (
     Target,
 )
 from codegraph.daemon.operations import Embedding, EmbedParams, EmbedResult
+from codegraph.daemon.route_figures import troubles
 from codegraph.daemon.targets import describe, find_target
 from codegraph.daemon.understanding import Understood
 from codegraph.daemon.view import View
@@ -154,7 +155,7 @@ def _shown(project: Project, view: View, answer: SearchAnswer) -> SearchResult:
         results=tuple(hits),
         folded=tuple(folded),
         reason=reason,
-        warnings=tuple(project.models.missing.values()),
+        warnings=(*project.models.missing.values(), *troubles(project)),
     )
 
 

@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Protocol
 
 import numpy as np
@@ -37,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 MAX_IN_FLIGHT = 2
 MAX_RETRY_SECONDS = 300.0
+MOST_FRUITLESS = 4_096
+"""Batches that are remembered as lost to a model that is out of order."""
 
 PORTION_SECONDS = 1.0
 """Batches are made so large that a model takes about this long for one: its vectors are served when it is done."""
@@ -101,6 +104,8 @@ class Scheduler:
         self.busy: Counter[bytes] = Counter()
         """How many batches each model has and has not answered; models without any may be absent."""
         self._failures: dict[EmbeddingKey, int] = {}
+        self._fruitless: dict[bytes, list[Sequence[EmbeddingKey]]] = {}
+        """By model: its batches that came to nothing since it last gave a vector, the last of them."""
         self._rates: dict[bytes, float] = {}
         """Symbols per second, by model, in its last batch of some size."""
         self.trouble: dict[bytes, str] = {}
@@ -138,6 +143,26 @@ class Scheduler:
                 self._failures.pop(key, None)
         for key in missing:
             self._hold(key)
+        if computed.vectors:
+            self._forgive(self._fruitless.pop(computed.model, []))
+        elif missing:
+            self._fruitless[computed.model] = [*self._fruitless.get(computed.model, [])[1 - MOST_FRUITLESS :], missing]
+
+    def retry(self, snapshot: Snapshot) -> None:
+        """Ask at once for what was held back: somebody says that it may go better now."""
+        self.pending.release()
+        self.wake(snapshot)
+
+    def _forgive(self, lost: Sequence[Sequence[EmbeddingKey]]) -> None:
+        """Hold keys back no longer whose model gave nothing at all for a while: that was not their fault.
+
+        As many batches as are on their way at once may have been lost to a single key.
+        """
+        if len(lost) > MAX_IN_FLIGHT:
+            keys = list(chain.from_iterable(lost))
+            for key in keys:
+                self._failures.pop(key, None)
+            self.pending.release(keys)
 
     def forget_all(self) -> None:
         """Drop all pending keys; replies to batches on their way will find nobody waiting."""

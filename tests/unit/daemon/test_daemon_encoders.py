@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,18 @@ def test_model_that_fails_is_left_out(encoders: Encoders) -> None:
     embedder.close()
     found = encoders.embed_query("words", [ONE.identity, OTHER.identity]).result(0)
     assert list(found) == [ONE.identity]
+
+
+def test_models_that_take_too_long_are_left_out(encoders: Encoders) -> None:
+    """Whoever waits no longer gets what is there; what comes later is nobody's."""
+    late: Future[FloatArray] = Future()
+    encoders.embedder(OTHER.identity).submit_query = lambda _: late  # type: ignore[union-attr, method-assign]
+    gathered = encoders.embed_query("words", [ONE.identity, OTHER.identity])
+    assert not gathered.done()
+    gathered.wait_no_longer()
+    assert list(gathered.result(0)) == [ONE.identity]
+    late.set_result(np.zeros(16, np.float32))
+    assert list(gathered.result(0)) == [ONE.identity]
 
 
 def test_dropped_model_is_closed_and_refused(encoders: Encoders) -> None:

@@ -197,6 +197,48 @@ def test_success_ends_the_holding_back() -> None:
     assert desk.scheduler.next_release() == desk.now + 1.0
 
 
+def test_model_that_is_back_is_asked_for_everything_at_once() -> None:
+    """Keys that were lost while a model was out of order are not held back for minutes once it gives a vector."""
+    desk = Desk(batch_symbols=1)
+    desk.want("f0", "f1", "f2")
+    for _ in range(6):
+        desk.wake()
+        while desk.held:
+            desk.answer(error=EncoderError("out of order"))
+        desk.now += 1_000.0
+    desk.now = desk.scheduler.next_release() or 0.0
+    desk.wake()
+    desk.answer()
+    desk.wake()
+    assert len(desk.held) == 2, "the others need not wait for their turn"
+    desk.answer()
+    desk.answer()
+    assert desk.scheduler.idle
+
+
+def test_key_that_fails_alone_goes_on_being_held_back() -> None:
+    """What one key does to its batch is not forgiven because another key fares well."""
+    desk = Desk(batch_symbols=1)
+    desk.want("f0", "f1")
+    desk.wake()
+    desk.answer(error=EncoderError("the worker ended"))
+    desk.answer()
+    desk.wake()
+    assert not desk.held
+    assert desk.scheduler.next_release() == desk.now + 1.0
+
+
+def test_what_is_held_back_is_asked_for_when_somebody_wants_it() -> None:
+    """A user who waits does not wait for the back-off."""
+    desk = Desk()
+    desk.want("f0")
+    desk.wake()
+    desk.answer(error=EncoderError("out of order"))
+    assert not desk.held
+    desk.scheduler.retry(desk.project.index.snapshot)
+    assert len(desk.held) == 1
+
+
 def test_refused_vectors_come_again_and_the_others_do_not() -> None:
     """One bad row of a batch costs that row."""
     desk = Desk()
