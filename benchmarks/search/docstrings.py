@@ -8,7 +8,8 @@ without documentation. Or packages are named: `--language go DIRECTORY...`.
 Each package becomes a repository below `corpus`, without any comment or docstring (lines stay where they were), beside
 queries.jsonl and repos.json for `python -m benchmarks.search`. What is documentation, and of what, codegraph's own
 extraction says; a query is a first sentence that one definition of the package only has, without its markup. Only
-the definition itself is a hit, not the class around it. Queries are drawn in a fixed order.
+the definition itself is a hit, not the class around it. Queries are drawn in a fixed order. With `--reworded` they are
+asked in other words (`training.rewording`), those that hardly have any left out.
 Tests: tests/unit/benchmarks/test_bench_docstrings.py.
 """
 
@@ -30,6 +31,7 @@ from codegraph.extract.grammar import compiled
 from codegraph.extract.languages import language_of
 from training.dataset import key_of, part_of
 from training.pairs import KINDS, MAX_FILE_BYTES, root_of
+from training.rewording import Thesaurus
 from training.sentences import split
 from training.tasks import LANGUAGES
 
@@ -190,6 +192,13 @@ def _too_large(package: Path) -> bool:
     return sum(bool(family(file.name)) for file in package.rglob("*")) > MAX_FILES
 
 
+def in_other_words(queries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the queries that can be put in other words, so put."""
+    thesaurus = Thesaurus()
+    reworded = [query | {"query": thesaurus.reworded(query["query"])} for query in queries]
+    return [query for query in reworded if query["query"]]
+
+
 def write(made: Sequence[Sequence[dict[str, Any]]], into: Path) -> None:
     """Write the queries and the list of repositories."""
     queries = [query for some in made for query in some]
@@ -207,13 +216,14 @@ def main() -> int:
     parser.add_argument("--part", default="test", choices=("test", "validation"), help="which held-out packages")
     parser.add_argument("--packages", type=int, default=PACKAGES, help="at most so many of a language")
     parser.add_argument("--language", default="python", choices=LANGUAGES, help="of the packages that are named")
+    parser.add_argument("--reworded", action="store_true", help="ask in other words")
     parser.add_argument("directories", type=Path, nargs="*", help="packages with distinct names")
     arguments = parser.parse_args()
     arguments.into.mkdir(parents=True, exist_ok=True)
     made = [make(package, package.name, arguments.language, arguments.into) for package in arguments.directories]
     if arguments.sources:
         made += held_out(arguments.sources, arguments.part, arguments.packages, arguments.into)
-    write(made, arguments.into)
+    write(list(map(in_other_words, made)) if arguments.reworded else made, arguments.into)
     return 0
 
 

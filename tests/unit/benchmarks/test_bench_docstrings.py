@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.search.docstrings import family, make, strip
+from benchmarks.search.docstrings import family, in_other_words, make, strip
 
 PYTHON = '''"""Sells things to people."""
 
@@ -79,3 +79,13 @@ def test_a_sentence_that_two_definitions_have_is_no_query(tmp_path: Path) -> Non
 def test_typescript_counts_as_javascript() -> None:
     """The training data has them as one language."""
     assert [family(path) for path in ("a.ts", "a.tsx", "a.js", "a.py", "a.txt")] == [*["javascript"] * 3, "python", ""]
+
+
+def test_queries_in_other_words_keep_their_targets() -> None:
+    """Who has no other words for a sentence does not ask."""
+    asked = [{"query": "Returns the kiwi", "relevant": 1}, {"query": "Gets and returns the kiwi", "relevant": 2}]
+
+    (reworded,) = in_other_words(asked)
+
+    assert reworded["relevant"] == 2
+    assert "eturns" not in reworded["query"]
