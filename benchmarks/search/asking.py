@@ -107,6 +107,8 @@ class Answers(msgspec.Struct, frozen=True):
     """The best symbol of each of the first ten files."""
     seconds: float
     """The answer of ten symbols, without the socket; the first time a text is asked, its vectors too."""
+    cpu_seconds: float = 0.0
+    """The same as CPU time of this process, which other programs on the machine hardly change."""
 
 
 class Asked:
@@ -128,9 +130,9 @@ class Asked:
 
     def ask(self, text: str, manner: Manner, similar: bool = False) -> Answers:
         """Answer one query, or find what is similar to a piece of code."""
-        hits, seconds, _ = self.timed(text, manner, similar, again=True)
+        hits, seconds, cpu = self.timed(text, manner, similar, again=True)
         files = one_per_file(map(span_of, self._hits(text, manner, ASKED, similar)))
-        return Answers(tuple(map(span_of, hits)), tuple(files[:PLACES]), seconds)
+        return Answers(tuple(map(span_of, hits)), tuple(files[:PLACES]), seconds, cpu)
 
     def timed(
         self, text: str, manner: Manner, similar: bool = False, again: bool = False

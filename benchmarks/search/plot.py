@@ -2,7 +2,7 @@
 
 A point is a manner of searching in a result of `benchmarks.search`, or a published method: NDCG@10 over the same
 repositories against the median time of a query, on a logarithmic axis. Times of published methods are those that semble
-publishes beside its scores, on another machine, and are drawn hollow; ours are of the machine of the result.
+publishes beside its scores, on another machine, and are drawn hollow; ours are CPU time on the machine of the result.
 Tests: tests/unit/benchmarks/test_bench_plot.py.
 """
 
@@ -37,13 +37,13 @@ class Point(NamedTuple):
 
 
 def points_of(report: Report) -> list[Point]:
-    """Return the points of a result: the whole, and every manner whose latency was kept."""
+    """Return the points of a result: the whole, and every manner whose CPU time was kept."""
     values = {figure.name: figure.value for figure in report.figures}
     model = report.tree.get("built", {}).get("model") or "codegraph"
     found = []
     for name, milliseconds in values.items():
-        if name.startswith("search.") and name.endswith("query.p50"):
-            label = name.removeprefix("search.").removesuffix("query.p50").strip(".")
+        if name.startswith("search.") and name.endswith("query_cpu.p50"):
+            label = name.removeprefix("search.").removesuffix("query_cpu.p50").strip(".")
             quality = values[".".join(filter(None, ("search", label, "ndcg10")))]
             found.append(Point(" ".join((model, *label.split("_"))).strip(), milliseconds, quality, True))
     return found
@@ -69,7 +69,7 @@ def plot(points: Sequence[Point], title: str) -> str:
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
         f'<text x="{LEFT}" y="20" font-size="14">{title}</text>',
         (
-            f'<text x="{LEFT}" y="{HEIGHT - 8}" font-size="11">median milliseconds a query; '
+            f'<text x="{LEFT}" y="{HEIGHT - 8}" font-size="11">median milliseconds of CPU a query; '
             "hollow: published times, of another machine</text>"
         ),
     ]

@@ -97,8 +97,9 @@ def figures(run: Run, label: str = "") -> list[Figure]:
         Figure(name=f"{prefix}language.{group}.mrr", value=overall(rows).mrr, unit="")
         for group, rows in grouped(raw, lambda one: one.language).items()
     ]
+    latencies = sampled(f"{prefix}query_cpu", [each.cpu_seconds * 1000 for each in run.answers], "ms")
     if label:
-        return [*found, *sampled(f"{prefix}query", [each.seconds * 1000 for each in run.answers], "ms")]
+        return [*found, *latencies, *sampled(f"{prefix}query", [each.seconds * 1000 for each in run.answers], "ms")]
     for name, by in (("language", lambda one: one.language), ("category", lambda one: one.category)):
         found += [
             Figure(name=f"search.{name}.{group}.ndcg10", value=overall(rows).ndcg, unit="")
@@ -110,7 +111,7 @@ def figures(run: Run, label: str = "") -> list[Figure]:
         Figure(name="search.index", value=seconds, unit="s", note=f"{symbols} symbols, first index, one by one")
     )
     found += sampled("search.query", [each.seconds * 1000 for each in run.answers], "ms", {"p50": 5.0})
-    return found
+    return [*found, *latencies]
 
 
 def details(run: Run) -> dict[str, Any]:
