@@ -4,9 +4,9 @@ A *root* is a directory that imports start from. The importer's own root is the 
 it that is no package; the directories above that one count too, nearest first. Failing those, a
 package elsewhere may be meant (a `src` layout, a sibling project): its root must be no package itself,
 must not lie in a directory of test data, examples or vendored code that the importer is outside of,
-and a plain module counts only in a directory that is named like a source root. The nearest root wins;
-equally near ones are all candidates. Modules of the standard library are only shadowed from the
-importer's own root. What is not found is external.
+and a plain module or a namespace package counts only in a directory that is named like a source root.
+The nearest root wins; equally near ones are all candidates. Modules of the standard library are only
+shadowed from the importer's own root. What is not found is external.
 
 A package wins over a module of the same name, and both over a namespace package (a directory without
 `__init__.py`), as in Python. Everything is asked of the table, so a file that appears or vanishes
@@ -120,7 +120,7 @@ class ModuleFinder:
         """Return the nearest acceptable roots beside the importer's own ones."""
         near: list[tuple[int, str]] = []
         for root, form in forms.items():
-            if root in roots or form == "n" or (form == "m" and root.rpartition("/")[2] not in _SOURCE_ROOTS):
+            if root in roots or (form != "p" and root.rpartition("/")[2] not in _SOURCE_ROOTS):
                 continue
             shared = _shared_parts(root, directory)
             apart = root.split("/")[shared:]
