@@ -61,6 +61,9 @@ class SymbolKind(StrEnum):
 DOCUMENT_LANGUAGES = frozenset({"markdown", "rst"})
 """Languages of documents: their files have sections, which refer to code; no code refers to them."""
 
+SETTING_LANGUAGES = frozenset({"json-config", "go-mod", "cargo"})
+"""Languages of files without symbols that only say what names in others mean."""
+
 
 class DependencyKind(StrEnum):
     """How one symbol depends on another."""

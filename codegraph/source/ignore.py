@@ -11,7 +11,9 @@ last matching line does:
     5  .git/info/exclude
     6  core.excludesFile, or ~/.config/git/ignore
 
-so `!node_modules/` in .codegraphignore takes dependencies in. Version control's own directories
+so `!node_modules/` in .codegraphignore takes dependencies in. What git leaves out of a commit (4 to 6)
+may still be tracked, and a file of settings such as package.json says what imports in its directory
+mean, so only 1 and 2 leave such files out. Version control's own directories
 can never be taken in. A directory that is left out is not entered, so nothing below it can be taken
 in again: that is git's rule, and what makes ignoring cheap. A directory with a `pyvenv.cfg` or a
 valid CACHEDIR.TAG counts as vendored whatever its name. A repository inside the project is an
@@ -31,6 +33,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from codegraph.core.symbols import SETTING_LANGUAGES
 from codegraph.source.git_directory import find_git_directory, global_excludes, read_bounded
 from codegraph.source.patterns import PatternSet
 
@@ -78,6 +81,11 @@ class DirectoryRules(NamedTuple):
 
     own: tuple[Layer, ...]
     git: tuple[Layer, ...]
+
+    def leaves_out(self, path: str, name: str, language: str | None) -> bool:
+        """Say whether a file that `language` claims is left out."""
+        rules = self._replace(git=()) if language in SETTING_LANGUAGES else self
+        return bool(rules.reason(path, name, False))
 
     def reason(self, path: str, name: str, is_directory: bool) -> str | None:
         """Return IGNORED or VENDORED_REASON, TAKEN_IN where a negated line of ours says so, None when nobody does."""

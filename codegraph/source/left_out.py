@@ -78,9 +78,10 @@ def reason_of(
     if stat.S_ISDIR(mode):
         return Skipped(path, DIRECTORY, "only what is in it can be indexed")
     name = parts[-1]
-    if claim(path, b"") is None and "." in name[1:]:
+    language = claim(path, b"")
+    if language is None and "." in name[1:]:
         return Skipped(path, UNKNOWN_LANGUAGE)
-    if rules.of("/".join(parts[:-1])).reason(path, name, False):
+    if rules.of("/".join(parts[:-1])).leaves_out(path, name, language):
         return Skipped(path, IGNORED)
     found = reader.read(path)
     if found is None:

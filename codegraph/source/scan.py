@@ -231,10 +231,11 @@ class Scanner:
 
     def _is_candidate(self, path: str, name: str, rules: DirectoryRules, listing: Listing) -> bool:
         """Claimed by its name, or without an extension, so that the first line may claim it; and not ignored."""
-        if self._claim(path, b"") is None and "." in name[1:]:
+        language = self._claim(path, b"")
+        if language is None and "." in name[1:]:
             listing.counts[UNKNOWN_LANGUAGE] += 1
             return False
-        if rules.reason(path, name, False):
+        if rules.leaves_out(path, name, language):
             listing.counts[IGNORED] += 1
             return False
         return True

@@ -23,8 +23,10 @@ def root(tmp_path: Path) -> Path:
     for place in ("package", "node_modules/left", "built/deep", ".git"):
         (root / place).mkdir(parents=True)
     texts = {
-        ".gitignore": "built/\n*.ignored.py\n",
-        "package/.codegraphignore": "private.py\n",
+        ".gitignore": "built/\n*.ignored.py\npackage.json\ngo.mod\n",
+        "package/.codegraphignore": "private.py\ngo.mod\n",
+        "package/package.json": "{}\n",
+        "package/go.mod": "module m\n",
         "package/kept.py": SOURCE,
         "package/private.py": SOURCE,
         "package/a.ignored.py": SOURCE,
@@ -50,6 +52,8 @@ REASONS = {
     "package/kept.py": None,
     "package/private.py": ("ignored", ""),
     "package/a.ignored.py": ("ignored", ""),
+    "package/package.json": None,
+    "package/go.mod": ("ignored", ""),
     "package/data.parquet": ("unknown_language", ""),
     "package/NOTICE": ("unknown_language", ""),
     "package/large.py": ("too_large", "2400 bytes"),
