@@ -394,3 +394,15 @@ def test_bases_in_brackets() -> None:
     linked = Linked({"a.js": base, "b.js": "const N = require('./a')\nclass T extends (N.Template) { apply() {} }"})
     assert linked.of("b.js/T#", "inherits") == {"a.js/N#Template#"}
     assert linked.of("b.js/T#apply().", "overrides") == {"a.js/N#Template#apply()."}
+
+
+def test_a_call_of_a_constant_is_the_constants() -> None:
+    """What a constant holds is called through it, and what that gives is known all the same."""
+    linked = Linked(
+        {
+            "a.ts": "export class C { static create() { return new C() }\n m() {} }\nexport const MADE = C.create\n",
+            "b.ts": "import { MADE } from './a'\nexport function use() { MADE().m() }\n",
+        }
+    )
+    assert linked.of("b.ts/use().", CALLS) == {"a.ts/C#m()."}
+    assert linked.of("b.ts/use().", READS) == {"a.ts/MADE."}

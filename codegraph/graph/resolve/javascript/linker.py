@@ -2,12 +2,14 @@
 
 | role | to a class | to a function or method | to an interface | to a constant | to a module |
 |---|---|---|---|---|---|
-| call, decorator | calls | calls (a getter: references) | references | references; calls what it holds | what it is |
+| call, decorator | calls | calls (a getter: references) | references | references | what it is |
 | type | uses_type | references | uses_type | uses_type | nothing |
 | inherit, implement | inherits, implements | the same | the same | references | nothing |
 | read | references | references | references | references | nothing |
 
-`new C()` and `<C/>` are edges to the class or function alone. A module that is replaced as a whole
+`new C()` and `<C/>` are edges to the class or function alone, and what a constant holds is the constant's own business
+(who calls `const make = C.create` depends on it through the constant); a variable or field that is no symbol stands for
+what it holds. A module that is replaced as a whole
 (`module.exports = f`) stands for what replaces it. An import gives `imports` edges to the module and to
 what it names (a name that destructuring takes out of a module: to the module only). `super(...)` gives none,
 `inherits` says as much. A method overrides the method of that name in the nearest base class or interface that
@@ -116,8 +118,6 @@ class FileLinker:
         for entity in found:
             if entity.kind is EntityKind.DEFINITION:
                 targets[entity] = None
-                if entity.form == "constant" and role in _CALLING:
-                    targets.update(dict.fromkeys(self._held(entity)))
             elif entity.kind is EntityKind.MODULE:
                 whole = self._evaluator.whole(entity, loosely=role in _CALLING)
                 targets.update((each, None) for each in whole if _is_definition(each))

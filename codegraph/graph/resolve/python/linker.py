@@ -2,7 +2,7 @@
 
 | role | to a class | to a function | to a constant | to a module |
 |---|---|---|---|---|
-| call, decorator | calls | calls (a property: references) | references; calls what it holds | references |
+| call, decorator | calls | calls (a property: references) | references | references |
 | type | uses_type | references | uses_type | references |
 | inherit | inherits | references | inherits what it holds | references |
 | read | references | references | references | references |
