@@ -57,9 +57,8 @@ _WITHOUT_LIMIT = frozenset({operations.IndexParams.method, operations.VerifyPara
 class Conversation:
     """What client and daemon say to each other, without the bytes' transport: shared by both clients."""
 
-    def __init__(self, root: str, token: str = "") -> None:
+    def __init__(self, root: str) -> None:
         self._root = root
-        self._token = token
         self._number = 0
         self._frames = FrameReader(MAX_ANSWER_BYTES)
         self.clock = ""
@@ -71,9 +70,7 @@ class Conversation:
 
     def hello(self) -> reports.HelloParams:
         """Return the first request of a connection."""
-        return reports.HelloParams(
-            version=__version__, protocol=PROTOCOL_VERSION, root=self._root, token=self._token, clock=self.clock
-        )
+        return reports.HelloParams(version=__version__, protocol=PROTOCOL_VERSION, root=self._root, clock=self.clock)
 
     def request(self, params: Params[Any]) -> tuple[int, bytes]:
         """Number a request and write it, with the last clock if it has none."""

@@ -275,7 +275,6 @@ _encoder = msgspec.msgpack.Encoder()
 _outline_decoder = msgspec.msgpack.Decoder(Outline)
 _occurrences_decoder = msgspec.msgpack.Decoder(Occurrences)
 _own_input_decoder = msgspec.msgpack.Decoder(OwnInput)
-_facts_decoder = msgspec.msgpack.Decoder(FileFacts)
 _own_tokens_decoder = msgspec.msgpack.Decoder(OwnTokens)
 _inputs_decoder = msgspec.msgpack.Decoder(dict[bytes, bytes])
 
@@ -314,11 +313,6 @@ def decode_own_input(data: bytes) -> OwnInput:
 def decode_own_tokens(data: bytes) -> OwnTokens:
     """Decode an own input but for its tokens; raises msgspec.DecodeError on foreign bytes."""
     return _decoded(_own_tokens_decoder, data)
-
-
-def decode_facts(data: bytes) -> FileFacts:
-    """Decode whole facts as a worker sends them; raises msgspec.DecodeError on foreign bytes."""
-    return _decoded(_facts_decoder, data)
 
 
 class EncodedFacts(msgspec.Struct, frozen=True, array_like=True):

@@ -79,7 +79,7 @@ class Host(Protocol):
 class Connection(asyncio.Protocol):
     """Speaks with one client."""
 
-    def __init__(self, host: Host, limits: Limits, *, needs_token: bool) -> None:
+    def __init__(self, host: Host, limits: Limits) -> None:
         self._host = host
         self._limits = limits
         self._frames = FrameReader(limits.max_message_bytes)
@@ -92,7 +92,6 @@ class Connection(asyncio.Protocol):
         self._stall: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
         self._closing = False
-        self.needs_token = needs_token
         self.greeted = False
         """`hello` was answered; other methods are open."""
 

@@ -152,13 +152,6 @@ class PendingKeys:
         waiting = tuple(self._key.items())
         return tuple((symbol, place[0]) for symbol, key in waiting if (place := self._place.get(key)) is not None)
 
-    def keys_by_lane(self) -> dict[str, int]:
-        """Count pending keys by lane, those in flight and held back included."""
-        counts = {lane.name.lower(): 0 for lane in Lane}
-        for lane, _ in self._place.values():
-            counts[lane.name.lower()] += 1
-        return counts
-
     def in_flight(self) -> int:
         """How many keys are being embedded now."""
         return len(self._in_flight)

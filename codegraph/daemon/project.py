@@ -52,7 +52,7 @@ from codegraph.daemon.restore import keys_outdated, renew_keys, restore_index, r
 from codegraph.daemon.scheduler import Scheduler
 from codegraph.daemon.served import Served
 from codegraph.daemon.switching import Switch, extract_settings
-from codegraph.daemon.upkeep import Upkeep
+from codegraph.daemon.upkeep import Upkeep, tidied
 from codegraph.daemon.view import View
 from codegraph.daemon.writer import Item, Writer
 from codegraph.embed.budget import ModelBudget
@@ -234,8 +234,8 @@ class Project:
         return OwnInputs(self.parts.facts)
 
     def collect_garbage(self) -> Swept:
-        """Let go of what nothing refers to. Only on the writer's thread."""
-        return self.parts.store.collect_garbage()
+        """Let go of what nothing refers to, and of free pages if they are most. Only on the writer's thread."""
+        return tidied(self.parts.store)
 
     def _begin(self) -> None:
         """Post the rest of the restore as the writer's first work: until then, answers are without vectors."""

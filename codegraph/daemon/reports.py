@@ -34,8 +34,6 @@ class HelloParams(Params[HelloResult], frozen=True, kw_only=True):
     protocol: int
     root: Name = ""
     """The absolute project root that the client expects; empty: any."""
-    token: Name = ""
-    """Needed on a TCP connection."""
     clock: Name = ""
     """The last clock that the client saw."""
 

@@ -60,7 +60,6 @@ is one for asyncio.
   So does closing the connection, without the answer.
 - A client that leaves more than `daemon.max_buffer_bytes` unread, or takes nothing for 30 seconds while
   something waits, is disconnected.
-- TCP is open only when asked for, on the loopback address, and `hello` must then carry the token.
 """
 
 _SHARED = (messages.Query, messages.Target, messages.Answer)

@@ -5,9 +5,8 @@ the method, decodes its parameters, waits if a query says so, and calls the Serv
 completed with `is_fresh_instance` and goes back.
 
 Who may connect. The Unix socket has mode 0600 in a directory of mode 0700, and the peer's user is
-checked on top (where the system tells it). TCP is only opened when asked for, on the loopback
-address, and every connection must first show the token in `hello`. Until `hello` is answered no
-other method is open, except `shutdown` on the Unix socket.
+checked on top (where the system tells it). There is no other door. Until `hello` is answered no
+other method is open, except `shutdown`.
 
 The caller holds the project's lock: `listen_unix` removes a socket that a dead daemon left behind.
 Nothing heavy is imported here, so the socket is open before any model is loaded.
@@ -17,7 +16,6 @@ Tests: tests/unit/daemon/test_daemon_server.py.
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
 import os
 import time
@@ -60,8 +58,7 @@ from codegraph.errors import (
 logger = logging.getLogger(__name__)
 
 _UNKNOWN = "(unknown method)"
-_BEFORE_TOKEN = frozenset({HelloParams.method})
-_UNGREETED = _BEFORE_TOKEN | {ShutdownParams.method}
+_UNGREETED = frozenset({HelloParams.method, ShutdownParams.method})
 
 
 class _Refusal(Exception):
@@ -93,7 +90,6 @@ class Server:
         self._connections: dict[Connection, None] = {}
         self._listeners: list[asyncio.Server] = []
         self._socket: tuple[Path, int] | None = None
-        self._token = ""
         self._stop = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
@@ -111,16 +107,6 @@ class Server:
         self._socket = (path, inode)
         loop = asyncio.get_running_loop()
         self._listeners.append(await loop.create_unix_server(self._unix_connection, sock=listener, backlog=128))
-
-    async def listen_tcp(self, token: str, port: int = 0) -> int:
-        """Open a socket on the loopback address and return its port. Raises DaemonError without a token."""
-        if not token:
-            raise DaemonError("a TCP socket needs a token", "any process on this machine could connect otherwise")
-        self._token = token
-        loop = asyncio.get_running_loop()
-        listener = await loop.create_server(self._tcp_connection, "127.0.0.1", port)
-        self._listeners.append(listener)
-        return int(listener.sockets[0].getsockname()[1])
 
     def stop(self) -> None:
         """Let `serve` return. Call it on the loop's thread (`loop.add_signal_handler` does)."""
@@ -158,10 +144,7 @@ class Server:
     # --- Host of the connections ----------------------------------------------------------------
 
     def _unix_connection(self) -> Connection:
-        return Connection(self, self._limits, needs_token=False)
-
-    def _tcp_connection(self) -> Connection:
-        return Connection(self, self._limits, needs_token=True)
+        return Connection(self, self._limits)
 
     def opened(self, connection: Connection) -> bool:
         """Admit a client of the right user while there is room."""
@@ -173,7 +156,7 @@ class Server:
             advice = "close some, or raise daemon.max_clients"
             connection.refuse(DaemonError(f"{self._max_clients} clients are connected already", advice))
             return False
-        user = None if connection.needs_token else peer_user(connection.transport)
+        user = peer_user(connection.transport)
         if user is not None and user != self._user:
             logger.warning("a client of user %d was refused", user)
             connection.refuse(DaemonError("this daemon serves another user", "start one of your own"))
@@ -246,7 +229,7 @@ class Server:
                 f"there is no method {request.method[:100]!r}",
                 f"methods: {', '.join(METHODS)}",
             )
-        if not connection.greeted and request.method not in (_BEFORE_TOKEN if connection.needs_token else _UNGREETED):
+        if not connection.greeted and request.method not in _UNGREETED:
             raise _Refusal(
                 ErrorCode.SERVER_NOT_INITIALIZED,
                 f"{request.method} before hello",
@@ -270,8 +253,6 @@ class Server:
         return _dated(await self._method(params)(params), params.clock)
 
     async def _hello(self, connection: Connection, params: HelloParams) -> HelloResult:
-        if connection.needs_token and not hmac.compare_digest(params.token.encode(), self._token.encode()):
-            raise DaemonError("the token is wrong", "use the one that the daemon printed when it opened the port")
         if params.version != __version__ or params.protocol != PROTOCOL_VERSION:
             raise VersionMismatch(
                 f"the daemon is codegraph {__version__} (protocol {PROTOCOL_VERSION}),"

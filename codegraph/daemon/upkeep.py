@@ -3,7 +3,8 @@
 The lexical index is flushed in a thread of its own once there has been `FLUSH_QUIET_SECONDS` of quiet
 after a change, and at the latest `FLUSH_LATEST_SECONDS` after it; a crash before that costs only the
 time to hand the files of the last revisions in again at the next start. Orphaned facts and vectors are
-swept on the writer's thread, only after a long quiet and only when enough revisions have made some.
+swept on the writer's thread, only after a long quiet and only when enough revisions have made some; if most of the
+state's file is free pages then, it is copied without them, and whoever reads from it waits for the copy.
 While a model is missing or fails, it is looked for every `LOOK_SECONDS`, in that other thread.
 Pure but for the two calls; the clock is an argument. Tests: tests/unit/daemon/test_daemon_upkeep.py.
 """
@@ -13,6 +14,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+
+from codegraph.errors import StoreError
+from codegraph.store.gc import Swept, compaction_is_due
+from codegraph.store.protocol import StateStore
 
 logger = logging.getLogger(__name__)
 
@@ -87,6 +92,17 @@ class Upkeep:
             return
         self._flushing = self._elsewhere.submit(self._flush)
         self._flushing.add_done_callback(_report)
+
+
+def tidied(store: StateStore) -> Swept:
+    """Let go of what nothing refers to, and of free pages if they are most of a large file."""
+    swept = store.collect_garbage()
+    if compaction_is_due(store.statistics()):
+        try:
+            logger.info("compacted the state: %d bytes given back", store.compact())
+        except StoreError as error:  # a disk without room for the copy; the next sweep tries again
+            logger.warning("the state was not compacted: %s; %s", error.message, error.advice)
+    return swept
 
 
 def _report(done: Future[object]) -> None:

@@ -23,7 +23,6 @@ from codegraph.core.routes import Routes
 from codegraph.core.symbols import (
     NO_KEY,
     BlobDigest,
-    DependencyKind,
     EmbeddingKey,
     OwnDigest,
     SymbolId,
@@ -150,12 +149,6 @@ class Snapshot:
             view = self.files[path]
             for owner, edge in view.links.edges_to(symbol):
                 yield view.ids[owner], edge
-
-    def degree(self, symbol: SymbolId) -> tuple[int, int]:
-        """Return how many edges end and start at a symbol, `contains` left aside."""
-        outgoing = sum(edge.kind is not DependencyKind.CONTAINS for edge in self.dependencies(symbol))
-        incoming = sum(edge.kind is not DependencyKind.CONTAINS for _, edge in self.dependents(symbol))
-        return incoming, outgoing
 
     def mentioning(self, symbols: Sequence[SymbolId]) -> list[int]:
         """Count, for each of these symbols, the other files with an edge to it."""

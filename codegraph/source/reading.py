@@ -88,10 +88,6 @@ class FileReader:
         verdict = self._verdicts.get(path)
         return verdict.skipped if verdict is not None and verdict.record.vouches_for(stamp) else None
 
-    def has_verdict(self, path: str) -> bool:
-        """True if a reason is remembered, whether or not it still holds."""
-        return path in self._verdicts
-
     def forget(self, path: str) -> bool:
         """Drop a remembered reason; True if there was one."""
         return self._verdicts.pop(path, None) is not None

@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
-import numpy as np
-
 from codegraph.core.changes import Skipped
 from codegraph.core.facts import EncodedFacts
 from codegraph.core.symbols import EmbeddingKey
 from codegraph.errors import StoreError
 from codegraph.store import schema
 from codegraph.store.gc import FACTS, ORPHAN_BYTES, VECTOR, Orphan, Swept, choose_doomed, tally
-from codegraph.store.protocol import VectorBlock
 from codegraph.store.schema import FileRecord, RevisionRecord, StoreStatistics, SymbolState
 
 FactsKey = tuple[bytes, str]
@@ -157,12 +154,6 @@ class MemoryStore:
         facts = self._facts_of(blob, language)
         return None if facts is None else facts.inputs
 
-    def files_without_facts(self) -> tuple[str, ...]:
-        """Return the paths whose facts must be extracted again."""
-        self._check_open()
-        files = self._files.items()
-        return tuple(sorted(path for path, file in files if (file.blob, file.language) not in self._facts))
-
     def vectors(self, keys: Iterable[EmbeddingKey]) -> dict[EmbeddingKey, bytes]:
         """Return those of the vectors that are kept."""
         self._check_open()
@@ -172,17 +163,6 @@ class MemoryStore:
         """Return the keys of all vectors."""
         self._check_open()
         return set(self._vectors)
-
-    def vector_blocks(self) -> tuple[VectorBlock, ...]:
-        """Return all vectors, one block for each size of value."""
-        self._check_open()
-        blocks = []
-        for size in sorted({len(value) for value in self._vectors.values()}):
-            items = sorted(item for item in self._vectors.items() if len(item[1]) == size)
-            keys = np.frombuffer(b"".join(key for key, _ in items), dtype=np.uint8).reshape(len(items), -1)
-            values = np.frombuffer(b"".join(value for _, value in items), dtype=np.uint8).reshape(len(items), size)
-            blocks.append(VectorBlock(keys, values))
-        return tuple(blocks)
 
     def collect_garbage(self, live_keys: Iterable[EmbeddingKey] = (), *, orphan_bytes: int = ORPHAN_BYTES) -> Swept:
         """Remove vectors and facts that nothing refers to, but keep the latest `orphan_bytes` of them."""

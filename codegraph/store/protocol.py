@@ -10,34 +10,12 @@ no transaction, and one revision.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 from codegraph.core.changes import Skipped
 from codegraph.core.symbols import EmbeddingKey
 from codegraph.store.gc import Swept
 from codegraph.store.schema import FileRecord, RevisionRecord, StoreStatistics, SymbolState
-
-
-@dataclass(frozen=True, slots=True)
-class VectorBlock:
-    """All stored vectors of one size, ascending by key. Arrays are read-only."""
-
-    keys: NDArray[np.uint8]
-    """(n, 16) uint8: row i is the EmbeddingKey of row i of `values`."""
-    values: NDArray[np.uint8]
-    """(n, size) uint8: the bytes that were put."""
-
-    def int8_rows(self) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-        """Read each value as d int8 components and one little-endian float32 scale.
-
-        Returns (n, d) int8, a view, and (n,) float32, with d = size - 4.
-        """
-        scales = np.ascontiguousarray(self.values[:, -4:]).view("<f4")[:, 0]
-        return self.values[:, :-4].view(np.int8), scales.astype(np.float32)
 
 
 class StateStore(Protocol):
@@ -110,17 +88,11 @@ class StateStore(Protocol):
     def inputs(self, blob: bytes, language: str) -> bytes | None:
         """Return the compressed own inputs; None if they are not kept or are damaged."""
 
-    def files_without_facts(self) -> tuple[str, ...]:
-        """Return the paths whose facts must be extracted again although the file did not change; sorted."""
-
     def vectors(self, keys: Iterable[EmbeddingKey]) -> dict[EmbeddingKey, bytes]:
         """Return those of the vectors that are kept."""
 
     def vector_keys(self) -> set[EmbeddingKey]:
         """Return the keys of all vectors."""
-
-    def vector_blocks(self) -> tuple[VectorBlock, ...]:
-        """Return all vectors, one block for each size of value, by ascending size."""
 
     def collect_garbage(self, live_keys: Iterable[EmbeddingKey] = (), *, orphan_bytes: int = ...) -> Swept:
         """Remove vectors and facts that nothing refers to, but keep the latest `orphan_bytes` of them.

@@ -7,9 +7,8 @@ Damaged facts and vectors count as missing, are reported by events.Rebuilt, and 
 whoever asked; a damaged row of files, links or symbols raises StoreCorrupt (opening has read them
 all once), and the next opening rebuilds.
 
-Memory: LMDB's pages belong to the page cache. Bulk reads hold one table's bytes; `vector_blocks`
-holds twice the vectors' bytes for a moment. Tests: tests/unit/store/test_store_both.py,
-test_store_crash.py.
+Memory: LMDB's pages belong to the page cache. Bulk reads hold one table's bytes.
+Tests: tests/unit/store/test_store_both.py, test_store_crash.py.
 """
 
 from __future__ import annotations
@@ -19,15 +18,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
-
 from codegraph.core.changes import Skipped
 from codegraph.core.symbols import EmbeddingKey
 from codegraph.events import EventLog, Rebuilt
 from codegraph.store import schema
 from codegraph.store.environment import Environment, Transaction
 from codegraph.store.gc import FACTS, ORPHAN_BYTES, VECTOR, Orphan, Swept, choose_doomed, tally
-from codegraph.store.protocol import VectorBlock
 from codegraph.store.schema import FileRecord, RevisionRecord, StoreStatistics, SymbolState
 
 _SWEPT_AT_ONCE = 4_096
@@ -154,12 +150,6 @@ class Store:
         """Return the compressed own inputs."""
         return self._facts(schema.INPUTS, [schema.facts_key(blob, language)])[0]
 
-    def files_without_facts(self) -> tuple[str, ...]:
-        """Return the paths whose facts must be extracted again."""
-        kept = set(self._environment.read(lambda transaction: transaction.keys(schema.OUTLINES)))
-        files = self.files().items()
-        return tuple(sorted(path for path, file in files if schema.facts_key(file.blob, file.language) not in kept))
-
     def vectors(self, keys: Iterable[EmbeddingKey]) -> dict[EmbeddingKey, bytes]:
         """Return those of the vectors that are kept."""
         wanted = list(keys)
@@ -174,22 +164,6 @@ class Store:
         return {
             EmbeddingKey(key) for key in self._environment.read(lambda transaction: transaction.keys(schema.VECTORS))
         }
-
-    def vector_blocks(self) -> tuple[VectorBlock, ...]:
-        """Return all vectors, one block for each size of value."""
-        rows: dict[int, list[bytes]] = {}
-        damaged = 0
-
-        def work(key: memoryview, value: memoryview) -> None:
-            nonlocal damaged
-            if schema.intact(value):
-                rows.setdefault(len(value), []).append(b"".join((key, value)))
-            else:
-                damaged += 1
-
-        self._environment.scan(schema.VECTORS, work)
-        self._report_damage(schema.VECTORS, damaged)
-        return tuple(_block(rows.pop(size), size - schema.CRC_BYTES) for size in sorted(rows))
 
     def collect_garbage(self, live_keys: Iterable[EmbeddingKey] = (), *, orphan_bytes: int = ORPHAN_BYTES) -> Swept:
         """Remove vectors and facts that nothing refers to, but keep the latest `orphan_bytes` of them."""
@@ -349,11 +323,3 @@ def _sweep(transaction: Transaction, doomed: Iterable[Orphan]) -> None:
 def _forget(transaction: Transaction, keys: Iterable[bytes]) -> None:
     for key in keys:
         transaction.delete(schema.RETIRED, key)
-
-
-def _block(rows: list[bytes], value_bytes: int) -> VectorBlock:
-    count = len(rows)
-    flat = np.frombuffer(b"".join(rows), dtype=np.uint8)
-    rows.clear()
-    table = flat.reshape(count, _KEY_BYTES + value_bytes + schema.CRC_BYTES)
-    return VectorBlock(table[:, :_KEY_BYTES], table[:, _KEY_BYTES : -schema.CRC_BYTES])

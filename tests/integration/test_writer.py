@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from workbench import Workbench
 
-from codegraph.core.symbols import SymbolId
+from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.daemon.messages import Wait
 from codegraph.daemon.writer import RETRY_SECONDS
-from codegraph.errors import InternalError, SourceError
+from codegraph.errors import InternalError, SourceError, StoreError
 from codegraph.events import Rebuilt
 from codegraph.source.cookies import CookieOutcome
 from codegraph.source.hints import CookieSeen, Hint, Loss
@@ -183,3 +183,22 @@ def test_the_tree_is_compared_once_all_of_it_is_watched(bench: Workbench) -> Non
     step(bench)
     assert indexed.done()
     assert bench.project.pipeline.view.snapshot.by_name("late")
+
+
+def test_a_sweep_gives_the_disk_back_what_has_become_free(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When most of the state's file is free pages, a sweep makes it small; nothing is lost. A full disk is said."""
+    monkeypatch.setattr("codegraph.store.gc._COMPACT_FROM_BYTES", 1 << 20)
+    store = bench.project.parts.store
+    store.put_vectors({EmbeddingKey(number.to_bytes(16, "big")): bytes(4_000) for number in range(1_000)})
+    bench.collect()
+    full = store.statistics().file_bytes
+    assert full > 4_000_000
+    fail_once(store, "compact", StoreError("no room", "make some"))
+    bench.project.collect_garbage()
+    assert store.statistics().file_bytes == full
+    bench.project.collect_garbage()
+    assert store.statistics().file_bytes < full / 4
+    bench.check()
+    bench.restart()
+    bench.reconcile()
+    bench.check()

@@ -13,7 +13,6 @@ from codegraph.core.facts import (
     BindingKind,
     Definition,
     Export,
-    FileFacts,
     Import,
     ImportKind,
     Occurrences,
@@ -22,13 +21,12 @@ from codegraph.core.facts import (
     Reference,
     Role,
     SyntaxProblem,
-    decode_facts,
     decode_occurrences,
     decode_outline,
     decode_own_input,
     encode,
 )
-from codegraph.core.symbols import BlobDigest, OwnDigest, Range, SignatureDigest, SymbolKind
+from codegraph.core.symbols import OwnDigest, Range, SignatureDigest, SymbolKind
 
 _TEXT = st.text(max_size=6)
 _COUNT = st.integers(0, 1 << 40)
@@ -73,13 +71,6 @@ _OCCURRENCES = st.builds(
 _OWN_INPUTS = st.builds(
     OwnInput, st.sampled_from(SymbolKind), _TEXT, _TEXT, _TEXT, _TEXT, _TEXT, _CHAINS, st.binary(max_size=5)
 )
-_FACTS = st.builds(
-    FileFacts,
-    _DIGESTS.map(BlobDigest),
-    _OUTLINES,
-    _OCCURRENCES,
-    st.dictionaries(_DIGESTS, _OWN_INPUTS.map(encode), max_size=2),
-)
 
 
 @given(_OUTLINES)
@@ -108,13 +99,7 @@ def test_equal_encodings_mean_equal_own_inputs(one, other):
     assert (encode(one) == encode(other)) == (one == other)
 
 
-@given(_FACTS)
-def test_whole_facts_survive_encoding(facts):
-    """Decoding gives the facts that were encoded."""
-    assert decode_facts(encode(facts)) == facts
-
-
-@pytest.mark.parametrize("decode", [decode_outline, decode_occurrences, decode_own_input, decode_facts])
+@pytest.mark.parametrize("decode", [decode_outline, decode_occurrences, decode_own_input])
 @given(data=st.binary(max_size=40))
 def test_foreign_bytes_are_refused_or_typed(decode, data):
     """Bytes from elsewhere give a value of the declared type or a DecodeError, never another exception."""
@@ -122,7 +107,7 @@ def test_foreign_bytes_are_refused_or_typed(decode, data):
         value = decode(data)
     except msgspec.DecodeError:
         return
-    assert isinstance(value, Outline | Occurrences | OwnInput | FileFacts)
+    assert isinstance(value, Outline | Occurrences | OwnInput)
 
 
 @pytest.mark.parametrize("cut", [0, 1, 10])

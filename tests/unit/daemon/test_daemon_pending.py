@@ -125,4 +125,4 @@ def test_no_wanted_key_is_ever_lost(steps: list[tuple[str, int, int, Lane, bool]
     while batch := pending.take(3, 1000.0):
         offered += [taken[0] for taken in batch]
     assert sorted(offered) == sorted(set(waiting.values()))
-    assert sum(pending.keys_by_lane().values()) == len(pending) == len(set(waiting.values()))
+    assert len(pending) == len(set(waiting.values()))

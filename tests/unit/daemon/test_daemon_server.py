@@ -658,25 +658,6 @@ def test_stop_cancels_what_does_not_end(directory: Path) -> None:
     play(scenario)
 
 
-def test_tcp_needs_the_token(directory: Path) -> None:
-    """On TCP nothing is open, not even shutdown, before hello has shown the token."""
-
-    async def scenario() -> None:
-        async with serving(directory) as scene:
-            with pytest.raises(DaemonError):
-                await scene.server.listen_tcp("")
-            port = await scene.server.listen_tcp("secret")
-            peer = Peer(*await asyncio.open_connection("127.0.0.1", port))
-            scene.peers.append(peer)
-            assert (await peer.call(1, "shutdown"))["error"]["code"] == -32_002
-            assert "token" in (await peer.call(2, "hello", **HELLO))["error"]["message"]
-            assert (await peer.call(3, "status"))["error"]["code"] == -32_002
-            assert "result" in await peer.call(4, "hello", token="secret", **HELLO)
-            assert "result" in await peer.call(5, "status")
-
-    play(scenario)
-
-
 def test_a_publisher_in_another_thread_is_never_blocked(directory: Path) -> None:
     """Publishing returns at once even while the event loop is busy."""
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codegraph.config import StoreConfig
 from codegraph.core.changes import Cause, Skipped, Verdict
-from codegraph.core.symbols import EmbeddingKey, SymbolId
+from codegraph.core.symbols import SymbolId
 from codegraph.errors import StoreError
 from codegraph.events import EventLog
 from codegraph.store.memory import MemoryStore
@@ -28,7 +27,7 @@ def test_store_is_empty_at_first(store, samples):
     """A fresh store has revision 0 and nothing in it."""
     assert store.revision == 0
     assert (store.files(), store.skipped(), list(store.links()), list(store.symbols())) == ({}, {}, [], [])
-    assert (store.vector_keys(), store.vector_blocks(), store.files_without_facts()) == (set(), (), ())
+    assert store.vector_keys() == set()
     assert store.outline(samples.file("a").blob, "python") is None
     assert store.meta("mean") is None
 
@@ -113,7 +112,7 @@ def test_store_lists_rows_in_the_order_of_path_bytes(store, samples):
 
 
 def test_store_shares_facts_of_equal_bytes_by_language(store, samples):
-    """Facts belong to bytes and language, not to a path; a file without them is named."""
+    """Facts belong to bytes and language, not to a path; a file without them has none."""
     store.commit(
         _record(
             1,
@@ -121,7 +120,7 @@ def test_store_shares_facts_of_equal_bytes_by_language(store, samples):
             files={"x.py": samples.file("a"), "y.py": samples.file("a"), "z.js": samples.file("a", "javascript")},
         )
     )
-    assert store.files_without_facts() == ("z.js",)
+    assert [path for path, file in store.files().items() if not store.has_facts(file.blob, file.language)] == ["z.js"]
 
 
 def test_store_files_vectors_with_the_symbols_they_serve(store, samples):
@@ -138,24 +137,6 @@ def test_store_replaces_a_vector_under_its_key(store, samples):
     store.put_vectors({samples.key("k"): b"1"})
     store.put_vectors({samples.key("k"): b"2"})
     assert store.vectors([samples.key("k")]) == {samples.key("k"): b"2"}
-
-
-def test_store_gives_all_vectors_as_arrays(store, samples):
-    """Blocks hold every vector once, by size, keys ascending, rows aligned; int8 rows and scales are split right."""
-    generator = np.random.default_rng(1)
-    rows = {
-        samples.key(str(i)): generator.integers(-127, 128, 8, dtype=np.int8).tobytes() + np.float32(i / 3).tobytes()
-        for i in range(20)
-    }
-    store.put_vectors(rows | {samples.key("other model"): b"xyz"})
-    small, large = store.vector_blocks()
-    assert small.values.tobytes() == b"xyz"
-    keys = [EmbeddingKey(row.tobytes()) for row in large.keys]
-    assert keys == sorted(rows)
-    matrix, scales = large.int8_rows()
-    assert (matrix.shape, matrix.dtype, scales.shape, scales.dtype) == ((20, 8), np.int8, (20,), np.float32)
-    for key, row, scale in zip(keys, matrix, scales, strict=True):
-        assert row.tobytes() + scale.tobytes() == rows[key]
 
 
 def test_store_keeps_named_values(store):
@@ -268,8 +249,6 @@ def test_closed_store_refuses_work(store, samples):
         store.links,
         store.symbols,
         store.vector_keys,
-        store.vector_blocks,
-        store.files_without_facts,
         store.collect_garbage,
         store.compact,
         store.statistics,
@@ -317,10 +296,10 @@ def _apply(store: StateStore, step: Any, samples: Any) -> object:
 
 
 def _contents(store: StateStore) -> object:
-    blocks = [(block.keys.tobytes(), block.values.tobytes()) for block in store.vector_blocks()]
+    vectors = store.vectors(store.vector_keys())
     files = store.files()
     facts = [store.outline(file.blob, file.language) for file in files.values()]
-    return store.revision, files, facts, list(store.symbols()), blocks, store.files_without_facts()
+    return store.revision, files, facts, list(store.symbols()), vectors
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
