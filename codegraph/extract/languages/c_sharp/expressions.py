@@ -26,7 +26,9 @@ _GIVING = frozenset(
 _NO_NAMES = frozenset({"var", "nameof", "dynamic", "_", "value", "field", "notnull", "unmanaged"})
 _ACCESS = ("member_access_expression", "conditional_access_expression")
 _NAMED = ("identifier", "generic_name")
-_COMPUTING = frozenset({"element_access_expression", "invocation_expression", "parenthesized_expression"})
+_COMPUTING = frozenset(
+    {"element_access_expression", "invocation_expression", "cast_expression", "conditional_expression"}
+)
 """What gives a function that has no name."""
 
 
@@ -109,7 +111,8 @@ def call(walk: CSharpWalk, node: Node, scope: Scope) -> None:
             walk.mention(scope, chain or ("()", name), Role.CALL, _last(name_node))
         _push_before(walk, before, scope)
     else:
-        if function.type in _COMPUTING:
+        inner = function.named_child(0) if function.type == "parenthesized_expression" else function
+        if inner is not None and inner.type in _COMPUTING:
             walk.computed(scope, chain, function)
         walk.push(function, scope)
 

@@ -301,16 +301,17 @@ def resource(walk: JavaWalk, node: Node, scope: Scope) -> None:
 
 
 def function(walk: JavaWalk, node: Node, scope: Scope) -> None:
-    """Visit a lambda: nothing is known of parameters without types."""
+    """Visit a lambda; of parameters without types is known what a container hands to them."""
     inner = scope.inner()
+    given = walk.given.get(node.id, ())
     parameters = node.child_by_field_name("parameters")
     walk.push(node.child_by_field_name("body"), inner)
     if parameters is None:
         return
     names = [parameters] if parameters.type == "identifier" else parameters.named_children
-    for name in names:
+    for number, name in enumerate(names):
         if name.type == "identifier":
-            inner.names[walk.text(name)] = ()
+            inner.names[walk.text(name)] = given[number] if number < len(given) else ()
         else:
             walk.push(name, inner)
 

@@ -12,6 +12,7 @@ from tree_sitter import Node
 from codegraph.core.facts import Role
 from codegraph.extract.languages.block_walk import Scope, joined
 from codegraph.extract.languages.java.declarations import anonymous
+from codegraph.extract.languages.java.lambdas import PER_ELEMENT, PER_KEY, PER_PAIR
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.java.walk import JavaWalk
@@ -27,6 +28,7 @@ def identifier(walk: JavaWalk, node: Node, scope: Scope) -> None:
 def call(walk: JavaWalk, node: Node, scope: Scope) -> None:
     """Mention the method that is called."""
     name, target = node.child_by_field_name("name"), node.child_by_field_name("object")
+    _give(walk, node, target, scope)
     walk.push(node.child_by_field_name("arguments"), scope)
     walk.push(next((each for each in node.named_children if each.type == "type_arguments"), None), scope)
     walk.push(target, scope)
@@ -35,6 +37,29 @@ def call(walk: JavaWalk, node: Node, scope: Scope) -> None:
         if not chain:
             chain = ("()", f"{walk.text(name)}{walk.chains.arguments(node.child_by_field_name('arguments'), scope)}")
         walk.mention(scope, chain, Role.CALL, name)
+
+
+def _give(walk: JavaWalk, node: Node, target: Node | None, scope: Scope) -> None:
+    """Note what a container of the standard library calls the lambdas with that it is handed."""
+    arguments, name = node.child_by_field_name("arguments"), node.child_by_field_name("name")
+    if target is None or name is None or arguments is None:
+        return
+    lambdas = [each for each in arguments.named_children if each.type == "lambda_expression"]
+    called = walk.text(name) if lambdas else ""
+    if called in PER_ELEMENT or called in PER_PAIR or called in PER_KEY:
+        receiver = walk.chains.value(target, scope)
+        element, key, value = (joined(receiver, step) for step in ("[]", "[key]", "[value]"))
+        for each in lambdas:
+            count = _parameters(each)
+            is_pair = count > 1 and called in PER_PAIR
+            first = key if is_pair or called in PER_KEY else element
+            walk.given[each.id] = (first, value if is_pair else element)[:count]
+
+
+def _parameters(node: Node) -> int:
+    """Return how many parameters a lambda has."""
+    listed = node.child_by_field_name("parameters")
+    return listed.named_child_count if listed is not None and listed.type != "identifier" else 1
 
 
 def creation(walk: JavaWalk, node: Node, scope: Scope) -> None:

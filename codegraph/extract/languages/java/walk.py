@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from codegraph.core.facts import Chain
 from codegraph.extract.languages.block_walk import BlockWalk, Visit
 from codegraph.extract.languages.java import declarations, expressions
 from codegraph.extract.languages.java.chains import Chains
@@ -30,6 +31,8 @@ class JavaWalk(BlockWalk):
     def __init__(self, view: FileView) -> None:
         super().__init__(view, HANDLERS)
         self.chains = Chains(view.text)
+        self.given: dict[int, tuple[Chain, ...]] = {}
+        """Node of a lambda -> what the method that it is handed to calls it with, () for what nobody knows."""
 
 
 def collect(view: FileView) -> None:

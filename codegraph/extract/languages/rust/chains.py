@@ -162,6 +162,8 @@ class Chains:
             return (name,) if name and kind == "identifier" else ()
         if kind == "scoped_identifier":
             return self.path(node, scope, depth + 1)
+        if kind == "generic_function":
+            return self.value(node.child_by_field_name("function"), scope, depth + 1)
         if kind == "field_expression":
             field = node.child_by_field_name("field")
             before = self.value(node.child_by_field_name("value"), scope, depth + 1)

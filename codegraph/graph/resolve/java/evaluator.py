@@ -257,6 +257,8 @@ def _of_external(entity: Entity, step: str) -> Candidates:
     given, name = entity.inner, step.partition("(")[0]
     if step == "[]":
         return given[0].inner if len(given) == 1 else (entity,)
+    if step in ("[key]", "[value]"):
+        return given[0 if step == "[key]" else 1].inner if len(given) == 2 else EXTERNAL
     if "(" not in step:
         return EXTERNAL
     result: Candidates = EXTERNAL

@@ -12,7 +12,7 @@ from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Refer
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.java.contributions import TYPES, FileMembers
 from codegraph.graph.resolve.java.evaluator import JavaEvaluator, outside
-from codegraph.graph.resolve.java.names import CODE
+from codegraph.graph.resolve.java.names import CODE, REFLECTION
 from codegraph.graph.resolve.scheme import TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Place, around_of
@@ -81,7 +81,9 @@ class JavaLinker(TypedLinker):
             held = self._java.evaluate(self.place_of(reference), before)
             written = [each for one in held if one.kind is EntityKind.VALUE for each in self._java.declared(one)]
         bare = [[each for each in chain if each[0] != "<"] for chain in written]
-        return any(len(chain) > 1 and chain[-1] == "()" and chain[-2] in CODE for chain in bare)
+        types = [chain[-2] for chain in bare if len(chain) > 1 and chain[-1] == "()"]
+        name = reference.chain[-1].partition("(")[0]
+        return any(each in CODE or (name and REFLECTION.get(each, "").startswith(name)) for each in types)
 
     def finish(self) -> None:
         """Add imports, overrides, and what constructors call unsaid."""

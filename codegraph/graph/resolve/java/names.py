@@ -15,6 +15,8 @@ Flags of a method are letters: s static, p private.
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from codegraph.graph.resolve.keys import make_key
 
 FAMILY = "java"
@@ -58,10 +60,13 @@ OBJECT_METHODS = _names("clone equals finalize getClass hashCode notify notifyAl
 
 CODE = _names(
     """
-    BiConsumer BiFunction BiPredicate BinaryOperator BooleanSupplier Callable Comparator Consumer Constructor
+    BiConsumer BiFunction BiPredicate BinaryOperator BooleanSupplier Callable Comparator Consumer
     DoubleFunction DoubleUnaryOperator Function IntBinaryOperator IntConsumer IntFunction IntPredicate IntSupplier
-    IntUnaryOperator LongFunction LongSupplier Method MethodHandle ObjIntConsumer Predicate Runnable Supplier
+    IntUnaryOperator LongFunction LongSupplier ObjIntConsumer Predicate Runnable Supplier
     ToDoubleFunction ToIntFunction ToLongFunction UnaryOperator
     """
 )
 """Types of the standard library whose instances are code: what calling them calls nobody says."""
+
+REFLECTION = MappingProxyType({"Method": "invoke", "Constructor": "newInstance", "MethodHandle": "invokeExact"})
+"""Types of the standard library that stand for code, and the method that runs it."""

@@ -349,6 +349,11 @@ class Evaluator:
 
     def _constant(self, entity: Entity) -> Candidates:
         """Return what a constant holds; one that is a plain object stands for itself."""
+        found = self.held_by(entity)
+        return found if is_known(found) else (entity,)
+
+    def held_by(self, entity: Entity) -> Candidates:
+        """Return what a constant holds, or why nobody knows."""
         container, _, _ = entity.descriptor.rpartition(f"{entity.name}.")
         name = entity.name
         if container:
@@ -356,8 +361,7 @@ class Evaluator:
         else:
             entries = self.read(definition_key(entity.path, name))
         scope = self.scope_of_file(entity.path)
-        found = self._held(scope, tuple(entry for entry in entries if entry[0] == "v"), sure=False)
-        return found if is_known(found) else (entity,)
+        return self._held(scope, tuple(entry for entry in entries if entry[0] == "v"), sure=False)
 
     def _held(self, scope: Scope, entries: Value, *, sure: bool) -> Candidates:
         """Evaluate the ("v", *chain) entries of a name, and what they hold in turn."""

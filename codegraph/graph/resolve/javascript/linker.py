@@ -48,6 +48,7 @@ _VALUE_FORMS = frozenset({"class", "function", "method", "constant", "enum"})
 _MAKING = frozenset({"class", "interface", "function"})
 _HELD = frozenset({EntityKind.VARIABLE, EntityKind.FIELD})
 _HERITAGE = {Role.INHERIT: DependencyKind.INHERITS, Role.IMPLEMENT: DependencyKind.IMPLEMENTS}
+_FOREIGN = ("external", "builtin")
 _CALLING = (Role.CALL, Role.DECORATOR)
 _FALLBACK_REASONS = ("unknown_receiver", "local", "dynamic")
 
@@ -99,8 +100,8 @@ class FileLinker:
 
     def _is_open(self, constant: Entity) -> bool:
         """Say whether calling what a constant holds may call something of the project: not where a library made it."""
-        held = self._evaluator.values(constant)
-        return is_known(held) or held[0].name not in ("external", "builtin")
+        held = self._evaluator.held_by(constant)
+        return is_known(held) or held[0].name not in _FOREIGN
 
     def _link_computed(self, reference: Reference) -> None:
         """Link a call whose function has no name to what is known of its value."""
@@ -109,7 +110,8 @@ class FileLinker:
         targets = self._targets(found, role, self._definitions[owner].kind)
         if targets:
             self._add(owner, targets, role, *reference.positions[:2])
-        if all(each.form == "constant" for each in targets):
+        is_foreign = bool(found) and found[0].name in _FOREIGN and chain[-1] not in ("()", "[]")
+        if all(each.form == "constant" for each in targets) and not (is_foreign and not is_known(found)):
             self._collector.computed(reference)
 
     def _targets(self, found: Candidates, role: Role, owner: SymbolKind) -> list[Entity]:
