@@ -25,6 +25,8 @@ from codegraph.extract.languages.javascript.walk import Walk
 
 _NO_JSDOC = JsdocTypes({}, NOTHING, NOTHING)
 _MAX_PARENTS = 6
+_MAX_JSDOC = 400
+"""Longer comments before the variable of a function are not looked for."""
 
 
 def function_declaration(walk: Walk, node: Node, scope: Scope) -> None:
@@ -123,6 +125,13 @@ def jsdoc_of(walk: Walk, index: int) -> JsdocTypes:
         return _NO_JSDOC
     comment = text_of(walk.found[index - 1].comments[-1])
     return jsdoc_types(comment) if comment.startswith("/**") and "{" in comment else _NO_JSDOC
+
+
+def jsdoc_before(walk: Walk, offset: int) -> JsdocTypes:
+    """Return the types that a JSDoc comment directly before an offset declares; none in TypeScript."""
+    before = walk.source[max(0, offset - _MAX_JSDOC) : offset].rstrip() if walk.jsdoc else ""
+    start = before.rfind("/**") if before.endswith("*/") else -1
+    return jsdoc_types(before[start:]) if start >= 0 and "{" in before[start:] else _NO_JSDOC
 
 
 def signature(walk: Walk, node: Node, scope: Scope) -> None:

@@ -12,7 +12,7 @@ from codegraph.core.facts import BindingKind, Role
 from codegraph.extract.languages.javascript.annotations import NOTHING, TypeChains, type_chains
 from codegraph.extract.languages.javascript.chains import alternatives_of, chain_of
 from codegraph.extract.languages.javascript.expressions import mention
-from codegraph.extract.languages.javascript.functions import jsdoc_of
+from codegraph.extract.languages.javascript.functions import jsdoc_before, jsdoc_of
 from codegraph.extract.languages.javascript.imports import (
     export_declaration,
     export_statement,
@@ -73,8 +73,11 @@ def _variable(walk: Walk, node: Node, scope: Scope, *, hoisted: bool) -> None:
         walk.define(scope, text_of(name), index, hoisted=hoisted)
     else:
         values = type_chains(annotation) if annotation is not None else NOTHING
-        if values == NOTHING and index and walk.jsdoc:
-            values = jsdoc_of(walk, index).value
+        if values == NOTHING and walk.jsdoc:
+            outer = node.parent
+            values = jsdoc_of(walk, index).value if index else NOTHING
+            if not index and outer is not None and name.type == "identifier":
+                values = jsdoc_before(walk, outer.start_byte).value
         if values == NOTHING:
             values = value_of(value, scope)
         bind_pattern(walk, name, scope, values, BindingKind.VARIABLE, hoisted=hoisted)

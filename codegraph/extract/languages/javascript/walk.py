@@ -42,6 +42,8 @@ class Walk:
         self.found = found
         self._descriptors = [each.descriptor for each in definitions]
         self.jsdoc = jsdoc
+        self.source = text.text
+        """The file as Latin-1 text: offsets are bytes."""
         self.stack: list[tuple[Node, Scope]] = []
         self.hints: dict[int, Callable[[int], TypeChains]] = {}
         """Node of a callback -> what its caller will hand to the parameter of that number."""
