@@ -9,13 +9,14 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind, Role
-from codegraph.extract.languages.javascript.annotations import NOTHING, type_chains
+from codegraph.extract.languages.javascript.annotations import NOTHING, function_type, type_chains
 from codegraph.extract.languages.javascript.expressions import heritage_type, mention
 from codegraph.extract.languages.javascript.imports import (
     SPREAD,
 )
 from codegraph.extract.languages.javascript.literals import define_member
 from codegraph.extract.languages.javascript.nodes import text_of
+from codegraph.extract.languages.javascript.patterns import bind_callbacks, bind_signature, hint_declared
 from codegraph.extract.languages.javascript.scopes import Scope
 from codegraph.extract.languages.javascript.shapes import (
     is_static,
@@ -117,6 +118,7 @@ def field(walk: Walk, node: Node, scope: Scope) -> None:
     index = walk.defined(node)
     if index:
         push_decorators(walk, index, node, inner)
+    hint_declared(walk, unwrap(node.child_by_field_name("value")), node.child_by_field_name("type"))
     name = node.child_by_field_name("name") or node.child_by_field_name("property")
     for child in node.named_children:
         if name is None or child.id != name.id or child.type == "computed_property_name":
@@ -151,8 +153,12 @@ def interface(walk: Walk, node: Node, scope: Scope) -> None:
     walk.push(body, inner)
     if not index:
         return
+    if not walk.jsdoc and node.type == "type_alias_declaration":
+        bind_signature(walk, function_type(body), inner)
     for each in object_types(body):
         for child in each.named_children:
+            if child.type == "call_signature" and not walk.jsdoc:
+                bind_callbacks(walk, child, inner, named=True)
             if child.type == "property_signature":
                 values = type_chains(child.child_by_field_name("type"))
                 walk.attribute(index, property_name(child.child_by_field_name("name")), values, inner)

@@ -15,11 +15,12 @@ from codegraph.extract.languages.javascript.annotations import NOTHING, JsdocTyp
 from codegraph.extract.languages.javascript.classes import push_decorators
 from codegraph.extract.languages.javascript.literals import value_of
 from codegraph.extract.languages.javascript.nodes import nth, text_of
-from codegraph.extract.languages.javascript.patterns import bind_callbacks, bind_parameters
+from codegraph.extract.languages.javascript.patterns import bind_callbacks, bind_parameters, hint_declared
 from codegraph.extract.languages.javascript.scopes import Scope
 from codegraph.extract.languages.javascript.shapes import (
     FUNCTIONS,
     called_function,
+    unwrap,
 )
 from codegraph.extract.languages.javascript.walk import Walk
 
@@ -94,6 +95,9 @@ def _returns(walk: Walk, node: Node, inner: Scope, declared: TypeChains, *, own:
                 values = value_of(body, inner)
         returned(walk, inner, values)
     walk.push(annotation, inner)
+    if annotation is not None and body is not None:
+        walk.promised[inner.number] = annotation
+        hint_declared(walk, unwrap(body), annotation)
     if body is not None and body.type == "statement_block":
         walk.push_children(body, inner)
     else:
@@ -116,6 +120,8 @@ def return_statement(walk: Walk, node: Node, scope: Scope) -> None:
         part = part.parent
     if part is not None and part.number in walk.inferring and value is not None:
         returned(walk, scope, value_of(value, scope))
+    if part is not None and value is not None:
+        hint_declared(walk, unwrap(value), walk.promised.get(part.number))
     walk.push(value, scope)
 
 

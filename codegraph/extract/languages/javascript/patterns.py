@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from tree_sitter import Node
@@ -14,8 +15,14 @@ from codegraph.extract.languages.javascript.annotations import NOTHING, TypeChai
 from codegraph.extract.languages.javascript.chains import alternatives_of
 from codegraph.extract.languages.javascript.nodes import nth, text_of
 from codegraph.extract.languages.javascript.scopes import Scope
-from codegraph.extract.languages.javascript.shapes import property_name
+from codegraph.extract.languages.javascript.shapes import FUNCTIONS, property_name
 from codegraph.extract.languages.javascript.walk import Walk
+
+_PARAMETERS = ("required_parameter", "optional_parameter")
+_CALLABLE_NAME = re.compile(
+    r"(?:Handler|Callback|Cb|Fn|Func|Function|Listener|Middleware|Visitor|Factory|Predicate|Comparator|Reducer|Hook"
+    r"|Resolver|Executor|Plugin|Task|Iteratee|Mapper|Setup|Effect|Interceptor|Loader|Guard|Transformer|Renderer|Next)$"
+)
 
 
 def bind_pattern(
@@ -69,21 +76,55 @@ def is_this(parameter: Node) -> bool:
     return pattern is not None and pattern.type == "this"
 
 
-def bind_callbacks(walk: Walk, function: Node, scope: Scope) -> None:
-    """Record, as elements "(i:j)", the types that a function's own callbacks are handed."""
+def bind_callbacks(walk: Walk, function: Node, scope: Scope, *, named: bool = False) -> None:
+    """Record, as elements "(i:j)", the types that a function's own callbacks are handed.
+
+    Where a parameter's type has a name, it is recorded as element "(:i)": of all if `named`, else of those that are
+    called like a function's type.
+    """
     parameters = function.child_by_field_name("parameters")
     argument = 0
     for parameter in parameters.named_children if parameters is not None else ():
-        if parameter.type in ("required_parameter", "optional_parameter") and not is_this(parameter):
-            callback = function_type(parameter.child_by_field_name("type"))
+        if parameter.type in _PARAMETERS and not is_this(parameter):
+            annotation = parameter.child_by_field_name("type")
+            callback = function_type(annotation)
             inner = callback.child_by_field_name("parameters") if callback is not None else None
+            for chain in type_chains(annotation)[0] if inner is None else ():
+                if named or (len(chain) > 1 and _CALLABLE_NAME.search(chain[-2])):
+                    walk.ledger.bind(scope, f"(:{argument})", BindingKind.ELEMENT, chain)
             position = 0
             for handed in inner.named_children if inner is not None else ():
-                if handed.type in ("required_parameter", "optional_parameter") and not is_this(handed):
+                if handed.type in _PARAMETERS and not is_this(handed):
                     for chain in type_chains(handed.child_by_field_name("type"))[0]:
                         walk.ledger.bind(scope, f"({argument}:{position})", BindingKind.ELEMENT, chain)
                     position += 1
             argument += 1
+
+
+def bind_signature(walk: Walk, node: Node | None, scope: Scope) -> None:
+    """Record, as elements "(:i)", the types of the parameters of a function's type."""
+    parameters = node.child_by_field_name("parameters") if node is not None else None
+    listed = parameters.named_children if parameters is not None else []
+    plain = [each for each in listed if each.type in _PARAMETERS and not is_this(each)]
+    for position, each in enumerate(plain):
+        for chain in type_chains(each.child_by_field_name("type"))[0]:
+            walk.ledger.bind(scope, f"(:{position})", BindingKind.ELEMENT, chain)
+
+
+def hint_declared(walk: Walk, value: Node | None, annotation: Node | None) -> None:
+    """Say what a function is called with whose type is declared where it is assigned or returned."""
+    if value is None or annotation is None or value.type not in FUNCTIONS:
+        return
+    written = function_type(annotation)
+    parameters = written.child_by_field_name("parameters") if written is not None else None
+    if parameters is not None:
+        plain = [each for each in parameters.named_children if each.type in _PARAMETERS and not is_this(each)]
+        types = [type_chains(each.child_by_field_name("type")) for each in plain]
+        walk.hints[value.id] = lambda position: types[position] if position < len(types) else NOTHING
+        return
+    chains = type_chains(annotation)[0]
+    if chains:
+        walk.hints[value.id] = lambda position: (tuple((*chain, f"(:{position})") for chain in chains), ())
 
 
 def _parameter(walk: Walk, node: Node, scope: Scope, hint: TypeChains, declared: Mapping[str, TypeChains]) -> None:

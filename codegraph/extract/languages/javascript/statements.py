@@ -22,7 +22,7 @@ from codegraph.extract.languages.javascript.imports import (
 )
 from codegraph.extract.languages.javascript.literals import bind_properties, define_members, value_of
 from codegraph.extract.languages.javascript.nodes import nth, text_of
-from codegraph.extract.languages.javascript.patterns import bind_pattern
+from codegraph.extract.languages.javascript.patterns import bind_pattern, hint_declared
 from codegraph.extract.languages.javascript.scopes import Scope
 from codegraph.extract.languages.javascript.shapes import (
     CLASSES,
@@ -69,6 +69,7 @@ def _variable(walk: Walk, node: Node, scope: Scope, *, hoisted: bool) -> None:
     inner = walk.own(node, scope)
     index = walk.defined(node)
     inside = unwrap(value)
+    hint_declared(walk, inside, annotation)
     if index and inside is not None and (inside.type in FUNCTIONS or inside.type in CLASSES):
         walk.define(scope, text_of(name), index, hoisted=hoisted)
     else:

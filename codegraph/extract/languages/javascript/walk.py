@@ -51,6 +51,8 @@ class Walk:
         """Node of a function that is assigned to a member -> the name before that member: its `this`."""
         self.inferring: dict[int, Scope] = {}
         """Scope number of a definition's own function -> that scope, if its returns tell its type."""
+        self.promised: dict[int, Node] = {}
+        """Scope number of a function -> the type that it says it returns."""
         self._units = {each.unit.id: index for index, each in enumerate(found, 1)}
         self._values = {each.value.id: index for index, each in enumerate(found, 1) if each.value is not None}
         self._named: dict[str, int] = {}

@@ -25,6 +25,7 @@ from codegraph.graph.resolve.scheme import MAX_CANDIDATES
 if TYPE_CHECKING:
     from codegraph.graph.resolve.javascript.evaluator import Evaluator
 
+_MAX_TYPES = 8
 _TYPES = frozenset({"class", "interface", "enum"})
 
 
@@ -74,22 +75,42 @@ def returned(evaluator: Evaluator, entity: Entity) -> Candidates:
     return merged(groups, MAX_CANDIDATES) if groups else unknown("unknown_receiver")
 
 
-def handed(evaluator: Evaluator, entity: Entity, element: str) -> Candidates:
-    """Return what a function hands to a parameter of its callback, as its signature says."""
+def handed(evaluator: Evaluator, entity: Entity, element: str, depth: int = 0) -> Candidates:
+    """Return what a function hands to a parameter of its callback, as its signature, or that of its type, says."""
+    if depth > _MAX_TYPES:
+        return unknown("unknown_receiver")
     if entity.kind is EntityKind.DEFINITION and entity.form == "class":
         constructors = evaluator.inherited(Home(entity.path, entity.descriptor, entity.form), "constructor")
-        return merged(
-            [handed(evaluator, each, element) for each in constructors if each.form == "method"], MAX_CANDIDATES
-        )
-    if entity.kind is EntityKind.DEFINITION and entity.form in ("function", "method"):
-        chains = evaluator.read(element_key(entity.path, entity.descriptor, element))
-        scope = evaluator.scope_of_file(entity.path, _receiver_of(entity))
-        groups = [evaluator.values(each) for chain in chains for each in evaluator.evaluate(scope, chain)]
-        return unsure(merged(groups, MAX_CANDIDATES)) if groups else unknown("unknown_receiver")
+        functions = tuple(each for each in constructors if each.form == "method")
+        return _all_handed(evaluator, functions, element, depth)
+    is_function = entity.kind is EntityKind.DEFINITION and entity.form in ("function", "method")
+    if is_function or (entity.kind is EntityKind.INSTANCE and entity.form == "interface"):
+        found = _declared(evaluator, entity, element)
+        if is_known(found):
+            return unsure(merged([evaluator.values(each) for each in found], MAX_CANDIDATES))
+        argument, _, position = element[1:-1].partition(":")
+        types = _declared(evaluator, entity, f"(:{argument})") if argument else found
+        if is_known(types):
+            return _all_handed(evaluator, types, f"(:{position})", depth)
+        if is_function:
+            return types
     held = evaluator.values(entity)
     if held == (entity,) or not is_known(held):
         return unknown("unknown_receiver")
-    return merged([handed(evaluator, each, element) for each in held], MAX_CANDIDATES)
+    return _all_handed(evaluator, held, element, depth)
+
+
+def _all_handed(evaluator: Evaluator, entities: Candidates, element: str, depth: int) -> Candidates:
+    found = [handed(evaluator, each, element, depth + 1) for each in entities]
+    return merged(found, MAX_CANDIDATES) if found else unknown("unknown_receiver")
+
+
+def _declared(evaluator: Evaluator, entity: Entity, element: str) -> Candidates:
+    """Return instances of the types that a signature declares for a parameter, or for one of a callback."""
+    chains = evaluator.read(element_key(entity.path, entity.descriptor, element))
+    scope = evaluator.scope_of_file(entity.path, _receiver_of(entity))
+    found = [evaluator.evaluate(scope, chain) for chain in chains]
+    return merged(found, MAX_CANDIDATES) if found else unknown("unknown_receiver")
 
 
 def element_of(evaluator: Evaluator, entity: Entity) -> Candidates:
