@@ -18,6 +18,7 @@ role call. Special elements:
     "@class"  first element only: the enclosing class itself (`cls`, `this` in a static method)
     "@super"  first element only: the next class along the bases of the enclosing class
     "@=..."   first element only: the definition of the same file whose descriptor follows (a *local* one)
+    "@literal"  alone: a literal of a built-in type (Python)
     "@?"      last element, of calls only: what is called has no name, the value of what stands before is called;
               alone where nothing is known of that value (`table[i]()` is `("table", "[]", "@?")`)
 
@@ -40,6 +41,9 @@ Chain = tuple[str, ...]
 
 COMPUTED = "@?"
 """The last element of the chain of a call whose function is computed."""
+
+LITERAL = ("@literal",)
+"""The chain of a value of a built-in type that is written out."""
 
 STATEMENT_END = "<newline>"
 BLOCK_START = "<indent>"

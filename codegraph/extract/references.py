@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import COMPUTED, Binding, BindingKind, Chain, Reference, Role
+from codegraph.core.facts import COMPUTED, LITERAL, Binding, BindingKind, Chain, Reference, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.text import SourceText
 
@@ -211,7 +211,7 @@ def _unknown_locals(view: FileView) -> dict[int, set[str]]:
     unknown: dict[int, set[str]] = {}
     bindings = view.bindings()
     for binding in bindings:
-        if binding.chain:
+        if binding.chain and binding.chain != LITERAL:
             known.add((binding.owner, binding.name))
     for binding in bindings:
         if (

@@ -16,9 +16,11 @@ from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BindingKind, Chain
+from codegraph.core.facts import LITERAL, BindingKind, Chain
 from codegraph.extract.languages.python.annotations import read_annotation
 from codegraph.extract.languages.python.values import (
+    MAX_OPERANDS,
+    WRITTEN_OUT,
     aliased,
     classes_of,
     elements,
@@ -158,12 +160,17 @@ class Binder:
         if name and view.scope_of(target.start_byte) == 0 and (classes := aliased(name, value, view.text)):
             self._name_classes(target, classes)
             return
-        chains = dict.fromkeys(view.chain(each, owner) for each in operands(value))
-        for chain in [each for each in chains if each] or [()]:
+        chains = dict.fromkeys(
+            view.chain(each, owner) or (LITERAL if each.type in WRITTEN_OUT else ()) for each in operands(value)
+        )
+        known = [each for each in chains if each and each != LITERAL]
+        for chain in known or ([LITERAL] if LITERAL in chains and () not in chains else [()]):
             self._assign(target, chain)
         for made in elements(value):
             chain = view.chain(made, owner)
-            if chain and chain[-1] == "()" and (in_function or chain[0].lstrip("_")[:1].isupper()):
+            is_function = value.type == "dictionary" and value.named_child_count <= MAX_OPERANDS
+            is_known = chain[-1:] == ("()",) and (in_function or chain[0].lstrip("_")[:1].isupper())
+            if is_known or (is_function and chain and made.type in ("identifier", "attribute")):
                 if name:
                     self._bind(target, chain, BindingKind.ELEMENT)
                 elif target.type == "attribute":

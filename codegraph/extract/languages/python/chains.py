@@ -144,7 +144,8 @@ def called(function: Node | None, text: SourceText) -> Node | None:
     if value is None or value.type not in ("identifier", "attribute"):
         return function
     name = text.of(value).rpartition(".")[2].lstrip("_")
-    return value if name[:1].isupper() or name in _BUILTIN_GENERICS else function
+    is_class = name[:1].isupper() and not (len(name) > 1 and name.isupper())
+    return value if is_class or name in _BUILTIN_GENERICS else function
 
 
 def _special(outermost_first: list[str]) -> Chain:

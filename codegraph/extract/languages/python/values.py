@@ -23,6 +23,8 @@ _LITERALS = frozenset({"list", "set", "tuple"})
 _COMPREHENSIONS = frozenset(
     {"list_comprehension", "set_comprehension", "generator_expression", "dictionary_comprehension"}
 )
+WRITTEN_OUT = frozenset({"dictionary", "list", "set", "tuple", "string", "concatenated_string"}) | _COMPREHENSIONS
+"""Values of built-in types."""
 _PASSING = frozenset({"list", "sorted", "reversed", "tuple", "set", "frozenset", "iter"})
 _UNIONS = frozenset({"Union", "Optional", "Annotated"})
 _TYPES = re.compile(r"[\w.\[\]\s,\"']+(?:\|[\w.\[\]\s,\"']+)+\Z")

@@ -87,10 +87,19 @@ def is_known(candidates: Candidates) -> bool:
 
 
 def merged(groups: list[Candidates], limit: int) -> Candidates:
-    """Join groups of candidates: distinct, known ones only unless none is, at most `limit`."""
+    """Join groups of candidates: distinct, known ones only unless none is, at most `limit`; of the
+    unknown one, rather what may be of the project.
+    """
     distinct = dict.fromkeys(each for group in groups for each in group)
     known = [each for each in distinct if each.kind is not UNKNOWN]
-    return tuple(known[:limit]) if known else tuple(distinct)[:1]
+    if known:
+        return tuple(known[:limit])
+    return tuple(sorted(distinct, key=_is_foreign))[:1]
+
+
+def _is_foreign(unknown: Entity) -> bool:
+    """Say whether it is sure that nothing of the project is meant."""
+    return unknown.name in ("builtin", "external")
 
 
 def as_sure(candidates: Candidates, sure: bool) -> Candidates:

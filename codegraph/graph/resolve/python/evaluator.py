@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from codegraph.core.facts import Chain
+from codegraph.core.facts import LITERAL, Chain
 from codegraph.graph.resolve.keys import (
     base_key,
     definition_key,
@@ -40,7 +40,7 @@ from codegraph.graph.resolve.python.linearise import linearise
 from codegraph.graph.resolve.python.module_names import ModuleNames, entities_of
 from codegraph.graph.resolve.python.names import BUILTINS, LOCAL
 from codegraph.graph.resolve.python.scopes import LocalNames, Scope, Scopes, special
-from codegraph.graph.resolve.scheme import MAX_CANDIDATES, TableReader
+from codegraph.graph.resolve.scheme import MAX_CANDIDATES, TableReader, Value
 
 _MAX_NESTING = 40
 _CYCLE = unknown("dynamic")
@@ -166,10 +166,12 @@ class Evaluator:
         return unknown(gap or ("builtin" if name.startswith("__") else "missing"))
 
     def _name(self, scope: Scope, name: str) -> Candidates:
-        if name.startswith("@"):
-            return self._definition(scope.path, name[len(LOCAL) :]) if name[:2] == LOCAL else special(scope, name)
         if name == "()":
             return _UNKNOWN_RECEIVER
+        if name.startswith("@"):
+            if name == LITERAL[0]:
+                return _BUILTIN
+            return self._definition(scope.path, name[len(LOCAL) :]) if name[:2] == LOCAL else special(scope, name)
         if scope.body:
             entries = self._get(member_key(scope.path, scope.body, name))
             if entries:
@@ -310,19 +312,22 @@ class Evaluator:
 
     def _chains(self, entity: Entity) -> tuple[Chain, ...]:
         """Return the chains of the values of a variable."""
+        return tuple(dict.fromkeys(entry[1:] for entry in self._entries(entity) if entry[0] == "v" and len(entry) > 1))
+
+    def _entries(self, entity: Entity) -> Value:
         if entity.local >= 0:
-            entries = self._locals.entries(entity.local, entity.name)
-        elif entity.scope:
-            entries = self._get(member_key(entity.path, entity.scope, entity.name)) or ()
-        else:
-            entries = self._get(definition_key(entity.path, entity.name)) or ()
-        return tuple(dict.fromkeys(entry[1:] for entry in entries if entry[0] == "v" and len(entry) > 1))
+            return self._locals.entries(entity.local, entity.name)
+        if entity.scope:
+            return self._get(member_key(entity.path, entity.scope, entity.name)) or ()
+        return self._get(definition_key(entity.path, entity.name)) or ()
 
     def _held(self, entity: Entity) -> Candidates:
         chains = self._chains(entity)
         if not chains:
             return unknown("local" if entity.local >= 0 else "unknown_receiver")
-        return self._values(entity, chains, "unknown_receiver")
+        found = self._values(entity, chains, "unknown_receiver")
+        is_foreign = found[0].kind is UNKNOWN and found[0].name in ("builtin", "external")
+        return _UNKNOWN_RECEIVER if is_foreign and ("v",) in self._entries(entity) else found
 
     def _returned(self, entity: Entity) -> Candidates:
         chains = self._get(return_key(entity.path, entity.descriptor)) or ()
