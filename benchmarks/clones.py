@@ -5,7 +5,8 @@ at. Of each, a variant is made by machine (`variants`), so the pair is a clone f
 into a project of all originals and its variants, and the groups are asked for. *Recall*: the pairs that stand in one
 group. *Precision*: of all pairs in groups those that are a made pair, or of which a judge without
 shingles agrees: difflib finds half of their canonical tokens in order. `elsewhere` is a fixed list: the same operation
-in Python's own posixpath and ntpath; for these nobody promises anything. Then all files of the directory, in every
+in Python's own posixpath and ntpath; for these nobody promises anything. `--language javascript` does the same with
+JavaScript's functions (`variants_javascript`). Then all files of the directory, in every
 language, are timed. Tests: tests/unit/benchmarks/test_bench_clones.py.
 """
 
@@ -18,12 +19,14 @@ import resource
 import sysconfig
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import combinations
 from pathlib import Path
+from typing import TypeVar
 
+from benchmarks import variants_javascript
 from benchmarks.rewrites import REWRITES, TOGETHER, rewritten
 from benchmarks.variants import VARIANTS, functions_of, renamed, text_of, written
 from codegraph.core.facts import FileFacts, OwnInput, decode_own_input, decode_own_tokens
@@ -38,6 +41,10 @@ ELSEWHERE = ("join", "split", "normpath", "expandvars", "relpath", "commonpath",
 AGREED = 0.5
 """Share of tokens in order from which on the judge takes two functions for clones."""
 MAX_FILE_BYTES = 1 << 20
+FORMS = {"python": (".py", "import a\n"), "javascript": (".js", 'import "a";\n')}
+"""How files of a language are called, and a line that some begin with, so that no module is like another."""
+
+Named = TypeVar("Named", ast.FunctionDef, variants_javascript.Function)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +74,39 @@ HEADER = f"{'made':22}{'N':>6}{'recall':>9}{'precision':>11}{'reported':>10}   t
 
 def drawn(directory: Path, count: int, seed: int) -> list[ast.FunctionDef]:
     """Draw functions, at most one of a name."""
+    return _drawn(directory, count, seed, "python", functions_of, text_of)
+
+
+def drawn_javascript(directory: Path, count: int, seed: int) -> list[variants_javascript.Function]:
+    """Draw functions of JavaScript, at most one of a name."""
+    return _drawn(directory, count, seed, "javascript", variants_javascript.functions_of, lambda each: each.text)
+
+
+def _drawn(
+    directory: Path,
+    count: int,
+    seed: int,
+    language: str,
+    functions: Callable[[str], list[Named]],
+    text: Callable[[Named], str],
+) -> list[Named]:
     choice = random.Random(seed)
-    paths = sorted(directory.rglob("*.py"))
+    paths = sorted(directory.rglob(f"*{FORMS[language][0]}"))
     choice.shuffle(paths)
-    found: dict[str, ast.FunctionDef] = {}
+    found: dict[str, Named] = {}
     for path in paths:
         if len(found) >= count:
             break
-        here = functions_of(path.read_text("utf-8", "replace"))
-        for node in choice.sample(here, min(3, len(here))):
-            if _large_enough(text_of(node)):
-                found.setdefault(node.name, node)
+        here = functions(path.read_text("utf-8", "replace")) if path.is_file() else []
+        for each in choice.sample(here, min(3, len(here))):
+            if _large_enough(text(each), language):
+                found.setdefault(each.name, each)
     return list(found.values())[:count]
 
 
-def _large_enough(text: str) -> bool:
+def _large_enough(text: str, language: str) -> bool:
     bounds = CloneBounds()
-    definition = extract(text.encode("utf-8", "replace"), "python", Limits()).outline.definitions[-1]
+    definition = extract(text.encode("utf-8", "replace"), language, Limits()).outline.definitions[-1]
     return definition.length >= bounds.min_tokens and text.count("\n") >= bounds.min_lines
 
 
@@ -99,16 +122,24 @@ def _tokens_of(facts: FileFacts) -> FileTokens:
     return FileTokens([own.name for own in owns], [bytes(own.tokens) for own in owns])
 
 
-def measure(kind: str, pairs: Sequence[tuple[str, str]], bounds: CloneBounds, others: Sequence[str] = ()) -> Outcome:
+def measure(
+    kind: str,
+    pairs: Sequence[tuple[str, str]],
+    bounds: CloneBounds,
+    others: Sequence[str] = (),
+    language: str = "python",
+) -> Outcome:
     """Look for the clones of a project of all the pairs' texts, and others, each in a file of its own."""
     files, owns = {}, {}
+    ending, line = FORMS[language]
     known = {original for original, _ in pairs}
     for number, pair in enumerate([*pairs, *((other,) for other in others if other not in known)]):
         for side, text in enumerate(pair):
-            path = f"{number}/{side}.py"
-            facts = extract(("import a\n" * side + text).encode("utf-8", "replace"), "python", Limits())
+            path = f"{number}/{side}{ending}"
+            facts = extract((line * side + text).encode("utf-8", "replace"), language, Limits())
             files[path] = facts
-            owns[path] = decode_own_input(facts.inputs[facts.outline.definitions[-1].own])
+            largest = max(facts.outline.definitions[1:], key=lambda each: each.length)
+            owns[path] = decode_own_input(facts.inputs[largest.own])
     reported = right = 0
     told: dict[str, str] = {}
     for group in find_clones(units_of(files), bounds).groups:
@@ -185,6 +216,21 @@ def timed(directory: Path, bounds: CloneBounds) -> str:
     )
 
 
+def _made(language: str, directory: Path, count: int, seed: int) -> tuple[dict[str, list[tuple[str, str]]], list[str]]:
+    """Return the pairs by kind, and all originals."""
+    if language == "python":
+        nodes = drawn(directory, count, seed)
+        kinds = (*VARIANTS, *REWRITES, REWRITTEN, ELSEWHERE_ALL)
+        return {kind: made_pairs(kind, nodes, seed) for kind in kinds}, [text_of(node) for node in nodes]
+    originals = [each.text for each in drawn_javascript(directory, count, seed)]
+    made = {}
+    for kind, variant in variants_javascript.VARIANTS.items():
+        choice = random.Random(f"{seed} {kind}")
+        pairs = [(text, variant(text, choice)) for text in originals]
+        made[kind] = [(text, other) for text, other in pairs if other is not None]
+    return made, originals
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.clones", description=(__doc__ or "").partition("\n")[0])
@@ -192,22 +238,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--functions", type=int, default=500, help="originals (default: 500)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threshold", type=float, default=CloneBounds().threshold)
+    parser.add_argument("--language", default="python", choices=FORMS)
     parser.add_argument("--no-speed", action="store_true", help="do not time the whole directory")
     chosen = parser.parse_args(arguments)
     bounds = CloneBounds(threshold=chosen.threshold)
-    functions = drawn(chosen.directory, chosen.functions, chosen.seed)
+    made, others = _made(chosen.language, chosen.directory, chosen.functions, chosen.seed)
     print(
-        f"{len(functions)} functions, seed {chosen.seed}, threshold {bounds.threshold}, lines >= {bounds.min_lines}, "
+        f"{len(others)} functions, seed {chosen.seed}, threshold {bounds.threshold}, lines >= {bounds.min_lines}, "
         f"tokens >= {bounds.min_tokens}\n{HEADER}"
     )
-    made = {kind: made_pairs(kind, functions, chosen.seed) for kind in (*VARIANTS, *REWRITES, REWRITTEN, ELSEWHERE_ALL)}
-    others = [text_of(node) for node in functions]
     for kinds in (USUAL_KINDS, frozenset(CloneKind)):
         print("with semantic clones" if CloneKind.SEMANTIC in kinds else "as asked by default")
         asked = replace(bounds, kinds=kinds)
         for kind, pairs in made.items():
-            print(measure(kind, pairs, asked, others).line, flush=True)
-        print(measure("elsewhere", pairs_elsewhere(), asked).line)
+            print(measure(kind, pairs, asked, others, chosen.language).line, flush=True)
+        if chosen.language == "python":
+            print(measure("elsewhere", pairs_elsewhere(), asked).line)
     if not chosen.no_speed:
         print(timed(chosen.directory, bounds))
     return 0
