@@ -1,9 +1,11 @@
-"""Claim: extracting an edited file with the help of what is remembered of it gives what extracting it whole gives.
+"""Claim: an edited file, extracted and linked in part, gives what it gives as a whole.
 
 Real files are edited over and over, by insertions, deletions, lines of other files, renamed words and swapped
-lines; each text is extracted by `again.Memory` and from nothing, and the facts compared. A text that no longer
-parses is mostly taken back, since broken files are extracted whole. Every difference is printed, with the two
-texts written where `--keep` says. Exit code 1 if there is one.
+lines; each text is extracted by `again.Memory` and from nothing, and the facts compared. Then the file, and every other
+one that read what the edit changed, is linked by `Relinker` and from nothing, and the links compared; `--together`: how
+many functions make a part, few so that small files have several. A text that no longer parses is mostly taken back,
+since broken files are extracted whole. Every difference is printed, with the two texts written where `--keep` says.
+Exit code 1 if there is one.
 
     python -m benchmarks.edited_again DIRECTORY ... --languages python,typescript --files 60 --edits 30 --seed 1
 
@@ -19,11 +21,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
+from benchmarks.edited_links import EditedLinks
 from benchmarks.linking import sources
 from codegraph.core.changes import SourceFile
 from codegraph.extract.again import Memory
 from codegraph.extract.extractor import Limits, extract
+from codegraph.graph.resolve import parts
 
 LIMITS = Limits()
 SIZES = range(300, 40_000)
@@ -40,8 +45,9 @@ _WORD = re.compile(rb"[A-Za-z_]\w+")
 
 
 class Difference(NamedTuple):
-    """A text whose facts depend on what was remembered."""
+    """A text whose facts, or whose links or those of another file, depend on what was remembered."""
 
+    what: str
     path: str
     before: bytes
     after: bytes
@@ -71,9 +77,14 @@ def edited(data: bytes, donors: Sequence[bytes], chance: random.Random) -> bytes
 
 
 def compared(
-    file: SourceFile, edits: int, donors: Sequence[bytes], chance: random.Random, count: Counter[str]
+    file: SourceFile,
+    edits: int,
+    donors: Sequence[bytes],
+    chance: random.Random,
+    count: Counter[str],
+    links: EditedLinks,
 ) -> Iterator[Difference]:
-    """Edit one file many times, count what was compared and what was extracted in part, and yield the differences."""
+    """Edit one file many times, count what was compared and what was done in part, and yield the differences."""
     data, path, language = file.data, file.path, file.language
     memory = Memory()
     memory.extract(path, data, language, LIMITS)
@@ -88,7 +99,12 @@ def compared(
         count["in part"] += memory.helped - helped
         if found != whole:
             count["different"] += 1
-            yield Difference(path, data, after)
+            yield Difference("facts", path, data, after)
+        linked = links.in_part
+        for each in links.edit(path, whole):
+            count["different"] += 1
+            yield Difference(f"links of {each}", path, data, after)
+        count["linked in part"] += links.in_part - linked
         if not whole.outline.problems and chance.random() < KEPT_SHARE:
             data = after
             history.append(data)
@@ -105,6 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--files", type=int, default=60)
     parser.add_argument("--edits", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--together", type=int, default=2, help="functions in a part")
     parser.add_argument("--keep", type=Path, help="a directory for the texts of differences")
     options = parser.parse_args(arguments)
     chance = random.Random(options.seed)
@@ -114,14 +131,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chance.shuffle(files)
     donors = [each.data for each in files[:DONORS]]
     count: Counter[str] = Counter()
-    for file in files[: options.files]:
-        for number, difference in enumerate(compared(file, options.edits, donors, chance, count)):
-            print(f"DIFFERENT {difference.path}")
-            if options.keep is not None:
-                options.keep.mkdir(parents=True, exist_ok=True)
-                for name, text in (("before", difference.before), ("after", difference.after)):
-                    (options.keep / f"{Path(difference.path).stem}-{number}.{name}").write_bytes(text)
-    print(", ".join(f"{name} {count[name]:,}" for name in ("compared", "in part", "different")))
+    with patch.object(parts, "FUNCTIONS_TOGETHER", options.together):
+        links = EditedLinks({each.path: extract(each.data, each.language, LIMITS) for each in files})
+        for file in files[: options.files]:
+            for number, difference in enumerate(compared(file, options.edits, donors, chance, count, links)):
+                print(f"DIFFERENT {difference.what}, after an edit of {difference.path}")
+                if options.keep is not None:
+                    options.keep.mkdir(parents=True, exist_ok=True)
+                    for name, text in (("before", difference.before), ("after", difference.after)):
+                        (options.keep / f"{Path(difference.path).stem}-{number}.{name}").write_bytes(text)
+    print(", ".join(f"{name} {count[name]:,}" for name in ("compared", "in part", "linked in part", "different")))
     return 1 if count["different"] or not count["compared"] else 0
 
 

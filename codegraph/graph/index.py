@@ -40,7 +40,8 @@ from codegraph.graph.deferred import AT_ONCE, SLICE, DeferredKeys
 from codegraph.graph.defined import DefinedNames
 from codegraph.graph.dependency_graph import DependencyGraph
 from codegraph.graph.file_view import FileParts, FileView, StoredFile, ids_of
-from codegraph.graph.link import contributions_of, link_file
+from codegraph.graph.link import contributions_of
+from codegraph.graph.relink import EDITED_TOGETHER, Relinker, opened
 from codegraph.graph.revise import empty_snapshot, revise
 from codegraph.graph.snapshot import Counts, Snapshot
 from codegraph.graph.staleness import Marking, MarkingRule, mark
@@ -77,8 +78,8 @@ class Index:
     ) -> None:
         self._cascade = cascade
         self._routes = routes
-        self._load_occurrences = load_occurrences
         self._table = table()
+        self._relinker = Relinker(self._table, load_occurrences)
         self._marking = marking
         self._timer = timer
         self._at_once = at_once
@@ -223,6 +224,8 @@ class Index:
 
     def _apply(self, changes: ChangeSet, linked: Mapping[str, bytes]) -> IndexDelta:
         files = {path: facts for path, facts in sorted(changes.files.items()) if self._differs(path, facts)}
+        if len(files) <= EDITED_TOGETHER:
+            files = {path: None if facts is None else opened(facts) for path, facts in files.items()}
         if not files:
             return IndexDelta(self._snapshot.clock.revision)
         times = [self._timer()]
@@ -232,9 +235,9 @@ class Index:
         else:
             self._complete_table()
             names = DefinedNames(self._snapshot, files)
-            relink = self._replace(files, names)
+            keys = self._replace(files, names)
             times.append(self._timer())
-            drafts = {path: self._link(path, files.get(path), names) for path in relink}
+            drafts = self._relink(files, names, keys)
         times.append(self._timer())
         self._deferred.settle_causes()
         gone = [path for path in files if files[path] is None]
@@ -301,28 +304,23 @@ class Index:
             return view is not None or facts is not None
         return view.blob != facts.blob or view.outline != facts.outline
 
-    def _replace(self, files: dict[str, Facts | None], names: DefinedNames) -> list[str]:
+    def _replace(self, files: dict[str, Facts | None], names: DefinedNames) -> tuple[str, ...]:
+        """Replace what files offer; return the keys that have changed."""
         contributions = {
             path: None if facts is None else contributions_of(path, facts.outline, facts.occurrences)
             for path, facts in files.items()
         }
-        readers = self._table.readers((*self._table.update(contributions), *names.changed_keys()))
-        for path, facts in files.items():
-            if facts is None:
-                self._table.set_reads(path, ())
-        present = {path for path, facts in files.items() if facts is not None}
-        return sorted(present.union(path for path in readers if path not in files))
+        return (*self._table.update(contributions), *names.changed_keys())
 
-    def _link(self, path: str, facts: Facts | None, names: DefinedNames) -> Draft:
-        if facts is not None:
-            blob, outline, occurrences = facts.blob, facts.outline, facts.occurrences
-        else:
-            view = self._snapshot.files[path]
-            blob, outline = view.blob, view.outline
-            occurrences = self._load_occurrences(outline.language, blob)
-        linked = link_file(path, outline, occurrences, self._table, names.value)
-        self._table.set_reads(path, linked.reads)
-        return Draft(path, blob, outline, linked.links, ids_of(path, outline))
+    def _relink(self, files: Mapping[str, Facts | None], names: DefinedNames, keys: Sequence[str]) -> dict[str, Draft]:
+        """Link the changed files, and those that read one of the changed keys."""
+        readers = self._table.readers(keys)
+        for path in (path for path, facts in files.items() if facts is None):
+            self._relinker.forget(path)
+        present = {path for path, facts in files.items() if facts is not None}
+        paths = sorted(present.union(path for path in readers if path not in files))
+        views, link, is_edit = self._snapshot.files, self._relinker.link, len(files) <= EDITED_TOGETHER
+        return {path: link(path, files.get(path), views.get(path), keys, names.value, is_edit) for path in paths}
 
     def _linked_elsewhere(self, files: Mapping[str, Facts | None], linked: Mapping[str, bytes]) -> dict[str, Draft]:
         """Take links that were made elsewhere; the table is filled when a change needs it."""

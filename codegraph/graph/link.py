@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from codegraph.core.changes import FileLinks
@@ -57,9 +58,13 @@ def link_file(
     except Exception as error:  # whatever a scheme, perhaps of a plug-in, stumbles over
         _report(f"{path} is not linked", error)
         links = _unlinked(path, outline, occurrences)
+    return Linked(pack(links), tuple(foreign(path, reader.reads())))
+
+
+def foreign(path: str, keys: Iterable[str]) -> Iterator[str]:
+    """Yield the keys that are not private ones of a file."""
     marker = SEPARATOR + path
-    reads = tuple(key for key in reader.reads() if marker not in key or not _is_own(key, path))
-    return Linked(pack(links), reads)
+    return (key for key in keys if marker not in key or not is_own(key, path))
 
 
 def _report(what: str, error: Exception) -> None:
@@ -75,6 +80,7 @@ def _unlinked(path: str, outline: Outline, occurrences: Occurrences) -> FileLink
     return collector.links()
 
 
-def _is_own(key: str, path: str) -> bool:
+def is_own(key: str, path: str) -> bool:
+    """Say whether a key is a private one of a file."""
     kind, _, rest = key.partition(SEPARATOR)
     return kind not in SHARED_KINDS and rest.partition(SEPARATOR)[0] == path

@@ -234,11 +234,12 @@ class TracedReader:
     def __init__(self, table: SymbolTable, elsewhere: Elsewhere = nowhere) -> None:
         self._value = table.value
         self._elsewhere = elsewhere
-        self._log: dict[str, Value | None] = {}
+        self.log: dict[str, Value | None] = {}
+        """Every key asked for, and the answer."""
 
     def get(self, key: str) -> Value | None:
         """Return the value of a key, or None; the question is logged either way."""
-        log = self._log
+        log = self.log
         if key in log:
             return log[key]
         value = log[key] = self._value(key)
@@ -257,14 +258,14 @@ class TracedReader:
         return self._ask(make_key(PATH, path)) is not None
 
     def _ask(self, key: str) -> Value | None:
-        log = self._log
+        log = self.log
         if key not in log:
             log[key] = self._elsewhere(key)
         return log[key]
 
     def reads(self) -> tuple[str, ...]:
         """Return every key asked for, sorted."""
-        return tuple(sorted(self._log))
+        return tuple(sorted(self.log))
 
 
 def _size(value: Value) -> int:

@@ -7,6 +7,7 @@ added for every definition. A definition has no edge to itself but a call (recur
 
 from __future__ import annotations
 
+from collections.abc import Container
 from operator import attrgetter
 
 from codegraph.core.changes import Dependency, FileLinks, Unresolved
@@ -21,15 +22,17 @@ _miss_order = attrgetter("owner", "line", "column", "name", "role")
 class EdgeCollector:
     """Gathers the edges and the unresolved references of one file; `links` gives the result."""
 
-    def __init__(self, path: str, outline: Outline) -> None:
+    def __init__(self, path: str, outline: Outline, owners: Container[int] | None = None) -> None:
+        """`owners`: the definitions whose edges are asked for, where these are not all."""
         self.ids: tuple[SymbolId, ...] = tuple(symbol_id(path, each.descriptor) for each in outline.definitions)
         self._edges: list[dict[tuple[SymbolId, DependencyKind], Dependency]] = [{} for _ in outline.definitions]
         self._unresolved: list[Unresolved] = []
         for index, definition in enumerate(outline.definitions):
-            if definition.container >= 0:
+            container = definition.container
+            if container >= 0 and (owners is None or container in owners):
                 place = definition.selection_range
                 self.add(
-                    definition.container,
+                    container,
                     self.ids[index],
                     DependencyKind.CONTAINS,
                     Confidence.EXACT,

@@ -258,7 +258,7 @@ def test_memory_is_reported_per_symbol() -> None:
 
 def test_an_edge_to_nothing_stays_with_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """A linker that makes up a target loses that edge, said as `failed`; all else is indexed, and edits go on."""
-    from codegraph.graph import index
+    from codegraph.graph import relink
 
     def linked(path: str, *arguments: Any) -> Linked:
         true = link_file(path, *arguments)
@@ -268,7 +268,7 @@ def test_an_edge_to_nothing_stays_with_its_file(monkeypatch: pytest.MonkeyPatch)
         targets = tuple(SymbolId("b.py/none().") if each == "b.py/g()." else each for each in links.targets)
         return PackedLinks(targets, links.starts, links.edges, links.names, links.misses)
 
-    monkeypatch.setattr(index, "link_file", linked)
+    monkeypatch.setattr(relink, "link_file", linked)
     with pytest.warns(RuntimeWarning, match=r"a\.py has edges to 1 symbols that do not exist, such as b\.py/none"):
         project = Project(FILES)
     snapshot = project.index.snapshot

@@ -12,10 +12,12 @@ from codegraph.core.facts import ImportKind, Occurrences, Outline, Reference, Ro
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.c_sharp.contributions import FileMembers
 from codegraph.graph.resolve.c_sharp.evaluator import GUESS, CSharpEvaluator
+from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import member_key
+from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import Entry, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known
-from codegraph.graph.resolve.typed.evaluator import Place
+from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _TYPE_ROLES = (Role.TYPE, Role.INHERIT, Role.IMPLEMENT)
@@ -28,12 +30,16 @@ _UNTYPED = ("dynamic", "()")
 class CSharpLinker(TypedLinker):
     """Links one C# file; used once."""
 
-    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
-        self._sharp = CSharpEvaluator(table)
-        super().__init__(path, outline, occurrences, self._sharp)
-        self._get = table.get
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
+        super().__init__(path, outline, occurrences, collector)
         self._members = FileMembers(outline, occurrences)
         self._places = [Place(path, self._members.around(index)) for index in range(len(self.definitions))]
+
+    def begin(self, table: TableReader) -> Evaluator:
+        """Return the evaluator of the next part."""
+        self._get = table.get
+        self._sharp = CSharpEvaluator(table)
+        return self._sharp
 
     def place_of(self, reference: Reference) -> Place:
         """Return the type around a reference; a base is written outside of the type that has it."""
@@ -82,9 +88,9 @@ class CSharpLinker(TypedLinker):
     def _is_interface(self, entity: Entity) -> bool:
         return entity.kind is EntityKind.TYPE and self._sharp.is_interface(entity)
 
-    def finish(self) -> None:
+    def finish(self, part: Part) -> None:
         """Add usings of types, and overrides."""
-        for each in self.occurrences.imports:
+        for each in part.imports:
             if each.kind is ImportKind.MODULE or each.level:
                 found = self._sharp.dotted(each.module, self.path)
                 for target in found:
@@ -92,8 +98,10 @@ class CSharpLinker(TypedLinker):
                         sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
                         place = symbol_id(target.path, target.descriptor)
                         self.collector.add(each.owner, place, DependencyKind.IMPORTS, sure, each.line, each.column)
-        for index, shape in self._members.methods.items():
-            if self.definitions[index].container in self._members.types and not set(shape[2]) & set("cs"):
+        for index in part.owners:
+            shape = self._members.methods.get(index)
+            is_member = shape is not None and self.definitions[index].container in self._members.types
+            if shape is not None and is_member and not set(shape[2]) & set("cs"):
                 self._link_override(index, shape)
 
     def _link_override(self, index: int, shape: Entry) -> None:

@@ -12,11 +12,13 @@ from codegraph.core.facts import Chain, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.cpp.contributions import TYPES, FileScopes
 from codegraph.graph.resolve.cpp.evaluator import CppEvaluator
+from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.includes import link_include
 from codegraph.graph.resolve.keys import member_key
+from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged
-from codegraph.graph.resolve.typed.evaluator import Place
+from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _MAX_BASES = 64
@@ -25,12 +27,16 @@ _MAX_BASES = 64
 class CppLinker(TypedLinker):
     """Links one C++ file; used once."""
 
-    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
-        self._cpp = CppEvaluator(table, path)
-        super().__init__(path, outline, occurrences, self._cpp)
-        self._table = table
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
+        super().__init__(path, outline, occurrences, collector)
         self._scopes = FileScopes(outline, occurrences)
         self._places = [Place(path, self._cpp.openings.name(around)) for around in self._scopes.around]
+
+    def begin(self, table: TableReader) -> Evaluator:
+        """Return the evaluator of the next part."""
+        self._table = table
+        self._cpp = CppEvaluator(table, self.path)
+        return self._cpp
 
     def place_of(self, reference: Reference) -> Place:
         """Return the scope around a reference; a base is written outside of the type that has it."""
@@ -98,19 +104,20 @@ class CppLinker(TypedLinker):
             return (), "missing"
         return ((symbol_id(*value[0][:2]), DependencyKind.USES_TYPE, Confidence.INFERRED),), ""
 
-    def finish(self) -> None:
+    def finish(self, part: Part) -> None:
         """Add includes and overrides."""
-        for each in self.occurrences.imports:
+        for each in part.imports:
             link_include(self.collector, self._table, self.path, each)
-        self._link_arrows()
-        for index, definition in enumerate(self.definitions):
+        self._link_arrows(part)
+        for index in part.owners:
+            definition = self.definitions[index]
             if definition.kind is SymbolKind.METHOD and self.definitions[definition.container].kind in TYPES:
                 self._link_override(index)
 
-    def _link_arrows(self) -> None:
+    def _link_arrows(self, part: Part) -> None:
         """Add calls of the operator by which an object is followed like a pointer."""
         found: dict[tuple[Place, Chain], Candidates] = {}
-        for reference in self.occurrences.references:
+        for reference in part.references:
             chain = reference.chain
             if "->" not in chain:
                 continue

@@ -15,6 +15,7 @@ from codegraph.graph.resolve.go.contributions import contributions
 from codegraph.graph.resolve.go.linker import GoLinker
 from codegraph.graph.resolve.go.names import MODULES, configuration_key
 from codegraph.graph.resolve.keys import top_key
+from codegraph.graph.resolve.parts import whole
 from codegraph.graph.resolve.scheme import TableReader, Value
 
 
@@ -27,7 +28,9 @@ class GoScheme:
 
     def link(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> FileLinks:
         """Resolve the references of this file."""
-        return GoLinker(path, outline, occurrences, table).links()
+        linker = GoLinker(path, outline, occurrences, EdgeCollector(path, outline))
+        linker.link(whole(outline, occurrences), table)
+        return linker.collector.links()
 
 
 class GoModScheme:

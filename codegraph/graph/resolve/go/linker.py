@@ -11,13 +11,15 @@ from __future__ import annotations
 
 from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.go.contributions import FileTypes
 from codegraph.graph.resolve.go.evaluator import GoEvaluator
 from codegraph.graph.resolve.go.names import STANDARD, embedders_key, files_key, interfaces_key, method_set_key
 from codegraph.graph.resolve.keys import base_key, member_key
+from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
-from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Place
+from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Evaluator, Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _MAX_EMBEDDERS = 64
@@ -26,17 +28,21 @@ _MAX_EMBEDDED = 16
 
 
 class GoLinker(TypedLinker):
-    """Links one Go file; used once."""
+    """Links one Go file, as one part: any reference may use an import, any method let its type implement something."""
 
-    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
-        self._go = GoEvaluator(table)
-        super().__init__(path, outline, occurrences, self._go)
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
+        super().__init__(path, outline, occurrences, collector)
         self._here = Place(path)
-        self._get = table.get
         self._types = FileTypes(outline, occurrences)
         self._used: dict[tuple[str, str], None] = {}
         """(package, file of it whose definitions are used here)"""
         self._satisfied: dict[tuple[Entity, Entity], bool] = {}
+
+    def begin(self, table: TableReader) -> Evaluator:
+        """Return the evaluator."""
+        self._get = table.get
+        self._go = GoEvaluator(table)
+        return self._go
 
     def candidates(self, reference: Reference) -> Candidates:
         """Return what a reference stands for; remember which files of other packages it leads to."""
@@ -56,9 +62,9 @@ class GoLinker(TypedLinker):
         is_reflection = chain[0] == "reflect" and chain[-1] in ("Call", "CallSlice") and reason == "external"
         return edges, "dynamic" if is_reflection else reason
 
-    def finish(self) -> None:
+    def finish(self, part: Part) -> None:
         """Add imports and overrides."""
-        for each in self.occurrences.imports:
+        for each in part.imports:
             self._link_import(each)
         for index in self._types.receivers:
             if self.definitions[self.definitions[index].container].kind is not SymbolKind.INTERFACE:

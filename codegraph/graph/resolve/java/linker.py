@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.java.contributions import TYPES, FileMembers
 from codegraph.graph.resolve.java.evaluator import JavaEvaluator, outside
 from codegraph.graph.resolve.java.names import CODE, REFLECTION
+from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
-from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Place, around_of
+from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Evaluator, Place, around_of
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _HEADER = (Role.INHERIT, Role.IMPLEMENT)
@@ -26,18 +28,23 @@ class JavaLinker(TypedLinker):
 
     called_type = DependencyKind.CALLS
 
-    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
         tops = [each.descriptor for each in outline.definitions if each.container == 0 and each.kind in TYPES]
-        self._java = JavaEvaluator(table, tuple(Place(path, each) for each in tops))
-        super().__init__(path, outline, occurrences, self._java)
+        self._tops = tuple(Place(path, each) for each in tops)
+        super().__init__(path, outline, occurrences, collector)
         self._members = FileMembers(outline, occurrences)
-        self._superclasses: dict[int, list[Entity]] | None = None
         self._places: list[Place] = []
         for definition in outline.definitions:
             if definition.kind in TYPES:
                 self._places.append(Place(path, definition.descriptor))
             else:
                 self._places.append(self._places[definition.container] if definition.container >= 0 else Place(path))
+
+    def begin(self, table: TableReader) -> Evaluator:
+        """Return the evaluator of the next part."""
+        self._java = JavaEvaluator(table, self._tops)
+        self._superclasses: dict[int, list[Entity]] | None = None
+        return self._java
 
     def place_of(self, reference: Reference) -> Place:
         """Return the type around a reference; a base is written outside of the type that has it."""
@@ -85,12 +92,13 @@ class JavaLinker(TypedLinker):
         name = reference.chain[-1].partition("(")[0]
         return any(each in CODE or (name and REFLECTION.get(each, "").startswith(name)) for each in types)
 
-    def finish(self) -> None:
+    def finish(self, part: Part) -> None:
         """Add imports, overrides, and what constructors call unsaid."""
-        for each in self.occurrences.imports:
+        for each in part.imports:
             self._link_import(each)
-        outspoken = {each.owner for each in self.occurrences.references if _is_delegation(each)}
-        for index, definition in enumerate(self.definitions):
+        outspoken = {each.owner for each in part.references if _is_delegation(each)}
+        for index in part.owners:
+            definition = self.definitions[index]
             if definition.kind is SymbolKind.METHOD and not self._members.is_constructor(index):
                 self._link_override(index)
             elif definition.kind is SymbolKind.METHOD and index not in outspoken:

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import re
 
-from codegraph.core.changes import FileLinks
 from codegraph.core.facts import (
     COMPUTED,
     Chain,
@@ -40,6 +39,7 @@ from codegraph.graph.resolve.javascript.entities import Candidates, Entity, Enti
 from codegraph.graph.resolve.javascript.evaluator import Evaluator
 from codegraph.graph.resolve.javascript.names import COMMON_MEMBERS, FAMILY, LOCAL
 from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, home_of, scopes_of
+from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import MANY, TableReader
 
 _ORDINAL = re.compile(r"\(\+\d+\)|\(\)")
@@ -54,28 +54,31 @@ _FALLBACK_REASONS = ("unknown_receiver", "local", "dynamic")
 
 
 class FileLinker:
-    """Links one file; used once."""
+    """Links one file, a `PartLinker`."""
 
-    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
         self._path = path
         self._definitions = outline.definitions
-        self._occurrences = occurrences
-        self._table = table
         self._scopes = scopes_of(path, outline)
-        self._evaluator = Evaluator(path, table, LocalNames(outline, occurrences), self._scopes)
-        self._collector = EdgeCollector(path, outline)
-        self._implemented: dict[int, list[Home]] = {}
+        self._locals = LocalNames(outline, occurrences)
+        self.collector = collector
+        self._interfaces: dict[int, list[Chain]] = {}
+        for each in occurrences.references:
+            if each.role is Role.IMPLEMENT:
+                self._interfaces.setdefault(each.owner, []).append(each.chain)
 
-    def links(self) -> FileLinks:
-        """Resolve everything."""
-        for reference in self._occurrences.references:
+    def link(self, part: Part, table: TableReader) -> None:
+        """Resolve one part."""
+        self._table = table
+        self._evaluator = Evaluator(self._path, table, self._locals, self._scopes)
+        self._implemented: dict[int, list[Home]] = {}
+        for reference in part.references:
             self._link(reference)
-        for each in self._occurrences.imports:
+        for each in part.imports:
             self._link_import(each)
-        for index, definition in enumerate(self._definitions):
-            if definition.kind is SymbolKind.METHOD:
-                self._link_override(index, definition)
-        return self._collector.links()
+        for index in part.owners:
+            if self._definitions[index].kind is SymbolKind.METHOD:
+                self._link_override(index, self._definitions[index])
 
     def _link(self, reference: Reference) -> None:
         owner, chain, role = reference.owner, reference.chain, reference.role
@@ -85,18 +88,15 @@ class FileLinker:
         found = self._evaluator.evaluate(self._scopes[owner], chain)
         line, column = reference.positions[:2]
         targets = self._targets(found, role, self._definitions[owner].kind)
-        if role is Role.IMPLEMENT:
-            homes = [home for each in targets if (home := home_of(each)) is not None]
-            self._implemented.setdefault(owner, []).extend(homes)
         if targets:
             self._add(owner, targets, role, line, column)
             if role is Role.CALL and all(each.form == "constant" for each in targets) and self._is_open(targets[0]):
-                self._collector.miss(owner, chain[-1], role, "dynamic", line, column)
+                self.collector.miss(owner, chain[-1], role, "dynamic", line, column)
         elif not is_known(found):
             self._fall_back(owner, chain, role, found[0].name, line, column)
         elif role is Role.CALL and found[0].kind in _HELD:
             reason = "local" if len(chain) == 1 else "dynamic"
-            self._collector.miss(owner, chain[-1], role, reason, line, column)
+            self.collector.miss(owner, chain[-1], role, reason, line, column)
 
     def _is_open(self, constant: Entity) -> bool:
         """Say whether calling what a constant holds may call something of the project: not where a library made it."""
@@ -112,7 +112,7 @@ class FileLinker:
             self._add(owner, targets, role, *reference.positions[:2])
         is_foreign = bool(found) and found[0].name in _FOREIGN and chain[-1] not in ("()", "[]")
         if all(each.form == "constant" for each in targets) and not (is_foreign and not is_known(found)):
-            self._collector.computed(reference)
+            self.collector.computed(reference)
 
     def _targets(self, found: Candidates, role: Role, owner: SymbolKind) -> list[Entity]:
         """Return the definitions that a reference leads to, in the order of the candidates."""
@@ -148,14 +148,14 @@ class FileLinker:
             if len(names) > 1:
                 confidence = Confidence.AMBIGUOUS
             target = symbol_id(each.path, each.descriptor)
-            self._collector.add(owner, target, _kind(role, each), confidence, line, column)
+            self.collector.add(owner, target, _kind(role, each), confidence, line, column)
 
     def _fall_back(self, owner: int, chain: Chain, role: Role, reason: str, line: int, column: int) -> None:
         name = chain[-1]
         if role is Role.CALL and reason in _FALLBACK_REASONS and len(chain) > 1:
             target = self._only(name)
             if target is not None:
-                self._collector.add(owner, target, DependencyKind.CALLS, Confidence.INFERRED, line, column)
+                self.collector.add(owner, target, DependencyKind.CALLS, Confidence.INFERRED, line, column)
                 return
         if reason in _FALLBACK_REASONS:
             if role is Role.READ:
@@ -163,7 +163,7 @@ class FileLinker:
             reason = "unknown_receiver" if len(chain) > 1 else "local"
         if reason == "builtin" and role is Role.READ:
             return
-        self._collector.miss(owner, name, role, reason, line, column)
+        self.collector.miss(owner, name, role, reason, line, column)
 
     def _only(self, name: str) -> SymbolId | None:
         """Return the only method of a name in the project, where that means something."""
@@ -180,19 +180,30 @@ class FileLinker:
         line, column = each.line, each.column
         if path is None:
             reason = "missing" if each.module.startswith(".") else "external"
-            self._collector.miss(each.owner, each.name or each.module, Role.READ, reason, line, column)
+            self.collector.miss(each.owner, each.name or each.module, Role.READ, reason, line, column)
             return
         exact = Confidence.EXACT
-        self._collector.add(each.owner, symbol_id(path, ""), DependencyKind.IMPORTS, exact, line, column)
+        self.collector.add(each.owner, symbol_id(path, ""), DependencyKind.IMPORTS, exact, line, column)
         if each.kind is not ImportKind.NAME and each.kind is not ImportKind.MEMBER:
             return
         found = self._evaluator.imported(self._path, import_entry(each))
         for entity in found:
             if entity.kind is EntityKind.DEFINITION and each.kind is ImportKind.NAME:
                 target = symbol_id(entity.path, entity.descriptor)
-                self._collector.add(each.owner, target, DependencyKind.IMPORTS, exact, line, column)
+                self.collector.add(each.owner, target, DependencyKind.IMPORTS, exact, line, column)
         if not is_known(found):
-            self._collector.miss(each.owner, each.name, Role.READ, found[0].name, line, column)
+            self.collector.miss(each.owner, each.name, Role.READ, found[0].name, line, column)
+
+    def _implemented_by(self, owner: int) -> list[Home]:
+        """Return the interfaces that a class says it implements."""
+        homes = self._implemented.get(owner)
+        if homes is None:
+            homes = self._implemented[owner] = []
+            for chain in self._interfaces.get(owner, ()):
+                found = self._evaluator.evaluate(self._scopes[owner], chain)
+                targets = self._targets(found, Role.IMPLEMENT, self._definitions[owner].kind)
+                homes += [home for each in targets if (home := home_of(each)) is not None]
+        return homes
 
     def _link_override(self, index: int, definition: Definition) -> None:
         container = self._definitions[definition.container]
@@ -203,14 +214,14 @@ class FileLinker:
         place = definition.selection_range
         home = Home(self._path, container.descriptor, container.kind.value)
         lines = [self._evaluator.lineage(home)[1:]]
-        for interface in self._implemented.get(definition.container, ()):
+        for interface in self._implemented_by(definition.container):
             lines.append(self._evaluator.lineage(interface))
         for line in lines:
             for base in line:
                 entries = self._evaluator.own_member(base, definition.name)
                 methods = [entry[1] for entry in entries if entry[0] == "d" and entry[2] == "method"]
                 if methods:
-                    self._collector.add(
+                    self.collector.add(
                         index,
                         symbol_id(base.path, methods[0]),
                         DependencyKind.OVERRIDES,

@@ -13,13 +13,15 @@ from posixpath import dirname, join, normpath
 
 from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
+from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import member_key, module_key
+from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.php.contributions import TYPES
 from codegraph.graph.resolve.php.evaluator import PhpEvaluator
 from codegraph.graph.resolve.php.names import CORE_METHODS, FAMILY, spelled
 from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
-from codegraph.graph.resolve.typed.evaluator import Place
+from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _FIRST = ("\\", "f:", "c:")
@@ -30,16 +32,20 @@ class PhpLinker(TypedLinker):
 
     called_type = DependencyKind.CALLS
 
-    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
-        self._php = PhpEvaluator(table)
-        super().__init__(path, outline, occurrences, self._php)
-        self._table = table
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
+        super().__init__(path, outline, occurrences, collector)
         self._places: list[Place] = []
         for definition in outline.definitions:
             if definition.kind in TYPES:
                 self._places.append(Place(path, definition.descriptor))
             else:
                 self._places.append(self._places[definition.container] if definition.container >= 0 else Place(path))
+
+    def begin(self, table: TableReader) -> Evaluator:
+        """Return the evaluator of the next part."""
+        self._table = table
+        self._php = PhpEvaluator(table)
+        return self._php
 
     def place_of(self, reference: Reference) -> Place:
         """Return the class around a reference."""
@@ -58,12 +64,12 @@ class PhpLinker(TypedLinker):
                 return ((target, DependencyKind.CALLS, Confidence.INFERRED),), ""
         return edges, reason
 
-    def finish(self) -> None:
+    def finish(self, part: Part) -> None:
         """Add imports and overrides."""
-        for each in self.occurrences.imports:
+        for each in part.imports:
             self._link_import(each)
-        for index, definition in enumerate(self.definitions):
-            if definition.kind is SymbolKind.METHOD:
+        for index in part.owners:
+            if self.definitions[index].kind is SymbolKind.METHOD:
                 self._link_overrides(index)
 
     def _link_import(self, each: Import) -> None:

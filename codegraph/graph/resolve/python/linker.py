@@ -21,7 +21,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from codegraph.core.changes import FileLinks
 from codegraph.core.facts import (
     COMPUTED,
     Chain,
@@ -36,6 +35,7 @@ from codegraph.core.facts import (
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import member_key
+from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.python.contributions import import_entry
 from codegraph.graph.resolve.python.entities import ClassName, Entity, EntityKind
 from codegraph.graph.resolve.python.evaluator import Evaluator
@@ -71,33 +71,32 @@ class _Outcome(NamedTuple):
 
 
 class FileLinker:
-    """Links one file; used once."""
+    """Links one file, a `PartLinker`."""
 
-    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
         self._path = path
         self._definitions = outline.definitions
-        self._occurrences = occurrences
-        self._table = table
-        scopes = Scopes()
-        self._scopes = scopes.of_definitions(path, outline)
+        self._outline = outline
         self._locals = LocalNames(outline, occurrences)
-        self._evaluator = Evaluator(path, table, scopes, self._scopes, self._locals)
-        self._collector = EdgeCollector(path, outline)
-        self._outcomes: dict[tuple[Scope, Chain, Role], _Outcome] = {}
+        self.collector = collector
         self._methods = _first_lines(outline)
-        self._passed = {(each.owner, each.chain[:-1]) for each in occurrences.references if len(each.chain) > 2}
-        """Chains that are only on the way to something else: `a.b` in `a.b.c`."""
 
-    def links(self) -> FileLinks:
-        """Resolve everything."""
-        for reference in self._occurrences.references:
+    def link(self, part: Part, table: TableReader) -> None:
+        """Resolve one part."""
+        scopes = Scopes()
+        self._table = table
+        self._scopes = scopes.of_definitions(self._path, self._outline)
+        self._evaluator = Evaluator(self._path, table, scopes, self._scopes, self._locals)
+        self._outcomes: dict[tuple[Scope, Chain, Role], _Outcome] = {}
+        self._passed = {(each.owner, each.chain[:-1]) for each in part.references if len(each.chain) > 2}
+        """Chains that are only on the way to something else: `a.b` in `a.b.c`."""
+        for reference in part.references:
             self._link(reference)
-        for each in self._occurrences.imports:
+        for each in part.imports:
             self._link_import(each)
-        for index, definition in enumerate(self._definitions):
-            if definition.kind is SymbolKind.METHOD:
-                self._link_override(index, definition)
-        return self._collector.links()
+        for index in part.owners:
+            if self._definitions[index].kind is SymbolKind.METHOD:
+                self._link_override(index, self._definitions[index])
 
     def _link(self, reference: Reference) -> None:
         owner, chain, role = reference.owner, reference.chain, reference.role
@@ -113,9 +112,9 @@ class FileLinker:
             return
         line, column = reference.positions[:2]
         for target, kind, confidence in outcome.edges:
-            self._collector.add(owner, target, kind, confidence, line, column)
+            self.collector.add(owner, target, kind, confidence, line, column)
         if outcome.reason:
-            self._collector.miss(owner, chain[-1], role, outcome.reason, line, column)
+            self.collector.miss(owner, chain[-1], role, outcome.reason, line, column)
 
     def _link_computed(self, reference: Reference) -> None:
         """Link a call whose function has no name to what is known of its value."""
@@ -126,10 +125,10 @@ class FileLinker:
             outcome = self._outcome(scope, chain, reference.role)
         calls = [edge for edge in outcome.edges if edge[1] is DependencyKind.CALLS]
         for edge in calls:
-            self._collector.add(owner, *edge, *reference.positions[:2])
+            self.collector.add(owner, *edge, *reference.positions[:2])
         is_foreign = outcome.reason in ("external", "builtin") and chain[-1].isidentifier()
         if not calls and not is_foreign:
-            self._collector.computed(reference)
+            self.collector.computed(reference)
 
     def _outcome(self, scope: Scope, chain: Chain, role: Role) -> _Outcome:
         found = self._evaluator.evaluate_within(scope, chain)
@@ -242,17 +241,17 @@ class FileLinker:
             for module in self._evaluator.names.imported(self._path, ("m", each.module, str(each.level), "")):
                 if module.kind is EntityKind.MODULE and module.path:
                     target = symbol_id(module.path, "")
-                    self._collector.add(owner, target, DependencyKind.IMPORTS, Confidence.EXACT, line, column)
+                    self.collector.add(owner, target, DependencyKind.IMPORTS, Confidence.EXACT, line, column)
         targets = [
             (target, DependencyKind.IMPORTS, sure)
             for entity in found
             for target, _, sure in self._targets(entity, Role.READ)
         ]
         for target, kind, confidence in _edges(targets):
-            self._collector.add(owner, target, kind, confidence, line, column)
+            self.collector.add(owner, target, kind, confidence, line, column)
         if not targets and found[0].kind is EntityKind.UNKNOWN:
             name = each.name if each.kind is ImportKind.NAME else each.module
-            self._collector.miss(owner, name, Role.READ, found[0].name, line, column)
+            self.collector.miss(owner, name, Role.READ, found[0].name, line, column)
 
     def _link_override(self, index: int, definition: Definition) -> None:
         container = self._definitions[definition.container]
@@ -266,7 +265,7 @@ class FileLinker:
                 place = definition.selection_range
                 for descriptor in methods[:1]:
                     target = symbol_id(base.path, descriptor)
-                    self._collector.add(
+                    self.collector.add(
                         index,
                         target,
                         DependencyKind.OVERRIDES,

@@ -12,14 +12,16 @@ from posixpath import dirname, join, normpath
 
 from codegraph.core.facts import Import, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import module_key, top_key
 from codegraph.graph.resolve.nearness import shared_parts
+from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.ruby.contributions import FileClasses
 from codegraph.graph.resolve.ruby.evaluator import RubyEvaluator
 from codegraph.graph.resolve.ruby.names import CORE_METHODS, FAMILY
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, merged
-from codegraph.graph.resolve.typed.evaluator import Place
+from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _OWN = ("@self", "@class", "@block", "@file")
@@ -30,11 +32,15 @@ class RubyLinker(TypedLinker):
 
     called_type = DependencyKind.CALLS
 
-    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
-        self._ruby = RubyEvaluator(table, path)
-        super().__init__(path, outline, occurrences, self._ruby)
-        self._table = table
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
+        super().__init__(path, outline, occurrences, collector)
         self._classes = FileClasses(outline, occurrences)
+
+    def begin(self, table: TableReader) -> Evaluator:
+        """Return the evaluator of the next part."""
+        self._table = table
+        self._ruby = RubyEvaluator(table, self.path)
+        return self._ruby
 
     def place_of(self, reference: Reference) -> Place:
         """Return the nesting around a reference; a superclass is written outside of its class."""
@@ -73,12 +79,12 @@ class RubyLinker(TypedLinker):
             return (), reason  # what passes a call on seldom passes it on to itself
         return ((target, DependencyKind.CALLS, Confidence.INFERRED),), ""
 
-    def finish(self) -> None:
+    def finish(self, part: Part) -> None:
         """Add imports and overrides."""
-        for each in self.occurrences.imports:
+        for each in part.imports:
             self._link_import(each)
-        for index, definition in enumerate(self.definitions):
-            if definition.kind is SymbolKind.METHOD:
+        for index in part.owners:
+            if self.definitions[index].kind is SymbolKind.METHOD:
                 self._link_override(index)
 
     def _link_import(self, each: Import) -> None:

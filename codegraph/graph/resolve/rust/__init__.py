@@ -12,22 +12,23 @@ from codegraph.core.changes import FileLinks
 from codegraph.core.facts import Occurrences, Outline
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import top_key
+from codegraph.graph.resolve.parts import PartedScheme, PartLinker
 from codegraph.graph.resolve.rust.contributions import contributions
 from codegraph.graph.resolve.rust.linker import RustLinker
 from codegraph.graph.resolve.rust.names import CRATES, configuration_key
 from codegraph.graph.resolve.scheme import Entry, TableReader, Value
 
 
-class RustScheme:
+class RustScheme(PartedScheme):
     """Links Rust files; see `ResolutionScheme`."""
 
     def contributions(self, path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
         """Say what this file offers."""
         return contributions(path, outline, occurrences)
 
-    def link(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> FileLinks:
-        """Resolve the references of this file."""
-        return RustLinker(path, outline, occurrences, table).links()
+    def linker(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> PartLinker:
+        """Return what links this file."""
+        return RustLinker(path, outline, occurrences, collector)
 
 
 class CargoScheme:

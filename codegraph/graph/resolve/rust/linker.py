@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.graph.resolve.edges import EdgeCollector
+from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.rust.contributions import FileItems, split_import
 from codegraph.graph.resolve.rust.evaluator import LEXICAL, VARIANT, RustEvaluator
 from codegraph.graph.resolve.scheme import TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
-from codegraph.graph.resolve.typed.evaluator import Place
+from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _TYPE_ROLES = (Role.TYPE, Role.INHERIT, Role.IMPLEMENT)
@@ -22,13 +24,17 @@ _TYPE_ROLES = (Role.TYPE, Role.INHERIT, Role.IMPLEMENT)
 class RustLinker(TypedLinker):
     """Links one Rust file; used once."""
 
-    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
-        self._rust = RustEvaluator(table)
-        super().__init__(path, outline, occurrences, self._rust)
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
+        super().__init__(path, outline, occurrences, collector)
         self._items = FileItems(outline, occurrences)
         self._places = [
             Place(path, self._items.around(index) if index else "@") for index in range(len(self.definitions))
         ]
+
+    def begin(self, table: TableReader) -> Evaluator:
+        """Return the evaluator of the next part."""
+        self._rust = RustEvaluator(table)
+        return self._rust
 
     def place_of(self, reference: Reference) -> Place:
         """Return the module, and the impl or trait, around a reference."""
@@ -55,11 +61,12 @@ class RustLinker(TypedLinker):
             edges = tuple((target, kind, Confidence.INFERRED) for target, kind, _ in edges)
         return edges, reason
 
-    def finish(self) -> None:
+    def finish(self, part: Part) -> None:
         """Add imports and overrides."""
-        for each in self.occurrences.imports:
+        for each in part.imports:
             self._link_import(each)
-        for index, definition in enumerate(self.definitions):
+        for index in part.owners:
+            definition = self.definitions[index]
             if definition.kind is SymbolKind.METHOD and definition.container in self._items.traits:
                 self._link_override(index)
 

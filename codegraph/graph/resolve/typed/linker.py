@@ -15,10 +15,13 @@ nobody declared; several are `ambiguous`.
 
 from __future__ import annotations
 
-from codegraph.core.changes import FileLinks
+from abc import ABC, abstractmethod
+
 from codegraph.core.facts import COMPUTED, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
+from codegraph.graph.resolve.parts import Part
+from codegraph.graph.resolve.scheme import TableReader
 from codegraph.graph.resolve.typed.entities import Candidates, EntityKind
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 
@@ -39,34 +42,40 @@ Outcome = tuple[tuple[tuple[SymbolId, DependencyKind, Confidence], ...], str]
 _NOBODY_KNOWS: Outcome = ((), "dynamic")
 
 
-class TypedLinker:
-    """Links one file; used once. Languages add what is theirs in `finish`."""
+class TypedLinker(ABC):
+    """Links one file, a `PartLinker`. Languages say who evaluates, and add what is theirs in `finish`."""
 
     called_type = DependencyKind.USES_TYPE
     """The kind of an edge from a call to a type."""
 
-    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, evaluator: Evaluator) -> None:
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
         self.path = path
         self.definitions = outline.definitions
         self.occurrences = occurrences
-        self.collector = EdgeCollector(path, outline)
-        self._evaluator = evaluator
+        self.collector = collector
         self._outcomes: dict[tuple[Place, tuple[str, ...], Role], Outcome] = {}
+
+    @abstractmethod
+    def begin(self, table: TableReader) -> Evaluator:
+        """Return the evaluator of the next part, and forget the last one's."""
 
     def place_of(self, reference: Reference) -> Place:  # noqa: ARG002  (languages look at it)
         """Return where a reference is written."""
         return Place(self.path)
 
-    def finish(self) -> None:
-        """Add what does not come of a single reference."""
+    @abstractmethod
+    def finish(self, part: Part) -> None:
+        """Add what does not come of a single reference of a part."""
 
     def candidates(self, reference: Reference) -> Candidates:
         """Return what a reference stands for."""
         return self._evaluator.evaluate(self.place_of(reference), reference.chain)
 
-    def links(self) -> FileLinks:
-        """Resolve everything."""
-        for reference in self.occurrences.references:
+    def link(self, part: Part, table: TableReader) -> None:
+        """Resolve one part."""
+        self._evaluator = self.begin(table)
+        self._outcomes.clear()
+        for reference in part.references:
             question = (self.place_of(reference), reference.chain, reference.role)
             outcome = self._outcomes.get(question)
             if outcome is None:
@@ -81,8 +90,7 @@ class TypedLinker:
                 is_named = reference.chain[-1] != COMPUTED
                 name = next((each for each in reversed(reference.chain) if each[0] not in "(@[<" and is_named), "")
                 self.collector.miss(owner, name.partition("(")[0], reference.role, outcome[1], line, column)
-        self.finish()
-        return self.collector.links()
+        self.finish(part)
 
     def _computed(self, reference: Reference) -> Candidates:
         """Return the functions that a call whose function has no name may mean, if they are known."""

@@ -1,0 +1,179 @@
+"""Linking a file in part gives what linking it whole gives, whatever was edited, in every language."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from projects import Project, facts_of
+from resolving import USUAL_PATHS, read_snippets
+
+from benchmarks.edited_again import edited
+from benchmarks.edited_links import EditedLinks
+from codegraph.core.facts import FileFacts
+from codegraph.extract.extractor import Limits, extract
+from codegraph.graph import relink
+from codegraph.graph.compare import differences, is_equal
+from codegraph.graph.resolve import parts
+from codegraph.graph.spliced import moved_lines
+
+LANGUAGES = [each for each in USUAL_PATHS if each not in ("Go", "C")]
+"""But for those whose files are linked whole."""
+FILE = """import other
+from other import helper
+
+class Box(other.Base):
+    def first(self):
+        return helper()
+
+    def second(self):
+        return self.first()
+
+    def third(self):
+        unknown_name()
+        return [self.second(), helper()]
+
+def tail():
+    return Box().third()
+"""
+OTHER = "class Base:\n    def first(self): pass\n\ndef helper(): return 1\n\ndef unknown_name(): pass\n"
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every function be a part."""
+    monkeypatch.setattr(parts, "FUNCTIONS_TOGETHER", 1)
+
+
+def project() -> Project:
+    """Return the two files above, and the importing one edited once."""
+    made = Project({"file.py": FILE, "other.py": OTHER})
+    made.change({"file.py": FILE + "\n"})
+    return made
+
+
+def links_after(made: Project, text: str) -> int:
+    """Edit the importing file; return how many files were linked in part, having compared with a clean build."""
+    before = made.index._relinker.in_part
+    made.change({"file.py": text})
+    assert is_equal(differences(made.index, made.clean()))
+    return made.index._relinker.in_part - before
+
+
+def texts(language: str) -> dict[str, bytes]:
+    """Return the files of the small projects of a language, each project in a folder of its own."""
+    snippets = enumerate(read_snippets(language))
+    return {f"{at}/{path}": text.encode() for at, one in snippets for path, text in one.files.items()}
+
+
+def found(path: str, data: bytes) -> FileFacts:
+    """Extract a text in the language that its path says."""
+    language = facts_of(path.rpartition("/")[2], "").outline.language
+    return extract(data, language, Limits())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_random_edits_make_no_difference(language: str) -> None:
+    """Files are edited over and over, with lines of others; after each edit all that it concerns is compared."""
+    files, chance = texts(language), random.Random(11)
+    long = [path for path, data in files.items() if data.count(b"\n") > 4]
+    links = EditedLinks({path: found(path, data) for path, data in files.items()})
+    compared = 0
+    for path in chance.sample(long, min(8, len(long))):
+        data = files[path]
+        for _ in range(6):
+            after = edited(data, [*files.values()], chance)
+            if after.strip():
+                assert not [*links.edit(path, found(path, after))], after.decode()
+                compared += 1
+                data = after if chance.random() < 0.8 else data
+    assert compared > 20
+    assert links.in_part > 2
+
+
+@pytest.mark.parametrize("rule", ["frame", "keys", "outline", "lines"])
+def test_the_comparison_notices_a_rule_that_is_switched_off(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of the reasons to link again is needed: without it one of these edits is linked wrong."""
+    if rule == "frame":
+        monkeypatch.setattr(relink, "_is_same_frame", lambda *_: True)
+    elif rule == "outline":
+        monkeypatch.setattr(
+            relink, "_is_same_outline", lambda one, other: len(one.definitions) == len(other.definitions)
+        )
+    elif rule == "lines":
+        monkeypatch.setattr(relink, "_has_moved", lambda *_: False)
+    else:
+        true = relink._link_in_part
+        monkeypatch.setattr(relink, "_link_in_part", lambda *arguments: true(*arguments[:-1], ()))
+    links = EditedLinks({"file.py": facts_of("file.py", FILE), "other.py": facts_of("other.py", OTHER)})
+    wrong: list[str] = []
+    for text in (
+        FILE.replace("    def first(self):\n", "    def first(self):\n        pass\n"),
+        FILE.replace("return helper()", "return Box()").replace("Box().third()", "Box().first().third()"),
+        FILE.replace("def second", "def renamed"),
+        FILE.replace("helper\n\nclass", "helper\nfrom other import *\nclass"),
+    ):
+        wrong += links.edit("file.py", facts_of("file.py", text))
+        wrong += links.edit("other.py", facts_of("other.py", OTHER.replace("def helper", "def other")))
+        wrong += links.edit("other.py", facts_of("other.py", OTHER))
+        wrong += links.edit("file.py", facts_of("file.py", FILE))
+    assert wrong
+
+
+def test_an_edit_of_a_body_links_its_part_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The references of other functions are not resolved, whether the file is remembered or not; lines move."""
+    asked: list[int] = []
+    true = relink._link_parts
+
+    def counted(*arguments: object) -> object:
+        asked.append(sum(len(part.references) for part in arguments[3]))  # type: ignore[attr-defined]
+        return true(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(relink, "_link_parts", counted)
+    made = Project({"file.py": FILE, "other.py": OTHER})
+    longer = FILE.replace("        return helper()", "        tail()\n        return helper()")
+    asked.clear()
+    made.change({"file.py": longer})
+    made.change({"file.py": FILE})
+    assert asked == [2, 1]
+    assert is_equal(differences(made.index, made.clean()))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("from other import helper", "from other import Base as helper"),
+        ("class Box(other.Base)", "class Box(other.helper)"),
+        ("def second", "def last"),
+        ("def tail():", "def more(): pass\n\ndef tail():"),
+    ],
+)
+def test_an_edit_that_all_may_rest_on_links_the_whole_file(edit: tuple[str, str]) -> None:
+    """An import, a base, a name, one more definition."""
+    assert links_after(project(), FILE.replace(*edit)) == 0
+
+
+def test_a_part_is_linked_again_for_what_it_read() -> None:
+    """What a function returns is a key that a caller in another part read; so is a name of another file."""
+    made = project()
+    assert links_after(made, FILE.replace("return helper()", "return Box()")) == 1
+    made.change({"other.py": OTHER.replace("def helper", "def other")})
+    assert is_equal(differences(made.index, made.clean()))
+    assert made.index._relinker.in_part == 3
+
+
+def test_a_file_that_is_gone_is_forgotten() -> None:
+    """A file that comes back is linked as a new one."""
+    made = project()
+    made.change({"file.py": None})
+    assert links_after(made, FILE) == 0
+
+
+def test_lines_keep_their_order() -> None:
+    """Mentions of one line stay on one line, and lines in order; a line without a mention is unknown."""
+    lines = moved_lines(np.array([1, 4, 4]), np.array([1, 6, 6]))
+    assert lines is not None
+    assert lines.tolist() == [-1, 1, -1, -1, 6]
+    assert moved_lines(np.array([1, 4, 4]), np.array([1, 6, 7])) is None
+    assert moved_lines(np.array([1, 4]), np.array([5, 5])) is None
