@@ -28,7 +28,7 @@ _UNTYPED = ("dynamic", "()")
 
 
 class CSharpLinker(TypedLinker):
-    """Links one C# file; used once."""
+    """Links one C# file."""
 
     def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
         super().__init__(path, outline, occurrences, collector)

@@ -25,22 +25,30 @@ _MAX_BASES = 64
 
 
 class CppLinker(TypedLinker):
-    """Links one C++ file; used once."""
+    """Links one C++ file."""
 
     def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
         super().__init__(path, outline, occurrences, collector)
         self._scopes = FileScopes(outline, occurrences)
-        self._places = [Place(path, self._cpp.openings.name(around)) for around in self._scopes.around]
 
     def begin(self, table: TableReader) -> Evaluator:
         """Return the evaluator of the next part."""
         self._table = table
         self._cpp = CppEvaluator(table, self.path)
+        self._places: dict[int, Place] = {}
         return self._cpp
+
+    def _place(self, owner: int) -> Place:
+        """Return the scope around what is written in a definition."""
+        place = self._places.get(owner)
+        if place is None:
+            around = self._cpp.openings.name(self._scopes.around[owner])
+            place = self._places[owner] = Place(self.path, around)
+        return place
 
     def place_of(self, reference: Reference) -> Place:
         """Return the scope around a reference; a base is written outside of the type that has it."""
-        place = self._places[reference.owner]
+        place = self._place(reference.owner)
         if reference.role is Role.INHERIT:
             return Place(self.path, place.around.rpartition("::")[0])
         return place
@@ -121,7 +129,7 @@ class CppLinker(TypedLinker):
             chain = reference.chain
             if "->" not in chain:
                 continue
-            place, before = self._places[reference.owner], chain[: len(chain) - 1 - chain[::-1].index("->")]
+            place, before = self._place(reference.owner), chain[: len(chain) - 1 - chain[::-1].index("->")]
             operators = found.get((place, before))
             if operators is None:
                 operators = found[place, before] = self._cpp.arrows(place, before)
@@ -136,7 +144,7 @@ class CppLinker(TypedLinker):
         if definition.name == container.name:
             return
         count, _, types = self._scopes.function(index)
-        owner = Entity(EntityKind.TYPE, self.path, container.descriptor, self._places[definition.container].around)
+        owner = Entity(EntityKind.TYPE, self.path, container.descriptor, self._place(definition.container).around)
         place = definition.selection_range
         for base in self._cpp.bases(owner)[0]:
             found = self._overridden(base, definition.name, count, types)

@@ -24,7 +24,7 @@ _HEADER = (Role.INHERIT, Role.IMPLEMENT)
 
 
 class JavaLinker(TypedLinker):
-    """Links one Java file; used once."""
+    """Links one Java file."""
 
     called_type = DependencyKind.CALLS
 

@@ -28,7 +28,7 @@ _FIRST = ("\\", "f:", "c:")
 
 
 class PhpLinker(TypedLinker):
-    """Links one PHP file; used once."""
+    """Links one PHP file."""
 
     called_type = DependencyKind.CALLS
 

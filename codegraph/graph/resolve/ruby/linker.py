@@ -28,7 +28,7 @@ _OWN = ("@self", "@class", "@block", "@file")
 
 
 class RubyLinker(TypedLinker):
-    """Links one Ruby file; used once."""
+    """Links one Ruby file."""
 
     called_type = DependencyKind.CALLS
 

@@ -22,7 +22,7 @@ _TYPE_ROLES = (Role.TYPE, Role.INHERIT, Role.IMPLEMENT)
 
 
 class RustLinker(TypedLinker):
-    """Links one Rust file; used once."""
+    """Links one Rust file."""
 
     def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
         super().__init__(path, outline, occurrences, collector)
