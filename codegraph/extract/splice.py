@@ -8,7 +8,7 @@ Tests: tests/unit/extract/test_extract_again.py.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
@@ -22,7 +22,7 @@ from codegraph.extract.extractor import Look
 from codegraph.extract.known import Function, Known, is_shared
 from codegraph.extract.normalise import Span
 from codegraph.extract.text import SourceText
-from codegraph.extract.view import in_order
+from codegraph.extract.view import CALLABLES, in_order
 
 _Item = TypeVar("_Item", Binding, Import, Reference)
 
@@ -49,6 +49,8 @@ def spliced(known: Known, part: Look, edited: Edited, limit: int) -> Known | Non
     same = (now.kind, now.descriptor, now.local) == (before.kind, before.descriptor, before.local)
     if not same or not _ends_line(part.view.text, edited.now.end) or not _is_hole(known, edited.before):
         return None
+    if edited.in_header and not _has_all_headers(known):
+        return None
     splice = _Splice(known, part, edited)
     try:
         whole = splice.whole()
@@ -70,6 +72,17 @@ def _is_hole(known: Known, function: Function) -> bool:
         for one, (start, end) in zip(known.definitions[1 : function.number], known.bodies[1:], strict=False)
         if one.range.start_byte <= function.start and function.end <= one.range.end_byte
     )
+
+
+def _has_all_headers(known: Known) -> bool:
+    """Tell whether no header holds a function, as that of a field does that an anonymous class is put in."""
+    starts = [each.start for each in known.functions]
+    for one, (start, end) in zip(known.definitions[1:], known.bodies[1:], strict=True):
+        first, behind = bisect_right(starts, one.range.start_byte), bisect_left(starts, one.range.end_byte)
+        held = known.functions[first:behind] if one.kind not in CALLABLES else ()
+        if held and not (start <= held[0].start and held[-1].end <= end):
+            return False
+    return True
 
 
 class _Splice:

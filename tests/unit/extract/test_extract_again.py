@@ -430,3 +430,14 @@ def test_what_php_has_at_the_top_only_changes_nothing_from_within_a_function(sta
     assert found == extract(edited, "php", LIMITS)
     assert not found.occurrences.imports
     assert ("\\Here\\Bar",) in {each.chain for each in found.occurrences.references}
+
+
+def test_a_function_within_a_header_stays_whole() -> None:
+    """A field's header holds the methods of an anonymous class; the class around shows it when a header is edited."""
+    before = (
+        b"class A {\n  Object f = new Object() { void g() { h(); } };\n  @Override\n  public void k() { m(); }\n}\n"
+    )
+    after = before.replace(b"  @Override\n", b"")
+    memory = Memory()
+    memory.extract("A.java", before, "java", LIMITS)
+    assert memory.extract("A.java", after, "java", LIMITS) == extract(after, "java", LIMITS)
