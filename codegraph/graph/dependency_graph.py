@@ -62,6 +62,10 @@ class DependencyGraph:
             raise InternalError(f"an edge leads to {symbol}, which does not exist")
         return number
 
+    def found(self, symbols: Iterable[SymbolId]) -> list[int | None]:
+        """Return the number of each symbol, None for one that does not exist."""
+        return list(map(self._numbers.get, symbols))
+
     def numbers(self) -> list[int]:
         """Return the numbers of all symbols."""
         return list(self._numbers.values())

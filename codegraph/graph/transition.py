@@ -66,14 +66,21 @@ def transition(
     edges: dict[int, tuple[int, ...]] = {}
     removed = frozenset(step.removed)
     for draft in differing:
-        lost = [target for target in draft.links.targets if target not in graph or target in removed]
+        numbers = graph.found(draft.links.targets)
+        lost = [
+            target
+            for target, number in zip(draft.links.targets, numbers, strict=True)
+            if number is None or target in removed
+        ]
         if lost:
             draft = _without_lost(draft, lost)
-        canonical = tuple(graph.ids[graph.number(target)] for target in draft.links.targets)
+            numbers = graph.found(draft.links.targets)
+        targets = {graph.ids[number]: number for number in numbers if number is not None}
         packed = draft.links
-        draft = draft._replace(links=PackedLinks(canonical, packed.starts, packed.edges, packed.names, packed.misses))
+        links = PackedLinks(tuple(targets), packed.starts, packed.edges, packed.names, packed.misses)
+        draft = draft._replace(links=links)
         step.views[draft.path] = draft
-        _note_edges(step, before.files.get(draft.path), draft, graph, edges)
+        _note_edges(step, before.files.get(draft.path), draft, graph, edges, targets)
     graph.connect_all(edges)
     graph.remove_all(step.removed)
     return step
@@ -118,6 +125,7 @@ def _note_edges(
     draft: Draft,
     graph: DependencyGraph,
     edges: dict[int, tuple[int, ...]],
+    numbers_of: Mapping[SymbolId, int],
 ) -> None:
     new_labels = draft.links.labels()
     old_labels = {} if view is None else dict(zip(view.ids, view.links.labels(), strict=True))
@@ -125,7 +133,7 @@ def _note_edges(
     for index, targets in enumerate(draft.links.context_targets(draft.outline.language)):
         symbol, definition = draft.ids[index], draft.outline.definitions[index]
         number = graph.number(symbol)
-        numbers = tuple(map(graph.number, targets))
+        numbers = tuple(map(numbers_of.__getitem__, targets))
         previous = old_definitions.get(symbol)
         if numbers != graph.out[number]:
             edges[number] = numbers
