@@ -3,7 +3,7 @@
 "Parse a header" is said of `parse_header`, "Return the size" of `get_size`. A vector knows that words are alike, not
 that both come first, which tells `set_size` from `get_size`. Pairs of different verbs are those that stand together
 three times as often as chance would have it, in at least twelve of five hundred of the packages that the shipped model
-was trained on. Pure. Tests: tests/unit/search/test_search_beginnings.py.
+was trained on, nouns left out. Pure. Tests: tests/unit/search/test_search_beginnings.py.
 """
 
 from __future__ import annotations
