@@ -18,7 +18,6 @@ import errno
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -149,5 +148,7 @@ def _default_runtime_directory(variables: Mapping[str, str]) -> str:
 
 
 def _short_runtime_directory() -> str:
+    import tempfile  # seldom needed, and slow to import
+
     place = f"{tempfile.gettempdir()}/codegraph-{os.getuid()}"
     return place if len(place) < 70 else f"/tmp/codegraph-{os.getuid()}"  # noqa: S108 - checked by private_directory

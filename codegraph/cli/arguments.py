@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -72,6 +71,8 @@ def project_file(text: str, root: str) -> str:
 
 def settings_of(assignments: list[str]) -> dict[str, Any]:
     """Read `--set NAME=VALUE`; values are written as in TOML, and plain words are strings. Raises ConfigError."""
+    import tomllib  # most commands set nothing
+
     settings: dict[str, Any] = {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")

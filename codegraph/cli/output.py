@@ -1,7 +1,7 @@
-"""Printing: one table or record in three ways. JSON for programs, columns for pipes, rich for terminals.
+"""Printing: one table or record in three ways. JSON for programs, columns for pipes, folded columns for terminals.
 
-rich is imported only when the stream is a terminal. What is printed comes from other people's files,
-so control characters never reach the terminal. Tests: tests/unit/cli/test_cli_output.py.
+What is printed comes from other people's files, so control characters never reach the terminal.
+Tests: tests/unit/cli/test_cli_output.py.
 """
 
 from __future__ import annotations
@@ -9,26 +9,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, TextIO
+from typing import Any, TextIO
 
 import msgspec
+
+from codegraph.cli.tables import Cell, paint, table, terminal_width
+
+__all__ = ["MARKS", "Cell", "Output", "Row", "duration", "printable", "size"]
 
 MARKS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {"fresh": ("●", "green"), "stale": ("◐", "yellow"), "pending": ("○", "red")}
 )
 """How a symbol's state looks on a terminal."""
-
-
-_CODES = MappingProxyType({"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"})
-"""The terminal's codes (ECMA-48, SGR) of all styles in use."""
-
-
-class Cell(NamedTuple):
-    """A piece of text, on terminals with a style and a link."""
-
-    text: str
-    style: str = ""
-    link: str = ""
 
 
 Row = Sequence[Cell | str]
@@ -54,12 +46,12 @@ class Output:
         """Print rows under column names (none: no header)."""
         cells = [[_cell(value) for value in row] for row in rows]
         if self.terminal:
-            self._rich(cells, columns)
+            self._folded(cells, columns)
         else:
             self._plain(cells, columns)
 
     def facts(self, rows: Sequence[Row]) -> None:
-        """Print rows quickly: colours but no links or folding, and without importing rich (60 ms)."""
+        """Print rows quickly: colours but no links or folding."""
         self._plain([[_cell(value) for value in row] for row in rows], (), coloured=self.terminal)
 
     def warn(self, warnings: Sequence[str]) -> None:
@@ -78,32 +70,20 @@ class Output:
         for line in lines:
             last = len(line) - 1
             padded = [
-                _painted(cell.text if i == last else cell.text.ljust(widths[i]), cell.style if coloured else "")
+                paint(cell.text if i == last else cell.text.ljust(widths[i]), cell.style if coloured else "")
                 for i, cell in enumerate(line)
             ]
             self.stream.write("  ".join(padded).rstrip() + "\n")
 
-    def _rich(self, rows: list[list[Cell]], columns: Sequence[str]) -> None:
-        from rich.console import Console
-        from rich.style import Style
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(box=None, pad_edge=False, show_header=bool(columns), header_style="bold")
-        width = max(len(columns), max((len(row) for row in rows), default=0))
-        for i in range(width):
-            table.add_column(columns[i] if i < len(columns) else "", overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(printable(c.text), Style.parse(c.style) + Style(link=c.link or None)) for c in row))
-        Console(file=self.stream, force_terminal=True).print(table)
+    def _folded(self, rows: list[list[Cell]], columns: Sequence[str]) -> None:
+        header = [[Cell(name, "bold") for name in columns]] if columns else []
+        shown = [[cell._replace(text=printable(cell.text)) for cell in row] for row in rows]
+        for line in table([*header, *shown], terminal_width(self.stream)):
+            self.stream.write(line + "\n")
 
 
 def _cell(value: Cell | str) -> Cell:
     return value if isinstance(value, Cell) else Cell(value)
-
-
-def _painted(text: str, style: str) -> str:
-    return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if style else text
 
 
 def printable(text: str) -> str:

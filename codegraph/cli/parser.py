@@ -7,7 +7,8 @@ Tests: tests/unit/cli/test_cli_main.py.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from codegraph import __version__
 
@@ -42,28 +43,42 @@ end of it), a bare name, or FILE:LINE[:COLUMN] with lines from 1 and columns fro
 _Add = Callable[[argparse.ArgumentParser], None]
 
 
+class Command(argparse.ArgumentParser):
+    """The parser of one command. It gets its arguments when it is used: one command in thirty is."""
+
+    owed: Sequence[_Add] = ()
+
+    def complete(self) -> None:
+        """Add the arguments, once."""
+        owed, self.owed = self.owed, ()
+        for add in owed:
+            add(self)
+
+    def parse_known_args(self, *given: Any, **named: Any) -> Any:
+        """Parse, with all arguments."""
+        self.complete()
+        return super().parse_known_args(*given, **named)
+
+
 class _Commands:
     """Adds commands to the parser."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
-        self._group = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
-        self._common = argparse.ArgumentParser(add_help=False)
-        self._common.add_argument("--project", metavar="PATH", help="a directory of the project (default: this one)")
-        self._common.add_argument("--json", action="store_true", help="print JSON")
+        self._group = parser.add_subparsers(
+            title="commands", metavar="COMMAND", dest="command", required=True, parser_class=Command
+        )
 
     def add(self, name: str, run: str, summary: str | None, *arguments: _Add) -> None:
         """Add a command that `run` carries out; a summary of None hides it."""
         shown = {} if summary is None else {"help": summary}
         command = self._group.add_parser(
             name,
-            parents=[self._common],
             description=summary,
             epilog=EPILOG,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             **shown,  # type: ignore[arg-type]
         )
-        for add in arguments:
-            add(command)
+        command.owed = (_common, *arguments)
         command.set_defaults(run=run)
 
 
@@ -142,6 +157,11 @@ def _add_upkeep_commands(commands: _Commands) -> None:
 
 
 # --- arguments ------------------------------------------------------------------------------------
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--project", metavar="PATH", help="a directory of the project (default: this one)")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _path(parser: argparse.ArgumentParser) -> None:

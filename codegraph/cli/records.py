@@ -6,16 +6,17 @@ Tests: tests/unit/cli/test_cli_commands.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import quote
 
 from codegraph.cli.output import MARKS, Cell, Output
 from codegraph.daemon.messages import EdgeInfo, EmptyReason, Place, SearchHit, SymbolInfo, Uncertainty
 
 Record = dict[str, Any]
+
+_PLAIN = re.compile(r"[A-Za-z0-9_./~-]*")
 
 _REASONS = MappingProxyType(
     {
@@ -101,7 +102,16 @@ def edge_record(edge: EdgeInfo) -> Record:
 
 def place_cell(root: str, file: str, line: int) -> Cell:
     """Show `file:line` (1-based), on terminals as a link."""
-    return Cell(f"{file}:{line}", "cyan", f"file://{quote(str(Path(root) / file))}#{line}")
+    return Cell(f"{file}:{line}", "cyan", f"file://{_quoted(f'{root}/{file}')}#{line}")
+
+
+def _quoted(path: str) -> str:
+    """Write a path as a part of a URL (RFC 3986); paths of plain letters, nearly all, need no library for it."""
+    if path.isascii() and _PLAIN.fullmatch(path):
+        return path
+    from urllib.parse import quote
+
+    return quote(path)
 
 
 def symbol_cells(output: Output, root: str, symbol: SymbolInfo) -> list[Cell]:

@@ -22,6 +22,8 @@ from codegraph.errors import CodegraphError
 def commands() -> dict[str, argparse.ArgumentParser]:
     """Return the parser of each command."""
     (group,) = (action for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction))
+    for parser in group.choices.values():
+        parser.complete()
     return dict(group.choices)
 
 
