@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from codegraph.embed.tokens import split_word, stem, words
+from codegraph.embed.tokens import MAX_WORD, split_word, stem, words
 
 ANALYSIS_VERSION = 3
 """Raised whenever the same token gives other terms."""
@@ -27,6 +27,9 @@ MAX_REMEMBERED = 32_768
 
 MAX_NAMES = 16_384
 """Names whose terms are remembered for the ranking."""
+
+MAX_PARTS = 32_768
+"""Parts of words whose roots are remembered: each stands in three words of a file, and in those of all others."""
 
 MAX_TERMS = 512
 """Terms of one token (a long string literal has many words); the rest is dropped."""
@@ -41,7 +44,15 @@ DEFINED = "\x01"
 
 def defined(*names: str) -> str:
     """Return the term of a definition of this name, the last one, in a container of the name before it, if given."""
-    return DEFINED + ".".join("".join(part for word in words(name) for part in split_word(word)) for name in names)
+    return DEFINED + ".".join(map(_in_one_piece, names))
+
+
+def _in_one_piece(name: str) -> str:
+    """Join the parts of all words in a text, in lower case."""
+    bare = name.replace("_", "")
+    if len(name) <= MAX_WORD and bare.isascii() and bare.isalnum():  # nearly every name
+        return bare.lower()
+    return "".join(part for word in words(name) for part in split_word(word))
 
 
 class Analyser:
@@ -110,6 +121,8 @@ _DERIVATIONS = (
 )
 """How many letters must remain, and the endings that go, the longer of two first."""
 
+_ENDINGS = tuple(ending for _, endings in _DERIVATIONS for ending in endings)
+
 
 @lru_cache(maxsize=MAX_NAMES)
 def part_terms(name: str) -> tuple[str, ...]:
@@ -120,9 +133,10 @@ def part_terms(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=MAX_NAMES)
 def whole_name(name: str) -> str:
     """Return a name in one piece: `parseRequests`, `parse_request` and `ParseRequest` are the same, `Parser` is not."""
-    return stem("".join(part for word in words(name) for part in split_word(word))) or name
+    return stem(_in_one_piece(name)) or name
 
 
+@lru_cache(maxsize=MAX_PARTS)
 def root(part: str) -> str:
     """Remove, beyond `stem`, the endings that tell `connect`, `connector` and `connection` apart.
 
@@ -132,15 +146,18 @@ def root(part: str) -> str:
     part = stem(part)
     if len(part) < 6 or not part.isascii() or not part.isalpha():
         return part
-    while True:
+    while part.endswith(_ENDINGS):
         shorter = _without_derivation(part)
         if shorter == part:
             return part
         part = shorter
+    return part
 
 
 def _without_derivation(part: str) -> str:
     for shortest, endings in _DERIVATIONS:
+        if not part.endswith(endings):
+            continue
         for ending in endings:
             if part.endswith(ending) and len(part) - len(ending) >= shortest:
                 return part[: -len(ending)]

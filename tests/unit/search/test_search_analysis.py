@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from codegraph.embed.tokens import split_word, words
 from codegraph.search import analysis
-from codegraph.search.analysis import MAX_QUERY_TERMS, MAX_TERMS, Analyser, query_terms, root, whole_name
+from codegraph.search.analysis import (
+    DEFINED,
+    MAX_QUERY_TERMS,
+    MAX_TERMS,
+    Analyser,
+    defined,
+    query_terms,
+    root,
+    whole_name,
+)
 
 
 @pytest.mark.parametrize("token", ["parseRequests", "parse_request", "ParseRequest", "PARSE_REQUESTS"])
@@ -73,3 +85,10 @@ def test_a_name_in_one_piece_is_not_its_relatives() -> None:
     """Spelling does not matter to a whole name, its ending does."""
     assert whole_name("parseRequests") == whole_name("parse_request")
     assert whole_name("Router") != whole_name("Route")
+
+
+@given(st.text(st.sampled_from("aB9_$.é "), max_size=80))
+def test_a_defined_name_keeps_every_letter(name: str) -> None:
+    """However it is written: its term is that of its words' parts, joined."""
+    joined = "".join(part for word in words(name) for part in split_word(word))
+    assert defined(name, "x") == f"{DEFINED}{joined}.x"
