@@ -195,11 +195,13 @@ class FileView:
         *,
         level: int = 0,
         reexport: bool = False,
+        is_files: bool = False,
     ) -> None:
-        """Add an import that stands at `node`."""
+        """Add an import that stands at `node`; it is the file's own if that does not matter."""
         start = node.start_byte
         line, column = self.text.position(start)
-        self.imports.append(Import(self.scope_of(start), kind, module, level, name, alias, line, column, reexport))
+        owner = 0 if is_files else self.scope_of(start)
+        self.imports.append(Import(owner, kind, module, level, name, alias, line, column, reexport))
 
     def add_export(self, name: str, chain: Chain) -> None:
         """Add an explicit export."""

@@ -1,11 +1,14 @@
 """The scheme of C: names with external linkage meet across files, declarations give way to definitions.
 
-A name is looked for in its own file, then in the project: the definition of a function, wherever it stands, is what its
-declarations in headers mean; only where there is none does a declaration count. Of several definitions (build variants)
-those nearest by directory are meant, all of them `ambiguous`. A call through a member is dynamic, and no plain name
-means a field. What includes mean stands in `includes`.
+A name is looked for in its own file, then in what that includes: the definition of a function, wherever it stands, is
+what a declaration means; only where there is none does the declaration count. Of several definitions (build variants)
+those nearest by directory are meant, all of them `ambiguous`. What no include leads to may be meant all the same, if
+other files can mean it at all: what headers say, functions that a header declares, variables, and structs, of which one
+knows the name only; that is `inferred`. A call through a member is dynamic, and no plain name means a field. What
+includes mean stands in `includes`.
 
-    cdef  c, name        (path, descriptor, kind, "d" definition | "p" declaration), static names left aside   (shared)
+    cdef  c, name        (path, descriptor, kind, state), static names left aside                              (shared)
+                         state: "d" definition, "p" declaration, "n" name of a type (typedef), "m" macro
     top   c:file, name   paths of files of that name
     imp   path, ""       its includes: (file, "<" or "")
 
@@ -18,10 +21,22 @@ from codegraph.core.changes import FileLinks
 from codegraph.core.facts import COMPUTED, Definition, Import, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
-from codegraph.graph.resolve.includes import file_name_key, link_include, shared_directories
+from codegraph.graph.resolve.includes import Included, file_name_key, link_include, shared_directories
 from codegraph.graph.resolve.keys import import_key, make_key
 from codegraph.graph.resolve.plain import EDGE_KINDS, PlainScheme, fits
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader, Value
+
+_SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++")
+"""Files that are hardly ever included."""
+_NAMES = """
+    abort abs atexit atof atoi atol bsearch calloc close exit fclose fflush fgets fopen fprintf fputs fread free fseek
+    ftell fwrite getchar getenv isalnum isalpha isdigit isspace isupper malloc memchr memcmp memcpy memmove memset open
+    perror printf putchar puts qsort rand read realloc snprintf sprintf srand strcasecmp strcat strchr strcmp strcpy
+    strdup strerror strlen strncat strncmp strncpy strndup strrchr strstr strtod strtok strtol strtoul time tolower
+    toupper vfprintf vprintf vsnprintf write
+    """
+_LIBRARY = frozenset(_NAMES.split())
+"""Functions of the standard library, which are a project's own only where that can be seen."""
 
 
 def linkage_key(name: str) -> str:
@@ -42,7 +57,7 @@ class CScheme:
             )
         is_header = path.endswith(".h")
         for definition in outline.definitions[1:]:
-            if not _is_field(definition) and (is_header or not definition.signature.startswith("static ")):
+            if not _is_field(definition) and (is_header or "static " not in definition.signature):
                 key = linkage_key(definition.name)
                 offered[key] = (*offered.get(key, ()), _entry(path, definition))
         return offered
@@ -62,6 +77,7 @@ class _Linker:
         self.collector = EdgeCollector(path, outline)
         self._path = path
         self._table = table
+        self._included = Included(table, path)
         self._bound = {(binding.owner, binding.name) for binding in occurrences.bindings}
         self._around = [self.collector.ids[each.container] if _is_field(each) else None for each in outline.definitions]
         """The struct of a field: that a field points to one like it says nothing."""
@@ -82,8 +98,9 @@ class _Linker:
                 reason = "dynamic" if len(reference.chain) > 1 else "local"
                 self.collector.miss(owner, name, role, reason, line, column)
             return
-        found, reason = self._candidates(name, role)
-        sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
+        found, reason, is_seen = self._candidates(name, role)
+        sure = Confidence.EXACT if is_seen else Confidence.INFERRED
+        sure = sure if len(found) == 1 else Confidence.AMBIGUOUS
         for entry in found:
             target = symbol_id(entry[0], entry[1])
             if target != self._around[owner]:
@@ -103,23 +120,32 @@ class _Linker:
         if not functions:
             self.collector.computed(reference)
 
-    def _candidates(self, name: str, role: Role) -> tuple[list[Entry], str]:
+    def _candidates(self, name: str, role: Role) -> tuple[list[Entry], str, bool]:
+        """Return what a name may mean, why it means nothing, and whether that can be seen."""
         own = [entry for entry in self._here.get(name, ()) if fits(SymbolKind(entry[2]), role)]
-        defined = [entry for entry in own if entry[3] == "d"]
+        defined = [entry for entry in own if entry[3] != "p"]
         if defined:
-            return defined[:MAX_CANDIDATES], ""
+            return defined[:MAX_CANDIDATES], "", True
         value = self._table.get(linkage_key(name))
         if value == MANY:
-            return own[:1], "ambiguous"
-        fitting = [entry for entry in value or () if fits(SymbolKind(entry[2]), role)]
-        found = [entry for entry in fitting if entry[3] == "d"] or own[:1] or fitting
+            return own[:1], "ambiguous", True
+        fitting = [entry for entry in value or () if fits(SymbolKind(entry[2]), role) or entry[3] == "m"]
+        seen = own or [entry for entry in fitting if self._included.sees(entry[0])]
+        found = [entry for entry in seen if entry[3] != "p"]
+        found = [entry for entry in found if not entry[0].endswith(_SOURCES)] or found
+        if seen and all(entry[3] == "m" for entry in found):
+            found += [entry for entry in fitting if entry[3] == "d"]
+            found = found or seen[:1]
+        elif not seen:
+            known = [entry for entry in fitting if _is_for_others(entry) and fits(SymbolKind(entry[2]), role)]
+            known = [] if name in _LIBRARY else known
+            found = [entry for entry in known if entry[3] != "p"] or known[:1]
         if not found:
-            return [], "missing"
+            return [], "missing", True
         nearest = max(shared_directories(entry[0], self._path) for entry in found)
         found = [entry for entry in found if shared_directories(entry[0], self._path) == nearest]
-        if found[0][3] == "p":
-            return found[:1], ""
-        return (found, "") if len(found) <= MAX_CANDIDATES else ([], "ambiguous")
+        is_sure = bool(seen) or (found[0][3] == "d" and SymbolKind(found[0][2]) is SymbolKind.CLASS)
+        return (found, "", is_sure) if len(found) <= MAX_CANDIDATES else ([], "ambiguous", True)
 
     def include(self, each: Import) -> None:
         """Add the edge of an include to the file that it means."""
@@ -131,6 +157,18 @@ def _is_field(definition: Definition) -> bool:
     return definition.kind is SymbolKind.CONSTANT and definition.container > 0
 
 
+def _is_for_others(entry: Entry) -> bool:
+    """Say whether a file may mean a definition without including a file that has or declares it."""
+    return entry[3] == "d" or not entry[0].endswith(_SOURCES)
+
+
 def _entry(path: str, definition: Definition) -> Entry:
-    is_declared = definition.kind is SymbolKind.FUNCTION and definition.length <= definition.signature.count(" ") + 2
-    return (path, definition.descriptor, definition.kind.value, "p" if is_declared else "d")
+    return (path, definition.descriptor, definition.kind.value, _state(definition))
+
+
+def _state(definition: Definition) -> str:
+    if definition.signature.startswith("# define"):
+        return "m"
+    if definition.kind is SymbolKind.FUNCTION:
+        return "p" if definition.length <= definition.signature.count(" ") + 2 else "d"
+    return "n" if definition.signature.startswith("typedef ") else "d"

@@ -14,8 +14,11 @@ from posixpath import basename, dirname, join, normpath
 from codegraph.core.facts import Import, Role
 from codegraph.core.symbols import Confidence, DependencyKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
-from codegraph.graph.resolve.keys import module_key, top_key
+from codegraph.graph.resolve.keys import import_key, module_key, top_key
 from codegraph.graph.resolve.scheme import MANY, TableReader
+
+MAX_INCLUDED = 400
+"""Files that are followed through includes from one file."""
 
 _ROOTS = frozenset({"", "include", "inc", "src", "source"})
 _NAMES = """
@@ -57,6 +60,35 @@ def link_include(collector: EdgeCollector, table: TableReader, path: str, each: 
         return
     found = symbol_id(target, "")
     collector.add(each.owner, found, DependencyKind.IMPORTS, Confidence.EXACT, each.line, each.column)
+
+
+class Included:
+    """What one file sees of others by its includes."""
+
+    def __init__(self, table: TableReader, path: str) -> None:
+        self._table = table
+        self._path = path
+        self._seen: dict[str, None] | None = None
+
+    def sees(self, path: str) -> bool:
+        """Say whether a file is this one or one that it includes, directly or not."""
+        if path == self._path:
+            return True
+        if self._seen is None:
+            self._seen = self._found()
+        return path in self._seen
+
+    def _found(self) -> dict[str, None]:
+        seen: dict[str, None] = {self._path: None}
+        waiting = [self._path]
+        while waiting and len(seen) < MAX_INCLUDED:
+            one = waiting.pop(0)
+            for module, bracket in self._table.get(import_key(one, "")) or ():
+                found = included_file(self._table, one, module, is_angled=bracket == "<")
+                if found is not None and found not in seen:
+                    seen[found] = None
+                    waiting.append(found)
+        return seen
 
 
 def shared_directories(one: str, other: str) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from projects import Project
 
+from codegraph.core.symbols import Confidence, SymbolId
+
 
 def test_a_declaration_gives_way_to_the_definition() -> None:
     """What a header declares is the definition in another file, and the declaration itself where there is none."""
@@ -78,3 +80,59 @@ def test_fields_are_found_by_no_plain_name() -> None:
     assert project.edges("a.h/node#next.") == []
     assert project.edges("a.h/node#all.") == ["uses_type a.h/list#"]
     assert project.edges("a.c/f().") == ["uses_type a.h/list#"]
+
+
+def test_what_is_included_comes_first() -> None:
+    """Of several names of types the one that can be seen is meant; a source file's own are nobody else's."""
+    project = Project(
+        {
+            "lib/types.h": "typedef unsigned u32;\n",
+            "app/types.h": "typedef unsigned u32;\n#define LIMIT 3\n",
+            "app/private.c": "typedef long hidden;\n#define SECRET 1\nstruct box { int a; };\n",
+            "app/a.c": '#include "../lib/types.h"\nstruct box;\nu32 f(hidden x, struct box *b) { return SECRET; }\n',
+            "app/b.c": "u32 f(void) { return LIMIT; }\n",
+        }
+    )
+    assert project.edges("app/a.c/f().") == ["uses_type lib/types.h/u32#", "uses_type app/private.c/box#"]
+    found = project.index.snapshot.dependencies(SymbolId("app/b.c/f()."))
+    assert [(str(each.target), each.confidence) for each in found] == [
+        ("app/types.h/u32#", Confidence.INFERRED),
+        ("app/types.h/LIMIT.", Confidence.INFERRED),
+    ]
+    assert project.edges("app/a.c/", "uses_type") == []
+
+
+def test_the_library_is_not_the_projects() -> None:
+    """A function of the standard library is the project's own only where that can be seen."""
+    project = Project(
+        {
+            "own.c": "void *memcpy(void *a, void *b) { return a; }\nint log_it(void) { return 1; }\n",
+            "own.h": "void *memcpy(void *a, void *b);\n",
+            "a.c": "int f(void) { memcpy(0, 0); return log_it(); }\n",
+            "b.c": '#include "own.h"\nint f(void) { memcpy(0, 0); return 0; }\n',
+        }
+    )
+    assert project.edges("a.c/f().") == ["calls own.c/log_it()."]
+    assert project.edges("b.c/f().") == ["calls own.c/memcpy()."]
+
+
+def test_a_macro_may_stand_for_a_type_or_a_function() -> None:
+    """Where a macro has the name too, either may be meant."""
+    header = "#define Byte lib_Byte\n#define fill lib_fill\ntypedef char Byte;\nint fill(Byte b);\n"
+    project = Project(
+        {"a.h": header, "b.c": '#include "a.h"\nint g(Byte b) { return fill(b); }\nint fill(Byte b) { return 0; }\n'}
+    )
+    found = project.index.snapshot.dependencies(SymbolId("b.c/g()."))
+    assert [(each.target, each.confidence.value) for each in found] == [
+        ("a.h/Byte#", "ambiguous"),
+        ("a.h/Byte.", "ambiguous"),
+        ("b.c/fill().", "exact"),
+    ]
+
+
+def test_includes_are_the_files_own() -> None:
+    """An include inside of a function or a table is the file's."""
+    project = Project(
+        {"a.c": 'int table[] = {\n#include "data.h"\n};\nint f(void) {\n#include "data.h"\n}\n', "data.h": "1\n"}
+    )
+    assert project.edges("a.c/") == ["imports data.h/"]

@@ -15,12 +15,17 @@ from codegraph.extract.view import FileView
 
 
 def _collect(view: FileView) -> None:
-    """Add the local names, and an import for each included file; its name keeps the bracket of `<a.h>`."""
+    """Add the local names, and an import for each included file; its name keeps the bracket of `<a.h>`.
+
+    `struct a;` alone mentions nothing.
+    """
     bind_names(view)
+    for match in view.forms("announced"):
+        view.targets.update(target.start_byte for target in match.get("target", ()))
     for match in view.forms("include"):
         for target in match.get("target", ()):
             text = view.text.of(target)
-            view.add_import(target, ImportKind.EFFECT, text[1:-1], "<" if text[:1] == "<" else "", "")
+            view.add_import(target, ImportKind.EFFECT, text[1:-1], "<" if text[:1] == "<" else "", "", is_files=True)
 
 
 def _callees(called: Node, text: SourceText) -> tuple[Chain, ...]:

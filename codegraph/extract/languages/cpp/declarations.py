@@ -32,7 +32,7 @@ def include(walk: CppWalk, node: Node, scope: Scope) -> None:  # noqa: ARG001
         module = text[1:-1]
         name = "<" if text[:1] == "<" else ""
         if module:
-            walk.view.add_import(path, ImportKind.EFFECT, module, name, "")
+            walk.view.add_import(path, ImportKind.EFFECT, module, name, "", is_files=True)
 
 
 def macro(walk: CppWalk, node: Node, scope: Scope) -> None:

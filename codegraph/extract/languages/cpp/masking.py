@@ -61,7 +61,9 @@ _SUFFIX: Final = _pattern(
 _STATEMENT: Final = re.compile(rb"\b(?:else|if|for|while|switch|return|case|define)\b")
 _FIELD: Final = _pattern(rb"([A-Z](?<=SPACE[A-Z])RESTARGUMENTS)(?=[ \t]*[;={])")
 _NAMED: Final = re.compile(rb"[\w>*&][ \t]+[*&]*[a-z_]\w*SPACE*\Z".replace(b"SPACE", rb"[ \t\n]"))
-_BETWEEN: Final = _pattern(rb"INDENT(?:[a-z]++[ \t]++)*TYPE[ \t*&]++(MACRO)(?=[ \t]+[A-Za-z_][\w:]*[ \t]*\()")
+_BETWEEN: Final = _pattern(
+    rb"INDENT(?:[a-z]++[ \t]++)*(?!(?:static|inline|extern)\b)TYPE[ \t*&]++(MACRO)(?=[ \t]+[A-Za-z_][\w:]*[ \t]*\()"
+)
 _CONSTRAINT: Final = _pattern(
     rb"(,SPACE*[A-Z_]*(?:ENABLE_IF|REQUIRES)\w*\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\))(?=SPACE*[,>])"
 )

@@ -159,7 +159,7 @@ class CppEvaluator(GenericEvaluator):
         entries = self.get(linkage_key(name.partition("(")[0]))
         if entries is None or entries == MANY:
             return MISSING
-        chosen = [entry for entry in entries if entry[3] == "d"] or list(entries)
+        chosen = [entry for entry in entries if entry[3] != "p"] or list(entries)
         if len(chosen) > 1:
             chosen = self.sight.nearest(chosen)
         kinds = {"function": EntityKind.FUNCTION, "constant": EntityKind.VALUE}

@@ -11,13 +11,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from codegraph.graph.resolve.includes import included_file, shared_directories
-from codegraph.graph.resolve.keys import import_key
+from codegraph.graph.resolve.includes import Included, shared_directories
 from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, TableReader
 from codegraph.graph.resolve.typed.overloads import best_of
-
-MAX_INCLUDED = 400
-"""Files that are followed through includes from one file."""
 
 _WORDS: Final = """
     int long float double short unsigned size_t ssize_t char int8_t uint8_t int16_t uint16_t int32_t uint32_t int64_t
@@ -30,35 +26,13 @@ _KINDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 )
 
 
-class Sight:
-    """What one file sees of others by its includes."""
+class Sight(Included):
+    """What a name means in a file, by what that sees."""
 
     def __init__(self, table: TableReader, path: str) -> None:
-        self._table = table
-        self._path = path
-        self._seen: dict[str, None] | None = None
+        super().__init__(table, path)
         self.guessed: set[tuple[str, str]] = set()
         """(path, descriptor) of what was taken although no include leads to it."""
-
-    def sees(self, path: str) -> bool:
-        """Say whether a file is this one or one that it includes, directly or not."""
-        if path == self._path:
-            return True
-        if self._seen is None:
-            self._seen = self._included()
-        return path in self._seen
-
-    def _included(self) -> dict[str, None]:
-        seen: dict[str, None] = {self._path: None}
-        waiting = [self._path]
-        while waiting and len(seen) < MAX_INCLUDED:
-            one = waiting.pop(0)
-            for module, bracket in self._table.get(import_key(one, "")) or ():
-                found = included_file(self._table, one, module, is_angled=bracket == "<")
-                if found is not None and found not in seen:
-                    seen[found] = None
-                    waiting.append(found)
-        return seen
 
     def choose(self, entries: Sequence[Entry], *, own_first: bool = True) -> list[Entry]:
         """Return the entries that this file means: its own, else those it includes, else the nearest."""
