@@ -3,8 +3,8 @@
 A name is looked for in its own file, then in what that includes: the definition of a function, wherever it stands, is
 what a declaration means; only where there is none does the declaration count. Of several definitions (build variants)
 those nearest by directory are meant, all of them `ambiguous`. What no include leads to may be meant all the same, if
-other files can mean it at all: what headers say, functions that a header declares, variables, and structs, of which one
-knows the name only; that is `inferred`. A call through a member is dynamic, and no plain name means a field. What
+other files can mean it at all: what headers say and functions, `inferred`, and variables and structs, of which a file
+that uses them may know the name only. A call through a member is dynamic, and no plain name means a field. What
 includes mean stands in `includes`.
 
     cdef  c, name        (path, descriptor, kind, state), static names left aside                              (shared)
@@ -144,7 +144,7 @@ class _Linker:
             return [], "missing", True
         nearest = max(shared_directories(entry[0], self._path) for entry in found)
         found = [entry for entry in found if shared_directories(entry[0], self._path) == nearest]
-        is_sure = bool(seen) or (found[0][3] == "d" and SymbolKind(found[0][2]) is SymbolKind.CLASS)
+        is_sure = bool(seen) or (found[0][3] == "d" and SymbolKind(found[0][2]) is not SymbolKind.FUNCTION)
         return (found, "", is_sure) if len(found) <= MAX_CANDIDATES else ([], "ambiguous", True)
 
     def include(self, each: Import) -> None:

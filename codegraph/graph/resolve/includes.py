@@ -67,20 +67,20 @@ class Included:
 
     def __init__(self, table: TableReader, path: str) -> None:
         self._table = table
-        self._path = path
+        self.path = path
         self._seen: dict[str, None] | None = None
 
     def sees(self, path: str) -> bool:
         """Say whether a file is this one or one that it includes, directly or not."""
-        if path == self._path:
+        if path == self.path:
             return True
         if self._seen is None:
             self._seen = self._found()
         return path in self._seen
 
     def _found(self) -> dict[str, None]:
-        seen: dict[str, None] = {self._path: None}
-        waiting = [self._path]
+        seen: dict[str, None] = {self.path: None}
+        waiting = [self.path]
         while waiting and len(seen) < MAX_INCLUDED:
             one = waiting.pop(0)
             for module, bracket in self._table.get(import_key(one, "")) or ():

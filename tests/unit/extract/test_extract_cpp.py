@@ -180,6 +180,9 @@ def test_macros_that_are_no_syntax_are_blank_to_the_parser() -> None:
         ("typedef char *(*take) OF((char *a));\nint f OF((int a));\n", ["take#", "f()."]),
         ("#define X(a) \\\n  LIB_MAKE(a)\nstruct a { int b; };\nint f(void);\n", ["a#", "a#b.", "f()."]),
         ("typedef int (LIB_CALL *take)(char *a);\n", ["take#"]),
+        ("LIB_OFF(c++98-compat) // why\nint f(void);\n", ["f()."]),
+        ("enum a {\n  A_ONE,\n  A_LAST // last\n};\n", ["a#", "a#A_ONE.", "a#A_LAST."]),
+        ("static LIB_INLINE LIB_BOOL f(\n    int a, int b) {\n  return a;\n}\n", ["f()."]),
         ("int f() {\n#if A\n  if (1) {\n#else /* not\n A */\n  if (0) {\n#endif\n  }\n}\nint g();\n", ["f().", "g()."]),
     ],
 )  # fmt: skip

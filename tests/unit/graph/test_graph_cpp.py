@@ -342,3 +342,41 @@ def test_a_name_outside_of_a_namespace_that_a_macro_opens() -> None:
     )
     assert project.edges("b.cc/f().") == ["uses_type a.hh/Part#"]
     assert project.edges("c.cc/f().") == []
+
+
+def test_many_files_use_a_namespace() -> None:
+    """However many files say so, each finds what it uses."""
+    files = {f"{number}.cc": '#include "a.hh"\nusing namespace n;\nusing m::late;\n' for number in range(70)}
+    files["0.cc"] += "int f() { return early() + late(); }\n"
+    project = Project({"a.hh": "namespace n { int early(); }\nnamespace m { int late(); }\n", **files})
+    assert project.edges("0.cc/f().") == ["calls a.hh/early().", "calls a.hh/late()."]
+
+
+def test_a_macro_opens_what_the_nearest_definition_says() -> None:
+    """Where several files define a macro, this file's own definition counts, then one that it includes."""
+    project = Project(
+        {
+            "config.hh": "#define N_NS_BEGIN namespace n {\n#define N_NS_END }\n",
+            "a.hh": '#include "config.hh"\nN_NS_BEGIN\nint f();\nN_NS_END\n',
+            "other.cc": "#define N_NS_BEGIN namespace far { namespace away {\n#define N_NS_END }}\n"
+            '#include "a.hh"\nint g() { return far::away::f(); }\n',
+            "b.cc": '#include "a.hh"\nint g() { return n::f(); }\n',
+        }
+    )
+    assert project.edges("b.cc/g().") == ["calls a.hh/f()."]
+    assert project.edges("other.cc/g().") == ["calls a.hh/f()."]
+
+
+def test_parameters_of_a_templates_own_type_are_overridden() -> None:
+    """Where the base is a template, its type parameter stands for whatever the derived class wrote."""
+    project = Project(
+        {
+            "a.cc": "template <typename T> class Walker { public: virtual T visit(int n, T* t);\n"
+            " virtual void end(int n); };\n"
+            "class Own : public Walker<char> { char visit(int n, char* t); char visit(long n, char* t);\n"
+            " void end(long n); };\n"
+        }
+    )
+    assert project.edges("a.cc/Own#visit().", "overrides") == ["overrides a.cc/Walker#visit()."]
+    assert project.edges("a.cc/Own#visit(+1).", "overrides") == []
+    assert project.edges("a.cc/Own#end().", "overrides") == []

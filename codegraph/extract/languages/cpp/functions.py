@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind, Chain, Role
-from codegraph.extract.languages.block_walk import Scope, joined
+from codegraph.extract.languages.block_walk import TYPE, Scope, joined
 from codegraph.extract.languages.cpp.chains import followed
 from codegraph.extract.languages.cpp.declarations import push_declarator
 from codegraph.extract.languages.cpp.definitions import Declarator, declared_by, last_name
@@ -142,7 +142,7 @@ def _describe(
     is_special = parent is not None and parent.type == "template_declaration" and not _parameters_of_template(parent)
     flags += "x" if is_special or (name is not None and name.type == "template_function") else ""
     flags += "t" if parent is not None and parent.type == "template_declaration" else ""
-    count, types = _arity(walk, parameters)
+    count, types = _arity(walk, parameters, scope)
     walk.bind(node, index, "@arity", (count, types, flags), BindingKind.ATTRIBUTE)
 
 
@@ -151,7 +151,7 @@ def _parameters_of_template(node: Node) -> int:
     return listed.named_child_count if listed is not None else 0
 
 
-def _arity(walk: CppWalk, parameters: Node | None) -> tuple[str, str]:
+def _arity(walk: CppWalk, parameters: Node | None, scope: Scope) -> tuple[str, str]:
     least, most, is_open = 0, 0, False
     types: list[str] = []
     for each in parameters.children if parameters is not None else ():
@@ -162,7 +162,7 @@ def _arity(walk: CppWalk, parameters: Node | None) -> tuple[str, str]:
             if kind.startswith("variadic"):
                 is_open = True
                 continue
-            spelled = _parameter_type(walk, each)
+            spelled = _parameter_type(walk, each, scope)
             if spelled == "void" and each.child_by_field_name("declarator") is None:
                 continue
             most += 1
@@ -172,8 +172,8 @@ def _arity(walk: CppWalk, parameters: Node | None) -> tuple[str, str]:
     return count, ",".join(types)
 
 
-def _parameter_type(walk: CppWalk, node: Node) -> str:
-    """Return a parameter's type as it is compared: its bare name, and a star for each pointer."""
+def _parameter_type(walk: CppWalk, node: Node, scope: Scope) -> str:
+    """Return a parameter's type as it is compared: its bare name, "?" for a template's own, and a star per pointer."""
     kind = node.child_by_field_name("type")
     if kind is None:
         return ""
@@ -183,6 +183,9 @@ def _parameter_type(walk: CppWalk, node: Node) -> str:
         if inner is None:
             break
         kind, base = inner, walk.chains.bare(inner)
+    found = scope.find(base) if kind is not None and kind.type == "type_identifier" else None
+    if found is not None and found[:1] == (TYPE,) and found[1:2] in ((), ("@param",)):
+        base = "?"
     declarator = node.child_by_field_name("declarator")
     stars = 0
     for _ in range(20):

@@ -76,7 +76,8 @@ _DOUBLED: Final = re.compile(rb"[A-Z_0-9][ \t]*+\(\(")
 _CONVENTION: Final = _pattern(rb"\((MACRO)[ \t]+(?=\*[ \t]*\w+[ \t]*\)SPACE*(?:[A-Z_]+[ \t]*)?\()")
 _EMPTY_DEFAULT: Final = re.compile(rb"=([ \t]*)\{\}(?=[ \t\n]*[,)])")
 _TEMPLATE: Final = re.compile(rb"template(?=[ \t]+[A-Za-z_])")
-_ALONE: Final = _pattern(rb"INDENT(MACROARGUMENTS?)[ \t]*+$")
+_ALONE: Final = _pattern(rb"INDENT(MACROARGUMENTS?)[ \t]*+(?:$|(?=//))")
+_COMMENTS: Final = re.compile(rb"\A(?:\s++|//[^\n]*+|/\*.*?(?:\*/|\Z))*+", re.DOTALL)
 _TYPED: Final = re.compile(rb"[ \t]*\r?\n[A-Za-z_]\w*[ \t]*\([^;{}]*\)\s*[{;]")
 _DIRECTIVE: Final = _pattern(
     rb"INDENT#[ \t]*+(ifdef|ifndef|if|elif|else|endif)\b(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/|[^\n\\/]++|/|\\.|\\\r?\n)*"
@@ -188,7 +189,7 @@ def _blank_alone(match: re.Match[bytes]) -> bytes:
     """Blank out a line that holds a macro only, unless it is a part of an expression or of a list."""
     data, start = match.string, match.start() + 1
     before = data[max(0, start - 400) : start].rstrip()
-    after = data[match.end() : match.end() + 200].lstrip()[:2]
+    after = _COMMENTS.sub(b"", data[match.end() : match.end() + 400])[:2]
     while before.endswith(b"*/"):
         before = before[: max(0, before.rfind(b"/*"))].rstrip()
     line = before.rpartition(b"\n")[2].lstrip()
@@ -198,8 +199,4 @@ def _blank_alone(match: re.Match[bytes]) -> bytes:
     elif after[:1] == b"}" and _IN_ENUM.search(data, max(0, start - 4000), start):
         return match.group()  # the last of an enum
     starts = not before or before[-1] in b";{}:>" or line.startswith((b"#", b"//"))
-    return (
-        _blank(match)
-        if starts and (not after or after in (b"//", b"/*") or after[0] not in _CONTINUES)
-        else match.group()
-    )
+    return _blank(match) if starts and (not after or after[0] not in _CONTINUES) else match.group()

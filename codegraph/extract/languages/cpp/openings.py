@@ -3,7 +3,7 @@
 Which namespaces that are is said by the macro's definition, perhaps in another file. So what stands between is put
 into a namespace of the macro's own, "$NAME" or "$NAME(argument)", and linking looks up what it opens (`resolve/cpp`).
 To the parser such a line is a directive that it does not know, which may stand wherever a namespace may: the first
-letter becomes a "#". A name tells such a macro: a word of it is NAMESPACE or NS, another one BEGIN, END or the like.
+two letters become "#n". A name tells such a macro: a word of it is NAMESPACE or NS, another one BEGIN, END or the like.
 Tests: tests/unit/extract/test_extract_cpp.py.
 """
 
@@ -42,7 +42,7 @@ def as_directives(data: bytes) -> bytes:
 
 def _marked(match: re.Match[bytes]) -> bytes:
     start, text = match.start(1) - match.start(), match.group()
-    return text[:start] + b"#" + text[start + 1 :] if _side(match.group(1).decode()) else text
+    return text[:start] + b"#n" + text[start + 2 :] if _side(match.group(1).decode()) else text
 
 
 def _side(name: str) -> int:

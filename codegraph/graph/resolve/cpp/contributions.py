@@ -13,6 +13,7 @@ from codegraph.graph.resolve.cpp.names import (
     opened_key,
     opening_key,
     scope_key,
+    use_key,
 )
 from codegraph.graph.resolve.cpp.openings import OPENED
 from codegraph.graph.resolve.includes import file_name_key
@@ -171,8 +172,10 @@ class _Offer:
             elif each.name == "@alias":
                 self.add(alias_key(self._path, descriptor), each.chain)
             elif each.name == "@opens":
-                self.add(opening_key(self._definitions[each.owner].name), each.chain)
+                self.add(opening_key(self._definitions[each.owner].name), (self._path, *each.chain))
             elif each.name == "@use":
                 scope, form, name = each.chain[:3]
                 self._namespaces(scope)
-                self.add(scope_key(scope, name), (self._path, "", "u", form, *each.chain[3:]))
+                entry = (self._path, "", "u", form, *each.chain[3:])
+                self.add(scope_key(scope, name), entry)
+                self.add(use_key(self._path, scope, name), entry)

@@ -33,7 +33,7 @@ class CppEvaluator(GenericEvaluator):
     def __init__(self, table: TableReader, path: str) -> None:
         super().__init__(table)
         self.sight = Sight(table, path)
-        self.openings = Openings(table)
+        self.openings = Openings(table, self.sight)
         self._bases: dict[Entity, tuple[list[Entity], bool]] = {}
         self._classes: dict[tuple[str, str], Entity | None] = {}
         self._looking: set[tuple[str, str]] = set()
@@ -201,9 +201,9 @@ class CppEvaluator(GenericEvaluator):
         if bare.startswith("operator(") or bare == "operator":
             bare, bracket, rest = call_operator(name)
         value = self.openings.entries(scope, bare)
-        if value == MANY:
+        entries = (self.openings.uses(scope, bare) if value == MANY else value) or ()
+        if value == MANY and not entries:
             return AMBIGUOUS
-        entries = value or ()
         found = self._select(path, scope, bare, entries, rest[:-1] if bracket else "")
         if found:
             return found
@@ -227,7 +227,7 @@ class CppEvaluator(GenericEvaluator):
 
     def _used(self, path: str, scope: str, name: str, entries: tuple[Entry, ...]) -> Candidates:
         """Follow using declarations and directives, and other names of namespaces."""
-        directives = self.openings.entries(scope, "*") or ()
+        directives = self.openings.directives(scope)
         if self._uses > _MAX_USES or MANY in (entries, directives) or (scope, name) in self._looking:
             return MISSING
         self._uses += 1

@@ -162,7 +162,7 @@ class CppLinker(TypedLinker):
             one = waiting.pop()
             spelled = "~" + one.name.rpartition("::")[2] if name.startswith("~") else name
             for entry in self._table.get(member_key(one.path, one.descriptor, f"{spelled}()")) or ():
-                if entry[1] == count and entry[3] == types:
+                if entry[1] == count and _same_types(types, entry[3]):
                     nearest = nearest or Entity(EntityKind.FUNCTION, one.path, entry[0])
                     if "v" in entry[2]:
                         return nearest
@@ -170,3 +170,10 @@ class CppLinker(TypedLinker):
             seen.update(dict.fromkeys(fresh))
             waiting.extend(reversed(fresh))
         return None
+
+
+def _same_types(own: str, inherited: str) -> bool:
+    """Say whether parameters are of the same types; a template's own type may be any."""
+    mine, others = own.split(","), inherited.split(",")
+    pairs = zip(mine, others, strict=False)
+    return len(mine) == len(others) and all(one == other or other.startswith("?") for one, other in pairs)

@@ -6,7 +6,8 @@
                                   outside of it: (path, descriptor, "t" type | "v" value, flags), (path, descriptor,
                                   "f", flags, arity, types), (path, "", "u", form, parts...) of a using       (shared)
     nso   cpp                     (scope,) for each namespace that a macro opens, by its spelling               (shared)
-    nsm   cpp, macro              what a macro opens: (parameter or "()", names of namespaces...)               (shared)
+    nsm   cpp, macro              what a macro opens: (path, parameter or "()", names of namespaces...)         (shared)
+    use   path, scope, name       the usings of one file, should all of them be too many
     imp   path, ""                its includes: (file, "<" or "")
     mem   path, type, name        ("v", descriptor, chain), ("t", descriptor) of a type
     mem   path, type, name "()"   (descriptor, arity, flags, types of parameters); "<new>()" for constructors
@@ -34,6 +35,11 @@ def scope_key(scope: str, name: str) -> str:
 def namespace_key(scope: str) -> str:
     """Ask whether there is a namespace of that name."""
     return make_key("unit", FAMILY, scope)
+
+
+def use_key(path: str, scope: str, name: str) -> str:
+    """Ask what a file's own using declarations and directives make known under a name, "*" for directives."""
+    return make_key("use", path, scope, name)
 
 
 def opened_key() -> str:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from codegraph.graph.resolve.cpp.names import below, namespace_key, opened_key, opening_key, scope_key
-from codegraph.graph.resolve.scheme import MANY, TableReader, Value
+from codegraph.graph.resolve.cpp.names import below, namespace_key, opened_key, opening_key, scope_key, use_key
+from codegraph.graph.resolve.includes import Included
+from codegraph.graph.resolve.scheme import MANY, Entry, TableReader, Value
 
 OPENED = "$"
 _MAX_STEPS = 4
@@ -22,8 +23,9 @@ _MAX_SPELLINGS = 16
 class Openings:
     """What macros open, for one file being linked."""
 
-    def __init__(self, table: TableReader) -> None:
+    def __init__(self, table: TableReader, sight: Included) -> None:
         self._table = table
+        self._sight = sight
         self._spellings: dict[str, tuple[str, ...]] = {}
 
     def name(self, scope: str) -> str:
@@ -44,6 +46,16 @@ class Openings:
         if MANY in values:
             return MANY
         return tuple(entry for value in values for entry in value) if values else None
+
+    def uses(self, scope: str, name: str) -> Value | None:
+        """Return what this file's own usings make known in a scope, however that is spelled."""
+        values = [self._table.get(use_key(self._sight.path, each, name)) for each in self._spellings_of(scope)]
+        return tuple(entry for value in values for entry in value or ()) or None
+
+    def directives(self, scope: str) -> Value:
+        """Return the using directives of a scope, this file's own where all of them are too many."""
+        listed = self.entries(scope, "*")
+        return (self.uses(scope, "*") if listed == MANY else listed) or ()
 
     def is_namespace(self, scope: str) -> bool:
         """Say whether there is a namespace of that name, written or opened by a macro."""
@@ -71,12 +83,16 @@ class Openings:
         value = self._table.get(opened_key())
         return [] if value is None or value == MANY else [(self.name(spelling), spelling) for (spelling,) in value]
 
+    def _nearness(self, entry: Entry) -> tuple[bool, bool, int]:
+        """Of several definitions of a macro this file's own comes first, then one that it includes."""
+        return entry[0] == self._sight.path, self._sight.sees(entry[0]), len(entry)
+
     def _opened(self, macro: str, steps: int) -> list[str]:
         name, _, argument = macro.removeprefix(OPENED).partition("(")
         value = self._table.get(opening_key(name)) if steps else None
         if value is None or value == MANY:
             return []
-        parameter, *parts = max(value, key=len)
+        _, parameter, *parts = max(value, key=self._nearness)
         found: list[str] = []
         for part in parts:
             one = argument.rstrip(")") if part == parameter else part

@@ -40,7 +40,7 @@ class Sight(Included):
         if not usable:
             return []
         if own_first:
-            own = [each for each in usable if each[0] == self._path]
+            own = [each for each in usable if each[0] == self.path]
             if own:
                 return own
         seen = [each for each in usable if self.sees(each[0])]
@@ -52,8 +52,8 @@ class Sight(Included):
 
     def nearest(self, entries: Sequence[Entry]) -> list[Entry]:
         """Return the entries of the files that share most directories with this one."""
-        most = max(shared_directories(each[0], self._path) for each in entries)
-        return [each for each in entries if shared_directories(each[0], self._path) == most]
+        most = max(shared_directories(each[0], self.path) for each in entries)
+        return [each for each in entries if shared_directories(each[0], self.path) == most]
 
     def functions(self, entries: Sequence[Entry], count: str) -> list[Entry]:
         """Return the functions that a call with so many arguments means, declarations replaced by definitions."""
