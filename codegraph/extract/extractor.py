@@ -49,7 +49,7 @@ from codegraph.extract.sections import document_facts
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES, FileView
 
-SCHEMA = 33
+SCHEMA = 34
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1
