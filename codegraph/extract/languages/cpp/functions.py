@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 OUTSIDE = "@out"
 """The head of a chain that is looked up in the namespace around."""
 
+_PAIR = ("first", "second")
 _VALUED = frozenset({"argument_list", "initializer_list"})
 
 
@@ -296,7 +297,8 @@ def _declare(walk: CppWalk, node: Node, scope: Scope) -> None:
         or inner.type == "structured_binding_declarator"
         or any(each.type == "structured_binding_declarator" for each in inner.named_children)
     ):
-        _declare_parts(walk, node, scope)
+        is_inferred = kind is not None and kind.type == "placeholder_type_specifier"
+        _declare_parts(walk, node, scope, walk.chains.value(value, scope) if is_inferred else ())
         return
     declared = declared_by(node)
     if declared is None or declared.path:
@@ -306,13 +308,15 @@ def _declare(walk: CppWalk, node: Node, scope: Scope) -> None:
     scope.names[walk.text(declared.name)] = chain
 
 
-def _declare_parts(walk: CppWalk, node: Node, scope: Scope) -> None:
+def _declare_parts(walk: CppWalk, node: Node, scope: Scope, chain: Chain) -> None:
+    """Declare the names of a structured binding: of two, what a pair has, as an element of a map is one."""
     waiting = [node]
     while waiting:
         one = waiting.pop()
         if one.type == "structured_binding_declarator":
-            for each in one.named_children:
-                scope.names[walk.text(each)] = ()
+            names = [walk.text(each) for each in one.named_children]
+            for number, name in enumerate(names):
+                scope.names[name] = joined(chain, _PAIR[number]) if len(names) == len(_PAIR) else ()
         elif one.type.endswith("declarator"):
             waiting.extend(one.named_children)
 
@@ -330,7 +334,7 @@ def loop(walk: CppWalk, node: Node, scope: Scope) -> None:
     if declared is not None and declared.name.type == "identifier":
         inner.names[walk.text(declared.name)] = chain
     elif declarator is not None:
-        _declare_parts(walk, declarator, inner)
+        _declare_parts(walk, declarator, inner, chain)
     walk.push(node.child_by_field_name("body"), inner)
     walk.push(right, scope)
     walk.push(kind, scope)
