@@ -22,6 +22,7 @@ from codegraph.extract.languages.python.annotations import read_annotation
         ("Type[Foo] | type[Bar]", ["Foo", "Bar"], []),
         ("list[Foo]", ["list.()"], ["Foo.()"]),
         ("Mapping[str, list[Foo]]", ["Mapping.()"], ["list.()"]),
+        ("AbstractAsyncContextManager[Foo]", ["AbstractAsyncContextManager.()"], ["Foo.()"]),
         ("Coroutine[Any, Any, Foo]", ["Foo.()"], []),
         ("Callable[[A], B]", [], []),
         ("Literal['A']", [], []),

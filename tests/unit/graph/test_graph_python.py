@@ -328,6 +328,10 @@ def yielding() -> Iterator[Item]:
 
 def giving() -> Opened:
     pass
+
+
+def managed() -> AbstractContextManager[Item]:
+    pass
 """
 
 
@@ -342,10 +346,11 @@ def giving() -> Opened:
         ("Secret()", []),
         ("yielding()", ["Item#go"]),
         ("giving()", ["Item#go"]),
+        ("managed()", ["Item#go"]),
     ],
 )
 def test_what_a_with_statement_binds(manager: str, expected: list[str]) -> None:
-    """What `__enter__` returns, what a generator yields; itself where that cannot be known; else nothing."""
+    """What `__enter__` returns, a generator yields or an annotation says; itself where nobody can know; else nothing."""
     name = manager.partition("(")[0].partition(".")[0]
     body = f"from managers import {name}\ndef f():\n    with {manager} as opened:\n        opened.go()\n"
     project = Project({"managers.py": MANAGERS, "a.py": body})

@@ -30,7 +30,9 @@ _CONTAINERS = frozenset(
     | {"Iterable", "Iterator", "List", "MutableSequence", "MutableSet", "Reversible", "Sequence", "Set", "AbstractSet"}
     | {"ContextVar", "LifoQueue", "PriorityQueue", "Queue", "SimpleQueue"}
     | {"Tuple", "ValuesView", "KeysView", "deque", "frozenset", "list", "set", "tuple"}
+    | {"AbstractAsyncContextManager", "AbstractContextManager", "AsyncContextManager", "ContextManager"}
 )
+"""Those that give elements when they are iterated, indexed, asked or entered."""
 _MAPPINGS = frozenset(
     {"ChainMap", "DefaultDict", "Dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict", "dict"}
 )
