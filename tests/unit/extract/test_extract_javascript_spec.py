@@ -108,15 +108,16 @@ def test_odd_sources(source: bytes, language: str) -> None:
 
 
 def test_what_the_grammar_does_not_know() -> None:
-    """Separators left to the line's end, `export type *` and variance do not cost the definitions behind them."""
+    """Separators left to line ends, `export type *`, variance, escaped backticks do not cost what is behind them."""
     source = (
         "export type * from './a'\nexport type * as b from './b'\n"
         "interface I<in out K, out V = K> {\n  x: A\n  <T>(a: T): B // one\n  // two\n  <\n    U\n  >(a: U): C<U>\n\n"
         "  <V>(): D\n  m(): E\n}\n"
+        "type T<A extends string> = `\\`${A}\\``\nconst text = `\\`${f()}\\\\`\n"
         "function f(): void {}\n"
     )
     facts = facts_of(source, "typescript")
-    assert [each.name for each in facts.outline.definitions[1:]] == ["I", "m", "f"]
+    assert [each.name for each in facts.outline.definitions[1:]] == ["I", "m", "T", "text", "f"]
     assert {each.chain[0] for each in facts.occurrences.references if each.owner == 1} == set("ABCD")
     assert [each.module for each in facts.occurrences.imports] == ["./a", "./b"]
 

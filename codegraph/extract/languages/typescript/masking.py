@@ -1,9 +1,10 @@
 """What the parser reads in place of a TypeScript file that its grammar cannot read: as many bytes, with small repairs.
 
 The grammar wants a separator before a call signature that starts with type parameters, where the language lets the
-line end do; it knows neither `export type *` nor variance (`<in out T>`). One of these costs the whole file behind
-it. A separator is put in the place of a blank and words are replaced by blanks, so every offset stays what it is;
-what is mentioned and which tokens there are is read from the true bytes.
+line end do; it knows neither `export type *` nor variance (`<in out T>`), and takes an escaped backtick in a type that
+is a template for its end. One of these costs the whole file behind it. A separator is put in the place of a blank,
+words and escapes are replaced by blanks, so every offset stays what it is; what is mentioned and which tokens there
+are is read from the true bytes.
 Tests: tests/unit/extract/test_extract_javascript_spec.py.
 """
 
@@ -20,12 +21,15 @@ _ALL_TYPES: Final = re.compile(rb"(?m)^([ \t]*export[ \t]+)type(?=[ \t]*\*)")
 _VARIANCE: Final = re.compile(
     rb"(?m)(?:^|(?<=[<,]))([ \t]*)((?:in|out)[ \t]+(?:out[ \t]+)?)(?=[A-Za-z_$][\w$]*[ \t]*(?:[,>=]|extends\b))"
 )
+_BACKTICK: Final = re.compile(rb"(?<!\\)((?:\\\\)*)\\`")
 
 
 def repaired(data: bytes) -> bytes:
     """Return bytes of the same length that say the same in the grammar's words."""
     data = _ALL_TYPES.sub(rb"\1    ", data)
     data = _VARIANCE.sub(_without_words, data)
+    if b"\\`" in data:
+        data = _BACKTICK.sub(rb"\1  ", data)
     lines = data.split(b"\n")
     before = b""
     for index, line in enumerate(lines):
