@@ -350,7 +350,7 @@ def managed() -> AbstractContextManager[Item]:
     ],
 )
 def test_what_a_with_statement_binds(manager: str, expected: list[str]) -> None:
-    """What `__enter__` returns, a generator yields or an annotation says; itself where nobody can know; else nothing."""
+    """What `__enter__` returns, a generator yields, an annotation says; itself where nobody knows; else nothing."""
     name = manager.partition("(")[0].partition(".")[0]
     body = f"from managers import {name}\ndef f():\n    with {manager} as opened:\n        opened.go()\n"
     project = Project({"managers.py": MANAGERS, "a.py": body})
