@@ -31,6 +31,20 @@ def without(some: npt.NDArray[Number], others: npt.NDArray[Number]) -> npt.NDArr
     return values[~np.isin(values, others)]
 
 
+def stable_order(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the places of numbers, none of them negative, in ascending order, equal ones as they stand.
+
+    Sorted as one number with its place below, which numpy does four times as fast as it orders places.
+    """
+    below = len(numbers).bit_length()
+    if int(numbers.max(initial=0)) >> (63 - below):
+        return np.argsort(numbers, kind="stable")
+    packed = (numbers << below) | np.arange(len(numbers))
+    packed.sort()
+    packed &= (1 << below) - 1
+    return packed
+
+
 def placed(values: npt.NDArray[Number]) -> tuple[npt.NDArray[Number], npt.NDArray[np.int64]]:
     """Return the distinct values, ascending, and for each value its index among them."""
     order = np.argsort(values, kind="stable")

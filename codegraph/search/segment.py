@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +27,7 @@ import numpy.typing as npt
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.search.analysis import Analyser
+from codegraph.search.distinct import stable_order
 from codegraph.search.documents import FileDocuments, LexicalDocument, definitions
 
 Numbers = npt.NDArray[np.int32]
@@ -218,7 +219,7 @@ def _invert(
     field_lengths = np.bincount(slots, minlength=len(lengths)).reshape(documents, len(FIELDS))
     weights = _field_weights(field_lengths).reshape(-1)[slots]
     keys = terms * max(documents, 1) + slots // len(FIELDS)
-    order = np.argsort(keys, kind="stable")
+    order = stable_order(keys)
     keys = keys[order]
     firsts = np.flatnonzero(np.diff(keys, prepend=-1))
     weighted = np.add.reduceat(weights[order], firsts) if len(firsts) else np.empty(0)
@@ -232,10 +233,10 @@ def _invert(
 def _vocabulary(tokens: _TokenNumbers, analyser: Analyser) -> tuple[list[bytes], npt.NDArray[np.int64], Offsets]:
     """Return the sorted vocabulary and, token after token, the indices of its terms with their bounds."""
     of_tokens = [analyser.terms(token) for token in tokens]
-    encoded = {term: term.encode("utf-8", "surrogatepass") for terms in of_tokens for term in terms}
-    vocabulary = sorted(encoded.values())
-    indices = {term: index for index, term in enumerate(vocabulary)}
-    flat = [indices[encoded[term]] for terms in of_tokens for term in terms]
+    found = sorted(dict.fromkeys(chain.from_iterable(of_tokens)))  # UTF-8 keeps the order of its characters
+    vocabulary = [term.encode("utf-8", "surrogatepass") for term in found]
+    indices = {term: index for index, term in enumerate(found)}
+    flat = list(map(indices.__getitem__, chain.from_iterable(of_tokens)))
     return vocabulary, np.array(flat, dtype=np.int64), bounds_of([len(terms) for terms in of_tokens])
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegraph.search.distinct import distinct, placed, union, without
+from codegraph.search.distinct import distinct, placed, stable_order, union, without
 
 NUMBERS = st.lists(st.integers(0, 9), max_size=12)
 
@@ -24,6 +24,13 @@ def test_they_are_sets(one: list[int], other: list[int]) -> None:
     values, places = placed(left)
     assert values.tolist() == sorted(set(one))
     assert values[places].tolist() == one
+
+
+@given(st.lists(st.integers(0, 5) | st.integers(0, (1 << 63) - 1), max_size=30))
+def test_equal_numbers_stay_in_order(values: list[int]) -> None:
+    """However large they are."""
+    numbers = np.array(values, dtype=np.int64)
+    assert stable_order(numbers).tolist() == sorted(range(len(values)), key=values.__getitem__)
 
 
 def test_nothing_large_is_imported_for_them() -> None:
