@@ -22,7 +22,7 @@ from codegraph.core.facts import COMPUTED, Definition, Import, Occurrences, Outl
 from codegraph.core.symbols import Confidence, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.includes import Included, file_name_key, link_include, shared_directories
-from codegraph.graph.resolve.keys import import_key, make_key
+from codegraph.graph.resolve.keys import import_key
 from codegraph.graph.resolve.plain import EDGE_KINDS, PlainScheme, fits
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader, Value
 
@@ -41,7 +41,7 @@ _LIBRARY = frozenset(_NAMES.split())
 
 def linkage_key(name: str) -> str:
     """Ask which files define or declare a name for others."""
-    return make_key("cdef", "c", name)
+    return f"cdef\x1fc\x1f{name}"
 
 
 class CScheme:

@@ -22,7 +22,20 @@ from codegraph.graph.resolve.c_sharp.overloads import CLOSED, best_overloads, pr
 from codegraph.graph.resolve.c_sharp.types import MAX_BASES, TypeEvaluator, around
 from codegraph.graph.resolve.keys import member_key, return_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
+from codegraph.graph.resolve.typed.entities import (
+    FUNCTION,
+    INSTANCE,
+    PACKAGE,
+    TYPE,
+    UNKNOWN,
+    VALUE,
+    WRAPPED,
+    Candidates,
+    Entity,
+    is_known,
+    merged,
+    unknown,
+)
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Place
 
 _AMBIGUOUS = unknown("ambiguous")
@@ -40,18 +53,18 @@ class CSharpEvaluator(TypeEvaluator):
         last = chain[-1]
         if last == "()" and all(each[0] not in "@(" and "(" not in each for each in chain[:-1]):
             found = self.type_path(place, chain[:-1])
-            known = tuple(each._replace(kind=EntityKind.INSTANCE) for each in found if each.kind is EntityKind.TYPE)
-            return known or (Entity(EntityKind.UNKNOWN, descriptor=chain[-2], name="external"),)
+            known = tuple(each.as_kind(INSTANCE) for each in found if each.kind is TYPE)
+            return known or (Entity(UNKNOWN, descriptor=chain[-2], name="external"),)
         return super()._answer(place, chain)
 
     def named(self, place: Place, name: str) -> Candidates:
         """Return what a simple name means where a value can stand."""
         if name == "global::":
-            return (Entity(EntityKind.PACKAGE),)
+            return (Entity(PACKAGE),)
         owners = around(place)
         if name == "@self" or name == "@super":
             own = owners[:1] if name == "@self" else self.bases(owners[0])[0] if owners else []
-            return tuple(each._replace(kind=EntityKind.INSTANCE) for each in own[:MAX_CANDIDATES]) or EXTERNAL
+            return tuple(each.as_kind(INSTANCE) for each in own[:MAX_CANDIDATES]) or EXTERNAL
         is_open = False
         for owner in owners:
             found = self._declared(owner, name)
@@ -65,7 +78,7 @@ class CSharpEvaluator(TypeEvaluator):
         for form, _, target in self.usings(place.path):
             if form == "s":
                 for owner in self.dotted(target, place.path):
-                    found = self._declared(owner, name) if owner.kind is EntityKind.TYPE else EXTERNAL
+                    found = self._declared(owner, name) if owner.kind is TYPE else EXTERNAL
                     if is_known(found):
                         return found
                     is_open = is_open or found == EXTERNAL
@@ -77,10 +90,10 @@ class CSharpEvaluator(TypeEvaluator):
 
     def _step(self, entity: Entity, step: str) -> Candidates:
         if step == "[]":
-            return self._element(entity) if entity.kind is not EntityKind.VALUE else super()._step(entity, step)
-        if entity.kind is EntityKind.WRAPPED:
+            return self._element(entity) if entity.kind is not VALUE else super()._step(entity, step)
+        if entity.kind is WRAPPED:
             return self._of_container(entity, step)
-        if entity.kind is EntityKind.UNKNOWN:
+        if entity.kind is UNKNOWN:
             found = self._extension((entity.descriptor,) if entity.descriptor else (), step)
             if is_known(found):
                 return found if entity.descriptor else tuple(each._replace(name=GUESS) for each in found)
@@ -92,14 +105,14 @@ class CSharpEvaluator(TypeEvaluator):
         found = self._declared(owner, name)
         if is_known(found) or found == UNKNOWN_RECEIVER:
             return found
-        if "(" in name and owner.kind is EntityKind.INSTANCE:
+        if "(" in name and owner.kind is INSTANCE:
             extension = self._extension(self._names_of(owner), name)
             if is_known(extension):
                 return extension
         bare = name.partition("(")[0].partition("`")[0]
-        if owner.kind is EntityKind.INSTANCE and bare in GIVE_SELF:
+        if owner.kind is INSTANCE and bare in GIVE_SELF:
             is_call = "(" in name
-            return (Entity(EntityKind.WRAPPED, name="@call", inner=(owner,)),) if is_call else (owner,)
+            return (Entity(WRAPPED, name="@call", inner=(owner,)),) if is_call else (owner,)
         if "(" not in name:
             nested = self.nested(owner, name)
             return nested if is_known(nested) else found
@@ -133,7 +146,7 @@ class CSharpEvaluator(TypeEvaluator):
             if len(found) > MAX_OVERLOADS:
                 return _AMBIGUOUS
             if found:
-                return tuple(Entity(EntityKind.FUNCTION, each[0], each[1]) for each in found[:MAX_CANDIDATES])
+                return tuple(Entity(FUNCTION, each[0], each[1]) for each in found[:MAX_CANDIDATES])
         return MISSING
 
     def _declared(self, owner: Entity, name: str) -> Candidates:
@@ -154,7 +167,7 @@ class CSharpEvaluator(TypeEvaluator):
             if found:
                 return found
             if bare == "<new>":
-                return (one._replace(kind=EntityKind.TYPE),)
+                return (one.as_kind(TYPE),)
             known, _, is_closed = self.bases(one)
             is_open = is_open or not is_closed
             waiting.extend(known)
@@ -169,7 +182,7 @@ class CSharpEvaluator(TypeEvaluator):
                 if entry[0] == "a":
                     held.append(self.evaluate(Place(path, entry[1]), entry[2:]))
                 elif entry[0] == "v":
-                    held.append((Entity(EntityKind.VALUE, path, entry[1], name),))
+                    held.append((Entity(VALUE, path, entry[1], name),))
                 elif count < 0 or takes(entry[2], entry[3], count):
                     methods.append((path, *entry))
         if generic:
@@ -180,14 +193,14 @@ class CSharpEvaluator(TypeEvaluator):
         best = preferred(best, count, 4) if count >= 0 else best
         if len(best) > MAX_OVERLOADS:
             return _AMBIGUOUS
-        held += [(Entity(EntityKind.FUNCTION, each[0], each[2]),) for each in best]
+        held += [(Entity(FUNCTION, each[0], each[2]),) for each in best]
         return merged(held, MAX_CANDIDATES) if held else ()
 
     def _bases_by_name(self, owner: Entity, name: str) -> tuple[tuple[str, ...], bool]:
         """Return the names of a type and its bases, as a part of `owner` sees them; and whether all are known."""
         namespace = owner.name.rpartition(".")[0]
         found = self.type_named(Place(owner.path, f"{namespace}||"), name)
-        if found[0].kind is not EntityKind.TYPE:
+        if found[0].kind is not TYPE:
             return (name,), name in CLOSED
         return self._names_of(found[0]), all(self.bases(each)[2] for each in found)
 
@@ -205,10 +218,10 @@ class CSharpEvaluator(TypeEvaluator):
         ]
 
     def _called(self, entity: Entity, number: str) -> Candidates:
-        if entity.kind is EntityKind.FUNCTION:
+        if entity.kind is FUNCTION:
             found = self._results(entity)
             return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
-        if entity.kind is EntityKind.INSTANCE:  # a delegate
+        if entity.kind is INSTANCE:  # a delegate
             found = self._results(entity)
             return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
         return super()._called(entity, number)
@@ -216,8 +229,8 @@ class CSharpEvaluator(TypeEvaluator):
     def underlying(self, instance: Entity) -> Candidates:
         """Return what an instance gives where it is indexed: what its indexer returns."""
         found = self._declared(instance, "this")
-        held = [self.value_of(each) for each in found if each.kind is EntityKind.VALUE]
-        return (Entity(EntityKind.WRAPPED, name="@of", inner=merged(held, MAX_CANDIDATES)),) if held else MISSING
+        held = [self.value_of(each) for each in found if each.kind is VALUE]
+        return (Entity(WRAPPED, name="@of", inner=merged(held, MAX_CANDIDATES)),) if held else MISSING
 
     def _of_container(self, entity: Entity, step: str) -> Candidates:
         bare, bracket, _ = step.partition("(")
@@ -230,6 +243,6 @@ class CSharpEvaluator(TypeEvaluator):
         elif bare in GIVE_SAME:
             found = (entity,)
         if found:
-            return (Entity(EntityKind.WRAPPED, name="@call", inner=found),) if bracket else found
+            return (Entity(WRAPPED, name="@call", inner=found),) if bracket else found
         extension = self._extension(tuple(CONTAINER_TYPES), step)
         return extension if is_known(extension) else EXTERNAL

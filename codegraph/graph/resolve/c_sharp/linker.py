@@ -16,7 +16,7 @@ from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import member_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import Entry, TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known
+from codegraph.graph.resolve.typed.entities import TYPE, WRAPPED, Candidates, Entity, is_known
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
@@ -66,7 +66,7 @@ class CSharpLinker(TypedLinker):
             sure = Confidence.INFERRED if len(edges) == 1 else Confidence.AMBIGUOUS
             edges = tuple((target, kind, sure) for target, kind, _ in edges)
         chain = reference.chain
-        if found[0].kind is EntityKind.WRAPPED:
+        if found[0].kind is WRAPPED:
             reason = "external" if role is Role.CALL else ""
         if role is Role.CALL and reason and (chain[-1].startswith(_INVOKING) or chain[:2] == _UNTYPED):
             reason = "dynamic"
@@ -86,7 +86,7 @@ class CSharpLinker(TypedLinker):
         return edges, reason
 
     def _is_interface(self, entity: Entity) -> bool:
-        return entity.kind is EntityKind.TYPE and self._sharp.is_interface(entity)
+        return entity.kind is TYPE and self._sharp.is_interface(entity)
 
     def finish(self, part: Part) -> None:
         """Add usings of types, and overrides."""
@@ -94,7 +94,7 @@ class CSharpLinker(TypedLinker):
             if each.kind is ImportKind.MODULE or each.level:
                 found = self._sharp.dotted(each.module, self.path)
                 for target in found:
-                    if target.kind is EntityKind.TYPE:
+                    if target.kind is TYPE:
                         sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
                         place = symbol_id(target.path, target.descriptor)
                         self.collector.add(each.owner, place, DependencyKind.IMPORTS, sure, each.line, each.column)
@@ -108,7 +108,7 @@ class CSharpLinker(TypedLinker):
         definition = self.definitions[index]
         container = definition.container
         full = self._members.types[container][0]
-        owner = Entity(EntityKind.TYPE, self.path, self.definitions[container].descriptor, full)
+        owner = Entity(TYPE, self.path, self.definitions[container].descriptor, full)
         place = definition.selection_range
         for base in self._sharp.bases(owner)[0]:
             is_interface = self._sharp.is_interface(base)

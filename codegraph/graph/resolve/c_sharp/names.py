@@ -18,29 +18,27 @@ written somewhere has the namespace, and the full name and the descriptor of the
 
 from __future__ import annotations
 
-from codegraph.graph.resolve.keys import make_key
-
 FAMILY = "c_sharp"
 
 
 def namespace_key(name: str) -> str:
     """Ask whether there is a namespace of that name."""
-    return make_key("unit", FAMILY, name)
+    return f"unit\x1f{FAMILY}\x1f{name}"
 
 
 def type_key(full_name: str) -> str:
     """Ask for the parts of a type."""
-    return make_key("file", FAMILY, full_name)
+    return f"file\x1f{FAMILY}\x1f{full_name}"
 
 
 def global_usings_key(directory: str) -> str:
     """Ask for the global usings that the files of a directory have."""
-    return make_key("file", FAMILY, "", directory)
+    return f"file\x1f{FAMILY}\x1f\x1f{directory}"
 
 
 def extension_key(name: str) -> str:
     """Ask for the extension methods of a name."""
-    return make_key("ifm", FAMILY, name)
+    return f"ifm\x1f{FAMILY}\x1f{name}"
 
 
 def _names(text: str) -> frozenset[str]:

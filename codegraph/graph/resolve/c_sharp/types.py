@@ -13,7 +13,7 @@ from codegraph.graph.resolve.c_sharp.names import global_usings_key, namespace_k
 from codegraph.graph.resolve.keys import base_key, import_key
 from codegraph.graph.resolve.nearness import nearest
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
+from codegraph.graph.resolve.typed.entities import PACKAGE, TYPE, Candidates, Entity, is_known, merged, unknown
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Evaluator, Place
 
 MAX_BASES = 64
@@ -43,9 +43,9 @@ class TypeEvaluator(Evaluator):
         return found
 
     def _type_step(self, entity: Entity, name: str, path: str) -> Candidates:
-        if entity.kind is EntityKind.PACKAGE:
+        if entity.kind is PACKAGE:
             return self.in_namespace(entity.name, name, path)
-        if entity.kind is EntityKind.TYPE:
+        if entity.kind is TYPE:
             return self.nested(entity, name)
         return EXTERNAL
 
@@ -124,7 +124,7 @@ class TypeEvaluator(Evaluator):
         return self._namespace(bare) or EXTERNAL
 
     def _namespace(self, name: str) -> Candidates:
-        return (Entity(EntityKind.PACKAGE, name=name),) if name and self.get(namespace_key(name)) is not None else ()
+        return (Entity(PACKAGE, name=name),) if name and self.get(namespace_key(name)) is not None else ()
 
     def in_namespace(self, namespace: str, name: str, path: str) -> Candidates:
         """Return what a namespace has under a name: a type, or the namespace below it."""
@@ -142,7 +142,7 @@ class TypeEvaluator(Evaluator):
         near = nearest(value, path)
         if any(entry[2] for entry in value):
             near = [min(near, key=lambda entry: (len(entry[0]), entry))]
-        return tuple(Entity(EntityKind.TYPE, entry[0], entry[1], full) for entry in near[:MAX_CANDIDATES])
+        return tuple(Entity(TYPE, entry[0], entry[1], full) for entry in near[:MAX_CANDIDATES])
 
     def is_interface(self, entity: Entity) -> bool:
         """Say whether a type is an interface."""
@@ -151,7 +151,7 @@ class TypeEvaluator(Evaluator):
 
     def parts(self, owner: Entity) -> list[tuple[str, str]]:
         """Return (path, descriptor) of all parts of a type."""
-        bare = owner._replace(kind=EntityKind.TYPE, inner=())
+        bare = owner._replace(kind=TYPE, inner=())
         found = self._parts.get(bare)
         if found is None:
             value = self.get(type_key(owner.name)) or ()
@@ -184,7 +184,7 @@ class TypeEvaluator(Evaluator):
             for path, descriptor in self.parts(owner):
                 for around, *chain in self.get(base_key(path, descriptor)) or ():
                     each = self.type_path(Place(path, around), tuple(chain))
-                    types = [one for one in each if one.kind is EntityKind.TYPE and one not in known]
+                    types = [one for one in each if one.kind is TYPE and one not in known]
                     known += types
                     if not is_known(each):
                         names.append(chain[-1])
@@ -197,7 +197,7 @@ def around(place: Place) -> list[Entity]:
     namespace, full, descriptor = place.around.split("|")
     found: list[Entity] = []
     while descriptor and full and full != namespace:
-        found.append(Entity(EntityKind.TYPE, place.path, descriptor, full))
+        found.append(Entity(TYPE, place.path, descriptor, full))
         full = full.rpartition(".")[0]
         descriptor = descriptor[: descriptor.rstrip("#").rfind("#") + 1]
     return found

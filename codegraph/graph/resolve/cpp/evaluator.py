@@ -16,7 +16,21 @@ from codegraph.graph.resolve.cpp.openings import Openings
 from codegraph.graph.resolve.cpp.scopes import Sight, best_methods, fits
 from codegraph.graph.resolve.keys import base_key, member_key, return_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
+from codegraph.graph.resolve.typed.entities import (
+    FUNCTION,
+    INSTANCE,
+    PACKAGE,
+    TYPE,
+    VALUE,
+    WRAPPED,
+    Candidates,
+    Entity,
+    is_known,
+    merged,
+    shallow,
+    spaces,
+    unknown,
+)
 from codegraph.graph.resolve.typed.evaluator import CYCLE, EXTERNAL, MISSING, UNKNOWN_RECEIVER, Place
 from codegraph.graph.resolve.typed.generics import GenericEvaluator
 
@@ -42,14 +56,14 @@ class CppEvaluator(GenericEvaluator):
 
     def _answer(self, place: Place, chain: Chain) -> Candidates:
         if chain[0] == "@here" and len(chain) == 2:
-            return (Entity(EntityKind.TYPE, place.path, chain[1], f"{place.around}::@{chain[1]}"),)
+            return (Entity(TYPE, place.path, chain[1], f"{place.around}::@{chain[1]}"),)
         if chain[0] == "@out":
             around = place.around
             while self.class_at(place.path, around) is not None:
                 around = around.rpartition("::")[0]
             return self.evaluate(Place(place.path, around), chain[1:])
         if len(chain) > 1 and chain[-1] == "::":
-            found = _spaces(self.evaluate(place, chain[:-1]))
+            found = spaces(self.evaluate(place, chain[:-1]))
             return found or (self._space(place, chain[0]) if len(chain) == 2 else MISSING)
         found = super()._answer(place, chain)
         if len(chain) == 2 and not is_known(found) and chain[0] != "::" and chain[1][0].isalpha():
@@ -62,9 +76,9 @@ class CppEvaluator(GenericEvaluator):
         for scope in scopes_of(place.around):
             owner = self.class_at(place.path, scope)
             if owner is not None:
-                found = _spaces(self.member(owner, name))
+                found = spaces(self.member(owner, name))
             elif self.openings.is_namespace(below(scope, name)):
-                found = (Entity(EntityKind.PACKAGE, name=below(scope, name)),)
+                found = (Entity(PACKAGE, name=below(scope, name)),)
             else:
                 found = self._types(place.path, scope, name)
             if is_known(found):
@@ -73,17 +87,16 @@ class CppEvaluator(GenericEvaluator):
 
     def external(self, chain: Chain, given: tuple[Entity, ...]) -> Candidates:
         """Return an instance of a template outside of the project, by its name."""
-        return (Entity(EntityKind.WRAPPED, "", chain[-2] if len(chain) > 1 else "", "@external", given),)
+        return (Entity(WRAPPED, "", chain[-2] if len(chain) > 1 else "", "@external", given),)
 
     def typed(self, place: Place, chain: Chain, arguments: tuple[Entity, ...]) -> Candidates:
         """Return the instances of a type; arguments nested too deep are forgotten."""
-        found = super().typed(place, chain, arguments)
-        return tuple(each._replace(inner=()) if _depth(each) > _MAX_GIVEN else each for each in found)
+        return shallow(super().typed(place, chain, arguments), _MAX_GIVEN)
 
     def _called(self, entity: Entity, number: str) -> Candidates:
-        if entity.kind is EntityKind.INSTANCE:
+        if entity.kind is INSTANCE:
             return self._result(self.member(entity, "operator()(?)"), number)
-        if entity.kind is not EntityKind.FUNCTION:
+        if entity.kind is not FUNCTION:
             return super()._called(entity, number)
         place = Place(entity.path, entity.name)
         value = self.get(return_key(entity.path, entity.descriptor)) or ()
@@ -92,22 +105,22 @@ class CppEvaluator(GenericEvaluator):
 
     def _step(self, entity: Entity, step: str) -> Candidates:
         kind = entity.kind
-        if kind is EntityKind.WRAPPED and entity.name == "@external":
+        if kind is WRAPPED and entity.name == "@external":
             return of_external(entity, step)
-        if kind is EntityKind.VALUE:
+        if kind is VALUE:
             return merged([self._step(each, step) for each in self.value_of(entity)], MAX_CANDIDATES)
-        if kind is EntityKind.WRAPPED and entity.name == "@of":
+        if kind is WRAPPED and entity.name == "@of":
             if step in _POINTING or step == "[each]":
                 return entity.inner
             found = [self._step(each, step) for each in entity.inner] if step[:8] != "operator" else []
             return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
-        if kind is EntityKind.INSTANCE:
+        if kind is INSTANCE:
             real = self.real(entity)
             if real != (entity,):
                 return merged([self._step(each, step) for each in real], MAX_CANDIDATES)
             if step in _POINTING or step == "[each]":
                 return self._pointed(entity, step)
-        if kind is EntityKind.FUNCTION and step in _POINTING:
+        if kind is FUNCTION and step in _POINTING:
             return UNKNOWN_RECEIVER
         return super()._step(entity, step)
 
@@ -137,13 +150,13 @@ class CppEvaluator(GenericEvaluator):
     def named(self, place: Place, name: str) -> Candidates:
         """Return what a bare name means, a function's where it has a number of arguments."""
         if name == "::":
-            return (Entity(EntityKind.PACKAGE, name=""),)
+            return (Entity(PACKAGE, name=""),)
         is_open = False
         for scope in scopes_of(place.around):
             owner = self.class_at(place.path, scope)
             if name == "@self":
                 if owner is not None:
-                    return (owner._replace(kind=EntityKind.INSTANCE),)
+                    return (owner.as_kind(INSTANCE),)
                 continue
             found = self.member(owner, name) if owner is not None else self.in_scope(place.path, scope, name)
             if is_known(found) or found == AMBIGUOUS:
@@ -162,8 +175,8 @@ class CppEvaluator(GenericEvaluator):
         chosen = [entry for entry in entries if entry[3] != "p"] or list(entries)
         if len(chosen) > 1:
             chosen = self.sight.nearest(chosen)
-        kinds = {"function": EntityKind.FUNCTION, "constant": EntityKind.VALUE}
-        found = [Entity(kinds.get(entry[2], EntityKind.TYPE), entry[0], entry[1]) for entry in chosen]
+        kinds = {"function": FUNCTION, "constant": VALUE}
+        found = [Entity(kinds.get(entry[2], TYPE), entry[0], entry[1]) for entry in chosen]
         return tuple(found[:MAX_CANDIDATES]) or MISSING
 
     def class_at(self, path: str, scope: str) -> Entity | None:
@@ -179,11 +192,11 @@ class CppEvaluator(GenericEvaluator):
             return None
         local = scope.rfind("::@")
         if local >= 0 and "#::" not in scope[local:]:
-            return Entity(EntityKind.TYPE, path, scope[local + 3 :], scope)
+            return Entity(TYPE, path, scope[local + 3 :], scope)
         outer, _, last = scope.rpartition("::")
         owner = self.class_at(path, outer)
         found = self._own(owner, last) if owner is not None else self._types(path, outer, last)
-        types = [each for each in found if each.kind is EntityKind.TYPE]
+        types = [each for each in found if each.kind is TYPE]
         return types[0] if types else None
 
     def _types(self, path: str, scope: str, name: str) -> Candidates:
@@ -193,7 +206,7 @@ class CppEvaluator(GenericEvaluator):
             return AMBIGUOUS
         listed = [each for each in entries or special or () if each[2:3] == ("t",)]
         chosen = [each for each in listed if each[0] == path] or self.sight.choose(listed)
-        return tuple(Entity(EntityKind.TYPE, each[0], each[1], below(scope, name)) for each in chosen[:MAX_CANDIDATES])
+        return tuple(Entity(TYPE, each[0], each[1], below(scope, name)) for each in chosen[:MAX_CANDIDATES])
 
     def in_scope(self, path: str, scope: str, name: str) -> Candidates:
         """Return what a namespace has under a name, with what is used there."""
@@ -208,7 +221,7 @@ class CppEvaluator(GenericEvaluator):
         if found:
             return found
         if not bracket and self.openings.is_namespace(below(scope, bare)):
-            return (Entity(EntityKind.PACKAGE, name=below(scope, bare)),)
+            return (Entity(PACKAGE, name=below(scope, bare)),)
         found = self._types(path, scope, bare) if not entries else ()
         return found or self._used(path, scope, name, entries)
 
@@ -219,11 +232,11 @@ class CppEvaluator(GenericEvaluator):
         if functions and (count or not (types or values)):
             chosen = self.sight.functions(functions, count)
             if chosen:
-                return tuple(Entity(EntityKind.FUNCTION, each[0], each[1], scope) for each in chosen)
+                return tuple(Entity(FUNCTION, each[0], each[1], scope) for each in chosen)
         if types:
             return self._types(path, scope, name)
         chosen = self.sight.choose(values)
-        return tuple(Entity(EntityKind.VALUE, each[0], each[1], scope) for each in chosen[:MAX_CANDIDATES])
+        return tuple(Entity(VALUE, each[0], each[1], scope) for each in chosen[:MAX_CANDIDATES])
 
     def _used(self, path: str, scope: str, name: str, entries: tuple[Entry, ...]) -> Candidates:
         """Follow using declarations and directives, and other names of namespaces."""
@@ -239,9 +252,7 @@ class CppEvaluator(GenericEvaluator):
             target = each[4:]
             if each[3] == "*":
                 spaces = self.evaluate(Place(path, scope), target) if target != (name,) else MISSING
-                found = (
-                    merged([self.packaged(one, name) for one in spaces if one.kind is EntityKind.PACKAGE], 4) or MISSING
-                )
+                found = merged([self.packaged(one, name) for one in spaces if one.kind is PACKAGE], 4) or MISSING
             else:
                 bracket = name[len(target[-1]) :] if each[3] == "n" else ""
                 outer = scope.rpartition("::")[0] if target[:1] == (name,) else scope
@@ -264,9 +275,7 @@ class CppEvaluator(GenericEvaluator):
     def _opened_by_macro(self, scope: str, name: str) -> Candidates:
         """Return what an included file has outside of a namespace that a macro opens, so that nobody saw it open."""
         found = self.in_scope("", scope.partition("::")[2], name)
-        seen = tuple(
-            each for each in found if each.kind is EntityKind.PACKAGE or (each.path and self.sight.sees(each.path))
-        )
+        seen = tuple(each for each in found if each.kind is PACKAGE or (each.path and self.sight.sees(each.path)))
         self.sight.guessed.update((each.path, each.descriptor) for each in seen if each.path)
         return seen or MISSING
 
@@ -279,14 +288,14 @@ class CppEvaluator(GenericEvaluator):
             one = self.real(first)[0]
             if one.name == "@external":
                 return of_external(one, name)
-            if one.kind is not EntityKind.INSTANCE and one.kind is not EntityKind.TYPE:
+            if one.kind is not INSTANCE and one.kind is not TYPE:
                 is_open = True
                 continue
             own = self._own(one, name)
             if own:
                 return own
             if name.startswith("<new>"):
-                return (first._replace(kind=EntityKind.TYPE, inner=()),)
+                return (first._replace(kind=TYPE, inner=()),)
             bases, is_closed = self.bases(one)
             is_open = is_open or not is_closed
             waiting.extend(reversed(bases))
@@ -301,20 +310,20 @@ class CppEvaluator(GenericEvaluator):
             place = Place(entity.path, entity.name.rpartition("::")[0])
             groups = [self.typed(place, chain, entity.inner) for chain in aliased if chain != ("()",)]
             found = merged(groups, MAX_CANDIDATES) if groups else EXTERNAL
-            if found[0].kind is not EntityKind.INSTANCE:
+            if found[0].kind is not INSTANCE:
                 return found or EXTERNAL
-            entity = found[0]._replace(kind=entity.kind)
+            entity = found[0].as_kind(entity.kind)
         return CYCLE
 
     def arrows(self, place: Place, chain: Chain) -> Candidates:
         """Return the operator that follows the object of a chain, () for a pointer."""
         objects = self.evaluate(place, chain)
-        if len(objects) == 1 and objects[0].kind is EntityKind.VALUE:
+        if len(objects) == 1 and objects[0].kind is VALUE:
             objects = self.value_of(objects[0])
-        if len(objects) != 1 or objects[0].kind is not EntityKind.INSTANCE:
+        if len(objects) != 1 or objects[0].kind is not INSTANCE:
             return ()
         found = self.member(objects[0], _POINTING["->"])
-        return found if is_known(found) and found[0].kind is EntityKind.FUNCTION else ()
+        return found if is_known(found) and found[0].kind is FUNCTION else ()
 
     def free_operator(self, owner: Entity, name: str) -> Candidates:
         """Return the operator functions beside a class that take an instance of it first."""
@@ -328,7 +337,7 @@ class CppEvaluator(GenericEvaluator):
             entries = [each for each in entries if each[5] == f"{spelled},{other or spelled}"]
         given = f"{operands}:{spelled},{other}" if operands == "2" else operands
         chosen = self.sight.functions(entries, given) if entries else []
-        return tuple(Entity(EntityKind.FUNCTION, each[0], each[1], scope) for each in chosen)
+        return tuple(Entity(FUNCTION, each[0], each[1], scope) for each in chosen)
 
     def _own(self, owner: Entity, name: str) -> Candidates:
         """Return what a type itself has under a name; () if it has nothing."""
@@ -340,17 +349,17 @@ class CppEvaluator(GenericEvaluator):
             if found:
                 return found
             if bare == owner.name.rpartition("::")[2] and bare:
-                return (owner._replace(kind=EntityKind.TYPE),)
+                return (owner.as_kind(TYPE),)
         entries = self.get(member_key(owner.path, owner.descriptor, bare)) or ()
         for entry in entries:
             if entry[0] == "t":
-                return (Entity(EntityKind.TYPE, owner.path, entry[1], below(owner.name, bare)),)
-            return (Entity(EntityKind.VALUE, owner.path, entry[1], owner.name, owner.inner),)
+                return (Entity(TYPE, owner.path, entry[1], below(owner.name, bare)),)
+            return (Entity(VALUE, owner.path, entry[1], owner.name, owner.inner),)
         outside = self._types(owner.path, owner.name, bare)
         if is_known(outside) or bracket:
             return outside
         if bare == owner.name.rpartition("::")[2]:
-            return (owner._replace(kind=EntityKind.TYPE),)
+            return (owner.as_kind(TYPE),)
         return self._methods(owner, bare, "")
 
     def _methods(self, owner: Entity, name: str, count: str) -> Candidates:
@@ -370,13 +379,12 @@ class CppEvaluator(GenericEvaluator):
             if (each[0], each[1]) in places and each[0] == owner.path:
                 found.update(dict.fromkeys(self.sight.joined(each, entries)))
         return tuple(
-            Entity(EntityKind.FUNCTION, each[0], each[1], owner.name, owner.inner)
-            for each in list(found)[:MAX_CANDIDATES]
+            Entity(FUNCTION, each[0], each[1], owner.name, owner.inner) for each in list(found)[:MAX_CANDIDATES]
         )
 
     def bases(self, owner: Entity) -> tuple[list[Entity], bool]:
         """Return the bases of a type with their template arguments, and whether all of them are known."""
-        question = owner._replace(kind=EntityKind.TYPE)
+        question = owner.as_kind(TYPE)
         found = self._bases.get(question)
         if found is None:
             self._bases[question] = ([], True)
@@ -385,16 +393,8 @@ class CppEvaluator(GenericEvaluator):
             is_closed = True
             for chain in self.get(base_key(owner.path, owner.descriptor)) or ():
                 candidates = self.typed(place, chain, owner.inner)
-                known = [each for each in candidates if each.kind is EntityKind.INSTANCE and each.path]
+                known = [each for each in candidates if each.kind is INSTANCE and each.path]
                 is_closed = is_closed and bool(known)
                 listed.extend(known[:1])
             found = self._bases[question] = (listed, is_closed)
         return found
-
-
-def _spaces(found: Candidates) -> Candidates:
-    return tuple(each for each in found if each.kind in (EntityKind.TYPE, EntityKind.PACKAGE))
-
-
-def _depth(entity: Entity) -> int:
-    return max((1 + _depth(each) for each in entity.inner), default=0)

@@ -5,7 +5,7 @@ Tests: tests/unit/graph/test_graph_cpp.py.
 
 from __future__ import annotations
 
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known
+from codegraph.graph.resolve.typed.entities import WRAPPED, Candidates, Entity, is_known
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL
 
 _ELEMENT = frozenset({"front", "back", "at", "top", "value", "get", "data", "lock", "emplace_back", "load", "value_or"})
@@ -32,4 +32,4 @@ def of_external(entity: Entity, step: str) -> Candidates:
         result = (entity,)
     elif name in _ELEMENT:
         result = given[1 if is_map and len(given) > 1 else 0].inner
-    return (Entity(EntityKind.WRAPPED, name="@call", inner=result),) if is_known(result) else EXTERNAL
+    return (Entity(WRAPPED, name="@call", inner=result),) if is_known(result) else EXTERNAL

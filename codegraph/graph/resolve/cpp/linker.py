@@ -17,7 +17,17 @@ from codegraph.graph.resolve.includes import link_include
 from codegraph.graph.resolve.keys import member_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import MANY, TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged
+from codegraph.graph.resolve.typed.entities import (
+    FUNCTION,
+    INSTANCE,
+    TYPE,
+    VALUE,
+    WRAPPED,
+    Candidates,
+    Entity,
+    is_known,
+    merged,
+)
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
@@ -56,12 +66,10 @@ class CppLinker(TypedLinker):
     def candidates(self, reference: Reference) -> Candidates:
         """Return what a reference stands for; a called type gives its constructors."""
         found = super().candidates(reference)
-        if reference.role is Role.CALL and any(each.kind is EntityKind.TYPE for each in found):
+        if reference.role is Role.CALL and any(each.kind is TYPE for each in found):
             here = reference.chain[0] == "@here"  # then the rest is the descriptor of a class inside a function
             count = "" if here else reference.chain[-1].partition("(")[2]
-            made = [
-                self._cpp.member(each, f"<new>({count}") if each.kind is EntityKind.TYPE else (each,) for each in found
-            ]
+            made = [self._cpp.member(each, f"<new>({count}") if each.kind is TYPE else (each,) for each in found]
             constructors = merged(made, len(found) + 3)
             return constructors if is_known(constructors) else found
         if reference.chain[-1].startswith("operator") and not is_known(found) and len(reference.chain) > 1:
@@ -71,16 +79,14 @@ class CppLinker(TypedLinker):
         return found
 
     def _operators(self, owners: Candidates, name: str) -> Candidates:
-        values = [
-            each for one in owners for each in (self._cpp.value_of(one) if one.kind is EntityKind.VALUE else (one,))
-        ]
-        instances = [each for each in values if each.kind is EntityKind.INSTANCE]
+        values = [each for one in owners for each in (self._cpp.value_of(one) if one.kind is VALUE else (one,))]
+        instances = [each for each in values if each.kind is INSTANCE]
         return merged([self._cpp.free_operator(each, name) for each in instances], 4) if instances else ()
 
     def outcome(self, found: Candidates, reference: Reference) -> Outcome:
         """Return the edges; calling a type is an edge to the type."""
         edges, reason = super().outcome(found, reference)
-        if reason == "dynamic" and found[0].kind is EntityKind.WRAPPED:
+        if reason == "dynamic" and found[0].kind is WRAPPED:
             reason = "external"
         if reference.chain[-1].startswith("operator"):
             reason = ""  # most operands are numbers and pointers
@@ -144,7 +150,7 @@ class CppLinker(TypedLinker):
         if definition.name == container.name:
             return
         count, _, types = self._scopes.function(index)
-        owner = Entity(EntityKind.TYPE, self.path, container.descriptor, self._place(definition.container).around)
+        owner = Entity(TYPE, self.path, container.descriptor, self._place(definition.container).around)
         place = definition.selection_range
         for base in self._cpp.bases(owner)[0]:
             found = self._overridden(base, definition.name, count, types)
@@ -163,7 +169,7 @@ class CppLinker(TypedLinker):
             spelled = "~" + one.name.rpartition("::")[2] if name.startswith("~") else name
             for entry in self._table.get(member_key(one.path, one.descriptor, f"{spelled}()")) or ():
                 if entry[1] == count and _same_types(types, entry[3]):
-                    nearest = nearest or Entity(EntityKind.FUNCTION, one.path, entry[0])
+                    nearest = nearest or Entity(FUNCTION, one.path, entry[0])
                     if "v" in entry[2]:
                         return nearest
             fresh = [each for each in self._cpp.bases(one)[0] if each not in seen]

@@ -22,39 +22,37 @@ Flags are letters: d defined, v virtual, s seen by its file only, # macro, x spe
 
 from __future__ import annotations
 
-from codegraph.graph.resolve.keys import make_key
-
 FAMILY = "cpp"
 
 
 def scope_key(scope: str, name: str) -> str:
     """Ask what a namespace has under a name, or which members of a class are defined outside of it."""
-    return make_key("cns", FAMILY, scope, name)
+    return f"cns\x1f{FAMILY}\x1f{scope}\x1f{name}"
 
 
 def namespace_key(scope: str) -> str:
     """Ask whether there is a namespace of that name."""
-    return make_key("unit", FAMILY, scope)
+    return f"unit\x1f{FAMILY}\x1f{scope}"
 
 
 def use_key(path: str, scope: str, name: str) -> str:
     """Ask what a file's own using declarations and directives make known under a name, "*" for directives."""
-    return make_key("use", path, scope, name)
+    return f"use\x1f{path}\x1f{scope}\x1f{name}"
 
 
 def opened_key() -> str:
     """Ask which namespaces macros open, anywhere."""
-    return make_key("nso", FAMILY)
+    return f"nso\x1f{FAMILY}"
 
 
 def opening_key(macro: str) -> str:
     """Ask which namespaces a macro opens."""
-    return make_key("nsm", FAMILY, macro)
+    return f"nsm\x1f{FAMILY}\x1f{macro}"
 
 
 def alias_key(path: str, descriptor: str) -> str:
     """Ask which type a type is another name of."""
-    return make_key("ali", path, descriptor)
+    return f"ali\x1f{path}\x1f{descriptor}"
 
 
 def below(scope: str, name: str) -> str:

@@ -24,7 +24,17 @@ from codegraph.graph.resolve.go.names import (
 from codegraph.graph.resolve.keys import base_key, definition_key, import_key, member_key, module_key, top_key
 from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, unknown
+from codegraph.graph.resolve.typed.entities import (
+    FUNCTION,
+    INSTANCE,
+    PACKAGE,
+    TYPE,
+    VALUE,
+    Candidates,
+    Entity,
+    is_known,
+    unknown,
+)
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, Evaluator, Place
 
 _BUILTIN = unknown("builtin")
@@ -36,7 +46,7 @@ _PREDECLARED = (
 _VERSION = re.compile(r"v\d+\Z")
 _TYPE_NAME = re.compile(r"(?:(\w+)\.)?([^\W\d]\w*)")
 _MAX_LEVELS = 8
-_KINDS = {"function": EntityKind.FUNCTION, "constant": EntityKind.VALUE}
+_KINDS = {"function": FUNCTION, "constant": VALUE}
 
 
 class GoEvaluator(Evaluator):
@@ -94,12 +104,12 @@ class GoEvaluator(Evaluator):
         if value == MANY:
             return _AMBIGUOUS
         own = [entry for entry in value if entry[0] == path]
-        found = [Entity(_KINDS.get(entry[2], EntityKind.TYPE), entry[0], entry[1], name) for entry in own[:1] or value]
+        found = [Entity(_KINDS.get(entry[2], TYPE), entry[0], entry[1], name) for entry in own[:1] or value]
         return tuple(found[:MAX_CANDIDATES])
 
     def _imported(self, path: str, module: str) -> Candidates:
         unit = self.imported_unit(path, module)
-        return (Entity(EntityKind.PACKAGE, name=unit),) if unit else EXTERNAL
+        return (Entity(PACKAGE, name=unit),) if unit else EXTERNAL
 
     def imported_unit(self, path: str, module: str) -> str:
         """Return the package that an import of a file means, "" if it is none of the project."""
@@ -155,7 +165,7 @@ class GoEvaluator(Evaluator):
             one = waiting.pop()
             chains = tuple(entry[1:] for entry in self.get(underlying_key(one.path, one.descriptor)) or ())
             found = self.evaluated(Place(one.path), chains)[:1]
-            if not found or found[0].kind is not EntityKind.INSTANCE:
+            if not found or found[0].kind is not INSTANCE:
                 return found
             if found[0] not in seen and len(seen) < _MAX_LEVELS:
                 seen[found[0]] = None
@@ -164,7 +174,7 @@ class GoEvaluator(Evaluator):
 
     def member(self, owner: Entity, name: str) -> Candidates:
         """Return a field or method of a type, promoted ones included."""
-        question = (owner._replace(kind=EntityKind.TYPE), name)
+        question = (owner.as_kind(TYPE), name)
         found = self._members.get(question)
         if found is None:
             self._members[question] = unknown("dynamic")
@@ -197,7 +207,7 @@ class GoEvaluator(Evaluator):
         methods = self.get(method_key(self.unit(owner.path), owner.name, name))
         if methods and methods != MANY:
             own = [entry for entry in methods if entry[0] == owner.path] or list(methods)
-            return tuple(Entity(EntityKind.FUNCTION, entry[0], entry[1], entry[2]) for entry in own)
+            return tuple(Entity(FUNCTION, entry[0], entry[1], entry[2]) for entry in own)
         for chain in self.get(base_key(owner.path, owner.descriptor)) or ():
             if chain[-1] == name:
                 return self.evaluate(Place(owner.path), (*chain, "()"))
@@ -205,7 +215,7 @@ class GoEvaluator(Evaluator):
 
     def _from_entry(self, owner: Entity, entry: Entry) -> Candidates:
         if entry[0] == "d":
-            return (Entity(EntityKind.FUNCTION, owner.path, entry[1], entry[2]),)
+            return (Entity(FUNCTION, owner.path, entry[1], entry[2]),)
         return self.evaluated(Place(owner.path), (entry[1:],))
 
     def _embedded(self, owner: Entity) -> tuple[list[Entity], bool]:
@@ -219,11 +229,7 @@ class GoEvaluator(Evaluator):
         for chain in chains:
             candidates = self.evaluate(place, chain)
             is_closed = is_closed and is_known(candidates)
-            found.extend(
-                each._replace(kind=EntityKind.TYPE)
-                for each in candidates
-                if each.kind is EntityKind.TYPE or each.kind is EntityKind.INSTANCE
-            )
+            found.extend(each.as_kind(TYPE) for each in candidates if each.kind is TYPE or each.kind is INSTANCE)
         return found, is_closed
 
     def shape(self, path: str, shape: str) -> str:

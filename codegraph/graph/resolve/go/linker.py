@@ -18,7 +18,7 @@ from codegraph.graph.resolve.go.names import STANDARD, embedders_key, files_key,
 from codegraph.graph.resolve.keys import base_key, member_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import MANY, TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
+from codegraph.graph.resolve.typed.entities import FUNCTION, PACKAGE, TYPE, Candidates, Entity
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Evaluator, Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
@@ -50,7 +50,7 @@ class GoLinker(TypedLinker):
         chain = reference.chain
         if len(chain) > 1 and chain[0] != "()":
             for package in self._go.evaluate(self._here, chain[:1]):
-                if package.kind is EntityKind.PACKAGE:
+                if package.kind is PACKAGE:
                     for each in self._go.evaluate(self._here, chain[:2]):
                         self._used.setdefault((package.name, each.path))
         return found
@@ -93,7 +93,7 @@ class GoLinker(TypedLinker):
         if owner is None:
             return
         for path, descriptor in value:
-            interface = Entity(EntityKind.TYPE, path, descriptor, _bare(descriptor))
+            interface = Entity(TYPE, path, descriptor, _bare(descriptor))
             if not definition.name[:1].isupper() and self._go.unit(path) != self._go.unit(self.path):
                 continue
             place = definition.selection_range
@@ -121,9 +121,9 @@ class GoLinker(TypedLinker):
         container = self.definitions[index].container
         if container > 0:
             definition = self.definitions[container]
-            return Entity(EntityKind.TYPE, self.path, definition.descriptor, definition.name)
+            return Entity(TYPE, self.path, definition.descriptor, definition.name)
         found = self._go.evaluate(self._here, (self._types.receivers[index],))
-        return next((each for each in found if each.kind is EntityKind.TYPE), None)
+        return next((each for each in found if each.kind is TYPE), None)
 
     def satisfies(self, owner: Entity, interface: Entity, depth: int = 0) -> bool:
         """Say whether a type has every method of an interface."""
@@ -140,14 +140,14 @@ class GoLinker(TypedLinker):
         methods = self._get(method_set_key(interface.path, interface.descriptor)) or ()
         for name, shape in methods:
             found = self._go.member(owner, name)
-            if found[0].kind is not EntityKind.FUNCTION or found[0].name.count(",") != shape.count(","):
+            if found[0].kind is not FUNCTION or found[0].name.count(",") != shape.count(","):
                 return False
             if self._go.shape(found[0].path, found[0].name) != self._go.shape(interface.path, shape):
                 return False
         place = Place(interface.path)
         for chain in self._get(base_key(interface.path, interface.descriptor)) or ():
             for base in self._go.evaluate(place, chain):
-                if base.kind is EntityKind.TYPE:
+                if base.kind is TYPE:
                     if not self.satisfies(owner, base, depth + 1):
                         return False
                 elif not self._has_foreign(owner, STANDARD.get(".".join(chain), ""), len(methods)):
@@ -159,7 +159,7 @@ class GoLinker(TypedLinker):
         found = [self._go.member(owner, name)[0] for name in names.split()]
         if not found:
             return known > 1
-        return all(each.kind is EntityKind.FUNCTION or each == EXTERNAL[0] for each in found)
+        return all(each.kind is FUNCTION or each == EXTERNAL[0] for each in found)
 
     def _satisfies_below(self, owner: Entity, interface: Entity, index: int) -> bool:
         """Say whether a type that embeds `owner`, at any depth, satisfies an interface by this very method."""
@@ -184,7 +184,7 @@ class GoLinker(TypedLinker):
         for path, descriptor in value if value and value != MANY else ():
             for chain in self._get(base_key(path, descriptor)) or ():
                 if chain[-1] == owner.name and owner in self._go.evaluate(Place(path), chain):
-                    found.append(Entity(EntityKind.TYPE, path, descriptor, _bare(descriptor)))
+                    found.append(Entity(TYPE, path, descriptor, _bare(descriptor)))
         return found
 
 

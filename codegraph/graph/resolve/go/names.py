@@ -24,8 +24,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from codegraph.graph.resolve.keys import make_key
-
 FAMILY = "go"
 MODULES = "go:mod"
 STANDARD: Final[Mapping[str, str]] = MappingProxyType(
@@ -76,44 +74,44 @@ def unit_of(directory: str, name: str) -> str:
 
 def unit_key(directory: str) -> str:
     """Ask for the names of the packages in a directory."""
-    return make_key("unit", FAMILY, directory)
+    return f"unit\x1f{FAMILY}\x1f{directory}"
 
 
 def files_key(unit: str) -> str:
     """Ask for the files of a package."""
-    return make_key("file", FAMILY, unit)
+    return f"file\x1f{FAMILY}\x1f{unit}"
 
 
 def package_key(unit: str, name: str) -> str:
     """Ask what a package has under a name."""
-    return make_key("pkg", FAMILY, unit, name)
+    return f"pkg\x1f{FAMILY}\x1f{unit}\x1f{name}"
 
 
 def method_key(unit: str, type_name: str, name: str) -> str:
     """Ask for the methods that a type has under a name, in whichever file."""
-    return make_key("pmem", FAMILY, unit, type_name, name)
+    return f"pmem\x1f{FAMILY}\x1f{unit}\x1f{type_name}\x1f{name}"
 
 
 def interfaces_key(name: str) -> str:
     """Ask for the interfaces that have a method of a name."""
-    return make_key("ifm", FAMILY, name)
+    return f"ifm\x1f{FAMILY}\x1f{name}"
 
 
 def embedders_key(name: str) -> str:
     """Ask for the types that embed something of a name."""
-    return make_key("emb", FAMILY, name)
+    return f"emb\x1f{FAMILY}\x1f{name}"
 
 
 def method_set_key(path: str, interface: str) -> str:
     """Ask for an interface's own methods."""
-    return make_key("set", path, interface)
+    return f"set\x1f{path}\x1f{interface}"
 
 
 def underlying_key(path: str, type_descriptor: str) -> str:
     """Ask what a defined type or an alias is made of."""
-    return make_key("und", path, type_descriptor)
+    return f"und\x1f{path}\x1f{type_descriptor}"
 
 
 def configuration_key(path: str) -> str:
     """Ask for the settings of a go.mod."""
-    return make_key("cfg", path)
+    return f"cfg\x1f{path}"

@@ -16,7 +16,19 @@ from codegraph.graph.resolve.java.overloads import best_overloads, fits
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, return_key
 from codegraph.graph.resolve.nearness import nearest
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
+from codegraph.graph.resolve.typed.entities import (
+    FUNCTION,
+    INSTANCE,
+    PACKAGE,
+    TYPE,
+    VALUE,
+    WRAPPED,
+    Candidates,
+    Entity,
+    is_known,
+    merged,
+    unknown,
+)
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Place, around_of
 from codegraph.graph.resolve.typed.generics import GenericEvaluator
 
@@ -44,12 +56,12 @@ class JavaEvaluator(GenericEvaluator):
 
     def _answer(self, place: Place, chain: Chain) -> Candidates:
         if chain[0] == "@here" and len(chain) == 2:
-            kind = EntityKind.TYPE if chain[1].endswith("#") else EntityKind.FUNCTION
+            kind = TYPE if chain[1].endswith("#") else FUNCTION
             return (Entity(kind, place.path, chain[1]),)
         return super()._answer(place, chain)
 
     def _called(self, entity: Entity, number: str) -> Candidates:
-        if entity.kind is not EntityKind.FUNCTION:
+        if entity.kind is not FUNCTION:
             return super()._called(entity, number)
         place = Place(entity.path, around_of(entity))
         value = self.get(return_key(entity.path, entity.descriptor)) or ()
@@ -57,7 +69,7 @@ class JavaEvaluator(GenericEvaluator):
         return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
 
     def _step(self, entity: Entity, step: str) -> Candidates:
-        if entity.kind is EntityKind.WRAPPED and entity.name == "@external":
+        if entity.kind is WRAPPED and entity.name == "@external":
             return _of_external(entity, step)
         return super()._step(entity, step)
 
@@ -76,12 +88,12 @@ class JavaEvaluator(GenericEvaluator):
     def named(self, place: Place, name: str) -> Candidates:
         """Return what a bare name means, a method's where it has a number of arguments."""
         if name == "@self":
-            return (Entity(EntityKind.INSTANCE, place.path, place.around),) if place.around else MISSING
+            return (Entity(INSTANCE, place.path, place.around),) if place.around else MISSING
         if name == "@super":
-            return self._super(Entity(EntityKind.TYPE, place.path, place.around))
+            return self._super(Entity(TYPE, place.path, place.around))
         is_open = False
         for around in _around(place.around):
-            found = self.member(Entity(EntityKind.TYPE, place.path, around), name)
+            found = self.member(Entity(TYPE, place.path, around), name)
             if is_known(found) or found == UNKNOWN_RECEIVER:
                 return found
             is_open = is_open or found == EXTERNAL
@@ -105,7 +117,7 @@ class JavaEvaluator(GenericEvaluator):
                 if is_known(found):
                     return found
         if self.get(unit_key(name)) is not None:
-            return (Entity(EntityKind.PACKAGE, name=name),)
+            return (Entity(PACKAGE, name=name),)
         return EXTERNAL if name[:1].isupper() else MISSING
 
     def qualified(self, path: str, module: str, name: str) -> Candidates:
@@ -119,7 +131,7 @@ class JavaEvaluator(GenericEvaluator):
         owner = self.qualified(path, outer, last)
         if not is_known(owner):
             return EXTERNAL
-        return merged([self.member(each, name) for each in owner if each.kind is EntityKind.TYPE], MAX_CANDIDATES)
+        return merged([self.member(each, name) for each in owner if each.kind is TYPE], MAX_CANDIDATES)
 
     def _imported_member(self, place: Place, name: str) -> Candidates:
         bare = name.partition("(")[0]
@@ -128,7 +140,7 @@ class JavaEvaluator(GenericEvaluator):
             if form == "S" or (form == "s" and alias == bare):
                 outer, _, last = module.rpartition(".")
                 for owner in self.qualified(place.path, outer, last):
-                    found = self.member(owner, name) if owner.kind is EntityKind.TYPE else EXTERNAL
+                    found = self.member(owner, name) if owner.kind is TYPE else EXTERNAL
                     if is_known(found):
                         return found
                     is_open = is_open or found == EXTERNAL
@@ -144,7 +156,7 @@ class JavaEvaluator(GenericEvaluator):
             return EXTERNAL if package else MISSING
         if value == MANY:
             return _AMBIGUOUS
-        return tuple([Entity(EntityKind.TYPE, entry[0], entry[1]) for entry in nearest(value, path)[:MAX_CANDIDATES]])
+        return tuple([Entity(TYPE, entry[0], entry[1]) for entry in nearest(value, path)[:MAX_CANDIDATES]])
 
     def packaged(self, package: Entity, name: str) -> Candidates:
         """Return a type of a package, or the package below it."""
@@ -152,7 +164,7 @@ class JavaEvaluator(GenericEvaluator):
         if is_known(found):
             return found
         below = f"{package.name}.{name}"
-        return (Entity(EntityKind.PACKAGE, name=below),) if self.get(unit_key(below)) is not None else EXTERNAL
+        return (Entity(PACKAGE, name=below),) if self.get(unit_key(below)) is not None else EXTERNAL
 
     def member(self, owner: Entity, name: str) -> Candidates:
         """Return a field, a nested type or the methods of a type, inherited ones included."""
@@ -171,7 +183,7 @@ class JavaEvaluator(GenericEvaluator):
             if own and (is_known(own) or seen == 1):
                 return own
             if bare == "<new>":
-                return (one._replace(kind=EntityKind.TYPE),)
+                return (one.as_kind(TYPE),)
             bases, is_closed = self.bases(one)
             is_open = is_open or not is_closed
             waiting.extend(reversed(bases))
@@ -181,20 +193,22 @@ class JavaEvaluator(GenericEvaluator):
         entries = self.get(member_key(owner.path, owner.descriptor, name)) or ()
         for entry in entries:
             if entry[0] == "t":
-                return (Entity(EntityKind.TYPE, owner.path, entry[1]),)
+                return (Entity(TYPE, owner.path, entry[1]),)
             if entry[1]:
-                return (Entity(EntityKind.VALUE, owner.path, entry[1], name, owner.inner),)
+                return (Entity(VALUE, owner.path, entry[1], name, owner.inner),)
             return self.typed(Place(owner.path, owner.descriptor), entry[2:], owner.inner)
         return ()
 
     def _methods(self, owner: Entity, name: str, count: str) -> Candidates:
-        entries = self.get(member_key(owner.path, owner.descriptor, f"{name}()")) or ()
+        entries = self.get(member_key(owner.path, owner.descriptor, f"{name}()"))
+        if not entries:
+            return ()
         number, _, types = count.partition(":")
         fitting = best_overloads([entry for entry in entries if fits(entry, number)], types, self._bases_by_name)
         if not fitting and name == "<new>":
             fitting = list(entries)
         return tuple(
-            Entity(EntityKind.FUNCTION, owner.path, entry[0], ",".join(entry[2:]), owner.inner)
+            Entity(FUNCTION, owner.path, entry[0], ",".join(entry[2:]), owner.inner)
             for entry in fitting[:MAX_CANDIDATES]
         )
 
@@ -202,7 +216,7 @@ class JavaEvaluator(GenericEvaluator):
         """Return the names of a type and its bases, as the linked file sees them; and whether all are known."""
         for place in self._tops:
             found = self.named(place, name)
-            if found[0].kind is EntityKind.TYPE:
+            if found[0].kind is TYPE:
                 return self._names_of_bases(found[0])
         return [name], False
 
@@ -211,14 +225,14 @@ class JavaEvaluator(GenericEvaluator):
         while waiting:
             bases, are_known = self.bases(waiting.pop())
             is_closed = is_closed and are_known
-            fresh = [one for base in bases if (one := base._replace(kind=EntityKind.TYPE, inner=())) not in seen]
+            fresh = [one for base in bases if (one := base._replace(kind=TYPE, inner=())) not in seen]
             seen.update(dict.fromkeys(fresh))
             waiting.extend(fresh)
         return [one.descriptor.rstrip("#").rpartition("#")[2] for one in seen], is_closed
 
     def bases(self, owner: Entity) -> tuple[list[Entity], bool]:
         """Return the bases of a type with their type arguments, and whether all of them are known."""
-        question = owner._replace(kind=EntityKind.TYPE)
+        question = owner.as_kind(TYPE)
         found = self._bases.get(question)
         if found is None:
             self._bases[question] = ([], True)
@@ -227,7 +241,7 @@ class JavaEvaluator(GenericEvaluator):
             is_closed = True
             for chain in self.get(base_key(owner.path, owner.descriptor)) or ():
                 candidates = self.typed(place, chain, owner.inner)
-                known = [each for each in candidates if each.kind is EntityKind.INSTANCE]
+                known = [each for each in candidates if each.kind is INSTANCE]
                 is_closed = is_closed and bool(known)
                 listed.extend(known)
             found = self._bases[question] = (listed, is_closed)
@@ -270,4 +284,4 @@ def _of_external(entity: Entity, step: str) -> Candidates:
         result = given[0].inner
     elif name in ("keySet", "values"):
         result = (entity._replace(inner=given[:1] if name == "keySet" else given[-1:]),)
-    return (Entity(EntityKind.WRAPPED, name="@call", inner=result),) if is_known(result) else EXTERNAL
+    return (Entity(WRAPPED, name="@call", inner=result),) if is_known(result) else EXTERNAL

@@ -16,7 +16,7 @@ from codegraph.graph.resolve.java.evaluator import JavaEvaluator, outside
 from codegraph.graph.resolve.java.names import CODE, REFLECTION
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
+from codegraph.graph.resolve.typed.entities import FUNCTION, INSTANCE, TYPE, VALUE, WRAPPED, Candidates, Entity
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Evaluator, Place, around_of
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
@@ -74,7 +74,7 @@ class JavaLinker(TypedLinker):
     def outcome(self, found: Candidates, reference: Reference) -> Outcome:
         """Return the edges; what a container of the standard library gives is not the project's, unless it is code."""
         edges, reason = super().outcome(found, reference)
-        if reason == "dynamic" and found[0].kind is EntityKind.WRAPPED:
+        if reason == "dynamic" and found[0].kind is WRAPPED:
             reason = "external"
         if reason and reference.role is Role.CALL and self._runs_code(reference):
             reason = "dynamic"
@@ -86,7 +86,7 @@ class JavaLinker(TypedLinker):
         written = [before]
         if len(before) and before[-1].isidentifier():
             held = self._java.evaluate(self.place_of(reference), before)
-            written = [each for one in held if one.kind is EntityKind.VALUE for each in self._java.declared(one)]
+            written = [each for one in held if one.kind is VALUE for each in self._java.declared(one)]
         bare = [[each for each in chain if each[0] != "<"] for chain in written]
         types = [chain[-2] for chain in bare if len(chain) > 1 and chain[-1] == "()"]
         name = reference.chain[-1].partition("(")[0]
@@ -121,7 +121,7 @@ class JavaLinker(TypedLinker):
             if not each.level and not name[:1].isupper():
                 return
         found = self._java.qualified(self.path, module, name)
-        targets = [one for one in found if one.kind is EntityKind.TYPE]
+        targets = [one for one in found if one.kind is TYPE]
         sure = Confidence.EXACT if len(targets) == 1 else Confidence.AMBIGUOUS
         for target in targets:
             place = symbol_id(target.path, target.descriptor)
@@ -139,7 +139,7 @@ class JavaLinker(TypedLinker):
             found = [
                 each
                 for each in self._java.member(base, f"{definition.name}({arity.rstrip('+')}:{types})")
-                if each.kind is EntityKind.FUNCTION and not each.name.partition(",")[0]
+                if each.kind is FUNCTION and not each.name.partition(",")[0]
             ]
             alike = [each for each in found if each.name.partition(",")[2] == types] or found
             sure = Confidence.EXACT if len(alike) == 1 else Confidence.AMBIGUOUS
@@ -151,11 +151,11 @@ class JavaLinker(TypedLinker):
         within = self._members.within.get(index)
         if within is not None:
             found = self._java.evaluate(self._places[index], within)
-            return [each for each in found if each.kind is EntityKind.INSTANCE]
+            return [each for each in found if each.kind is INSTANCE]
         container = self.definitions[self.definitions[index].container]
         if container.kind not in TYPES:
             return []
-        return self._java.bases(Entity(EntityKind.TYPE, self.path, container.descriptor))[0]
+        return self._java.bases(Entity(TYPE, self.path, container.descriptor))[0]
 
 
 def _is_delegation(reference: Reference) -> bool:

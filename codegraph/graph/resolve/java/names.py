@@ -17,19 +17,17 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from codegraph.graph.resolve.keys import make_key
-
 FAMILY = "java"
 
 
 def package_key(package: str, name: str) -> str:
     """Ask which types of a name a package has."""
-    return make_key("pkg", FAMILY, package, name)
+    return f"pkg\x1f{FAMILY}\x1f{package}\x1f{name}"
 
 
 def unit_key(package: str) -> str:
     """Ask whether there is a package of that name, or one below it."""
-    return make_key("unit", FAMILY, package)
+    return f"unit\x1f{FAMILY}\x1f{package}"
 
 
 def _names(text: str) -> frozenset[str]:

@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING
 
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.javascript.entities import (
+    CONTAINER_METHOD,
+    DEFINITION,
+    ELEMENTS,
+    FIELD,
+    INSTANCE,
+    VARIABLE,
     Candidates,
     Entity,
-    EntityKind,
     is_known,
     merged,
     unknown,
@@ -31,11 +36,11 @@ _TYPES = frozenset({"class", "interface", "enum"})
 
 def called(evaluator: Evaluator, entity: Entity) -> Candidates:
     """Return what calling or constructing an entity gives."""
-    if entity.kind is EntityKind.CONTAINER_METHOD and isinstance(entity.receiver, Entity):
+    if entity.kind is CONTAINER_METHOD and isinstance(entity.receiver, Entity):
         return (entity.receiver,) if entity.flags == "keep" else element_of(evaluator, entity.receiver)
-    if entity.kind is EntityKind.DEFINITION:
+    if entity.kind is DEFINITION:
         if entity.form in _TYPES:
-            return (entity._replace(kind=EntityKind.INSTANCE, receiver=None),)
+            return (entity._replace(kind=INSTANCE, receiver=None),)
         if entity.form in ("function", "method") and "g" not in entity.flags:
             found = returned(evaluator, entity)
             return unsure(found) if is_known(found) else _constructed(entity, found)
@@ -48,7 +53,7 @@ def called(evaluator: Evaluator, entity: Entity) -> Candidates:
 def _constructed(entity: Entity, found: Candidates) -> Candidates:
     """A function without known results may be a constructor: `new View()`."""
     if entity.form == "function":
-        return (entity._replace(kind=EntityKind.INSTANCE, receiver=None, sure=False),)
+        return (entity._replace(kind=INSTANCE, receiver=None, sure=False),)
     return found
 
 
@@ -71,7 +76,7 @@ def returned(evaluator: Evaluator, entity: Entity) -> Candidates:
         groups.extend(evaluator.values(each) for each in evaluator.evaluate(scope, entry))
     elements = evaluator.read(element_key(entity.path, entity.descriptor, "()"))
     if elements:
-        groups.append((entity._replace(kind=EntityKind.ELEMENTS),))
+        groups.append((entity._replace(kind=ELEMENTS),))
     return merged(groups, MAX_CANDIDATES) if groups else unknown("unknown_receiver")
 
 
@@ -79,12 +84,12 @@ def handed(evaluator: Evaluator, entity: Entity, element: str, depth: int = 0) -
     """Return what a function hands to a parameter of its callback, as its signature, or that of its type, says."""
     if depth > _MAX_TYPES:
         return unknown("unknown_receiver")
-    if entity.kind is EntityKind.DEFINITION and entity.form == "class":
+    if entity.kind is DEFINITION and entity.form == "class":
         constructors = evaluator.inherited(Home(entity.path, entity.descriptor, entity.form), "constructor")
         functions = tuple(each for each in constructors if each.form == "method")
         return _all_handed(evaluator, functions, element, depth)
-    is_function = entity.kind is EntityKind.DEFINITION and entity.form in ("function", "method")
-    if is_function or (entity.kind is EntityKind.INSTANCE and entity.form == "interface"):
+    is_function = entity.kind is DEFINITION and entity.form in ("function", "method")
+    if is_function or (entity.kind is INSTANCE and entity.form == "interface"):
         found = _declared(evaluator, entity, element)
         if is_known(found):
             return unsure(merged([evaluator.values(each) for each in found], MAX_CANDIDATES))
@@ -130,13 +135,13 @@ def _element_chains(evaluator: Evaluator, entity: Entity) -> tuple[tuple[Chain, 
     kind, path = entity.kind, entity.path
     home = Home(path, entity.descriptor, entity.form)
     scope = evaluator.scope_of_file(path, home)
-    if kind is EntityKind.VARIABLE:
+    if kind is VARIABLE:
         return evaluator.locals.elements(entity.local, entity.name), evaluator.scopes[entity.local]
-    if kind is EntityKind.FIELD:
+    if kind is FIELD:
         return evaluator.read(element_key(path, entity.descriptor, entity.name)), scope
-    if kind is EntityKind.DEFINITION and entity.form == "constant":
+    if kind is DEFINITION and entity.form == "constant":
         container, _, _ = entity.descriptor.rpartition(f"{entity.name}.")
         return evaluator.read(element_key(path, container, entity.name)), scope
-    if kind is EntityKind.ELEMENTS or (kind is EntityKind.INSTANCE and entity.form == "interface"):
+    if kind is ELEMENTS or (kind is INSTANCE and entity.form == "interface"):
         return evaluator.read(element_key(path, entity.descriptor, "()")), scope
     return (), scope

@@ -25,8 +25,8 @@ class EntityKind(IntEnum):
     CONTAINER_METHOD = 7
 
 
-UNKNOWN = EntityKind.UNKNOWN
-"""The member itself: looking it up in the class takes five times as long, in Python 3.11."""
+UNKNOWN, MODULE, DEFINITION, INSTANCE, VARIABLE, FIELD, ELEMENTS, CONTAINER_METHOD = EntityKind
+"""The members themselves: looking one up in the class takes five times as long, in Python 3.11."""
 
 
 class Entity(NamedTuple):
@@ -62,7 +62,7 @@ Candidates = tuple[Entity, ...]
 @cache
 def unknown(reason: str) -> Candidates:
     """Return the single candidate that says why nothing was found; reasons are a few fixed words."""
-    return (Entity(EntityKind.UNKNOWN, name=reason),)
+    return (Entity(UNKNOWN, name=reason),)
 
 
 def is_known(candidates: Candidates) -> bool:

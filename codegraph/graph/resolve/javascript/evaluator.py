@@ -17,10 +17,15 @@ from codegraph.core.facts import Chain
 from codegraph.graph.resolve.javascript.calls import called, element_of, handed, returned
 from codegraph.graph.resolve.javascript.contributions import SPREAD, WHOLE, chain_of
 from codegraph.graph.resolve.javascript.entities import (
+    CONTAINER_METHOD,
+    DEFINITION,
+    FIELD,
+    INSTANCE,
+    MODULE,
     UNKNOWN,
+    VARIABLE,
     Candidates,
     Entity,
-    EntityKind,
     is_known,
     merged,
     unknown,
@@ -116,7 +121,7 @@ class Evaluator:
         path = self.modules.find(importer, entry[1])
         if path is None:
             return unknown("external" if entry[1][:1] != "." else "missing")
-        return (Entity(EntityKind.MODULE, path),) if entry[0] == "m" else self.exported(path, entry[2])
+        return (Entity(MODULE, path),) if entry[0] == "m" else self.exported(path, entry[2])
 
     def whole(self, module: Entity, *, loosely: bool = True) -> Candidates:
         """Return what a module is as a value: what replaces it, else (`loosely`) its default export."""
@@ -132,11 +137,11 @@ class Evaluator:
         found: list[Candidates] = []
         for entry in entries:
             for each in self.evaluate(scope, entry):
-                if each.kind is EntityKind.MODULE:
+                if each.kind is MODULE:
                     whole = self.whole(each, loosely=False)
                     found.append(whole if is_known(whole) else (each,))
                 else:
-                    found.append((each,) if each.kind is EntityKind.DEFINITION else self.values(each))
+                    found.append((each,) if each.kind is DEFINITION else self.values(each))
         return merged(found, _MAX_BASES)
 
     def own_member(self, home: Home, name: str) -> tuple[Entry, ...]:
@@ -158,7 +163,7 @@ class Evaluator:
             found[each] = None
             bases = self.bases(each)
             waiting.extend(reversed([base for entity in bases if (base := home_of(entity)) is not None]))
-            spread += [entity.path for entity in bases if entity.kind is EntityKind.MODULE]
+            spread += [entity.path for entity in bases if entity.kind is MODULE]
         known = self._lineages[home] = list(found)
         self._spread[home] = spread
         return known
@@ -182,7 +187,7 @@ class Evaluator:
         if entries:
             return merged([self.imported(path, entry) for entry in entries], MAX_CANDIDATES)
         if name == "exports":
-            return (Entity(EntityKind.MODULE, path),)
+            return (Entity(MODULE, path),)
         if name.startswith(_IMPORTED):
             return self.imported(path, ("m", name.removeprefix(_IMPORTED).removesuffix('")')))
         return unknown("builtin" if name in BUILTINS else "missing")
@@ -196,25 +201,25 @@ class Evaluator:
             return unknown("unknown_receiver")
         if name == "@super":
             return self.bases(receiver) or unknown("missing")
-        kind = EntityKind.INSTANCE if name == "@self" and receiver.form in _INSTANTIABLE else EntityKind.DEFINITION
+        kind = INSTANCE if name == "@self" and receiver.form in _INSTANTIABLE else DEFINITION
         return (Entity(kind, receiver.path, receiver.descriptor, receiver.form),)
 
     def _local(self, scope: Scope, owner: int, name: str, entries: tuple[Entry, ...]) -> Candidates:
         imports = [entry[1:] for entry in entries if entry[0] == "i"]
         if imports:
             return merged([self.imported(scope.path, entry) for entry in imports], MAX_CANDIDATES)
-        return (Entity(EntityKind.VARIABLE, scope.path, name=name, local=owner),)
+        return (Entity(VARIABLE, scope.path, name=name, local=owner),)
 
     def _entities(self, home: Home, name: str, entries: Value, receiver: Home | None) -> Candidates:
         """Return the definitions under a name; a variable or field only where there is none."""
         found = [
-            Entity(EntityKind.DEFINITION, home.path, entry[1], entry[2], name, entry[3], receiver=receiver)
+            Entity(DEFINITION, home.path, entry[1], entry[2], name, entry[3], receiver=receiver)
             for entry in entries
             if entry[0] == "d"
         ]
         if found:
             return tuple(found[:MAX_CANDIDATES])
-        return (Entity(EntityKind.FIELD, home.path, home.descriptor, home.form, name, receiver=receiver),)
+        return (Entity(FIELD, home.path, home.descriptor, home.form, name, receiver=receiver),)
 
     def _step(self, entity: Entity, element: str) -> Candidates:
         if entity.kind is UNKNOWN:
@@ -236,22 +241,22 @@ class Evaluator:
         return found
 
     def _member(self, entity: Entity, name: str) -> Candidates:
-        if entity.kind is EntityKind.MODULE:
+        if entity.kind is MODULE:
             return self._module_member(entity, name)
         home = home_of(entity)
         if entity.kind in _NAMED and (found := self._composite(entity, name)):
             return found
-        if home is not None and not (entity.kind is EntityKind.DEFINITION and "g" in entity.flags):
-            if name == "prototype" and entity.kind is EntityKind.DEFINITION:
-                return (entity._replace(kind=EntityKind.INSTANCE),)
-            if name == "constructor" and entity.kind is EntityKind.INSTANCE:
-                return (entity._replace(kind=EntityKind.DEFINITION),)
-            found = self.inherited(home, name, static=entity.kind is not EntityKind.INSTANCE)
+        if home is not None and not (entity.kind is DEFINITION and "g" in entity.flags):
+            if name == "prototype" and entity.kind is DEFINITION:
+                return (entity._replace(kind=INSTANCE),)
+            if name == "constructor" and entity.kind is INSTANCE:
+                return (entity._replace(kind=DEFINITION),)
+            found = self.inherited(home, name, static=entity.kind is not INSTANCE)
             if found:
                 return found if entity.sure else unsure(found)
         if (name in KEEPING or name in TAKING) and is_known(element_of(self, entity)):
             how = "keep" if name in KEEPING else "take"
-            return (Entity(EntityKind.CONTAINER_METHOD, flags=how, receiver=entity, sure=entity.sure),)
+            return (Entity(CONTAINER_METHOD, flags=how, receiver=entity, sure=entity.sure),)
         held = self.values(entity)
         if held == (entity,) or not is_known(held):
             return unknown("unknown_receiver")
@@ -260,7 +265,7 @@ class Evaluator:
     def _composite(self, entity: Entity, name: str) -> Candidates:
         """Return the property `name` of the object literal that a variable or field holds."""
         longer = entity._replace(name=f"{entity.name}.{name}")
-        if entity.kind is EntityKind.VARIABLE:
+        if entity.kind is VARIABLE:
             return (longer,) if self.locals.entries(entity.local, longer.name) is not None else ()
         return (longer,) if self._field_entries(longer) else ()
 
@@ -323,23 +328,23 @@ class Evaluator:
 
     def _values(self, entity: Entity) -> Candidates:
         kind = entity.kind
-        if kind is EntityKind.VARIABLE:
+        if kind is VARIABLE:
             entries = self.locals.entries(entity.local, entity.name) or ()
             return self._held(self.scopes[entity.local], entries, sure=False)
-        if kind is EntityKind.FIELD:
+        if kind is FIELD:
             entries = self._field_entries(entity)
             scope = self.scope_of_file(entity.path, Home(entity.path, entity.descriptor, entity.form))
             sure = entity.sure and entity.form in ("constant", "module", "function")
             return self._held(scope, entries, sure=sure)
-        if kind is EntityKind.MODULE:
+        if kind is MODULE:
             return self.whole(entity)
-        if kind is EntityKind.DEFINITION and entity.form == "constant":
+        if kind is DEFINITION and entity.form == "constant":
             return self._constant(entity)
-        if kind is EntityKind.DEFINITION and "g" in entity.flags:
+        if kind is DEFINITION and "g" in entity.flags:
             return unsure(returned(self, entity))
-        if kind is EntityKind.INSTANCE and entity.form == "interface":
+        if kind is INSTANCE and entity.form == "interface":
             above = self.bases(Home(entity.path, entity.descriptor, entity.form))
-            return tuple(each for each in above if each.kind is EntityKind.INSTANCE) or (entity,)
+            return tuple(each for each in above if each.kind is INSTANCE) or (entity,)
         return (entity,)
 
     def _field_entries(self, entity: Entity) -> Value:
@@ -369,7 +374,7 @@ class Evaluator:
         for entry in entries:
             if len(entry) > 1 and entry[0] == "v":
                 for each in self.evaluate(scope, entry[1:]):
-                    groups.append(self.values(each) if each.kind is not EntityKind.MODULE else (each,))
+                    groups.append(self.values(each) if each.kind is not MODULE else (each,))
         if not groups:
             return unknown("local")
         found = merged(groups, MAX_CANDIDATES)
@@ -391,5 +396,5 @@ def _on_side(entries: tuple[Entry, ...], *, static: bool) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if (entry[0] == "d" and "s" in entry[3]) == static)
 
 
-_NAMED = frozenset({EntityKind.VARIABLE, EntityKind.FIELD})
+_NAMED = frozenset({VARIABLE, FIELD})
 _INSTANTIABLE = frozenset({"class", "interface", "enum", "function"})

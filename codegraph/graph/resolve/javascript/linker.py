@@ -35,7 +35,15 @@ from codegraph.core.facts import (
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.javascript.contributions import import_entry
-from codegraph.graph.resolve.javascript.entities import Candidates, Entity, EntityKind, is_known
+from codegraph.graph.resolve.javascript.entities import (
+    DEFINITION,
+    FIELD,
+    MODULE,
+    VARIABLE,
+    Candidates,
+    Entity,
+    is_known,
+)
 from codegraph.graph.resolve.javascript.evaluator import Evaluator
 from codegraph.graph.resolve.javascript.names import COMMON_MEMBERS, FAMILY, LOCAL
 from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, home_of, scopes_of
@@ -46,7 +54,7 @@ _ORDINAL = re.compile(r"\(\+\d+\)|\(\)")
 _TYPE_FORMS = frozenset({"class", "interface", "enum"})
 _VALUE_FORMS = frozenset({"class", "function", "method", "constant", "enum"})
 _MAKING = frozenset({"class", "interface", "function"})
-_HELD = frozenset({EntityKind.VARIABLE, EntityKind.FIELD})
+_HELD = frozenset({VARIABLE, FIELD})
 _HERITAGE = {Role.INHERIT: DependencyKind.INHERITS, Role.IMPLEMENT: DependencyKind.IMPLEMENTS}
 _FOREIGN = ("external", "builtin")
 _CALLING = (Role.CALL, Role.DECORATOR)
@@ -118,9 +126,9 @@ class FileLinker:
         """Return the definitions that a reference leads to, in the order of the candidates."""
         targets: dict[Entity, None] = {}
         for entity in found:
-            if entity.kind is EntityKind.DEFINITION:
+            if entity.kind is DEFINITION:
                 targets[entity] = None
-            elif entity.kind is EntityKind.MODULE:
+            elif entity.kind is MODULE:
                 whole = self._evaluator.whole(entity, loosely=role in _CALLING)
                 targets.update((each, None) for each in whole if _is_definition(each))
             elif entity.kind in _HELD and (role is not Role.READ or _is_alias(entity)):
@@ -131,7 +139,7 @@ class FileLinker:
 
     def _held(self, entity: Entity) -> list[Entity]:
         """Return the definitions that a variable or member holds; a local one only where it is what made the member."""
-        inner = entity.kind is EntityKind.FIELD and entity.form in _MAKING
+        inner = entity.kind is FIELD and entity.form in _MAKING
         return [
             each
             for each in self._evaluator.values(entity)
@@ -188,7 +196,7 @@ class FileLinker:
             return
         found = self._evaluator.imported(self._path, import_entry(each))
         for entity in found:
-            if entity.kind is EntityKind.DEFINITION and each.kind is ImportKind.NAME:
+            if entity.kind is DEFINITION and each.kind is ImportKind.NAME:
                 target = symbol_id(entity.path, entity.descriptor)
                 self.collector.add(each.owner, target, DependencyKind.IMPORTS, exact, line, column)
         if not is_known(found):
@@ -233,12 +241,12 @@ class FileLinker:
 
 
 def _is_definition(entity: Entity) -> bool:
-    return entity.kind is EntityKind.DEFINITION
+    return entity.kind is DEFINITION
 
 
 def _is_alias(entity: Entity) -> bool:
     """Tell whether a field is only another name in an object literal or at the top of a module."""
-    return entity.kind is EntityKind.FIELD and entity.form in ("constant", "module")
+    return entity.kind is FIELD and entity.form in ("constant", "module")
 
 
 def _kind(role: Role, entity: Entity) -> DependencyKind:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from codegraph.core.facts import BindingKind, Chain, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.javascript.contributions import flags_of, import_entry
-from codegraph.graph.resolve.javascript.entities import Entity, EntityKind
+from codegraph.graph.resolve.javascript.entities import DEFINITION, INSTANCE, Entity
 from codegraph.graph.resolve.scheme import Entry
 
 
@@ -27,7 +27,7 @@ class Home(NamedTuple):
 
 def home_of(entity: Entity) -> Home | None:
     """Return where the members of an entity stand, None if it has none of its own."""
-    if entity.kind is EntityKind.INSTANCE or entity.kind is EntityKind.DEFINITION:
+    if entity.kind is INSTANCE or entity.kind is DEFINITION:
         return Home(entity.path, entity.descriptor, entity.form)
     return None
 

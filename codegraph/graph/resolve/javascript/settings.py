@@ -18,13 +18,13 @@ from codegraph.core.changes import FileLinks
 from codegraph.core.facts import Occurrences, Outline
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.javascript.names import FAMILY
-from codegraph.graph.resolve.keys import make_key, top_key
+from codegraph.graph.resolve.keys import top_key
 from codegraph.graph.resolve.scheme import TableReader, Value
 
 
 def configuration_key(path: str) -> str:
     """Ask for the settings of a configuration file."""
-    return make_key("cfg", path)
+    return f"cfg\x1f{path}"
 
 
 class SettingsScheme:

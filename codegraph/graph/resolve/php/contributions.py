@@ -5,11 +5,11 @@ from __future__ import annotations
 from codegraph.core.facts import Binding, BindingKind, Chain, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.keys import base_key, member_key, module_key, name_key, return_key
-from codegraph.graph.resolve.php.names import CLASS, CONSTANT, FAMILY, FUNCTION, full_name_key, spelled
+from codegraph.graph.resolve.php.names import CLASS_NAME, CONSTANT_NAME, FAMILY, FUNCTION_NAME, full_name_key, spelled
 from codegraph.graph.resolve.scheme import Entry, Value
 
 TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
-_SORTS = {SymbolKind.FUNCTION: FUNCTION, SymbolKind.CONSTANT: CONSTANT}
+_SORTS = {SymbolKind.FUNCTION: FUNCTION_NAME, SymbolKind.CONSTANT: CONSTANT_NAME}
 _NULL = ("@null",)
 
 
@@ -33,7 +33,7 @@ class _Offer:
         definition = self.definitions[each.owner]
         name = each.name
         if name == "@name":
-            sort = CLASS if definition.kind in TYPES else _SORTS.get(definition.kind, CONSTANT)
+            sort = CLASS_NAME if definition.kind in TYPES else _SORTS.get(definition.kind, CONSTANT_NAME)
             self.add(full_name_key(sort, each.chain[0]), (self.path, definition.descriptor))
         elif name == "@kind":
             self.add(base_key(self.path, definition.descriptor), ("kind", *each.chain))

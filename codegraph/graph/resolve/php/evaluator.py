@@ -15,9 +15,22 @@ from typing import NamedTuple
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.keys import base_key, member_key, return_key
 from codegraph.graph.resolve.nearness import nearest
-from codegraph.graph.resolve.php.names import CLASS, CONSTANT, FUNCTION, full_name_key, spelled
+from codegraph.graph.resolve.php.names import CLASS_NAME, CONSTANT_NAME, FUNCTION_NAME, full_name_key, spelled
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
+from codegraph.graph.resolve.typed.entities import (
+    FUNCTION,
+    INSTANCE,
+    TYPE,
+    UNKNOWN,
+    VALUE,
+    WRAPPED,
+    Candidates,
+    Entity,
+    EntityKind,
+    is_known,
+    merged,
+    unknown,
+)
 from codegraph.graph.resolve.typed.evaluator import (
     CYCLE,
     EXTERNAL,
@@ -29,7 +42,7 @@ from codegraph.graph.resolve.typed.evaluator import (
 )
 
 _AMBIGUOUS = unknown("ambiguous")
-_ARGUMENT = (Entity(EntityKind.UNKNOWN, "@argument", name="dynamic"),)
+_ARGUMENT = (Entity(UNKNOWN, "@argument", name="dynamic"),)
 _MAX_BASES = 64
 _OPEN = ("trait",)
 _ENUM_METHODS = ("from()", "tryfrom()", "cases()")
@@ -56,13 +69,13 @@ class PhpEvaluator(Evaluator):
         """Return what the first element of a chain stands for."""
         first = name[0]
         if first == "\\":
-            return self._full(place.path, CLASS, name[1:], EntityKind.TYPE)
+            return self._full(place.path, CLASS_NAME, name[1:], TYPE)
         if first == "|":
             parts = name.replace("|\\", "\n").split("\n")[1:]
-            return merged([self._full(place.path, CLASS, part, EntityKind.INSTANCE) for part in parts], MAX_CANDIDATES)
+            return merged([self._full(place.path, CLASS_NAME, part, INSTANCE) for part in parts], MAX_CANDIDATES)
         if first == "@":
             return self._relative(place, name)
-        sort, kind = (FUNCTION, EntityKind.FUNCTION) if first == "f" else (CONSTANT, EntityKind.VALUE)
+        sort, kind = (FUNCTION_NAME, FUNCTION) if first == "f" else (CONSTANT_NAME, VALUE)
         found = self._full(place.path, sort, name[2:], kind)
         if name[1] == "?" and not is_known(found) and "\\" in name:
             return self._full(place.path, sort, name.rpartition("\\")[2], kind)
@@ -73,13 +86,13 @@ class PhpEvaluator(Evaluator):
             return _ARGUMENT
         if not place.around or name == "@null":
             return UNKNOWN_RECEIVER
-        own = Entity(EntityKind.TYPE, place.path, place.around)
+        own = Entity(TYPE, place.path, place.around)
         if name == "@class":
             return (own,)
         if name == "@super":
             bases = self.bases(own)
             return bases.parents or (EXTERNAL if bases.kind == "class" else UNKNOWN_RECEIVER)
-        return (own._replace(kind=EntityKind.INSTANCE),)
+        return (own.as_kind(INSTANCE),)
 
     def _full(self, path: str, sort: str, name: str, kind: EntityKind) -> Candidates:
         value = self.get(full_name_key(sort, name))
@@ -99,13 +112,11 @@ class PhpEvaluator(Evaluator):
             self.is_guess = True
             return before
         if last[:4] in ("@or\\", "@if\\"):
-            is_open = (
-                before == _ARGUMENT if last[1] == "i" else not any(each.kind is EntityKind.INSTANCE for each in before)
-            )
+            is_open = before == _ARGUMENT if last[1] == "i" else not any(each.kind is INSTANCE for each in before)
             if not is_open:
                 return before
             self.is_guess = True
-            found = self._full("", CLASS, last[4:], EntityKind.INSTANCE)
+            found = self._full("", CLASS_NAME, last[4:], INSTANCE)
             return found if is_known(found) else before
         return super().followed(before, last)
 
@@ -127,8 +138,8 @@ class PhpEvaluator(Evaluator):
                 continue
             found = [
                 each
-                for each in self._full(owner.path, CLASS, entry[1][1:], EntityKind.TYPE)
-                if each.kind is EntityKind.TYPE and each[:3] != (EntityKind.TYPE, owner.path, owner.descriptor)
+                for each in self._full(owner.path, CLASS_NAME, entry[1][1:], TYPE)
+                if each.kind is TYPE and each[:3] != (TYPE, owner.path, owner.descriptor)
             ]
             is_closed = is_closed and bool(found)
             if entry[0] == "use":
@@ -159,7 +170,7 @@ class PhpEvaluator(Evaluator):
         if name == "<new>":
             own = self.get(member_key(owner.path, owner.descriptor, "__construct()"))
             found = self._member(owner, "__construct()", owner) if own else MISSING
-            return found if is_known(found) else (owner._replace(kind=EntityKind.TYPE),)
+            return found if is_known(found) else (owner.as_kind(TYPE),)
         return self._member(owner, spelled(name), owner)
 
     def _member(self, owner: Entity, name: str, receiver: Entity) -> Candidates:
@@ -185,16 +196,16 @@ class PhpEvaluator(Evaluator):
         if entry[0] == "@alias":
             traits = [each for each, _ in self.bases(owner).traits]
             if entry[1]:
-                traits = list(self._full(owner.path, CLASS, entry[1][1:], EntityKind.TYPE))
+                traits = list(self._full(owner.path, CLASS_NAME, entry[1][1:], TYPE))
             return merged(
                 [self._member(each, spelled(entry[2]), receiver) for each in traits if each.path] or [()],
                 MAX_CANDIDATES,
             )
         if name.endswith("()"):
-            own = receiver._replace(kind=EntityKind.INSTANCE, inner=())
-            return (Entity(EntityKind.FUNCTION, owner.path, entry[0], name, (own,)),)
+            own = receiver._replace(kind=INSTANCE, inner=())
+            return (Entity(FUNCTION, owner.path, entry[0], name, (own,)),)
         if entry[0]:
-            return (Entity(EntityKind.VALUE, owner.path, entry[0], name),)
+            return (Entity(VALUE, owner.path, entry[0], name),)
         return self.evaluate(Place(owner.path, owner.descriptor), entry[2:])
 
     def value_of(self, value: Entity) -> Candidates:
@@ -205,7 +216,7 @@ class PhpEvaluator(Evaluator):
         return self.evaluated(Place(value.path, around), chains)
 
     def _called(self, entity: Entity, number: str) -> Candidates:
-        if entity.kind is not EntityKind.FUNCTION:
+        if entity.kind is not FUNCTION:
             return super()._called(entity, number)
         return self.asked((entity, "()"), lambda: self._result_of(entity))
 
@@ -231,7 +242,7 @@ class PhpEvaluator(Evaluator):
 
     def _inherited_result(self, method: Entity) -> Candidates:
         """Return what the method says that a method without a type overrides."""
-        owner = Entity(EntityKind.TYPE, method.path, around_of(method))
+        owner = Entity(TYPE, method.path, around_of(method))
         for one, _, _ in self.lineage(owner):
             if one.descriptor == owner.descriptor and one.path == owner.path:
                 continue
@@ -246,6 +257,6 @@ class PhpEvaluator(Evaluator):
 
 def _of_enum(enum: Entity, name: str) -> Candidates:
     """Return what a method that every enum has gives."""
-    instance = enum._replace(kind=EntityKind.INSTANCE)
-    inner = Entity(EntityKind.WRAPPED, name="@of", inner=(instance,)) if name == "cases()" else instance
-    return (Entity(EntityKind.WRAPPED, name="@call", inner=(inner,)),)
+    instance = enum.as_kind(INSTANCE)
+    inner = Entity(WRAPPED, name="@of", inner=(instance,)) if name == "cases()" else instance
+    return (Entity(WRAPPED, name="@call", inner=(inner,)),)

@@ -20,7 +20,7 @@ from codegraph.graph.resolve.php.contributions import TYPES
 from codegraph.graph.resolve.php.evaluator import PhpEvaluator
 from codegraph.graph.resolve.php.names import CORE_METHODS, FAMILY, spelled
 from codegraph.graph.resolve.scheme import MANY, TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
+from codegraph.graph.resolve.typed.entities import TYPE, UNKNOWN, Candidates, Entity
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
@@ -84,7 +84,7 @@ class PhpLinker(TypedLinker):
             return
         full = f"{each.module}\\{each.name}" if each.module else each.name
         found = self._php.named(Place(self.path), _FIRST[each.level] + full)
-        targets = [one for one in found if one.kind is not EntityKind.UNKNOWN]
+        targets = [one for one in found if one.kind is not UNKNOWN]
         sure = Confidence.EXACT if len(targets) == 1 else Confidence.AMBIGUOUS
         for one in targets:
             target = symbol_id(one.path, one.descriptor)
@@ -98,9 +98,7 @@ class PhpLinker(TypedLinker):
         if container.kind not in TYPES or "private" in definition.signature.partition("(")[0].split():
             return
         place = definition.selection_range
-        for target in self._overridden(
-            Entity(EntityKind.TYPE, self.path, container.descriptor), f"{definition.name}()"
-        ):
+        for target in self._overridden(Entity(TYPE, self.path, container.descriptor), f"{definition.name}()"):
             self.collector.add(
                 index, target, DependencyKind.OVERRIDES, Confidence.EXACT, place.start_line, place.start_column
             )

@@ -15,17 +15,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from codegraph.graph.resolve.keys import make_key
-
 FAMILY: Final = "php"
-CLASS: Final = "c"
-FUNCTION: Final = "f"
-CONSTANT: Final = "n"
+CLASS_NAME: Final = "c"
+FUNCTION_NAME: Final = "f"
+CONSTANT_NAME: Final = "n"
 
 
 def full_name_key(sort: str, name: str) -> str:
     """Ask what has a full name (without leading backslash)."""
-    return make_key("pkg", FAMILY, sort, name if sort == CONSTANT else name.lower())
+    return f"pkg\x1f{FAMILY}\x1f{sort}\x1f{name if sort == CONSTANT_NAME else name.lower()}"
 
 
 def spelled(member: str) -> str:

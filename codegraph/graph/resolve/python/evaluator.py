@@ -24,13 +24,18 @@ from codegraph.graph.resolve.keys import (
     return_key,
 )
 from codegraph.graph.resolve.python.entities import (
+    CLASS,
+    FUNCTION,
     GIVING,
+    INSTANCE,
+    MODULE,
     PASSING,
+    RESULT,
     UNKNOWN,
+    VARIABLE,
     Candidates,
     ClassName,
     Entity,
-    EntityKind,
     as_sure,
     is_known,
     merged,
@@ -50,7 +55,7 @@ _UNKNOWN_RECEIVER = unknown("unknown_receiver")
 _OPEN = unknown("dynamic")
 """Stands for an answer that is being looked for: a different object than `_CYCLE`, which is one."""
 _MAX_RETRIES = 500
-_LAZY = frozenset({EntityKind.VARIABLE, EntityKind.RESULT})
+_LAZY = frozenset({VARIABLE, RESULT})
 _Question = tuple[object, ...]
 _Asked = TypeVar("_Asked", bound=_Question)
 
@@ -122,9 +127,9 @@ class Evaluator:
 
     def expand(self, entity: Entity) -> Candidates:
         """Return what a variable holds, a call returns or a property gives; other entities as they are."""
-        if entity.kind is EntityKind.VARIABLE:
+        if entity.kind is VARIABLE:
             return self._held(entity)
-        if entity.kind is EntityKind.RESULT or (entity.kind is EntityKind.FUNCTION and entity.is_property):
+        if entity.kind is RESULT or (entity.kind is FUNCTION and entity.is_property):
             return self._returned(entity)
         return (entity,)
 
@@ -136,7 +141,7 @@ class Evaluator:
             orders: list[tuple[ClassName, ...]] = []
             gap = ""
             for base in self.bases(name):
-                if base.kind is EntityKind.CLASS:
+                if base.kind is CLASS:
                     above, above_gap = self.order(ClassName(base.path, base.descriptor))
                     orders.append(above)
                     gap = gap or above_gap
@@ -200,7 +205,7 @@ class Evaluator:
         if groups and is_known(found := merged(groups, MAX_CANDIDATES)):
             return found
         if any(entry[0] == "v" for entry in entries):
-            return (Entity(EntityKind.VARIABLE, scope.path, "", name, local=owner),)
+            return (Entity(VARIABLE, scope.path, "", name, local=owner),)
         return merged(groups, MAX_CANDIDATES)
 
     def _step(self, entity: Entity, part: str) -> Candidates:
@@ -217,34 +222,34 @@ class Evaluator:
             return self._element(entity)
         if part == "@enter":
             return self._entered(entity)
-        if entity.kind is EntityKind.MODULE:
+        if entity.kind is MODULE:
             return self.names.member(entity, part)
-        if entity.kind is EntityKind.CLASS:
+        if entity.kind is CLASS:
             own = ClassName(entity.path, entity.descriptor)
             return as_sure(self.member(own, part, own), entity.sure)
-        if entity.kind is EntityKind.INSTANCE:
+        if entity.kind is INSTANCE:
             own = ClassName(entity.path, entity.descriptor)
             if part == "__class__":
-                return (Entity(EntityKind.CLASS, entity.path, entity.descriptor, sure=entity.sure),)
+                return (Entity(CLASS, entity.path, entity.descriptor, sure=entity.sure),)
             if entity.name == "super":
                 return self.member(own, part, entity.receiver, skip=1)
             return as_sure(self.member(own, part, own), entity.sure)
         return self._after_expansion(entity, part)
 
     def _called(self, entity: Entity) -> Candidates:
-        if entity.kind is EntityKind.CLASS:
-            return (Entity(EntityKind.INSTANCE, entity.path, entity.descriptor, sure=False),)
-        if entity.kind is EntityKind.FUNCTION and not entity.is_property:
-            return (entity._replace(kind=EntityKind.RESULT),)
-        if entity.kind is EntityKind.INSTANCE:
+        if entity.kind is CLASS:
+            return (Entity(INSTANCE, entity.path, entity.descriptor, sure=False),)
+        if entity.kind is FUNCTION and not entity.is_property:
+            return (entity._replace(kind=RESULT),)
+        if entity.kind is INSTANCE:
             own = ClassName(entity.path, entity.descriptor)
             return merged([self._called(each) for each in self.member(own, "__call__", own)], MAX_CANDIDATES)
-        return self._after_expansion(entity, "()") if entity.kind is not EntityKind.MODULE else _CYCLE
+        return self._after_expansion(entity, "()") if entity.kind is not MODULE else _CYCLE
 
     def _element(self, entity: Entity) -> Candidates:
-        if entity.kind is EntityKind.CLASS:
+        if entity.kind is CLASS:
             return (entity,)
-        if entity.kind is EntityKind.INSTANCE:
+        if entity.kind is INSTANCE:
             own = ClassName(entity.path, entity.descriptor)
             getters = self.member(own, "__getitem__", own)
             return merged([self._called(each) for each in getters], MAX_CANDIDATES)
@@ -252,14 +257,14 @@ class Evaluator:
         if chains := self._elements(entity):
             return as_sure(merged([self.evaluate(scope, each) for each in chains], MAX_CANDIDATES), False)
         found = self._after_expansion(entity, "[]")
-        if is_known(found) or entity.kind is not EntityKind.VARIABLE:
+        if is_known(found) or entity.kind is not VARIABLE:
             return found
         through = [self.evaluate(scope, (*chain, "[]")) for chain in self._chains(entity)]
         return as_sure(merged(through, MAX_CANDIDATES), False) or found
 
     def _elements(self, entity: Entity) -> tuple[Chain, ...]:
         """Return the chains of the elements of a variable or result, where they are known directly."""
-        if entity.kind is not EntityKind.VARIABLE:
+        if entity.kind is not VARIABLE:
             return self._get(element_key(entity.path, entity.descriptor, "()")) or ()
         if entity.local >= 0:
             return self._locals.elements(entity.local, entity.name)
@@ -270,14 +275,14 @@ class Evaluator:
 
         A class whose `__enter__` is not known, because a base is not, is taken to return itself.
         """
-        if entity.kind is EntityKind.INSTANCE:
+        if entity.kind is INSTANCE:
             own = ClassName(entity.path, entity.descriptor)
             for name in ("__enter__", "__aenter__"):
                 methods = self.member(own, name, own)
                 if is_known(methods):
                     return merged([self._called(each) for each in methods], MAX_CANDIDATES)
             return (entity._replace(sure=False),)
-        if entity.kind is EntityKind.RESULT and self._get(element_key(entity.path, entity.descriptor, "()")):
+        if entity.kind is RESULT and self._get(element_key(entity.path, entity.descriptor, "()")):
             return self._element(entity)
         return self._after_expansion(entity, "@enter") if entity.kind in _LAZY else _UNKNOWN_RECEIVER
 

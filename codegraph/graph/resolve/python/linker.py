@@ -37,7 +37,16 @@ from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import member_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.python.contributions import import_entry
-from codegraph.graph.resolve.python.entities import ClassName, Entity, EntityKind
+from codegraph.graph.resolve.python.entities import (
+    CLASS,
+    FUNCTION,
+    INSTANCE,
+    MODULE,
+    UNKNOWN,
+    VARIABLE,
+    ClassName,
+    Entity,
+)
 from codegraph.graph.resolve.python.evaluator import Evaluator
 from codegraph.graph.resolve.python.names import COMMON_MEMBERS, FAMILY
 from codegraph.graph.resolve.python.scopes import CALLABLES, CLASSES, LocalNames, Scope, Scopes
@@ -55,8 +64,8 @@ _CLASS_EDGES = {
 _CALLING = (Role.CALL, Role.DECORATOR)
 _INHERITING = (Role.INHERIT, Role.IMPLEMENT)
 _FALLBACK_REASONS = ("unknown_receiver", "local")
-_CALLED = (EntityKind.CLASS, EntityKind.FUNCTION)
-_INHERITED = (EntityKind.CLASS,)
+_CALLED = (CLASS, FUNCTION)
+_INHERITED = (CLASS,)
 _OWN_CLASS = frozenset({"@class", "__class__"})
 _Target = tuple[SymbolId, DependencyKind, bool]
 _Edge = tuple[SymbolId, DependencyKind, Confidence]
@@ -139,10 +148,10 @@ class FileLinker:
         if targets:
             is_held = role is Role.CALL and all(kind is DependencyKind.REFERENCES for _, kind, _ in targets)
             reason = "dynamic" if is_held and self._is_open(first) else ""
-            return _Outcome(_edges(targets), reason, first.kind is EntityKind.MODULE)
-        if first.kind is EntityKind.UNKNOWN:
+            return _Outcome(_edges(targets), reason, first.kind is MODULE)
+        if first.kind is UNKNOWN:
             return self._fallback(chain, role, first.name)
-        if role is Role.READ or first.kind is EntityKind.MODULE:
+        if role is Role.READ or first.kind is MODULE:
             return _Outcome((), "")
         return _Outcome((), "local" if first.local >= 0 else "dynamic")
 
@@ -164,15 +173,15 @@ class FileLinker:
         return self._scopes[index]
 
     def _targets(self, entity: Entity, role: Role) -> list[_Target]:
-        if entity.kind is EntityKind.CLASS:
+        if entity.kind is CLASS:
             return [(symbol_id(entity.path, entity.descriptor), _CLASS_EDGES[role], entity.sure)]
-        if entity.kind is EntityKind.FUNCTION:
+        if entity.kind is FUNCTION:
             is_called = role in _CALLING and "p" not in entity.name
             kind = DependencyKind.CALLS if is_called else DependencyKind.REFERENCES
             return [(symbol_id(entity.path, entity.descriptor), kind, entity.sure)]
-        if entity.kind is EntityKind.MODULE and entity.path:
+        if entity.kind is MODULE and entity.path:
             return [(symbol_id(entity.path, ""), DependencyKind.REFERENCES, entity.sure)]
-        if entity.kind is not EntityKind.VARIABLE or entity.method:
+        if entity.kind is not VARIABLE or entity.method:
             return []
         targets: list[_Target] = []
         if entity.descriptor:
@@ -188,7 +197,7 @@ class FileLinker:
         called = _CALLED if len(everything) == 1 and not variable.descriptor else ()
         targets: list[_Target] = []
         for held in everything:
-            if held.kind is EntityKind.INSTANCE and role in _CALLING:
+            if held.kind is INSTANCE and role in _CALLING:
                 own = ClassName(held.path, held.descriptor)
                 for method in self._evaluator.member(own, "__call__", own):
                     targets.extend(self._targets(method._replace(sure=False), role))
@@ -198,10 +207,10 @@ class FileLinker:
 
     def _is_open(self, held: Entity) -> bool:
         """Say whether calling what a variable holds may call something of the project: not where a library made it."""
-        if held.kind is not EntityKind.VARIABLE:
+        if held.kind is not VARIABLE:
             return False
         values = self._evaluator.expand(held)
-        return any(each.kind is not EntityKind.UNKNOWN or each.name not in ("external", "builtin") for each in values)
+        return any(each.kind is not UNKNOWN or each.name not in ("external", "builtin") for each in values)
 
     def _fallback(self, chain: Chain, role: Role, reason: str) -> _Outcome:
         """Return the edge to the only definition of the name, or the reason why there is none."""
@@ -239,7 +248,7 @@ class FileLinker:
         found = self._evaluator.names.imported(self._path, entry)
         if each.kind is ImportKind.NAME and each.module:
             for module in self._evaluator.names.imported(self._path, ("m", each.module, str(each.level), "")):
-                if module.kind is EntityKind.MODULE and module.path:
+                if module.kind is MODULE and module.path:
                     target = symbol_id(module.path, "")
                     self.collector.add(owner, target, DependencyKind.IMPORTS, Confidence.EXACT, line, column)
         targets = [
@@ -249,7 +258,7 @@ class FileLinker:
         ]
         for target, kind, confidence in _edges(targets):
             self.collector.add(owner, target, kind, confidence, line, column)
-        if not targets and found[0].kind is EntityKind.UNKNOWN:
+        if not targets and found[0].kind is UNKNOWN:
             name = each.name if each.kind is ImportKind.NAME else each.module
             self.collector.miss(owner, name, Role.READ, found[0].name, line, column)
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from codegraph.graph.resolve.keys import definition_key, export_key, export_list_key, import_key, star_key
 from codegraph.graph.resolve.python.entities import (
+    CLASS,
+    FUNCTION,
+    MODULE,
+    UNKNOWN,
+    VARIABLE,
     Candidates,
     ClassName,
     Entity,
-    EntityKind,
     is_known,
     merged,
     unknown,
@@ -44,10 +48,10 @@ class ModuleNames:
 
     def member(self, module: Entity, name: str) -> Candidates:
         """Return what `module.name` is: a name defined there, or a submodule."""
-        if module.kind is not EntityKind.MODULE:
+        if module.kind is not MODULE:
             return (module,)
         found = self.named(module.path, name) if module.path else _MISSING
-        if found[0].kind is EntityKind.UNKNOWN and found[0].name != "external":
+        if found[0].kind is UNKNOWN and found[0].name != "external":
             inner = self._modules.submodule(module, name)
             return inner if is_known(inner) else found
         return found
@@ -84,8 +88,8 @@ class ModuleNames:
         return result
 
     def _starred(self, module: Entity, name: str) -> Candidates:
-        if module.kind is not EntityKind.MODULE or not module.path:
-            return (module,) if module.kind is EntityKind.UNKNOWN else _MISSING
+        if module.kind is not MODULE or not module.path:
+            return (module,) if module.kind is UNKNOWN else _MISSING
         if self._get(export_list_key(module.path)) is not None:
             is_public = self._get(export_key(module.path, name)) is not None
         else:
@@ -101,11 +105,11 @@ def entities_of(entries: tuple[Entry, ...], path: str, name: str, body: str, rec
             continue
         _, descriptor, kind, flags = entry
         if kind in _CLASS_KINDS:
-            found.append(Entity(EntityKind.CLASS, path, descriptor))
+            found.append(Entity(CLASS, path, descriptor))
         elif kind in _CALLABLE_KINDS:
-            found.append(Entity(EntityKind.FUNCTION, path, descriptor, flags, body, receiver))
+            found.append(Entity(FUNCTION, path, descriptor, flags, body, receiver))
         else:
-            found.append(Entity(EntityKind.VARIABLE, path, descriptor, name, body, receiver))
+            found.append(Entity(VARIABLE, path, descriptor, name, body, receiver))
     if not found and entries:
-        found.append(Entity(EntityKind.VARIABLE, path, "", name, body, receiver))
+        found.append(Entity(VARIABLE, path, "", name, body, receiver))
     return tuple(found[:MAX_CANDIDATES])

@@ -18,7 +18,7 @@ from __future__ import annotations
 from posixpath import dirname
 
 from codegraph.graph.resolve.keys import directory_key, module_key, top_key
-from codegraph.graph.resolve.python.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
+from codegraph.graph.resolve.python.entities import MODULE, Candidates, Entity, is_known, merged, unknown
 from codegraph.graph.resolve.python.names import FAMILY, STANDARD_LIBRARY
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
 
@@ -56,9 +56,9 @@ class ModuleFinder:
         """Return the package that lives in a directory, with or without `__init__.py`."""
         path = _join(directory, "__init__.py")
         if self._get(module_key(path)) is not None:
-            return (Entity(EntityKind.MODULE, path, name=directory),)
+            return (Entity(MODULE, path, name=directory),)
         if self._get(directory_key(FAMILY, directory)) is not None:
-            return (Entity(EntityKind.MODULE, "", name=directory),)
+            return (Entity(MODULE, "", name=directory),)
         return unknown("missing")
 
     def submodule(self, parent: Entity, name: str) -> Candidates:
@@ -68,9 +68,9 @@ class ModuleFinder:
         place = _join(parent.name, name)
         for path in (f"{place}/__init__.py", f"{place}.py"):
             if self._get(module_key(path)) is not None:
-                return (Entity(EntityKind.MODULE, path, name=place),)
+                return (Entity(MODULE, path, name=place),)
         if self._get(directory_key(FAMILY, place)) is not None:
-            return (Entity(EntityKind.MODULE, "", name=place),)
+            return (Entity(MODULE, "", name=place),)
         return unknown("missing")
 
     def inside(self, found: Candidates, parts: list[str]) -> Candidates:
@@ -78,7 +78,7 @@ class ModuleFinder:
         for part in parts:
             following: list[Entity] = []
             for each in found:
-                following.extend(e for e in self.submodule(each, part) if e.kind is EntityKind.MODULE)
+                following.extend(e for e in self.submodule(each, part) if e.kind is MODULE)
             if not following:
                 return unknown("missing")
             found = tuple(following)
@@ -100,13 +100,13 @@ class ModuleFinder:
             roots = roots[:1]
         forms = {} if value == MANY else _forms(value)
         own = [root for root in roots if value == MANY or root in forms]
-        tops = [self.submodule(Entity(EntityKind.MODULE, name=root), parts[0]) for root in own]
+        tops = [self.submodule(Entity(MODULE, name=root), parts[0]) for root in own]
         for top in tops:
             if top[0].path:
                 return self.inside(top, parts[1:])
         if parts[0] not in STANDARD_LIBRARY:
             found = [
-                self.inside(self.submodule(Entity(EntityKind.MODULE, name=root), parts[0]), parts[1:])
+                self.inside(self.submodule(Entity(MODULE, name=root), parts[0]), parts[1:])
                 for root in self._elsewhere(roots, forms, dirname(importer))
             ]
             if is_known(elsewhere := merged(found, MAX_CANDIDATES)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from codegraph.core.facts import BindingKind, Chain, ImportKind, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.python.contributions import flags_of, functions_around, import_entry, unreachable
-from codegraph.graph.resolve.python.entities import Candidates, ClassName, Entity, EntityKind, unknown
+from codegraph.graph.resolve.python.entities import CLASS, INSTANCE, Candidates, ClassName, Entity, unknown
 from codegraph.graph.resolve.scheme import Entry
 
 CLASSES = frozenset({SymbolKind.CLASS, SymbolKind.ENUM, SymbolKind.INTERFACE})
@@ -87,11 +87,11 @@ def special(scope: Scope, name: str) -> Candidates:
     if scope.receiver is None or scope.enclosing is None:
         return unknown("unknown_receiver")
     if name == "@self":
-        return (Entity(EntityKind.INSTANCE, *scope.receiver),)
+        return (Entity(INSTANCE, *scope.receiver),)
     if name == "@class":
-        return (Entity(EntityKind.CLASS, *scope.receiver),)
+        return (Entity(CLASS, *scope.receiver),)
     if name == "@super":
-        return (Entity(EntityKind.INSTANCE, *scope.enclosing, name="super", receiver=scope.receiver),)
+        return (Entity(INSTANCE, *scope.enclosing, name="super", receiver=scope.receiver),)
     return unknown("dynamic")
 
 

@@ -20,7 +20,17 @@ from codegraph.graph.resolve.ruby.names import (
     nested,
 )
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
+from codegraph.graph.resolve.typed.entities import (
+    FUNCTION,
+    INSTANCE,
+    TYPE,
+    VALUE,
+    Candidates,
+    Entity,
+    is_known,
+    merged,
+    unknown,
+)
 from codegraph.graph.resolve.typed.evaluator import CYCLE, EXTERNAL, MISSING, UNKNOWN_RECEIVER, Evaluator, Place
 
 _MAX_ANCESTORS = 64
@@ -57,8 +67,8 @@ class RubyEvaluator(Evaluator):
 
     def _relative(self, place: Place, name: str) -> Candidates:
         full = nested(place.around)[0] if place.around else "Object"
-        own = Entity(EntityKind.TYPE, "", full)
-        instance = own._replace(kind=EntityKind.INSTANCE)
+        own = Entity(TYPE, "", full)
+        instance = own.as_kind(INSTANCE)
         if name == "@file":
             return (instance._replace(descriptor=f"//{place.path}"),)
         if name == "@block":
@@ -73,13 +83,13 @@ class RubyEvaluator(Evaluator):
         value = self.get(constant_key(full)) or ()
         known = value if value == MANY else tuple(entry for entry in value if self.is_visible(entry[0]))
         if known == MANY or any(entry[2] != "const" for entry in known):
-            return (Entity(EntityKind.TYPE, "", full),)
+            return (Entity(TYPE, "", full),)
         if known:
             near = self.nearest(known)[:MAX_CANDIDATES]
-            return tuple(Entity(EntityKind.VALUE, entry[0], entry[1], full) for entry in near)
+            return tuple(Entity(VALUE, entry[0], entry[1], full) for entry in near)
         opened = self.get(namespace_key(full)) or ()
         is_there = opened == MANY or any(self.is_visible(entry[0]) for entry in opened)
-        return (Entity(EntityKind.TYPE, "", full),) if is_there else MISSING
+        return (Entity(TYPE, "", full),) if is_there else MISSING
 
     def is_visible(self, path: str) -> bool:
         """Say whether the linked file can see what a file defines: not what another folder's tests and scripts do."""
@@ -100,7 +110,7 @@ class RubyEvaluator(Evaluator):
         for entry in value if value != MANY else ():
             if entry[2] == self._path or self._is_common(entry[2]):
                 for each in self._types(Place(""), entry[3:]):
-                    found = self.constant(f"{each.descriptor}::{name}") if each.kind is EntityKind.TYPE else MISSING
+                    found = self.constant(f"{each.descriptor}::{name}") if each.kind is TYPE else MISSING
                     if found != MISSING:
                         return found
         return MISSING
@@ -126,7 +136,7 @@ class RubyEvaluator(Evaluator):
         if not named and len(entries) > 1:
             entries = [entry for entry in entries if entry in opened[0]] or entries
         entries = named[:1] or self.nearest(tuple(entries))
-        found = tuple(Entity(EntityKind.TYPE, entry[0], entry[1], full) for entry in entries)
+        found = tuple(Entity(TYPE, entry[0], entry[1], full) for entry in entries)
         is_module = any(entry[2] == "module" for entry in entries)
         return found if len(found) == 1 or (0 < len(found) <= MAX_CANDIDATES and not is_module) else _AMBIGUOUS
 
@@ -146,7 +156,7 @@ class RubyEvaluator(Evaluator):
                 if entry[3:] == ("@class",):
                     listed.append(("extend self", full))
                     continue
-                types = [each for each in self._types(Place("", entry[2]), entry[3:]) if each.kind is EntityKind.TYPE]
+                types = [each for each in self._types(Place("", entry[2]), entry[3:]) if each.kind is TYPE]
                 is_closed = is_closed and bool(types)
                 listed.extend((entry[0], each.descriptor) for each in types[:1])
             found = self._bases[full] = (listed, is_closed)
@@ -155,9 +165,7 @@ class RubyEvaluator(Evaluator):
     def _types(self, place: Place, chain: Chain) -> Candidates:
         """Return what a constant stands for; one that holds a class is that class."""
         found = self.evaluate(place, chain)
-        return merged(
-            [self.value_of(each) if each.kind is EntityKind.VALUE else (each,) for each in found], MAX_CANDIDATES
-        )
+        return merged([self.value_of(each) if each.kind is VALUE else (each,) for each in found], MAX_CANDIDATES)
 
     def ancestors(self, full: str) -> Iterator[tuple[str, bool]]:
         """Yield a class and what it takes methods from, in Ruby's order; and whether the bases of each are known."""
@@ -184,7 +192,7 @@ class RubyEvaluator(Evaluator):
         if name.startswith("::"):
             found = self.constant(full + name)
             return found if found != MISSING else self._inherited_constant(full, name[2:])
-        is_type = owner.kind is EntityKind.TYPE
+        is_type = owner.kind is TYPE
         if name[0] == "$":
             return self._variable(full, f".{name}" if is_type else name)
         if name == "<new>":
@@ -199,7 +207,7 @@ class RubyEvaluator(Evaluator):
 
     def _of_includers(self, owner: Entity, name: str) -> Candidates:
         """Return the method that an object has on which a module's method runs, as the classes that include it say."""
-        if owner.kind is not EntityKind.INSTANCE or owner.name or not self._is_module(owner.descriptor):
+        if owner.kind is not INSTANCE or owner.name or not self._is_module(owner.descriptor):
             return ()
         value = self.get(includers_key(owner.descriptor.rpartition("::")[2])) or ()
         found: dict[Entity, None] = {}
@@ -207,22 +215,22 @@ class RubyEvaluator(Evaluator):
             lineage = [one for one, _ in self.ancestors(entry[0])]
             if owner.descriptor in lineage:
                 methods = next((each for one in lineage if (each := self._entries(one, name, owner))), ())
-                found.update(dict.fromkeys(each for each in methods if each.kind is EntityKind.FUNCTION))
+                found.update(dict.fromkeys(each for each in methods if each.kind is FUNCTION))
         self.is_guess = self.is_guess or bool(found)
         return tuple(found) if len(found) <= MAX_CANDIDATES else ()
 
     def inherited(self, owner: Entity, name: str) -> Candidates:
         """Return a method of a class or of its instances, below Object."""
-        return self._singleton(owner, name) if owner.kind is EntityKind.TYPE else self._method(owner, name)
+        return self._singleton(owner, name) if owner.kind is TYPE else self._method(owner, name)
 
     def _constructor(self, owner: Entity) -> Candidates:
-        if owner.kind is not EntityKind.TYPE:
+        if owner.kind is not TYPE:
             return UNKNOWN_RECEIVER
-        instance = owner._replace(kind=EntityKind.INSTANCE)
+        instance = owner.as_kind(INSTANCE)
         found = self._singleton(owner, "new()")
         if not is_known(found):
             found = self._method(instance, "initialize()")
-        made = [each._replace(name="<new>", inner=(instance,)) for each in found if each.kind is EntityKind.FUNCTION]
+        made = [each._replace(name="<new>", inner=(instance,)) for each in found if each.kind is FUNCTION]
         return tuple(made) or (owner,)
 
     def _method(self, owner: Entity, name: str) -> Candidates:
@@ -279,8 +287,7 @@ class RubyEvaluator(Evaluator):
             self.is_guess = self.is_guess or any(each[0] != self._path for each in value)
         own = receiver._replace(name="", inner=())
         return tuple(
-            Entity(EntityKind.FUNCTION, entry[0], entry[1], name, (own,))
-            for entry in self.nearest(value)[:MAX_CANDIDATES]
+            Entity(FUNCTION, entry[0], entry[1], name, (own,)) for entry in self.nearest(value)[:MAX_CANDIDATES]
         )
 
     def _is_common(self, path: str) -> bool:
@@ -310,7 +317,7 @@ class RubyEvaluator(Evaluator):
         return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
 
     def _called(self, entity: Entity, number: str) -> Candidates:
-        if entity.kind is not EntityKind.FUNCTION:
+        if entity.kind is not FUNCTION:
             return super()._called(entity, number)
         if entity.name == "<new>":
             return entity.inner
@@ -326,10 +333,10 @@ class RubyEvaluator(Evaluator):
 
     def _returned(self, function: Entity, nesting: str, chain: Chain) -> Candidates:
         receiver = function.inner[0] if function.inner else None
-        kind = {"@self": EntityKind.INSTANCE, "@class": EntityKind.TYPE}.get(chain[0])
+        kind = {"@self": INSTANCE, "@class": TYPE}.get(chain[0])
         if kind is None or receiver is None or receiver.descriptor.startswith("//"):
             return self.evaluate(Place(function.path, nesting), chain)
-        found: Candidates = (receiver._replace(kind=kind),)
+        found: Candidates = (receiver.as_kind(kind),)
         for element in chain[1:]:
             found = self.followed(found, element)
         return found

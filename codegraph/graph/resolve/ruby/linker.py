@@ -20,7 +20,7 @@ from codegraph.graph.resolve.ruby.contributions import FileClasses
 from codegraph.graph.resolve.ruby.evaluator import RubyEvaluator
 from codegraph.graph.resolve.ruby.names import CORE_METHODS, FAMILY
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, merged
+from codegraph.graph.resolve.typed.entities import FUNCTION, INSTANCE, TYPE, Candidates, Entity, merged
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
@@ -55,7 +55,7 @@ class RubyLinker(TypedLinker):
     def candidates(self, reference: Reference) -> Candidates:
         """Return what a reference stands for, classes where they are defined."""
         found = super().candidates(reference)
-        located = [self._ruby.located(each) if each.kind is EntityKind.TYPE else (each,) for each in found]
+        located = [self._ruby.located(each) if each.kind is TYPE else (each,) for each in found]
         return merged(located, MAX_CANDIDATES)
 
     def outcome(self, found: Candidates, reference: Reference) -> Outcome:
@@ -110,11 +110,9 @@ class RubyLinker(TypedLinker):
             return
         place = definition.selection_range
         for form in self._classes.forms(index)[:1]:
-            kind = EntityKind.TYPE if form[0] == "." else EntityKind.INSTANCE
+            kind = TYPE if form[0] == "." else INSTANCE
             owner = Entity(kind, "", self._classes.full(index), "super")
-            found = [
-                each for each in self._ruby.inherited(owner, form.removeprefix(".")) if each.kind is EntityKind.FUNCTION
-            ]
+            found = [each for each in self._ruby.inherited(owner, form.removeprefix(".")) if each.kind is FUNCTION]
             sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
             for each in found:
                 target = symbol_id(each.path, each.descriptor)

@@ -22,35 +22,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from codegraph.graph.resolve.keys import make_key
-
 FAMILY: Final = "ruby"
 _ROOTS: Final = ("lib", "test", "spec", "app")
 
 
 def constant_key(full: str) -> str:
     """Ask what a constant's full name stands for."""
-    return make_key("pkg", FAMILY, full)
+    return f"pkg\x1f{FAMILY}\x1f{full}"
 
 
 def namespace_key(full: str) -> str:
     """Ask where a class or module is opened without members of its own."""
-    return make_key("file", FAMILY, full)
+    return f"file\x1f{FAMILY}\x1f{full}"
 
 
 def bases_key(full: str) -> str:
     """Ask for the bases of a class."""
-    return make_key("emb", FAMILY, full)
+    return f"emb\x1f{FAMILY}\x1f{full}"
 
 
 def includers_key(name: str) -> str:
     """Ask which classes include a module whose name ends so."""
-    return make_key("emb", FAMILY, "", name)
+    return f"emb\x1f{FAMILY}\x1f\x1f{name}"
 
 
 def class_member_key(full: str, name: str) -> str:
     """Ask for a class's own member."""
-    return make_key("pmem", FAMILY, full, name)
+    return f"pmem\x1f{FAMILY}\x1f{full}\x1f{name}"
 
 
 def joined_names(nesting: Sequence[str]) -> str:

@@ -24,12 +24,23 @@ from codegraph.graph.resolve.rust.names import (
     value_key,
 )
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged, unknown
+from codegraph.graph.resolve.typed.entities import (
+    FUNCTION,
+    INSTANCE,
+    TYPE,
+    VALUE,
+    WRAPPED,
+    Candidates,
+    Entity,
+    is_known,
+    merged,
+    unknown,
+)
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Place
 
 _MAX_TRAITS = 64
 _AMBIGUOUS = unknown("ambiguous")
-_KINDS = {"t": EntityKind.TYPE, "f": EntityKind.FUNCTION, "c": EntityKind.VALUE, "e": EntityKind.VALUE}
+_KINDS = {"t": TYPE, "f": FUNCTION, "c": VALUE, "e": VALUE}
 VARIANT = "@variant"
 LEXICAL = "@lex"
 PARAMETER = "@param:"
@@ -59,40 +70,38 @@ class RustEvaluator(ModuleEvaluator):
         if chain[0] == LEXICAL:
             return self.evaluate(place, chain[1:])
         if chain[0] == "@here" and len(chain) == 2:
-            return (Entity(EntityKind.TYPE, place.path, chain[1], _bare(chain[1])),)
+            return (Entity(TYPE, place.path, chain[1], _bare(chain[1])),)
         return super()._answer(place, chain)
 
     def self_of(self, path: str, descriptor: str) -> Candidates:
         """Return the type that an impl is for; a trait, or an impl for a type of elsewhere, stands for itself."""
-        itself = Entity(EntityKind.TYPE, path, descriptor, _bare(descriptor))
+        itself = Entity(TYPE, path, descriptor, _bare(descriptor))
         for entry in self.get(self_key(path, descriptor)) or ():
             found = self.evaluate(Place(path, entry[0]), entry[1:])
-            impl = (Entity(EntityKind.VALUE, path, descriptor),)
-            known = tuple(
-                each._replace(kind=EntityKind.TYPE, inner=impl) for each in found if each.kind is EntityKind.INSTANCE
-            )
+            impl = (Entity(VALUE, path, descriptor),)
+            known = tuple(each._replace(kind=TYPE, inner=impl) for each in found if each.kind is INSTANCE)
             if known:
                 return known
         return (itself,) if descriptor else MISSING
 
     def _step(self, entity: Entity, step: str) -> Candidates:
-        if entity.kind is EntityKind.WRAPPED:
+        if entity.kind is WRAPPED:
             if step == "[]":
                 return super()._step(entity, step)
             return _of_container(entity, step)
-        if entity.kind is EntityKind.VALUE and step[0] == ".":
+        if entity.kind is VALUE and step[0] == ".":
             entries = self.get(member_key(entity.path, entity.descriptor, step)) or ()
             if entries:
                 return self._from_entries(entity, entries)
         return super()._step(entity, step)
 
     def _called(self, entity: Entity, number: str) -> Candidates:
-        if entity.kind is EntityKind.VALUE and self._enum_of(entity) is not None:
+        if entity.kind is VALUE and self._enum_of(entity) is not None:
             return self.value_of(entity)
-        if entity.kind is EntityKind.TYPE:
+        if entity.kind is TYPE:
             alias = self._alias(entity)
-            return alias if alias is not None else (entity._replace(kind=EntityKind.INSTANCE),)
-        if entity.kind is not EntityKind.FUNCTION:
+            return alias if alias is not None else (entity.as_kind(INSTANCE),)
+        if entity.kind is not FUNCTION:
             return super()._called(entity, number)
         found: list[Candidates] = []
         for around, index, *chain in self.get(return_key(entity.path, entity.descriptor)) or ():
@@ -107,7 +116,7 @@ class RustEvaluator(ModuleEvaluator):
         found = start
         for step in steps:
             if step in ("@of", "@call"):
-                found = (Entity(EntityKind.WRAPPED, name=step, inner=found),) if is_known(found) else found
+                found = (Entity(WRAPPED, name=step, inner=found),) if is_known(found) else found
             elif step == "()":
                 found = self._result(found, "0")
             else:
@@ -129,14 +138,14 @@ class RustEvaluator(ModuleEvaluator):
         if value.name != VARIANT:
             return None
         descriptor = value.descriptor[: value.descriptor.rfind("#") + 1]
-        return Entity(EntityKind.INSTANCE, value.path, descriptor, _bare(descriptor))
+        return Entity(INSTANCE, value.path, descriptor, _bare(descriptor))
 
     def underlying(self, instance: Entity) -> Candidates:
         """Return what an instance is as an iterator: a container of its `Item`."""
         found = self.member(instance, "Item")
-        if found[0].kind is not EntityKind.TYPE:
+        if found[0].kind is not TYPE:
             return MISSING
-        return (Entity(EntityKind.WRAPPED, name="@of", inner=self._result(found, "0")),)
+        return (Entity(WRAPPED, name="@of", inner=self._result(found, "0")),)
 
     def _alias(self, entity: Entity) -> Candidates | None:
         """Return an instance of what an alias stands for, None for a type that is none."""
@@ -148,17 +157,17 @@ class RustEvaluator(ModuleEvaluator):
 
     def variant(self, owner: Entity, name: str) -> Candidates:
         """Return a variant of an enum whose variants are all imported."""
-        return self.member(owner, name) if owner.kind is EntityKind.TYPE else MISSING
+        return self.member(owner, name) if owner.kind is TYPE else MISSING
 
     def member(self, owner: Entity, name: str) -> Candidates:
         """Return a field, method, constant, variant or associated type, those of traits included."""
-        question = (owner._replace(kind=EntityKind.TYPE), name)
+        question = (owner.as_kind(TYPE), name)
         found = self._members.get(question)
         if found is None:
             self._members[question] = unknown("dynamic")
             found = self._members[question] = self._find_member(question[0], name)
-        if not is_known(found) and name in (GIVE_SELF if owner.kind is EntityKind.INSTANCE else MAKE_SELF):
-            return (Entity(EntityKind.WRAPPED, name="@call", inner=(owner._replace(kind=EntityKind.INSTANCE),)),)
+        if not is_known(found) and name in (GIVE_SELF if owner.kind is INSTANCE else MAKE_SELF):
+            return (Entity(WRAPPED, name="@call", inner=(owner.as_kind(INSTANCE),)),)
         return found
 
     def _find_member(self, owner: Entity, name: str) -> Candidates:
@@ -174,7 +183,7 @@ class RustEvaluator(ModuleEvaluator):
             if found:
                 return tuple(each._replace(inner=(owner,)) for each in found)
         target = self.own_member(owner, "Target") if name != "Target" else ()
-        if target and target[0].kind is EntityKind.TYPE:
+        if target and target[0].kind is TYPE:
             return merged([self._step(each, name) for each in self._result(target, "0")], MAX_CANDIDATES)
         return MISSING if is_closed else EXTERNAL
 
@@ -229,7 +238,7 @@ class RustEvaluator(ModuleEvaluator):
         while waiting and len(seen) < _MAX_TRAITS:
             one = waiting.pop(0)
             for candidates in self._direct_traits(one):
-                known = [each for each in candidates if each.kind is EntityKind.TYPE]
+                known = [each for each in candidates if each.kind is TYPE]
                 is_closed = is_closed and bool(known)
                 fresh = [each for each in known if each not in seen]
                 seen.update(dict.fromkeys(fresh))
@@ -253,7 +262,7 @@ def _bare(descriptor: str) -> str:
 def _of_container(entity: Entity, step: str) -> Candidates:
     """Return what a method of a container of the standard library gives."""
     if entity.name == "@of" and step in GIVE_INNER:
-        return (Entity(EntityKind.WRAPPED, name="@call", inner=entity.inner),)
+        return (Entity(WRAPPED, name="@call", inner=entity.inner),)
     if entity.name == "@of" and step in GIVE_SAME:
-        return (Entity(EntityKind.WRAPPED, name="@call", inner=(entity,)),)
+        return (Entity(WRAPPED, name="@call", inner=(entity,)),)
     return EXTERNAL

@@ -14,7 +14,7 @@ from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.rust.contributions import FileItems, split_import
 from codegraph.graph.resolve.rust.evaluator import LEXICAL, VARIANT, RustEvaluator
 from codegraph.graph.resolve.scheme import TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
+from codegraph.graph.resolve.typed.entities import FUNCTION, PACKAGE, TYPE, UNKNOWN, VALUE, WRAPPED, Candidates, Entity
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
@@ -43,14 +43,14 @@ class RustLinker(TypedLinker):
     def outcome(self, found: Candidates, reference: Reference) -> Outcome:
         """Return the edges: a type in the place of one, a function or value elsewhere; guesses are inferred."""
         role = reference.role
-        wanted = (EntityKind.TYPE,) if role in _TYPE_ROLES else (EntityKind.FUNCTION, EntityKind.VALUE)
+        wanted = (TYPE,) if role in _TYPE_ROLES else (FUNCTION, VALUE)
         chosen = tuple(each for each in found if each.kind in wanted)
-        if role in _TYPE_ROLES and not chosen and found[0].kind is not EntityKind.UNKNOWN:
+        if role in _TYPE_ROLES and not chosen and found[0].kind is not UNKNOWN:
             return (), "missing"
         edges, reason = super().outcome(chosen or found, reference)
         if chosen and chosen[0].name == VARIANT and role is Role.CALL:
             reason = ""
-        if found[0].kind is EntityKind.WRAPPED:
+        if found[0].kind is WRAPPED:
             reason = "external" if role is Role.CALL else ""
         if role is Role.CALL:
             edges = tuple(
@@ -85,7 +85,7 @@ class RustLinker(TypedLinker):
             if target[0] != self.path or target[1]:
                 found_id = symbol_id(*target)
                 self.collector.add(each.owner, found_id, DependencyKind.IMPORTS, sure, each.line, each.column)
-        if found[0].kind is EntityKind.UNKNOWN:
+        if found[0].kind is UNKNOWN:
             self.collector.miss(each.owner, each.name, Role.READ, found[0].name, each.line, each.column)
 
     def _link_override(self, index: int) -> None:
@@ -93,12 +93,12 @@ class RustLinker(TypedLinker):
         container = definition.container
         place = definition.selection_range
         for trait in self._rust.evaluate(self._places[container], self._items.traits[container]):
-            if trait.kind is not EntityKind.TYPE:
+            if trait.kind is not TYPE:
                 continue
             found = [each for each in self._rust.own_member(trait, definition.name) if each.path == trait.path]
             sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
             for each in found:
-                if each.kind is EntityKind.FUNCTION:
+                if each.kind is FUNCTION:
                     target = symbol_id(each.path, each.descriptor)
                     self.collector.add(
                         index, target, DependencyKind.OVERRIDES, sure, place.start_line, place.start_column
@@ -107,6 +107,6 @@ class RustLinker(TypedLinker):
 
 def _symbol(entity: Entity) -> tuple[str, str] | None:
     """Return path and descriptor of what an import leads to; an inline module is none."""
-    if entity.kind is EntityKind.PACKAGE:
+    if entity.kind is PACKAGE:
         return (entity.path, "") if not entity.descriptor else None
     return (entity.path, entity.descriptor) if entity.path else None

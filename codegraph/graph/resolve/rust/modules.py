@@ -16,13 +16,13 @@ from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.rust.contributions import child_files
 from codegraph.graph.resolve.rust.names import CRATES, MACROS, child_key, configuration_key, in_module, star_in_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind, is_known, merged
+from codegraph.graph.resolve.typed.entities import FUNCTION, PACKAGE, TYPE, VALUE, Candidates, Entity, is_known, merged
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, Evaluator
 
 _ROOTS = ("lib.rs", "main.rs", "mod.rs", "build.rs")
 _ABOVE = ("lib.rs", "main.rs", "mod.rs")
 _APART = ("tests", "examples", "benches", "bin")
-_KINDS = {"t": EntityKind.TYPE, "f": EntityKind.FUNCTION, "c": EntityKind.VALUE}
+_KINDS = {"t": TYPE, "f": FUNCTION, "c": VALUE}
 _STANDARD = ("std", "core", "alloc", "proc_macro", "test")
 _HEADS = ("crate", "self", "super")
 _MAX_PARENTS = 40
@@ -143,9 +143,9 @@ class ModuleEvaluator(Evaluator):
 
     def _inside(self, owner: Entity, name: str) -> Candidates:
         """Return what a wildcard gives: what a module has, an enum's variant, what a macro imports."""
-        if owner.kind is EntityKind.PACKAGE:
+        if owner.kind is PACKAGE:
             return self.packaged(owner, name)
-        if owner.kind is EntityKind.FUNCTION:
+        if owner.kind is FUNCTION:
             return self.lookup((owner.path, owner.name + "!"), name)
         return self.variant(owner, name)
 
@@ -173,7 +173,7 @@ class ModuleEvaluator(Evaluator):
             return self.above(module)
         if name.endswith("!"):
             found = self.lookup(module, name[:-1])
-            return tuple(each for each in found if each.kind is EntityKind.FUNCTION) or MISSING
+            return tuple(each for each in found if each.kind is FUNCTION) or MISSING
         return (package,) if name == "self" else self.lookup(module, name)
 
     def macro(self, module: Module, name: str) -> Candidates:
@@ -184,7 +184,7 @@ class ModuleEvaluator(Evaluator):
                 break
             entries = self.get(definition_key(above[0], "!" + name)) or ()
             if entries:
-                return tuple(Entity(EntityKind.FUNCTION, above[0], each[1], name) for each in entries[:MAX_CANDIDATES])
+                return tuple(Entity(FUNCTION, above[0], each[1], name) for each in entries[:MAX_CANDIDATES])
             above = self.parent(above[0])
         found = self.packaged(package(*module), name + "!")
         return found if is_known(found) else self._exported_macro(self.root(module[0]), name)
@@ -192,7 +192,7 @@ class ModuleEvaluator(Evaluator):
     def _exported_macro(self, root: str, name: str) -> Candidates:
         value = self.get(top_key(MACROS, name))
         near = [each for each in value if self.root(each[0]) == root] if value and value != MANY else []
-        return tuple(Entity(EntityKind.FUNCTION, each[0], each[1], name) for each in near[:MAX_CANDIDATES]) or EXTERNAL
+        return tuple(Entity(FUNCTION, each[0], each[1], name) for each in near[:MAX_CANDIDATES]) or EXTERNAL
 
     def _manifest(self, directory: str) -> tuple[str, tuple[Entry, ...]]:
         """Return the directory of the nearest package above, and its settings."""
@@ -228,4 +228,4 @@ class ModuleEvaluator(Evaluator):
 
 def package(path: str, inline: str) -> Entity:
     """Return a module as a candidate."""
-    return Entity(EntityKind.PACKAGE, path, inline)
+    return Entity(PACKAGE, path, inline)

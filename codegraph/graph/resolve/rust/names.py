@@ -27,8 +27,6 @@ written in an impl or a trait has its descriptor behind the module and an at sig
 
 from __future__ import annotations
 
-from codegraph.graph.resolve.keys import make_key
-
 FAMILY = "rust"
 CRATES = "rust:crate"
 MACROS = "rust:macro"
@@ -41,47 +39,47 @@ def in_module(module: str, name: str) -> str:
 
 def child_key(path: str) -> str:
     """Ask which `mod` declarations may mean a file."""
-    return make_key("unit", "rust:child", path)
+    return f"unit\x1frust:child\x1f{path}"
 
 
 def star_in_key(path: str, module: str) -> str:
     """Ask of which paths a module imports everything."""
-    return make_key("star", path, module)
+    return f"star\x1f{path}\x1f{module}"
 
 
 def configuration_key(path: str) -> str:
     """Ask for the settings of a Cargo.toml."""
-    return make_key("cfg", path)
+    return f"cfg\x1f{path}"
 
 
 def self_key(path: str, descriptor: str) -> str:
     """Ask which type an impl is for."""
-    return make_key("self", path, descriptor)
+    return f"self\x1f{path}\x1f{descriptor}"
 
 
 def elsewhere_key(type_name: str, name: str) -> str:
     """Ask for members of a type that stand in impls outside of its file."""
-    return make_key("pmem", FAMILY, type_name, name)
+    return f"pmem\x1f{FAMILY}\x1f{type_name}\x1f{name}"
 
 
 def traits_elsewhere_key(type_name: str) -> str:
     """Ask for impls of traits outside of the type's file."""
-    return make_key("emb", FAMILY, type_name)
+    return f"emb\x1f{FAMILY}\x1f{type_name}"
 
 
 def alias_key(path: str, descriptor: str) -> str:
     """Ask what an alias stands for."""
-    return make_key("und", path, descriptor)
+    return f"und\x1f{path}\x1f{descriptor}"
 
 
 def bound_key(path: str, descriptor: str, name: str) -> str:
     """Ask what a type parameter of an impl is bound by."""
-    return make_key("bnd", path, descriptor, name)
+    return f"bnd\x1f{path}\x1f{descriptor}\x1f{name}"
 
 
 def value_key(path: str, descriptor: str) -> str:
     """Ask for the type of a constant."""
-    return make_key("val", path, descriptor)
+    return f"val\x1f{path}\x1f{descriptor}"
 
 
 def _names(text: str) -> frozenset[str]:

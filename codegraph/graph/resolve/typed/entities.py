@@ -22,8 +22,8 @@ class EntityKind(IntEnum):
     UNKNOWN = 6
 
 
-UNKNOWN = EntityKind.UNKNOWN
-"""The member itself: looking it up in the class takes five times as long, in Python 3.11."""
+PACKAGE, TYPE, INSTANCE, FUNCTION, VALUE, WRAPPED, UNKNOWN = EntityKind
+"""The members themselves: looking one up in the class takes five times as long, in Python 3.11."""
 
 
 class Entity(NamedTuple):
@@ -42,6 +42,10 @@ class Entity(NamedTuple):
     name: str = ""
     inner: tuple[Entity, ...] = ()
 
+    def as_kind(self, kind: EntityKind) -> Entity:
+        """Return the same as another kind, in a third of the time of `_replace`."""
+        return self if self.kind is kind else Entity(kind, self.path, self.descriptor, self.name, self.inner)
+
 
 Candidates = tuple[Entity, ...]
 
@@ -49,7 +53,7 @@ Candidates = tuple[Entity, ...]
 @cache
 def unknown(reason: str) -> Candidates:
     """Return the single candidate that says why nothing was found; reasons are a few fixed words."""
-    return (Entity(EntityKind.UNKNOWN, name=reason),)
+    return (Entity(UNKNOWN, name=reason),)
 
 
 def is_known(candidates: Candidates) -> bool:
@@ -67,3 +71,17 @@ def merged(groups: list[Candidates], limit: int) -> Candidates:
     distinct = dict.fromkeys([each for group in groups for each in group])
     known = [each for each in distinct if each.kind is not UNKNOWN]
     return tuple(known[:limit]) if known else tuple(distinct)[:1]
+
+
+def spaces(candidates: Candidates) -> Candidates:
+    """Return those that other names stand in: types and packages."""
+    return tuple([each for each in candidates if each.kind is TYPE or each.kind is PACKAGE])
+
+
+def shallow(candidates: Candidates, limit: int) -> Candidates:
+    """Return candidates without what is inside of them where that is nested deeper than `limit`."""
+    return tuple([each._replace(inner=()) if each.inner and _depth(each) > limit else each for each in candidates])
+
+
+def _depth(entity: Entity) -> int:
+    return max([1 + _depth(each) for each in entity.inner], default=0)

@@ -16,7 +16,20 @@ from typing import NamedTuple
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.keys import return_key
 from codegraph.graph.resolve.scheme import MAX_CANDIDATES, TableReader, Value
-from codegraph.graph.resolve.typed.entities import UNKNOWN, Candidates, Entity, EntityKind, is_known, merged, unknown
+from codegraph.graph.resolve.typed.entities import (
+    FUNCTION,
+    INSTANCE,
+    PACKAGE,
+    TYPE,
+    UNKNOWN,
+    VALUE,
+    WRAPPED,
+    Candidates,
+    Entity,
+    is_known,
+    merged,
+    unknown,
+)
 
 _MAX_NESTING = 40
 CYCLE = unknown("dynamic")
@@ -69,7 +82,11 @@ class Evaluator(ABC):
         """Return the candidates of a chain, at most MAX_CANDIDATES; UNKNOWN says why there is none."""
         if not chain or chain[0] == "()":
             return UNKNOWN_RECEIVER
-        return self.asked((place, chain), lambda: self._answer(place, chain))
+        known = self._memo.get((place, chain))  # most questions come up again
+        if known is None:
+            return self.asked((place, chain), lambda: self._answer(place, chain))
+        self.is_guess = self.is_guess or known[1]
+        return known[0]
 
     def asked(self, question: tuple[object, ...], answer: Callable[[], Candidates]) -> Candidates:
         """Return the answer to a question, found once; "dynamic" inside of itself and too deep inside others."""
@@ -100,7 +117,7 @@ class Evaluator(ABC):
         """Return what one more element of a chain leads to."""
         if last in _WRAPPERS:
             is_something = last == "@call" or is_known(before)  # that it is a function is known even if nothing else is
-            return (Entity(EntityKind.WRAPPED, name=last, inner=before),) if is_something else before
+            return (Entity(WRAPPED, name=last, inner=before),) if is_something else before
         if last == "()":
             return self._result(before, "0")
         return merged([self._step(each, last) for each in before], MAX_CANDIDATES)
@@ -110,23 +127,22 @@ class Evaluator(ABC):
         if kind is UNKNOWN:
             reason = "unknown_receiver" if entity.name in ("dynamic", "missing") else entity.name
             return unknown(reason)
-        if kind is EntityKind.VALUE:
+        if kind is VALUE:
             return merged([self._step(each, step) for each in self.value_of(entity)], MAX_CANDIDATES)
         if step == "[]":
             return self._element(entity)
-        if kind is EntityKind.PACKAGE:
+        if kind is PACKAGE:
             return self.packaged(entity, step)
-        if kind is EntityKind.TYPE or kind is EntityKind.INSTANCE:
+        if kind is TYPE or kind is INSTANCE:
             return self.member(entity, step)
         return UNKNOWN_RECEIVER
 
     def _element(self, entity: Entity) -> Candidates:
-        if entity.kind is EntityKind.WRAPPED:
+        if entity.kind is WRAPPED:
             return entity.inner if entity.name == "@of" else UNKNOWN_RECEIVER
-        if entity.kind is EntityKind.INSTANCE:
+        if entity.kind is INSTANCE:
             return merged(
-                [self._element(each) for each in self.underlying(entity) if each.kind is EntityKind.WRAPPED]
-                or [UNKNOWN_RECEIVER],
+                [self._element(each) for each in self.underlying(entity) if each.kind is WRAPPED] or [UNKNOWN_RECEIVER],
                 MAX_CANDIDATES,
             )
         return (entity,)  # a function or type with its type arguments
@@ -136,17 +152,17 @@ class Evaluator(ABC):
 
     def _called(self, entity: Entity, number: str) -> Candidates:
         kind = entity.kind
-        if kind is EntityKind.TYPE:
-            return (entity._replace(kind=EntityKind.INSTANCE),)
-        if kind is EntityKind.FUNCTION:
+        if kind is TYPE:
+            return (entity.as_kind(INSTANCE),)
+        if kind is FUNCTION:
             value = self.get(return_key(entity.path, entity.descriptor)) or ()
             return self.evaluated(Place(entity.path, around_of(entity)), tuple(e[1:] for e in value if e[0] == number))
-        if kind is EntityKind.WRAPPED:
+        if kind is WRAPPED:
             return entity.inner if entity.name == "@call" and number == "0" else UNKNOWN_RECEIVER
-        if kind is EntityKind.VALUE:
+        if kind is VALUE:
             return self._result(self.value_of(entity), number)
-        if kind is EntityKind.INSTANCE:
-            wrapped = tuple(each for each in self.underlying(entity) if each.kind is EntityKind.WRAPPED)
+        if kind is INSTANCE:
+            wrapped = tuple(each for each in self.underlying(entity) if each.kind is WRAPPED)
             return self._result(wrapped, number) if wrapped else UNKNOWN_RECEIVER
         return (entity,) if kind is UNKNOWN else UNKNOWN_RECEIVER
 

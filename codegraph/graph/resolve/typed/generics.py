@@ -9,7 +9,7 @@ Tests: tests/unit/graph/test_graph_java.py, test_graph_cpp.py.
 from __future__ import annotations
 
 from codegraph.core.facts import Chain
-from codegraph.graph.resolve.typed.entities import Candidates, Entity, EntityKind
+from codegraph.graph.resolve.typed.entities import INSTANCE, WRAPPED, Candidates, Entity
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, UNKNOWN_RECEIVER, Evaluator, Place
 
 
@@ -27,7 +27,7 @@ class GenericEvaluator(Evaluator):
             return UNKNOWN_RECEIVER
         last = chain[-1]
         if last == "@of":
-            return (Entity(EntityKind.WRAPPED, name="@of", inner=self.typed(place, chain[:-1], arguments)),)
+            return (Entity(WRAPPED, name="@of", inner=self.typed(place, chain[:-1], arguments)),)
         if chain[0] == "@param":
             number = int(chain[1])
             if number < len(arguments):
@@ -36,17 +36,17 @@ class GenericEvaluator(Evaluator):
         if last[0] != "<" or last[-1] != ">":
             return self.evaluate(place, chain)
         given = tuple(
-            Entity(EntityKind.WRAPPED, name="@argument", inner=self.typed(place, each, arguments))
+            Entity(WRAPPED, name="@argument", inner=self.typed(place, each, arguments))
             for each in split_arguments(last)
         )
         found = self.evaluate(place, chain[:-1])
         if found == EXTERNAL:
             return self.external(chain[:-1], given)
-        return tuple(each._replace(inner=given) if each.kind is EntityKind.INSTANCE else each for each in found)
+        return tuple(each._replace(inner=given) if each.kind is INSTANCE else each for each in found)
 
     def external(self, chain: Chain, given: tuple[Entity, ...]) -> Candidates:  # noqa: ARG002  (languages look at it)
         """Return what stands for an instance of a type outside of the project."""
-        return (Entity(EntityKind.WRAPPED, name="@external", inner=given),)
+        return (Entity(WRAPPED, name="@external", inner=given),)
 
 
 def split_arguments(element: str) -> list[Chain]:

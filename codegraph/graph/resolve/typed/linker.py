@@ -22,7 +22,7 @@ from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, symbol_
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import TableReader
-from codegraph.graph.resolve.typed.entities import Candidates, EntityKind
+from codegraph.graph.resolve.typed.entities import FUNCTION, PACKAGE, TYPE, UNKNOWN, VALUE, Candidates
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 
 _TYPE_EDGES = {
@@ -34,7 +34,7 @@ _TYPE_EDGES = {
     Role.DECORATOR: DependencyKind.USES_TYPE,
 }
 _CALLING = (Role.CALL, Role.DECORATOR, Role.TYPE)
-_DEFINITIONS = (EntityKind.TYPE, EntityKind.FUNCTION, EntityKind.VALUE)
+_DEFINITIONS = (TYPE, FUNCTION, VALUE)
 Outcome = tuple[tuple[tuple[SymbolId, DependencyKind, Confidence], ...], str]
 """Edges, and the reason why there is none."""
 
@@ -96,27 +96,28 @@ class TypedLinker(ABC):
         """Return the functions that a call whose function has no name may mean, if they are known."""
         before = reference.chain[:-1]
         found = self._evaluator.evaluate(self.place_of(reference), before) if before else ()
-        return tuple(each for each in found if each.kind is EntityKind.FUNCTION)
+        return tuple(each for each in found if each.kind is FUNCTION)
 
     def outcome(self, found: Candidates, reference: Reference) -> Outcome:
         """Return the edges to candidates, or the reason why there is none."""
         role = reference.role
-        places = {(each.path, each.descriptor): each for each in found if each.kind in _DEFINITIONS}
-        targets = list(places.values())
+        targets = [each for each in found if each.kind in _DEFINITIONS]
+        if len(targets) > 1:
+            targets = list({(each.path, each.descriptor): each for each in targets}.values())
         sure = Confidence.INFERRED if self._evaluator.is_guess else Confidence.EXACT
         confidence = sure if len(targets) == 1 else Confidence.AMBIGUOUS
         edges = []
         for each in targets:
             kind = DependencyKind.REFERENCES
-            if each.kind is EntityKind.TYPE:
+            if each.kind is TYPE:
                 kind = self.called_type if role is Role.CALL else _TYPE_EDGES[role]
-            elif each.kind is EntityKind.FUNCTION and role in _CALLING:
+            elif each.kind is FUNCTION and role in _CALLING:
                 kind = DependencyKind.CALLS
             edges.append((symbol_id(each.path, each.descriptor), kind, confidence))
-        if edges or found[0].kind is EntityKind.PACKAGE:
-            is_held = role is Role.CALL and all(each.kind is EntityKind.VALUE for each in targets)
+        if edges or found[0].kind is PACKAGE:
+            is_held = role is Role.CALL and all(each.kind is VALUE for each in targets)
             return tuple(edges), "dynamic" if edges and is_held else ""
-        if found[0].kind is EntityKind.UNKNOWN:
+        if found[0].kind is UNKNOWN:
             reason = found[0].name
             return (), "" if role is Role.READ and reason in ("unknown_receiver", "dynamic") else reason
         return (), "" if role is Role.READ else "dynamic"
