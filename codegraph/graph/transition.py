@@ -127,7 +127,7 @@ def _note_edges(
     edges: dict[int, tuple[int, ...]],
     numbers_of: Mapping[SymbolId, int],
 ) -> None:
-    new_labels = draft.links.labels()
+    new_labels = () if view is None else draft.links.labels()
     old_labels = {} if view is None else dict(zip(view.ids, view.links.labels(), strict=True))
     old_definitions = {} if view is None else dict(zip(view.ids, view.outline.definitions, strict=True))
     for index, targets in enumerate(draft.links.context_targets(draft.outline.language)):
