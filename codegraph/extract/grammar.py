@@ -70,6 +70,8 @@ class Compiled:
         if not root.has_error:
             return root, data
         other = self.prepared(data)
+        if other == data:
+            return root, data
         prepared = self.parser.parse(other).root_node
         return (prepared, other) if damage(prepared) <= damage(root) else (root, data)
 
