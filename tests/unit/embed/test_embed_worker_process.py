@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -207,3 +210,22 @@ def test_a_worker_that_nobody_waits_for_ends_in_silence(capfd: pytest.CaptureFix
     process.join()
     assert process.exitcode == 0
     assert capfd.readouterr().err == ""
+
+
+def test_threads_are_told_to_sleep_before_an_engine_is_there() -> None:
+    """What torch's threads read when it is loaded is set by then, and a user's own setting stays."""
+    program = (
+        "import os, sys\n"
+        "from codegraph.config import EmbeddingConfig\n"
+        "from codegraph.embed import worker_process\n"
+        "from codegraph.embed.spec import ModelSpec\n"
+        "spec = ModelSpec(name='lexical', engine='lexical', dimensions=64)\n"
+        "worker_process._prepare(worker_process.WorkerSettings.of(spec, EmbeddingConfig(), 0.2, 0))\n"
+        "print(os.environ['OMP_WAIT_POLICY'], 'torch' in sys.modules)\n"
+    )
+    for setting, expected in (({}, "PASSIVE False"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "ACTIVE False")):
+        environment = {key: value for key, value in os.environ.items() if key != "OMP_WAIT_POLICY"} | setting
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == expected
