@@ -29,6 +29,7 @@ def table(report: dict[str, Any]) -> str:
             lines.append(f"{row['way']} | FAILED {row['failed']}")
             continue
         lines.append(" | ".join(_cell(row[key]) for key in COLUMNS) + " | NOT EQUAL" * (not row["equal"]))
+        lines += [f"    {said}" for said in row.get("said", ())]
     for row in report["beside"]:
         outcome = f"{row['symbols_per_second']:,.0f} symbols/s" if "symbols_per_second" in row else row["holds"]
         lines.append(f"{row['what']}: {outcome} {row.get('why', '')}")

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,14 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from benchmarks import gpu  # noqa: E402 (after the check that the models extra is installed)
+from benchmarks import gpu, gpu_runner  # noqa: E402 (after the check that the models extra is installed)
 from benchmarks.gpu_model import LIMIT, TINY, drawn, weights  # noqa: E402
 from codegraph.embed.checkpoint import wanted  # noqa: E402
+from codegraph.embed.collate import Batch, collate  # noqa: E402
 from codegraph.embed.compiled import WIDTHS  # noqa: E402
+from codegraph.embed.pooled import PooledRoberta  # noqa: E402
+from codegraph.embed.roberta import DeviceBatch, Roberta  # noqa: E402
+from codegraph.embed.segments import Vocabulary  # noqa: E402
 
 ALONE = """
 import sys
@@ -48,7 +53,7 @@ def test_weights_are_those_that_a_checkpoint_must_have() -> None:
 def test_batches_cover_all_segments_and_keep_to_the_budget() -> None:
     """Each segment once, and no batch of more padded tokens, but for one of a single segment."""
     features = drawn(300, TINY.vocabulary)
-    batches = gpu.batches_of(features, 1_024)
+    batches = gpu_runner.batches_of(features, 1_024)
     assert sorted(place for batch in batches for place in batch) == list(range(300))
     assert all(len(batch) * features.lengths[batch].max() <= 1_024 for batch in batches)
 
@@ -75,16 +80,53 @@ def test_every_way_of_a_processor_is_measured(tmp_path: Path, capsys: pytest.Cap
 
 def test_a_way_that_fails_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     """What does not run here is named with its reason, and the others are measured."""
-    plan = gpu.Plan(TINY, 48, (256,), 0.01, 0.1, 1, 32)
+    plan = gpu_runner.Plan(TINY, 48, (256,), 0.01, 0.1, 1, 32)
 
-    ways = [gpu.Way("fp32", "eager"), gpu.Way("fp32", "none"), gpu.Way("bf16", "sdpa", "fused")]
+    ways = [gpu_runner.Way("fp32", "eager"), gpu_runner.Way("fp32", "none"), gpu_runner.Way("bf16", "sdpa", "fused")]
     monkeypatch.setattr(gpu, "ways", lambda *_, **__: ways[: 2 if _ else 1])
     report = gpu.run(plan, torch.device("cpu"), float("inf"), compiling=False)
     assert report["ways"][0]["equal"]
     assert "none" in report["ways"][1]["failed"]
     assert "FAILED" in gpu.table(report)
+    assert gpu.run(plan, torch.device("cpu"), float("inf"), compiling=False, only=["fp32 none"])["ways"][1:] == []
     late = gpu.run(plan, torch.device("cpu"), 0.0, compiling=False)
     assert late["left_out"] == ["fp32 eager", "fp32 none"]
+
+
+def test_what_is_there_is_kept_whatever_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that is killed leaves the ways that were done, and no part takes another one with it."""
+    plan = gpu_runner.Plan(TINY, 48, (256,), 0.01, 0.1, 1, 32)
+    monkeypatch.setattr(gpu, "ways", lambda *_, **__: [gpu_runner.Way("bf16", "sdpa"), gpu_runner.Way("fp32", "sdpa")])
+    monkeypatch.setattr(gpu, "_sized", lambda *_: 1 / 0)
+    monkeypatch.setattr(gpu, "peak", lambda *_: 1 / 0)
+    kept: list[tuple[int, int, list[str]]] = []
+    report = gpu.run(
+        plan,
+        torch.device("cpu"),
+        float("inf"),
+        compiling=False,
+        keep=lambda report: kept.append((len(report["ways"]), len(report["beside"]), list(report["left_out"]))),
+    )
+    assert kept == [(0, 2, ["bf16 sdpa", "fp32 sdpa"]), (1, 4, ["fp32 sdpa"]), (2, 4, [])]
+    assert [row["why"][:17] for row in report["beside"]] == ["ZeroDivisionError"] * 4
+    assert all(row["equal"] for row in report["ways"])
+    assert "ZeroDivisionError" in gpu.table(report)
+
+
+@pytest.mark.parametrize("pooling", ["mean", "cls"])
+def test_layers_keep_to_one_device(pooling: str) -> None:
+    """No tensor of the processor is mixed with those of the model's device, which on a GPU would be an error."""
+    device = torch.device("meta")
+    features = drawn(8, TINY.vocabulary)
+    batch = collate(features, np.arange(8), LIMIT)
+    layers = Roberta(TINY, weights(TINY), device, "bf16")
+    head = None if pooling == "mean" else (torch.zeros(TINY.width, TINY.width), torch.zeros(TINY.width))
+    pooled = PooledRoberta("tiny", layers, Vocabulary(), pooling, head)
+    arrays = {field.name: torch.from_numpy(getattr(batch, field.name)).to(device) for field in fields(Batch)}
+    with torch.inference_mode():
+        uploaded = DeviceBatch(**arrays)
+        rows = pooled._pool(layers.states(uploaded, Vocabulary()), uploaded)
+    assert (rows.device, rows.dtype, tuple(rows.shape)) == (device, torch.float32, (8, TINY.width))
 
 
 def test_compiled_ways_come_with_a_gpu() -> None:
