@@ -85,17 +85,17 @@ class FileLinker:
     def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
         self._path = path
         self._definitions = outline.definitions
-        self._outline = outline
+        self._made = Scopes()
+        self._scopes = self._made.of_definitions(path, outline)
         self._locals = LocalNames(outline, occurrences)
         self.collector = collector
         self._methods = _first_lines(outline)
 
     def link(self, part: Part, table: TableReader) -> None:
         """Resolve one part."""
-        scopes = Scopes()
+        self._made.forget()
         self._table = table
-        self._scopes = scopes.of_definitions(self._path, self._outline)
-        self._evaluator = Evaluator(self._path, table, scopes, self._scopes, self._locals)
+        self._evaluator = Evaluator(self._path, table, self._made, self._scopes, self._locals)
         self._outcomes: dict[tuple[Scope, Chain, Role], _Outcome] = {}
         self._passed = {(each.owner, each.chain[:-1]) for each in part.references if len(each.chain) > 2}
         """Chains that are only on the way to something else: `a.b` in `a.b.c`."""

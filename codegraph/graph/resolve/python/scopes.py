@@ -40,7 +40,7 @@ class Scope:
 
 
 class Scopes:
-    """Makes each scope once; lives as long as one call of `link`."""
+    """Makes each scope once; lives as long as a file is being linked."""
 
     def __init__(self) -> None:
         self._made: dict[tuple[str, int, str, ClassName | None, ClassName | None], Scope] = {}
@@ -63,6 +63,11 @@ class Scopes:
             if owner >= 0 or body:
                 scope.special = self.of(path, -1, "", enclosing, receiver)
         return scope
+
+    def forget(self) -> None:
+        """Let no scope remember answers."""
+        for scope in self._made.values():
+            scope.memo.clear()
 
     def of_definitions(self, path: str, outline: Outline) -> list[Scope]:
         """Return the scope of each definition's expressions."""
