@@ -24,7 +24,7 @@ from codegraph.errors import ConfigError
 class SourceConfig:
     """Which files are indexed."""
 
-    max_file_bytes: int = 1_048_576
+    max_file_bytes: int = 2_097_152
     max_line_bytes: int = 20_000
     use_gitignore: bool = True
     ignore: tuple[str, ...] = ()
