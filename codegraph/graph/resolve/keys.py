@@ -47,7 +47,7 @@ SHARED_KINDS: Mapping[str, int] = MappingProxyType(
         "pmem": 8,
         "ifm": 48,
         "emb": 64,
-        "cdef": 16,
+        "cdef": 64,
         "cns": 64,
         "nso": 256,
         "nsm": 8,
