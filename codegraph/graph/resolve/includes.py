@@ -81,10 +81,14 @@ class Included:
     def _found(self) -> dict[str, None]:
         seen: dict[str, None] = {self.path: None}
         waiting = [self.path]
+        meant: dict[tuple[str, str, str], str | None] = {}
         while waiting and len(seen) < MAX_INCLUDED:
             one = waiting.pop(0)
             for module, bracket in self._table.get(import_key(one, "")) or ():
-                found = included_file(self._table, one, module, is_angled=bracket == "<")
+                question = dirname(one), module, bracket  # files of one directory include the same ones
+                if question not in meant:
+                    meant[question] = included_file(self._table, one, module, is_angled=bracket == "<")
+                found = meant[question]
                 if found is not None and found not in seen:
                     seen[found] = None
                     waiting.append(found)

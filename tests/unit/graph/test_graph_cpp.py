@@ -5,7 +5,12 @@ from __future__ import annotations
 from projects import Project
 
 from codegraph.core.symbols import Confidence, SymbolId
+from codegraph.extract.extractor import Limits, extract
 from codegraph.graph.resolve.cpp.evaluator import CppEvaluator
+from codegraph.graph.resolve.cpp.linker import CppLinker
+from codegraph.graph.resolve.cpp.openings import Openings
+from codegraph.graph.resolve.edges import EdgeCollector
+from codegraph.graph.resolve.parts import whole
 from codegraph.graph.table import SymbolTable
 
 HEADER = """#include <memory>
@@ -312,11 +317,25 @@ def test_what_the_parameters_of_a_template_mention() -> None:
 
 def test_a_scope_in_a_class_inside_a_function_is_that_of_its_own_members() -> None:
     """What a broken place makes of one (`impl::other`) is no class; an edge to it would lead nowhere."""
-    evaluator = CppEvaluator(SymbolTable().reader(), "a.cc")
+    reader = SymbolTable().reader()
+    evaluator = CppEvaluator(reader, Openings(reader, "a.cc"))
     found = evaluator.class_at("a.cc", "::@f().impl#")
     assert found is not None
     assert found.descriptor == "f().impl#"
     assert evaluator.class_at("a.cc", "::@f().impl#::other") is None
+
+
+def test_each_reader_is_asked_for_all_that_its_part_rests_on() -> None:
+    """What parts with one reader share is not kept for the next reader, which must know what the part read."""
+    data = b'#include "lib.hh"\nusing namespace lib;\nLIB_BEGIN\nint f() { return leaf(1); }\nLIB_END\n'
+    facts = extract(data, "cpp", Limits())
+    linker = CppLinker("a.cc", facts.outline, facts.occurrences, EdgeCollector("a.cc", facts.outline))
+    readers = [SymbolTable().reader(), SymbolTable().reader()]
+    for each in readers:
+        linker.link(whole(facts.outline, facts.occurrences), each)
+    first, second = (list(each.log) for each in readers)
+    assert first == second
+    assert first
 
 
 def test_a_namespace_of_using_declarations_alone() -> None:

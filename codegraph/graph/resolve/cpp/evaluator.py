@@ -13,7 +13,7 @@ from codegraph.graph.resolve.c import linkage_key
 from codegraph.graph.resolve.cpp.external import of_external
 from codegraph.graph.resolve.cpp.names import alias_key, below, call_operator, scopes_of
 from codegraph.graph.resolve.cpp.openings import Openings
-from codegraph.graph.resolve.cpp.scopes import Sight, best_methods, fits
+from codegraph.graph.resolve.cpp.scopes import best_methods, fits
 from codegraph.graph.resolve.keys import base_key, member_key, return_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
 from codegraph.graph.resolve.typed.entities import (
@@ -44,10 +44,9 @@ _POINTING = {"->": "operator->(0)", "*": "operator*(0)", "[]": "operator[](1)"}
 class CppEvaluator(GenericEvaluator):
     """Answers what C++'s chains stand for."""
 
-    def __init__(self, table: TableReader, path: str) -> None:
+    def __init__(self, table: TableReader, openings: Openings) -> None:
         super().__init__(table)
-        self.sight = Sight(table, path)
-        self.openings = Openings(table, self.sight)
+        self.openings, self.sight = openings, openings.sight
         self._bases: dict[Entity, tuple[list[Entity], bool]] = {}
         self._classes: dict[tuple[str, str], Entity | None] = {}
         self._looking: set[tuple[str, str]] = set()
@@ -205,6 +204,8 @@ class CppEvaluator(GenericEvaluator):
         if special is not None and len(special) > 1:
             return AMBIGUOUS
         listed = [each for each in entries or special or () if each[2:3] == ("t",)]
+        if not listed:
+            return ()
         chosen = [each for each in listed if each[0] == path] or self.sight.choose(listed)
         return tuple(Entity(TYPE, each[0], each[1], below(scope, name)) for each in chosen[:MAX_CANDIDATES])
 
@@ -217,7 +218,7 @@ class CppEvaluator(GenericEvaluator):
         entries = (self.openings.uses(scope, bare) if value == MANY else value) or ()
         if value == MANY and not entries:
             return AMBIGUOUS
-        found = self._select(path, scope, bare, entries, rest[:-1] if bracket else "")
+        found = self._select(path, scope, bare, entries, rest[:-1] if bracket else "") if entries else ()
         if found:
             return found
         if not bracket and self.openings.is_namespace(below(scope, bare)):
@@ -240,15 +241,14 @@ class CppEvaluator(GenericEvaluator):
 
     def _used(self, path: str, scope: str, name: str, entries: tuple[Entry, ...]) -> Candidates:
         """Follow using declarations and directives, and other names of namespaces."""
-        directives = self.openings.directives(scope)
-        if self._uses > _MAX_USES or MANY in (entries, directives) or (scope, name) in self._looking:
+        usings = [each for each in entries if each[2] == "u" and self.sight.sees(each[0])]
+        usings.extend(self.openings.directives(scope))
+        if not usings or self._uses > _MAX_USES or (scope, name) in self._looking:
             return MISSING
         self._uses += 1
         self._looking.add((scope, name))
         found: Candidates = MISSING
-        for each in (*entries, *directives):
-            if each[2] != "u" or not self.sight.sees(each[0]):
-                continue
+        for each in usings:
             target = each[4:]
             if each[3] == "*":
                 spaces = self.evaluate(Place(path, scope), target) if target != (name,) else MISSING

@@ -12,6 +12,7 @@ from codegraph.core.facts import Chain, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.cpp.contributions import TYPES, FileScopes
 from codegraph.graph.resolve.cpp.evaluator import CppEvaluator
+from codegraph.graph.resolve.cpp.openings import Openings
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.includes import link_include
 from codegraph.graph.resolve.keys import member_key
@@ -40,12 +41,16 @@ class CppLinker(TypedLinker):
     def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
         super().__init__(path, outline, occurrences, collector)
         self._scopes = FileScopes(outline, occurrences)
+        self._openings: Openings | None = None
 
     def begin(self, table: TableReader) -> Evaluator:
-        """Return the evaluator of the next part."""
-        self._table = table
-        self._cpp = CppEvaluator(table, self.path)
-        self._places: dict[int, Place] = {}
+        """Return the evaluator of the next part; what follows from the table alone holds for all with one reader."""
+        if self._openings is None or table is not self._openings.table:
+            self._table = table
+            self._openings = Openings(table, self.path)
+            self._places: dict[int, Place] = {}
+        self._openings.sight.guessed.clear()
+        self._cpp = CppEvaluator(table, self._openings)
         return self._cpp
 
     def _place(self, owner: int) -> Place:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from codegraph.graph.resolve.cpp.names import below, namespace_key, opened_key, opening_key, scope_key, use_key
-from codegraph.graph.resolve.includes import Included
+from codegraph.graph.resolve.cpp.scopes import Sight
 from codegraph.graph.resolve.scheme import MANY, Entry, TableReader, Value
 
 OPENED = "$"
@@ -21,12 +21,15 @@ _MAX_SPELLINGS = 16
 
 
 class Openings:
-    """What macros open, for one file being linked."""
+    """What namespaces hold and macros open, for one file being linked; all of it follows from the table alone."""
 
-    def __init__(self, table: TableReader, sight: Included) -> None:
-        self._table = table
-        self._sight = sight
+    def __init__(self, table: TableReader, path: str) -> None:
+        self.sight = Sight(table, path)
+        self.table = table
         self._spellings: dict[str, tuple[str, ...]] = {}
+        self._entries: dict[tuple[str, str], Value | None] = {}
+        self._directives: dict[str, list[Entry]] = {}
+        self._macros: dict[tuple[str, int], list[str]] = {}
 
     def name(self, scope: str) -> str:
         """Return the name of a scope, whatever its spelling."""
@@ -39,28 +42,39 @@ class Openings:
 
     def entries(self, scope: str, name: str) -> Value | None:
         """Return what stands under a name in a scope, however that is spelled."""
+        question = scope, name
+        if question not in self._entries:
+            self._entries[question] = self._found(scope, name)
+        return self._entries[question]
+
+    def _found(self, scope: str, name: str) -> Value | None:
         spelled = self._spellings_of(scope)
         if len(spelled) == 1:
-            return self._table.get(scope_key(scope, name))
-        values = [value for each in spelled if (value := self._table.get(scope_key(each, name))) is not None]
+            return self.table.get(scope_key(scope, name))
+        values = [value for each in spelled if (value := self.table.get(scope_key(each, name))) is not None]
         if MANY in values:
             return MANY
         return tuple(entry for value in values for entry in value) if values else None
 
     def uses(self, scope: str, name: str) -> Value | None:
         """Return what this file's own usings make known in a scope, however that is spelled."""
-        values = [self._table.get(use_key(self._sight.path, each, name)) for each in self._spellings_of(scope)]
+        values = [self.table.get(use_key(self.sight.path, each, name)) for each in self._spellings_of(scope)]
         return tuple(entry for value in values for entry in value or ()) or None
 
-    def directives(self, scope: str) -> Value:
-        """Return the using directives of a scope, this file's own where all of them are too many."""
-        listed = self.entries(scope, "*")
-        return (self.uses(scope, "*") if listed == MANY else listed) or ()
+    def directives(self, scope: str) -> list[Entry]:
+        """Return the using directives of a scope that this file sees, its own where all of them are too many."""
+        found = self._directives.get(scope)
+        if found is None:
+            listed = self.entries(scope, "*")
+            known = (self.uses(scope, "*") if listed == MANY else listed) or ()
+            found = self._directives[scope] = [each for each in known if self.sight.sees(each[0])]
+        return found
 
     def is_namespace(self, scope: str) -> bool:
         """Say whether there is a namespace of that name, written or opened by a macro."""
-        if any(self._table.get(namespace_key(each)) is not None for each in self._spellings_of(scope)):
-            return True
+        for each in self._spellings_of(scope):  # a generator costs more, and this is asked for every name
+            if self.table.get(namespace_key(each)) is not None:
+                return True
         return any(name == scope or name.startswith(scope + "::") for name, _ in self._spelled)
 
     def _spellings_of(self, scope: str) -> tuple[str, ...]:
@@ -80,16 +94,22 @@ class Openings:
     @cached_property
     def _spelled(self) -> list[tuple[str, str]]:
         """Name and spelling of each namespace in which a macro put something."""
-        value = self._table.get(opened_key())
+        value = self.table.get(opened_key())
         return [] if value is None or value == MANY else [(self.name(spelling), spelling) for (spelling,) in value]
 
     def _nearness(self, entry: Entry) -> tuple[bool, bool, int]:
         """Of several definitions of a macro this file's own comes first, then one that it includes."""
-        return entry[0] == self._sight.path, self._sight.sees(entry[0]), len(entry)
+        return entry[0] == self.sight.path, self.sight.sees(entry[0]), len(entry)
 
     def _opened(self, macro: str, steps: int) -> list[str]:
+        question = macro, steps
+        if question not in self._macros:
+            self._macros[question] = self._names_of(macro, steps)
+        return self._macros[question]
+
+    def _names_of(self, macro: str, steps: int) -> list[str]:
         name, _, argument = macro.removeprefix(OPENED).partition("(")
-        value = self._table.get(opening_key(name)) if steps else None
+        value = self.table.get(opening_key(name)) if steps else None
         if value is None or value == MANY:
             return []
         _, parameter, *parts = max(value, key=self._nearness)
