@@ -58,6 +58,7 @@ from codegraph.events import EventLog
 from codegraph.extract.pool import ExtractPool
 from codegraph.graph import index as graph_index
 from codegraph.graph.index import Index
+from codegraph.graph.relink import Relinker
 from codegraph.graph.staleness import Marking
 from codegraph.processes import calm_collector, share_arenas
 from codegraph.search.search import Searcher
@@ -81,7 +82,7 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
     (Session, "feed", "first_hand_over"),
     (pipeline, "change_set", "decode_outlines"),
     (Index, "_replace", "table"),
-    (Index, "_link", "link"),
+    (Relinker, "link", "link"),
     (graph_index, "transition", "graph"),
     (Index, "_recompute", "key"),
     (Marking, "causes", "mark"),

@@ -89,7 +89,7 @@ def folded(text: str, width: int) -> list[str]:
         end = _most(text, width)
         blank = text.rfind(" ", end // 2, end + 1)
         cut = end if blank <= 0 else blank
-        pieces.append(text[:cut])
+        pieces.append(text[:cut].rstrip(" "))
         text = text[cut:].lstrip(" ")
     return [*pieces, text]
 

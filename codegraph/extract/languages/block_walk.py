@@ -186,7 +186,7 @@ def close_branch(scope: Scope, united: Callable[[Iterable[Chain]], Chain]) -> No
     """
     outer = scope.parent
     for name, chain in scope.names.items() if outer is not None else ():
-        if outer is not None and name[0] != "@":
+        if outer is not None and not name.startswith("@"):
             known = outer.find(name)
             outer.names[name] = chain if known is None else united([known, chain])
 

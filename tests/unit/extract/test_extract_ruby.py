@@ -190,3 +190,11 @@ def test_damaged_sources_are_data() -> None:
         definitions = extract(bytes(data), "ruby", Limits()).outline.definitions
         assert len({each.descriptor for each in definitions}) == len(definitions)
         assert all(each.container < index for index, each in enumerate(definitions))
+
+
+def test_an_assignment_without_a_name_is_data() -> None:
+    """A branch that assigns to what the parser had to invent, a name of no bytes, is extracted like any other."""
+    for source in (b"if m\n=()", b"if m\n= nil\nelse\n=()\nend"):
+        outline = extract(source, "ruby", Limits()).outline
+        assert [each.descriptor for each in outline.definitions] == [""]
+        assert outline.problems

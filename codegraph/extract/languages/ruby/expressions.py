@@ -103,7 +103,7 @@ def leave_block(walk: RubyWalk, node: Node, scope: Scope) -> None:  # noqa: ARG0
     """Close a block."""
     outer = scope.parent
     for name, chain in scope.names.items() if outer is not None else ():
-        known = outer.find(name) if outer is not None and name[0] != "@" else None
+        known = outer.find(name) if outer is not None and not name.startswith("@") else None
         if known is not None and outer is not None and known != chain:
             outer.names[name] = united([known, chain])
 
