@@ -41,6 +41,7 @@ from codegraph.graph.snapshot import Snapshot
 
 CALL_KINDS = frozenset({DependencyKind.CALLS})
 IMPACT_KINDS = frozenset(DependencyKind) - {DependencyKind.CONTAINS}
+_MENTIONS = frozenset({DependencyKind.REFERENCES})
 _WEAKNESS = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.AMBIGUOUS: 2}
 
 Step = tuple[SymbolId, Dependency, SymbolId]
@@ -60,7 +61,7 @@ class Way(NamedTuple):
     neighbours: Neighbours
     others: Neighbours
     """By edges of all other kinds, but for those to members."""
-    missing: Callable[[View, Iterable[SymbolId]], Missed]
+    missing: Callable[[View, Sequence[Symbol]], Missed]
     """What has no edge, and might lead on from these symbols."""
 
 
@@ -81,15 +82,14 @@ def outgoing(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
             (edge.target, edge, symbol) for edge in snapshot.dependencies(symbol) if edge.kind in kinds
         )
 
-    def missing(view: View, symbols: Iterable[SymbolId]) -> Missed:
+    def missing(view: View, symbols: Sequence[Symbol]) -> Missed:
         found = Missed()
         for symbol in symbols:
-            path = existing(view.snapshot, symbol).path
-            for miss in view.snapshot.unresolved_of(symbol):
+            for miss in view.snapshot.unresolved_of(symbol.id):
                 if miss.reason in UNCERTAIN_REASONS and miss.role in roles:
-                    found.add(path, miss)
+                    found.add(symbol.path, miss)
                 elif miss.reason == "local" and miss.role in _CALL_ROLES:
-                    found.add(path, replace(miss, reason="dynamic"))
+                    found.add(symbol.path, replace(miss, reason="dynamic"))
         return found
 
     return Way(along(kinds), along(IMPACT_KINDS - frozenset(kinds)), missing)
@@ -100,15 +100,12 @@ def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
     roles = _roles_of(kinds)
 
     def along(kinds: Collection[DependencyKind]) -> Neighbours:
-        return lambda symbol: (
-            (source, edge, source) for source, edge in snapshot.each_dependent(symbol) if edge.kind in kinds
-        )
+        return lambda symbol: ((source, edge, source) for source, edge in snapshot.each_dependent(symbol, kinds))
 
-    def missing(view: View, symbols: Iterable[SymbolId]) -> Missed:
-        targets = [existing(view.snapshot, symbol) for symbol in symbols]
-        names = {target.definition.name for target in targets} - {""}
+    def missing(view: View, symbols: Sequence[Symbol]) -> Missed:
+        names = {target.definition.name for target in symbols} - {""}
         found = view.uncertain.missed(view.snapshot.files, names, roles)
-        for target in targets:
+        for target in symbols:
             for path, mention in _handed_on(view.snapshot, target):
                 found.add(path, mention)
         return found
@@ -118,16 +115,18 @@ def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
 
 def _handed_on(snapshot: Snapshot, target: Symbol) -> Iterator[tuple[str, Unresolved]]:
     """Yield where a function is mentioned as a value; in JavaScript not where its own file lists it, to export it."""
-    header = target.definition.signature.split(" ")
-    if target.kind not in _FUNCTIONS or "(" not in header or not _ACCESSORS.isdisjoint(header[:_HEADER]):
+    definition = target.definition
+    if definition.kind not in _FUNCTIONS:
+        return
+    header = definition.signature.split(" ")
+    if "(" not in header or not _ACCESSORS.isdisjoint(header[:_HEADER]):
         return  # a property is mentioned where it is read
-    for source, edge in snapshot.each_dependent(target.id):
-        if edge.kind is DependencyKind.REFERENCES:
-            holder = existing(snapshot, source)
-            is_export = not holder.index and holder.path == target.path and target.language in _EXPORTING
-            if not is_export and holder.language not in DOCUMENT_LANGUAGES:
-                name = target.definition.name
-                yield holder.path, Unresolved(holder.index, name, Role.READ, "dynamic", edge.line, edge.column)
+    for source, edge in snapshot.each_dependent(target.id, _MENTIONS):
+        holder = existing(snapshot, source)
+        is_export = not holder.index and holder.path == target.path and target.language in _EXPORTING
+        if not is_export and holder.language not in DOCUMENT_LANGUAGES:
+            mention = Unresolved(holder.index, definition.name, Role.READ, "dynamic", edge.line, edge.column)
+            yield holder.path, mention
 
 
 def _roles_of(kinds: Collection[DependencyKind]) -> frozenset[Role]:
@@ -256,14 +255,14 @@ def _affected(
 
 def _causes(view: View, way: Way, left: Collection[SymbolId], truncated: bool) -> list[Uncertainty]:
     """Say why more may lead on from the symbols that the walk left again, and why the walk may lack some."""
-    missed = way.missing(view, left)
+    symbols = [existing(view.snapshot, symbol) for symbol in left]
+    missed = way.missing(view, symbols)
     counts = dict(missed.counts)
     examples = {
         reason: [Place(path, Position(miss.line, miss.column)) for path, miss in shown]
         for reason, shown in missed.examples.items()
     }
-    definitions = (existing(view.snapshot, symbol) for symbol in left)
-    broken = [each for each in definitions if each.definition.parse_error]
+    broken = [symbol for symbol in symbols if symbol.definition.parse_error]
     if broken:
         counts["parse_error"] = len(broken)
         starts = ((each.path, each.definition.range) for each in broken[:EXAMPLES])

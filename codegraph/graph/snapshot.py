@@ -11,7 +11,7 @@ tests/unit/graph/test_graph_snapshot.py, tests/model/test_model_readers.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
@@ -23,6 +23,7 @@ from codegraph.core.routes import Routes
 from codegraph.core.symbols import (
     NO_KEY,
     BlobDigest,
+    DependencyKind,
     EmbeddingKey,
     OwnDigest,
     SymbolId,
@@ -140,14 +141,16 @@ class Snapshot:
 
     def dependents(self, symbol: SymbolId) -> tuple[tuple[SymbolId, Dependency], ...]:
         """Return the edges that end at a symbol with the symbols they start at, by path and position."""
-        return tuple(self.each_dependent(symbol))
+        return tuple(self.each_dependent(symbol, tuple(DependencyKind)))
 
-    def each_dependent(self, symbol: SymbolId) -> Iterator[tuple[SymbolId, Dependency]]:
-        """Yield what `dependents` returns, file by file: whoever stops early has not paid for the rest."""
+    def each_dependent(
+        self, symbol: SymbolId, kinds: Collection[DependencyKind]
+    ) -> Iterator[tuple[SymbolId, Dependency]]:
+        """Yield `dependents` by edges of some kinds, file by file: whoever stops early has not paid for the rest."""
         own_path = self._place(symbol)[0].path
         for path in sorted({own_path, *self.mentions.get(symbol, ())}):
             view = self.files[path]
-            for owner, edge in view.links.edges_to(symbol):
+            for owner, edge in view.links.edges_to(symbol, kinds):
                 yield view.ids[owner], edge
 
     def mentioning(self, symbols: Sequence[SymbolId]) -> list[int]:

@@ -86,17 +86,22 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, weakref=True):
             for at in range(0, len(rows), _EDGE)
         )
 
-    def edges_to(self, target: SymbolId) -> list[tuple[int, Dependency]]:
-        """Return the edges that end at a symbol, each with the index of the definition it starts at."""
-        if target not in self.targets:
+    def edges_to(self, target: SymbolId, kinds: Collection[DependencyKind]) -> list[tuple[int, Dependency]]:
+        """Return the edges of some kinds that end at a symbol, each with the index of the definition it starts at."""
+        try:
+            wanted = self.targets.index(target)
+        except ValueError:
             return []
-        wanted = self.targets.index(target)
-        starts = _numbers(self.starts)
+        of_kinds = {_KIND_NUMBER[kind] for kind in kinds}
         found: list[tuple[int, Dependency]] = []
         for row in _rows_of(self.edges, _EDGE, 0, wanted):
-            label, line, place = _numbers(self.edges[4 * (row * _EDGE + 1) : 4 * (row + 1) * _EDGE])
-            edge = Dependency(self.targets[wanted], KINDS[label & 255], _CONFIDENCES[label >> 8], line, place)
-            found.append((row, edge))
+            if self.edges[4 * row * _EDGE + _EDGE_KIND_BYTE] in of_kinds:
+                label, line, place = _numbers(self.edges[4 * (row * _EDGE + 1) : 4 * (row + 1) * _EDGE])
+                edge = Dependency(self.targets[wanted], KINDS[label & 255], _CONFIDENCES[label >> 8], line, place)
+                found.append((row, edge))
+        if not found:
+            return []
+        starts = _numbers(self.starts)
         return [(bisect_right(starts, row) - 1, edge) for row, edge in found]
 
     def context_targets(self, language: str) -> list[tuple[SymbolId, ...]]:

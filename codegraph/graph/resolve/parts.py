@@ -17,7 +17,7 @@ Tests: tests/unit/graph/test_graph_relink.py, benchmarks/edited_again.py.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import count
 from typing import NamedTuple, Protocol
 
@@ -83,20 +83,16 @@ def part_numbers(outline: Outline) -> list[int]:
     return numbers if max(numbers) > 1 else [0] * len(numbers)
 
 
-def parts_of(numbers: Sequence[int], occurrences: Occurrences, wanted: Iterable[int] | None = None) -> list[Part]:
-    """Return the parts of a file, or those of the numbers `wanted`, in order."""
-    chosen = range(max(numbers) + 1) if wanted is None else wanted
-    parts: dict[int, tuple[list[int], list[Reference], list[Import]]] = {number: ([], [], []) for number in chosen}
+def parts_of(numbers: Sequence[int], occurrences: Occurrences) -> list[Part]:
+    """Return the parts of a file, in order."""
+    parts: list[tuple[list[int], list[Reference], list[Import]]] = [([], [], []) for _ in range(max(numbers) + 1)]
     for index, number in enumerate(numbers):
-        if number in parts:
-            parts[number][0].append(index)
+        parts[number][0].append(index)
     for reference in occurrences.references:
-        if (number := numbers[reference.owner]) in parts:
-            parts[number][1].append(reference)
+        parts[numbers[reference.owner]][1].append(reference)
     for each in occurrences.imports:
-        if (number := numbers[each.owner]) in parts:
-            parts[number][2].append(each)
-    return [Part(*part) for part in parts.values()]
+        parts[numbers[each.owner]][2].append(each)
+    return [Part(*part) for part in parts]
 
 
 def whole(outline: Outline, occurrences: Occurrences) -> Part:

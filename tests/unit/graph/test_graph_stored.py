@@ -34,12 +34,11 @@ def test_packed_links_give_back_every_edge() -> None:
     packed = pack(LINKS)
     assert tuple(packed.dependencies(index) for index in range(3)) == LINKS.dependencies
     assert packed.unresolved() == LINKS.unresolved
-    assert packed.edges_to(B) == [
-        (0, LINKS.dependencies[0][1]),
-        (2, LINKS.dependencies[2][0]),
-        (2, LINKS.dependencies[2][1]),
-    ]
-    assert packed.edges_to(SymbolId("nobody")) == []
+    to_b = [(0, LINKS.dependencies[0][1]), (2, LINKS.dependencies[2][0]), (2, LINKS.dependencies[2][1])]
+    assert packed.edges_to(B, tuple(DependencyKind)) == to_b
+    for kind in DependencyKind:
+        assert packed.edges_to(B, {kind}) == [each for each in to_b if each[1].kind is kind]
+    assert packed.edges_to(SymbolId("nobody"), tuple(DependencyKind)) == []
 
 
 def test_context_targets_are_distinct_and_of_the_context_kinds() -> None:
