@@ -57,7 +57,7 @@ def verify(project: Project) -> VerifyResult:
         raise DaemonError(
             f"the tree changed during each of {ATTEMPTS} clean builds", "verify again when nothing writes to the tree"
         )
-    graph = snapshot_differences(view.snapshot, clean)
+    graph = snapshot_differences(view.snapshot, clean, ("index", "clean build"))
     found: dict[str, list[str]] = {
         "files": graph["files"],
         "definitions": graph["definitions"],

@@ -20,7 +20,7 @@ valid CACHEDIR.TAG counts as vendored whatever its name. A repository inside the
 ordinary directory.
 
 Ignore files are read when a directory is first asked about and compared by content each time it is
-listed (`observe`), so `version` moves exactly when some rule may have: then a full comparison of
+listed (`observe`), which says when some rule may have changed: then a full comparison of
 tree and index is due. Safe for several threads: the watcher prunes while a scan runs.
 Tests: tests/unit/source/test_source_ignore.py.
 """
@@ -114,16 +114,10 @@ class IgnoreRules:
         self._environment = os.environ if environment is None else environment
         self._configured = PatternSet(patterns)
         self._lock = threading.RLock()
-        self._version = 0
         self._texts: dict[str, tuple[bytes, bytes]] = {}
         self._rules: dict[str, DirectoryRules] = {}
         self._compiled: dict[bytes, PatternSet] = {}
         self._shared_texts = self._read_shared()
-
-    @property
-    def version(self) -> int:
-        """A number that moves whenever some ignore file was found changed."""
-        return self._version
 
     def of(self, directory: str) -> DirectoryRules:
         """Return the rules for the entries of a directory, reading the ignore files on the way to it once."""
@@ -185,7 +179,6 @@ class IgnoreRules:
         return reason or None
 
     def _changed(self) -> None:
-        self._version += 1
         self._rules.clear()
         self._compiled.clear()
 

@@ -64,11 +64,6 @@ class Scanner:
         self._counted: tuple[int, dict[str, int]] = (0, {})
         """What `counts` gave, and after how many looks."""
 
-    @property
-    def ignore_version(self) -> int:
-        """Moves when some ignore file was found changed; a reconcile is due then."""
-        return self._rules.version
-
     def prune(self, directory: str) -> bool:
         """Say whether a directory, whose parents are not left out, is left out. Safe from any thread."""
         return self._rules.directory_reason(directory) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from projects import Project
 
 from codegraph.core.routes import Routes
-from codegraph.graph.compare import differences, is_equal
+from codegraph.graph.compare import differences, is_equal, snapshot_differences
 
 FILES = {"a.py": "from b import g\n\ndef f():\n    g()\n", "b.py": "def g():\n    pass\n"}
 
@@ -22,9 +22,9 @@ def test_each_difference_is_told_by_name() -> None:
     one, other = Project(FILES), Project({**FILES, "b.py": "def h():\n    pass\n", "c.py": ""})
     found = differences(one.index, other.index)
     assert "c.py: only in the right" in found["files"]
-    assert any(line.startswith("b.py/g().") for line in found["definitions"])
-    assert any("calls b.py/g(). exact 3:4" in line for line in found["edges"])
-    assert any(line.startswith("a.py") for line in found["unresolved"])
+    assert found["definitions"][:2] == ["b.py/g().: only in the left", "b.py/h().: only in the right"]
+    assert "a.py/f().: only in the left: calls b.py/g(). exact 3:4" in found["edges"]
+    assert "a.py: only in the right: missing call g 3:4 in definition 1" in found["unresolved"]
     assert any(line.startswith("a.py/f().") for line in found["keys"])
 
 
@@ -32,6 +32,16 @@ def test_a_moved_reference_is_a_difference() -> None:
     """Edges to the same target at another line differ."""
     moved = Project({**FILES, "a.py": FILES["a.py"].replace("    g()", "    pass\n    g()")})
     assert any("4:4" in line for line in differences(Project(FILES).index, moved.index)["edges"])
+
+
+def test_only_what_differs_is_told() -> None:
+    """Of a definition the fields that differ are named, with both values; what is equal is left out."""
+    longer = Project({**FILES, "b.py": "def g(x):\n    pass\n"})
+    found = snapshot_differences(Project(FILES).index.snapshot, longer.index.snapshot, ("index", "clean build"))
+    told = [line for line in found["definitions"] if line.startswith("b.py/g().: ")]
+    assert "b.py/g().: signature 'def g ( )' != 'def g ( x )'" in told
+    assert not any("name " in line or "kind " in line for line in told)
+    assert found["edges"] == []
 
 
 def test_another_model_differs_in_keys_alone() -> None:
