@@ -35,6 +35,9 @@ Result = TypeVar("Result")
 WRITES_AHEAD = 16
 """Batches that may wait for the disk: 8,192 vectors at 512 a batch, 25 MB at 768 dimensions."""
 
+ENCODED_TOGETHER = 64
+"""Vectors that stay in a core's cache while they are encoded."""
+
 
 class Tiers:
     """Both tiers behind one lookup. Safe to use from several threads; never raises CacheError."""
@@ -144,7 +147,10 @@ class Tiers:
         return vectors
 
     def _store(self, vectors: Mapping[EmbeddingKey, FloatArray]) -> None:
-        frames = self._codec.encode(np.stack(list(vectors.values())))
+        rows = list(vectors.values())
+        frames: list[bytes] = []
+        for start in range(0, len(rows), ENCODED_TOGETHER):
+            frames += self._codec.encode(np.stack(rows[start : start + ENCODED_TOGETHER]))
         self._cold.put_many(dict(zip(vectors, frames, strict=True)))
 
     def _attempt(self, work: Callable[[], Result], fallback: Result) -> Result:

@@ -12,7 +12,7 @@ The text of a query goes before all of them, straight to the encoder.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from enum import IntEnum
 
 from codegraph.core.symbols import EmbeddingKey, SymbolId
@@ -117,13 +117,13 @@ class PendingKeys:
         symbols = self._symbols
         return {key: tuple(symbols.get(key, ())) for key in keys}
 
-    def done(self, keys: Iterable[EmbeddingKey]) -> None:
+    def done(self, keys: Collection[EmbeddingKey]) -> None:
         """The vectors of these are there: nobody waits for them any more."""
         for key in keys:
             for symbol in self._symbols.get(key, ()):
                 del self._key[symbol]
-            self._in_flight.discard(key)
             self._forget(key)
+        self._in_flight.difference_update(keys)
 
     def failed(self, key: EmbeddingKey, until: float) -> None:
         """Put a key that was in flight back, held until the clock shows `until`."""

@@ -26,8 +26,10 @@ from codegraph.store.schema import FileRecord, RevisionRecord
 
 logger = logging.getLogger(__name__)
 
-TOGETHER_SECONDS = 0.5
-"""While batches keep coming, the vectors of so long go into one transaction, and each file's records once."""
+TOGETHER_SECONDS = 2.0
+"""While batches keep coming, the vectors of so long go into one transaction, and each file's records once.
+
+A crash costs no more than looking them up again: the cold tier has had them since they were made."""
 
 
 class Recorder:

@@ -192,8 +192,8 @@ class Scheduler:
     ) -> dict[bytes, list[tuple[EmbeddingKey, PackedInput]]]:
         batches: dict[bytes, list[tuple[EmbeddingKey, PackedInput]]] = {}
         wishes = Wishes(snapshot, whole_files=len(taken) >= MANY)
-        for key, symbol, _ in taken:
-            wish = wishes.of(symbol)
+        wanted = wishes.each([symbol for _, symbol, _ in taken])
+        for (key, symbol, _), wish in zip(taken, wanted, strict=True):
             if wish is None or wish.key != key:
                 raise InternalError(f"{symbol} waits for a key that it does not want")
             own = self._inputs.encoded(wish.blob, wish.language, wish.own)

@@ -33,7 +33,7 @@ from codegraph.errors import StoreCorrupt
 from codegraph.graph.file_view import FileView
 from codegraph.graph.snapshot import Snapshot
 from codegraph.search.documents import FileDocuments, make_document
-from codegraph.search.quantise import RECORD_HEAD, from_records, quantise
+from codegraph.search.quantise import RECORD_HEAD, from_records, records_of
 from codegraph.search.search import Searcher
 from codegraph.store.protocol import StateStore
 from codegraph.store.schema import SymbolState
@@ -235,19 +235,19 @@ class Served:
         keys = [key for key, vector in vectors.items() if mean is not None and vector.shape == mean.shape]
         if not keys or mean is None:
             return {}
-        rows = np.stack([vectors[key] for key in keys]).astype(np.float32, copy=False)
-        return dict(zip(keys, quantise(rows, mean).to_records(model[:TAG_BYTES]), strict=True))
+        return dict(zip(keys, records_of([vectors[key] for key in keys], mean, model[:TAG_BYTES]), strict=True))
 
     def _serve_in(
         self, snapshot: Snapshot, pairs: Iterable[tuple[SymbolId, EmbeddingKey]], records: Mapping[EmbeddingKey, bytes]
     ) -> frozenset[SymbolId]:
         """Serve those of the symbols that are in the snapshot; return those that have no document."""
-        find = snapshot.places.find
-        present = [(symbol, key, place) for symbol, key in pairs if (place := find(symbol)) is not None]
-        homeless = self._serve([(symbol, key) for symbol, key, _ in present], records)
-        for symbol, _, (path, _) in present:
-            if symbol not in homeless:
-                self._dirty[path] = None
+        pairs = list(pairs)
+        places = list(snapshot.places.find_each([symbol for symbol, _ in pairs]))
+        present = [pair for pair, place in zip(pairs, places, strict=True) if place is not None]
+        homeless = self._serve(present, records)
+        for (symbol, _), place in zip(pairs, places, strict=True):
+            if place is not None and symbol not in homeless:
+                self._dirty[place[0]] = None
         return homeless
 
     def _serve(

@@ -70,7 +70,7 @@ class Session:
         return sum(isinstance(work, Job) for work in self.sent.values())
 
 
-def matrix_of(data: bytes, dimensions: int) -> FloatArray:
+def matrix_of(data: bytes | memoryview, dimensions: int) -> FloatArray:
     """View reply bytes as rows of float32; no rows at all when they do not divide into rows."""
     if dimensions <= 0 or len(data) % (4 * dimensions):
         return np.empty((0, max(dimensions, 0)), np.float32)

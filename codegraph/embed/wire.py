@@ -54,8 +54,8 @@ class Vectors(Message, frozen=True):
     number: int
     positions: list[int]
     """Which inputs of the request these are."""
-    data: bytes
-    """float32, little-endian, shape (len(positions), dimensions)."""
+    data: memoryview
+    """float32, little-endian, shape (len(positions), dimensions). Decoded, it is a part of the message, no copy."""
     tokens: int
     """Padded tokens of the batch."""
     seconds: float

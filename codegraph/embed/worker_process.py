@@ -30,6 +30,7 @@ from multiprocessing import connection, parent_process
 from typing import Protocol
 
 import msgspec
+import numpy as np
 import psutil
 
 from codegraph.config import EmbeddingConfig
@@ -248,7 +249,8 @@ class Server:
         self._pace.record(batch.tokens, seconds)
         if batch.job.failed:
             return
-        self._send(Vectors(batch.job.number, batch.positions, rows.astype("<f4").tobytes(), batch.tokens, seconds))
+        data = np.ascontiguousarray(rows, "<f4").data.cast("B")
+        self._send(Vectors(batch.job.number, batch.positions, data, batch.tokens, seconds))
         self._end(batch.job)
 
     def _rows(self, batch: _Batch) -> FloatArray:

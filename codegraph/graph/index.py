@@ -365,7 +365,8 @@ class Index:
                 keys = tuple(graph.key[graph.number(symbol)] for symbol in draft.ids)
                 parts = FileParts(draft.outline, draft.links, draft.ids, keys)
                 views[path] = FileView(path, draft.blob, draft.outline.language, parts)
-        others = {before.places[graph.ids[n]][0] for n in changed if graph.ids[n] in before.places}
+        elsewhere = before.places.find_each([graph.ids[number] for number in changed]) if before.files else ()
+        others = {place[0] for place in elsewhere if place is not None}
         for path in sorted(others.difference(views)):
             view = before.files[path]
             keys = tuple(graph.key[graph.number(symbol)] for symbol in view.ids)

@@ -9,7 +9,7 @@ Tests: tests/unit/graph/test_graph_snapshot.py, test_graph_places.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from codegraph.core.symbols import SymbolId
@@ -48,6 +48,20 @@ class Places(Mapping[SymbolId, tuple[str, int]]):
                     return path, index
             end = symbol.rfind("/", 0, end)
         return None
+
+    def find_each(self, symbols: Iterable[SymbolId]) -> Iterator[tuple[str, int] | None]:
+        """Yield what `find` returns of each symbol; fast where neighbours are of one file."""
+        path = ""
+        view: HasSymbols | None = None
+        for symbol in symbols:
+            index = None if view is None else view.index_of(symbol)
+            if index is not None:
+                yield path, index
+                continue
+            place = self.find(symbol)
+            if place is not None:
+                path, view = place[0], self._files[place[0]]
+            yield place
 
     def __getitem__(self, symbol: SymbolId) -> tuple[str, int]:
         place = self.find(symbol)

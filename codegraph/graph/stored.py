@@ -16,6 +16,7 @@ from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from itertools import compress, pairwise
 
 import msgspec
 import numpy as np
@@ -107,16 +108,13 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, weakref=True):
     def context_targets(self, language: str) -> list[tuple[SymbolId, ...]]:
         """Return per definition the distinct targets whose signatures may enter its embedding, in order."""
         in_context = _in_context(language)
-        starts, rows = _numbers(self.starts), _numbers(self.edges)
-        found = []
-        for index in range(len(starts) - 1):
-            first, last = starts[index] * _EDGE, starts[index + 1] * _EDGE
-            targets = [
-                self.targets[target]
-                for target, label in zip(rows[first:last:_EDGE], rows[first + 1 : last : _EDGE], strict=True)
-                if in_context[label & 255]
-            ]
-            found.append(tuple(dict.fromkeys(targets)) if targets else ())
+        rows, targets = _numbers(self.edges), self.targets
+        near = [in_context[label & 255] for label in rows[1::_EDGE]]
+        edges = rows[0::_EDGE]
+        found: list[tuple[SymbolId, ...]] = []
+        for first, last in pairwise(_numbers(self.starts)):
+            distinct = dict.fromkeys(compress(edges[first:last], near[first:last])) if first < last else None
+            found.append(tuple([targets[target] for target in distinct]) if distinct else ())
         return found
 
     def context_targets_of(self, index: int, language: str) -> list[SymbolId]:

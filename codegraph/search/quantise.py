@@ -31,7 +31,8 @@ LARGEST_CODE = 127
 RECORD_HEAD = 8
 """Bytes in front of the codes in a record."""
 
-_CHUNK_ROWS = 1024
+_CHUNK_ROWS = 64
+"""Rows that stay in a core's cache from one step to the next: 200 KB at 768 dimensions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,14 @@ def quantise(vectors: Floats, mean: Floats) -> Quantised:
         # Not a matrix product: its last bits depend on how many rows are multiplied at once.
         biases[rows] = np.multiply(rest, removed, out=work).sum(axis=1) if centred else 0.0
     return Quantised(codes, scales, biases)
+
+
+def records_of(vectors: Sequence[Floats], mean: Floats, tag: bytes) -> list[bytes]:
+    """Return the record of each vector, float32 (d,), as `quantise` and `to_records` make them. Raises ValueError."""
+    records: list[bytes] = []
+    for start in range(0, len(vectors), _CHUNK_ROWS):
+        records += quantise(np.stack(vectors[start : start + _CHUNK_ROWS]), mean).to_records(tag)
+    return records
 
 
 def from_records(records: Sequence[bytes], dimensions: int, tag_bytes: int = 0) -> Quantised:

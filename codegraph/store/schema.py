@@ -30,7 +30,7 @@ The schema has a version, not migrations. Tests: tests/unit/store/test_store_sch
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -82,7 +82,7 @@ class FileRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Unix clock in ns before the read: a stamp that is not older vouches for nothing (racy-git rule)."""
 
 
-class SymbolState(msgspec.Struct, frozen=True, array_like=True):
+class SymbolState(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One symbol's vectors: the one it wants and the one that is served."""
 
     descriptor: str
@@ -92,6 +92,14 @@ class SymbolState(msgspec.Struct, frozen=True, array_like=True):
     """An EmbeddingKey; b"" when no vector was ever served."""
     verdict: Verdict | None = None
     """What came of looking at it last; None when it was new or never looked at."""
+
+
+class _SymbolKeys(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The beginning of a SymbolState."""
+
+    descriptor: msgspec.Raw
+    wanted: bytes
+    served: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +188,7 @@ def unpack_row(key: bytes, sealed: bytes, table: str) -> tuple[str, bytes]:
 _encoder = msgspec.msgpack.Encoder()
 _file_decoder = msgspec.msgpack.Decoder(FileRecord)
 _symbols_decoder = msgspec.msgpack.Decoder(tuple[SymbolState, ...])
+_symbol_keys_decoder = msgspec.msgpack.Decoder(list[_SymbolKeys])
 _skipped_decoder = msgspec.msgpack.Decoder(tuple[str, str])
 
 
@@ -201,6 +210,19 @@ def encode_symbols(states: tuple[SymbolState, ...]) -> bytes:
 def decode_symbols(body: bytes) -> tuple[SymbolState, ...]:
     """Decode a row of `symbols`."""
     return _symbols_decoder.decode(body)
+
+
+def keys_in_symbols(body: bytes) -> set[bytes]:
+    """Return the embedding keys that an encoded row of `symbols` refers to."""
+    return keys_of(_symbol_keys_decoder.decode(body))
+
+
+def keys_of(states: Collection[SymbolState | _SymbolKeys]) -> set[bytes]:
+    """Return the embedding keys that symbols refer to."""
+    keys = {state.wanted for state in states}
+    keys.update([state.served for state in states])
+    keys.discard(b"")
+    return keys
 
 
 def encode_skipped(skipped: Skipped) -> bytes:

@@ -229,8 +229,8 @@ class Store:
     def _mark(self, live_keys: Iterable[EmbeddingKey]) -> set[bytes]:
         """Return kind + key of everything that files, symbols and the caller refer to."""
         live = {VECTOR + key for key in live_keys}
-        for _, states in self.symbols():
-            live.update(VECTOR + key for key in _keys_of(states))
+        for _, body in self.symbol_rows():
+            live.update(VECTOR + key for key in schema.keys_in_symbols(body))
         live.update(FACTS + schema.facts_key(file.blob, file.language) for file in self.files().values())
         return live
 
@@ -293,21 +293,10 @@ def _write_symbols(
         key = schema.path_key(path)
         old = transaction.get(schema.SYMBOLS, key)
         if old is not None:
-            before = schema.decode_symbols(schema.unpack_row(key, old, schema.SYMBOLS)[1])
-            kept = set(_keys_of(states or ()))
-            for gone in _keys_of(before):
-                if gone not in kept:
-                    _retire(transaction, VECTOR, gone, revision)
+            before = schema.keys_in_symbols(schema.unpack_row(key, old, schema.SYMBOLS)[1])
+            for gone in sorted(before - schema.keys_of(states or ())):
+                _retire(transaction, VECTOR, gone, revision)
         _write_row(transaction, schema.SYMBOLS, path, None if states is None else schema.encode_symbols(states))
-
-
-def _keys_of(states: Iterable[SymbolState]) -> Iterator[bytes]:
-    """Yield the embedding keys that symbols refer to."""
-    for state in states:
-        if state.wanted:
-            yield state.wanted
-        if state.served and state.served != state.wanted:
-            yield state.served
 
 
 def _retire(transaction: Transaction, kind: bytes, key: bytes, revision: int) -> None:

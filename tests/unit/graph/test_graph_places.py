@@ -39,6 +39,8 @@ def test_places_equal_a_table(files: dict[str, list[str]]) -> None:
     assert all(views[path].ids[index] == symbol for symbol, (path, index) in places.items())
     if len(table) == len(places):  # no two files spell the same identifier
         assert dict(places) == table
+        asked = [*table, SymbolId("b.py/f()."), *reversed(table)]
+        assert list(places.find_each(asked)) == list(map(places.find, asked))
 
 
 def test_unknown_symbols_have_no_place() -> None:
