@@ -23,7 +23,7 @@ from benchmarks.search.report import (
     table,
 )
 from benchmarks.search.tasks import Repository, Task, at_hand, read_published, read_repositories, read_tasks
-from codegraph.search.rank import SIGNALS
+from codegraph.search.signals import SIGNALS
 
 RERANKING = (*(name for name in SIGNALS if name not in ("lexical", "vector")), "within")
 PROPAGATED = (0.15, 0.3)

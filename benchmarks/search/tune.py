@@ -27,9 +27,10 @@ import numpy.typing as npt
 from benchmarks.search.asking import Asked, Built, opened, span_lines
 from benchmarks.search.scoring import PLACES, Span, hits
 from benchmarks.search.tasks import Task, at_hand, read_repositories, read_tasks
-from codegraph.search.rank import MOST_REPEATED, SIGNALS, RankWeights, signal_values
+from codegraph.search.rank import MOST_REPEATED, RankWeights
 from codegraph.search.search import Query
 from codegraph.search.shape import QueryKind
+from codegraph.search.signals import SIGNALS, signal_values
 
 Weights = dict[str, float]
 STEPS = (-0.6, -0.3, -0.15, -0.05, 0.05, 0.15, 0.3, 0.6)

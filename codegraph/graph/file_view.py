@@ -101,9 +101,19 @@ class FileView:
 
     def index_of(self, symbol: SymbolId) -> int | None:
         """Return a symbol's index among the definitions, None if it is not in this file."""
-        if not self._indices:
-            self._indices.update({each: index for index, each in enumerate(self.ids)})
-        return self._indices.get(symbol)
+        return (self._indices or self._indexed()).get(symbol)
+
+    def _indexed(self) -> dict[SymbolId, int]:
+        self._indices.update({each: index for index, each in enumerate(self.ids)})
+        return self._indices
+
+    def lines_of(self, symbol: SymbolId) -> int:
+        """Count the lines that a symbol stands on; 0 if it is not in this file."""
+        index = (self._indices or self._indexed()).get(symbol)
+        if index is None:
+            return 0
+        extent = (self._parts or self._loaded()).outline.definitions[index].range
+        return extent.end_line - extent.start_line + 1
 
     def symbol(self, index: int) -> Symbol:
         """Return the definition with that index."""

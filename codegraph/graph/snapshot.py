@@ -161,7 +161,8 @@ class Snapshot:
     def lines(self, symbols: Sequence[SymbolId], paths: Sequence[str]) -> list[int]:
         """Count the lines that each of these symbols of these files stands on; 0 for one that is not there."""
         views = {path: self.files.get(path) for path in dict.fromkeys(paths)}
-        return [_lines(views[path], symbol) for symbol, path in zip(symbols, paths, strict=True)]
+        found = [(views[path], symbol) for symbol, path in zip(symbols, paths, strict=True)]
+        return [0 if view is None else view.lines_of(symbol) for view, symbol in found]
 
     def context(self, symbol: SymbolId) -> tuple[SymbolId, ...]:
         """Return the symbols whose signatures the embedding of this one also reads, nearest first."""
@@ -307,11 +308,3 @@ class Wishes:
     def _at(self, symbol: SymbolId) -> tuple[FileView, int]:
         path, index = self._snapshot.places[symbol]
         return self._snapshot.files[path], index
-
-
-def _lines(view: FileView | None, symbol: SymbolId) -> int:
-    index = None if view is None else view.index_of(symbol)
-    if view is None or index is None:
-        return 0
-    extent = view.outline.definitions[index].range
-    return extent.end_line - extent.start_line + 1

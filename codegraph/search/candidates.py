@@ -17,8 +17,8 @@ from codegraph.core.symbols import DOCUMENT_LANGUAGES, SymbolId
 from codegraph.search.catalogue import CatalogueView
 from codegraph.search.distinct import union
 from codegraph.search.fusion import Ranking, interleave
-from codegraph.search.rank import Candidates, Mentions, Values
 from codegraph.search.scoring import NO_MATCHES, Matches
+from codegraph.search.signals import Candidates, Mentions, Values
 from codegraph.search.vectors import Mask, Neighbours, Numbers
 
 Lines = Callable[[Sequence[SymbolId], Sequence[str]], Sequence[int]]
@@ -69,6 +69,7 @@ class Found:
             file_vector=_best_of_each(codes, vector),
             file=_shares_apart(np.array([evidence.get(code, 0.0) for code in codes.tolist()]), document),
             lines=np.where(document, 0.0, np.array(lines(symbols, paths), dtype=np.float64)),
+            kinds=catalogue.kinds[self.numbers],
             document=document.astype(np.float64),
             mentions=mentions,
         )

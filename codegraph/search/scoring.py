@@ -94,13 +94,18 @@ def _scored(terms: Sequence[Term], total: int, visible: Mask | None, limit: int)
                 return _looked_up(terms[position:], hopeful, scores[hopeful])
         for part in term.postings:
             scores[part.first :][part.documents] += part.impacts.astype(np.float32) * term.idf
-    places = np.flatnonzero(scores if visible is None else scores * visible)
+    places = _having(scores, visible)
     return places, scores[places]
+
+
+def _having(scores: Floats, visible: Mask | None) -> Places:
+    """Return the visible documents that have a score; none is below 0."""
+    return np.flatnonzero(scores > 0 if visible is None else (scores > 0) & visible)
 
 
 def _hopeful(scores: Floats, visible: Mask | None, coming: float, limit: int) -> Places | None:
     """Return the documents that can still be among the best; None if one without any score yet can."""
-    places = np.flatnonzero(scores if visible is None else scores * visible)
+    places = _having(scores, visible)
     if len(places) < limit:
         return None
     values = scores[places]

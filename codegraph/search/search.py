@@ -34,8 +34,9 @@ from codegraph.search.fusion import interleave
 from codegraph.search.lexical import LexicalIndex, LexicalView
 from codegraph.search.narrowing import Narrowing, live
 from codegraph.search.quantise import Floats, Quantised
-from codegraph.search.rank import Candidates, Mentions, Ranked, RankWeights, rank
+from codegraph.search.rank import Ranked, RankWeights, rank
 from codegraph.search.shape import QueryShape, shape_of
+from codegraph.search.signals import Candidates, Mentions
 from codegraph.search.spaces import SpacesView, VectorSpaces
 from codegraph.search.spelling import matched
 from codegraph.search.vectors import DotProducts, Mask, Neighbours

@@ -128,10 +128,11 @@ def _kind(found: list[str], stops: bool) -> QueryKind:
 def _is_sentence(found: list[str], stops: bool) -> bool:
     if len(found) < 2 or found[0] in _OF_QUESTIONS:
         return False
-    if stops or (_is_action(found[0]) and found[1] not in _OF_LISTS and not _is_action(found[1])):
+    if stops or (is_action(found[0]) and found[1] not in _OF_LISTS and not is_action(found[1])):
         return True
     return not found[0].endswith("ing") and not _OF_SENTENCES.isdisjoint(found)
 
 
-def _is_action(word: str) -> bool:
+def is_action(word: str) -> bool:
+    """Whether a word in lower case is a verb that documentation of what acts often begins with."""
     return word in _ACTIONS or word.removesuffix("s") in _ACTIONS

@@ -41,6 +41,9 @@ BLOCK_ROWS = 16_384
 BURIED_SHARE = 0.25
 """A full block with a larger share of buried rows is emptied."""
 
+SAMPLE_ROWS = 1_024
+"""Rows that say how near the rest must be at least."""
+
 SPARSE_SHARE = 0.25
 """A filter that admits a smaller share of a block has its rows copied out before the scan."""
 
@@ -122,21 +125,21 @@ class VectorView:
         Raises ValueError when the query does not fit the index or is not finite.
         """
         if limit <= 0 or not self.stretches:
-            return _sorted([], [], 0)
+            return _sorted([], [])
         encoded = quantise(query[None, :], self.mean)
-        threshold, searched = -np.inf, 0
+        threshold, searched = np.float32(-np.inf), 0
         numbers: list[Numbers] = []
         scores: list[Floats] = []
         for stretch in self.stretches:
             found, values = self._scan(stretch, encoded, allowed)
             searched += len(found)
+            if not numbers:  # the limit-th best of some rows is a bound for that of all, so few rows are gathered
+                threshold = _least_of_best(values[:SAMPLE_ROWS], limit)
             good = np.flatnonzero(values >= threshold)
-            numbers.append(found[good])
-            scores.append(values[good])
-            if len(good) and sum(map(len, scores)) > limit:
-                together = np.concatenate(scores)
-                threshold = float(np.partition(together, len(together) - limit)[len(together) - limit])
-        best = _sorted(numbers, scores, limit)
+            if len(good):
+                numbers, scores = [*numbers, found[good]], [*scores, values[good]]
+                numbers, scores, threshold = _best_of(numbers, scores, limit)
+        best = _sorted(numbers, scores)
         # q . v = q . m + what the scan computed; the first term is the same for all rows.
         constant = np.float32(query @ self.mean)
         return Neighbours(best.numbers, best.scores + constant, searched)
@@ -341,14 +344,28 @@ def _by_block(places: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[
         yield int(number), places[blocks == number] % BLOCK_ROWS
 
 
-def _sorted(numbers: Sequence[Numbers], scores: Sequence[Floats], limit: int) -> Neighbours:
-    """Join and order candidates; keep the best `limit` and whatever ties with the last of them."""
+def _least_of_best(scores: Floats, limit: int) -> np.float32:
+    """Return the `limit`-th best score; of fewer none is too small."""
+    if len(scores) < limit:
+        return np.float32(-np.inf)
+    least: np.float32 = np.partition(scores, len(scores) - limit)[len(scores) - limit]
+    return least
+
+
+def _best_of(
+    numbers: Sequence[Numbers], scores: Sequence[Floats], limit: int
+) -> tuple[list[Numbers], list[Floats], np.float32]:
+    """Keep the best `limit` and whatever ties with the last of them; return their least score, too."""
+    names, values = np.concatenate(numbers), np.concatenate(scores)
+    least = _least_of_best(values, limit)
+    good = np.flatnonzero(values >= least)
+    return [names[good]], [values[good]], least
+
+
+def _sorted(numbers: Sequence[Numbers], scores: Sequence[Floats]) -> Neighbours:
+    """Join and order candidates."""
     if not numbers:
         return Neighbours(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32))
     names, values = np.concatenate(numbers), np.concatenate(scores)
-    if len(values) > limit:
-        threshold = np.partition(values, len(values) - limit)[len(values) - limit]
-        good = np.flatnonzero(values >= threshold)
-        names, values = names[good], values[good]
     order = np.lexsort((names, -values))
     return Neighbours(names[order], values[order])

@@ -19,8 +19,9 @@ from benchmarks.search.scoring import PLACES, Score, Scored, Span, grouped, hits
 from benchmarks.search.tasks import Repository, Task, at_hand, read_repositories, read_tasks
 from benchmarks.search.tune import WEIGHTS, Sample, Scores, fitted, left_out
 from codegraph.core.symbols import SymbolId
-from codegraph.search.rank import SIGNALS, Candidates, RankWeights, rank, signal_values
+from codegraph.search.rank import RankWeights, rank
 from codegraph.search.shape import QueryKind, QueryShape
+from codegraph.search.signals import SIGNALS, Candidates, signal_values
 
 
 @pytest.mark.parametrize(
@@ -173,6 +174,7 @@ def test_fitting_scores_as_the_ranking_does(kind: QueryKind) -> None:
         [SymbolId(f"{path}/{'fg'[at % 2]}{at // 2}().") for at, path in enumerate(paths)],
         paths,
         lines=np.ones(12),
+        kinds=np.zeros(12, dtype=np.uint8),
         mentions=lambda some: range(len(some)),
         **columns,
     )

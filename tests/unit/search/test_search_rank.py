@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegraph.core.symbols import SymbolId
-from codegraph.search.rank import SIGNALS, Candidates, Ranked, RankWeights, rank
+from codegraph.core.symbols import SymbolId, SymbolKind
+from codegraph.search.catalogue import KINDS
+from codegraph.search.rank import Ranked, RankWeights, rank
 from codegraph.search.shape import shape_of
+from codegraph.search.signals import SIGNALS, Candidates
 
 
 def candidates(*rows: tuple[str, str], lines: tuple[int, ...] = (), **values: list[float]) -> Candidates:
@@ -24,6 +26,7 @@ def candidates(*rows: tuple[str, str], lines: tuple[int, ...] = (), **values: li
         symbols=[SymbolId(f"{path}/{name}().") for name, path in rows],
         paths=[path for _, path in rows],
         lines=np.array(lines or (1,) * count, dtype=float),
+        kinds=np.full(count, KINDS.index(SymbolKind.FUNCTION), dtype=np.uint8),
         mentions=lambda some: [9 if symbol.startswith("src/") else 0 for symbol in some],
         **columns,
     )
@@ -57,6 +60,11 @@ CASES = [
     ("beginning", "Parse the settings of a file", ONE, True),
     ("beginning", "Read the settings of a file", ONE, False),
     ("beginning", "parse_config", ONE, False),
+    ("kind", "Parse the settings of a file", ONE, True),
+    ("kind", "Returns the settings of a file", ONE, True),
+    ("kind", "A parser of settings", ONE, False),
+    ("kind", "The settings of a file", ONE, False),
+    ("kind", "parsers of settings", ONE, False),
     ("depth", "parse", ONE, True),
     ("depth", "parse", ("x", "settings.py"), False),
     ("support", "parse", ("x", "tests/settings.py"), True),

@@ -13,8 +13,9 @@ from codegraph.core.symbols import SymbolId, SymbolKind
 from codegraph.search.documents import FileDocuments, LexicalDocument
 from codegraph.search.filters import Filter
 from codegraph.search.quantise import Floats, quantise
-from codegraph.search.rank import SIGNALS, RankWeights
+from codegraph.search.rank import RankWeights
 from codegraph.search.search import Query, Searcher
+from codegraph.search.signals import SIGNALS
 from codegraph.search.vectors import Mask, Stretch
 
 DIMENSIONS = 4
