@@ -10,9 +10,11 @@ and if its header was edited, the class around it, whose own input has the heade
 Where several functions were edited, that is done for one after the other (`step_by_step`).
 
 Why this is what extracting the whole file gives. *Of the tree:* a parser that has read a function is in a state that
-does not depend on what the function was; that holds for text without errors, so a file that is broken, before or now,
-is extracted whole. *Of what is found inside:* it depends on the function's own text and on its context: what stands
-outside of functions' bodies, which is the same to the byte, and is there, but for functions that it does not name.
+does not depend on what the function was. Where text has errors that is so as long as an edit breaks nothing and mends
+nothing: what the parser reads must be broken at the places that are known and at no other, else the file is extracted
+whole. What breaks a function may take in text behind it; if it is the edited one, that is asked of the whole file.
+*Of what is found inside:* it depends on the function's own text and on its context: what stands outside of functions'
+bodies, which is the same to the byte, and is there, but for functions that it does not name.
 *Of what is found outside:* it depends on no body, and of a header on kind and name alone, which stay. A language in
 which that is not so has no hollow bodies (`LanguageSpec.hollow`), and is extracted whole. Where anything does not fit
 (the function has another name, something inside is owned outside), the file is extracted whole, too.
@@ -26,17 +28,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable
-from operator import attrgetter
+from collections.abc import Callable, Sequence
+from operator import attrgetter, itemgetter
 from typing import Final
 
 from codegraph.core.facts import FileFacts, SyntaxProblem
-from codegraph.extract.extractor import Limits, extract, facts_of, look
+from codegraph.extract.extractor import Limits, Reduced, extract, facts_of, look
 from codegraph.extract.grammar import compiled
 from codegraph.extract.known import Function, Known, functions_of, known_of
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.normalise import Span
+from codegraph.extract.outline import BROKEN, Broken, broken_in
 from codegraph.extract.splice import Edited, spliced
 
 MEMORY_BYTES = 32 << 20
@@ -76,7 +79,7 @@ class Memory:
         if isinstance(read, SyntaxProblem):
             return extract(data, language, limits)
         facts = facts_of(read)
-        found = known_of(read, facts) if not read.problems else None
+        found = known_of(read, facts)
         if found is not None:
             self._keep(key, found)
         return facts
@@ -117,23 +120,17 @@ def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Know
     before = _function_around(known, begin, end)
     if before is None:
         return None
-    grammar = compiled(spec.name)
     in_header = begin < before.body[0]
     is_erased = spec.erasable and not in_header
-    read = data
-    if spec.prepare is not None and (known.read is not known.data or not spec.prepare_if_broken):
-        read = grammar.prepared(data)
-        if (
-            len(read) - len(data) != len(known.read) - len(known.data)
-            or _function_around(known, *_changed(known.read, read)) != before
-        ):
-            return None
-        broken, _ = _reduced(known, data, before, data, spec, is_erased)
-        if spec.prepare_if_broken and not grammar.parser.parse(broken).root_node.has_error:
-            return None  # perhaps the parser can read it unprepared by now
-    instead, blank = _reduced(known, data, before, read, spec, is_erased)
-    part = look(data, spec.name, limits, instead, blank)
-    if isinstance(part, SyntaxProblem) or part.problems:
+    read = _read(known, data, before, spec, is_erased)
+    broken = _moved_places(known.broken, begin, end, moved)
+    if read is None or broken is None:
+        return None
+    if any(before.start <= each.start <= before.end for each in known.broken) and not _is_broken(read, spec, broken):
+        return None
+    reduced = _reduced(known, data, before, read, spec, is_erased)
+    part = look(data, spec.name, limits, reduced._replace(broken=_outside(broken, reduced.blank)))
+    if isinstance(part, SyntaxProblem) or any(each.reason not in BROKEN for each in part.problems):
         return None
     if (part.view.explicit_exports, part.view.exports) != known.exports:
         return None
@@ -143,7 +140,52 @@ def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Know
         return None
     if not in_header and now.body[0] != before.body[0]:
         return None
-    return spliced(known, part, Edited(before, now, moved, read, in_header), limits.max_definitions)
+    return spliced(known, part, Edited(before, now, moved, read, in_header, broken), limits)
+
+
+def _read(known: Known, data: bytes, edited: Function, spec: LanguageSpec, is_erased: bool) -> bytes | None:
+    """Return what the parser would read of the whole file; None if that is not sure, or differs elsewhere."""
+    is_raw = known.read is known.data
+    if spec.prepare is None or (spec.prepare_if_broken and is_raw and not known.broken):
+        return data
+    grammar = compiled(spec.name)
+    read = grammar.prepared(data)
+    if spec.prepare_if_broken and is_raw:
+        return data if read == data else None
+    if (
+        len(read) - len(data) != len(known.read) - len(known.data)
+        or _function_around(known, *_changed(known.read, read)) != edited
+    ):
+        return None
+    if spec.prepare_if_broken and known.broken:  # which reading is the better one, the rest of the file decides
+        old, new = slice(edited.start, edited.end), slice(edited.start, edited.end + len(data) - len(known.data))
+        return read if read[new] == data[new] and known.read[old] == known.data[old] else None
+    raw = _reduced(known, data, edited, data, spec, is_erased).read if spec.prepare_if_broken else b""
+    return None if raw and not grammar.parser.parse(raw).root_node.has_error else read
+
+
+def _is_broken(read: bytes, spec: LanguageSpec, places: Sequence[Broken]) -> bool:
+    """Tell whether these are the places at which a whole file is broken: what breaks a function may reach further."""
+    return broken_in(compiled(spec.name).parser.parse(read).root_node) == places
+
+
+def _moved_places(broken: Sequence[Broken], begin: int, end: int, moved: int) -> tuple[Broken, ...] | None:
+    """Return where broken places are after an edit between two offsets; None if it touches one."""
+    if any(begin <= each.end and each.start <= end for each in broken):
+        return None
+    return tuple(
+        each if each.end < begin else Broken(each.start + moved, each.end + moved, each.reason) for each in broken
+    )
+
+
+def _outside(broken: Sequence[Broken], blank: Sequence[Span]) -> tuple[Broken, ...]:
+    """Return the broken places that stand in none of the stretches, which are in order."""
+
+    def is_inside(one: Broken) -> bool:
+        at = bisect_right(blank, one.start, key=itemgetter(0)) - 1
+        return at >= 0 and one.end <= blank[at][1]
+
+    return tuple(each for each in broken if not is_inside(each))
 
 
 def _function_around(known: Known, begin: int, end: int) -> Function | None:
@@ -153,23 +195,22 @@ def _function_around(known: Known, begin: int, end: int) -> Function | None:
     return found if found is not None and end <= found.body[1] else None
 
 
-def _reduced(
-    known: Known, data: bytes, edited: Function, read: bytes, spec: LanguageSpec, is_erased: bool
-) -> tuple[bytes, list[Span]]:
-    """Return what the parser reads, without the other functions, and which stretches are blank in it.
+def _reduced(known: Known, data: bytes, edited: Function, read: bytes, spec: LanguageSpec, is_erased: bool) -> Reduced:
+    """Return what the parser reads, without the other functions.
 
     `is_erased`: functions that are not named may be left out with their headers.
     """
     moved = len(data) - len(known.data)
     text = known.data[edited.start : edited.end] + data[edited.start : edited.end + moved]
     chosen = known.functions.index(edited)
+    kept = {chosen + near for near in (-1, 1)} | (_beside(known) if is_erased else set())
     parts: list[bytes] = []
     blank: list[Span] = []
     at = 0
     for number, each in enumerate(known.functions):
         if number == chosen:
             continue
-        is_gone = is_erased and abs(number - chosen) > 1 and each.name not in text
+        is_gone = is_erased and number not in kept and each.name not in text
         start, end = (each.start, each.end) if is_gone else each.body
         if number > chosen:
             start, end = start + moved, end + moved
@@ -177,7 +218,16 @@ def _reduced(
         parts += (read[at:start], brackets[:1], read[start + 1 : end - 1].translate(_BLANK), brackets[1:])
         blank.append((start, end) if is_gone else (start + 1, end - 1))
         at = end
-    return b"".join((*parts, read[at:])), blank
+    return Reduced(b"".join((*parts, read[at:])), blank, ())
+
+
+def _beside(known: Known) -> set[int]:
+    """Return the functions that stand beside broken places, or hold them: the parser relates them to each other."""
+    found: set[int] = set()
+    for each in known.broken:
+        at = bisect_right(known.functions, each.start, key=attrgetter("start"))
+        found.update((at - 1, at, at + 1))
+    return found
 
 
 def _changed(before: bytes, now: bytes) -> Span:

@@ -31,18 +31,21 @@ from codegraph.core.facts import (
     encode_inputs,
 )
 from codegraph.extract.definition_flow import DefinitionFlows
-from codegraph.extract.grammar import Captured, compiled
+from codegraph.extract.grammar import Captured, Reading, compiled
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.namespaces import namespaces_of
 from codegraph.extract.normalise import Span, TokenStream, nesting
 from codegraph.extract.outline import (
+    Broken,
+    broken_places,
     build_outline,
     cut_of,
     find_definitions,
     mark_errors,
     module_only,
     place_sightings,
+    problems_of,
 )
 from codegraph.extract.references import collect_references, spans
 from codegraph.extract.sections import document_facts
@@ -118,25 +121,38 @@ class Look(NamedTuple):
     inputs: dict[bytes, bytes]
     problems: tuple[SyntaxProblem, ...]
     namespaces: tuple[NamespaceRun, ...]
-    read: bytes
+    reading: Reading
     """What the parser has read."""
+    broken: tuple[Broken, ...]
 
 
-def look(
-    data: bytes, language: str, limits: Limits, instead: bytes | None = None, blank: Sequence[Span] = ()
-) -> Look | SyntaxProblem:
-    """Go through a file that has a grammar; a problem, if it is not to be looked into.
+class Reduced(NamedTuple):
+    """What the parser reads in place of a file's bytes, as many of them."""
 
-    `instead`: what the parser reads in place of the bytes, as many of them; `blank`: the stretches that are left out
-    in it. A broken file is a problem then.
-    """
+    read: bytes
+    blank: list[Span]
+    """The stretches that are left out in it."""
+    broken: tuple[Broken, ...]
+    """The places that it must be broken at, and nowhere else."""
+
+
+def look(data: bytes, language: str, limits: Limits, reduced: Reduced | None = None) -> Look | SyntaxProblem:
+    """Go through a file that has a grammar; a problem, if it is not to be looked into."""
     text = SourceText(data)
     grammar = compiled(language)
-    root, read = grammar.read_as(data) if instead is None else (grammar.parser.parse(instead).root_node, instead)
-    if instead is not None and root.has_error:
+    reading = (
+        grammar.reading(data)
+        if reduced is None
+        else Reading(grammar.parser.parse(reduced.read).root_node, reduced.read)
+    )
+    root, blank = reading.root, () if reduced is None else reduced.blank
+    if reduced is not None and root.has_error and not reduced.broken:
         return SyntaxProblem("syntax", 0)
     captured = grammar.captured_in(root)
     captures = captured.captures
+    broken = broken_places(captures.get("error", ()), captures.get("missing", ())) if root.has_error else ()
+    if reduced is not None and broken != reduced.broken:
+        return SyntaxProblem("syntax", 0)
     silent = [*spans(captures.get("comment", ())), *blank]
     strings = spans(captures.get("string", ()))
     blocks = spans(captures.get("block", ()))
@@ -144,8 +160,8 @@ def look(
         return SyntaxProblem("depth", 0, f"nested deeper than {limits.max_depth} levels")
     view, problems = _view(grammar.spec, text, root, captured, limits)
     problems += _encoding_problems(text)
-    if root.has_error:
-        problems += mark_errors(view, captures.get("error", ()), captures.get("missing", ()), limits.max_problems)
+    mark_errors(view, broken)
+    problems += problems_of(text, broken, limits.max_problems)
     _collect(view, captures)
     stream = _tokens(view, silent, strings, blocks, offsets=limits.data_flow)
     definitions, inputs = build_outline(view, stream, DefinitionFlows(view, stream) if limits.data_flow else None)
@@ -155,7 +171,7 @@ def look(
     )
     within = grammar.spec.namespaces
     namespaces = () if within is None else namespaces_of(root, text, view.definitions, within)
-    return Look(view, definitions, bodies, inputs, tuple(problems[: limits.max_problems]), namespaces, read)
+    return Look(view, definitions, bodies, inputs, tuple(problems[: limits.max_problems]), namespaces, reading, broken)
 
 
 def facts_of(read: Look) -> FileFacts:

@@ -42,6 +42,16 @@ class Captured(NamedTuple):
     """Nodes of references and tokens by capture, in no particular order."""
 
 
+class Reading(NamedTuple):
+    """What the parser has made of a file."""
+
+    root: Node
+    read: bytes
+    """What it has read: the file's bytes, or as the language prepares them."""
+    is_worse_prepared: bool = False
+    """Whether the bytes as the language prepares them are others, and were read with more damage."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """One language, ready to run."""
@@ -59,21 +69,22 @@ class Compiled:
 
     def read(self, data: bytes) -> Node:
         """Parse a file, as its language prepares it; the root refers to prepared bytes, of which there are as many."""
-        return self.read_as(data)[0]
+        return self.reading(data).root
 
-    def read_as(self, data: bytes) -> tuple[Node, bytes]:
-        """Parse a file; return as well the bytes that the parser has read."""
+    def reading(self, data: bytes) -> Reading:
+        """Parse a file, as its language prepares it."""
         if self.spec.prepare is None or not self.spec.prepare_if_broken:
             read = self.prepared(data)
-            return self.parser.parse(read).root_node, read
+            return Reading(self.parser.parse(read).root_node, read)
         root = self.parser.parse(data).root_node
         if not root.has_error:
-            return root, data
+            return Reading(root, data)
         other = self.prepared(data)
         if other == data:
-            return root, data
+            return Reading(root, data)
         prepared = self.parser.parse(other).root_node
-        return (prepared, other) if damage(prepared) <= damage(root) else (root, data)
+        is_better = damage(prepared) <= damage(root)
+        return Reading(prepared, other) if is_better else Reading(root, data, is_worse_prepared=True)
 
     def prepared(self, data: bytes) -> bytes:
         """Return the bytes of a file as its language prepares them."""

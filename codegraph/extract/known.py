@@ -5,7 +5,7 @@ Tests: tests/unit/extract/test_extract_again.py.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Container
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from codegraph.core.facts import Binding, BindingKind, Definition, Export, FileFacts, Import, Reference
 from codegraph.extract.extractor import Look
 from codegraph.extract.normalise import Span
+from codegraph.extract.outline import BROKEN, Broken
 from codegraph.extract.view import CALLABLES
 
 _ITEM_BYTES = 150
@@ -34,7 +35,7 @@ class Function(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One file without problems."""
+    """One file; what problems it has are places that the parser could not read."""
 
     data: bytes
     facts: FileFacts
@@ -50,6 +51,8 @@ class Known:
     exports: tuple[bool, list[Export]]
     read: bytes
     """What the parser has read: the data, or as its language prepares it."""
+    broken: tuple[Broken, ...] = ()
+    """The places that it could not read; none holds a function."""
 
     @property
     def definitions(self) -> tuple[Definition, ...]:
@@ -75,6 +78,12 @@ def known_of(read: Look, facts: FileFacts) -> Known | None:
     functions = functions_of(read.definitions, read.bodies, view.text.data, in_braces=view.spec.hollow == b"{}")
     bindings = view.placed_bindings()
     starts = [each.start for each in functions]
+    if (
+        read.reading.is_worse_prepared
+        or any(each.reason not in BROKEN for each in read.problems)
+        or any(bisect_right(starts, each.start) < bisect_left(starts, each.end) for each in read.broken)
+    ):
+        return None
     for offset, binding in bindings if view.spec.shared else ():
         around = functions[bisect_right(starts, offset) - 1] if functions else None
         if around is not None and around.start <= offset < around.end and is_shared(binding, around, view.spec.shared):
@@ -88,7 +97,8 @@ def known_of(read: Look, facts: FileFacts) -> Known | None:
         view.references.first,
         view.imports,
         (view.explicit_exports, view.exports),
-        read.read,
+        read.reading.read,
+        read.broken,
     )
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from tree_sitter import Node
 
@@ -196,16 +198,52 @@ def _raw_tokens(stream: TokenStream, found: Found, children: Sequence[Found]) ->
     return stream.outline(cut_of(found), map(cut_of, children), headers=found.kind is not SymbolKind.MODULE)
 
 
-def mark_errors(view: FileView, errors: Iterable[Node], missing: Iterable[Node], limit: int) -> list[SyntaxProblem]:
-    """Mark the innermost definition around each broken place; return the first `limit` places."""
-    places: dict[int, str] = {node.start_byte: "syntax" for node in errors}
-    places.update((node.start_byte, "missing") for node in missing)
-    problems: list[SyntaxProblem] = []
-    for offset, reason in sorted(places.items()):
-        view.definitions[view.owner_of(offset)].parse_error = True
-        if len(problems) < limit:
-            problems.append(SyntaxProblem(reason, view.text.position(offset)[0]))
-    return problems
+BROKEN = frozenset({"syntax", "missing"})
+
+
+class Broken(NamedTuple):
+    """A place that the parser could not read. Offsets are bytes."""
+
+    start: int
+    end: int
+    reason: str
+    """One of BROKEN."""
+
+
+def broken_places(errors: Iterable[Node], missing: Iterable[Node]) -> tuple[Broken, ...]:
+    """Return the broken places of a tree in order."""
+    nodes = [*((node, "syntax") for node in errors), *((node, "missing") for node in missing)]
+    return tuple(sorted(Broken(node.start_byte, node.end_byte, reason) for node, reason in nodes))
+
+
+def broken_in(root: Node) -> tuple[Broken, ...]:
+    """Return the same by looking for them."""
+    errors: list[Node] = []
+    missing: list[Node] = []
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.is_missing:
+            missing.append(node)
+        elif node.has_error:
+            waiting.extend(node.children)
+            if node.is_error:
+                errors.append(node)
+    return broken_places(errors, missing)
+
+
+def problems_of(text: SourceText, broken: Iterable[Broken], limit: int) -> list[SyntaxProblem]:
+    """Return the first `limit` places that are broken; where something is missing, that is said."""
+    places: dict[int, str] = {}
+    for each in broken:
+        places[each.start] = min(each.reason, places.get(each.start, each.reason))
+    return [SyntaxProblem(reason, text.position(offset)[0]) for offset, reason in islice(places.items(), limit)]
+
+
+def mark_errors(view: FileView, broken: Iterable[Broken]) -> None:
+    """Mark the innermost definition around each broken place."""
+    for each in broken:
+        view.definitions[view.owner_of(each.start)].parse_error = True
 
 
 def module_only(language: str, text: SourceText) -> tuple[tuple[Definition, ...], dict[bytes, bytes]]:

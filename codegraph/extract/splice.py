@@ -18,9 +18,10 @@ from msgspec.structs import replace
 from codegraph.core.digests import blob_digest
 from codegraph.core.facts import Binding, Definition, FileFacts, Import, Occurrences, Outline, Reference
 from codegraph.core.symbols import Range
-from codegraph.extract.extractor import Look
+from codegraph.extract.extractor import Limits, Look
 from codegraph.extract.known import Function, Known, is_shared
 from codegraph.extract.normalise import Span
+from codegraph.extract.outline import Broken, problems_of
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES, in_order
 
@@ -38,10 +39,12 @@ class Edited(NamedTuple):
     """What the parser would have read of the whole file."""
     in_header: bool
     """Whether its header was edited, or may have been; the part has all headers then."""
+    broken: tuple[Broken, ...]
+    """The places of the whole file that the parser cannot read."""
 
 
-def spliced(known: Known, part: Look, edited: Edited, limit: int) -> Known | None:
-    """Return the whole file; None if the parts do not fit, or it has more than `limit` definitions."""
+def spliced(known: Known, part: Look, edited: Edited, limits: Limits) -> Known | None:
+    """Return the whole file; None if the parts do not fit, or it has too many definitions."""
     before, now = known.definitions[edited.before.number], part.definitions[edited.now.number]
     around = known.definitions[before.container], part.definitions[now.container]
     if around[0].descriptor != around[1].descriptor or around[0].signature != around[1].signature:
@@ -51,12 +54,12 @@ def spliced(known: Known, part: Look, edited: Edited, limit: int) -> Known | Non
         return None
     if edited.in_header and not _has_all_headers(known):
         return None
-    splice = _Splice(known, part, edited)
+    splice = _Splice(known, part, edited, limits)
     try:
         whole = splice.whole()
     except KeyError:  # something inside is owned by what is not there
         return None
-    return whole if len(whole.definitions) <= limit else None
+    return whole if len(whole.definitions) <= limits.max_definitions else None
 
 
 def _ends_line(text: SourceText, offset: int) -> bool:
@@ -88,10 +91,11 @@ def _has_all_headers(known: Known) -> bool:
 class _Splice:
     """One file on its way."""
 
-    def __init__(self, known: Known, part: Look, edited: Edited) -> None:
+    def __init__(self, known: Known, part: Look, edited: Edited, limits: Limits) -> None:
         self._known = known
         self._part = part
-        self._was, self._now, self._moved, self._read, _ = edited
+        self._was, self._now, self._moved, self._read, _, self._broken = edited
+        self._problems = tuple(problems_of(part.view.text, edited.broken, limits.max_problems))
         self._more = (self._now.behind - self._now.number) - (self._was.behind - self._was.number)
         old, new = known.definitions[self._was.number].range, part.definitions[self._now.number].range
         self._lines = new.end_line - old.end_line
@@ -134,9 +138,8 @@ class _Splice:
         owns = dict.fromkeys(each.own for each in definitions)
         inputs: dict[bytes, bytes] = {own: before[own] if own in before else now[own] for own in owns}
         namespaces = tuple((self._later(index), name) for index, name in known.facts.outline.namespaces)
-        facts = FileFacts(
-            blob_digest(view.text.data), Outline(view.spec.name, definitions, (), namespaces), occurrences, inputs
-        )
+        outline = Outline(view.spec.name, definitions, self._problems, namespaces)
+        facts = FileFacts(blob_digest(view.text.data), outline, occurrences, inputs)
         return Known(
             view.text.data,
             facts,
@@ -147,6 +150,7 @@ class _Splice:
             imports,
             known.exports,
             self._read,
+            self._broken,
         )
 
     def _definitions(self) -> tuple[tuple[Definition, ...], tuple[Span, ...]]:

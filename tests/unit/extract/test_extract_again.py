@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,9 @@ import pytest
 from codegraph.core.facts import FileFacts, SyntaxProblem
 from codegraph.extract import again, known
 from codegraph.extract.again import Memory
-from codegraph.extract.extractor import Limits, Look, encode_facts, extract, look
+from codegraph.extract.extractor import Limits, Look, Reduced, encode_facts, extract, look
+from codegraph.extract.known import Function, Known
 from codegraph.extract.languages import LANGUAGES
-from codegraph.extract.normalise import Span
 from codegraph.extract.splice import spliced
 from codegraph.extract.worker import extract_encoded
 
@@ -284,7 +284,7 @@ def differing(text: str, language: str, seed: int, steps: int) -> Iterator[tuple
         now, expected = memory.extract("x", after.encode(), language, LIMITS), whole(after.encode(), language)
         if now != expected or encode_facts(now) != encode_facts(expected):
             yield text, after
-        if expected.outline.problems:  # nothing is remembered of it: go on from the text before
+        if expected.outline.problems and random_.random() < 0.7:  # go on from the text before
             memory.extract("x", text.encode(), language, LIMITS)
         else:
             text = after
@@ -327,11 +327,9 @@ def test_other_functions_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> N
     """What the parser reads of an edited file has nothing in it of functions that were not edited."""
     read: list[bytes] = []
 
-    def watched(
-        data: bytes, language: str, limits: Limits, instead: bytes | None = None, blank: Sequence[Span] = ()
-    ) -> Look | SyntaxProblem:
-        read.append(instead or b"")
-        return look(data, language, limits, instead, blank)
+    def watched(data: bytes, language: str, limits: Limits, reduced: Reduced | None = None) -> Look | SyntaxProblem:
+        read.append(reduced.read if reduced else b"")
+        return look(data, language, limits, reduced)
 
     monkeypatch.setattr(again, "look", watched)
     text = b"".join(b"def f%d(a):\n    return a.b%d\n\n\n" % (n, n) for n in range(9))
@@ -358,7 +356,11 @@ def test_the_context_counts(monkeypatch: pytest.MonkeyPatch) -> None:
         again, "spliced", lambda file, part, what, limit: spliced(file, part, what._replace(in_header=False), limit)
     )
     assert found(Memory()) != whole(changed, "python")
-    monkeypatch.setattr(again, "_function_around", lambda file, begin, _: file.functions[begin > file.functions[0].end])
+
+    def wrong(file: Known, begin: int, _: int) -> Function | None:
+        return file.functions[begin > file.functions[0].end] if file.functions[1:] else None
+
+    monkeypatch.setattr(again, "_function_around", wrong)
     assert list(differing(SOURCES["rust"], "rust", 1, 60))
 
 
@@ -403,6 +405,55 @@ def test_a_defect_of_what_is_remembered_costs_time_only(monkeypatch: pytest.Monk
     for text in (b"def f(a):\n    return a\n", b"def f(a):\n    return a.b\n"):
         facts = extract_encoded(text, "python", LIMITS, memory, "x")
         assert facts == encode_facts(whole(text, "python"))
+
+
+BROKEN = {
+    "cpp": b"int f(A a) { if IS_SET (a) { a.run(); } return 1; }\nint g(B b) { return b.size(); }\nint h();\n",
+    "c": b"int f(int a) { int x[ = { 1 }; return a; }\nint g(int b) { return b + 1; }\nint h(void);\n",
+    "java": b"class A { int f(B b) { b..run(); return 1; } int g(B b) { return b.size(); }\n int h; }\n",
+}
+
+
+@pytest.mark.parametrize("language", BROKEN)
+def test_an_edit_of_a_broken_file_is_looked_at_alone(language: str) -> None:
+    """Where the parser cannot read a place, an edit elsewhere is still extracted in part, and the place stays known."""
+    text = BROKEN[language]
+    memory = Memory()
+    for now in (text, text.replace(b"return b", b"probe(b);\n return b"), text):
+        facts = memory.extract("x", now, language, LIMITS)
+        assert facts == whole(now, language)
+        assert facts.outline.problems
+    assert memory.helped == 2
+
+
+def test_an_edit_that_breaks_or_mends_a_file_is_looked_at_as_a_whole() -> None:
+    """What a broken place takes in is decided by the rest of the file, so a new one or one less is no part's affair."""
+    text = BROKEN["cpp"]
+    memory = Memory()
+    memory.extract("x", text, "cpp", LIMITS)
+    for old, new in ((b"b.size()", b"b..size()"), (b"IS_SET ", b""), (b"b.size()", b"b.size(); {")):
+        now = text.replace(old, new)
+        assert memory.extract("x", now, "cpp", LIMITS) == whole(now, "cpp")
+        memory.extract("x", text, "cpp", LIMITS)
+    assert memory.helped == 0
+
+
+def test_what_a_broken_function_takes_in_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit of a function that is broken already is looked at in part only if the whole file is broken as before."""
+    before = (
+        b"int f(int l) {\n  l:oop[1] = -1;\n  each(q, &l) {\n    T* h = d(q, u_t, q);\n    s;\n  }\n  return l;\n}\n"
+        b"void g(int l) {\n  S* q;\n  /* x */\n  each(q, &l) {\n    u();\n  }\n}\n"
+    )
+    after = before.replace(b"u_t", b"u_/*t")
+
+    def found() -> tuple[FileFacts, int]:
+        memory = Memory()
+        memory.extract("x", before, "c", LIMITS)
+        return memory.extract("x", after, "c", LIMITS), memory.helped
+
+    assert found() == (whole(after, "c"), 0)
+    monkeypatch.setattr(again, "_is_broken", lambda *_: True)
+    assert found() != (whole(after, "c"), 0)
 
 
 def test_memory_is_bounded() -> None:

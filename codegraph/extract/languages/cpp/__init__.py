@@ -27,6 +27,7 @@ SPEC = replace(
         find=find_definitions,
         collect=collect,
         hollow=b"{}",
+        erasable=True,
         namespaces=Namespaces(
             frozenset({"namespace_definition"}),
             frozenset({"linkage_specification", "declaration_list", *CONDITIONS}),
