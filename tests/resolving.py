@@ -96,6 +96,8 @@ CONSTRUCTS: tuple[Construct, ...] = (
     Construct(MEMBERS, "element of a container, in a loop"),
     Construct(MEMBERS, "type argument of a container"),
     Construct(MEMBERS, "type argument of a type of one's own"),
+    Construct(MEMBERS, "bound of a type parameter"),
+    Construct(MEMBERS, "constant of an enumeration"),
     Construct(MEMBERS, "cast or type test"),
     Construct(MEMBERS, "parameter of a closure"),
     Construct(MEMBERS, "pattern or destructuring"),

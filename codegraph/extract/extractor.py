@@ -52,7 +52,7 @@ from codegraph.extract.sections import document_facts
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES, FileView
 
-SCHEMA = 34
+SCHEMA = 35
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1

@@ -31,11 +31,12 @@ def facts(source: str) -> FileFacts:
 
 
 def test_definitions() -> None:
-    """Constructors, records, enums and fields; the methods of an anonymous class belong to the method around it."""
+    """Constructors, records, enums, each name of a field; what an anonymous class has is of the method around it."""
     definitions = facts(SOURCE).outline.definitions
     assert {each.descriptor: each.kind for each in definitions[1:]} == {
         "Box#": SymbolKind.CLASS,
         "Box#K.": SymbolKind.CONSTANT,
+        "Box#L.": SymbolKind.CONSTANT,
         "Box#items.": SymbolKind.CONSTANT,
         "Box#Box().": SymbolKind.METHOD,
         "Box#fill().": SymbolKind.METHOD,
@@ -64,11 +65,11 @@ def test_bindings_say_what_members_are() -> None:
     bound = {(one.owner, one.name): one.chain for one in facts(SOURCE).occurrences.bindings}
     assert bound[1, "items"] == ("List", "()", "<Item/()>")
     assert bound[1, "L"] == ()
-    assert bound[4, "@arity"] == ("2+", "int,Item")
-    assert bound[5, "0"] == ("Item", "()")
-    assert bound[6, "@within"] == ("Thing", "()")
+    assert bound[5, "@arity"] == ("2+", "int,Item")
+    assert bound[6, "0"] == ("Item", "()")
+    assert bound[7, "@within"] == ("Thing", "()")
     assert bound[1, "@base"] in {("Base", "()", "<@param/0/Item/()>"), ("Thing", "()")}
-    assert bound[7, "A"] == ("@here", "Box#E#", "()")
+    assert bound[8, "A"] == ("@here", "Box#E#", "()")
 
 
 def test_long_and_deep_expressions_have_no_chain() -> None:

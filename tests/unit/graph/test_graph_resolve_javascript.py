@@ -314,6 +314,50 @@ def test_a_file_does_not_ask_about_itself() -> None:
     assert link_file("a.js", facts.outline, facts.occurrences, table).reads == ()
 
 
+def test_a_parameter_may_declare_this() -> None:
+    """`this` of a function with a parameter of that name is what its type says, in arrow functions inside as well."""
+    linked = Linked(
+        {
+            "a.ts": "class O { m() {} }\nclass C { m() {} n() {} }\n"
+            "function f(this: C, x: O) { this.m(); [1].map(() => this.n()); this.extra = x }",
+        }
+    )
+    assert linked.of("a.ts/f().", CALLS) == {"a.ts/C#m().", "a.ts/C#n()."}
+    assert linked.confidence["a.ts/f().", CALLS, "a.ts/C#m()."] == "inferred"
+
+
+def test_members_under_symbols() -> None:
+    """What a member under a symbol `kName` holds is followed; other computed indices give elements."""
+    linked = Linked(
+        {
+            "a.js": "const { kQueue } = require('./symbols')\nclass Q { put() {} }\nclass O { put() {} }\n"
+            "class C { constructor() { this[kQueue] = new Q() } m() { this[kQueue].put() } }",
+        }
+    )
+    assert linked.of("a.js/C#m().", CALLS) == {"a.js/Q#put()."}
+
+
+def test_scripts_share_their_names() -> None:
+    """What one file without imports and exports defines is found in others; what two define, or a module, is not."""
+    linked = Linked(
+        {
+            "a.js": "function only() {}\nfunction twice() {}",
+            "b.js": "function twice() {}",
+            "c.js": "export function closed() {}",
+            "d.js": "function far() { only(); twice(); closed() }",
+        }
+    )
+    assert linked.of("d.js/far().", CALLS) == {"a.js/only()."}
+    assert {("twice", "missing"), ("closed", "missing")} <= linked.misses
+
+
+def test_static_methods_override_nothing() -> None:
+    """A static method of the name of a base's is another one, which nobody calls through an instance."""
+    linked = Linked({"a.ts": "class A { static m() {} n() {} }\nclass B extends A { static m() {} n() {} }"})
+    assert linked.of("a.ts/B#n().", "overrides") == {"a.ts/A#n()."}
+    assert linked.of("a.ts/B#m().", "overrides") == set()
+
+
 def test_local_definitions_of_other_files() -> None:
     """What a function returns is followed to a definition inside it; its name alone is not found from outside."""
     linked = Linked(

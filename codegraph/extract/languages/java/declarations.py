@@ -233,7 +233,8 @@ def field(walk: JavaWalk, node: Node, scope: Scope) -> None:
         else:
             scope.names[walk.text(name)] = chain
     for each in reversed(node.children_by_field_name("declarator")):
-        walk.push(each.child_by_field_name("value"), own)
+        other = walk.defined.get(each.id, 0)
+        walk.push(each.child_by_field_name("value"), Scope(other, scope) if other else own)
     walk.push(kind, own)
     walk.push(next((each for each in node.named_children if each.type == "modifiers"), None), own)
 

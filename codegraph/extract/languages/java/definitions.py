@@ -39,7 +39,7 @@ def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequ
     found: list[Sighting] = []
     around: list[tuple[int, int]] = [(root.end_byte + 1, 0)]
     for node in sorted(candidates, key=lambda each: (each.start_byte, -each.end_byte)):
-        start, end = node.start_byte, node.end_byte
+        start = node.start_byte
         while around[-1][0] <= start:
             around.pop()
         container = around[-1][1]
@@ -48,21 +48,31 @@ def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequ
             not container or found[container - 1].kind not in TYPES or _anonymous(node)
         ):
             continue
-        name = _name(node)
-        if name is None or not name.text:
-            continue
-        if len(found) == limit:
-            break
-        text = name.text.decode("utf-8", "replace")
         body = node.child_by_field_name("body")
-        found.append(Sighting(kind, text, container, start, end, name.start_byte, name.end_byte, node, body, node))
-        around.append((end, len(found)))
+        for unit, first, last in _units(node, kind):
+            name = unit.child_by_field_name("name")
+            if name is None or not name.text:
+                continue
+            if len(found) == limit:
+                return found
+            text = name.text.decode("utf-8", "replace")
+            whole = node if first == start else unit
+            found.append(
+                Sighting(kind, text, container, first, last, name.start_byte, name.end_byte, whole, body, whole)
+            )
+            around.append((last, len(found)))
     return found
 
 
-def _name(node: Node) -> Node | None:
-    declarator = node.child_by_field_name("declarator")
-    return (declarator or node).child_by_field_name("name")
+def _units(node: Node, kind: SymbolKind) -> list[tuple[Node, int, int]]:
+    """Return what has a name of its own, with its range: each declarator of a field, other declarations themselves."""
+    start, end = node.start_byte, node.end_byte
+    if kind is not SymbolKind.CONSTANT:
+        return [(node, start, end)]
+    declarators = node.children_by_field_name("declarator")
+    if len(declarators) == 1:
+        return [(declarators[0], start, end)]
+    return [(each, each.start_byte if at else start, each.end_byte) for at, each in enumerate(declarators)]
 
 
 def _anonymous(field: Node) -> bool:

@@ -54,6 +54,7 @@ _LITERALS: Final = frozenset(
 )
 _KEEPING: Final = frozenset({"freeze", "seal", "preventExtensions", "create", "assign"})
 _BINDING: Final = frozenset({"bind"})
+_MODULE: Final = ("module",)
 
 
 def required_module(call: Node) -> tuple[str, str] | None:
@@ -73,6 +74,17 @@ def required_module(call: Node) -> tuple[str, str] | None:
 def module_element(form: str, specifier: str) -> str:
     """Return the chain element, and the alias, that stands for a module required inside an expression."""
     return f'{form}("{specifier}")'
+
+
+def key_of(index: Node | None) -> str | None:
+    """Return the name of the member that `x["name"]` or `x[kName]` means, None for a computed index.
+
+    `kName` is how Node's libraries call a symbol; a member of that key has its name in brackets.
+    """
+    if index is not None and index.type == "identifier":
+        name = text_of(index)
+        return f"[{name}]" if name[:1] == "k" and name[1:2].isupper() else None
+    return string_value(index)
 
 
 def is_literal(node: Node) -> bool:
@@ -104,7 +116,7 @@ def chain_of(node: Node | None, this: str) -> Chain:
             elements.append("()")
             node = node.child_by_field_name("constructor")
         elif kind == "subscript_expression":
-            name_given = string_value(node.child_by_field_name("index"))
+            name_given = key_of(node.child_by_field_name("index"))
             elements.append("[]" if name_given is None else name_given)
             node = node.child_by_field_name("object")
         elif kind == "this":
@@ -200,4 +212,6 @@ def _operator(node: Node) -> str:
 def _finish(head: Chain, elements: list[str]) -> Chain:
     if not elements:
         return () if head == (UNKNOWN,) else head
+    if head == _MODULE and elements[-1] == "exports":
+        head, elements = ("exports",), elements[:-1]
     return (*head, *reversed(elements))

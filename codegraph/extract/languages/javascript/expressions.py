@@ -15,7 +15,8 @@ from tree_sitter import Node
 
 from codegraph.core.facts import COMPUTED, Chain, Role
 from codegraph.extract.languages.javascript.annotations import NOTHING, TypeChains
-from codegraph.extract.languages.javascript.chains import UNKNOWN, alternatives_of, chain_of
+from codegraph.extract.languages.javascript.chains import UNKNOWN, alternatives_of, chain_of, key_of
+from codegraph.extract.languages.javascript.definition_nodes import EXPORTS
 from codegraph.extract.languages.javascript.imports import export_assignment, required_inside
 from codegraph.extract.languages.javascript.literals import define_member
 from codegraph.extract.languages.javascript.nodes import nth, string_value, text_of
@@ -119,9 +120,10 @@ def _callee(walk: Walk, function: Node | None, scope: Scope) -> None:
         mention(walk, function, scope, Role.CALL)
         return
     index = function.child_by_field_name("index")
-    if function.type == "subscript_expression" and index is not None and string_value(index) is not None:
+    if function.type == "subscript_expression" and index is not None and key_of(index) is not None:
         walk.refer(scope, chain_of(function, scope.this), Role.CALL, index)
         walk.push(function.child_by_field_name("object"), scope)
+        walk.push(index if string_value(index) is None else None, scope)
         return
     inner = function
     while inner.type in _PASSING and inner.named_child_count:
@@ -190,9 +192,11 @@ def assignment(walk: Walk, node: Node, scope: Scope) -> None:
     exported = [target for target in targets if exported_name(target) is not None]
     if exported:
         export_assignment(node, walk.module, walk.ledger)
-        name = exported[-1].child_by_field_name("property")
-        if name is not None and walk.defined(node) and exported_name(exported[-1]) == text_of(name):
-            walk.ledger.refer(walk.module, (text_of(name),), Role.READ, name)
+        name, before = exported[-1].child_by_field_name("property"), exported[-1].child_by_field_name("object")
+        is_short = before is not None and before.type == "identifier" and exported_name(exported[-1]) != "export="
+        index = walk.defined(node)
+        if name is not None and index and (is_short or walk.found[index - 1].name == EXPORTS):
+            walk.ledger.refer(walk.module, (walk.found[index - 1].name,), Role.READ, name)
     for target in targets:
         _assign(walk, target, value, scope)
     walk.push(value, scope)
@@ -218,6 +222,9 @@ def _assign(walk: Walk, target: Node, value: Node | None, scope: Scope) -> None:
     elif kind in ("object_pattern", "array_pattern"):
         pass
     else:
+        key = key_of(target.child_by_field_name("index"))
+        if receiver is not None and key is not None and key[:1] == "[":
+            _assign_member(walk, receiver, key, value, scope)
         walk.push_children(target, scope)
 
 

@@ -146,7 +146,10 @@ def _parameter(walk: Walk, node: Node, scope: Scope, hint: TypeChains, declared:
         walk.push(default, scope)
     elif declared:
         values = declared.get(_first_word(node), hint)
-    if pattern is not None and pattern.type != "this":
+    if pattern is not None and pattern.type == "this":
+        scope.this = "this"
+        walk.variable(scope, "this", BindingKind.PARAMETER, values)
+    elif pattern is not None:
         bind_pattern(walk, pattern, scope, values, BindingKind.PARAMETER, hoisted=False)
 
 

@@ -5,7 +5,8 @@ without one hands its children on in the same scope. The order of visits does no
 ledger sorts by position at the end, so the stack needs no reversal. Nothing recurses along the tree.
 
 `this` is written as the element of a chain: "@self" in methods, in field initialisers and in functions
-that may be constructors, "@class" in static members, "" where only the caller knows.
+that may be constructors, "@class" in static members, "this" where a parameter of that name declares its type, "" where
+only the caller knows.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ class Walk:
 
     def instance_owner(self, scope: Scope) -> int:
         """Return the definition whose members `this.x = ...` makes in a scope, 0 if nobody knows."""
-        if not scope.this or not scope.owner:
+        if scope.this in ("", "this") or not scope.owner:
             return 0
         owner = scope.owner
         while owner and self.is_inner(owner):

@@ -33,6 +33,7 @@ from codegraph.extract.view import CALLABLES, CLASSES, FileView, Found, Match
 ENTERED = "@enter"
 """The step of a chain from a context manager to what a `with` statement binds."""
 
+_ENUMERATION = re.compile(r"(?:Enum|Flag)\b")
 _OF_CLASS = re.compile(r"^(?:typing\.)?[tT]ype\[(\w+)\]$")
 
 _SEQUENCES = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list"})
@@ -49,6 +50,7 @@ class Binder:
         self._known: dict[tuple[int, str], Chain] = {}
         """The first value of each name in a function, for `self.x = name`."""
         self._local: set[tuple[int, str]] = set()
+        self._enumerations: dict[int, bool] = {}
         self._outer: list[tuple[int, int, int, str, BindingKind, Chain]] = []
         """Bound in another scope: offset, that scope, the function, name, kind, value as the function says it."""
         self._locals = {(found.container, found.name): found.descriptor for found in view.definitions if found.local}
@@ -80,10 +82,22 @@ class Binder:
             return
         if view.definitions[owner].kind in CLASSES and kind is BindingKind.VARIABLE:
             kind = BindingKind.ATTRIBUTE
+            if self._is_enumeration(owner) and name[0] != "_":
+                chain = ("@self",)  # a member is an instance, whatever value it is given
         self._local.add((owner, name))
         if chain and kind is not BindingKind.ELEMENT:
             self._known.setdefault((owner, name), chain)
         view.bind(offset, owner, name, kind, chain)
+
+    def _is_enumeration(self, owner: int) -> bool:
+        """Say whether a class has a base that is called like those of the standard library's enumerations."""
+        known = self._enumerations.get(owner)
+        if known is None:
+            node = self._view.definitions[owner].node
+            bases = node.child_by_field_name("superclasses") if node is not None else None
+            written = self._view.text.of(bases) if bases is not None else ""
+            known = self._enumerations[owner] = _ENUMERATION.search(written) is not None
+        return known
 
     def _annotate(self, node: Node, annotation: str, kind: BindingKind) -> None:
         read = read_annotation(annotation)
@@ -113,7 +127,10 @@ class Binder:
             node = found["target"][0]
             self._local_names(node.parent or node, node.named_children, ())
         for found in view.forms("type_parameter"):
-            self._bind(_innermost(found["target"][0]), (), BindingKind.VARIABLE)
+            target = found["target"][0]
+            bounds = classes_of(view.text.of(target).partition(":")[2])
+            for bound in bounds or ((),):
+                self._bind(_innermost(target), bound, BindingKind.VARIABLE)
 
     def _value(self, found: Match) -> Chain:
         value = found["value"][0]
@@ -285,8 +302,14 @@ def _innermost(node: Node) -> Node:
 
 
 def bind_results(view: FileView) -> None:
-    """Bind what functions return: by annotation, else by one obvious `return Name(...)` or `return self`."""
+    """Bind what functions return or yield: by annotation, else by one obvious `return Name(...)` or `return self`."""
     returned: dict[int, list[Chain]] = {}
+    yielded: dict[int, dict[Chain, None]] = {}
+    for match in view.forms("yield"):
+        value = match["value"][0]
+        owner = view.owner_of(value.start_byte)
+        if value.prev_sibling is None or value.prev_sibling.type != "from":
+            yielded.setdefault(owner, {})[view.chain(value, owner)] = None
     for match in view.forms("return"):
         value = match["value"][0]
         owner = view.owner_of(value.start_byte)
@@ -306,7 +329,9 @@ def bind_results(view: FileView) -> None:
         else:
             chains = set(returned.get(index, ()))
             if len(chains) == 1:
-                _bind_obvious(view, index, found, chains.pop())
+                _bind_obvious(view, index, found, BindingKind.RETURN, chains.pop())
+            if len(yielded.get(index, ())) == 1:
+                _bind_obvious(view, index, found, BindingKind.ELEMENT, *yielded[index])
 
 
 def _type_of_receiver(view: FileView, function: Node) -> str:
@@ -319,6 +344,6 @@ def _type_of_receiver(view: FileView, function: Node) -> str:
     return _OF_CLASS.sub(r"\1", view.text.of(type_))
 
 
-def _bind_obvious(view: FileView, index: int, found: Found, chain: Chain) -> None:
+def _bind_obvious(view: FileView, index: int, found: Found, kind: BindingKind, chain: Chain) -> None:
     if chain and (chain[-1] == "()" or chain in (("@self",), ("@class",))):
-        view.bind(found.name_start, index, "()", BindingKind.RETURN, chain)
+        view.bind(found.name_start, index, "()", kind, chain)

@@ -21,6 +21,7 @@
 ((global_statement (identifier) @target) (#set! form "global"))
 ((nonlocal_statement (identifier) @target) (#set! form "nonlocal"))
 ((return_statement (_) @value) (#set! form "return"))
+((yield . (_) @value .) (#set! form "yield"))
 
 ((case_pattern (dotted_name . (identifier) @target .)) (#set! form "plain"))
 ((keyword_pattern (dotted_name . (identifier) @target .)) (#set! form "plain"))

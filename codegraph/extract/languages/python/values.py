@@ -29,6 +29,7 @@ _PASSING = frozenset({"list", "sorted", "reversed", "tuple", "set", "frozenset",
 _UNIONS = frozenset({"Union", "Optional", "Annotated"})
 _TYPES = re.compile(r"[\w.\[\]\s,\"']+(?:\|[\w.\[\]\s,\"']+)+\Z")
 _NARROWING = re.compile(r"isinstance\(\s*([^\W\d]\w*)\s*,\s*\(?([\w.,|\s]{1,200})\)")
+_TYPE_VARIABLE = re.compile(r"(?:\w+\.)?TypeVar\([^()]*\bbound\s*=\s*([\w.\[\]\"']{1,100})\s*[,)]")
 _BETWEEN = re.compile(r"[,|]")
 
 
@@ -96,6 +97,9 @@ def aliased(name: str, value: Node, text: SourceText) -> list[Chain]:
         generic = value.child_by_field_name("value")
         if generic is not None and text.of(generic).rpartition(".")[2] in _UNIONS:
             source = text.of(value)
+    elif value.type == "call":
+        made = _TYPE_VARIABLE.match(text.of(value))
+        source = made[1].strip() if made is not None else ""
     elif value.type == "binary_operator" and name.lstrip("_")[:1].isupper():
         written = text.of(value)
         source = written if _TYPES.match(written) else ""

@@ -131,6 +131,12 @@ def element_of(evaluator: Evaluator, entity: Entity) -> Candidates:
     return merged(groups, MAX_CANDIDATES) if groups else unknown("unknown_receiver")
 
 
+def keyed(evaluator: Evaluator, entity: Entity, element: str) -> Candidates:
+    """Return what `x[i]` ("[]") or `x[kName]` ("[kName]", a member if there is one of that key) gives."""
+    found = evaluator.member(entity, element) if element != "[]" else ()
+    return found if is_known(found) else element_of(evaluator, entity)
+
+
 def _element_chains(evaluator: Evaluator, entity: Entity) -> tuple[tuple[Chain, ...], Scope]:
     kind, path = entity.kind, entity.path
     home = Home(path, entity.descriptor, entity.form)

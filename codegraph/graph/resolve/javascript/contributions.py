@@ -23,7 +23,7 @@ import re
 
 from codegraph.core.facts import BindingKind, Chain, Definition, Import, ImportKind, Occurrences, Outline, Role
 from codegraph.core.symbols import SymbolKind
-from codegraph.graph.resolve.javascript.names import FAMILY
+from codegraph.graph.resolve.javascript.names import FAMILY, SCRIPTS
 from codegraph.graph.resolve.keys import (
     base_key,
     definition_key,
@@ -36,6 +36,7 @@ from codegraph.graph.resolve.keys import (
     name_key,
     return_key,
     star_key,
+    top_key,
 )
 from codegraph.graph.resolve.scheme import Entry, Value
 
@@ -65,6 +66,10 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
         _add(entries, export_key(path, export.name), ("v", *export.chain))
     if occurrences.explicit_exports:
         _add(entries, export_list_key(path), ())
+    elif not occurrences.imports and not occurrences.exports:
+        for definition in outline.definitions[1:]:
+            if definition.container == 0 and not definition.local and definition.kind is not SymbolKind.CONSTANT:
+                _add(entries, top_key(SCRIPTS, definition.name), (path, *definition_entry(definition)))
     return {key: tuple(found) for key, found in entries.items()}
 
 
@@ -149,3 +154,10 @@ def _offer_import(entries: dict[str, dict[Entry, None]], path: str, each: Import
 def chain_of(entry: Entry) -> Chain:
     """Return the chain of a ("v", ...) entry."""
     return entry[1:]
+
+
+def on_side(entries: tuple[Entry, ...], *, static: bool) -> tuple[Entry, ...]:
+    """Keep of the entries of a member's name those that an instance has, or the static ones if there are any."""
+    if not any(entry[0] == "d" and "s" in entry[3] for entry in entries):
+        return entries
+    return tuple(entry for entry in entries if (entry[0] == "d" and "s" in entry[3]) == static)

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codegraph.core.facts import Chain
-from codegraph.graph.resolve.javascript.calls import called, element_of, handed, returned
-from codegraph.graph.resolve.javascript.contributions import SPREAD, WHOLE, chain_of
+from codegraph.graph.resolve.javascript.calls import called, element_of, handed, keyed, returned
+from codegraph.graph.resolve.javascript.contributions import SPREAD, WHOLE, chain_of, on_side
 from codegraph.graph.resolve.javascript.entities import (
     CONTAINER_METHOD,
     DEFINITION,
@@ -32,7 +32,7 @@ from codegraph.graph.resolve.javascript.entities import (
     unsure,
 )
 from codegraph.graph.resolve.javascript.modules import ModuleFinder
-from codegraph.graph.resolve.javascript.names import BUILTINS, KEEPING, LOCAL, TAKING
+from codegraph.graph.resolve.javascript.names import BUILTINS, KEEPING, LOCAL, SCRIPTS, TAKING
 from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, Scope, home_of
 from codegraph.graph.resolve.keys import (
     base_key,
@@ -41,12 +41,12 @@ from codegraph.graph.resolve.keys import (
     import_key,
     member_key,
     star_key,
+    top_key,
 )
-from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, TableReader, Value
+from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader, Value
 
 _MAX_NESTING = 40
-_IMPORTED = 'import("'
-"""A module named inside a type: `import("./x").T`."""
+_IMPORTED = 'import("'  # a module named inside a type: `import("./x").T`
 _MAX_BASES = 32
 _CYCLE = unknown("dynamic")
 _Question = tuple[object, ...]
@@ -190,7 +190,14 @@ class Evaluator:
             return (Entity(MODULE, path),)
         if name.startswith(_IMPORTED):
             return self.imported(path, ("m", name.removeprefix(_IMPORTED).removesuffix('")')))
-        return unknown("builtin" if name in BUILTINS else "missing")
+        return unknown("builtin") if name in BUILTINS else self._of_scripts(name)
+
+    def _of_scripts(self, name: str) -> Candidates:
+        """Return what a script defines for all files, if only one does."""
+        value = self._get(top_key(SCRIPTS, name)) or MANY
+        if value == MANY or any(entry[0] != value[0][0] for entry in value):
+            return unknown("missing")
+        return unsure(self._entities(Home(value[0][0], "", "module"), name, tuple(e[1:] for e in value), None))
 
     def _special(self, scope: Scope, name: str) -> Candidates:
         if name.startswith(LOCAL):
@@ -223,12 +230,11 @@ class Evaluator:
 
     def _step(self, entity: Entity, element: str) -> Candidates:
         if entity.kind is UNKNOWN:
-            reason = "unknown_receiver" if entity.name in ("missing", "local", "dynamic") else entity.name
-            return unknown(reason)
+            return unknown("unknown_receiver" if entity.name in _FALLBACK else entity.name)
         if element == "()":
             return called(self, entity)
-        if element == "[]":
-            return element_of(self, entity)
+        if element[:1] == "[":
+            return keyed(self, entity, element)
         return handed(self, entity, element) if element[:1] == "(" else self.member(entity, element)
 
     def member(self, entity: Entity, name: str) -> Candidates:
@@ -243,9 +249,9 @@ class Evaluator:
     def _member(self, entity: Entity, name: str) -> Candidates:
         if entity.kind is MODULE:
             return self._module_member(entity, name)
-        home = home_of(entity)
         if entity.kind in _NAMED and (found := self._composite(entity, name)):
             return found
+        home = home_of(entity)
         if home is not None and not (entity.kind is DEFINITION and "g" in entity.flags):
             if name == "prototype" and entity.kind is DEFINITION:
                 return (entity._replace(kind=INSTANCE),)
@@ -275,7 +281,7 @@ class Evaluator:
         An instance has no static members (`static` says whether they count); a class may have any, static ones first.
         """
         for each in self.lineage(home):
-            entries = _on_side(self.own_member(each, name), static=static)
+            entries = on_side(self.own_member(each, name), static=static)
             if entries:
                 return self._entities(each, name, entries, home)
         for path in self._spread[home]:
@@ -389,12 +395,6 @@ class Evaluator:
         return scope
 
 
-def _on_side(entries: tuple[Entry, ...], *, static: bool) -> tuple[Entry, ...]:
-    """Keep of the entries of a member's name those that an instance has, or the static ones if there are any."""
-    if not any(entry[0] == "d" and "s" in entry[3] for entry in entries):
-        return entries
-    return tuple(entry for entry in entries if (entry[0] == "d" and "s" in entry[3]) == static)
-
-
 _NAMED = frozenset({VARIABLE, FIELD})
+_FALLBACK = ("missing", "local", "dynamic")
 _INSTANTIABLE = frozenset({"class", "interface", "enum", "function"})

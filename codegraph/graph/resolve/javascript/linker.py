@@ -12,8 +12,8 @@
 what it holds. A module that is replaced as a whole
 (`module.exports = f`) stands for what replaces it. An import gives `imports` edges to the module and to
 what it names (a name that destructuring takes out of a module: to the module only). `super(...)` gives none,
-`inherits` says as much. A method overrides the method of that name in the nearest base class or interface that
-has one. A call whose receiver is unknown goes to the only method of that name in the project, if there
+`inherits` says as much. A method that is not static overrides the one of that name in the nearest base class or
+interface that has one. A call whose receiver is unknown goes to the only method of that name in the project, if there
 is just one and no built-in type has such a member (confidence inferred).
 """
 
@@ -34,7 +34,7 @@ from codegraph.core.facts import (
 )
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
-from codegraph.graph.resolve.javascript.contributions import import_entry
+from codegraph.graph.resolve.javascript.contributions import flags_of, import_entry, on_side
 from codegraph.graph.resolve.javascript.entities import (
     DEFINITION,
     FIELD,
@@ -43,6 +43,7 @@ from codegraph.graph.resolve.javascript.entities import (
     Candidates,
     Entity,
     is_known,
+    unsure,
 )
 from codegraph.graph.resolve.javascript.evaluator import Evaluator
 from codegraph.graph.resolve.javascript.names import COMMON_MEMBERS, FAMILY, LOCAL
@@ -114,7 +115,7 @@ class FileLinker:
     def _link_computed(self, reference: Reference) -> None:
         """Link a call whose function has no name to what is known of its value."""
         owner, chain, role = reference.owner, reference.chain[:-1], reference.role
-        found = self._evaluator.evaluate(self._scopes[owner], chain) if chain else ()
+        found = unsure(self._evaluator.evaluate(self._scopes[owner], chain)) if chain else ()
         targets = self._targets(found, role, self._definitions[owner].kind)
         if targets:
             self._add(owner, targets, role, *reference.positions[:2])
@@ -217,7 +218,7 @@ class FileLinker:
         container = self._definitions[definition.container]
         if container.kind not in (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.FUNCTION):
             return
-        if definition.name == "constructor":
+        if definition.name == "constructor" or "s" in flags_of(definition):
             return
         place = definition.selection_range
         home = Home(self._path, container.descriptor, container.kind.value)
@@ -226,7 +227,7 @@ class FileLinker:
             lines.append(self._evaluator.lineage(interface))
         for line in lines:
             for base in line:
-                entries = self._evaluator.own_member(base, definition.name)
+                entries = on_side(self._evaluator.own_member(base, definition.name), static=False)
                 methods = [entry[1] for entry in entries if entry[0] == "d" and entry[2] == "method"]
                 if methods:
                     self.collector.add(

@@ -11,6 +11,8 @@ LOCAL = "@="
 """Start of the element that stands for a local definition (`core.facts`)."""
 FAMILY = "javascript"
 """The family under which shared keys of JavaScript and TypeScript files stand."""
+SCRIPTS = "javascript scripts"
+"""The family of names that scripts, files that neither import nor export, share with all others."""
 
 
 def _names(text: str) -> frozenset[str]:
