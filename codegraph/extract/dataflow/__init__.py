@@ -32,7 +32,7 @@ from codegraph.extract.dataflow.function_text import FunctionText
 from codegraph.extract.dataflow.grammars import FlowGrammar, flow_grammar
 from codegraph.extract.dataflow.languages import FLOW_TABLES
 from codegraph.extract.dataflow.reading import read
-from codegraph.extract.dataflow.rule_reading import NestedTooDeep
+from codegraph.extract.dataflow.rule_reading import NestedTooDeep, Reading
 from codegraph.extract.dataflow.rules import RELATION_NAMES, Comments, Relation
 from codegraph.extract.dataflow.stripping import strip_comments
 
@@ -87,16 +87,17 @@ def follow_nodes(nodes: Sequence[Node], data: bytes, language: str, *, revised: 
 
 
 def _flow(nodes: Sequence[Node], grammar: FlowGrammar, data: bytes, base: int, *, revised: bool) -> Flow:
+    reading = Reading(literal_pairs=not revised)
     try:
-        program = read(nodes, grammar, FunctionText(data, base, exact=revised), literal_pairs=not revised)
+        read(nodes, grammar, FunctionText(data, base, exact=revised), reading)
     except NestedTooDeep:
         return Flow(FlowState.SIZE, [], {}, [])
     rows: list[Row] = []
     try:
-        rows = follow(program.tokens, program.steps)
+        rows = follow(reading.tokens, reading.steps)
         state = FlowState.PRESENT if rows else FlowState.EMPTY
     except CannotFollow:
         state = FlowState.FAILED
     except TooMuchWork:
         state = FlowState.TIME
-    return Flow(state, program.tokens, program.starts, rows)
+    return Flow(state, reading.tokens, dict(zip(reading.variables, reading.starts, strict=True)), rows)

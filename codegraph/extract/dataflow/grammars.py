@@ -13,13 +13,11 @@ from functools import cache
 
 from tree_sitter import Language, Parser
 
+from codegraph.extract.dataflow.kinds import COMMENTS, Kinds
 from codegraph.extract.dataflow.languages import FLOW_TABLES
-from codegraph.extract.dataflow.rules import FlowTable, Rule
+from codegraph.extract.dataflow.rule_reading import Entered, entered
+from codegraph.extract.dataflow.rules import FlowTable, PlainAtom, Rule
 from codegraph.extract.languages import LANGUAGES
-
-_COMMENTS = frozenset({"comment", "line_comment", "block_comment", "html_comment", "line_continuation"})
-_ERROR_KIND = 65_535
-"""The kind_id of ERROR nodes, which stands in no grammar's list."""
 
 
 class Mark(Enum):
@@ -36,14 +34,7 @@ class Mark(Enum):
     """Its tokens define their name at first sight."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlainAtom:
-    """One token if all children are of these types."""
-
-    parts: frozenset[str]
-
-
-Role = Rule | Mark | PlainAtom
+Role = Entered | Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +48,7 @@ class FlowGrammar:
     roles: Mapping[int, Role | None]
     """Of each kind."""
     roles_and_fixed: Mapping[int, Role | str | None]
-    """Also the text of the kinds whose tokens always have their type as text, in code without errors."""
+    """Also the text of the kinds whose tokens, where they are not empty, always have their type as text."""
     identifiers: frozenset[int]
 
 
@@ -69,22 +60,21 @@ def flow_grammar(name: str, *, revised: bool, in_file: bool) -> FlowGrammar:
     """
     table = FLOW_TABLES[name]
     language = Language(LANGUAGES[name].grammar())
-    types = {kind: language.node_kind_for_id(kind) or "" for kind in range(language.node_kind_count)}
-    types[_ERROR_KIND] = "ERROR"
+    kinds = Kinds(language, table, in_file=in_file)
     by_type = _roles(table, revised=revised, in_file=in_file)
-    roles: dict[int, Role | None] = dict.fromkeys(types)
+    readers = {type_: role if isinstance(role, Mark) else entered(role, kinds) for type_, role in by_type.items()}
+    roles: dict[int, Role | None] = dict.fromkeys(kinds.types)
     fixed: dict[int, str] = {}
-    identifiers: set[int] = set()
-    for kind, type_ in types.items():
-        named = kind == _ERROR_KIND or language.node_kind_is_named(kind)
-        if type_ in by_type and (named or by_type[type_] is Mark.DROPPED):
-            roles[kind] = by_type[type_]
+    for kind, type_ in kinds.types.items():
+        named = kinds.named(kind)
+        if type_ in readers and (named or readers[type_] is Mark.DROPPED):
+            roles[kind] = readers[type_]
         elif not named and not _has_parts(type_) and not set(type_) & set(table.varying):
             fixed[kind] = type_
-        if named and type_ in table.identifiers:
-            identifiers.add(kind)
-            roles[kind] = roles[kind] or Mark.NAME
-    return FlowGrammar(table, Parser(language), types, roles, {**roles, **fixed}, frozenset(identifiers))
+        elif named and type_ in table.identifiers:
+            roles[kind] = Mark.NAME
+    identifiers = frozenset(kind for kind in kinds.of(table.identifiers) if kinds.named(kind))
+    return FlowGrammar(table, Parser(language), kinds.types, roles, {**roles, **fixed}, identifiers)
 
 
 def _has_parts(type_: str) -> bool:
@@ -92,9 +82,9 @@ def _has_parts(type_: str) -> bool:
     return not type_ or type_[0] == "_" or any(character.isspace() for character in type_)
 
 
-def _roles(table: FlowTable, *, revised: bool, in_file: bool) -> dict[str, Role]:
+def _roles(table: FlowTable, *, revised: bool, in_file: bool) -> dict[str, Rule | Mark]:
     """Return the roles by type; rules first, so that a type is not listed twice."""
-    roles: dict[str, Role] = dict(table.rules)
+    roles: dict[str, Rule | Mark] = dict(table.rules)
     if revised:
         roles.update(table.revised)
     roles.update(dict.fromkeys(table.atoms, Mark.ATOM))
@@ -103,6 +93,6 @@ def _roles(table: FlowTable, *, revised: bool, in_file: bool) -> dict[str, Role]
     roles["comment"] = Mark.SILENT
     if in_file:
         roles.update(table.in_file)
-        roles.update(dict.fromkeys(_COMMENTS, Mark.DROPPED))
+        roles.update(dict.fromkeys(COMMENTS, Mark.DROPPED))
     roles.update(dict.fromkeys(table.dropped, Mark.DROPPED))
     return roles

@@ -12,12 +12,10 @@ Tests: tests/unit/extract/test_dataflow_*.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
 
 from tree_sitter import Node
 
-from codegraph.extract.dataflow.following import Step
 from codegraph.extract.dataflow.function_text import FunctionText
 from codegraph.extract.dataflow.grammars import FlowGrammar, Mark, Role
 from codegraph.extract.dataflow.rule_reading import Reading
@@ -25,36 +23,11 @@ from codegraph.extract.dataflow.rule_reading import Reading
 _NAME, _KEYWORD = Mark.NAME, Mark.KEYWORD
 
 
-class Program(NamedTuple):
-    """What a tree says."""
-
-    tokens: list[str]
-    starts: dict[int, int]
-    """Where each variable starts, in bytes."""
-    steps: list[Step]
-
-
-def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, *, literal_pairs: bool) -> Program:
-    """Read neighbouring nodes.
-
-    `literal_pairs`: a string is paired part by part, which fails, as in the reference. Raises NestedTooDeep.
-    """
-    sound = bool(source.ascii) and not any(node.has_error for node in nodes)
-    reading = Reading(grammar, literal_pairs=literal_pairs)
-    _read(nodes, source, grammar, grammar.roles_and_fixed if sound else grammar.roles, reading)
-    return Program(reading.tokens, dict(zip(reading.variables, reading.starts, strict=True)), reading.steps)
-
-
-def _read(
-    nodes: Sequence[Node],
-    source: FunctionText,
-    grammar: FlowGrammar,
-    roles: Mapping[int, Role | str | None],
-    reading: Reading,
-) -> None:
-    """Read subtrees: append their tokens, variables and steps."""
+def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, reading: Reading) -> None:
+    """Read subtrees: append their tokens, variables and steps. Raises NestedTooDeep."""
     types, identifiers = grammar.types, grammar.identifiers
-    ascii_text, base, between = source.ascii, source.base, source.between
+    ascii_text, base = source.ascii, source.base
+    roles = grammar.roles_and_fixed if ascii_text else grammar.roles
     tokens, variables, starts, steps = reading.tokens, reading.variables, reading.starts, reading.steps
     outer: list[Iterator[Node]] = []
     level = iter(nodes)
@@ -63,26 +36,25 @@ def _read(
             kind = node.kind_id
             role = roles[kind]
             if isinstance(role, str):
-                tokens.append(role)
+                if node.end_byte > node.start_byte:
+                    tokens.append(role)
                 continue
-            inner: Iterator[Node] | None = None
-            if role is None:
-                children = node.children
-                if children:
-                    inner = iter(children)
-            elif role is not _NAME:
-                inner = reading.entered(node, role)
-            elif node.child_count:
-                inner = iter(node.children)
-            if inner is not None:
-                outer.append(level)
-                level = inner
-                break
+            if role is None or role is _NAME:
+                if node.child_count:
+                    outer.append(level)
+                    level = iter(node.children)
+                    break
+            else:
+                inner = _inside(node, role, reading)
+                if inner is not None:
+                    outer.append(level)
+                    level = iter(inner)
+                    break
             start, end = node.start_byte, node.end_byte
             if start == end:
                 continue
-            text = ascii_text[start - base : end - base] if ascii_text else between(start, end)
-            if "\n" in text:
+            text = ascii_text[start - base : end - base] if ascii_text else source.between(start, end)
+            if role is not _NAME and "\n" in text:
                 text = text.replace("\n", "")
             if text != types[kind] and role is not _KEYWORD:
                 number = len(tokens)
@@ -94,3 +66,14 @@ def _read(
             if not outer:
                 return
             level = outer.pop()
+
+
+def _inside(node: Node, role: Role, reading: Reading) -> Iterable[Node] | None:
+    """Return the nodes inside one with a role, whose steps the role will see to; None if it is a token."""
+    if role is Mark.DROPPED or role is Mark.SILENT:
+        return ()
+    if role is Mark.ATOM or not node.child_count:
+        return None
+    if node.end_byte == node.start_byte:
+        return ()
+    return node.children if isinstance(role, Mark) else role(reading, node)

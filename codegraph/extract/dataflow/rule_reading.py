@@ -1,21 +1,22 @@
 """What the rules of a language's table make of a node, while a tree is read into a program.
 
-Each rule is a generator: it yields the nodes inside in source order, each of which has been read when the generator
-goes on, and at its end puts what the rule makes of their steps into their place.
+Each rule is resolved once for its grammar into a generator function: it yields the nodes inside in source order,
+each of which has been read when the generator goes on, and at its end puts what the rule makes of their steps into
+their place. Fields and types are numbers of the grammar by then.
 Tests: tests/unit/extract/test_dataflow_*.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from tree_sitter import Node
 
 from codegraph.extract.dataflow.documentation import is_documentation
 from codegraph.extract.dataflow.following import FAIL, Alternatives, Define, Join, Loop, Operation, Pair, Step
-from codegraph.extract.dataflow.grammars import FlowGrammar, Mark, PlainAtom, Role
+from codegraph.extract.dataflow.kinds import Kinds
 from codegraph.extract.dataflow.rules import (
     Assignment,
     Branch,
@@ -28,326 +29,360 @@ from codegraph.extract.dataflow.rules import (
     GroupedDeclaration,
     Iteration,
     KeyedElement,
-    Nth,
     PairedAssignment,
-    Place,
+    PlainAtom,
     Relation,
     Repetition,
+    Rule,
     Update,
 )
 
 MAX_NESTING = 100
 """Nodes with a rule inside each other; deeper code is not followed, for following its program is recursive."""
 
-_ATOM, _SILENT, _DROPPED = Mark.ATOM, Mark.SILENT, Mark.DROPPED
-
 
 class NestedTooDeep(Exception):
     """More nodes with a rule inside each other than MAX_NESTING."""
 
 
-class Part(NamedTuple):
-    """A node that was read: its variables and its steps."""
-
-    node: Node
-    variables: list[int]
-    steps: list[Step]
-
-
 class Reading:
     """What has been read of one function."""
 
-    def __init__(self, grammar: FlowGrammar, *, literal_pairs: bool) -> None:
+    __slots__ = ("_depth", "literal_pairs", "starts", "steps", "tokens", "variables")
+
+    def __init__(self, *, literal_pairs: bool) -> None:
         """Begin. `literal_pairs`: a string is paired part by part, which fails."""
         self.tokens: list[str] = []
         self.variables: list[int] = []
         self.starts: list[int] = []
         """Where the variables start."""
         self.steps: list[Step] = []
-        self.roles = grammar.roles
-        self.replaced = grammar.table.replaced
         self.literal_pairs = literal_pairs
         self._depth = 0
 
-    def entered(self, node: Node, role: Role) -> Iterator[Node] | None:
-        """Return the nodes inside a node with a role, whose steps the role will see to; None if it is a token.
-
-        Raises NestedTooDeep.
-        """
-        if role is _DROPPED or role is _SILENT:
-            return iter(())
-        if role is _ATOM or not node.child_count or (type(role) is PlainAtom and _is_plain(node, role)):
-            return None
-        if node.end_byte == node.start_byte:
-            return iter(())
+    def enter(self) -> int:
+        """Enter a node with a rule; return how many steps there are. Raises NestedTooDeep."""
         self._depth += 1
         if self._depth > MAX_NESTING:
             raise NestedTooDeep
-        return _RULES.get(type(role), _inside)(self, node, role)
+        return len(self.steps)
 
-    def left(self, begin: int, step: Step) -> None:
+    def leave(self, begin: int, *steps: Step) -> None:
         """Leave a node with a rule: put what it means into the place of all steps since `begin`."""
-        self.steps[begin:] = (step,)
+        self.steps[begin:] = steps
         self._depth -= 1
 
-    def left_as_it_is(self) -> None:
-        """Leave a node whose steps stay."""
-        self._depth -= 1
 
-    def children(self, node: Node) -> list[Node]:
-        """Return the children that count: not dropped, not empty."""
-        roles = self.roles
-        return [
-            child
-            for child in node.children
-            if roles[child.kind_id] is not _DROPPED and child.end_byte > child.start_byte
-        ]
+Inside = Generator[Node, None, None]
+Entered = Callable[[Reading, Node], Iterator[Node] | None]
+"""What reads the nodes inside one with a rule; None if that is one token all the same."""
+Part = tuple[Node, list[int], list[Step]]
+"""A node that was read: its variables and its steps."""
 
-    def parts(self, nodes: Iterable[Node]) -> Generator[Node, None, list[Part]]:
-        """Read nodes, each by itself."""
-        variables, steps = self.variables, self.steps
-        parts: list[Part] = []
-        for child in nodes:
+
+def entered(rule: Rule, kinds: Kinds) -> Entered:
+    """Return what reads a node with a rule."""
+    made: Entered = _RULES[type(rule)](rule, kinds)
+    return made
+
+
+def _parts(reading: Reading, nodes: Iterable[Node]) -> Generator[Node, None, list[Part]]:
+    """Read nodes, each by itself."""
+    variables, steps = reading.variables, reading.steps
+    parts: list[Part] = []
+    for child in nodes:
+        first, begin = len(variables), len(steps)
+        yield child
+        parts.append((child, variables[first:], steps[begin:]))
+    return parts
+
+
+def _sides(
+    reading: Reading, node: Node, left: Node | None, right: Node | None
+) -> Generator[Node, None, tuple[list[int] | None, list[int] | None, list[Step]]]:
+    """Read all children; return the variables of two of them (None for an empty one), and the right's steps."""
+    variables, steps = reading.variables, reading.steps
+    targets: list[int] | None = None
+    values: list[int] | None = None
+    kept: list[Step] = []
+    for child in node.children:
+        if child == right:
             first, begin = len(variables), len(steps)
             yield child
-            parts.append(Part(child, variables[first:], steps[begin:]))
-        return parts
-
-    def sides(
-        self, node: Node, left: Node | None, right: Node | None
-    ) -> Generator[Node, None, tuple[list[int] | None, list[int] | None, list[Step]]]:
-        """Read all children; return the variables of two of them (None for an empty one), and the right's steps."""
-        variables, steps = self.variables, self.steps
-        targets: list[int] | None = None
-        values: list[int] | None = None
-        kept: list[Step] = []
-        for child in node.children:
-            first, begin = len(variables), len(steps)
+            kept += steps[begin:]
+            if child.end_byte > child.start_byte:
+                values = variables[first:]
+        elif child == left:
+            first = len(variables)
             yield child
-            if child == right:
-                kept += steps[begin:]
-                if child.end_byte > child.start_byte:
-                    values = variables[first:]
-            elif child == left and child.end_byte > child.start_byte:
+            if child.end_byte > child.start_byte:
                 targets = variables[first:]
-        return targets, values, kept
+        else:
+            yield child
+    return targets, values, kept
 
-    def node_at(self, place: Place, node: Node) -> Node | None:
-        """Return the child at a place, if there is one that counts."""
-        match place:
-            case Field(name):
-                child = node.child_by_field_name(name)
-                return child if child is not None and child.end_byte > child.start_byte else None
-            case Nth(type_, number):
-                found = [child for child in self.children(node) if child.type == type_]
-                return found[number] if number < len(found) else None
-            case Child(number, type_):
-                children = self.children(node)
-                if not -len(children) <= number < len(children):
-                    return None
-                child = children[number]
-                return child if not type_ or child.type == type_ else None
 
-    def are_paired(self, left: Node | None, right: Node | None) -> bool:
+def _declaration(rule: Declaration, kinds: Kinds) -> Entered:
+    name, value = kinds.field(rule.name), kinds.field(rule.value)
+
+    def read(reading: Reading, node: Node) -> Inside:
+        begin = reading.enter()
+        sides = node.child_by_field_id(name), node.child_by_field_id(value)
+        names, values, steps = yield from _sides(reading, node, *sides)
+        if names is None:
+            reading.leave(begin, FAIL)
+        elif values is None:
+            reading.leave(begin, Define(names))
+        else:
+            reading.leave(begin, Join(Relation.COMES_FROM, names, values, steps))
+
+    return read
+
+
+def _grouped_declaration(rule: GroupedDeclaration, kinds: Kinds) -> Entered:
+    signs = kinds.of({rule.sign})
+
+    def read(reading: Reading, node: Node) -> Inside:
+        begin = reading.enter()
+        parts = yield from _parts(reading, kinds.children(node))
+        before = next((at for at, part in enumerate(parts) if part[0].kind_id in signs), len(parts))
+        value = parts[before:]
+        names = parts[0][1]
+        if before + bool(value) != 2:
+            reading.leave(begin, Define(names))
+            return
+        values = [variable for _, variables, _ in value for variable in variables]
+        steps = [step for _, _, steps in value for step in steps]
+        reading.leave(begin, Join(Relation.COMES_FROM, names, values, steps))
+
+    return read
+
+
+def _assignment(rule: Assignment, kinds: Kinds) -> Entered:
+    left, right = kinds.field(rule.left), kinds.field(rule.right)
+
+    def read(reading: Reading, node: Node) -> Inside:
+        begin = reading.enter()
+        sides = node.child_by_field_id(left), node.child_by_field_id(right)
+        targets, values, steps = yield from _sides(reading, node, *sides)
+        failed = targets is None or values is None
+        reading.leave(begin, FAIL if failed else Join(Relation.COMPUTED_FROM, targets or [], values or [], steps))
+
+    return read
+
+
+def _paired_assignment(rule: PairedAssignment, kinds: Kinds) -> Entered:
+    find_left, find_right, paired = kinds.finder(rule.left), kinds.finder(rule.right), _Paired(kinds)
+
+    def read(reading: Reading, node: Node) -> Inside:
+        begin = reading.enter()
+        left, right = find_left(node), find_right(node)
+        if right is None and rule.optional:
+            yield from node.children
+            reading.leave(begin)
+        elif rule.in_pairs and left is not None and right is not None and paired.fits(left, right):
+            operation, _ = yield from paired.read(reading, kinds.children(node), left, right)
+            reading.leave(begin, operation)
+        else:
+            targets, values, steps = yield from _sides(reading, node, left, right)
+            failed = targets is None or values is None
+            reading.leave(begin, FAIL if failed else Pair([(targets or [], values or [])], steps))
+
+    return read
+
+
+class _Paired:
+    """Two sides that are taken in pairs."""
+
+    def __init__(self, kinds: Kinds) -> None:
+        self._kinds = kinds
+
+    def fits(self, left: Node, right: Node) -> bool:
         """Tell whether two sides have equally many direct children, and any at all."""
-        if left is None or right is None or not left.child_count or not right.child_count:
+        if not left.child_count or not right.child_count:
             return False
         return self._counted(left) == self._counted(right) > 0
 
-    def pairs(
-        self, children: Sequence[Node], left: Node | None, right: Node | None
+    def read(
+        self, reading: Reading, children: Iterable[Node], left: Node, right: Node
     ) -> Generator[Node, None, tuple[Operation, dict[int, list[Part]]]]:
         """Read all children, each as its parts: two as their children without commas, the others as themselves."""
-        literal = any(side and self.roles[side.kind_id] is _ATOM for side in (left, right))
+        kinds = self._kinds
+        literal = left.kind_id in kinds.atoms or right.kind_id in kinds.atoms
         parts: dict[int, list[Part]] = {}
         for child in children:
             if not literal and child in (left, right):
-                inside = yield from self.parts(self.children(child))
-                parts[child.id] = [part for part in inside if part.node.type != ","]
+                inside = yield from _parts(reading, kinds.children(child))
+                parts[child.id] = [part for part in inside if part[0].kind_id not in kinds.commas]
             else:
-                parts[child.id] = yield from self.parts((child,))
-        if left is None or right is None or (literal and self.literal_pairs):
+                parts[child.id] = yield from _parts(reading, (child,))
+        if literal and reading.literal_pairs:
             return FAIL, parts
         rights = parts[right.id]
-        pairs = [(one.variables, other.variables) for one, other in zip(parts[left.id], rights, strict=True)]
-        return Pair(pairs, [step for part in rights for step in part.steps]), parts
+        pairs = [(one[1], other[1]) for one, other in zip(parts[left.id], rights, strict=True)]
+        return Pair(pairs, [step for part in rights for step in part[2]]), parts
 
     def _counted(self, node: Node) -> int:
         """Return how many direct children are no commas; inside a string, as the grammar of 2021 had it."""
+        kinds = self._kinds
         count = 0
-        for child in self.children(node):
-            type_ = child.type
-            if type_ in self.replaced:
+        for child in kinds.children(node):
+            kind = child.kind_id
+            if kind in kinds.replaced:
                 count += child.child_count
-            elif type_ != ",":
+            elif kind not in kinds.commas:
                 count += 1
         return count
 
 
-def _inside(reading: Reading, node: Node, _rule: object) -> Iterator[Node]:
-    """Read the children one after another."""
-    yield from node.children
-    reading.left_as_it_is()
-
-
-def _documentation(reading: Reading, node: Node, rule: Documentation) -> Iterator[Node]:
-    if not is_documentation(node, rule):
+def _update(_rule: Update, _kinds: Kinds) -> Entered:
+    def read(reading: Reading, node: Node) -> Inside:
+        begin, first = reading.enter(), len(reading.variables)
         yield from node.children
-    reading.left_as_it_is()
+        variables = reading.variables[first:]
+        reading.leave(begin, Join(Relation.COMPUTED_FROM, variables, variables, []))
+
+    return read
 
 
-def _declaration(reading: Reading, node: Node, rule: Declaration) -> Iterator[Node]:
-    begin = len(reading.steps)
-    name, value = node.child_by_field_name(rule.name.name), node.child_by_field_name(rule.value.name)
-    names, values, steps = yield from reading.sides(node, name, value)
-    if names is None:
-        reading.left(begin, FAIL)
-    else:
-        reading.left(begin, Define(names) if values is None else Join(Relation.COMES_FROM, names, values, steps))
+def _branch(rule: Branch, kinds: Kinds) -> Entered:
+    alternatives, otherwise = kinds.of(rule.alternatives), kinds.containing("else")
+
+    def read(reading: Reading, node: Node) -> Inside:
+        begin, steps = reading.enter(), reading.steps
+        elsewhere = False
+        covered = node.kind_id in otherwise
+        branches: list[tuple[bool, list[Step]]] = []
+        for child in node.children:
+            at, kind = len(steps), child.kind_id
+            yield child
+            alternative = elsewhere or kind in alternatives
+            if alternative or kind in otherwise:
+                if not kinds.counts(child):
+                    continue
+                covered = covered or kind in otherwise
+                elsewhere = alternative and rule.sticky
+            if alternative or len(steps) > at:
+                branches.append((alternative, steps[at:]))
+        reading.leave(begin, Alternatives(branches, rule.keeps or not covered))
+
+    return read
 
 
-def _grouped_declaration(reading: Reading, node: Node, rule: GroupedDeclaration) -> Iterator[Node]:
-    begin = len(reading.steps)
-    parts = yield from reading.parts(reading.children(node))
-    before = next((at for at, part in enumerate(parts) if part.node.type == rule.sign), len(parts))
-    value = parts[before:]
-    if before + bool(value) != 2:
-        reading.left(begin, Define(parts[0].variables))
-        return
-    values = [variable for part in value for variable in part.variables]
-    steps = [step for part in value for step in part.steps]
-    reading.left(begin, Join(Relation.COMES_FROM, parts[0].variables, values, steps))
-
-
-def _assignment(reading: Reading, node: Node, rule: Assignment) -> Iterator[Node]:
-    begin = len(reading.steps)
-    left, right = node.child_by_field_name(rule.left.name), node.child_by_field_name(rule.right.name)
-    targets, values, steps = yield from reading.sides(node, left, right)
-    failed = targets is None or values is None
-    reading.left(begin, FAIL if failed else Join(Relation.COMPUTED_FROM, targets or [], values or [], steps))
-
-
-def _paired_assignment(reading: Reading, node: Node, rule: PairedAssignment) -> Iterator[Node]:
-    begin = len(reading.steps)
-    left, right = reading.node_at(rule.left, node), reading.node_at(rule.right, node)
-    if right is None and rule.optional:
+def _repetition(_rule: Repetition, _kinds: Kinds) -> Entered:
+    def read(reading: Reading, node: Node) -> Inside:
+        begin = reading.enter()
         yield from node.children
-        del reading.steps[begin:]
-        reading.left_as_it_is()
-    elif rule.in_pairs and reading.are_paired(left, right):
-        operation, _ = yield from reading.pairs(reading.children(node), left, right)
-        reading.left(begin, operation)
-    else:
-        targets, values, steps = yield from reading.sides(node, left, right)
-        failed = targets is None or values is None
-        reading.left(begin, FAIL if failed else Pair([(targets or [], values or [])], steps))
+        reading.leave(begin, Loop([], reading.steps[begin:], True))
+
+    return read
 
 
-def _update(reading: Reading, node: Node, _rule: Update) -> Iterator[Node]:
-    begin, first = len(reading.steps), len(reading.variables)
-    yield from node.children
-    variables = reading.variables[first:]
-    reading.left(begin, Join(Relation.COMPUTED_FROM, variables, variables, []))
+def _counted_loop(rule: CountedLoop, kinds: Kinds) -> Entered:
+    headers, update_field = kinds.of({rule.header}), kinds.field(Field(rule.update)) if rule.update else 0
+
+    def read(reading: Reading, node: Node) -> Inside:
+        begin, steps = reading.enter(), reading.steps
+        head: list[Step] = []
+        body: list[Step] = []
+        part = head
+        for child in kinds.children(node):
+            header = part is head and child.kind_id in headers
+            update = child.child_by_field_id(update_field) if header and update_field else None
+            for each in (child,) if update is None else kinds.children(child):
+                at = len(steps)
+                yield each
+                (body if each == update else part).extend(steps[at:])
+            part = body if header else part
+        reading.leave(begin, Loop(head, body, part is body))
+
+    return read
 
 
-def _branch(reading: Reading, node: Node, rule: Branch) -> Iterator[Node]:
-    steps = reading.steps
-    begin = len(steps)
-    elsewhere = False
-    covered = "else" in node.type
-    branches: list[tuple[bool, list[Step]]] = []
-    for child in reading.children(node):
-        at = len(steps)
-        yield child
-        type_ = child.type
-        covered = covered or "else" in type_
-        alternative = elsewhere or type_ in rule.alternatives
-        elsewhere = alternative and rule.sticky
-        if alternative or len(steps) > at:
-            branches.append((alternative, steps[at:]))
-    reading.left(begin, Alternatives(branches, rule.keeps or not covered))
+def _iteration(rule: Iteration, kinds: Kinds) -> Entered:
+    find_target, find_source, find_body = (kinds.finder(place) for place in (rule.target, rule.source, rule.body))
+    paired, body_optional = _Paired(kinds), isinstance(rule.body, Child)
+
+    def read(reading: Reading, node: Node) -> Inside:
+        begin = reading.enter()
+        target, source, body = find_target(node), find_source(node), find_body(node)
+        operation: Operation = FAIL
+        if rule.in_pairs and target is not None and source is not None and paired.fits(target, source):
+            operation, parts = yield from paired.read(reading, kinds.children(node), target, source)
+        else:
+            read = yield from _parts(reading, kinds.children(node))
+            parts = {part[0].id: [part] for part in read}
+            if target is not None and source is not None:
+                operation = _passed(rule, parts[target.id][0], parts[source.id][0])
+        steps: list[Step] = [operation]
+        if body is not None:
+            steps += parts[body.id][0][2]
+        elif not body_optional:
+            steps.append(FAIL)
+        reading.leave(begin, Loop([], steps, True))
+
+    return read
 
 
-def _repetition(reading: Reading, node: Node, _rule: Repetition) -> Iterator[Node]:
-    begin = len(reading.steps)
-    yield from node.children
-    reading.left(begin, Loop([], reading.steps[begin:], True))
+def _passed(rule: Iteration, to: Part, of: Part) -> Operation:
+    """Return what gives a loop's target its value, taken as a whole."""
+    if rule.paired:
+        return Pair([(to[1], of[1])], of[2])
+    return Join(Relation.COMPUTED_FROM, to[1], of[1], of[2])
 
 
-def _counted_loop(reading: Reading, node: Node, rule: CountedLoop) -> Iterator[Node]:
-    steps = reading.steps
-    begin = len(steps)
-    head: list[Step] = []
-    body: list[Step] = []
-    part = head
-    for child in reading.children(node):
-        update: Node | None = None
-        header = part is head and child.type == rule.header
-        if header and rule.update:
-            update = child.child_by_field_name(rule.update)
-        for each in (child,) if update is None else reading.children(child):
+def _clauses_first(rule: ClausesFirst, kinds: Kinds) -> Entered:
+    clauses = kinds.of(rule.first)
+
+    def read(reading: Reading, node: Node) -> Inside:
+        begin, steps = reading.enter(), reading.steps
+        first: list[Step] = []
+        others: list[Step] = []
+        for child in node.children:
             at = len(steps)
-            yield each
-            (body if each == update else part).extend(steps[at:])
-        part = body if header else part
-    reading.left(begin, Loop(head, body, part is body))
+            yield child
+            (first if child.kind_id in clauses else others).extend(steps[at:])
+        reading.leave(begin, *first, *others)
+
+    return read
 
 
-def _iteration(reading: Reading, node: Node, rule: Iteration) -> Iterator[Node]:
-    begin = len(reading.steps)
-    target, source = reading.node_at(rule.target, node), reading.node_at(rule.source, node)
-    body = reading.node_at(rule.body, node)
-    operation: Operation = FAIL
-    if rule.in_pairs and reading.are_paired(target, source):
-        operation, parts = yield from reading.pairs(reading.children(node), target, source)
-    else:
-        read = yield from reading.parts(reading.children(node))
-        parts = {part.node.id: [part] for part in read}
-        if target is not None and source is not None:
-            (to,), (of,) = parts[target.id], parts[source.id]
-            if rule.paired:
-                operation = Pair([(to.variables, of.variables)], of.steps)
-            else:
-                operation = Join(Relation.COMPUTED_FROM, to.variables, of.variables, of.steps)
-    steps: list[Step] = [operation]
-    if body is not None:
-        steps += parts[body.id][0].steps
-    elif not isinstance(rule.body, Child):
-        steps.append(FAIL)
-    reading.left(begin, Loop([], steps, True))
+def _keyed_element(rule: KeyedElement, kinds: Kinds) -> Entered:
+    wrappers, keys = kinds.of({rule.wrapper}), kinds.of({rule.key})
 
-
-def _clauses_first(reading: Reading, node: Node, rule: ClausesFirst) -> Iterator[Node]:
-    steps = reading.steps
-    begin = len(steps)
-    first: list[Step] = []
-    others: list[Step] = []
-    for child in node.children:
-        at = len(steps)
-        yield child
-        (first if child.type in rule.first else others).extend(steps[at:])
-    reading.steps[begin:] = first + others
-    reading.left_as_it_is()
-
-
-def _keyed_element(reading: Reading, node: Node, rule: KeyedElement) -> Iterator[Node]:
-    steps = reading.steps
-    before = len(steps)
-    for number, child in enumerate(node.children):
-        yield child
-        if number == 0 and child.type == rule.wrapper and child.child_count == 1:
-            key, step = child.children[0], steps[before] if len(steps) > before else None
-            if key.type == rule.key and isinstance(step, int) and step >= 0:
+    def read(reading: Reading, node: Node) -> Inside:
+        steps = reading.steps
+        before = len(steps)
+        key, *others = node.children
+        yield key
+        if len(steps) > before and key.kind_id in wrappers and key.child_count == 1:
+            step = steps[before]
+            if key.children[0].kind_id in keys and isinstance(step, int) and step >= 0:
                 steps[before] = ~step
-    reading.left_as_it_is()
+        yield from others
+
+    return read
 
 
-def _is_plain(node: Node, role: PlainAtom) -> bool:
-    """Tell whether a string that may have variables inside has none."""
-    return all(child.type in role.parts for child in node.children)
+def _documentation(rule: Documentation, _kinds: Kinds) -> Entered:
+    def read(_reading: Reading, node: Node) -> Iterator[Node]:
+        return iter(()) if is_documentation(node, rule) else iter(node.children)
+
+    return read
 
 
-_RULES: Mapping[type[Role], Callable[[Reading, Node, Any], Iterator[Node]]] = MappingProxyType(
+def _plain_atom(rule: PlainAtom, kinds: Kinds) -> Entered:
+    """Read a string that may have variables inside: one token if it has none."""
+    parts = kinds.of(rule.parts)
+
+    def read(_reading: Reading, node: Node) -> Iterator[Node] | None:
+        children = node.children
+        return None if all(child.kind_id in parts for child in children) else iter(children)
+
+    return read
+
+
+_RULES: Mapping[type[Rule], Callable[[Any, Kinds], Entered]] = MappingProxyType(
     {
         Declaration: _declaration,
         GroupedDeclaration: _grouped_declaration,
@@ -361,6 +396,7 @@ _RULES: Mapping[type[Role], Callable[[Reading, Node, Any], Iterator[Node]]] = Ma
         ClausesFirst: _clauses_first,
         KeyedElement: _keyed_element,
         Documentation: _documentation,
+        PlainAtom: _plain_atom,
     }
 )
-"""What reads a node with a rule, by the rule's type."""
+"""What makes the reader of a rule, by the rule's type."""

@@ -169,6 +169,13 @@ class Documentation:
     block: str
 
 
+@dataclass(frozen=True, slots=True)
+class PlainAtom:
+    """One token if all children are of these types."""
+
+    parts: frozenset[str]
+
+
 Rule = (
     Declaration
     | GroupedDeclaration
@@ -182,6 +189,7 @@ Rule = (
     | ClausesFirst
     | KeyedElement
     | Documentation
+    | PlainAtom
 )
 
 
