@@ -11,7 +11,7 @@ Tests: tests/unit/extract/test_dataflow_*.py.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple, Union
 
@@ -24,6 +24,8 @@ Table = dict[str, tuple[int, ...]]
 """Name to the tokens that defined it last, ascending. Shared between branches, so never changed in place."""
 Row = tuple[int, Relation, tuple[int, ...]]
 """Token, relation, parents; token and parents are indices of the function's tokens, parents ascending."""
+_COMES_FROM, _COMPUTED_FROM = Relation.COMES_FROM, Relation.COMPUTED_FROM
+_TOKEN_OF, _PARENTS_OF = itemgetter(0), itemgetter(2)
 
 
 class Define(NamedTuple):
@@ -34,7 +36,7 @@ class Define(NamedTuple):
     def follow(self, flow: Follower, table: Table) -> Table:
         """Add the rows; return what holds afterwards."""
         for token in self.names:
-            flow.rows.append((token, Relation.COMES_FROM, ()))
+            flow.rows.append((token, _COMES_FROM, ()))
             table[flow.tokens[token]] = (token,)
         return table
 
@@ -49,12 +51,14 @@ class Join(NamedTuple):
 
     def follow(self, flow: Follower, table: Table) -> Table:
         """Add the rows; return what holds afterwards."""
-        table = flow.follow(self.steps, table)
-        flow.spend(len(self.targets) * len(self.values))
-        relation, parents = self.relation, [(value,) for value in self.values]
-        for token in self.targets:
-            flow.rows += [(token, relation, parent) for parent in parents]
-            table[flow.tokens[token]] = (token,)
+        relation, targets, values, steps = self
+        if steps:
+            table = flow.follow(steps, table)
+        flow.spend(len(targets) * len(values))
+        tokens, rows = flow.tokens, flow.rows
+        for token in targets:
+            rows += [(token, relation, (value,)) for value in values]
+            table[tokens[token]] = (token,)
         return table
 
 
@@ -66,12 +70,14 @@ class Pair(NamedTuple):
 
     def follow(self, flow: Follower, table: Table) -> Table:
         """Add the rows; return what holds afterwards."""
-        table = flow.follow(self.steps, table)
+        if self.steps:
+            table = flow.follow(self.steps, table)
+        tokens, rows = flow.tokens, flow.rows
         for targets, values in self.pairs:
             parents = tuple(values)
             for token in targets:
-                flow.rows.append((token, Relation.COMPUTED_FROM, parents))
-                table[flow.tokens[token]] = (token,)
+                rows.append((token, _COMPUTED_FROM, parents))
+                table[tokens[token]] = (token,)
         return table
 
 
@@ -111,7 +117,7 @@ class Loop(NamedTuple):
         table = flow.follow(self.body, table)
         if self.twice and table != before:
             table = flow.follow(self.body, table)
-        flow.rows[start:] = _merged(islice(flow.rows, start, None))
+        flow.rows[start:] = _merged(flow.rows[start:])
         return table
 
 
@@ -143,15 +149,9 @@ def follow(tokens: Sequence[str], steps: Sequence[Step]) -> list[Row]:
     """
     flow = Follower(tokens)
     flow.follow(steps, {})
-    rows = flow.rows
-    kept: set[int] = set()
-    for token, _, parents in rows:
-        if parents:
-            kept.add(token)
-            kept.update(parents)
-    rows = [row for row in rows if row[0] in kept]
-    rows.sort(key=itemgetter(0))
-    return rows
+    joined = [row for row in flow.rows if row[2]]
+    kept = {*map(_TOKEN_OF, joined), *chain.from_iterable(map(_PARENTS_OF, joined))}
+    return sorted([row for row in flow.rows if row[0] in kept], key=_TOKEN_OF)
 
 
 class Follower:
@@ -166,20 +166,19 @@ class Follower:
 
     def follow(self, steps: Sequence[Step], table: Table) -> Table:
         """Take the steps; the table is changed in place where it can be, and what holds afterwards is returned."""
-        tokens, rows, use = self.tokens, self.rows, Relation.COMES_FROM
+        tokens, use = self.tokens, _COMES_FROM
+        add = self.rows.append
         self.spend(len(steps))
         for step in steps:
-            if isinstance(step, int):
-                token = step if step >= 0 else ~step
-                name = tokens[token]
-                if name in table:
-                    rows.append((token, use, table[name]))
-                else:
-                    rows.append((token, use, ()))
-                    if step >= 0:
-                        table[name] = (token,)
-            else:
+            if not isinstance(step, int):
                 table = step.follow(self, table)
+            elif step < 0:
+                add((~step, use, table.get(tokens[~step], ())))
+            elif (name := tokens[step]) in table:
+                add((step, use, table[name]))
+            else:
+                add((step, use, ()))
+                table[name] = (step,)
         return table
 
     def spend(self, work: int) -> None:
@@ -191,18 +190,16 @@ class Follower:
 
 def _merged(rows: Iterable[Row]) -> list[Row]:
     """Return one row for each token and relation, with the parents of all, in the order of the first ones."""
-    merged: dict[int, Row] = {}
-    several: dict[int, set[int]] = {}
-    for row in rows:
-        token, relation, parents = row
-        place = 2 * token + relation
-        known = merged.setdefault(place, row)
-        if known[2] != parents:
-            several.setdefault(place, {*known[2]}).update(parents)
+    merged: dict[tuple[int, Relation], tuple[int, ...]] = {}
+    several: dict[tuple[int, Relation], set[int]] = {}
+    for token, relation, parents in rows:
+        place = token, relation
+        known = merged.setdefault(place, parents)
+        if known is not parents and known != parents:
+            several.setdefault(place, {*known}).update(parents)
     for place, united in several.items():
-        token, relation, _ = merged[place]
-        merged[place] = (token, relation, tuple(sorted(united)))
-    return [*merged.values()]
+        merged[place] = tuple(sorted(united))
+    return [(token, relation, parents) for (token, relation), parents in merged.items()]
 
 
 def _united(table: Table, others: Sequence[Table]) -> Table:
@@ -212,8 +209,6 @@ def _united(table: Table, others: Sequence[Table]) -> Table:
             continue
         for name, tokens in other.items():
             known = table.get(name)
-            if known is None:
-                table[name] = tokens
-            elif known is not tokens and known != tokens:
-                table[name] = tuple(sorted({*known, *tokens}))
+            if known is not tokens and known != tokens:
+                table[name] = tuple(sorted({*known, *tokens})) if known else tokens
     return table

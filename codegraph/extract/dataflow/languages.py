@@ -95,6 +95,7 @@ C_SHARP = FlowTable(
     atoms=frozenset({"string", "character_literal"}),
     dropped=frozenset({"string_literal_content"}),
     identifiers=frozenset({"identifier", "implicit_parameter"}),
+    varying="#",  # "# if"
 )
 
 _JAVASCRIPT_RULES: Mapping[str, Rule] = MappingProxyType(

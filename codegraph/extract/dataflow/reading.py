@@ -27,6 +27,7 @@ def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, read
     """Read subtrees: append their tokens, variables and steps. Raises NestedTooDeep."""
     types, identifiers = grammar.types, grammar.identifiers
     ascii_text, base = source.ascii, source.base
+    sound = not any(node.has_error for node in nodes)
     roles = grammar.roles_and_fixed if ascii_text else grammar.roles
     tokens, variables, starts, steps = reading.tokens, reading.variables, reading.starts, reading.steps
     outer: list[Iterator[Node]] = []
@@ -36,7 +37,7 @@ def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, read
             kind = node.kind_id
             role = roles[kind]
             if isinstance(role, str):
-                if node.end_byte > node.start_byte:
+                if sound or node.end_byte > node.start_byte:
                     tokens.append(role)
                 continue
             if role is None or role is _NAME:

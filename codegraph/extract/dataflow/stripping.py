@@ -24,8 +24,11 @@ _C_LIKE = re.compile(
     r"""/(?:/[^\n]*|\*.*?\*/)|'(?:[^\\']|\\.)*'|"(?:[^\\"]|\\.)*\"""",
     re.DOTALL,
 )
-_UNUSUAL = re.compile(r"[\t\f\r\v\x1c-\x1e\x85\u2028\u2029]|\\\n|[^\x00-\x7f]")
-"""What `PlainScan` leaves to Python's tokenizer."""
+_UNUSUAL = ("\t", "\f", "\r", "\v", "\x1c", "\x1d", "\x1e", "\\\n")
+"""What `PlainScan` leaves to Python's tokenizer, and with it all that is not ASCII."""
+_BLANK_LINE = re.compile(r"\n[^\S\n]*(?:\n|\Z)")
+_BLANK_OR_STRING_LINE = re.compile(r"\n *(?:\w{0,2}[\"']|\n|\Z)")
+"""The only lines of plain Python without comments that anything is taken out of."""
 
 _FSTRING_START = getattr(tokenize, "FSTRING_START", -1)
 _FSTRING_END = getattr(tokenize, "FSTRING_END", -1)
@@ -39,7 +42,9 @@ def strip_comments(text: str, comments: Comments) -> str:
         if "//" not in text and "/*" not in text:
             return _without_blank_lines(text)
         return _without_blank_lines(_C_LIKE.sub(_blank_for_comment, text))
-    if _UNUSUAL.search(text) is None:
+    if text.isascii() and not any(unusual in text for unusual in _UNUSUAL):
+        if "#" not in text and _BLANK_OR_STRING_LINE.search(f"\n{text}") is None:
+            return text
         try:
             return _without_blank_lines(_without(text, PlainScan(text).spans()))
         except NotPlain:
@@ -65,6 +70,8 @@ def _blank_for_comment(match: re.Match[str]) -> str:
 
 
 def _without_blank_lines(text: str) -> str:
+    if text[:1].strip() and _BLANK_LINE.search(text) is None:
+        return text
     return "\n".join([line for line in text.split("\n") if line.strip()])
 
 
