@@ -31,8 +31,8 @@ from codegraph.extract.dataflow.following import CannotFollow, Row, TooMuchWork,
 from codegraph.extract.dataflow.function_text import FunctionText
 from codegraph.extract.dataflow.grammars import FlowGrammar, flow_grammar
 from codegraph.extract.dataflow.languages import FLOW_TABLES
+from codegraph.extract.dataflow.parts import NestedTooDeep, Reading
 from codegraph.extract.dataflow.reading import read
-from codegraph.extract.dataflow.rule_reading import NestedTooDeep, Reading
 from codegraph.extract.dataflow.rules import RELATION_NAMES, Comments, Relation
 from codegraph.extract.dataflow.stripping import strip_comments
 
@@ -100,4 +100,4 @@ def _flow(nodes: Sequence[Node], grammar: FlowGrammar, data: bytes, base: int, *
         state = FlowState.FAILED
     except TooMuchWork:
         state = FlowState.TIME
-    return Flow(state, reading.tokens, dict(zip(reading.variables, reading.starts, strict=True)), rows)
+    return Flow(state, reading.tokens, reading.starts, rows)

@@ -5,7 +5,8 @@ GraphCodeBERT, Guo et al. 2021), on today's grammars, as if they still gave the 
 parts are one token again or lose the part that was not visible then. What the reference leaves out is left out
 here (`:=` in Go, plain `=` and `for of` in JavaScript, `switch`, `do`, `try`): models were trained without it.
 TypeScript, TSX, Rust, C and C++ are ours, by the same principles: declarations, assignments, `if`, counted loops,
-`while` and loops over elements; nothing for `switch`, `do` and `match`.
+`while` and loops over elements; nothing for `switch`, `do` and `match`. TypeScript has plain `=` and `for of` that
+JavaScript lacks; counted loops go round twice there and in C whatever stands before their first `;`.
 Tests: tests/unit/extract/test_dataflow_*.py.
 """
 
@@ -21,6 +22,7 @@ from codegraph.extract.dataflow.rules import (
     Child,
     ClausesFirst,
     Comments,
+    Constructor,
     CountedLoop,
     Declaration,
     Documentation,
@@ -122,7 +124,14 @@ JAVASCRIPT = FlowTable(
 
 _PARAMETER = Declaration(Field("pattern"), Field("value"))
 _TYPESCRIPT_RULES: Mapping[str, Rule] = MappingProxyType(
-    {**_JAVASCRIPT_RULES, "required_parameter": _PARAMETER, "optional_parameter": _PARAMETER}
+    {
+        **_JAVASCRIPT_RULES,
+        "required_parameter": _PARAMETER,
+        "optional_parameter": _PARAMETER,
+        "assignment_expression": _ASSIGNMENT,
+        "for_statement": CountedLoop(Field("initializer")),
+        "for_in_statement": Iteration(Field("left"), Field("right"), Field("body")),
+    }
 )
 TYPESCRIPT = FlowTable(
     language="typescript",
@@ -206,7 +215,7 @@ _C_RULES: Mapping[str, Rule] = MappingProxyType(
         "assignment_expression": _ASSIGNMENT,
         "update_expression": Update(),
         "if_statement": Branch(frozenset({"else_clause"}), sticky=True, keeps=False),
-        "for_statement": CountedLoop("declaration"),
+        "for_statement": CountedLoop(Field("initializer")),
         "while_statement": Repetition(),
     }
 )
@@ -224,6 +233,7 @@ CPP = FlowTable(
     rules={
         **_C_RULES,
         "optional_parameter_declaration": Declaration(Field("declarator"), Field("default_value")),
+        "declaration": Declaration(Field("declarator"), Field("value"), optional=True),  # in a condition
         "for_range_loop": Iteration(Field("declarator"), Field("right"), Field("body")),
     },
     comments=Comments.BY_TREE,
@@ -236,6 +246,10 @@ RUST = FlowTable(
     rules={
         "let_declaration": Declaration(Field("pattern"), Field("value")),
         "let_condition": Declaration(Field("pattern"), Field("value")),
+        "const_item": _DECLARATION,
+        "static_item": _DECLARATION,
+        "tuple_struct_pattern": Constructor(Field("type")),
+        "struct_pattern": Constructor(Field("type")),
         "assignment_expression": _ASSIGNMENT,
         "compound_assignment_expr": _ASSIGNMENT,
         "if_expression": Branch(frozenset({"else_clause"}), sticky=True, keeps=False),
@@ -244,7 +258,7 @@ RUST = FlowTable(
         "loop_expression": Repetition(),
     },
     comments=Comments.BY_TREE,
-    atoms=frozenset({"string_literal", "char_literal", "raw_string_literal"}),
+    atoms=frozenset({"string_literal", "char_literal", "raw_string_literal", "lifetime", "label"}),
 )
 
 FLOW_TABLES: Mapping[str, FlowTable] = MappingProxyType(

@@ -18,7 +18,7 @@ from tree_sitter import Node
 
 from codegraph.extract.dataflow.function_text import FunctionText
 from codegraph.extract.dataflow.grammars import FlowGrammar, Mark, Role
-from codegraph.extract.dataflow.rule_reading import Reading
+from codegraph.extract.dataflow.parts import Reading
 
 _NAME, _KEYWORD = Mark.NAME, Mark.KEYWORD
 
@@ -60,7 +60,7 @@ def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, read
             if text != types[kind] and role is not _KEYWORD:
                 number = len(tokens)
                 variables.append(number)
-                starts.append(start)
+                starts[number] = start
                 steps.append(number if role is _NAME or kind in identifiers else ~number)
             tokens.append(text)
         else:

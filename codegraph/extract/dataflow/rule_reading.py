@@ -8,7 +8,7 @@ Tests: tests/unit/extract/test_dataflow_*.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -17,11 +17,13 @@ from tree_sitter import Node
 from codegraph.extract.dataflow.documentation import is_documentation
 from codegraph.extract.dataflow.following import FAIL, Alternatives, Define, Join, Loop, Operation, Pair, Step
 from codegraph.extract.dataflow.kinds import Kinds
+from codegraph.extract.dataflow.parts import Paired, Part, Reading, parts, sides
 from codegraph.extract.dataflow.rules import (
     Assignment,
     Branch,
     Child,
     ClausesFirst,
+    Constructor,
     CountedLoop,
     Declaration,
     Documentation,
@@ -37,47 +39,9 @@ from codegraph.extract.dataflow.rules import (
     Update,
 )
 
-MAX_NESTING = 100
-"""Nodes with a rule inside each other; deeper code is not followed, for following its program is recursive."""
-
-
-class NestedTooDeep(Exception):
-    """More nodes with a rule inside each other than MAX_NESTING."""
-
-
-class Reading:
-    """What has been read of one function."""
-
-    __slots__ = ("_depth", "literal_pairs", "starts", "steps", "tokens", "variables")
-
-    def __init__(self, *, literal_pairs: bool) -> None:
-        """Begin. `literal_pairs`: a string is paired part by part, which fails."""
-        self.tokens: list[str] = []
-        self.variables: list[int] = []
-        self.starts: list[int] = []
-        """Where the variables start."""
-        self.steps: list[Step] = []
-        self.literal_pairs = literal_pairs
-        self._depth = 0
-
-    def enter(self) -> int:
-        """Enter a node with a rule; return how many steps there are. Raises NestedTooDeep."""
-        self._depth += 1
-        if self._depth > MAX_NESTING:
-            raise NestedTooDeep
-        return len(self.steps)
-
-    def leave(self, begin: int, *steps: Step) -> None:
-        """Leave a node with a rule: put what it means into the place of all steps since `begin`."""
-        self.steps[begin:] = steps
-        self._depth -= 1
-
-
 Inside = Generator[Node, None, None]
 Entered = Callable[[Reading, Node], Iterator[Node] | None]
 """What reads the nodes inside one with a rule; None if that is one token all the same."""
-Part = tuple[Node, list[int], list[Step]]
-"""A node that was read: its variables and its steps."""
 
 
 def entered(rule: Rule, kinds: Kinds) -> Entered:
@@ -86,49 +50,16 @@ def entered(rule: Rule, kinds: Kinds) -> Entered:
     return made
 
 
-def _parts(reading: Reading, nodes: Iterable[Node]) -> Generator[Node, None, list[Part]]:
-    """Read nodes, each by itself."""
-    variables, steps = reading.variables, reading.steps
-    parts: list[Part] = []
-    for child in nodes:
-        first, begin = len(variables), len(steps)
-        yield child
-        parts.append((child, variables[first:], steps[begin:]))
-    return parts
-
-
-def _sides(
-    reading: Reading, node: Node, left: Node | None, right: Node | None
-) -> Generator[Node, None, tuple[list[int] | None, list[int] | None, list[Step]]]:
-    """Read all children; return the variables of two of them (None for an empty one), and the right's steps."""
-    variables, steps = reading.variables, reading.steps
-    targets: list[int] | None = None
-    values: list[int] | None = None
-    kept: list[Step] = []
-    for child in node.children:
-        if child == right:
-            first, begin = len(variables), len(steps)
-            yield child
-            kept += steps[begin:]
-            if child.end_byte > child.start_byte:
-                values = variables[first:]
-        elif child == left:
-            first = len(variables)
-            yield child
-            if child.end_byte > child.start_byte:
-                targets = variables[first:]
-        else:
-            yield child
-    return targets, values, kept
-
-
 def _declaration(rule: Declaration, kinds: Kinds) -> Entered:
     name, value = kinds.field(rule.name), kinds.field(rule.value)
 
     def read(reading: Reading, node: Node) -> Inside:
+        both = node.child_by_field_id(name), node.child_by_field_id(value)
+        if rule.optional and both[1] is None:
+            yield from node.children
+            return
         begin = reading.enter()
-        sides = node.child_by_field_id(name), node.child_by_field_id(value)
-        names, values, steps = yield from _sides(reading, node, *sides)
+        names, values, steps = yield from sides(reading, node, *both)
         if names is None:
             reading.leave(begin, FAIL)
         elif values is None:
@@ -144,10 +75,10 @@ def _grouped_declaration(rule: GroupedDeclaration, kinds: Kinds) -> Entered:
 
     def read(reading: Reading, node: Node) -> Inside:
         begin = reading.enter()
-        parts = yield from _parts(reading, kinds.children(node))
-        before = next((at for at, part in enumerate(parts) if part[0].kind_id in signs), len(parts))
-        value = parts[before:]
-        names = parts[0][1]
+        children = yield from parts(reading, kinds.children(node))
+        before = next((at for at, part in enumerate(children) if part[0].kind_id in signs), len(children))
+        value = children[before:]
+        names = children[0][1]
         if before + bool(value) != 2:
             reading.leave(begin, Define(names))
             return
@@ -163,8 +94,8 @@ def _assignment(rule: Assignment, kinds: Kinds) -> Entered:
 
     def read(reading: Reading, node: Node) -> Inside:
         begin = reading.enter()
-        sides = node.child_by_field_id(left), node.child_by_field_id(right)
-        targets, values, steps = yield from _sides(reading, node, *sides)
+        both = node.child_by_field_id(left), node.child_by_field_id(right)
+        targets, values, steps = yield from sides(reading, node, *both)
         failed = targets is None or values is None
         reading.leave(begin, FAIL if failed else Join(Relation.COMPUTED_FROM, targets or [], values or [], steps))
 
@@ -172,7 +103,7 @@ def _assignment(rule: Assignment, kinds: Kinds) -> Entered:
 
 
 def _paired_assignment(rule: PairedAssignment, kinds: Kinds) -> Entered:
-    find_left, find_right, paired = kinds.finder(rule.left), kinds.finder(rule.right), _Paired(kinds)
+    find_left, find_right, paired = kinds.finder(rule.left), kinds.finder(rule.right), Paired(kinds)
 
     def read(reading: Reading, node: Node) -> Inside:
         begin = reading.enter()
@@ -184,55 +115,11 @@ def _paired_assignment(rule: PairedAssignment, kinds: Kinds) -> Entered:
             operation, _ = yield from paired.read(reading, kinds.children(node), left, right)
             reading.leave(begin, operation)
         else:
-            targets, values, steps = yield from _sides(reading, node, left, right)
+            targets, values, steps = yield from sides(reading, node, left, right)
             failed = targets is None or values is None
             reading.leave(begin, FAIL if failed else Pair([(targets or [], values or [])], steps))
 
     return read
-
-
-class _Paired:
-    """Two sides that are taken in pairs."""
-
-    def __init__(self, kinds: Kinds) -> None:
-        self._kinds = kinds
-
-    def fits(self, left: Node, right: Node) -> bool:
-        """Tell whether two sides have equally many direct children, and any at all."""
-        if not left.child_count or not right.child_count:
-            return False
-        return self._counted(left) == self._counted(right) > 0
-
-    def read(
-        self, reading: Reading, children: Iterable[Node], left: Node, right: Node
-    ) -> Generator[Node, None, tuple[Operation, dict[int, list[Part]]]]:
-        """Read all children, each as its parts: two as their children without commas, the others as themselves."""
-        kinds = self._kinds
-        literal = left.kind_id in kinds.atoms or right.kind_id in kinds.atoms
-        parts: dict[int, list[Part]] = {}
-        for child in children:
-            if not literal and child in (left, right):
-                inside = yield from _parts(reading, kinds.children(child))
-                parts[child.id] = [part for part in inside if part[0].kind_id not in kinds.commas]
-            else:
-                parts[child.id] = yield from _parts(reading, (child,))
-        if literal and reading.literal_pairs:
-            return FAIL, parts
-        rights = parts[right.id]
-        pairs = [(one[1], other[1]) for one, other in zip(parts[left.id], rights, strict=True)]
-        return Pair(pairs, [step for part in rights for step in part[2]]), parts
-
-    def _counted(self, node: Node) -> int:
-        """Return how many direct children are no commas; inside a string, as the grammar of 2021 had it."""
-        kinds = self._kinds
-        count = 0
-        for child in kinds.children(node):
-            kind = child.kind_id
-            if kind in kinds.replaced:
-                count += child.child_count
-            elif kind not in kinds.commas:
-                count += 1
-        return count
 
 
 def _update(_rule: Update, _kinds: Kinds) -> Entered:
@@ -279,15 +166,18 @@ def _repetition(_rule: Repetition, _kinds: Kinds) -> Entered:
 
 
 def _counted_loop(rule: CountedLoop, kinds: Kinds) -> Entered:
-    headers, update_field = kinds.of({rule.header}), kinds.field(Field(rule.update)) if rule.update else 0
+    by_field = kinds.field(rule.header) if isinstance(rule.header, Field) else 0
+    headers = kinds.of({rule.header}) if isinstance(rule.header, str) else frozenset()
+    update_field = kinds.field(Field(rule.update)) if rule.update else 0
 
     def read(reading: Reading, node: Node) -> Inside:
         begin, steps = reading.enter(), reading.steps
         head: list[Step] = []
         body: list[Step] = []
-        part = head
+        initial = node.child_by_field_id(by_field) if by_field else None
+        part = body if by_field and initial is None else head
         for child in kinds.children(node):
-            header = part is head and child.kind_id in headers
+            header = part is head and (child == initial or child.kind_id in headers)
             update = child.child_by_field_id(update_field) if header and update_field else None
             for each in (child,) if update is None else kinds.children(child):
                 at = len(steps)
@@ -301,22 +191,22 @@ def _counted_loop(rule: CountedLoop, kinds: Kinds) -> Entered:
 
 def _iteration(rule: Iteration, kinds: Kinds) -> Entered:
     find_target, find_source, find_body = (kinds.finder(place) for place in (rule.target, rule.source, rule.body))
-    paired, body_optional = _Paired(kinds), isinstance(rule.body, Child)
+    paired, body_optional = Paired(kinds), isinstance(rule.body, Child)
 
     def read(reading: Reading, node: Node) -> Inside:
         begin = reading.enter()
         target, source, body = find_target(node), find_source(node), find_body(node)
         operation: Operation = FAIL
         if rule.in_pairs and target is not None and source is not None and paired.fits(target, source):
-            operation, parts = yield from paired.read(reading, kinds.children(node), target, source)
+            operation, found = yield from paired.read(reading, kinds.children(node), target, source)
         else:
-            read = yield from _parts(reading, kinds.children(node))
-            parts = {part[0].id: [part] for part in read}
+            read = yield from parts(reading, kinds.children(node))
+            found = {part[0].id: [part] for part in read}
             if target is not None and source is not None:
-                operation = _passed(rule, parts[target.id][0], parts[source.id][0])
+                operation = _passed(rule, found[target.id][0], found[source.id][0])
         steps: list[Step] = [operation]
         if body is not None:
-            steps += parts[body.id][0][2]
+            steps += found[body.id][0][2]
         elif not body_optional:
             steps.append(FAIL)
         reading.leave(begin, Loop([], steps, True))
@@ -364,6 +254,20 @@ def _keyed_element(rule: KeyedElement, kinds: Kinds) -> Entered:
     return read
 
 
+def _constructor(rule: Constructor, kinds: Kinds) -> Entered:
+    field = kinds.field(rule.type)
+
+    def read(reading: Reading, node: Node) -> Inside:
+        constructor = node.child_by_field_id(field)
+        for child in node.children:
+            first = len(reading.variables)
+            yield child
+            if child == constructor:
+                del reading.variables[first:]
+
+    return read
+
+
 def _documentation(rule: Documentation, _kinds: Kinds) -> Entered:
     def read(_reading: Reading, node: Node) -> Iterator[Node]:
         return iter(()) if is_documentation(node, rule) else iter(node.children)
@@ -395,6 +299,7 @@ _RULES: Mapping[type[Rule], Callable[[Any, Kinds], Entered]] = MappingProxyType(
         Iteration: _iteration,
         ClausesFirst: _clauses_first,
         KeyedElement: _keyed_element,
+        Constructor: _constructor,
         Documentation: _documentation,
         PlainAtom: _plain_atom,
     }

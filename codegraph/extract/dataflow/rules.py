@@ -61,6 +61,8 @@ class Declaration:
 
     name: Field
     value: Field
+    optional: bool = False
+    """Without a value it is as if it had no rule; else its names are defined by nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,13 @@ class Repetition:
 
 @dataclass(frozen=True, slots=True)
 class CountedLoop:
-    """A `for` with a head: what follows the child of type `header` is visited a second time.
+    """A `for` with a head: what follows the header is visited a second time.
 
+    The header is the first child of a type, without which nothing is, or a field, without which everything is.
     With `update`, that field of the header comes first in the second pass.
     """
 
-    header: str
+    header: str | Field
     update: str = ""
 
 
@@ -158,6 +161,13 @@ class KeyedElement:
 
 
 @dataclass(frozen=True, slots=True)
+class Constructor:
+    """Rust's `Some(name)` on the left: what is under the field gets no value, and gives none."""
+
+    type: Field
+
+
+@dataclass(frozen=True, slots=True)
 class Documentation:
     """A statement that is left out if it is a string: what taking docstrings out of the text does, in a file's tree.
 
@@ -188,6 +198,7 @@ Rule = (
     | Iteration
     | ClausesFirst
     | KeyedElement
+    | Constructor
     | Documentation
     | PlainAtom
 )
