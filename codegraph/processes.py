@@ -13,6 +13,7 @@ import gc
 import multiprocessing
 import os
 import sys
+from contextlib import suppress
 from multiprocessing.context import SpawnContext
 from pathlib import Path
 
@@ -49,11 +50,10 @@ def descendants() -> list[int]:
         return [child.pid for child in psutil.Process(own).children(recursive=True)]
     found = [own]
     for process in found:
-        try:
+        with suppress(OSError):  # it ended meanwhile
             for thread in Path(f"/proc/{process}/task").iterdir():
-                found += map(int, (thread / "children").read_text().split())
-        except OSError:
-            continue  # it ended meanwhile
+                with suppress(OSError):  # so did this thread; the children of the others are still there
+                    found += map(int, (thread / "children").read_text().split())
     return found[1:]
 
 

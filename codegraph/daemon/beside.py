@@ -16,7 +16,6 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from queue import SimpleQueue
@@ -59,16 +58,20 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 
 
-@dataclass(slots=True)
 class Session:
     """One process and the thread that feeds it."""
 
-    process: SpawnProcess
-    connection: Connection
-    queue: SimpleQueue[Message | None] = field(default_factory=SimpleQueue)
-    asked: bool = False
+    def __init__(self, process: SpawnProcess, connection: Connection) -> None:
+        """Begin to feed a process that was started."""
+        self.queue: SimpleQueue[Message | None] = SimpleQueue()
+        self.connection = connection
+        self.asked = False
+        self.answered = False
+        self.process = process
+        self._feeder = threading.Thread(target=self._feed, name=f"feed-{process.name}", daemon=True)
+        self._feeder.start()
 
-    def feed(self) -> None:
+    def _feed(self) -> None:
         """Send what is queued, until None comes or the process is gone."""
         try:
             while (message := self.queue.get()) is not None:
@@ -77,8 +80,11 @@ class Session:
             logger.debug("%s cannot be reached: %s", self.process.name, error)  # whoever asks it learns the same
 
     def end(self) -> None:
-        """See the process off, by force if it must be."""
+        """See the process off, by force if it must be; the pipe is closed when nobody writes to it any more."""
         self.queue.put(None)
+        if not self.answered:
+            self.process.kill()
+        self._feeder.join()
         self.connection.close()
         self.process.join(END_SECONDS)
         if self.process.is_alive():
@@ -143,14 +149,13 @@ class Beside:
         process = context.Process(target=self._main, args=(theirs, *self._arguments), name=self._name, daemon=True)
         process.start()
         theirs.close()
-        session = Session(process, ours)
-        threading.Thread(target=session.feed, name=f"feed-{self._name}", daemon=True).start()
-        return session
+        return Session(process, ours)
 
     @staticmethod
     def _answered(session: Session) -> Iterator[bytes]:
         while (answer := session.connection.recv_bytes()) != DONE:
             yield answer
+        session.answered = True
 
 
 def received(connection: Connection) -> Iterator[Message]:

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from threading import Lock
 
 import numpy as np
 
@@ -63,6 +64,8 @@ class Session:
     stopping: bool = False
     error: EncoderError | None = None
     """Why it is about to end, when that is known."""
+    sending: Lock = field(default_factory=Lock)
+    """Held while the pipe is written to, or closed: whoever closes it under a writer has him write who knows where."""
 
     @property
     def jobs(self) -> int:

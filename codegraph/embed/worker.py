@@ -233,7 +233,8 @@ class EmbedWorker:
 
     def _send(self, session: Session, message: Message) -> None:
         try:
-            session.connection.send_bytes(encode(message))
+            with session.sending:
+                session.connection.send_bytes(encode(message))
         except (OSError, ValueError) as error:
             logger.debug("the embed worker cannot be reached: %s", error)  # its reader sees the end and cleans up
             session.process.terminate()
@@ -373,7 +374,8 @@ class EmbedWorker:
                 self._broken = True
                 lost += self._take_all()
             self._session = None
-            session.connection.close()
+            with session.sending:  # the process is gone, so nobody who writes to it is kept waiting
+                session.connection.close()
             if not session.stopping:
                 self._status = replace(self._status, last_error=error.message)
             self._changed.notify_all()

@@ -65,7 +65,7 @@ def test_few_files_start_nothing(beside: Beside) -> None:
         beside.offer(path, facts)
     beside.ask(files)
     assert beside.answers() is None
-    assert descendants() == before
+    assert not set(descendants()) - set(before)
 
 
 def test_offers_of_an_attempt_that_broke_off_are_not_mixed_with_new_ones(beside: Beside) -> None:
