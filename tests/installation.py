@@ -36,8 +36,8 @@ from codegraph.core.changes import Clock
 from codegraph.daemon.lifecycle import running_daemon, start_daemon, stop_daemon
 from codegraph.locations import Locations
 
-PATIENCE = 60.0
-"""Seconds until a test gives up waiting for something that should come at once."""
+PATIENCE = 240.0
+"""Seconds until a test gives up waiting for something that should come at once, however busy the machine is."""
 
 NOTHING: Mapping[str, str] = {}
 

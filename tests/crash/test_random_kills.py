@@ -16,7 +16,7 @@ from contextlib import suppress
 import psutil
 import pytest
 from edits import Edits
-from installation import Installation, clock_of, wait_for_end
+from installation import PATIENCE, Installation, clock_of, wait_for_end
 
 from codegraph.client import Client
 from codegraph.core.changes import Clock
@@ -80,12 +80,12 @@ class Ordeal:
     def sync(self, wait: Wait) -> None:
         """Sync and note the clock that was acknowledged."""
         with self.home.client() as client:
-            self.acknowledged = clock_of(client.sync(wait, timeout=60.0).clock)
+            self.acknowledged = clock_of(client.sync(wait, timeout=PATIENCE).clock)
 
     def check(self) -> None:
         """Fail unless the daemon is where it was or further, and equal to a clean build."""
         with self.home.client() as client:
-            clock = clock_of(client.sync(Wait.EMBEDDED, timeout=60.0).clock)
+            clock = clock_of(client.sync(Wait.EMBEDDED, timeout=PATIENCE).clock)
             assert clock.instance == self.acknowledged.instance, self.done
             assert clock.revision >= self.acknowledged.revision, self.done
             found = client.verify()
@@ -96,7 +96,7 @@ class Ordeal:
 
 def work_after_restart(client: Client) -> tuple[int, int]:
     """Return how many files were extracted and how many vectors computed since the daemon started."""
-    client.sync(Wait.EMBEDDED, timeout=60.0)
+    client.sync(Wait.EMBEDDED, timeout=PATIENCE)
     embedded = client.status().embedded
     stream = client.events("files_extracted", "reconciled", recent=True)
     extracted = 0
@@ -130,12 +130,12 @@ def test_what_was_acknowledged_is_not_done_again(home: Installation) -> None:
         for _ in range(3):
             edits.step()
         with home.client() as client:
-            before = clock_of(client.sync(Wait.EMBEDDED, timeout=60.0).clock)
+            before = clock_of(client.sync(Wait.EMBEDDED, timeout=PATIENCE).clock)
         home.kill()
         home.start(*SETTINGS)
         with home.client() as client:
             assert work_after_restart(client) == (0, 0)
-            after = clock_of(client.sync().clock)
+            after = clock_of(client.sync(timeout=PATIENCE).clock)
         assert after.instance == before.instance
         assert after.revision >= before.revision
 
@@ -145,7 +145,7 @@ def test_workers_end_with_their_daemon(home: Installation) -> None:
     home.copy("json")
     daemon = home.start(*SETTINGS)
     with home.client() as client:
-        client.sync(Wait.EMBEDDED, timeout=60.0)
+        client.sync(Wait.EMBEDDED, timeout=PATIENCE)
     workers = daemon.children(recursive=True)
     assert workers
     daemon.send_signal(signal.SIGKILL)
@@ -162,5 +162,5 @@ def test_killed_during_the_first_index(home: Installation) -> None:
         home.kill()
     home.start(*SETTINGS)
     with home.client() as client:
-        client.sync(Wait.EMBEDDED, timeout=60.0)
+        client.sync(Wait.EMBEDDED, timeout=PATIENCE)
         assert client.verify().equal

@@ -7,7 +7,9 @@ import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
+import psutil
 import pytest
 from installation import PATIENCE, Installation, clock_of, installed, wait_for_end
 
@@ -136,12 +138,12 @@ def test_clones_are_found_and_followed(home: Installation) -> None:
     home.write({"b.py": "import a\n" + body.format("heavy", "parts")})
     home.start()
     with home.client() as client:
-        client.sync()
+        client.sync(timeout=PATIENCE)
         found = client.clones(min_tokens=30)
         assert [each.symbol.name for each in found.groups[0].members] == ["large", "heavy"]
         assert (found.groups[0].kind, found.bound) == (CloneKind.RENAMED, Bound.EXACT)
         home.write({"b.py": "import a\n"})
-        client.sync()
+        client.sync(timeout=PATIENCE)
         after = client.clones(min_tokens=30)
         assert (after.groups, after.reason) == ((), EmptyReason.NO_MATCH)
         assert after.clock != found.clock
@@ -484,8 +486,8 @@ def test_waiting_clients_are_told_of_the_end(home: Installation) -> None:
 def test_an_idle_daemon_ends(home: Installation) -> None:
     """Without clients and changes the daemon ends by itself, and a later start finds everything."""
     home.write(SHOP)
-    process = home.start("daemon.idle_exit_seconds=0.3")
-    wait_for_end(process)
+    with suppress(psutil.NoSuchProcess):  # it may have ended before it was looked at
+        wait_for_end(home.start("daemon.idle_exit_seconds=0.3"))
     assert "idle for" in home.log
     home.start()
     with home.client() as client:

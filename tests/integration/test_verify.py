@@ -21,7 +21,7 @@ from codegraph.errors import DaemonError
 from codegraph.search.quantise import quantise
 
 F, G = SymbolId("a.py/f()."), SymbolId("b.py/g().")
-SECONDS = 60.0
+SECONDS = 240.0
 """No step waits that long unless it never ends."""
 
 

@@ -39,7 +39,7 @@ from codegraph.source.watcher import (
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the guarantees tested here are inotify's")
 
-PATIENCE = 30.0
+PATIENCE = 240.0
 """Seconds until a test gives up waiting for something that should come within milliseconds."""
 
 

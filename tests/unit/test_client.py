@@ -151,9 +151,12 @@ def test_a_restarted_daemon_is_found_again(path: Path) -> None:
 def test_an_answer_that_does_not_come(daemon: FakeDaemon) -> None:
     """A call is given up after its time, the daemon cancels it, and the client can go on."""
     held = daemon.do(lambda: daemon.service.hold("search"))
-    with Client(daemon.path, timeout=0.01) as client, pytest.raises(SyncTimeout, match=r"search within 0\.01 s"):
-        client.search("x")
-    asyncio.run_coroutine_threadsafe(asyncio.wait_for(held.cancelled.wait(), 10), daemon._loop).result()  # type: ignore[arg-type]
+    with Client(daemon.path) as client:
+        client.status()  # the greeting has all the time that it needs
+        client._timeout = 0.01
+        with pytest.raises(SyncTimeout, match=r"search within 0\.01 s"):
+            client.search("x")
+    asyncio.run_coroutine_threadsafe(held.cancelled.wait(), daemon._loop).result()  # type: ignore[arg-type]
     with Client(daemon.path) as client:
         assert client.status().files == 2
 
@@ -263,8 +266,8 @@ def test_requests_are_numbered() -> None:
 
 
 def in_time(scenario: Any) -> None:
-    """Run an asyncio scenario of at most 20 s."""
-    asyncio.run(asyncio.wait_for(scenario, 20))
+    """Run an asyncio scenario of at most some minutes."""
+    asyncio.run(asyncio.wait_for(scenario, 240))
 
 
 def test_many_calls_at_a_time(daemon: FakeDaemon) -> None:

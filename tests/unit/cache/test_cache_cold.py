@@ -260,7 +260,7 @@ def test_processes_share_a_tier(tmp_path: Path, tier: DiskColdTier) -> None:
         for seed in range(3)
     ]
     for child in children:
-        _, errors = child.communicate(timeout=100)
+        _, errors = child.communicate()
         assert child.returncode == 0, errors
     keys = [b"%d:%d" % (seed, number) for seed in range(3) for number in range(200)]
     assert len(tier.get_many(keys)) == 600

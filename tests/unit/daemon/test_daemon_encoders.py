@@ -80,7 +80,7 @@ def test_dropped_model_is_closed_and_refused(encoders: Encoders) -> None:
     encoders.drop(OTHER.identity)
     future = encoders.submit(OTHER.identity, [(EmbeddingKey(b"k" * 16), None)])  # type: ignore[list-item]
     assert isinstance(future.exception(0), EncoderError)
-    encoders._elsewhere.submit(lambda: None).result(5)
+    encoders._elsewhere.submit(lambda: None).result()
     assert embedder.status().state == "closed"
     assert list(encoders.models) == [ONE.identity]
 

@@ -250,8 +250,8 @@ def test_a_real_worker_process_embeds_with_a_model_directory(directory: Path) ->
         spec, EmbeddingConfig(device="cpu", batch_tokens=128), EventLog(lambda: 0.0), identity=identity(spec)
     )
     try:
-        found = worker.submit(batch).result(100)
-        query = worker.submit_query("load a value").result(100)
+        found = worker.submit(batch).result(240)
+        query = worker.submit_query("load a value").result(240)
         assert worker.status().identity == identity(spec)
     finally:
         worker.close()

@@ -137,4 +137,4 @@ def test_neither_torch_nor_transformers_is_needed(tmp_path: Path) -> None:
         f"load(describe({str(_model(tmp_path / 'mine'))!r})).encode_query('load'); "
         "sys.exit(any(name in sys.modules for name in ('torch', 'transformers')))"
     )
-    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

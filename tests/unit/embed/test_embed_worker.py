@@ -28,7 +28,7 @@ from codegraph.errors import EncoderError, ModelMissing
 from codegraph.events import EventLog, WorkerLost
 
 SPEC = ModelSpec(name="lexical", engine="lexical", dimensions=64)
-PATIENCE = 60.0
+PATIENCE = 240.0
 
 
 def _batch(count: int) -> Batch:
@@ -174,7 +174,7 @@ from codegraph.events import EventLog
 if __name__ == "__main__":
     spec = ModelSpec(name="lexical", engine="lexical", dimensions=64)
     worker = EmbedWorker(spec, EmbeddingConfig(), EventLog(lambda: 0.0))
-    worker.submit_query("ready").result(60)
+    worker.submit_query("ready").result(240)
     print(worker.status().process_id, flush=True)
     os.kill(os.getpid(), 9)
 """

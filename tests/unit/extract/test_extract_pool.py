@@ -122,7 +122,8 @@ def _killing(pool: ExtractPool, results: Iterator[tuple[str, EncodedFacts]]) -> 
         killed: set[str] = set()
         while len(killed) < 2 and not over.is_set():
             for worker in list(pool._workers):
-                if worker.task is None or worker.task.file.path != "bad.py" or worker.name in killed:
+                task = worker.task  # the pool may take it away at any moment
+                if task is None or task.file.path != "bad.py" or worker.name in killed:
                     continue
                 with contextlib.suppress(ValueError):  # the pool has just seen it off
                     worker.process.kill()
@@ -197,5 +198,5 @@ def test_workers_die_with_their_parent() -> None:
     parent.stdout.close()
     parent.stdin.close()
     assert len(workers) == 1
-    _, alive = psutil.wait_procs(workers, timeout=30)
+    _, alive = psutil.wait_procs(workers, timeout=240)
     assert alive == []

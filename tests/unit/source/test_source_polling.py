@@ -9,7 +9,7 @@ from pathlib import Path
 from codegraph.source.hints import CookieSeen, Hint, Loss, Sighting
 from codegraph.source.polling import PollingWatcher
 
-PATIENCE = 30.0
+PATIENCE = 240.0
 
 
 def started(root: Path, cookies: Path) -> tuple[PollingWatcher, queue.Queue[Sighting]]:

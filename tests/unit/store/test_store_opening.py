@@ -292,9 +292,7 @@ except StoreFull:
 
 def test_full_disk_loses_nothing(tmp_path, events):
     """When the file cannot grow any more, StoreFull is raised and every acknowledged revision is there."""
-    done = subprocess.run(
-        [sys.executable, "-c", _FILL, str(tmp_path)], capture_output=True, text=True, timeout=60, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", _FILL, str(tmp_path)], capture_output=True, text=True, check=True)
     acknowledged, revision, rows = map(int, done.stdout.split())
     assert acknowledged == revision == rows > 3
     store = open_store(tmp_path, StoreConfig(), {}, events)
@@ -328,7 +326,7 @@ def test_read_only_directory_is_named(tmp_path: Path, present: bool):
     tmp_path.chmod(0o555)
     try:
         done = subprocess.run(
-            [sys.executable, "-c", _READ_ONLY, str(directory)], capture_output=True, text=True, timeout=60, check=True
+            [sys.executable, "-c", _READ_ONLY, str(directory)], capture_output=True, text=True, check=True
         )
     finally:
         tmp_path.chmod(0o755)
