@@ -1,8 +1,15 @@
-"""What holds for all tests: hypothesis judges promises, never speed."""
+"""What holds for all tests: hypothesis judges promises, never speed; one thread computes in each process.
+
+Several processes run tests already, and threads of numpy and torch that wait for each other take the time of all.
+"""
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before either is imported
 
 settings.register_profile("codegraph", parent=settings.default, deadline=None)
 settings.load_profile("codegraph")
