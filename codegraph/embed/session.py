@@ -65,12 +65,22 @@ class Session:
     error: EncoderError | None = None
     """Why it is about to end, when that is known."""
     sending: Lock = field(default_factory=Lock)
-    """Held while the pipe is written to, or closed: whoever closes it under a writer has him write who knows where."""
+    """Held while the pipe is written to, or closed: closed under a writer, he would write who knows where."""
 
     @property
     def jobs(self) -> int:
         """How many batches the process has."""
         return sum(isinstance(work, Job) for work in self.sent.values())
+
+    def send(self, data: bytes) -> None:
+        """Write to the process. Raises OSError if it is gone."""
+        with self.sending:
+            self.connection.send_bytes(data)
+
+    def close(self) -> None:
+        """Close the pipe to a process that is gone, so that nobody who writes to it keeps this waiting."""
+        with self.sending:
+            self.connection.close()
 
 
 def matrix_of(data: bytes | memoryview, dimensions: int) -> FloatArray:

@@ -233,8 +233,7 @@ class EmbedWorker:
 
     def _send(self, session: Session, message: Message) -> None:
         try:
-            with session.sending:
-                session.connection.send_bytes(encode(message))
+            session.send(encode(message))
         except (OSError, ValueError) as error:
             logger.debug("the embed worker cannot be reached: %s", error)  # its reader sees the end and cleans up
             session.process.terminate()
@@ -374,8 +373,7 @@ class EmbedWorker:
                 self._broken = True
                 lost += self._take_all()
             self._session = None
-            with session.sending:  # the process is gone, so nobody who writes to it is kept waiting
-                session.connection.close()
+            session.close()
             if not session.stopping:
                 self._status = replace(self._status, last_error=error.message)
             self._changed.notify_all()
