@@ -10,11 +10,12 @@ import os
 import shutil
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
-from installation import PATIENCE, Installation, small_disk, wait_for_end
+from installation import PATIENCE, Installation, installed, small_disk, wait_for_end
 
 from codegraph.cli.main import main
 from codegraph.client import Client
@@ -181,21 +182,24 @@ def test_pathological_files_neither_hang_nor_kill(running: Installation) -> None
     settled(running)
 
 
-@pytest.mark.parametrize("name", [b"new\nline.py", b'quo"te.py', "ä€😀.py".encode(), b"n" * 252 + b".py"])
-def test_odd_file_names(running: Installation, name: bytes) -> None:
+def test_odd_file_names(running: Installation) -> None:
     """A file may have any name that the system allows; every command still answers, also after a restart."""
-    place = running.root / "pkg" / os.fsdecode(name)
-    place.write_text("def oddly_named(): ...\n")
+    names = (b"new\nline.py", b'quo"te.py', "ä€😀.py".encode(), b"n" * 252 + b".py")
+    places = [running.root / "pkg" / os.fsdecode(name) for name in names]
+    for number, place in enumerate(places):
+        place.write_text(f"def oddly_named_{number}(): ...\n")
     settled(running)
-    for command in (("search", "oddly named"), ("symbols", "oddly_named"), ("export", "symbols", "--format", "jsonl")):
+    listing = ("symbols", "oddly_named_", "--match", "prefix")
+    for command in (("search", "oddly named"), listing, ("export", "symbols", "--format", "jsonl")):
         found = running.run(*command)
         assert found.code == 0, found.err
-        assert "oddly_named" in found.out
+        assert [number for number in range(len(names)) if f"oddly_named_{number}" not in found.out] == []
     assert running.run("skipped").code == 0
     running.kill()
     running.start()
     settled(running)
-    place.unlink()
+    for place in places:
+        place.unlink()
     settled(running)
 
 
@@ -476,6 +480,17 @@ def test_another_version_is_refused_and_can_be_replaced(
     assert running.running() is None
 
 
+@pytest.fixture(scope="module")
+def untouched() -> Iterator[Installation]:
+    """The same files with a daemon that is up to date; its tests change nothing."""
+    with pytest.MonkeyPatch.context() as patch, installed(patch) as home:
+        home.write(CODE)
+        home.start()
+        with home.client() as client:
+            client.sync(Wait.EMBEDDED, timeout=PATIENCE)
+        yield home
+
+
 # --- commands --------------------------------------------------------------------------------------
 
 
@@ -495,16 +510,18 @@ def test_another_version_is_refused_and_can_be_replaced(
         (("nonsense",), 2, ("invalid choice",)),
     ],
 )
-def test_wrong_arguments(running: Installation, arguments: tuple[str, ...], code: int, words: tuple[str, ...]) -> None:
+def test_wrong_arguments(
+    untouched: Installation, arguments: tuple[str, ...], code: int, words: tuple[str, ...]
+) -> None:
     """Each wrong argument ends in its exit code, with what is wrong, where, and what to do next."""
-    found = running.run(*arguments)
+    found = untouched.run(*arguments)
     assert (found.code, found.out) == (code, "")
     for word in words:
         assert word in found.err
     assert "Traceback" not in found.err
     if code != 2:
         assert "next:" in found.err
-        assert running.run(*arguments, "--json").record["error"]["advice"]
+        assert untouched.run(*arguments, "--json").record["error"]["advice"]
 
 
 @pytest.mark.parametrize("command", [("search", "use"), ("start",), ("index",)])
