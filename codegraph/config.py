@@ -51,7 +51,7 @@ class ExtractConfig:
     """How files are parsed."""
 
     workers: int = 0
-    timeout_seconds: float = 10.0
+    timeout_seconds: float = 1.0
     recycle_files: int = 5_000
     max_depth: int = 400
     data_flow: str = "auto"

@@ -148,7 +148,7 @@ def _add_upkeep_commands(commands: _Commands) -> None:
     commands.add("events", f"{upkeep}:events", "print what happens, as it happens", _events)
     commands.add("sync", f"{upkeep}:sync", "wait until everything written so far is indexed", _waiting)
     commands.add("verify", f"{upkeep}:verify", "compare the index with one built from the disk")
-    commands.add("skipped", f"{upkeep}:skipped", "list files that are not indexed, and why", _reason)
+    commands.add("skipped", f"{upkeep}:skipped", "list files that are not indexed, or not parsed, and why", _reason)
     commands.add("cache", f"{upkeep}:cache", "look at the cache, prune it or empty it", _cache_action)
     commands.add("config", "codegraph.cli.configuration:config", "show the settings", _config_action, _settings)
     commands.add("models", "codegraph.cli.models:models", "list, show, use or fit models", _model_name)

@@ -94,6 +94,8 @@ def lines(found: StatusResult) -> Iterator[Line]:
         f"daemon {size(memory.daemon_bytes)}, workers {size(memory.workers_bytes)}; state {size(memory.state_bytes)}",
     )
     yield "skipped files", _counts(found.skipped)
+    if found.unread:
+        yield "read by lines", _counts(found.unread)
     yield "uncertain", _counts(found.uncertain)
     yield "requests", _requests(found.requests)
 

@@ -215,6 +215,9 @@ class Outline(msgspec.Struct, frozen=True, array_like=True):
     namespaces: tuple[NamespaceRun, ...] = ()
 
 
+UNREAD = frozenset({"size", "depth", "time", "crash"})
+"""Reasons of problems with which a file was not parsed: its definitions are what its lines say, and mention nothing."""
+
 UNREPEATABLE = frozenset({"time", "crash"})
 """Reasons of problems that say something of the machine at that moment, not of the file's bytes."""
 

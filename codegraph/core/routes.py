@@ -32,9 +32,6 @@ TEXT_KINDS = frozenset({SymbolKind.MODULE, SymbolKind.SECTION})
 CALLABLE_KINDS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 """Kinds that can have data flow; other definitions' own inputs are the same with and without."""
 
-UNREAD = frozenset({"size", "depth", "time", "crash"})
-"""Reasons of problems with which a file was not looked into: its facts are the same with and without data flow."""
-
 FOLLOWED = frozenset({FlowState.PRESENT, FlowState.EMPTY})
 """States in which all the data flow there is is known."""
 
@@ -69,8 +66,6 @@ class Routes:
 
     def accept(self, outline: Outline) -> bool:
         """Whether the facts of a file were extracted as these routes expect, so that no symbol is undecided."""
-        if any(problem.reason in UNREAD for problem in outline.problems):
-            return True
         return all((each.flow is not FlowState.OFF) is self.expects_data_flow for each in outline.definitions)
 
     @property

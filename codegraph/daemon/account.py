@@ -10,6 +10,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING, Generic, TypeVar
 from weakref import ref
 
@@ -19,6 +20,7 @@ from immutables import Map
 from codegraph import __version__
 from codegraph.cache.statistics import TierStatistics
 from codegraph.core.changes import Skipped
+from codegraph.core.facts import UNREAD
 from codegraph.core.symbols import Freshness
 from codegraph.daemon import operations, reports
 from codegraph.daemon.model_report import disclosure, model_info
@@ -30,6 +32,7 @@ from codegraph.embed.registry import ModelSpec, describe, registered
 from codegraph.errors import CodegraphError
 from codegraph.extract.languages import language_of
 from codegraph.graph.file_view import FileView
+from codegraph.graph.snapshot import Snapshot
 from codegraph.processes import descendants
 from codegraph.source.left_out import reason_of
 
@@ -118,6 +121,7 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
         flow=flow_figures(view.snapshot),
         memory=project.glances.memory.of(None, lambda: _memory(project)),
         skipped=project.parts.scanner.counts(),
+        unread=counts.unread,
         uncertain={reason: count for reason, count in counts.unresolved.items() if count},
         requests=requests,
         warnings=tuple(_warnings(project, figures.warnings)),
@@ -248,12 +252,16 @@ def metrics_report(project: Project, requests: reports.RequestFigures) -> report
 
 def skipped_report(project: Project, params: reports.SkippedParams) -> reports.SkippedResult:
     """List skipped files by path, or look at the one that is asked about."""
-    clock = str(project.pipeline.view.snapshot.clock)
+    snapshot = project.pipeline.view.snapshot
+    clock, unread = str(snapshot.clock), _unread_files(snapshot)
     if params.file:
         found = reason_of(project.root, project.config.source, language_of, params.file)
-        return reports.SkippedResult(clock=clock, files=() if found is None else (_skipped_file(found),))
+        one = unread.get(params.file) if found is None else _skipped_file(found)
+        return reports.SkippedResult(clock=clock, files=() if one is None else (one,))
     skipped = project.pipeline.skipped
     kept = [_skipped_file(why) for _, why in sorted(skipped.items()) if params.reason in ("", why.reason)]
+    kept += [each for each in unread.values() if params.reason in ("", each.reason)]
+    kept.sort(key=attrgetter("file"))
     others = Counter(project.parts.scanner.counts())
     others.subtract(why.reason for why in skipped.values())
     return reports.SkippedResult(
@@ -262,6 +270,18 @@ def skipped_report(project: Project, params: reports.SkippedParams) -> reports.S
         truncated=len(kept) > params.limit,
         counted={why: more for why, more in others.items() if more > 0 and params.reason in ("", why)},
     )
+
+
+def _unread_files(snapshot: Snapshot) -> dict[str, reports.SkippedFile]:
+    """Return the files that were not parsed, by path; looks at all only if there are any."""
+    if not snapshot.counts.unread:
+        return {}
+    return {
+        path: reports.SkippedFile(file=path, reason=problem.reason, detail=f"{problem.detail}; indexed by its lines")
+        for path, view in snapshot.files.items()
+        for problem in view.outline.problems
+        if problem.reason in UNREAD
+    }
 
 
 def _skipped_file(skipped: Skipped) -> reports.SkippedFile:

@@ -204,6 +204,7 @@ class FakeService:
             flow={"present": 3, "not_callable": 2},
             memory=reports.MemoryFigures(daemon_bytes=50_000_000, workers_bytes=30_000_000, state_bytes=1_000_000),
             skipped={"binary": 1},
+            unread={"time": 1},
             uncertain={"dynamic": 2},
             requests=self._statistics.figures(),
             warnings=("watching by polling: the inotify limit is reached",),

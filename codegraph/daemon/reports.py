@@ -226,6 +226,8 @@ class StatusResult(Answer, frozen=True, kw_only=True):
     memory: MemoryFigures
     skipped: dict[str, int]
     """Files that are not indexed, by reason."""
+    unread: dict[str, int]
+    """Files that are indexed by their lines only, by reason: time (the parser took too long), crash, depth, size."""
     uncertain: dict[str, int]
     """References without an edge, by named reason."""
     requests: RequestFigures
@@ -256,7 +258,7 @@ class MetricsParams(Params[MetricsResult], frozen=True, kw_only=True):
 
 
 class SkippedResult(Answer, frozen=True, kw_only=True):
-    """Files that are not indexed, sorted by path."""
+    """Files that are not indexed, or by their lines only, sorted by path."""
 
     files: tuple[SkippedFile, ...]
     truncated: bool = False
@@ -265,7 +267,7 @@ class SkippedResult(Answer, frozen=True, kw_only=True):
 
 
 class SkippedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """One file that is not indexed, and why."""
+    """One file that is not indexed, or not parsed, and why."""
 
     file: str
     reason: str
@@ -273,7 +275,7 @@ class SkippedFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SkippedParams(Query[SkippedResult], frozen=True, kw_only=True):
-    """List the files that are not indexed, or say why one is not."""
+    """List the files that are not indexed, or by their lines only, or say why one is not."""
 
     method: ClassVar[str] = "skipped"
     result: ClassVar[type[msgspec.Struct]] = SkippedResult

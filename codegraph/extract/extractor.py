@@ -23,6 +23,7 @@ from codegraph.core.facts import (
     Definition,
     EncodedFacts,
     FileFacts,
+    FlowState,
     NamespaceRun,
     Occurrences,
     Outline,
@@ -49,10 +50,11 @@ from codegraph.extract.outline import (
 )
 from codegraph.extract.references import collect_references, spans
 from codegraph.extract.sections import document_facts
+from codegraph.extract.skim import skimmed
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES, FileView
 
-SCHEMA = 35
+SCHEMA = 36
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1
@@ -79,7 +81,7 @@ class Limits:
     """Bounds of what extraction looks into."""
 
     max_depth: int = 400
-    """Nested blocks or brackets; a file nested deeper is a module without definitions."""
+    """Nested blocks or brackets; a file nested deeper is read by its lines only."""
     max_definitions: int = 20_000
     max_bytes: int = 1 << 26
     max_problems: int = 20
@@ -99,14 +101,14 @@ def extract(data: bytes, language: str, limits: Limits) -> FileFacts:
         return _read_as_text(data, spec, limits)
     read = look(data, language, limits)
     if isinstance(read, SyntaxProblem):
-        return unread(SourceText(data), language, read)
+        return unread(SourceText(data), language, read, limits)
     return facts_of(read)
 
 
 def _read_as_text(data: bytes, spec: LanguageSpec, limits: Limits) -> FileFacts:
     text = SourceText(data)
     if spec.read is None or len(data) > limits.max_bytes:
-        return unread(text, spec.name, SyntaxProblem("size", 0, f"more than {limits.max_bytes} bytes"))
+        return unread(text, spec.name, SyntaxProblem("size", 0, f"more than {limits.max_bytes} bytes"), limits)
     bounds = limits.max_definitions, limits.max_problems
     return document_facts(text, spec.name, spec.read(text), *bounds, data_flow=limits.data_flow)
 
@@ -164,7 +166,8 @@ def look(data: bytes, language: str, limits: Limits, reduced: Reduced | None = N
     problems += problems_of(text, broken, limits.max_problems)
     _collect(view, captures)
     stream = _tokens(view, silent, strings, blocks, offsets=limits.data_flow)
-    definitions, inputs = build_outline(view, stream, DefinitionFlows(view, stream) if limits.data_flow else None)
+    flows = DefinitionFlows(view, stream) if limits.data_flow else None
+    definitions, inputs = build_outline(view.spec, text, view.definitions, stream, flows)
     bodies = tuple(
         (each.body.start_byte, each.body.end_byte) if each.body is not None else (each.end, each.end)
         for each in view.definitions
@@ -224,10 +227,26 @@ def _encoding_problems(text: SourceText) -> list[SyntaxProblem]:
     return []
 
 
-def unread(text: SourceText, language: str, problem: SyntaxProblem) -> FileFacts:
-    """Return the facts of a file that was not looked into: a module, and the reason."""
-    definitions, inputs = module_only(language, text)
-    return FileFacts(blob_digest(text.data), Outline(language, definitions, (problem,)), Occurrences(), inputs)
+def unread(text: SourceText, language: str, problem: SyntaxProblem, limits: Limits) -> FileFacts:
+    """Return the facts of a file that was not looked into: what its lines say (see `skim`), and the reason."""
+    spec = LANGUAGES[language]
+    without = FlowState.NO_LANGUAGE if limits.data_flow else FlowState.OFF
+    found, namespaces = skimmed(text, spec, limits.max_definitions) if spec.read is None else ([], ())
+    if len(found) > 1:
+        stream = TokenStream(text, spec.token_pattern, map(cut_of, found), (), (), ())
+        definitions, inputs = build_outline(spec, text, found, stream, None, without)
+    else:
+        definitions, inputs = module_only(language, text, without)
+    return FileFacts(
+        blob_digest(text.data), Outline(language, definitions, (problem,), namespaces), Occurrences(), inputs
+    )
+
+
+def unopened(data: bytes, language: str, problem: SyntaxProblem, limits: Limits) -> FileFacts:
+    """Return the facts of a file that not even line by line could be read: a module, and the reason."""
+    without = FlowState.NO_LANGUAGE if limits.data_flow else FlowState.OFF
+    definitions, inputs = module_only(language, SourceText(data), without)
+    return FileFacts(blob_digest(data), Outline(language, definitions, (problem,)), Occurrences(), inputs)
 
 
 def encode_facts(facts: FileFacts) -> EncodedFacts:

@@ -69,7 +69,7 @@ def find_definitions(
                 one.kind = SymbolKind.METHOD
             stack.append((one.end, len(kept)))
             kept.append(one)
-    _describe(kept)
+    describe(kept)
     return kept, absorbed, problems
 
 
@@ -88,7 +88,7 @@ def place_sightings(text: SourceText, sightings: Iterable[Sighting]) -> list[Fou
         kept[-1].container = one.container
         kept[-1].detail = one.detail
         kept[-1].local = one.local
-    _describe(kept)
+    describe(kept)
     return kept
 
 
@@ -112,7 +112,7 @@ def _found(
     return Found(node, kind, name, start, end, name_start, name_end, body, header_end)
 
 
-def _describe(kept: Sequence[Found]) -> None:
+def describe(kept: Sequence[Found]) -> None:
     """Give every definition its descriptor; local ones count last, so that they take no other's ordinal."""
     inside = [False]
     for found in kept[1:]:
@@ -134,22 +134,29 @@ def cut_of(found: Found) -> Cut:
 
 
 def build_outline(
-    view: FileView, stream: TokenStream, flows: DefinitionFlows | None
+    spec: LanguageSpec,
+    text: SourceText,
+    kept: Sequence[Found],
+    stream: TokenStream,
+    flows: DefinitionFlows | None,
+    without: FlowState = FlowState.OFF,
 ) -> tuple[tuple[Definition, ...], dict[bytes, bytes]]:
-    """Return the finished definitions, and their encoded own inputs by digest; with data flow if `flows` is given."""
-    spec, text = view.spec, view.text
-    children = _members(view.definitions)
+    """Return the finished definitions, and their encoded own inputs by digest.
+
+    With data flow if `flows` is given, else what is said of it is `without`.
+    """
+    children = _members(kept)
     signatures: list[str] = []
     definitions: list[Definition] = []
     inputs: dict[bytes, bytes] = {}
-    for index, found in enumerate(view.definitions):
+    for index, found in enumerate(kept):
         signature = _signature(spec, stream, found)
         signatures.append(signature)
         container = signatures[found.container] if found.container > 0 else ""
         docstring = found.docstring.text if found.docstring else ""
         raw = _raw_tokens(stream, found, children[index])
         tokens = tuple(spec.layout(raw))
-        flow, rows = flows.of(found, tokens) if flows else (FlowState.OFF, b"")
+        flow, rows = flows.of(found, tokens) if flows else (without, b"")
         own = OwnInput(found.kind, spec.name, found.name, container, signature, docstring, tokens, rows)
         encoded = encode(own)
         digest = own_digest(encoded)
@@ -246,7 +253,9 @@ def mark_errors(view: FileView, broken: Iterable[Broken]) -> None:
         view.definitions[view.owner_of(each.start)].parse_error = True
 
 
-def module_only(language: str, text: SourceText) -> tuple[tuple[Definition, ...], dict[bytes, bytes]]:
+def module_only(
+    language: str, text: SourceText, without: FlowState = FlowState.OFF
+) -> tuple[tuple[Definition, ...], dict[bytes, bytes]]:
     """Return the outline of a file that is not looked into: a module without tokens."""
     own = encode(OwnInput(SymbolKind.MODULE, language, "", "", "", "", ()))
     digest = own_digest(own)
@@ -261,5 +270,7 @@ def module_only(language: str, text: SourceText) -> tuple[tuple[Definition, ...]
         "",
         signature_digest(""),
         True,
+        0,
+        without,
     )
     return (module,), {digest: own}

@@ -1,8 +1,10 @@
 """Extraction in other processes: parsing holds the interpreter lock, so it never happens in the daemon.
 
 `ExtractPool` keeps one worker warm, so that a saved file costs no start, and starts more while many files are
-waiting. A worker works on one file at a time. A file that takes longer than the time-out, or whose worker
-dies twice, becomes a module with the problem "time" or "crash"; nobody else notices. Results come in any
+waiting. A worker works on one file at a time. A file that takes more processor time than it may
+(`worker.seconds_for` its size), more time by the wall than a worker that still makes progress would need, or whose
+worker dies twice, costs that worker, which is replaced; another one then looks at its lines only (`skim`), and
+the file says so by the problem "time" or "crash". Nobody else's files notice. Results come in any
 order. Files are taken from the caller's iterator only as they are needed.
 `InlineExtractor` gives the same facts in this process, for tests and small tools.
 Invariants: at most one job per worker; no worker outlives `close()`, nor the parent process.
@@ -30,9 +32,8 @@ from codegraph.core.facts import EncodedFacts, SyntaxProblem
 from codegraph.errors import DaemonError
 from codegraph.events import EventLog, WorkerLost
 from codegraph.extract.again import Memory
-from codegraph.extract.extractor import encode_facts, limits_of, unread
-from codegraph.extract.text import SourceText
-from codegraph.extract.worker import READY, Job, extract_encoded, serve
+from codegraph.extract.extractor import encode_facts, limits_of, unopened
+from codegraph.extract.worker import OVERTIME, READY, Job, extract_encoded, seconds_for, serve
 from codegraph.processes import spawn_context
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,8 @@ ATTEMPTS = 2
 MAX_FAILED_STARTS = 3
 EXIT_SECONDS = 2.0
 """How long a worker may take to leave once its pipe is closed."""
+WALL_FACTOR = 10.0
+"""A worker that was given so many times its processor time by the wall hangs without computing."""
 
 
 class Extractor(Protocol):
@@ -79,6 +82,8 @@ class InlineExtractor:
 class _Task:
     file: SourceFile
     attempts: int = 0
+    problem: SyntaxProblem | None = None
+    """Why only its lines are to be looked at."""
 
 
 @dataclass(slots=True)
@@ -169,13 +174,13 @@ class ExtractPool:
             is_edit = len(waiting) < FILES_PER_EXTRA_WORKER and not task.attempts
             name = task.file.path if is_edit else ""
             try:
-                job = Job(task.file.language, task.file.data, name)
+                job = Job(task.file.language, task.file.data, name, task.problem)
                 worker.connection.send_bytes(self._job_encoder.encode(job))
             except OSError:
                 self._lose(worker, "died while idle")
                 continue
             worker.task = waiting.popleft()
-            worker.deadline = time.monotonic() + self._config.timeout_seconds
+            worker.deadline = time.monotonic() + WALL_FACTOR * self._seconds_for(task)
 
     def _finished(self, waiting: deque[_Task]) -> Iterator[tuple[str, EncodedFacts]]:
         """Wait until something happens; yield what is finished or given up."""
@@ -191,23 +196,26 @@ class ExtractPool:
             if worker.connection in readable:
                 yield from self._receive(worker, waiting)
             elif worker.task is not None and time.monotonic() >= worker.deadline:
-                file = worker.task.file
-                self._lose(worker, f"took longer than {self._config.timeout_seconds:g} s for {file.path}")
-                yield file.path, self._given_up(file, "time", f"more than {self._config.timeout_seconds:g} s")
+                yield from self._give_up(worker, worker.task, waiting, "time")
 
     def _receive(self, worker: _Worker, waiting: deque[_Task]) -> Iterator[tuple[str, EncodedFacts]]:
         try:
             message = worker.connection.recv_bytes()
         except (EOFError, OSError):
             task = worker.task
-            self._lose(worker, "died" + (f" at {task.file.path}" if task is not None else ""))
             if task is None:
+                self._lose(worker, "died")
+                return
+            worker.process.join(EXIT_SECONDS)
+            if worker.process.exitcode == -OVERTIME:
+                yield from self._give_up(worker, task, waiting, "time")
                 return
             task.attempts += 1
             if task.attempts < ATTEMPTS:
+                self._lose(worker, f"died at {task.file.path}")
                 waiting.appendleft(task)
             else:
-                yield task.file.path, self._given_up(task.file, "crash", "the worker died")
+                yield from self._give_up(worker, task, waiting, "crash")
             return
         if message == READY:
             worker.ready = True
@@ -221,8 +229,20 @@ class ExtractPool:
         if task is not None:
             yield task.file.path, self._facts_decoder.decode(message)
 
-    def _given_up(self, file: SourceFile, reason: str, detail: str) -> EncodedFacts:
-        return encode_facts(unread(SourceText(file.data), file.language, SyntaxProblem(reason, 0, detail)))
+    def _seconds_for(self, task: _Task) -> float:
+        return seconds_for(len(task.file.data), self._config.timeout_seconds)
+
+    def _give_up(
+        self, worker: _Worker, task: _Task, waiting: deque[_Task], reason: str
+    ) -> Iterator[tuple[str, EncodedFacts]]:
+        """Replace a worker and have the lines of its file looked at, or nothing if that was what it was at."""
+        why = f"more than {self._seconds_for(task):.2g} s" if reason == "time" else "the worker died"
+        self._lose(worker, f"was ended at {task.file.path}: {why}")
+        if task.problem is None:
+            task.problem = SyntaxProblem(reason, 0, why)
+            waiting.appendleft(task)
+        else:
+            yield task.file.path, encode_facts(unopened(task.file.data, task.file.language, task.problem, self._limits))
 
     def _lose(self, worker: _Worker, reason: str) -> None:
         """Remove a worker that died or must die. Raises DaemonError when workers do not even start."""

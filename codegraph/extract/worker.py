@@ -2,8 +2,11 @@
 
 The worker remembers the files seen last, so that an edit costs what it changed (`again`).
 Messages are msgpack (`Job`, `EncodedFacts`); nothing is unpickled. The worker says `READY` once, then answers
-each job. It ends when the pipe does, so it never outlives its parent by more than the job at hand; a job that
-outlives everybody (the interpreter lock held inside the parser) is ended by the system's alarm.
+each job. It ends when the pipe does, so it never outlives its parent by more than the job at hand.
+
+A parser can go round in circles without ever coming back to us, and no callback of its own is asked then. So the
+system counts the processor time of each job, `seconds_for` its size, and ends the process with `OVERTIME`
+wherever it is. Time of the processor, not of the wall: a busy machine makes no file slow.
 Tests: tests/unit/extract/test_extract_pool.py.
 """
 
@@ -21,16 +24,18 @@ import msgspec
 
 from codegraph.core.facts import EncodedFacts, SyntaxProblem
 from codegraph.extract.again import Memory
-from codegraph.extract.extractor import Limits, encode_facts, extract, unread
+from codegraph.extract.extractor import Limits, encode_facts, extract, unopened, unread
 from codegraph.extract.text import SourceText
 
 logger = logging.getLogger(__name__)
 
 READY = b"ready"
 FILES_BETWEEN_COLLECTIONS = 64
+BYTES_PER_LIMIT = 100_000
+"""A file may take the time-out once more for each so many bytes."""
+OVERTIME = signal.SIGPROF
+"""What ends a worker whose job has used up its processor time."""
 _DEFECTS = (ArithmeticError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
-WATCHDOG_FACTOR = 3.0
-"""The watchdog ends a job after so many time-outs: the parent, if it lives, has ended it long before."""
 
 
 class Job(msgspec.Struct, frozen=True, array_like=True):
@@ -40,6 +45,13 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
     data: bytes
     name: str = ""
     """What `Memory` knows the file by; "": it is extracted whole and not remembered."""
+    problem: SyntaxProblem | None = None
+    """Why the file is not to be parsed: only its lines are looked at."""
+
+
+def seconds_for(size: int, timeout_seconds: float) -> float:
+    """Return the seconds of processor time that a file of so many bytes may take."""
+    return timeout_seconds * (1 + size / BYTES_PER_LIMIT)
 
 
 def extract_encoded(
@@ -57,14 +69,22 @@ def extract_encoded(
     try:
         return encode_facts(extract(data, language, limits))
     except _DEFECTS as error:
-        problem = SyntaxProblem("crash", 0, f"{type(error).__name__}: {error}"[:200])
-        return encode_facts(unread(SourceText(data), language, problem))
+        return skim_encoded(data, language, limits, SyntaxProblem("crash", 0, f"{type(error).__name__}: {error}"[:200]))
+
+
+def skim_encoded(data: bytes, language: str, limits: Limits, problem: SyntaxProblem) -> EncodedFacts:
+    """Encode what the lines of a file say that cannot be parsed for this reason."""
+    try:
+        return encode_facts(unread(SourceText(data), language, problem, limits))
+    except _DEFECTS:
+        logger.exception("a file of %s cannot be read line by line", language)
+        return encode_facts(unopened(data, language, problem, limits))
 
 
 def serve(connection: Connection, limits: Limits, timeout_seconds: float, nice: int) -> None:
     """Answer jobs until the other end of the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(OVERTIME, signal.SIG_DFL)
     if hasattr(os, "nice"):
         os.nice(nice)
     gc.freeze()
@@ -77,8 +97,11 @@ def serve(connection: Connection, limits: Limits, timeout_seconds: float, nice: 
         done = 0
         while True:
             job = decoder.decode(connection.recv_bytes())
-            with _watchdog(timeout_seconds * WATCHDOG_FACTOR):
-                facts = extract_encoded(job.data, job.language, limits, memory, job.name)
+            with _limited(seconds_for(len(job.data), timeout_seconds)):
+                if job.problem is None:
+                    facts = extract_encoded(job.data, job.language, limits, memory, job.name)
+                else:
+                    facts = skim_encoded(job.data, job.language, limits, job.problem)
             connection.send_bytes(encoder.encode(facts))
             done += 1
             if done % FILES_BETWEEN_COLLECTIONS == 0:
@@ -86,10 +109,10 @@ def serve(connection: Connection, limits: Limits, timeout_seconds: float, nice: 
 
 
 @contextlib.contextmanager
-def _watchdog(seconds: float) -> Iterator[None]:
-    """End this process, even inside C code, if the block takes longer than `seconds`: SIGALRM has no handler."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+def _limited(seconds: float) -> Iterator[None]:
+    """End this process, even inside C code, if the block takes more processor time: OVERTIME has no handler."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.setitimer(signal.ITIMER_PROF, 0.0)

@@ -8,12 +8,14 @@ Tests: tests/unit/graph/test_graph_snapshot.py, tests/model/test_model_readers.p
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from immutables import Map
 
 from codegraph.core.changes import Clock
+from codegraph.core.facts import UNREAD
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import SymbolId
 from codegraph.graph.file_view import FileView
@@ -27,7 +29,7 @@ _Item = TypeVar("_Item", bound=str)
 
 def empty_snapshot(clock: Clock, depth: int, max_context: int, routes: Routes) -> Snapshot:
     """Return the snapshot of a project without files."""
-    counts = Counts(0, 0, {kind.value: 0 for kind in KINDS}, dict.fromkeys(REASONS, 0), 0)
+    counts = Counts(0, 0, {kind.value: 0 for kind in KINDS}, dict.fromkeys(REASONS, 0), {})
     nothing = Map[str, FileView]()
     return Snapshot(
         clock, depth, max_context, routes, nothing, Places(nothing, 0), Deferred(Map), Deferred(Map), counts
@@ -143,7 +145,7 @@ def _grouped(pairs: Iterable[tuple[_Key, _Item]]) -> Map[_Key, tuple[_Item, ...]
 
 
 def _counts(before: Counts, old: Mapping[str, FileView], new: Mapping[str, FileView]) -> Counts:
-    files, symbols, problems = before.files + len(new) - len(old), before.symbols, before.problems
+    files, symbols, unread = before.files + len(new) - len(old), before.symbols, Counter(before.unread)
     edges, unresolved = list(before.edges.values()), list(before.unresolved.values())
     for sign, views, others in ((-1, old, new), (1, new, old)):
         for path, view in views.items():
@@ -151,10 +153,13 @@ def _counts(before: Counts, old: Mapping[str, FileView], new: Mapping[str, FileV
             if other is not None and other.links is view.links and other.outline is view.outline:
                 continue
             symbols += sign * len(view.ids)
-            problems += sign * bool(view.outline.problems)
+            for problem in view.outline.problems:
+                unread[problem.reason] += sign * (problem.reason in UNREAD)
             for number, found in enumerate(view.links.kind_counts()):
                 edges[number] += sign * found
             for number, found in enumerate(view.links.reason_counts()):
                 unresolved[number] += sign * found
     kinds = dict(zip(before.edges, edges, strict=True))
-    return Counts(files, symbols, kinds, dict(zip(before.unresolved, unresolved, strict=True)), problems)
+    return Counts(
+        files, symbols, kinds, dict(zip(before.unresolved, unresolved, strict=True)), dict(sorted((+unread).items()))
+    )

@@ -68,8 +68,8 @@ class Counts:
     """By dependency kind."""
     unresolved: dict[str, int]
     """By reason."""
-    problems: int
-    """Files that did not parse cleanly."""
+    unread: dict[str, int]
+    """Files that were not parsed, whose definitions are what their lines say, by reason."""
 
 
 @dataclass(frozen=True, slots=True)

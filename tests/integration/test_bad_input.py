@@ -108,6 +108,28 @@ def test_a_file_that_is_missed_is_explained(project: Installation) -> None:
     assert "nothing keeps pkg/base.py out" in project.run("skipped", "pkg/base.py").out
 
 
+def test_a_file_that_its_parser_is_stuck_in(running: Installation) -> None:
+    """It is read by its lines, counted and listed; others are indexed as ever, and mended it is whole again."""
+    stuck = (Path(__file__).parents[1] / "unit/extract/stuck/kotlin.txt").read_text()
+    running.write({"orders.kt": stuck, "pkg/other.py": "def other(): ...\n"})
+    with running.client() as client:
+        client.sync(Wait.EMBEDDED, timeout=PATIENCE)
+        assert client.status().unread == {"time": 1}
+        (listed,) = client.skipped(reason="time").files
+        assert (listed.file, listed.reason) == ("orders.kt", "time")
+        assert listed.detail.endswith("indexed by its lines")
+        assert client.search("orders of one customer").results[0].symbol.name == "ordersOf"
+    assert running.run("definition", "ordersOf").code == 0
+    assert running.run("definition", "other").code == 0
+    assert "read by lines" in running.run("status").out
+    assert "time" in running.run("skipped", "orders.kt").out
+    running.write({"orders.kt": stuck.replace("]       //", "}       //")})
+    settled(running)
+    with running.client() as client:
+        assert client.status().unread == {}
+        assert client.skipped().files == ()
+
+
 def test_an_unreadable_directory_is_left_out_and_listed(project: Installation) -> None:
     """The same holds for a whole directory."""
     project.write({"closed/inner.py": "def inner(): ...\n"})

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -16,9 +17,10 @@ import pytest
 from codegraph.config import ExtractConfig
 from codegraph.core.changes import SourceFile, Stamp
 from codegraph.core.digests import blob_digest
-from codegraph.core.facts import EncodedFacts, decode_compressed_occurrences, decode_inputs, decode_outline
+from codegraph.core.facts import EncodedFacts, decode_compressed_occurrences, decode_outline
 from codegraph.events import EventLog, WorkerLost
 from codegraph.extract.pool import ExtractPool, InlineExtractor
+from codegraph.extract.worker import seconds_for
 
 SMALL = b"def f():\n    return g()\n"
 PATHOLOGICAL = b"x = [" + b"a.b(c), " * 1_500_000 + b"]\n"
@@ -138,18 +140,49 @@ def _killing(pool: ExtractPool, results: Iterator[tuple[str, EncodedFacts]]) -> 
         killer.join()
 
 
-def test_slow_file_is_given_up(events: EventLog) -> None:
-    """A file that takes too long becomes a module with the problem "time"; its worker is replaced."""
-    pool = ExtractPool(ExtractConfig(workers=1, timeout_seconds=0.4), events, nice=0)
+def names(facts: EncodedFacts) -> list[str]:
+    return [definition.name for definition in decode_outline(facts.outline).definitions]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_parser_that_never_ends(events: EventLog, workers: int) -> None:
+    """Kotlin's parser goes round in circles: its worker is replaced, the file read by lines, all others are whole."""
+    data = (Path(__file__).parent / "stuck" / "kotlin.txt").read_bytes()
+    stuck = SourceFile("stuck.kt", data, blob_digest(data), Stamp(0, 0, len(data), 0), "kotlin")
+    pool = ExtractPool(ExtractConfig(workers=workers, timeout_seconds=0.2), events, nice=0)
     try:
-        found = dict(pool.extract([source_file("slow.py", PATHOLOGICAL)]))
-        assert problems(found["slow.py"]) == ["time"]
-        assert [definition.descriptor for definition in decode_outline(found["slow.py"].outline).definitions] == [""]
-        assert decode_compressed_occurrences(found["slow.py"].occurrences).references == ()
-        assert len(decode_inputs(found["slow.py"].inputs)) == 1
+        others = [source_file(f"m{number}.py") for number in range(20)]
+        found = dict(pool.extract([*others[:10], stuck, *others[10:]]))
+        assert problems(found["stuck.kt"]) == ["time"]
+        assert names(found["stuck.kt"]) == ["", "OrderReader", "ordersOf", "parsed", "Order", "total"]
+        assert decode_compressed_occurrences(found["stuck.kt"].occurrences).references == ()
+        assert {file.path: names(found[file.path]) for file in others} == {file.path: ["", "f"] for file in others}
         assert [type(event) for event in events.recent()] == [WorkerLost]
+        assert dict(pool.extract([source_file("next.py")]))["next.py"] == found["m0.py"]
     finally:
         pool.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="stops by signal")
+def test_a_worker_that_hangs_without_computing(events: EventLog) -> None:
+    """A worker that takes no processor time and gives no answer is replaced after a multiple of the limit."""
+    pool = ExtractPool(ExtractConfig(workers=1, timeout_seconds=0.1), events, nice=0)
+    try:
+        list(pool.extract([source_file("warm.py")]))
+        (victim,) = pool.process_ids
+        os.kill(victim, signal.SIGSTOP)
+        found = dict(pool.extract([source_file("a.py"), source_file("b.py")]))
+        assert {path: problems(facts) for path, facts in found.items()} == {"a.py": ["time"], "b.py": []}
+        assert names(found["a.py"]) == ["", "f"]
+    finally:
+        pool.close()
+
+
+def test_processor_time_grows_with_the_file() -> None:
+    """A file of 100 kB may take twice as long as a tiny one."""
+    assert seconds_for(0, 1.0) == 1.0
+    assert seconds_for(100_000, 1.0) == 2.0
+    assert seconds_for(2_000_000, 0.5) == 10.5
 
 
 def test_workers_are_recycled(events: EventLog) -> None:
