@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from benchmarks import robustness
-from benchmarks.robustness import WAYS, attack, faults, mutants
+from benchmarks.robustness import WAYS, Found, attack, faults, mutants
 from codegraph.core.symbols import Range
 from codegraph.extract.extractor import Limits, extract
 
@@ -28,6 +33,31 @@ def test_no_mutant_breaks_extraction(language):
     found = attack(language, FILES, 60, Limits(data_flow=True))
     assert (found.mutants, found.broken) == (60, [])
     assert found.worst > 0
+
+
+ATTACK = """
+import sys
+from pathlib import Path
+from benchmarks import robustness
+from codegraph.extract.extractor import Limits
+robustness.SECONDS = 0.1
+robustness._damaged = lambda way, data, other, chance: data
+stuck, kept = map(Path, sys.argv[1:])
+found = robustness.attack("kotlin", [b"fun f() {}\\n"], 1, Limits())
+robustness.attack("kotlin", [stuck.read_bytes()], 3, Limits(), found, kept)
+"""
+
+
+def test_a_mutant_that_is_never_finished_is_given_up(tmp_path):
+    """The process ends at it; its lines are looked at, and the next process goes on with the one behind it."""
+    stuck = Path(__file__).parents[1] / "extract" / "stuck" / "kotlin.txt"
+    done = subprocess.run([sys.executable, "-c", ATTACK, stuck, tmp_path / "kotlin.mutant"], check=False)
+    assert done.returncode == -signal.SIGPROF
+    found = msgspec.json.decode((tmp_path / "kotlin.json").read_bytes(), type=Found)
+    robustness.give_up("kotlin", (tmp_path / "kotlin.mutant").read_bytes(), Limits(), found)
+    assert (found.mutants, found.given_up, found.broken) == (2, [1], [])
+    assert [figure.met for figure in robustness.figures_of("kotlin", found, 2)] == [True, True, None, True]
+    assert robustness.figures_of("zig", Found(0, 0.0, [], []), 2)[0].met is False
 
 
 def test_contradictions_are_found():
