@@ -54,12 +54,14 @@ def test_same_model_without_nodes_when_there_is_no_fallback() -> None:
 
 
 def test_files_are_accepted_when_they_were_extracted_as_expected() -> None:
-    """One definition of the other kind is enough to refuse; a file that was not looked into is always accepted."""
+    """One definition of the other kind is enough to refuse, also in a file that was read by its lines."""
     followed, not_followed = definition(), definition(flow=FlowState.OFF)
     assert EVERYTHING.accept(Outline("python", (followed,)))
     assert not EVERYTHING.accept(Outline("python", (followed, not_followed)))
     assert not Routes(CODE).accept(Outline("python", (followed,)))
-    assert EVERYTHING.accept(Outline("python", (not_followed,), (SyntaxProblem("depth", 0),)))
+    unread = definition(flow=FlowState.NO_LANGUAGE)
+    assert EVERYTHING.accept(Outline("python", (unread,), (SyntaxProblem("depth", 0),)))
+    assert not Routes(CODE).accept(Outline("python", (unread,), (SyntaxProblem("depth", 0),)))
 
 
 def test_digests_tell_sets_apart() -> None:
