@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 import msgspec
@@ -44,8 +44,10 @@ class InputSource(Protocol):
 class CloneFinder:
     """Finds the clones of one project."""
 
-    def __init__(self, source: InputSource) -> None:
+    def __init__(self, source: InputSource, freed: Callable[[], None] = lambda: None) -> None:
+        """`freed` is called after groups were made anew, which takes much memory for a moment."""
         self._source = source
+        self._freed = freed
         self._lock = threading.Lock()
         self._known: dict[Content, Fingerprints] = {}
         self._answers: OrderedDict[tuple[str, CloneBounds], tuple[Clones, int]] = OrderedDict()
@@ -78,13 +80,17 @@ class CloneFinder:
         key = (str(snapshot.clock), bounds)
         with self._lock:
             answer = self._answers.get(key)
+            is_new = answer is None
             if answer is None:
                 files, missing = self._fingerprinted(snapshot)
                 answer = self._answers[key] = (find_clones(files, bounds), missing)
                 if len(self._answers) > ANSWERS_KEPT:
                     self._answers.popitem(last=False)
+                del files
             self._answers.move_to_end(key)
-            return answer
+        if is_new:
+            self._freed()
+        return answer
 
     def _fingerprinted(self, snapshot: Snapshot) -> tuple[list[FileUnits], int]:
         """Look at every file of the snapshot; forget what none of them needs."""

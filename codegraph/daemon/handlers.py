@@ -54,7 +54,7 @@ class Handlers:
         self._statistics = statistics
         self._ended = ended
         self._exports = Exports()
-        self._clones = CloneFinder(project.parts.facts)
+        self._clones = CloneFinder(project.parts.facts, project.give_memory_back)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="query")
 
     @property
@@ -226,7 +226,10 @@ class Handlers:
     async def verify(self, params: operations.VerifyParams) -> operations.VerifyResult:
         """Compare with a clean build."""
         del params
-        return await self._threaded(verify, self._project)
+        try:
+            return await self._threaded(verify, self._project)
+        finally:  # a second index was there for a while
+            await self._threaded(self._project.give_memory_back)
 
     async def export(self, params: streams.ExportParams) -> streams.ExportResult:
         """Give one page."""

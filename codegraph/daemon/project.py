@@ -266,7 +266,7 @@ class Project:
     def _prepare(self) -> None:
         """Nobody waits: complete the index, which the first change would have to do otherwise."""
         self.parts.index.complete_restore()
-        self._give_memory_back()
+        self.give_memory_back()
 
     def hurry(self, symbols: list[SymbolId]) -> None:
         """Somebody asked for these and got less than fresh: embed them first. Any thread may ask."""
@@ -281,9 +281,9 @@ class Project:
     def _flush(self) -> None:
         """Write the lexical index down, in the flusher's thread; merging leaves much memory free."""
         self.parts.searcher.flush()
-        self._give_memory_back()
+        self.give_memory_back()
 
-    def _give_memory_back(self) -> None:
+    def give_memory_back(self) -> None:
         """Let go of what is free, and of the pages of store and segments: what was read once is seldom read again."""
         give_memory_back(self._state)
 

@@ -44,6 +44,22 @@ def groups(found: ClonesResult) -> list[Any]:
     ]
 
 
+def test_memory_is_given_back_after_new_groups() -> None:
+    """What making groups took is given back once for each time they are made, not for answers that are kept."""
+    with fast_directory() as directory:
+        bench = Workbench(directory, {})
+        try:
+            bench.write({"a.py": PARTS[0] + "\n", "b.py": PARTS[1] + "\n"})
+            bench.apply()
+            freed: list[str] = []
+            finder = CloneFinder(bench.project.parts.facts, lambda: freed.append("now"))
+            for _ in range(3):
+                finder.answer(bench.view, PARAMS)
+            assert freed == ["now"]
+        finally:
+            bench.close()
+
+
 def of(bench: Workbench) -> CloneFinder:
     """Return a finder that knows nothing yet."""
     return CloneFinder(bench.project.parts.facts)
