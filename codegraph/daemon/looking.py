@@ -90,6 +90,8 @@ class Look:
     def _read(self, wanted: Mapping[bytes, Symbol]) -> None:
         """Make shingles, None for what is lost or damaged."""
         missing = {own: symbol for own, symbol in wanted.items() if own not in self._shingles}
+        if not missing:
+            return
         decoded = {own: self._decoded(symbol, decode_own_tokens) for own, symbol in missing.items()}
         files = {own: FileTokens([it.name], [bytes(it.tokens)]) for own, it in decoded.items() if it is not None}
         self._shingles.update(dict.fromkeys(missing))

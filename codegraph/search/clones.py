@@ -170,12 +170,16 @@ def _units(file: FileUnits, bounds: CloneBounds) -> list[_Unit]:
         exact[index] = digest(b"".join([exact[index], *(exact[child] for child in inner)]))
         renamed[index] = digest(b"".join([renamed[index], *(renamed[child] for child in inner)]))
     units: list[_Unit] = []
+    starts = prints.starts.tolist()
     for index, definition in enumerate(definitions):
         extent = definition.range
         if tokens[index] < bounds.min_tokens or extent.end_line - extent.start_line + 1 < bounds.min_lines:
             continue
         if index:
-            shingles = _together(prints, children, index)
+            alone = index not in children
+            shingles = (
+                prints.shingles[starts[index] : starts[index + 1]] if alone else _together(prints, children, index)
+            )
             count = len(shingles)
         else:
             shingles, count = prints.shingles[:0], len(prints.shingles)  # a module's are counted, not compared
@@ -195,8 +199,6 @@ def _units(file: FileUnits, bounds: CloneBounds) -> list[_Unit]:
 
 def _together(prints: Fingerprints, children: Mapping[int, Sequence[int]], index: int) -> Hashes:
     """Return the shingles of a definition and of all that lies in it."""
-    if index not in children:
-        return prints.shingles_of(index)
     inside = [index]
     for each in inside:
         inside += children.get(each, ())

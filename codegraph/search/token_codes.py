@@ -4,7 +4,7 @@ A *code* is a hash of a token in its upper bits and the token's class in the low
 in every process. Tokens lie in the store as msgpack: a string is one byte with its length (up to 31), or 0xd9, 0xda,
 0xdb and a length of one, two or four bytes, before its UTF-8. Text of ASCII has no byte from 0x80 on, so where each
 token begins is seen in a few passes over the bytes of many definitions at once, and proved: each string ends where the
-next begins. Definitions with other text, few, are walked one string at a time.
+next begins. Definitions with other text, few, are decoded.
 
 Bytes are as extraction wrote them; those that are no strings raise ValueError. Pure.
 Tests: tests/unit/search/test_search_token_codes.py.
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -49,7 +50,9 @@ _SLOTS = 1 << 18
 _MASKS = np.array([(1 << 8 * count) - 1 for count in range(WORD + 1)], dtype=np.uint64)
 MOST_PREFIX = 3
 """Letters that may stand before the quote of a string."""
-_LENGTH_BYTES = {0xD9: 1, 0xDA: 2, 0xDB: 4}
+_LONGER = (1 << 5, 1 << 8, 1 << 16)
+"""Lengths from which on a string's length takes one, two and four bytes of its own."""
+_ARRAY = msgspec.msgpack.Decoder(list[str])
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -74,9 +77,10 @@ def read_codes(arrays: Sequence[bytes]) -> tuple[Codes, Ints]:
 
     Raises ValueError if one is no array of strings.
     """
-    bodies, counts = _bodies(arrays)
-    text = _padded(bodies)
-    starts, lengths = _strings(text, np.array([len(body) for body in bodies], dtype=np.int64), counts)
+    text = _padded(arrays)
+    sizes = np.fromiter(map(len, arrays), np.int64, len(arrays))
+    headers, counts = _headers(text, sizes)
+    starts, lengths = _strings(arrays, text, sizes, headers, counts)
     hashes = _hashes(text, starts, lengths)
     classes = _classes(text, starts)
     known, class_of = _special()
@@ -101,31 +105,42 @@ def _special() -> tuple[Codes, Classes]:
 
 
 def _padded(parts: Sequence[bytes]) -> Bytes:
-    """Return the bytes of all parts, and some more, so that a word can be read from any of them."""
-    return np.frombuffer(b"".join((*parts, bytes(WORD))), dtype=np.uint8)
+    """Return a copy of the bytes of all parts, and some more, so that a word can be read from any of them."""
+    return np.frombuffer(bytearray().join((*parts, bytes(WORD))), dtype=np.uint8)
 
 
-def _bodies(arrays: Sequence[bytes]) -> tuple[list[bytes], Ints]:
-    """Return what stands in each array, and how many elements it has."""
-    bodies, counts = [], []
-    for array in arrays:
-        kind = array[0] if array else 0
-        if kind & 0xF0 == 0x90:
-            bodies.append(array[1:])
-            counts.append(kind & 0x0F)
-        elif kind in (0xDC, 0xDD):
-            size = 2 if kind == 0xDC else 4
-            bodies.append(array[1 + size :])
-            counts.append(int.from_bytes(array[1 : 1 + size], "big"))
-        else:
-            raise ValueError("tokens are an array")
-    return bodies, np.array(counts, dtype=np.int64)
+def _headers(text: Bytes, sizes: Ints) -> tuple[Ints, Ints]:
+    """Return how many bytes stand before the first element of each array, and how many elements it has.
+
+    These bytes are 0 afterwards, so that none of them looks like a string's first.
+    """
+    starts = np.cumsum(sizes) - sizes
+    kinds = np.where(sizes > 0, text[starts], 0)
+    counts, headers = (kinds & 0x0F).astype(np.int64), np.ones(len(sizes), dtype=np.int64)
+    for kind, size in ((0xDC, 2), (0xDD, 4)):
+        long = np.flatnonzero((kinds == kind) & (sizes > size))
+        counts[long] = _numbers(text, starts[long], size)
+        headers[long] += size
+    if not np.all((kinds & 0xF0 == 0x90) | (headers > 1)):
+        raise ValueError("tokens are an array")
+    for place in range(int(headers.max(initial=0))):
+        text[starts[headers > place] + place] = 0
+    return headers, counts
 
 
-def _strings(text: Bytes, sizes: Ints, counts: Ints) -> tuple[Ints, Ints]:
-    """Return where each string's text starts and how long it is, given the sizes of the definitions in bytes."""
+def _numbers(text: Bytes, places: Ints, count: int) -> Ints:
+    """Read the numbers of so many bytes that stand behind these places."""
+    numbers: Ints = text[places[:, None] + np.arange(1, count + 1)].astype(np.int64) @ (256 ** np.arange(count)[::-1])
+    return numbers
+
+
+def _strings(arrays: Sequence[bytes], text: Bytes, sizes: Ints, headers: Ints, counts: Ints) -> tuple[Ints, Ints]:
+    """Return where each string's text starts and how long it is.
+
+    Given the arrays, their bytes in a row, their sizes, those of their headers, and how many strings each has.
+    """
     ends = np.cumsum(sizes)
-    size = int(sizes.sum())
+    begins, size = ends - sizes + headers, int(sizes.sum())
     heads = np.flatnonzero(text[:size] >= 0x80)
     before, second = text[heads - 1], text[heads - 2]
     heads = heads[~((before == 0xD9) | (before == 0xDA) | (second == 0xDA))]  # those were bytes of a length
@@ -133,61 +148,62 @@ def _strings(text: Bytes, sizes: Ints, counts: Ints) -> tuple[Ints, Ints]:
     starts, lengths = heads + 1, (kinds & 0x1F).astype(np.int64)
     for kind, count in ((0xD9, 1), (0xDA, 2)):
         long = np.flatnonzero(kinds == kind)
-        numbers = text[heads[long][:, None] + np.arange(1, count + 1)].astype(np.int64)
-        lengths[long] = numbers @ (256 ** np.arange(count)[::-1])
+        lengths[long] = _numbers(text, heads[long], count)
         starts[long] += count
     is_string = (kinds & 0xE0 == 0xA0) | (kinds == 0xD9) | (kinds == 0xDA)
-    proved = is_string & (starts + lengths == np.append(heads[1:], size))
     cuts = np.searchsorted(heads, np.append(0, ends))
+    some = np.flatnonzero(np.diff(cuts))
+    following = np.append(heads[1:], size)
+    following[cuts[some + 1] - 1] = ends[some]
+    proved = is_string & (starts + lengths == following)
     doubts = np.append(0, np.cumsum(~proved))[cuts]
-    begin_well = np.append(heads, size)[cuts[:-1]] == ends - sizes
+    begin_well = (np.append(heads, size)[cuts[:-1]] == begins) | (counts == 0)
     doubtful = np.flatnonzero((np.diff(doubts) > 0) | (np.diff(cuts) != counts) | ~begin_well)
     if not len(doubtful):
         return starts, lengths
     found, done = [], 0
     for number in doubtful.tolist():
-        end = int(ends[number])
         found.append((starts[done : cuts[number]], lengths[done : cuts[number]]))
-        found.append(_walked(text, end - int(sizes[number]), end, int(counts[number])))
+        found.append(_decoded(arrays[number], int(begins[number]), int(ends[number])))
         done = int(cuts[number + 1])
     found.append((starts[done:], lengths[done:]))
     return np.concatenate([each[0] for each in found]), np.concatenate([each[1] for each in found])
 
 
-def _walked(text: Bytes, start: int, end: int, count: int) -> tuple[Ints, Ints]:
-    """Walk the strings of one definition."""
-    data = text[start:end].tobytes()
-    starts, lengths, place = [], [], 0
-    for _ in range(count):
-        kind = data[place] if place < len(data) else 0
-        head = 1 + _LENGTH_BYTES.get(kind, 0)
-        if head == 1 and kind & 0xE0 != 0xA0:
-            raise ValueError("tokens are strings")
-        length = kind & 0x1F if head == 1 else int.from_bytes(data[place + 1 : place + head], "big")
-        starts.append(start + place + head)
-        lengths.append(length)
-        place += head + length
-    if place != len(data):
-        raise ValueError("an array of tokens ends with its last")
-    return np.array(starts, dtype=np.int64), np.array(lengths, dtype=np.int64)
+def _decoded(array: bytes, begin: int, end: int) -> tuple[Ints, Ints]:
+    """Return what `_strings` does of one array whose first string begins there, by making its strings."""
+    try:
+        tokens = _ARRAY.decode(array)
+    except msgspec.DecodeError as error:
+        raise ValueError("tokens are an array of strings") from error
+    lengths = np.array([len(token.encode()) for token in tokens], dtype=np.int64)
+    heads = 1 + np.searchsorted(_LONGER, lengths, side="right")
+    heads += lengths >= 1 << 16  # four bytes of length follow two
+    ends = begin + np.cumsum(heads + lengths)
+    if tokens and ends[-1] != end:
+        raise ValueError("tokens are written as shortly as can be")
+    return ends - lengths, lengths
 
 
 def _hashes(text: Bytes, starts: Ints, lengths: Ints) -> Codes:
     """Hash tokens, word by word; each word is mixed in by steps that lose nothing (a product by an odd number)."""
-    rows = np.lib.stride_tricks.sliding_window_view(text, WORD)
-    hashes = lengths.astype(np.uint64)
-    some = np.arange(len(starts))
-    for number in range(MOST_WORDS):
-        at, left = starts[some] + WORD * number, np.minimum(lengths[some] - WORD * number, WORD)
-        mixed = (hashes[some] ^ (rows[at].view(np.uint64)[:, 0] & _MASKS[left])) * _MULTIPLIER
-        hashes[some] = mixed ^ (mixed >> _SHIFT)
-        some = np.flatnonzero(lengths > WORD * (number + 1))
+    words: Codes = np.ndarray((len(text) - WORD + 1,), np.uint64, text, strides=(1,))
+    hashes = _mixed(lengths.astype(np.uint64), words[starts] & _MASKS[np.minimum(lengths, WORD)])
+    for number in range(1, MOST_WORDS):
+        some = np.flatnonzero(lengths > WORD * number)
         if not len(some):
             return hashes * _MULTIPLIER
-    for place in some.tolist():
+        at, left = starts[some] + WORD * number, np.minimum(lengths[some] - WORD * number, WORD)
+        hashes[some] = _mixed(hashes[some], words[at] & _MASKS[left])
+    for place in np.flatnonzero(lengths > WORD * MOST_WORDS).tolist():
         token = text[starts[place] : starts[place] + lengths[place]].tobytes()
         hashes[place] = int.from_bytes(blake2b(token, digest_size=8).digest(), "little")
     return hashes * _MULTIPLIER
+
+
+def _mixed(hashes: Codes, words: Codes) -> Codes:
+    mixed = (hashes ^ words) * _MULTIPLIER
+    return mixed ^ (mixed >> _SHIFT)
 
 
 def _classes(text: Bytes, starts: Ints) -> Classes:
