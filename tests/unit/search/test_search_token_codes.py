@@ -67,8 +67,21 @@ def test_other_alphabets_have_names_and_operators() -> None:
     assert [code & 7 for code in codes.tolist()] == [NAME, OTHER, NUMBER, NAME]
 
 
-@pytest.mark.parametrize("damaged", [b"", b"\x81\xa1a\xa1b", b"\x92\xa1a", b"\x91\x01", b"\x91\xa1ab", b"\x91\xa5ab"])
+LONGER_THAN_NEEDED = b"\x91\xd9\x02\xc3\xa4"
+DAMAGED = [
+    b"",
+    b"\x81\xa1a\xa1b",
+    b"\x92\xa1a",
+    b"\x91\x01",
+    b"\x91\xa1ab",
+    b"\x91\xa5ab",
+    b"\xdc\x00",
+    LONGER_THAN_NEEDED,
+]
+
+
+@pytest.mark.parametrize("damaged", DAMAGED)
 def test_what_is_no_array_of_strings_is_refused(damaged: bytes) -> None:
-    """Too few, too many, too short, or something else."""
+    """Too few, too many, too short, or something else; or written as extraction never writes it."""
     with pytest.raises(ValueError, match="token"):
         read_codes([damaged])
