@@ -310,9 +310,7 @@ class EmbedWorker:
     def _welcome(self, session: Session, ready: Ready) -> None:
         with self._changed:
             if self._identity and ready.identity != self._identity:
-                session.error = EncoderError(
-                    "the model's files changed since its identity was taken", "restart the daemon"
-                )
+                session.error = EncoderError("the model's files changed since it was chosen", "restart the daemon")
                 return
             session.ready = ready
             self._broken = False

@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import psutil
@@ -23,6 +25,7 @@ from codegraph.embed.embedder import Batch
 from codegraph.embed.lexical import LexicalEncoder
 from codegraph.embed.registry import ModelSpec, identity
 from codegraph.embed.render import EncoderInput, pack
+from codegraph.embed.session import Session
 from codegraph.embed.worker import EmbedWorker
 from codegraph.errors import EncoderError, ModelMissing
 from codegraph.events import EventLog, WorkerLost
@@ -139,6 +142,40 @@ def test_a_missing_model_is_said_and_not_tried_in_a_loop() -> None:
             assert caught.value.advice
         assert worker.status().state == "failed"
         assert worker.status().restarts == 0
+
+
+class LateConnection:
+    """Sends after the process is gone, as a message larger than the system's buffer may."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._connection = session.connection
+        self._closed = threading.Event()
+
+    def send_bytes(self, _data: bytes) -> None:
+        self._session.process.kill()
+        if self._closed.wait(1.0):
+            raise TypeError("no handle any more")
+        raise BrokenPipeError
+
+    def recv_bytes(self, most: int) -> bytes:
+        return self._connection.recv_bytes(most)
+
+    def close(self) -> None:
+        self._closed.set()
+        self._connection.close()
+
+
+def test_a_process_that_ends_while_it_is_sent_to_is_replaced() -> None:
+    """The connection is not closed amid a message: what was sent fails, and what comes next is answered."""
+    with _worker() as worker:
+        before = worker.submit_query("same").result(PATIENCE)
+        session = worker._session
+        assert session is not None
+        session.connection = cast(Connection, LateConnection(session))
+        with pytest.raises(EncoderError, match="ended"):
+            worker.submit(_batch(2)).result(PATIENCE)
+        assert np.array_equal(before, worker.submit_query("same").result(PATIENCE))
 
 
 def test_a_model_other_than_the_expected_one_is_refused() -> None:
