@@ -20,6 +20,8 @@ from codegraph.errors import ConfigError, EncoderError
 COLUMNS = ("", "model", "dimensions", "tokens", "size", "licence", "", "what it is")
 LOADING_SECONDS = 60.0
 """How long `models use` waits to see whether the model works."""
+NOTICE_SECONDS = 2.0
+"""After this long without a vector it says what it waits for."""
 LOOKING_SECONDS = 0.2
 
 
@@ -61,22 +63,49 @@ def _use(client: Client, name: str, output: Output) -> int:
         output.record(used)
     else:
         _tell_used(used, output)
-    if used.pending and (trouble := _first_trouble(client, used.model)):
-        raise EncoderError(
-            f"{used.model} does not embed, and its symbols wait: {trouble}",
-            "once it is mended it goes on by itself; `codegraph models use default` goes back",
-        )
+    if used.pending:
+        _see_it_work(client, used.model, output)
     return 0
 
 
-def _first_trouble(client: Client, model: str) -> str:
-    """Wait until a model has embedded something, or has failed at it; return why it failed, "" if it did not."""
-    until = time.monotonic() + LOADING_SECONDS
+def _see_it_work(client: Client, model: str, output: Output) -> None:
+    """Wait until a model has embedded something; say what for. Raises EncoderError if it fails or its server is silent.
+
+    Weights that take longer to load are no error.
+    """
+    began, told = time.monotonic(), False
     while True:
-        found = next((each for each in client.status().models if each.model == model), None)
-        if found is None or found.trouble or found.vectors or not found.lanes or time.monotonic() > until:
-            return found.trouble if found is not None else ""
+        status = client.status()
+        found = next((each for each in status.models if each.model == model), None)
+        trouble = found.trouble if found is not None else ""
+        if not trouble and (found is None or found.vectors or not found.symbols):
+            return
+        waited = time.monotonic() - began
+        silent = waited > LOADING_SECONDS
+        if not trouble and silent and status.model.leaves_machine:
+            trouble = f"{status.model.detail} has given no vector in {LOADING_SECONDS:g} seconds; see that it runs"
+        if trouble:
+            raise EncoderError(
+                f"{model} does not embed, and its symbols wait: {trouble}",
+                "once it is mended it goes on by itself; `codegraph models use default` goes back",
+            )
+        if not output.json and waited > NOTICE_SECONDS and not told:
+            output.line(f"waiting for {_awaited(status.model, found.worker if found is not None else '')}")
+            output.flush()
+            told = True
+        if silent:
+            if not output.json:
+                output.line("it goes on by itself; `codegraph status` shows how far it is")
+            return
         time.sleep(LOOKING_SECONDS)
+
+
+def _awaited(model: ModelInfo, worker: str) -> str:
+    """Say what a model that has given no vector yet is waited for."""
+    if model.leaves_machine:
+        return f"the first vectors from the server of {model.name}: {model.detail}"
+    loading = f"the weights of {model.name} to be loaded from {model.detail}"
+    return loading if worker == "starting" and model.detail else f"the first vectors of {model.name}"
 
 
 def _tell_used(used: UseModelResult, output: Output) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from codegraph.config import load_config
 from codegraph.daemon.model import ModelSet
 from codegraph.daemon.operations import UseModelResult
+from codegraph.embed.registry import registered
 from codegraph.errors import CodegraphError, ModelMissing, StoreError
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def use_model(project: Project, name: str) -> UseModelResult:
     if "code" in models.missing:
         reason = models.missing["code"].partition(": ")[2]
         raise ModelMissing(
-            f"{wanted} cannot be used, and nothing has changed: {reason}", f"`codegraph models {wanted}`"
+            f"{wanted} cannot be used, and nothing has changed: {reason}",
+            f"`codegraph models {wanted}`" if wanted in registered() else "`codegraph models` lists what there is",
         )
     _remember(project.settings_file, "" if name == DEFAULT else name)
     changed = project.use(models, config).result()
