@@ -48,6 +48,7 @@ _BYTES_PER_NUMBER = 32
 _BYTES_BESIDES = 1 << 20
 _SHOWN_CHARACTERS = 200
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
+_OTHER_SERVER = "check endpoint.url: OpenAI's interface must be behind it"
 _KEYRING_USER = "codegraph"
 
 
@@ -63,9 +64,10 @@ class _Answer(msgspec.Struct):
 class _TryAgainError(Exception):
     """A failure that another attempt may mend; `pause` is how long the server asks to be left alone."""
 
-    def __init__(self, reason: str, pause: float = 0.0) -> None:
+    def __init__(self, reason: str, pause: float = 0.0, advice: str = "see that it runs") -> None:
         super().__init__(reason)
         self.pause = pause
+        self.advice = advice
 
 
 class EndpointEncoder:
@@ -134,9 +136,8 @@ class EndpointEncoder:
             except _TryAgainError as failure:
                 pause = max(failure.pause, FIRST_PAUSE_SECONDS * 2 ** (attempt - 1) * random.uniform(1, 1.5))  # noqa: S311
                 if attempt >= attempts or pause > LONGEST_PAUSE_SECONDS:
-                    raise self._error(
-                        f"{failure}", "its symbols wait and are tried again; see that it runs"
-                    ) from failure
+                    advice = f"its symbols wait and are tried again; {failure.advice}"
+                    raise self._error(f"{failure}", advice) from failure
                 self._sleep(pause)
         raise self._error("was not asked", "")
 
@@ -159,11 +160,14 @@ class EndpointEncoder:
             with self._client.stream("POST", f"{self._endpoint.url.rstrip('/')}/embeddings", json=body) as response:
                 data = self._read(response, _BYTES_BESIDES + len(texts) * self.dimensions * _BYTES_PER_NUMBER)
         except httpx.TimeoutException as error:
-            raise _TryAgainError(f"does not answer in {self._endpoint.timeout_seconds:g} seconds") from error
+            advice = "see that it runs, or raise endpoint.timeout_seconds"
+            reason = f"does not answer in {self._endpoint.timeout_seconds:g} seconds"
+            raise _TryAgainError(reason, advice=advice) from error
         except httpx.RequestError as error:
             raise _TryAgainError(f"cannot be reached: {error or type(error).__name__}") from error
         if response.status_code in _AGAIN:
-            raise _TryAgainError(self._refusal(response.status_code, data), _pause_of(response.headers))
+            pause, advice = _pause_of(response.headers), _advice(response.status_code)
+            raise _TryAgainError(self._refusal(response.status_code, data), pause, advice)
         if response.status_code != 200:
             raise self._error(self._refusal(response.status_code, data), _advice(response.status_code))
         return data
@@ -184,10 +188,10 @@ class EndpointEncoder:
         try:
             vectors = msgspec.json.decode(data, type=_Answer).data
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise _TryAgainError(f"answers with what is no list of vectors: {error}") from error
+            raise _TryAgainError(f"answers with what is no list of vectors: {error}", advice=_OTHER_SERVER) from error
         order = {vector.index if vector.index >= 0 else at: vector.embedding for at, vector in enumerate(vectors)}
         if len(vectors) != count or sorted(order) != list(range(count)):
-            raise _TryAgainError(f"answers {count} texts with {len(vectors)} vectors")
+            raise _TryAgainError(f"answers {count} texts with {len(vectors)} vectors", advice=_OTHER_SERVER)
         sizes = {len(embedding) for embedding in order.values()}
         if sizes != {self.dimensions}:
             raise self._error(
@@ -283,4 +287,8 @@ def _advice(status: int) -> str:
         return "check the key that endpoint.key_variable or endpoint.keyring names"
     if status == 404:
         return "check endpoint.url and endpoint.model"
+    if status == 429:
+        return "lower endpoint.requests_per_minute"
+    if status in _AGAIN:
+        return "see that it runs"
     return "check endpoint.model, and that max_tokens is not above the server's limit"

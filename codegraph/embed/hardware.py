@@ -87,6 +87,10 @@ def settle(device: torch.device) -> None:
         torch.backends.cuda.enable_cudnn_sdp(False)
 
 
+_SHORT_OF_MEMORY = ("can't allocate memory", "could not create a primitive", "could not create a memory", "bad_alloc")
+"""What torch, oneDNN and the C++ library say on a processor."""
+
+
 def cap_memory(device: torch.device, share: float) -> None:
     """Let this process have at most `share` of a GPU's memory; beyond that torch raises OutOfMemoryError."""
     if device.type == "cuda":
@@ -117,6 +121,6 @@ def memory_errors() -> Iterator[None]:
     except RuntimeError as error:
         if isinstance(error, torch.OutOfMemoryError):
             torch.cuda.empty_cache()
-        elif "can't allocate memory" not in str(error):
+        elif not any(words in str(error) for words in _SHORT_OF_MEMORY):
             raise
         raise MemoryError(str(error)) from error

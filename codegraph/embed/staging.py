@@ -8,6 +8,7 @@ and no stages is `InOnePiece`. Tests: tests/unit/embed/test_embed_worker_process
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, Protocol, runtime_checkable
@@ -16,6 +17,8 @@ import numpy as np
 
 from codegraph.embed.encoder import Encoder, FloatArray
 from codegraph.embed.render import EncoderInput
+
+logger = logging.getLogger(__name__)
 
 
 class Prepared(Protocol):
@@ -96,6 +99,7 @@ def encode_halving(encoder: StagedEncoder, prepared: Prepared, positions: Sequen
         return encoder.start(prepared, positions)()
     except MemoryError:
         if len(positions) == 1:
+            logger.warning("there is too little memory for one input of %d tokens", prepared.lengths[positions[0]])
             return np.full((1, encoder.dimensions), np.nan, np.float32)
     middle = len(positions) // 2
     halves = (positions[:middle], positions[middle:])

@@ -130,8 +130,8 @@ class TransformerEncoder:
         if spec.pooling not in POOLINGS:
             raise EncoderError(f"{spec.name} cannot be pooled by {spec.pooling}", f"use one of {', '.join(POOLINGS)}")
         config = weights.read_json(directory / "config.json")
-        _check_type(spec, directory, str(config.get("model_type")))
         own_code = spec.remote_code and not local_models.known_to_transformers(spec)
+        _check_type(spec, directory, str(config.get("model_type")), own_code)
         library: Any = transformers
         library.logging.set_verbosity_error()
         library.logging.disable_progress_bar()
@@ -146,7 +146,7 @@ class TransformerEncoder:
             raise
         except Exception as error:
             raise EncoderError(
-                f"{spec.name} in {directory} cannot be loaded: {type(error).__name__}: {error}",
+                f"{spec.name} in {directory} cannot be loaded: {type(error).__name__}: {' '.join(str(error).split())}",
                 "the files are damaged, incomplete or of another architecture; fetch the model again",
             ) from error
         _check_weights(spec, directory, model, report)
@@ -277,12 +277,18 @@ def _product_weights(model: Any) -> int:
     return sum(one.numel() for name, one in named if "embeddings" not in name and "pooler" not in name)
 
 
-def _check_type(spec: ModelSpec, directory: Path, kind: str) -> None:
+def _check_type(spec: ModelSpec, directory: Path, kind: str, own_code: bool) -> None:
     wanted = spec.model_types or (("t5",) if spec.engine == "t5" else ())
     if wanted and kind not in wanted:
         raise EncoderError(
             f"{directory} holds a model of type {kind!r}, {spec.name} is {' or '.join(wanted)}",
             "it is another model; fetch the right one",
+        )
+    if not own_code and kind not in transformers.CONFIG_MAPPING:
+        raise EncoderError(
+            f"{spec.name} in {directory} is a model of type {kind!r}, which transformers {transformers.__version__} "
+            "does not know",
+            "correct model_type in its config.json, or install a version of transformers that has it",
         )
 
 

@@ -359,6 +359,7 @@ def _end_with_parent() -> None:
 
 
 def _failure(number: int, error: Exception) -> Failed:
-    advice = error.advice if isinstance(error, EncoderError) else ""
+    again = "it is tried again; if this goes on, see the log or use another model"
+    advice = error.advice if isinstance(error, EncoderError) else again
     reason = error.message if isinstance(error, EncoderError) else f"{type(error).__name__}: {error}"
     return Failed(number, reason[:2_000], advice, isinstance(error, ModelMissing))

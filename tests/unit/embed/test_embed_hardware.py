@@ -65,3 +65,12 @@ def test_attention_that_plans_for_each_shape_is_not_used_on_a_gpu(monkeypatch: p
     assert told == []
     hardware.settle(torch.device("cuda", 0))
     assert told == [False]
+
+
+@pytest.mark.parametrize("words", ["could not create a primitive", "DefaultCPUAllocator: can't allocate memory: 9 GB"])
+def test_short_memory_is_a_memory_error_on_a_processor_too(words: str) -> None:
+    """So the batch is halved; any other error stays what it is."""
+    with pytest.raises(MemoryError, match=words[:20]), hardware.memory_errors():
+        raise RuntimeError(words)
+    with pytest.raises(RuntimeError, match="shapes"), hardware.memory_errors():
+        raise RuntimeError("shapes do not fit")

@@ -148,6 +148,16 @@ def test_damaged_models_are_refused_by_name(tmp_path: Path) -> None:
         load(spec, device="cpu")
 
 
+def test_an_architecture_that_nobody_knows_is_named(tmp_path: Path) -> None:
+    """Before anything is loaded: what transformers says of the tokenizer then would mislead."""
+    directory = tiny.make_bert(tmp_path / "mine")
+    config = json.loads((directory / "config.json").read_text())
+    (directory / "config.json").write_text(json.dumps(config | {"model_type": "wombat"}))
+    with pytest.raises(EncoderError, match=r"'wombat', which transformers .* does not know") as caught:
+        load(describe(str(directory)), device="cpu")
+    assert "model_type" in caught.value.advice
+
+
 def test_a_tokenizer_with_more_tokens_than_the_model_is_refused(tmp_path: Path) -> None:
     """Its numbers would lie outside of the table of words."""
     directory = tiny.make_bert(tmp_path / "mine")
