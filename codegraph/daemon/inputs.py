@@ -43,17 +43,21 @@ class OwnInputs:
 
     def encoded(self, blob: BlobDigest, language: str, own: OwnDigest) -> bytes | None:
         """Return the same as it is stored."""
+        return self.of_file(blob, language).get(own)
+
+    def of_file(self, blob: BlobDigest, language: str) -> Mapping[bytes, bytes]:
+        """Return the encoded own inputs of all definitions of a file; nothing if the store has lost them."""
         place = (blob, language)
         inputs = self._decoded.get(place)
         if inputs is None:
             frame = self._store.inputs(blob, language)
             if frame is None:
-                return None
+                return {}
             inputs = decode_inputs(frame)
             self._keep(place, inputs)
         else:
             self._decoded.move_to_end(place)
-        return inputs.get(own)
+        return inputs
 
     def _keep(self, place: tuple[BlobDigest, str], inputs: Mapping[bytes, bytes]) -> None:
         self._decoded[place] = inputs

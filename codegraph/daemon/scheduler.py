@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from codegraph.config import EmbeddingConfig
-from codegraph.core.symbols import EmbeddingKey, SymbolId
+from codegraph.core.symbols import BlobDigest, EmbeddingKey, SymbolId
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.pending import Lane, PendingKeys
 from codegraph.embed.render import PackedInput
@@ -49,6 +49,9 @@ FIRST_PORTION = 128
 
 MANY = 64
 """So many keys taken at once come file by file, as in a first index."""
+
+REMEDY = "fetch the model again, or free memory if the log says that there was too little"
+"""For vectors that are none."""
 
 LEAST_PORTION = 16
 """Fewer would waste the batch; a batch of fewer tells nothing of the speed."""
@@ -193,10 +196,14 @@ class Scheduler:
         batches: dict[bytes, list[tuple[EmbeddingKey, PackedInput]]] = {}
         wishes = Wishes(snapshot, whole_files=len(taken) >= MANY)
         wanted = wishes.each([symbol for _, symbol, _ in taken])
+        file: tuple[BlobDigest, str] | None = None
         for (key, symbol, _), wish in zip(taken, wanted, strict=True):
             if wish is None or wish.key != key:
                 raise InternalError(f"{symbol} waits for a key that it does not want")
-            own = self._inputs.encoded(wish.blob, wish.language, wish.own)
+            if file != (wish.blob, wish.language):
+                file = wish.blob, wish.language
+                inputs = self._inputs.of_file(*file)
+            own = inputs.get(wish.own)
             if own is None:
                 logger.warning("the own input of %s is gone from the store", symbol)
                 self._hold(key)
@@ -220,7 +227,7 @@ class Scheduler:
                 return
             vectors = future.result()
             missing = sum(key not in vectors for key in asked)
-            refused = f"{missing} of {len(asked)} vectors were refused, for they hold no numbers; fetch the model again"
+            refused = f"{missing} of {len(asked)} vectors were refused, for they hold no numbers; {REMEDY}"
             self._post(Computed(model, lane, asked, vectors, seconds, refused if missing else ""))
 
         self._embedder.submit(model, batch).add_done_callback(reply)

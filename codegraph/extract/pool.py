@@ -20,8 +20,9 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from selectors import EVENT_READ, DefaultSelector
 from typing import Protocol
 
 import msgspec
@@ -110,6 +111,8 @@ class ExtractPool:
         self._job_encoder = msgspec.msgpack.Encoder()
         self._facts_decoder = msgspec.msgpack.Decoder(EncodedFacts)
         self._workers: list[_Worker] = []
+        self._readable = DefaultSelector()
+        """Holds the connections of the workers: to name all of them again for each result is dear with sixteen."""
         self._started = 0
         self._failed_starts = 0
         self._closed = False
@@ -145,6 +148,7 @@ class ExtractPool:
         self._closed = True
         self._stop(self._workers)
         self._workers = []
+        self._readable.close()
 
     def _start(self) -> None:
         here, there = self._context.Pipe()
@@ -155,6 +159,7 @@ class ExtractPool:
         process.start()
         there.close()
         self._workers.append(_Worker(name, process, here))
+        self._readable.register(here, EVENT_READ)
 
     def _grow(self, waiting: int) -> None:
         """Start a worker if there is none, or one more while many files wait."""
@@ -189,7 +194,7 @@ class ExtractPool:
         now = time.monotonic()
         deadlines = [worker.deadline for worker in self._workers if worker.task is not None]
         timeout = max(0.0, min(deadlines) - now) if deadlines else None
-        readable = wait([worker.connection for worker in self._workers], timeout)
+        readable = {key.fileobj for key, _ in self._readable.select(timeout)}
         for worker in list(self._workers):
             if worker not in self._workers:
                 continue  # the pool was closed while a caller looked at a result
@@ -275,6 +280,7 @@ class ExtractPool:
         """Close the pipes of workers and see them off; those that do not leave in time are killed."""
         leaving = list(workers)
         for worker in leaving:
+            self._readable.unregister(worker.connection)
             with contextlib.suppress(OSError):
                 worker.connection.close()
         deadline = time.monotonic() + EXIT_SECONDS

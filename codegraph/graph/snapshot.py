@@ -260,34 +260,42 @@ class Wishes:
 
     def each(self, symbols: Iterable[SymbolId]) -> Iterator[Wish | None]:
         """Yield the wish of each symbol, None if it is not there; fast where neighbours are of one file."""
-        files = self._snapshot.files
+        snapshot, known, near = self._snapshot, self._signatures, self._near()
+        files, unkeyed, model_of = snapshot.files, snapshot.unkeyed, snapshot.routes.model_of
         path = ""
-        view: FileView | None = None
-        for symbol, place in zip(symbols, self._snapshot.places.find_each(symbols), strict=True):
+        for symbol, place in zip(symbols, snapshot.places.find_each(symbols), strict=True):
             if place is None:
                 yield None
                 continue
-            if view is None or place[0] != path:
-                path, view = place[0], files[place[0]]
-            yield self._wish(symbol, view, place[1])
+            if place[0] != path:
+                path = place[0]
+                view = files[path]
+                keys, definitions = view.keys, view.outline.definitions
+            index = place[1]
+            definition = definitions[index]
+            context = near(symbol, view, index)
+            signatures = tuple([known[each] if each in known else self._signature(each) for each in context])
+            key = NO_KEY if unkeyed and symbol in unkeyed else keys[index]
+            yield Wish(key, model_of(definition), view.blob, view.language, definition.own, signatures)
 
-    def _wish(self, symbol: SymbolId, view: FileView, index: int) -> Wish:
-        snapshot = self._snapshot
-        definition = view.outline.definitions[index]
-        if snapshot.depth > 1:
-            near = context(symbol, self._followed, snapshot.depth, snapshot.max_context)
-        else:  # nearly always
+    def _near(self) -> Callable[[SymbolId, FileView, int], Sequence[SymbolId]]:
+        """Return what gives the context of a symbol, as `Snapshot.context` does."""
+        depth, limit = self._snapshot.depth, self._snapshot.max_context
+        if depth != 1 or limit < 1:
+            return lambda symbol, _view, _index: context(symbol, self._followed, depth, limit)
+
+        def beside(symbol: SymbolId, view: FileView, index: int) -> Sequence[SymbolId]:  # nearly always
             targets = self._direct(view, index)
-            near = context(symbol, lambda _: targets, snapshot.depth, snapshot.max_context) if targets else []
-        known = self._signatures
-        signatures = tuple([known[each] if each in known else self._signature(each) for each in near]) if near else ()
-        model = snapshot.routes.model_of(definition)
-        key = NO_KEY if symbol in snapshot.unkeyed else view.keys[index]
-        return Wish(key, model, view.blob, view.language, definition.own, signatures)
+            if symbol in targets:
+                targets = tuple([target for target in targets if target != symbol])
+            return targets[:limit]
 
-    def _direct(self, view: FileView, index: int) -> Sequence[SymbolId]:
+        return beside
+
+    def _direct(self, view: FileView, index: int) -> tuple[SymbolId, ...]:
+        """Return the distinct targets of a definition."""
         if self._of_files is None:
-            return view.links.context_targets_of(index, view.language)
+            return tuple(dict.fromkeys(view.links.context_targets_of(index, view.language)))
         targets = self._of_files.get(view.path)
         if targets is None:
             targets = self._of_files[view.path] = view.links.context_targets(view.language)

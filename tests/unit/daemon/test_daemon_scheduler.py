@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -37,10 +37,10 @@ class Inputs:
         self.project = project
         self.lost: set[OwnDigest] = set()
 
-    def encoded(self, blob: BlobDigest, language: str, own: OwnDigest) -> bytes | None:
-        """Find an encoded own input by its digest."""
+    def of_file(self, blob: BlobDigest, language: str) -> Mapping[bytes, bytes]:
+        """Return the encoded own inputs of all files: which one is asked for does not matter here."""
         found = {key: value for path in self.project.files for key, value in self.project.facts(path).inputs.items()}
-        return None if own in self.lost else found[own]
+        return {key: value for key, value in found.items() if key not in self.lost}
 
 
 class Desk:
