@@ -210,15 +210,21 @@ class _Splice:
     def _bindings(self) -> list[tuple[int, Binding]]:
         known, (was, now) = self._known.bindings, (self._was, self._now)
         shared = self._part.view.spec.shared
-        found = [(offset, _owned(one, self._later(one.owner))) for offset, one in known[: _at(known, was.start)]]
+        found = self._with_owners(known[: _at(known, was.start)])
         inside = self._part.view.placed_bindings()
         for offset, one in inside[_at(inside, now.start) : _at(inside, now.end)]:
             if is_shared(one, now, shared):
                 raise KeyError(one.owner)
             found.append((offset, _owned(one, self._numbers[one.owner])))
-        for offset, one in known[_at(known, was.end) :]:
-            found.append((offset + self._moved, _owned(one, self._later(one.owner))))
-        return found
+        behind = self._with_owners(known[_at(known, was.end) :])
+        return found + ([(offset + self._moved, one) for offset, one in behind] if self._moved else behind)
+
+    def _with_owners(self, bindings: list[tuple[int, Binding]]) -> list[tuple[int, Binding]]:
+        """Return bindings from outside of the function with the owners that they have in the whole."""
+        first, behind = self._was.number, self._was.behind
+        if not self._more and not any(first < one.owner < behind for _, one in bindings):
+            return bindings
+        return [(offset, _owned(one, self._later(one.owner))) for offset, one in bindings]
 
     def _imports(self) -> list[Import]:
         old, new = self._known.definitions[self._was.number].range, self._part.definitions[self._now.number].range
