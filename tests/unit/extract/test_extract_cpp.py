@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from codegraph.core.facts import FileFacts
+from codegraph.core.facts import FileFacts, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.extractor import Limits, extract
 from codegraph.extract.languages.cpp.masking import masked
@@ -183,6 +183,15 @@ def test_macros_that_are_no_syntax_are_blank_to_the_parser() -> None:
         ("LIB_OFF(c++98-compat) // why\nint f(void);\n", ["f()."]),
         ("enum a {\n  A_ONE,\n  A_LAST // last\n};\n", ["a#", "a#A_ONE.", "a#A_LAST."]),
         ("static LIB_INLINE LIB_BOOL f(\n    int a, int b) {\n  return a;\n}\n", ["f()."]),
+        ("typedef struct b *LIB_RESTRICT c;\nint f(void);\n", ["c#", "f()."]),
+        ("typedef int **c;\ntypedef int ***d;\n", ["c#", "d#"]),
+        ("typedef LIB_CALLBACK(void, *take, (a *b,\n  int c));\nint f(void);\n", ["take#", "f()."]),
+        ("LIB_FUNCTION(a *,LIB_API\ng,(int a, int b),LIB_PURE)\n{\n  return 0;\n}\nint f(void);\n", ["g().", "f()."]),
+        ("void LIB_API\nf(int a)\n{\n}\n", ["f()."]),
+        ("int f(int a) {\n  if (a) {\n  }\n#ifdef B\n  else if (g()) {\n  }\n#endif\n}\nint h();\n", ["f().", "h()."]),
+        ("int f(int a) {\n#ifdef B\n  if (a)\n#endif\n    g();\n}\nint h();\n", ["f().", "h()."]),
+        ("int f(int a) {\n#ifdef B\n end:\n#endif\n  g();\n}\nint h();\n", ["f().", "h()."]),
+        ("int f(){\n#ifdef B\n return 1;\n#else\n return 2;\n}\nint g(){\n#endif\n}\nint h();\n", ["f().", "h()."]),
         ("int f() {\n#if A\n  if (1) {\n#else /* not\n A */\n  if (0) {\n#endif\n  }\n}\nint g();\n", ["f().", "g()."]),
     ],
 )  # fmt: skip
@@ -191,6 +200,34 @@ def test_idioms_of_c_that_are_no_syntax(source: str, expected: list[str]) -> Non
     for language, all_of_it in (("c", [each for each in expected if "#A_" not in each]), ("cpp", expected)):
         found = extract(source.encode(), language, Limits()).outline.definitions
         assert [each.descriptor for each in found[1:] if each.name != "X"] == all_of_it
+
+
+def test_declarations_in_macros() -> None:
+    """What a macro declares is defined elsewhere; in C the types in it are mentioned."""
+    source = b"LIB_EXPORT(7, b, g, (struct a *x), LIB_PURE);\nLIB_EXPORT(8, void, h,(c x))\nint f(void);\n"
+    found = extract(source, "c", Limits())
+    assert [each.descriptor for each in found.outline.definitions[1:]] == ["f()."]
+    assert [each.chain[0] for each in found.occurrences.references if each.role is Role.TYPE] == ["b", "a", "c"]
+
+
+@pytest.mark.parametrize(("language", "others"), [("c", ["d#e#", "d#g#", "d#h#"]), ("cpp", ["e#", "g#", "h#"])])
+def test_further_names_of_one_typedef(language: str, others: list[str]) -> None:
+    """`typedef struct { } d, *e, **g, h[2];` gives four names."""
+    found = extract(b"typedef struct { int x; } d, *e, **g, h[2];\n", language, Limits()).outline.definitions
+    assert [each.descriptor for each in found[1:]] == ["d#", "d#x.", *others]
+
+
+def test_macros_behind_the_name_of_a_class() -> None:
+    """`class A LIB_FINAL : public B` is a class with a base, and a line of a macro may have a blank in front of `(`."""
+    found = facts("class A LIB_FINAL : public B {\n  void f ();\n  LIB_FIXED (A)\n};\nstruct C LIB_PACKED (1) {};\n")
+    assert [each.descriptor for each in found.outline.definitions[1:]] == ["A#", "A#f().", "C#"]
+    assert next((each.chain, each.role) for each in found.occurrences.references) == (("B",), Role.INHERIT)
+
+
+def test_casts_in_front_of_macros_are_no_declarators() -> None:
+    """`(char *)LIB_BACK(a);` calls, `void f(int a) LIB_PURE(1);` does not."""
+    source = b"int f() { s = (char *)LIB_BACK(a); return 0; }\nvoid g(int a) LIB_PURE(1);\n"
+    assert masked(source) == source.replace(b"LIB_PURE(1)", b" " * 11)
 
 
 def test_long_and_deep_sources_end() -> None:

@@ -8,7 +8,7 @@ import tree_sitter_c
 from tree_sitter import Node
 
 from codegraph.core.facts import Chain, ImportKind
-from codegraph.extract.languages.cpp.masking import masked
+from codegraph.extract.languages.cpp.masking import masked_c
 from codegraph.extract.languages.plain import bind_names, plain_spec
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import FileView
@@ -54,7 +54,7 @@ SPEC = replace(
         collect=_collect,
         hollow=b"{}",
     ),
-    prepare=masked,
+    prepare=masked_c,
     prepare_if_broken=True,
     callees=_callees,
 )

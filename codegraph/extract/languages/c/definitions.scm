@@ -50,6 +50,8 @@
 ((type_definition type: (enum_specifier !name body: (_) @body) declarator: (type_identifier) @name) @definition (#set! kind "enum"))
 ((type_definition declarator: (type_identifier) @name) @definition (#set! kind "class"))
 ((type_definition declarator: (pointer_declarator declarator: (type_identifier) @name)) @definition (#set! kind "class"))
+((type_definition declarator: (pointer_declarator declarator: (pointer_declarator declarator: (type_identifier) @name))) @definition (#set! kind "class"))
+((type_definition declarator: (pointer_declarator declarator: (pointer_declarator declarator: (pointer_declarator declarator: (type_identifier) @name)))) @definition (#set! kind "class"))
 ((type_definition declarator: (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name)))) @definition (#set! kind "class"))
 ((preproc_function_def name: (identifier) @name value: (_) @body) @definition (#set! kind "function"))
 ((preproc_def name: (identifier) @name value: (_) @body) @definition (#set! kind "constant"))
@@ -58,6 +60,11 @@
 ((type_definition declarator: (array_declarator declarator: (type_identifier) @name)) @definition (#set! kind "class"))
 ((type_definition declarator: (function_declarator declarator: (type_identifier) @name)) @definition (#set! kind "class"))
 ((type_definition declarator: (function_declarator declarator: (parenthesized_declarator (type_identifier) @name))) @definition (#set! kind "class"))
+; Further names that one typedef gives.
+((type_definition declarator: (_) declarator: (type_identifier) @name @definition) (#set! kind "class"))
+((type_definition declarator: (_) declarator: (pointer_declarator declarator: (type_identifier) @name) @definition) (#set! kind "class"))
+((type_definition declarator: (_) declarator: (pointer_declarator declarator: (pointer_declarator declarator: (type_identifier) @name)) @definition) (#set! kind "class"))
+((type_definition declarator: (_) declarator: (array_declarator declarator: (type_identifier) @name) @definition) (#set! kind "class"))
 ; A field counts unless its type is written out there: then the fields inside of that one do.
 ((field_declaration
   type: [(type_identifier) (primitive_type) (sized_type_specifier) (struct_specifier !body) (union_specifier !body) (enum_specifier !body)]

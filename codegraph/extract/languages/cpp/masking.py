@@ -18,7 +18,7 @@ from codegraph.extract.languages.cpp.openings import as_directives
 from codegraph.extract.languages.directives import groups_of, spaces
 
 _PARTS: Final = (
-    (b"ARGUMENTS", rb"(?:\((?:[^()\n;{}\"]|TEXT|\((?:[^()\n;{}\"]|TEXT)*\))*\))"),
+    (b"ARGUMENTS", rb"(?:[ \t]?\((?:[^()\n;{}\"]|TEXT|\((?:[^()\n;{}\"]|TEXT)*\))*\))"),
     (b"TEXT", rb"\"(?:[^\"\\\n]|\\.)*\""),
     (b"MACRO", rb"(?:[A-Z](?<=\b[A-Z])REST)"),
     (b"REST", rb"(?:[A-Z0-9]*+_[A-Z0-9_]*+|[A-Z]{3,}+[A-Z0-9]*+)\b"),
@@ -38,6 +38,16 @@ def _pattern(text: bytes) -> re.Pattern[bytes]:
 
 
 _CLASS: Final = _pattern(rb"\b(?:class|struct|union|enum|namespace)SPACE++((?:MACROARGUMENTS?SPACE++)+)(?=[A-Za-z_{])")
+_AFTER_NAME: Final = _pattern(
+    rb"[csu](?:lass|truct|nion)SPACE++[A-Za-z_][\w:]*+(?:<[^<>;{}()]*>)?SPACE++(MACROARGUMENTS?)(?=SPACE*(?::[^:]|\{))"
+)
+_POINTER: Final = _pattern(rb"\*[ \t]*(MACRO)(?=[ \t]+[A-Za-z_]\w*[ \t]*[;,)=\[])")
+_DECLARED: Final = _pattern(
+    rb"\n(typedef[ \t]++)?+((?:MACRO)\((?:[ \t]*+\d++[ \t]*+,)?+)"
+    rb"(SPACE*+(?:[A-Za-z_]\w*+[ \t\n*]*+){1,6}),((?:SPACE*+MACROSPACE++)?)(SPACE*+[*]?[A-Za-z_]\w*+SPACE*+),"
+    rb"(SPACE*+\((?:[^();{}#]|\((?:[^();{}#]|\([^();{}#]*\))*\))*\)SPACE*+)((?:,[^;{}()#]*+)?+\))(?=SPACE*+(.))"
+)
+"""`EXPORT(int, name, (int a), ATTRIBUTES);`, also with a number in front, and the same in a typedef."""
 _PREFIX: Final = _pattern(
     rb"INDENT(?:template[ \t]*<[^\n]*>SPACE*)?(?:\[\[[^\]\n]*\]\][ \t]*)*"
     rb"(?:(?:inline|static|extern|explicit|virtual|constexpr|friend|typedef|\"C\")[ \t]+)*"
@@ -59,10 +69,12 @@ _SUFFIX: Final = _pattern(
     rb"(?=SPACE*(?:[;{]|:[^:]|=[ \t]*(?:0|default|delete)\b|override\b|const\b|noexcept\b))"
 )
 _STATEMENT: Final = re.compile(rb"\b(?:else|if|for|while|switch|return|case|define)\b")
+_CAST: Final = re.compile(rb"[=(,?]\s*\([\w\s]+[*\s]*\)\Z")
 _FIELD: Final = _pattern(rb"([A-Z](?<=SPACE[A-Z])RESTARGUMENTS)(?=[ \t]*[;={])")
 _NAMED: Final = re.compile(rb"[\w>*&][ \t]+[*&]*[a-z_]\w*SPACE*\Z".replace(b"SPACE", rb"[ \t\n]"))
 _BETWEEN: Final = _pattern(
-    rb"INDENT(?:[a-z]++[ \t]++)*(?!(?:static|inline|extern)\b)TYPE[ \t*&]++(MACRO)(?=[ \t]+[A-Za-z_][\w:]*[ \t]*\()"
+    rb"INDENT(?:[a-z]++[ \t]++)*(?!(?:static|inline|extern)\b)TYPE[ \t*&]++"
+    rb"(MACRO)(?=(?:[ \t]+|[ \t]*\n)[A-Za-z_][\w:]*[ \t]*\()"
 )
 _CONSTRAINT: Final = _pattern(
     rb"(,SPACE*[A-Z_]*(?:ENABLE_IF|REQUIRES)\w*\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\))(?=SPACE*[,>])"
@@ -87,14 +99,37 @@ _MACRO_LINE: Final = re.compile(rb"^[ \t]*#[ \t]*(?:define|undef)\b(?:[^\n\\]++|
 _LONG_MACRO: Final = _pattern(rb"INDENT#[ \t]*+define\b[^\n\\]*+\\\r?\n(?:[^\n\\]++|\\.|\\\r?\n)*")
 _IN_ENUM: Final = re.compile(rb"\benum\b[^;{}()]*\{[^{}]*\Z")
 _MAX_BRANCHES: Final = 100
+_ELSE: Final = re.compile(rb"(?:\s++|//[^\n]*+|/\*.*?\*/)*+else\b", re.DOTALL)
+_OPEN: Final = re.compile(
+    rb"(?:\n[ \t]*+(?!public\b|private\b|protected\b|default\b)[a-zA-Z_]\w*+[ \t]*+:|[;}]\s*+else"
+    rb"|\n[ \t]*+(?:else[ \t]+)?(?:if|for|while)\b[^;{}#]*+(?<=\)))\s*+\Z"
+)
+"""A label, an `else` or a condition, without its statement."""
 _CONTINUES: Final = frozenset(b",)|&+-*/=?<;.]%^>:{(")
+
+
+def masked_c(data: bytes) -> bytes:
+    """Do as `masked` does for C, where a pointer to a function is no symbol: declarations in a macro become such."""
+    return masked(_DECLARED.sub(_pointed, b"\n" + data)[1:])
 
 
 def masked(data: bytes) -> bytes:
     """Return bytes of the same length in which such macros and branches are blanks."""
     # A line starts behind a line end: a search for that sign is faster than one for `^`.
     data = read = _ENUM.sub(_without_macros, _without_torn_branches(as_directives(b"\n" + data)))
-    for pattern in (_CLASS, _PREFIX, _BEFORE_KEYWORD, _BETWEEN, _CONSTRUCTOR, _BLOCK, _CONSTRAINT, _CONVENTION):
+    data = _DECLARED.sub(_declaration, data)
+    for pattern in (
+        _CLASS,
+        _AFTER_NAME,
+        _POINTER,
+        _PREFIX,
+        _BEFORE_KEYWORD,
+        _BETWEEN,
+        _CONSTRUCTOR,
+        _BLOCK,
+        _CONSTRAINT,
+        _CONVENTION,
+    ):
         data = pattern.sub(_blank, data)
     if _DOUBLED.search(data):
         data = _PROTOTYPE.sub(_blank_wrapping, data)
@@ -125,7 +160,7 @@ def _without_torn_branches(data: bytes) -> bytes:
 
 def _is_torn(data: bytes, group: list[re.Match[bytes]]) -> bool:
     start = group[0].start() + 1
-    before = data[max(0, start - 300) : start].rstrip()
+    before = _without_last_lines(data[max(0, start - 300) : start].rstrip())
     line = before.rpartition(b"\n")[2].lstrip()
     is_free = not before or before[-1] in b";{}>" or line.startswith((b"#", b"//")) or before.endswith((b"*/", b"\\"))
     is_free = (is_free and not line.startswith(b"template")) or (before.endswith(b":") and line[:1].isalpha())
@@ -135,7 +170,26 @@ def _is_torn(data: bytes, group: list[re.Match[bytes]]) -> bool:
         branch = data[one.end() : other.start()]
         if branch.count(b"{") != branch.count(b"}") or branch.count(b"(") != branch.count(b")"):
             return True
+        closing = branch.find(b"}")
+        if 0 <= closing < branch.find(b"{") and branch[closing - 1 : closing] != b"@":  # `@}` stands in comments
+            return True
+        end = branch[-300:].rstrip()
+        if _ELSE.match(branch) or (end.endswith((b":", b"else", b")")) and _OPEN.search(end)):
+            return True
     return False
+
+
+def _without_last_lines(text: bytes) -> bytes:
+    """Leave away the directives and comments that a text ends with; if it has no other whole line, all of it."""
+    before = text
+    while True:
+        head, _, line = before.rpartition(b"\n")
+        if line.lstrip().startswith(b"#") and not head.endswith(b"\\"):
+            before = head.rstrip()
+        elif line.endswith(b"*/") and b"/*" in before:
+            before = before[: before.rfind(b"/*")].rstrip()
+        else:
+            return before if before is text or (head and not head.endswith(b"\\")) else b""
 
 
 def _without_macros(match: re.Match[bytes]) -> bytes:
@@ -166,6 +220,26 @@ def _blank(match: re.Match[bytes]) -> bytes:
     return whole[: start - begin] + spaces(match.group(1)) + whole[end - begin :]
 
 
+def _declaration(match: re.Match[bytes]) -> bytes:
+    """Write a function, or a typedef of a pointer to one, that stands in a macro as one without it."""
+    is_pointer, has_body = match.group(5).lstrip().startswith(b"*"), match.group(8) == b"{"
+    return _unwrapped(match) if is_pointer == bool(match.group(1)) and is_pointer != has_body else match.group()
+
+
+def _pointed(match: re.Match[bytes]) -> bytes:
+    """Write a declaration that stands in a macro as one of a pointer: its types are mentioned, it defines nothing."""
+    is_other = match.group(1) or match.group(5).lstrip().startswith(b"*") or match.group(8) == b"{"
+    return match.group() if is_other else _unwrapped(match)
+
+
+def _unwrapped(match: re.Match[bytes]) -> bytes:
+    typedef, start, type_, attribute, name, parameters, end, after = match.groups(default=b"")
+    first, last, stop = (b" ", b" ", b" ") if after == b"{" else (b"(", b")", b" " if after == b";" else b";")
+    name = name if after == b"{" or typedef else b"*" + name[1:]
+    head = (b"\n", typedef, spaces(start), type_, first, spaces(attribute), name, last)
+    return b"".join((*head, parameters, spaces(end)[:-1], stop))
+
+
 def _blank_wrapping(match: re.Match[bytes]) -> bytes:
     """Leave of `f OF((int a));` what a prototype is."""
     whole, begin, (start, end), last = match.group(), match.start(), match.span(1), match.start(2)
@@ -176,7 +250,9 @@ def _blank_suffix(match: re.Match[bytes]) -> bytes:
     """Blank out what stands behind the parameters of a function, not a statement behind a condition."""
     data = match.string
     line = data.rfind(b"\n", 0, match.start()) + 1
-    return match.group() if _STATEMENT.search(data, line, match.start()) else _blank(match)
+    if _STATEMENT.search(data, line, match.start()) or _CAST.search(data, line, match.start() + 1):
+        return match.group()
+    return _blank(match)
 
 
 def _blank_field(match: re.Match[bytes]) -> bytes:
