@@ -141,6 +141,15 @@ def test_required_files() -> None:
     assert linked("").edges("lib/kit.rb/", "imports") == ["imports lib/kit/base.rb/", "imports lib/kit/part.rb/"]
 
 
+def test_receivers_called_like_a_class() -> None:
+    """Of several methods the one of the class is meant that the receiver is called like; not within that class."""
+    more = "module Kit\n  class BigTool\n    def run; end\n    def go; @big_tool.run; end\n  end\nend"
+    assert edges("@big_tool.run", lib__tool=more) == {"run(). inferred"}
+    assert edges("self.big_tool.run", lib__tool=more) == {"run(). inferred"}
+    assert edges("@big_toy.run; x.run; @part.run", lib__tool=more) == set()
+    assert linked("", lib__tool=more).edges("lib/tool.rb/Kit#BigTool#go().", "calls") == []
+
+
 def test_unknown_receivers() -> None:
     """The only method of its name is inferred; names of Ruby's own and names of several methods have no edge."""
     assert edges("x.sharpen; x.run; x.map; x.none") == {"sharpen(). inferred"}

@@ -163,7 +163,8 @@ def _is_torn(data: bytes, group: list[re.Match[bytes]]) -> bool:
     before = _without_last_lines(data[max(0, start - 300) : start].rstrip())
     line = before.rpartition(b"\n")[2].lstrip()
     is_free = not before or before[-1] in b";{}>" or line.startswith((b"#", b"//")) or before.endswith((b"*/", b"\\"))
-    is_free = (is_free and not line.startswith(b"template")) or (before.endswith(b":") and line[:1].isalpha())
+    is_template = line.startswith(b"template") and before.endswith(b">")
+    is_free = (is_free and not is_template) or (before.endswith(b":") and line[:1].isalpha())
     if not is_free and not _ALONE.match(b"\n" + line) and b"//" not in line:
         return True
     for one, other in pairwise(group):
