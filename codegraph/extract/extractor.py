@@ -54,7 +54,7 @@ from codegraph.extract.skim import skimmed
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES, FileView
 
-SCHEMA = 36
+SCHEMA = 37
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1
