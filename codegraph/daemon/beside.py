@@ -68,10 +68,10 @@ class Session:
         self.asked = False
         self.answered = False
         self.process = process
-        self._feeder = threading.Thread(target=self._feed, name=f"feed-{process.name}", daemon=True)
+        self._feeder = threading.Thread(target=self.feed, name=f"feed-{process.name}", daemon=True)
         self._feeder.start()
 
-    def _feed(self) -> None:
+    def feed(self) -> None:
         """Send what is queued, until None comes or the process is gone."""
         try:
             while (message := self.queue.get()) is not None:
