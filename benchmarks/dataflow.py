@@ -3,11 +3,15 @@
 Two ways, over the functions of a directory of real source code, in CPU time: `text`, from a function's text to its
 rows, parsing included, as the reference does it (only `export dataflow --function-text` works so); and `index`, as
 an index does it, where the file has been parsed for other reasons and its tree is there: it never parses a function.
-`parser` is what tree-sitter takes of `text`, and of the reference, for the same functions: no ratio of `text` can be
-larger than the reference's time by this. With `--reference`, the folder `GraphCodeBERT/codesearch/parser` of a copy
-of microsoft/CodeBERT, the reference runs beside both on the same functions, in turns, file by file, each file's
-best of several rounds, so that a busy machine slows all alike. It runs unchanged, on today's grammars, where it
-does not see all that it saw in 2021. Tests: tests/unit/benchmarks/test_bench_dataflow.py.
+Two limits, of the same functions: `parser` is what tree-sitter takes to parse them, which `text` and the reference
+include; `tree` is that and an object for every node, which whatever reads a tree from Python has to make: no ratio of
+`text` can be larger than the reference's time by `tree`.
+
+With `--reference`, the folder `GraphCodeBERT/codesearch/parser` of a copy of microsoft/CodeBERT, the reference runs
+beside all of them on the same functions, in turns, file by file, each file's best of several rounds, so that a busy
+machine slows all alike. Both strip comments, parse, make tokens and rows, and drop rows that nothing is joined to. The
+reference runs unchanged, on today's grammars, where it does not see all that it saw in 2021.
+Tests: tests/unit/benchmarks/test_bench_dataflow.py.
 """
 
 from __future__ import annotations
@@ -17,15 +21,15 @@ import importlib.util
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from tree_sitter import Language, Parser
+from tree_sitter import Language, Node, Parser
 
-from benchmarks.figures import Figure, table
+from benchmarks.figures import Figure, spread_of, table
 from codegraph.extract.dataflow import FLOW_TABLES, follow_nodes, follow_text
 from codegraph.extract.dataflow.functions import FoundFunction, functions_of
 from codegraph.extract.dataflow.stripping import strip_comments
@@ -44,6 +48,7 @@ REFERENCE_FUNCTIONS = {
     "c_sharp": "DFG_csharp",
 }
 Follow = Callable[[str], object]
+Item = TypeVar("Item")
 
 
 class SourceFile(NamedTuple):
@@ -114,63 +119,111 @@ def reference_follower(reference: Any, language: str) -> Follow:
     return run
 
 
-def cpu_seconds(file: SourceFile, language: str, reference: Follow | None, rounds: int) -> list[float]:
-    """Return the CPU seconds of the best round over one file: by text, in its tree, the parser, by the reference."""
+class Times(NamedTuple):
+    """CPU seconds of one round over some functions; the reference's is 0 where it did not run."""
+
+    text: float
+    indexed: float
+    parser: float
+    tree: float
+    reference: float
+
+    @classmethod
+    def sum(cls, times: Iterable[Times]) -> Times:
+        """Add up, way by way."""
+        return cls(*(sum(column) for column in zip(*times, strict=True)))
+
+    @classmethod
+    def best(cls, times: Iterable[Times]) -> Times:
+        """Return the shortest of each way."""
+        return cls(*(min(column) for column in zip(*times, strict=True)))
+
+
+def rounds_of(file: SourceFile, language: str, reference: Follow | None, rounds: int) -> list[Times]:
+    """Run all ways over one file, in turns."""
     table, parser = FLOW_TABLES[language], Parser(Language(LANGUAGES[language].grammar()))
-    stripped = {text: strip_comments(text, table.comments) for text in file.texts}
-    parsed = {text: f"{table.prefix}{rest}{table.suffix}".encode() for text, rest in stripped.items()}
-    runs: list[Follow] = [lambda text: follow_text(text, language), lambda text: parser.parse(parsed[text])]
-    runs += [reference] if reference else []
-    best = [float("inf")] * (1 + len(runs))
-    for _ in range(rounds):
-        nodes = [one.node for one in _functions(file.data, language)]  # fresh ones: they remember their children
-        begin = time.process_time()
-        for node in nodes:
-            follow_nodes([node], file.data, language)
-        spent = [time.process_time() - begin]
-        for run in runs:
-            begin = time.process_time()
-            for text in file.texts:
-                run(text)
-            spent.append(time.process_time() - begin)
-        best = [min(pair) for pair in zip(best, spent, strict=True)]
-    return [best[1], best[0], *best[2:]]
+    stripped = [strip_comments(text, table.comments) for text in file.texts]
+    parsed = [f"{table.prefix}{text}{table.suffix}".encode() for text in stripped]
+    return [_round(file, parsed, language, parser, reference) for _ in range(rounds)]
+
+
+def _round(file: SourceFile, parsed: Sequence[bytes], language: str, parser: Parser, reference: Follow | None) -> Times:
+    nodes = [one.node for one in _functions(file.data, language)]  # fresh ones: they remember their children
+    return Times(
+        text=_cpu_seconds(file.texts, lambda text: follow_text(text, language)),
+        indexed=_cpu_seconds(nodes, lambda node: follow_nodes([node], file.data, language)),
+        parser=_cpu_seconds(parsed, parser.parse),
+        tree=_cpu_seconds(parsed, lambda data: _visit(parser.parse(data).root_node)),
+        reference=_cpu_seconds(file.texts, reference) if reference else 0.0,
+    )
+
+
+def _cpu_seconds(items: Sequence[Item], run: Callable[[Item], object]) -> float:
+    begin = time.process_time()
+    for item in items:
+        run(item)
+    return time.process_time() - begin
+
+
+def _visit(root: Node) -> None:
+    """Make an object of every node, which nothing that reads a tree from Python can do without."""
+    stack = [root]
+    while stack:
+        stack += stack.pop().children
 
 
 def measure(files: Mapping[str, Sequence[SourceFile]], reference: Any | None, rounds: int = ROUNDS) -> list[Figure]:
     """Measure language by language, and all of the reference's languages together."""
     figures: list[Figure] = []
-    total, count = [0.0] * 4, 0
+    together: list[list[Times]] = []
+    count = 0
     for language, sources in files.items():
         compared = reference is not None and language in REFERENCE_FUNCTIONS
         follow = reference_follower(reference, language) if compared else None
-        spent = [cpu_seconds(source, language, follow, rounds) for source in sources]
-        seconds = [sum(column) for column in zip(*spent, strict=True)]
+        times = [rounds_of(source, language, follow, rounds) for source in sources]
         functions = sum(len(source.texts) for source in sources)
-        figures += _figures(language, functions, seconds, None)
+        figures += _figures(language, functions, times)
         if compared:
-            total, count = [one + other for one, other in zip(total, seconds, strict=True)], count + functions
-    if count:
-        figures += _figures("all", count, total, TARGET_RATIO)
-    return figures
+            together, count = together + times, count + functions
+    return figures + (_figures("all", count, together) if count else [])
 
 
-def _figures(language: str, count: int, seconds: Sequence[float], target: float | None) -> list[Figure]:
-    figures: list[Figure] = []
-    for way, spent in zip(("text", "index", "parser"), seconds, strict=False):
-        figure = Figure(
+def _figures(language: str, count: int, times: Sequence[Sequence[Times]]) -> list[Figure]:
+    """Return the figures of a language from the rounds of each of its files."""
+    best = Times.sum(Times.best(rounds) for rounds in times)
+    figures = [
+        Figure(
             name=f"dataflow.{language}.{way}",
             value=count / spent,
             unit="functions/s",
-            baseline=count / seconds[3] if len(seconds) > 3 else None,
+            baseline=count / best.reference if best.reference else None,
             baseline_name="the reference",
             note=f"{count} functions, {spent / count * 1e6:.0f} us each",
         )
-        figures.append(figure)
-        if target is not None and way != "parser":
-            name = f"dataflow.{language}.{way}.ratio"
-            figures.append(Figure(name=name, value=seconds[3] / spent, unit="x", target=target, at_least=True))
+        for way, spent in zip(("text", "index", "parser", "tree"), best, strict=False)
+    ]
+    if best.reference:
+        whole = [Times.sum(one) for one in zip(*times, strict=True)]
+        limits = (
+            f"; at most {best.reference / best.tree:.2f}, and {best.reference / best.parser:.2f} if walking were free"
+        )
+        texts, trees = [one.reference / one.text for one in whole], [one.reference / one.indexed for one in whole]
+        figures.append(_ratio(f"{language}.text", best.reference / best.text, texts, limits))
+        figures.append(_ratio(f"{language}.index", best.reference / best.indexed, trees, ""))
     return figures
+
+
+def _ratio(name: str, value: float, rounds: Sequence[float], limits: str) -> Figure:
+    """Return how many times our time the reference takes, and how that varies from round to round."""
+    return Figure(
+        name=f"dataflow.{name}.ratio",
+        value=value,
+        unit="x",
+        target=TARGET_RATIO,
+        at_least=True,
+        spread=spread_of(rounds),
+        note=f"{min(rounds):.2f} to {max(rounds):.2f} in {len(rounds)} rounds{limits}",
+    )
 
 
 def main() -> int:

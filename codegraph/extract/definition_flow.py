@@ -10,7 +10,7 @@ Tests: tests/unit/extract/test_dataflow_definitions.py.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tree_sitter import Node
 
@@ -66,14 +66,20 @@ class DefinitionFlows:
             if place >= 0:
                 last[token] = len(rows)
                 rows.append((place, parents))
-        return [
-            FlowRow(place, tuple(sorted({last[parent] for parent in parents if parent in last})))
-            for place, parents in rows
-        ]
+        return [FlowRow(place, _numbers(parents, last)) for place, parents in rows]
+
+
+def _numbers(parents: tuple[int, ...], last: Mapping[int, int]) -> tuple[int, ...]:
+    """Return the rows that stand for parent tokens, ascending."""
+    if len(parents) > 1:
+        return tuple(sorted({last[parent] for parent in parents if parent in last}))
+    return (last[parents[0]],) if parents and parents[0] in last else ()
 
 
 def _nodes_of(node: Node, start: int, end: int) -> list[Node]:
     """Return the nodes that fill a definition's range: its own with what wraps it, and decorators before it."""
+    if node.start_byte == start and node.end_byte == end:
+        return [node]
     parent = node.parent
     while parent is not None and parent.start_byte >= start and parent.end_byte <= end:
         node, parent = parent, parent.parent

@@ -17,7 +17,7 @@ def test_functions_are_collected_by_language(tmp_path: Path) -> None:
 
 
 def test_ratio_is_the_references_time_by_ours() -> None:
-    """With a reference all of its languages together have a ratio and a target for each way."""
+    """With a reference each of its languages has a ratio and a target for each way, and so have all together."""
     reference = SimpleNamespace(
         remove_comments_and_docstrings=lambda text, language: text,
         tree_to_token_index=lambda root: [],
@@ -28,9 +28,12 @@ def test_ratio_is_the_references_time_by_ours() -> None:
     files = {"python": [SourceFile(code, [code.decode()])], "rust": [SourceFile(b"fn f() {}", ["fn f() {}"])]}
     figures = {figure.name: figure for figure in measure(files, reference, rounds=1)}
     assert [name for name in figures if name.endswith("ratio")] == [
+        "dataflow.python.text.ratio",
+        "dataflow.python.index.ratio",
         "dataflow.all.text.ratio",
         "dataflow.all.index.ratio",
     ]
     assert {figure.target for name, figure in figures.items() if name.endswith("ratio")} == {3.0}
     assert figures["dataflow.rust.text"].baseline is None
     assert figures["dataflow.all.parser"].value > figures["dataflow.all.text"].value, "a part of it"
+    assert "at most" in figures["dataflow.all.text.ratio"].note
