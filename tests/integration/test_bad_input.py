@@ -321,7 +321,7 @@ def test_a_full_disk_under_the_cold_tier(project: Installation) -> None:
 def test_the_limit_of_the_map(project: Installation) -> None:
     """A state that has reached its limit is said with the setting to raise, and raising it mends all."""
     for number in range(FILES_KEPT + 6):  # more than stay in memory anyhow
-        body = "".join(f"def work_{number}_{each}(value):\n    return value + {each}\n\n\n" for each in range(12))
+        body = "".join(f"def work_{number}_{each}(value):\n    return value + {each}\n\n\n" for each in range(30))
         project.write({f"many/part_{number}.py": body})
     found = project.run("index", "--set", "store.map_bytes=1048576")
     assert found.code == 6
