@@ -30,11 +30,13 @@ import numpy as np
 
 from codegraph.config import Config, load_config
 from codegraph.core.changes import ChangeSet, IndexDelta
+from codegraph.core.facts import Role
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import EmbeddingKey, Freshness, SymbolId
 from codegraph.daemon.makers import Makers
 from codegraph.daemon.model import ActiveModel, ModelSet, single
 from codegraph.daemon.project import Project, open_project
+from codegraph.daemon.uncertain import UncertainNames
 from codegraph.daemon.view import View
 from codegraph.embed.embedder import Batch, Embeddings, InlineEmbedder
 from codegraph.embed.encoder import FloatArray, RecordingEncoder
@@ -403,6 +405,7 @@ class Workbench:
                 "served": _different(self.view.served, clean.view.served),
                 "vectors": self._wrong_vectors(),
                 "documents": self._wrong_documents(clean),
+                "uncertain": self._wrong_counts(),
                 "skipped": _different(self.project.pipeline.skipped, clean.project.pipeline.skipped),
                 "store": self._wrong_rows(),
             }
@@ -453,6 +456,13 @@ class Workbench:
         ours, theirs = (bench.project.parts.searcher.statistics() for bench in (self, clean))
         lines = [f"{name}: {ours[name]} != {theirs[name]}" for name in ("documents", "vectors")]
         return [line for line, name in zip(lines, ("documents", "vectors"), strict=True) if ours[name] != theirs[name]]
+
+    def _wrong_counts(self) -> list[str]:
+        """Compare the counts of unresolved references that were followed with those of looking through all files."""
+        files = self.view.snapshot.files
+        names = {miss.name for view in files.values() for miss in view.links.unresolved()}
+        ours, theirs = (each.missed(files, names, frozenset(Role)) for each in (self.view.uncertain, UncertainNames()))
+        return _different(ours.counts, theirs.counts) + _different(ours.examples, theirs.examples)
 
     def _wrong_rows(self) -> list[str]:
         """Compare the store with memory: a restart must find exactly this."""

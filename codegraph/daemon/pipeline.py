@@ -280,8 +280,10 @@ class Pipeline:
             self._recorder.store_facts(fresh)
             fresh = []
         self._note(run, facts)
-        linked = None if self.parts.index.snapshot.files else self.parts.first.linked(facts)
+        before = self.parts.index.snapshot.files
+        linked = None if before else self.parts.first.linked(facts)
         delta = self.parts.index.apply(change_set(facts), linked)
+        self._uncertain.follow(before, self.parts.index.snapshot.files, {*delta.files, *delta.relinked})
         with whole():
             self._acknowledge(records, skipped)
             self._follow(delta, fresh, run)

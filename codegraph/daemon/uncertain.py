@@ -4,8 +4,9 @@
 list. Looking through every file of the snapshot for them takes time in proportion to the project; `UncertainNames`
 keeps, from name to files, how many such references stand there, so that an answer adds numbers up and decodes only
 the few files that its examples are of. It follows snapshots by their differences: links that are the same object as
-before are not looked at again. It is shared by all views of one project, filled at the first question, and guarded
-by a lock, because readers ask from several threads, and not always for the newest revision. What it has seen it
+before are not looked at again. It is shared by all views of one project, filled at the first question, kept up by the
+writer from then on, so that nobody's answer waits for what a change of many files takes, and guarded by a lock, because
+readers ask from several threads, and not always for the newest revision. What it has seen it
 refers to weakly: a revision that was replaced can be freed though nobody asks again.
 Tests: tests/unit/daemon/test_daemon_uncertain.py.
 """
@@ -86,13 +87,30 @@ class UncertainNames:
                     found.show(path, miss)
         return found
 
+    def follow(self, before: Map[str, FileView], files: Map[str, FileView], changed: Collection[str]) -> None:
+        """Follow one revision to the next ahead of questions, if that before it was followed.
+
+        `changed`: all paths whose links are other objects than before, or gone.
+        """
+        if self._files() is not before:
+            return
+        views = {path: files.get(path) for path in changed}
+        missed = {path: view.links.missed(UNCERTAIN_REASONS) for path, view in views.items() if view is not None}
+        with self._lock:
+            if self._files() is before:
+                for path, view in views.items():
+                    self._forget(path)
+                    if view is not None:
+                        self._learn(path, view.links, missed[path])
+                self._files = ref(files)
+
     def _counts(self, files: Map[str, FileView], names: Iterable[str]) -> list[tuple[str, Counts]]:
         with self._lock:
             if files is not self._files():
-                self._follow(files)
+                self._compare(files)
             return [each for name in names for each in self._paths.get(name, _NOWHERE).items()]
 
-    def _follow(self, files: Map[str, FileView]) -> None:
+    def _compare(self, files: Map[str, FileView]) -> None:
         seen = self._seen
         for path in [path for path in seen if path not in files]:
             self._forget(path)
@@ -101,11 +119,10 @@ class UncertainNames:
             before = seen.get(path)
             if before is None or before() is not links:
                 self._forget(path)
-                self._learn(path, links)
+                self._learn(path, links, links.missed(UNCERTAIN_REASONS))
         self._files = ref(files)
 
-    def _learn(self, path: str, links: PackedLinks) -> None:
-        missed = links.missed(UNCERTAIN_REASONS)
+    def _learn(self, path: str, links: PackedLinks, missed: Mapping[str, Counts]) -> None:
         self._seen[path] = ref(links)
         self._names[path] = tuple(missed)
         for name, counts in missed.items():

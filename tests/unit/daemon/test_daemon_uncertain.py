@@ -59,6 +59,34 @@ def test_answers_equal_a_search_of_every_file(
         assert names.missed(snapshots[number], asked, roles) == expected
 
 
+@given(revisions=st.lists(FILES, min_size=2, max_size=5), asked=st.sets(st.sampled_from(NAMES), min_size=1))
+def test_followed_ahead_answers_are_the_same(revisions: list[dict[str, Misses]], asked: set[str]) -> None:
+    """A writer that tells of each revision's changes gives the answers that comparing all files gives, unasked."""
+    followed, files = UncertainNames(), Map[str, File]()
+    followed.missed(files, asked, ROLES)
+    for number, revision in enumerate(revisions):
+        made = {path: file_of(misses) for path, misses in revision.items()}
+        kept = {path: file for path, file in files.items() if path in made and number % 2}
+        now = Map({**made, **kept})
+        changed = {path for path in {*files, *now} if files.get(path) is not now.get(path)}
+        followed.follow(files, now, changed)
+        files = now
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(followed, "_compare", None)  # nothing is left to compare
+            found = followed.missed(files, asked, ROLES)
+        assert found == UncertainNames().missed(files, asked, ROLES)
+
+
+def test_a_revision_that_was_not_followed_is_not_taken_for_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changes between two other revisions are not applied: the next question compares all files."""
+    one, two, three = (Map({"x.py": file_of([("a", "missing", Role.CALL)] * n)}) for n in (1, 2, 3))
+    names = UncertainNames()
+    assert names.missed(one, {"a"}, ROLES).counts == {"missing": 1}
+    names.follow(two, three, {"x.py"})
+    assert names.missed(one, {"a"}, ROLES).counts == {"missing": 1}
+    assert names.missed(three, {"a"}, ROLES).counts == {"missing": 3}
+
+
 def test_no_revision_is_kept_alive() -> None:
     """What was followed once and has been replaced since can be freed, though nobody has asked again."""
     names = UncertainNames()
