@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from workbench import Workbench
 
-from codegraph.core.facts import Occurrences
+from codegraph.core.facts import Occurrences, Role
 from codegraph.core.symbols import Freshness, SymbolId
 from codegraph.daemon import facts_reader, pipeline
 from codegraph.daemon.scheduler import MAX_IN_FLIGHT
+from codegraph.daemon.uncertain import UncertainNames
 from codegraph.embed.encoder import RecordingEncoder
 from codegraph.errors import EncoderError, InternalError, StoreFull
 from codegraph.events import Committed, Embedded, EmbeddingFailed, FilesChanged, FilesExtracted, Rebuilt, Reconciled
@@ -51,6 +52,19 @@ def test_missed_events_are_made_up_for_by_a_comparison(bench: Workbench) -> None
     bench.drain()
     assert G not in bench.view.snapshot.places
     bench.check()
+
+
+def test_unresolved_references_are_followed_into_files_that_were_only_linked_again(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a definition goes, and comes again, import and call of another file are counted, and no more, unasked."""
+    roles = frozenset(Role)
+    assert bench.view.uncertain.missed(bench.view.snapshot.files, {"g"}, roles).counts == {}
+    monkeypatch.setattr(UncertainNames, "_compare", None)
+    for text, expected in (("def other(): return 1\n", {"missing": 2}), (TWO_FILES["b.py"], {})):
+        bench.write({"b.py": text})
+        bench.update()
+        assert bench.view.uncertain.missed(bench.view.snapshot.files, {"g"}, roles).counts == expected
 
 
 def test_rebuild_extracts_every_file_and_drops_those_that_are_gone(bench: Workbench) -> None:
