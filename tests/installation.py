@@ -34,6 +34,7 @@ import pytest
 from codegraph.client import Client
 from codegraph.core.changes import Clock
 from codegraph.daemon.lifecycle import running_daemon, start_daemon, stop_daemon
+from codegraph.daemon.messages import Wait
 from codegraph.locations import Locations
 
 PATIENCE = 240.0
@@ -198,6 +199,17 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
     finally:
         home.close()
         shutil.rmtree(directory)
+
+
+@contextmanager
+def indexed(files: Mapping[str, str | bytes]) -> Iterator[Installation]:
+    """Give an installation with these files and a daemon that is up to date, for tests that share it."""
+    with pytest.MonkeyPatch.context() as patch, installed(patch) as home:
+        home.write(files)
+        home.start()
+        with home.client() as client:
+            client.sync(Wait.EMBEDDED, timeout=PATIENCE)
+        yield home
 
 
 def clock_of(text: str) -> Clock:

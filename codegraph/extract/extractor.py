@@ -230,13 +230,11 @@ def _encoding_problems(text: SourceText) -> list[SyntaxProblem]:
 def unread(text: SourceText, language: str, problem: SyntaxProblem, limits: Limits) -> FileFacts:
     """Return the facts of a file that was not looked into: what its lines say (see `skim`), and the reason."""
     spec = LANGUAGES[language]
-    without = FlowState.NO_LANGUAGE if limits.data_flow else FlowState.OFF
     found, namespaces = skimmed(text, spec, limits.max_definitions) if spec.read is None else ([], ())
-    if len(found) > 1:
-        stream = TokenStream(text, spec.token_pattern, map(cut_of, found), (), (), ())
-        definitions, inputs = build_outline(spec, text, found, stream, None, without)
-    else:
-        definitions, inputs = module_only(language, text, without)
+    if len(found) <= 1:
+        return unopened(text.data, language, problem, limits)
+    stream = TokenStream(text, spec.token_pattern, map(cut_of, found), (), (), ())
+    definitions, inputs = build_outline(spec, text, found, stream, None, _without_flow(limits))
     return FileFacts(
         blob_digest(text.data), Outline(language, definitions, (problem,), namespaces), Occurrences(), inputs
     )
@@ -244,9 +242,12 @@ def unread(text: SourceText, language: str, problem: SyntaxProblem, limits: Limi
 
 def unopened(data: bytes, language: str, problem: SyntaxProblem, limits: Limits) -> FileFacts:
     """Return the facts of a file that not even line by line could be read: a module, and the reason."""
-    without = FlowState.NO_LANGUAGE if limits.data_flow else FlowState.OFF
-    definitions, inputs = module_only(language, SourceText(data), without)
+    definitions, inputs = module_only(language, SourceText(data), _without_flow(limits))
     return FileFacts(blob_digest(data), Outline(language, definitions, (problem,)), Occurrences(), inputs)
+
+
+def _without_flow(limits: Limits) -> FlowState:
+    return FlowState.NO_LANGUAGE if limits.data_flow else FlowState.OFF
 
 
 def encode_facts(facts: FileFacts) -> EncodedFacts:

@@ -109,10 +109,10 @@ class FileView:
 
     def lines_of(self, symbol: SymbolId) -> int:
         """Count the lines that a symbol stands on; 0 if it is not in this file."""
-        index = (self._indices or self._indexed()).get(symbol)
+        index = self.index_of(symbol)
         if index is None:
             return 0
-        extent = (self._parts or self._loaded()).outline.definitions[index].range
+        extent = self.outline.definitions[index].range
         return extent.end_line - extent.start_line + 1
 
     def symbol(self, index: int) -> Symbol:

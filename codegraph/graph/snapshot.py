@@ -254,12 +254,11 @@ class Wishes:
         self._targets: dict[SymbolId, list[SymbolId]] = {}
         self._of_files: dict[str, list[tuple[SymbolId, ...]]] | None = {} if whole_files else None
 
-    def of(self, symbol: SymbolId) -> Wish | None:
-        """Return a symbol's wish; None if it is not there. Equal to what `wanted`, `render_source`, ... say."""
-        return next(self.each((symbol,)))
-
     def each(self, symbols: Iterable[SymbolId]) -> Iterator[Wish | None]:
-        """Yield the wish of each symbol, None if it is not there; fast where neighbours are of one file."""
+        """Yield the wish of each symbol, None if it is not there; fast where neighbours are of one file.
+
+        Equal to what `wanted`, `render_source`, ... say.
+        """
         snapshot, known, near = self._snapshot, self._signatures, self._near()
         files, unkeyed, model_of = snapshot.files, snapshot.unkeyed, snapshot.routes.model_of
         path = ""

@@ -93,10 +93,9 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, weakref=True):
             wanted = self.targets.index(target)
         except ValueError:
             return []
-        of_kinds = {_KIND_NUMBER[kind] for kind in kinds}
         found: list[tuple[int, Dependency]] = []
         for row in _rows_of(self.edges, _EDGE, 0, wanted):
-            if self.edges[4 * row * _EDGE + _EDGE_KIND_BYTE] in of_kinds:
+            if KINDS[self.edges[4 * row * _EDGE + _EDGE_KIND_BYTE]] in kinds:
                 label, line, place = _numbers(self.edges[4 * (row * _EDGE + 1) : 4 * (row + 1) * _EDGE])
                 edge = Dependency(self.targets[wanted], KINDS[label & 255], _CONFIDENCES[label >> 8], line, place)
                 found.append((row, edge))

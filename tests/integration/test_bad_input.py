@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from installation import PATIENCE, Installation, installed, small_disk, wait_for_end
+from installation import PATIENCE, Installation, indexed, small_disk, wait_for_end
 
 from codegraph.cli.main import main
 from codegraph.client import Client
@@ -505,11 +505,7 @@ def test_another_version_is_refused_and_can_be_replaced(
 @pytest.fixture(scope="module")
 def untouched() -> Iterator[Installation]:
     """The same files with a daemon that is up to date; its tests change nothing."""
-    with pytest.MonkeyPatch.context() as patch, installed(patch) as home:
-        home.write(CODE)
-        home.start()
-        with home.client() as client:
-            client.sync(Wait.EMBEDDED, timeout=PATIENCE)
+    with indexed(CODE) as home:
         yield home
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import psutil
 import pytest
-from installation import PATIENCE, Installation, clock_of, installed, wait_for_end
+from installation import PATIENCE, Installation, clock_of, indexed, wait_for_end
 
 from codegraph.client import Client
 from codegraph.core.symbols import CloneKind, Freshness
@@ -77,11 +77,7 @@ TAX = "shop/prices.py/with_tax()."
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Installation]:
     """A small shop with a daemon; its tests only read."""
-    with pytest.MonkeyPatch.context() as patch, installed(patch) as home:
-        home.write(SHOP)
-        home.start()
-        with home.client() as client:
-            client.sync(Wait.EMBEDDED, timeout=PATIENCE)
+    with indexed(SHOP) as home:
         yield home
 
 

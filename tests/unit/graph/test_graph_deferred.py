@@ -137,7 +137,7 @@ def test_a_wish_of_an_unkeyed_symbol_is_no_key() -> None:
     edit(project)
     wishes = Wishes(project.index.snapshot)
     symbol = next(iter(project.index.snapshot.unkeyed))
-    wish = wishes.of(symbol)
+    wish = next(wishes.each([symbol]))
     assert wish is not None
     assert wish.key == NO_KEY
     view = project.index.snapshot.files[symbol.rpartition("/")[0]]

@@ -64,12 +64,12 @@ def test_wishes_say_what_the_snapshot_says(depth: int) -> None:
     """Asked for one by one or by whole files, a wish has the wanted key and the signatures of the context."""
     snapshot = Project(FILES, cascade=CascadeConfig(depth=depth)).index.snapshot
     for symbol in snapshot.symbols():
-        wish = Wishes(snapshot).of(symbol.id)
+        wish = next(Wishes(snapshot).each([symbol.id]))
         assert wish is not None
         assert wish.key == snapshot.wanted(symbol.id)
         assert wish.signatures == snapshot.render_source(symbol.id).signatures
-        assert wish == Wishes(snapshot, whole_files=True).of(symbol.id)
-    assert Wishes(snapshot).of(SymbolId("nobody.py/")) is None
+        assert wish == next(Wishes(snapshot, whole_files=True).each([symbol.id]))
+    assert next(Wishes(snapshot).each([SymbolId("nobody.py/")])) is None
 
 
 def test_lines_are_counted_by_symbol_and_file() -> None:
