@@ -43,6 +43,7 @@ from codegraph.daemon.indexing import IndexingRun
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.kept_facts import KeptFacts
 from codegraph.daemon.makers import REAL, Makers
+from codegraph.daemon.merging import MergeProcess
 from codegraph.daemon.messages import Wait
 from codegraph.daemon.model import ModelSet
 from codegraph.daemon.operations import IndexResult, Progress
@@ -337,11 +338,9 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
         cold = open_cold(locations.cache_directory / "vectors", config.cache.cold_bytes, events)
         tiers = Tiers(HotTier(config.cache.hot_bytes), cold, VectorCodec(cast(CodecName, config.cache.cold_codec)))
         stack.callback(tiers.close)
+        merge = MergeProcess(config.daemon.nice)
         searcher = Searcher.open(
-            state / "lexical",
-            identity=EXTRACTOR_VERSION,
-            config=config.search,
-            events=events,
+            state / "lexical", identity=EXTRACTOR_VERSION, config=config.search, events=events, merge=merge
         )
         stack.callback(_write_down, searcher)
         first = FirstIndex(config.extract, state / "first")
@@ -369,6 +368,7 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
         )
         stack.callback(lambda: parts.extractor.close())
         stack.callback(elsewhere.shutdown)
+        stack.callback(merge.close)
         return Project(parts, locations, models, makers, elsewhere, stack)
 
 

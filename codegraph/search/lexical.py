@@ -3,8 +3,9 @@
 It is a list of immutable segments (see `segment`). Replacing a file marks its old documents dead and adds
 a segment of the new ones; small young segments are merged at once, so their number stays logarithmic.
 `flush` merges what pays and writes it to disk with a manifest; it may run in another thread, off the edit
-path. Readers hold a `LexicalView`, which never changes. Scores depend on the live documents alone, not on
-how they came in: an updated index answers as one built afresh, to the last bit.
+path, and has what is large merged by another process, from file to file. Readers hold a `LexicalView`, which
+never changes. Scores depend on the live documents alone, not on how they came in: an updated index answers as
+one built afresh, to the last bit.
 
 Measured on 100k functions of real packages (47 distinct terms each), one core, top 100 of docstrings' first
 12 words: this index P50 0.8 / P95 1.5 ms of CPU, 2.2 / 7.3 ms to replace 20 documents, 5.5 s to build with
@@ -22,8 +23,8 @@ Tests: tests/unit/search/test_search_lexical.py.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,8 @@ from codegraph.events import EventLog, Rebuilt
 from codegraph.search.analysis import ANALYSIS_VERSION, Analyser
 from codegraph.search.catalogue import Catalogue
 from codegraph.search.documents import FileDocuments, LexicalDocument
-from codegraph.search.merging import merge_segments
+from codegraph.search.entries import Entry, Frozen, to_rewrite
+from codegraph.search.merging import live_numbers, merge_segments
 from codegraph.search.scoring import Matches, best_matches
 from codegraph.search.segment import (
     FIELDS,
@@ -43,7 +45,6 @@ from codegraph.search.segment import (
     Mask,
     Segment,
     build_segment,
-    dead_documents,
 )
 from codegraph.search.segment_file import (
     Manifest,
@@ -67,8 +68,11 @@ BUILD_DOCUMENTS = 4_096
 
 FILE_PREFIX = "segment-"
 
-DEAD_SHARE = 0.25
-"""A stored segment with a larger share of dead documents is rewritten by the next flush."""
+MERGE_HERE_DOCUMENTS = 8_192
+"""A flush merges no more than this beside queries (about 0.1 s of CPU), if there is somebody to do it elsewhere."""
+
+MergeFiles = Callable[[Path, Sequence[StoredSegment], str], bool]
+"""(directory, segments in it, name): write the merge of the segments into the directory; False: it was not done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,58 +92,20 @@ class LexicalView:
         return best_matches(self.segments, self.live, terms, limit, allowed)
 
 
-class _Entry:
-    """A segment with the writer's marks; `dead` is replaced, never changed."""
-
-    def __init__(self, segment: Segment, file: str = "", dead: Mask | None = None) -> None:
-        self.segment = segment
-        self.file = file
-        self.dead = dead
-        """Per path; None when all are alive."""
-        self.dead_documents: Mask | None = None if dead is None else dead_documents(segment, dead)
-
-    def bury(self, paths: Sequence[int]) -> None:
-        marks = np.zeros(len(self.segment.paths), dtype=np.bool_) if self.dead is None else self.dead.copy()
-        marks[list(paths)] = True
-        self.dead = marks
-        self.dead_documents = dead_documents(self.segment, marks)
-
-    @property
-    def is_dead(self) -> bool:
-        """No path is alive."""
-        return self.dead is not None and bool(self.dead.all())
-
-    @property
-    def live(self) -> int:
-        """Live documents."""
-        gone = 0 if self.dead_documents is None else int(np.count_nonzero(self.dead_documents))
-        return self.segment.documents - gone
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Frozen:
-    """An entry as a flush found it."""
-
-    entry: _Entry
-    dead: Mask | None
-    live: int
-
-    @property
-    def dead_share(self) -> float:
-        return 1 - self.live / max(1, self.entry.segment.documents)
-
-
 class LexicalIndex:
     """The writer's side: replace, remove, publish, flush. `flush` may run beside the others."""
 
-    def __init__(self, catalogue: Catalogue, directory: Path | None, identity: str) -> None:
+    def __init__(
+        self, catalogue: Catalogue, directory: Path | None, identity: str, merge_files: MergeFiles | None = None
+    ) -> None:
         """Use `open`, which reads what is stored; `directory` None keeps nothing."""
         self._catalogue = catalogue
         self._directory = directory
         self._identity = identity
+        self._merge_files = merge_files
         self._analyser = Analyser()
-        self._entries: list[_Entry] = []
-        self._owners: dict[str, tuple[_Entry, int]] = {}
+        self._entries: list[Entry] = []
+        self._owners: dict[str, tuple[Entry, int]] = {}
         self._revision = -1
         self._next_file = 0
         self._lock = threading.Lock()
@@ -154,15 +120,17 @@ class LexicalIndex:
         identity: str,
         catalogue: Catalogue | None = None,
         events: EventLog | None = None,
+        merge_files: MergeFiles | None = None,
     ) -> LexicalIndex:
         """Open the index stored in `directory`, or an empty one.
 
         `identity` names everything outside of this package that documents depend on (the extractor's
         version). What was stored under another identity, or is damaged, is dropped and reported as a
-        `Rebuilt` event. Raises OSError when the directory cannot be made.
+        `Rebuilt` event. `merge_files` does the large merges of `flush`; without it they are done here.
+        Raises OSError when the directory cannot be made.
         """
         whole = f"{identity} format {FORMAT_VERSION} analysis {ANALYSIS_VERSION} k1 {SATURATION} {FIELDS}"
-        index = cls(Catalogue() if catalogue is None else catalogue, directory, whole)
+        index = cls(Catalogue() if catalogue is None else catalogue, directory, whole, merge_files)
         if directory is None:
             return index
         directory.mkdir(parents=True, exist_ok=True)
@@ -223,7 +191,7 @@ class LexicalIndex:
         with self._lock:
             self._bury([*(path for segment in segments for path in segment.paths), *removed])
             for segment in segments:
-                self._add(_Entry(segment))
+                self._add(Entry(segment))
             self._merge_young()
             self._revision = revision
             self._view = self._built_view()
@@ -239,22 +207,25 @@ class LexicalIndex:
     def flush(self) -> int:
         """Merge what pays, write everything to the directory, and return the revision that is now on disk.
 
-        What was written is read through the file's map from then on. Raises OSError when the directory cannot be
-        written, StoreCorrupt when it gives back something else; the index in memory is whole all the same.
+        What was written is read through the file's map from then on. What is to be merged elsewhere is written
+        down before; where that fails, it stays unmerged until a later flush. Raises OSError when the directory
+        cannot be written, StoreCorrupt when it gives back something else; the index in memory is whole all the same.
         """
         with self._flush_lock:
             with self._lock:
-                revision, frozen = self._revision, [_Frozen(e, e.dead, e.live) for e in self._entries]
-            chosen = _to_rewrite(frozen)
+                revision, frozen = self._revision, [Frozen.of(entry) for entry in self._entries]
+            chosen = to_rewrite(frozen)
             kept = [one for one in frozen if one not in chosen]
-            rewritten = self._rewritten(chosen)
-            if self._directory is not None:
-                stored = [_stored(one.entry.file, one.dead) for one in kept]
-                if rewritten is not None:
-                    stored.append(_stored(rewritten.file, None))
-                write_manifest(self._directory, Manifest(self._identity, revision, tuple(stored)))
-                remove_others(self._directory, {one.file: None for one in stored})
-            self._swap([one.entry for one in chosen], rewritten)
+            if self._merge_files is not None and sum(one.live for one in chosen) > MERGE_HERE_DOCUMENTS:
+                chosen = [one if one.entry.file else self._written(one) for one in chosen]
+                self._write_manifest(revision, [*kept, *chosen])
+                merged = self._merged_elsewhere(chosen, self._merge_files)
+                if merged is None:
+                    return revision
+            else:
+                merged = self._merged(chosen)
+            self._write_manifest(revision, kept if merged is None else [*kept, Frozen.of(merged)])
+            self._swap([one.entry for one in chosen], merged)
         return revision
 
     def _load(self, directory: Path) -> None:
@@ -270,7 +241,7 @@ class LexicalIndex:
             segment = read_segment(directory / stored.file, self._catalogue.admit_stored)
             if any(not 0 <= place < len(segment.paths) for place in stored.dead_paths):
                 raise StoreCorrupt(f"{stored.file}: unknown paths", "the lexical index is built again")
-            entry = _Entry(segment, stored.file)
+            entry = Entry(segment, stored.file)
             if stored.dead_paths:
                 entry.bury(stored.dead_paths)
             self._add(entry)
@@ -286,14 +257,14 @@ class LexicalIndex:
             lambda path, document: admit(document.symbol, document.kind, document.language, path),
         )
 
-    def _add(self, entry: _Entry) -> None:
+    def _add(self, entry: Entry) -> None:
         self._entries.append(entry)
         for place, path in enumerate(entry.segment.paths):
             if entry.dead is None or not entry.dead[place]:
                 self._owners[path] = (entry, place)
 
     def _bury(self, paths: Sequence[str]) -> None:
-        places: dict[int, tuple[_Entry, list[int]]] = {}
+        places: dict[int, tuple[Entry, list[int]]] = {}
         for path in paths:
             owner = self._owners.pop(path, None)
             if owner is not None:
@@ -310,23 +281,46 @@ class LexicalIndex:
             if older.file or younger.file or together > EDIT_MERGE_DOCUMENTS or older.live > 2 * younger.live:
                 return
             del self._entries[-2:]
-            self._add(_Entry(merge_segments([(older.segment, older.dead), (younger.segment, younger.dead)])))
+            self._add(Entry(merge_segments([(older.segment, older.dead), (younger.segment, younger.dead)])))
 
-    def _rewritten(self, chosen: Sequence[_Frozen]) -> _Entry | None:
-        """Merge the chosen entries and write the result."""
-        if not chosen:
-            return None
+    def _written(self, one: Frozen) -> Frozen:
+        """Write down an entry that is in memory only, as it is."""
+        entry = self._stored_entry(one.entry.segment)
+        self._swap([one.entry], entry)
+        return replace(one, entry=entry)
+
+    def _merged(self, chosen: Sequence[Frozen]) -> Entry | None:
+        """Merge the chosen entries and write the result; None if nothing in them is alive."""
         merged = merge_segments([(one.entry.segment, one.dead) for one in chosen])
-        if not merged.paths:
-            return None
-        name = f"{FILE_PREFIX}{self._next_file}"
-        self._next_file += 1
-        if self._directory is not None:
-            write_segment(self._directory / name, merged, self._catalogue.view())
-            merged = mapped(self._directory / name, merged)
-        return _Entry(merged, name)
+        return self._stored_entry(merged) if merged.paths else None
 
-    def _swap(self, old: Sequence[_Entry], new: _Entry | None) -> None:
+    def _merged_elsewhere(self, chosen: Sequence[Frozen], merge_files: MergeFiles) -> Entry | None:
+        """Have the chosen entries merged, all of them written down; None if that was not done."""
+        directory, name = self._directory, self._new_name()
+        if directory is None or not merge_files(directory, [one.stored() for one in chosen], name):
+            return None
+        numbers = live_numbers([(one.entry.segment, one.dead) for one in chosen])
+        return Entry(read_segment(directory / name, lambda *_: numbers), name)
+
+    def _stored_entry(self, segment: Segment) -> Entry:
+        """Write a segment, and read it through the file's map from then on."""
+        name = self._new_name()
+        if self._directory is not None:
+            write_segment(self._directory / name, segment, self._catalogue.view())
+            segment = mapped(self._directory / name, segment)
+        return Entry(segment, name)
+
+    def _new_name(self) -> str:
+        self._next_file += 1
+        return f"{FILE_PREFIX}{self._next_file - 1}"
+
+    def _write_manifest(self, revision: int, whole: Sequence[Frozen]) -> None:
+        if self._directory is not None:
+            stored = tuple(one.stored() for one in whole)
+            write_manifest(self._directory, Manifest(self._identity, revision, stored))
+            remove_others(self._directory, {one.file: None for one in stored})
+
+    def _swap(self, old: Sequence[Entry], new: Entry | None) -> None:
         """Put `new` in the place of `old`; what has changed hands since stays where it is."""
         with self._lock:
             gone = {id(entry) for entry in old}
@@ -364,22 +358,3 @@ def _portions(files: Sequence[FileDocuments]) -> list[list[FileDocuments]]:
         portions[-1].append(file)
         room -= len(file.documents)
     return portions
-
-
-def _to_rewrite(frozen: Sequence[_Frozen]) -> list[_Frozen]:
-    """Choose what a flush merges: all that is not on disk, the half dead, and the stored ones it outgrows."""
-    chosen = [one for one in frozen if not one.entry.file or one.dead_share > DEAD_SHARE]
-    if not chosen:
-        return []
-    together = sum(one.live for one in chosen)
-    rest = sorted((one for one in frozen if one not in chosen), key=lambda one: one.live)
-    for one in rest:
-        if one.live > 2 * together:
-            break
-        chosen.append(one)
-        together += one.live
-    return chosen
-
-
-def _stored(file: str, dead: Mask | None) -> StoredSegment:
-    return StoredSegment(file, () if dead is None else tuple(np.flatnonzero(dead).tolist()))

@@ -70,15 +70,18 @@ def merge_segments(parts: Sequence[tuple[Segment, Mask | None]], portion: int = 
         starts=bounds_of(
             [int(s.starts[i + 1] - s.starts[i]) for (s, _), paths in zip(parts, kept, strict=True) for i in paths]
         ),
-        numbers=_joined(
-            [s.numbers if a is None else s.numbers[a] for (s, _), a in zip(parts, live, strict=True)], np.int32
-        ),
+        numbers=live_numbers(parts),
         terms=TermDictionary(b"".join([each.text for each in merged]), bounds_of(lengths)),
         offsets=offsets,
         postings=_joined([each.postings for each in merged], np.int32),
         impacts=impacts,
         peaks=peaks_of(impacts, offsets),
     )
+
+
+def live_numbers(parts: Sequence[tuple[Segment, Mask | None]]) -> Numbers:
+    """Return the symbol number of every document that `merge_segments` copies, in the order of the result."""
+    return _joined([s.numbers if dead is None else s.numbers[~dead_documents(s, dead)] for s, dead in parts], np.int32)
 
 
 def _sources(segments: Sequence[Segment], live: Sequence[Mask | None]) -> list[_Source]:

@@ -31,7 +31,7 @@ from codegraph.search.documents import FileDocuments
 from codegraph.search.filters import Filter, FilterMasks
 from codegraph.search.folding import MAX_CHECKED, Copies, choose
 from codegraph.search.fusion import interleave
-from codegraph.search.lexical import LexicalIndex, LexicalView
+from codegraph.search.lexical import LexicalIndex, LexicalView, MergeFiles
 from codegraph.search.narrowing import Narrowing, live
 from codegraph.search.quantise import Floats, Quantised
 from codegraph.search.rank import Ranked, RankWeights, rank
@@ -152,13 +152,14 @@ class Searcher:
         config: SearchConfig,
         events: EventLog | None = None,
         weights: RankWeights | None = None,
+        merge: MergeFiles | None = None,
     ) -> Searcher:
         """Open the lexical index in `directory` (None: memory only); there are no vectors and no models yet.
 
-        See `LexicalIndex.open` for `identity` and `events`. Vectors are handed in by `put_vectors`.
+        See `LexicalIndex.open` for the other arguments. Vectors are handed in by `put_vectors`.
         """
         catalogue = Catalogue()
-        lexical = LexicalIndex.open(directory, identity=identity, catalogue=catalogue, events=events)
+        lexical = LexicalIndex.open(directory, identity=identity, catalogue=catalogue, events=events, merge_files=merge)
         return cls(lexical, catalogue, config, weights=weights)
 
     @property

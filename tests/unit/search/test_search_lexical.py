@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codegraph.core.symbols import SymbolId, SymbolKind
@@ -17,8 +17,10 @@ from codegraph.events import EventLog, Rebuilt
 from codegraph.search import lexical, scoring
 from codegraph.search.catalogue import Catalogue
 from codegraph.search.documents import FileDocuments, LexicalDocument
-from codegraph.search.lexical import LexicalIndex
+from codegraph.search.lexical import LexicalIndex, MergeFiles
 from codegraph.search.segment import FIELDS, SATURATION
+from codegraph.search.segment_file import StoredSegment
+from codegraph.search.segment_writer import merge_files
 
 WORDS = ("alpha", "beta", "gamma", "delta", "parse_file", "HTTPServer", "x1", "self", "self", "self")
 bodies = st.lists(st.lists(st.sampled_from(WORDS), max_size=6), max_size=4)
@@ -59,17 +61,33 @@ def fresh(files: dict[str, Sequence[Sequence[str]]]) -> LexicalIndex:
     return index
 
 
-@settings(max_examples=60)
-@given(steps, queries, st.integers(1, 6))
+@pytest.fixture(params=["here", "elsewhere", "never"])
+def merge(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> MergeFiles | None:
+    """Who merges: the flush itself; somebody else, file by file; or somebody who never does."""
+    monkeypatch.setattr(lexical, "MERGE_HERE_DOCUMENTS", 0)
+
+    def elsewhere(directory: Path, parts: Sequence[StoredSegment], name: str) -> bool:
+        merge_files(directory, parts, name)
+        return True
+
+    def never(directory: Path, parts: Sequence[StoredSegment], name: str) -> bool:
+        return False
+
+    return {"here": None, "elsewhere": elsewhere, "never": never}[request.param]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])  # it is the same each time
+@given(script=steps, query=queries, limit=st.integers(1, 6))
 def test_history_and_restarts_leave_no_trace(
     tmp_path_factory: pytest.TempPathFactory,
+    merge: MergeFiles | None,
     script: list[tuple[str, str, list[list[str]]]],
     query: list[str],
     limit: int,
 ) -> None:
     """After any edits, flushes and restarts the answers are those of an index built afresh, to the last bit."""
     directory = tmp_path_factory.mktemp("index")
-    index = LexicalIndex.open(directory, identity="test")
+    index = LexicalIndex.open(directory, identity="test", merge_files=merge)
     files: dict[str, Sequence[Sequence[str]]] = {}
     for action, path, contents in script:
         if action == "replace":
@@ -81,17 +99,17 @@ def test_history_and_restarts_leave_no_trace(
         else:
             index.flush()
         if action == "reopen":
-            index = LexicalIndex.open(directory, identity="test")
+            index = LexicalIndex.open(directory, identity="test", merge_files=merge)
 
     assert index.search(query, limit) == fresh(files).search(query, limit)
     assert set(index.tags()) == set(files)
     assert index.view().live == sum(map(len, files.values()))
 
 
-def test_a_long_history_leaves_no_trace(tmp_path: Path) -> None:
+def test_a_long_history_leaves_no_trace(tmp_path: Path, merge: MergeFiles | None) -> None:
     """After each of many edits among many files, with flushes and restarts between, all scores are right."""
     random = np.random.default_rng(11)
-    index = LexicalIndex.open(tmp_path, identity="test")
+    index = LexicalIndex.open(tmp_path, identity="test", merge_files=merge)
     files: dict[str, Sequence[Sequence[str]]] = {}
     half_dead = 0
     for _ in range(150):
@@ -106,7 +124,7 @@ def test_a_long_history_leaves_no_trace(tmp_path: Path) -> None:
             index.flush()
         else:
             index.flush()
-            index = LexicalIndex.open(tmp_path, identity="test")
+            index = LexicalIndex.open(tmp_path, identity="test", merge_files=merge)
         half_dead += any(one.dead is not None for one in index.view().segments)
         expected = fresh(files)
         assert set(index.tags()) == set(files)
@@ -275,9 +293,9 @@ def test_segments_and_files_stay_few(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert index.view().live == 120
 
 
-def test_a_flush_beside_edits_loses_nothing(tmp_path: Path) -> None:
+def test_a_flush_beside_edits_loses_nothing(tmp_path: Path, merge: MergeFiles | None) -> None:
     """While one thread flushes all the time, another edits; in the end all is as built afresh, on disk too."""
-    index = LexicalIndex.open(tmp_path, identity="test")
+    index = LexicalIndex.open(tmp_path, identity="test", merge_files=merge)
     stop, failures = threading.Event(), list[BaseException]()
 
     def flush() -> None:
@@ -308,6 +326,34 @@ def test_a_flush_beside_edits_loses_nothing(tmp_path: Path) -> None:
     for query in (["alpha"], ["self", "beta"], ["pars", "x1", "gamma"]):
         assert index.search(query, 50) == expected.search(query, 50)
         assert LexicalIndex.open(tmp_path, identity="test").search(query, 50) == expected.search(query, 50)
+
+
+def test_what_was_not_merged_is_on_disk_and_merged_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A merge that fails leaves the segments stored as they are; the next flush has them merged to a few."""
+    monkeypatch.setattr(lexical, "MERGE_HERE_DOCUMENTS", 0)
+    monkeypatch.setattr(lexical, "EDIT_MERGE_DOCUMENTS", 0)
+    merges: list[int] = []
+
+    def second_time(directory: Path, parts: Sequence[StoredSegment], name: str) -> bool:
+        merges.append(len(parts))
+        if len(merges) > 1:
+            merge_files(directory, parts, name)
+        return len(merges) > 1
+
+    index = LexicalIndex.open(tmp_path, identity="test", merge_files=second_time)
+    files = {f"m{number}.py": [["alpha", WORDS[number % len(WORDS)]]] for number in range(9)}
+    for path, contents in files.items():
+        index.replace(path, documents_of(path, contents))
+    index.flush()
+    assert len(index.view().segments) == 9
+    stored = LexicalIndex.open(tmp_path, identity="test")
+    assert stored.search(["alpha"], 50) == index.search(["alpha"], 50) == fresh(files).search(["alpha"], 50)
+    files["m9.py"] = [["alpha"]]
+    index.replace("m9.py", documents_of("m9.py", files["m9.py"]))
+    index.flush()
+    assert merges == [9, 10]
+    assert len(index.view().segments) == 1
+    assert index.search(["alpha"], 50) == fresh(files).search(["alpha"], 50)
 
 
 def test_a_reader_sees_an_update_whole() -> None:
