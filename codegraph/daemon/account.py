@@ -12,10 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING, Generic, TypeVar
-from weakref import ref
 
 import psutil
-from immutables import Map
 
 from codegraph import __version__
 from codegraph.cache.statistics import TierStatistics
@@ -31,7 +29,6 @@ from codegraph.embed.embedder import WorkerStatus
 from codegraph.embed.registry import ModelSpec, describe, registered
 from codegraph.errors import CodegraphError
 from codegraph.extract.languages import language_of
-from codegraph.graph.file_view import FileView
 from codegraph.graph.snapshot import Snapshot
 from codegraph.processes import descendants
 from codegraph.source.left_out import reason_of
@@ -45,21 +42,6 @@ MANY_WAITING = 500
 """So many symbols are counted at every question: 2 ms."""
 
 Value = TypeVar("Value")
-
-
-class LanguageCounts:
-    """How many files are of which language; counted once a revision, which it does not keep alive."""
-
-    def __init__(self) -> None:
-        self._last: tuple[Callable[[], object], dict[str, int]] = (lambda: None, {})
-
-    def of(self, files: Map[str, FileView]) -> dict[str, int]:
-        """Return the counts by language. From any thread."""
-        last, counts = self._last
-        if last() is not files:
-            counts = dict(sorted(Counter(file.language for file in files.values()).items()))
-            self._last = (ref(files), counts)
-        return counts
 
 
 class Glance(Generic[Value]):
@@ -107,7 +89,7 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
         files=counts.files,
         symbols=counts.symbols,
         edges=sum(counts.edges.values()),
-        languages=project.languages.of(view.snapshot.files),
+        languages=counts.languages,
         lanes=lanes,
         hot=_tier(tiers.hot),
         cold=_tier(tiers.cold),

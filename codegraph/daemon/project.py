@@ -33,7 +33,7 @@ from codegraph.core.digests import KEY_SCHEMA
 from codegraph.core.facts import Occurrences, decode_compressed_occurrences
 from codegraph.core.routes import NO_ROUTES, Routes
 from codegraph.core.symbols import BlobDigest, SymbolId
-from codegraph.daemon.account import Glances, LanguageCounts
+from codegraph.daemon.account import Glances
 from codegraph.daemon.changeset import Run
 from codegraph.daemon.choosing import look_again
 from codegraph.daemon.encoders import Encoders, Gathered
@@ -106,7 +106,6 @@ class Project:
         self.events = parts.events
         self.watcher = parts.watcher
         self.gatherer = Gatherer()
-        self.languages = LanguageCounts()
         self.glances = Glances(makers.clock)
         self.events.subscribe(self.gatherer.take, recent=True)  # what opening had to say: states set aside, rebuilt
         self.started_at = time.time()

@@ -66,6 +66,10 @@ def find_target(view: View, target: Target[Any]) -> Symbol:
     """Return the one symbol that a target means. Raises SymbolNotFound, AmbiguousSymbol or ProjectError."""
     if target.symbol:
         return _only(view.snapshot, target.symbol, named(view.snapshot, target.symbol))
+    return _at_place(view, target)
+
+
+def _at_place(view: View, target: Target[Any]) -> Symbol:
     if not target.file:
         raise SymbolNotFound("no symbol was named", "give a name, an id, or FILE:LINE")
     if target.line is None:
@@ -82,11 +86,12 @@ def find_targets(view: View, target: Target[Any]) -> list[Symbol]:
 
     These are overloads, which stand in one container, and the parts of a type that is opened in several places.
     """
-    if target.symbol:
-        found = named(view.snapshot, target.symbol)
-        if len(found) > 1 and _is_one_thing(view.snapshot, found):
-            return sorted(found, key=lambda each: (each.path, each.index))
-    return [find_target(view, target)]
+    if not target.symbol:
+        return [_at_place(view, target)]
+    found = named(view.snapshot, target.symbol)
+    if len(found) > 1 and _is_one_thing(view.snapshot, found):
+        return sorted(found, key=lambda each: (each.path, each.index))
+    return [_only(view.snapshot, target.symbol, found)]
 
 
 def with_constructors(snapshot: Snapshot, symbols: Sequence[Symbol]) -> list[Symbol]:
@@ -106,13 +111,12 @@ def with_constructors(snapshot: Snapshot, symbols: Sequence[Symbol]) -> list[Sym
 
 def _is_one_thing(snapshot: Snapshot, symbols: Sequence[Symbol]) -> bool:
     first = symbols[0]
-    opened = first.language in _OPENED_ANYWHERE and all(each.kind in _TYPES for each in symbols)
-    groups = {_CALLABLE if each.kind in _CALLABLE else _TYPES if each.kind in _TYPES else each.kind for each in symbols}
-    return (
-        len(groups) == 1
-        and first.kind in _CALLABLE | _TYPES
-        and len({qualified_name(snapshot, each) for each in symbols}) == 1
-        and (opened or len({each.path for each in symbols}) == 1)
+    group = _CALLABLE if first.kind in _CALLABLE else _TYPES
+    opened = first.language in _OPENED_ANYWHERE and group is _TYPES
+    return (  # a common name has thousands; what costs least and tells most comes first
+        (opened or all(each.path == first.path for each in symbols))
+        and all(each.kind in group for each in symbols)
+        and all(qualified_name(snapshot, each) == qualified_name(snapshot, first) for each in symbols)
     )
 
 
@@ -130,7 +134,7 @@ def named(snapshot: Snapshot, name: str) -> list[Symbol]:
     for called in (qualified_name, name_by_path):
         if fitting := [each for each in candidates if _ends_with(called(snapshot, each), name)]:
             return fitting
-    if modules := [each for each in _modules(snapshot) if _ends_with(module_name(each.path), name)]:
+    if modules := _modules(snapshot, name):
         return modules
     parts = name.split(".")
     return [each for each in candidates if _has_in_order(qualified_name(snapshot, each).split("."), parts)]
@@ -243,10 +247,12 @@ def _fits(snapshot: Snapshot, symbol: Symbol, name: str, match: Match) -> bool:
     if not name or symbol.id == name or symbol.path == name:
         return True
     bare = symbol.definition.name or module_name(symbol.path).rpartition(".")[2]
+    if bare == name:
+        return True
     qualified = qualified_name(snapshot, symbol)
     if match is Match.EXACT:
         spelled = dotted(name)
-        return bare == name or _ends_with(qualified, spelled) or _ends_with(name_by_path(snapshot, symbol), spelled)
+        return _ends_with(qualified, spelled) or _ends_with(name_by_path(snapshot, symbol), spelled)
     if match is Match.PREFIX:
         return bare.startswith(name) or qualified.startswith(name)
     return name.lower() in qualified.lower()
@@ -256,9 +262,11 @@ def _ends_with(whole: str, name: str) -> bool:
     return whole == name or whole.endswith("." + name)
 
 
-def _modules(snapshot: Snapshot) -> Iterator[Symbol]:
-    for path in sorted(snapshot.files):
-        yield snapshot.files[path].symbol(0)
+def _modules(snapshot: Snapshot, name: str) -> list[Symbol]:
+    """Return the modules of a name, by path; no other file is decoded."""
+    last = name.rpartition(".")[2]  # stands in the path as it is
+    paths = [path for path in snapshot.files if last in path and _ends_with(module_name(path), name)]
+    return [snapshot.files[path].symbol(0) for path in sorted(paths)]
 
 
 def _only(snapshot: Snapshot, name: str, found: list[Symbol]) -> Symbol:

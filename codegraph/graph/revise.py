@@ -29,7 +29,7 @@ _Item = TypeVar("_Item", bound=str)
 
 def empty_snapshot(clock: Clock, depth: int, max_context: int, routes: Routes) -> Snapshot:
     """Return the snapshot of a project without files."""
-    counts = Counts(0, 0, {kind.value: 0 for kind in KINDS}, dict.fromkeys(REASONS, 0), {})
+    counts = Counts(0, 0, {kind.value: 0 for kind in KINDS}, dict.fromkeys(REASONS, 0), {}, {})
     nothing = Map[str, FileView]()
     return Snapshot(
         clock, depth, max_context, routes, nothing, Places(nothing, 0), Deferred(Map), Deferred(Map), counts
@@ -145,10 +145,11 @@ def _grouped(pairs: Iterable[tuple[_Key, _Item]]) -> Map[_Key, tuple[_Item, ...]
 
 
 def _counts(before: Counts, old: Mapping[str, FileView], new: Mapping[str, FileView]) -> Counts:
-    files, symbols, unread = before.files + len(new) - len(old), before.symbols, Counter(before.unread)
+    symbols, unread, languages = before.symbols, Counter(before.unread), Counter(before.languages)
     edges, unresolved = list(before.edges.values()), list(before.unresolved.values())
     for sign, views, others in ((-1, old, new), (1, new, old)):
         for path, view in views.items():
+            languages[view.language] += sign
             other = others.get(path)
             if other is not None and other.links is view.links and other.outline is view.outline:
                 continue
@@ -159,7 +160,11 @@ def _counts(before: Counts, old: Mapping[str, FileView], new: Mapping[str, FileV
                 edges[number] += sign * found
             for number, found in enumerate(view.links.reason_counts()):
                 unresolved[number] += sign * found
-    kinds = dict(zip(before.edges, edges, strict=True))
     return Counts(
-        files, symbols, kinds, dict(zip(before.unresolved, unresolved, strict=True)), dict(sorted((+unread).items()))
+        before.files + len(new) - len(old),
+        symbols,
+        dict(zip(before.edges, edges, strict=True)),
+        dict(zip(before.unresolved, unresolved, strict=True)),
+        dict(sorted((+unread).items())),
+        dict(sorted((+languages).items())),
     )

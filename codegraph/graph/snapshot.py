@@ -70,6 +70,8 @@ class Counts:
     """By reason."""
     unread: dict[str, int]
     """Files that were not parsed, whose definitions are what their lines say, by reason."""
+    languages: dict[str, int]
+    """Files by language."""
 
 
 @dataclass(frozen=True, slots=True)

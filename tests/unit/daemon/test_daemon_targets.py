@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from codegraph.core.symbols import Freshness, SymbolId, SymbolKind
+from codegraph.daemon import targets
 from codegraph.daemon.messages import CalleesParams, Match, SymbolsParams
 from codegraph.daemon.naming import qualified_name
 from codegraph.daemon.targets import (
@@ -21,6 +22,8 @@ from codegraph.daemon.targets import (
 )
 from codegraph.daemon.view import View
 from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
+from codegraph.graph.file_view import FileView, Symbol
+from codegraph.graph.snapshot import Snapshot
 
 STORE = """
 class Store:
@@ -84,6 +87,30 @@ def test_list_of_an_ambiguous_name_is_bounded(project_of: Any) -> None:
     view = project_of({f"m{number}.py": "def run(): ...\n" for number in range(LISTED + 3)}).view
     with pytest.raises(AmbiguousSymbol, match="and 3 more"):
         target(view, symbol="run")
+
+
+def test_common_name_costs_what_is_shown_of_it(project_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a name with many definitions only those that are listed are looked at for more than their file."""
+    view = project_of({f"m{number}.py": "def run(): ...\n" for number in range(4 * LISTED)}).view
+    spelled: list[str] = []
+
+    def counting(snapshot: Snapshot, symbol: Symbol) -> str:
+        spelled.append(symbol.id)
+        return qualified_name(snapshot, symbol)
+
+    monkeypatch.setattr(targets, "qualified_name", counting)
+    with pytest.raises(AmbiguousSymbol):
+        find_targets(view, CalleesParams(symbol="run"))
+    assert len(spelled) <= LISTED
+
+
+def test_module_is_looked_for_by_path(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that nothing has makes no symbol of any file."""
+    made: list[str] = []
+    monkeypatch.setattr(FileView, "symbol", lambda self, index: made.append(self.path))
+    with pytest.raises(SymbolNotFound):
+        find_targets(view, CalleesParams(symbol="tore"))
+    assert made == []
 
 
 @pytest.mark.parametrize(

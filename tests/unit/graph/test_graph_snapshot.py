@@ -97,7 +97,7 @@ def test_counts_follow_every_change() -> None:
     project.change({"d.py": "class D(Missing):\n    pass\n"})
     counts = project.index.snapshot.counts
     assert counts == project.clean().snapshot.counts
-    assert (counts.files, counts.unread) == (3, {})
+    assert (counts.files, counts.unread, counts.languages) == (3, {}, {"python": 3})
     project.change({"b.py": "(" * 1_000})
     assert project.index.snapshot.counts.unread == {"depth": 1}
     assert project.index.snapshot.counts == project.clean().snapshot.counts
