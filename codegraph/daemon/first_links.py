@@ -15,6 +15,8 @@ from multiprocessing.connection import Connection, wait
 from typing import NamedTuple
 
 import msgspec
+import psutil
+from msgspec.structs import replace
 
 from codegraph.core.facts import EncodedFacts, Occurrences, Outline, decode_compressed_occurrences, decode_outline
 from codegraph.daemon.beside import DONE, Ask, Offer, received
@@ -26,6 +28,10 @@ from codegraph.graph.table import SymbolTable
 
 FILES_PER_CHILD = 32
 """Another child is forked only for so many files."""
+
+
+MEMORY_SHARE = 2
+"""Children may come to take one part in so many of the memory that is available."""
 
 
 class _First(NamedTuple):
@@ -47,7 +53,7 @@ def serve_links(connection: Connection, children: int) -> None:
     names = GatheredNames()
     for message in received(connection):
         if isinstance(message, Offer):
-            facts[message.path] = message.facts
+            facts[message.path] = replace(message.facts, inputs=b"")  # linking reads none, and they are most of it
             outline, occurrences = _decoded(message.facts)
             contributions[message.path] = contributions_of(message.path, outline, occurrences)
             names.add(message.path, outline)
@@ -70,7 +76,8 @@ def _decoded(facts: EncodedFacts) -> tuple[Outline, Occurrences]:
 
 def _answer(connection: Connection, asked: Ask, first: _First, children: int) -> None:
     paths = sorted(asked.paths, key=lambda path: (-len(first.facts[path].occurrences), path))
-    count = max(1, min(children, len(paths) // FILES_PER_CHILD))
+    own, available = psutil.Process().memory_info().rss, psutil.virtual_memory().available
+    count = children_for(children, len(paths), own, available)
     parts = [paths[start::count] for start in range(count)]
     if count == 1 or not hasattr(os, "fork"):
         for answer in _linked(paths, first):
@@ -80,6 +87,14 @@ def _answer(connection: Connection, asked: Ask, first: _First, children: int) ->
         for _ in parts:
             os.wait()
     connection.send_bytes(DONE)
+
+
+def children_for(most: int, files: int, own: int, available: int) -> int:
+    """Return how many children link so many files, where the parent has `own` bytes and `available` are left.
+
+    A child comes to copy most of what it reads, because references are counted where things lie.
+    """
+    return max(1, min(most, files // FILES_PER_CHILD, available // (MEMORY_SHARE * own)))
 
 
 def _linked(paths: Sequence[str], first: _First) -> Iterator[bytes]:

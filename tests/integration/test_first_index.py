@@ -11,6 +11,7 @@ from workbench import Workbench
 
 from codegraph.daemon import beside
 from codegraph.daemon.beside import Offer, received
+from codegraph.daemon.first_links import children_for
 from codegraph.graph.compare import snapshot_differences
 from codegraph.search.search import Query
 
@@ -88,6 +89,14 @@ def test_a_linker_that_dies_costs_time_only(
     assert "done without it" in caplog.text
     assert not _linked_beside(bench)
     bench.check()
+
+
+def test_children_are_no_more_than_there_is_memory_for() -> None:
+    """Each may come to copy its parent; half of what is available is left to others, and one links in any case."""
+    assert children_for(8, 10_000, own=1 << 30, available=32 << 30) == 8
+    assert children_for(8, 10_000, own=2 << 30, available=16 << 30) == 4
+    assert children_for(8, 10_000, own=2 << 30, available=1 << 30) == 1
+    assert children_for(8, 70, own=1, available=1 << 30) == 2
 
 
 def test_the_first_change_finds_the_table_filled(bench: Workbench) -> None:
