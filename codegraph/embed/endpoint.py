@@ -107,8 +107,8 @@ class EndpointEncoder:
         self._client = httpx.Client(timeout=timeout, headers=headers, follow_redirects=False, trust_env=not here)
 
     def length(self, source: EncoderInput) -> int:
-        """Return about how many tokens the text has."""
-        return max(1, min(self.max_length, len(self._text(source)) // CHARACTERS_PER_TOKEN))
+        """Return about how many tokens the text has; a text that was cut has all that the limit allows."""
+        return max(1, min(self.max_length, -(-len(self._text(source)) // CHARACTERS_PER_TOKEN)))
 
     def encode(self, inputs: Sequence[EncoderInput]) -> FloatArray:
         """Return one unit row per input; raises EncoderError when the server gives none."""

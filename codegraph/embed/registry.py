@@ -108,10 +108,7 @@ def identity(spec: ModelSpec, digests: FileDigests | None = None, *, offline: bo
     if spec.engine == "lexical" and not spec.cut_to:
         return lexical_identity(spec.dimensions)
     known = digests or FileDigests()
-    roberta = spec.engine in ("roberta", "graphcodebert")
-    schemas = (FEATURE_SCHEMA, DATA_FLOW_SCHEMA, WINDOW_SCHEME) if roberta else (TEXT_SCHEMA,)
-    schemas = (TRAINED_SCHEMA,) if spec.engine == "trained" else schemas
-    parts: list[Any] = [IDENTITY_SCHEMA, schemas, [(field, getattr(spec, field)) for field in _FED]]
+    parts: list[Any] = [IDENTITY_SCHEMA, _schemas(spec), [(field, getattr(spec, field)) for field in _FED]]
     if spec.engine == "ensemble":
         members = [(part.weight, identity(_spec_of(part.spec), known, offline=offline)) for part in spec.parts]
         parts.append(members)
@@ -127,6 +124,19 @@ def identity(spec: ModelSpec, digests: FileDigests | None = None, *, offline: bo
                 check_whole(spec.name, file)
         parts += [(file.name, known.of(file)) for file in weights.deciding_files(directory, code=spec.remote_code)]
     return digest(msgspec.msgpack.encode(parts))
+
+
+def _schemas(spec: ModelSpec) -> tuple[int, ...]:
+    """Return the versions of all that stands between a symbol and the model."""
+    match spec.engine:
+        case "trained":
+            return (TRAINED_SCHEMA,)
+        case "roberta" | "graphcodebert":
+            return (FEATURE_SCHEMA, DATA_FLOW_SCHEMA, WINDOW_SCHEME)
+        case "transformer" | "t5" | "endpoint":
+            return (TEXT_SCHEMA, WINDOW_SCHEME)
+        case _:
+            return (TEXT_SCHEMA,)
 
 
 def dimensions(spec: ModelSpec, *, offline: bool = True) -> int:
@@ -197,7 +207,7 @@ def load(
     if spec.engine == "endpoint":
         from codegraph.embed.endpoint import EndpointEncoder
 
-        return EndpointEncoder(spec, identity(spec))
+        return _windowed(spec, EndpointEncoder(spec, identity(spec)))
     if spec.engine == "fitted":
         return FittedEncoder(spec, identity(spec, offline=offline), load_part(_base_of(spec)), read_transform(spec))
     if spec.engine == "ensemble":
@@ -230,13 +240,16 @@ def _load_files(
             case "transformer" | "t5":
                 from codegraph.embed.transformer import TransformerEncoder
 
-                encoder = TransformerEncoder.load(spec, directory, known, device, precision)
-                return WindowedEncoder(encoder, spec.windows) if spec.windows > 1 else encoder
+                return _windowed(spec, TransformerEncoder.load(spec, directory, known, device, precision))
     except ImportError as error:
         raise EncoderError(
             f"{spec.name} needs libraries that are not installed: {error}", "pip install 'codegraph-daemon[models]'"
         ) from error
     raise InternalError(f"there is no engine {spec.engine}")
+
+
+def _windowed(spec: ModelSpec, encoder: Encoder) -> Encoder:
+    return WindowedEncoder(encoder, spec.windows) if spec.windows > 1 else encoder
 
 
 def query_encoder(spec: ModelSpec, known: bytes = b"") -> Callable[[str], FloatArray] | None:

@@ -1,9 +1,13 @@
 """Any encoder that cuts long inputs, as one that reads them in windows: the tail of a long function counts too.
 
-An input that fills its encoder is cut into windows of canonical tokens (`embed.windows`), each with the same name,
-docstring and context; its vector is the mean of their unit vectors, weighted by their estimated sub-tokens, scaled to
-length 1. How many sub-tokens a token has is estimated from its characters, on the high side, because engines do
-not say; a window that is too large all the same is cut by the engine. `GraphCodeBertEncoder` has windows of its own.
+An input that fills its encoder is cut into windows of canonical tokens (`embed.windows`), each with the same name and
+docstring; its vector is the mean of their unit vectors, weighted by their estimated sub-tokens, scaled to length 1.
+Context stands in the first window alone: what all windows have in common adds up in the mean while their code averages
+out, which is right for a name, and cost retrieval what signatures of others were in each of them (README, "What the
+parts of an input are worth"). A window is as large as what prose and context leave when each is cut to its share
+(`text.shares`), so long signatures make no windows. How many sub-tokens a token has is estimated from its characters,
+on the high side, because engines do not say; a window that is too large all the same is cut by the engine.
+`GraphCodeBertEncoder` has windows of its own.
 Tests: tests/unit/embed/test_embed_windowed.py.
 """
 
@@ -20,13 +24,14 @@ import numpy as np
 from codegraph.embed.encoder import Encoder, FloatArray
 from codegraph.embed.render import EncoderInput
 from codegraph.embed.staging import staged
+from codegraph.embed.text import CONTEXT_SHARE, PROSE_SHARE
 from codegraph.embed.windows import LAYOUT_ENDS, cut
 
 CHARACTERS_PER_SUBTOKEN = 3
 """Names in code have about four; punctuation has one."""
 
 LEAST_SHARE = 4
-"""A window has at least one part in so many of the limit for code, whatever prose and context take."""
+"""A window has at least one part in so many of the limit for code, however long the header of the container is."""
 
 Weighted = tuple[EncoderInput, int]
 
@@ -100,15 +105,31 @@ class WindowedEncoder:
         if self.whole.length(source) < self.max_length:
             return [(source, 1)]
         lengths = [_estimated(token) for token in source.tokens]
-        taken = self.whole.length(msgspec.structs.replace(source, tokens=()))
-        room = max(self.max_length - taken, self.max_length // LEAST_SHARE, 1)
-        found = cut(source.tokens, lengths, room, self._most)
+        found = cut(source.tokens, lengths, self._room(source), self._most)
         if len(found) < 2:
             return [(source, 1)]
         return [
-            (msgspec.structs.replace(source, tokens=source.tokens[first:last]), sum(lengths[first:last]))
+            (
+                msgspec.structs.replace(
+                    source, tokens=source.tokens[first:last], context=() if first else source.context
+                ),
+                sum(lengths[first:last]),
+            )
             for first, last in found
         ]
+
+    def _room(self, source: EncoderInput) -> int:
+        """Return how many sub-tokens of code a window of this input has room for."""
+        empty = msgspec.structs.replace(source, name="", docstring="", container="", tokens=(), context=())
+        ends = self.whole.length(empty)
+
+        def taken(**part: Any) -> int:
+            return self.whole.length(msgspec.structs.replace(empty, **part)) - ends
+
+        prose = min(taken(name=source.name, docstring=source.docstring), self.max_length // PROSE_SHARE)
+        context = min(taken(context=source.context), self.max_length // CONTEXT_SHARE)
+        left = self.max_length - ends - prose - context - taken(container=source.container)
+        return max(left, self.max_length // LEAST_SHARE, 1)
 
 
 def _estimated(token: str) -> int:

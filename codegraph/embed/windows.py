@@ -15,8 +15,8 @@ from codegraph.core.facts import BLOCK_END, BLOCK_START, STATEMENT_END
 
 Window = tuple[int, int]
 
-WINDOW_SCHEME = 2
-"""Bumped whenever the same tokens would be cut elsewhere; part of the identity of models that cut."""
+WINDOW_SCHEME = 3
+"""Bumped whenever the same input would be cut elsewhere; part of the identity of models that cut."""
 
 LAYOUT_ENDS = frozenset({STATEMENT_END, BLOCK_START, BLOCK_END})
 _MARK_ENDS = frozenset({";", "{", "}"})

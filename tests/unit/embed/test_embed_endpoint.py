@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -271,6 +272,21 @@ def test_identity_covers_server_and_model(server: EmbeddingServer) -> None:
     assert len({identity(spec) for spec in specs}) == 3
     assert identity(_spec(server, batch=3, timeout_seconds=9.0)) == identity(specs[0])
     assert load(specs[0], endpoints=True).identity == identity(specs[0])
+
+
+def test_a_long_symbol_is_sent_in_windows(server: EmbeddingServer) -> None:
+    """The tail of a long function counts at a server, too; what fits is one text."""
+    long = msgspec.structs.replace(INPUTS[0], tokens=tuple(f"step{number};" for number in range(60)) + ("tail", ";"))
+    spec = msgspec.structs.replace(_spec(server), max_tokens=64)
+    rows = load(spec, endpoints=True).encode([long, INPUTS[1]])
+    texts = [text for request in server.requests for text in request["input"]]
+    assert sum("Do load." in text for text in texts) > 1
+    assert sum("Do save." in text for text in texts) == 1
+    assert any("tail" in text for text in texts)
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    server.requests.clear()
+    load(msgspec.structs.replace(spec, windows=1), endpoints=True).encode([long])
+    assert ["tail" in text for request in server.requests for text in request["input"]] == [False]
 
 
 def test_an_endpoint_says_enough() -> None:

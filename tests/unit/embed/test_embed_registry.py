@@ -15,7 +15,7 @@ import pytest
 from weight_files import safetensors
 
 from codegraph.config import EmbeddingConfig, load_config
-from codegraph.embed import weights
+from codegraph.embed import registry, weights
 from codegraph.embed.lexical import LexicalEncoder
 from codegraph.embed.registry import (
     ModelSpec,
@@ -49,6 +49,11 @@ def config_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file.parent.mkdir()
     monkeypatch.setenv("CODEGRAPH_CONFIG", str(file))
     return file
+
+
+def _served() -> ModelSpec:
+    endpoint = Endpoint(url="http://127.0.0.1:9/v1", model="m")
+    return ModelSpec(name="served", engine="endpoint", dimensions=8, endpoint=endpoint)
 
 
 def _model(directory: Path, *, weights: bytes = b"weights", kind: str = "roberta") -> Path:
@@ -110,6 +115,16 @@ def test_identity_covers_content_and_not_place(tmp_path: Path) -> None:
     found = {identity(spec) for spec in (first, *others)}
     assert len(found) == 1 + len(others)
     assert {len(value) for value in found} == {16}
+
+
+def test_identity_covers_how_long_symbols_are_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a cut falls decides vectors: whatever engine reads windows is another model when they are cut otherwise."""
+    cutting = [describe(str(_model(tmp_path / "a"))), describe(str(_model(tmp_path / "b", kind="gpt2"))), _served()]
+    whole = [describe("lexical"), describe("codegraph-static")]
+    before = [identity(spec) for spec in (*cutting, *whole)]
+    monkeypatch.setattr(registry, "WINDOW_SCHEME", registry.WINDOW_SCHEME + 1)
+    changed = [identity(spec) != old for spec, old in zip((*cutting, *whole), before, strict=True)]
+    assert changed == [True, True, True, False, False]
 
 
 def test_weights_are_read_once_while_they_stay_the_same(tmp_path: Path) -> None:
