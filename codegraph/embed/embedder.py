@@ -60,6 +60,7 @@ class WorkerStatus:
     tokens: int = 0
     """Padded tokens of those batches."""
     last_error: str = ""
+    """What went wrong since the last good vector."""
 
 
 class Embedder(Protocol):
@@ -163,6 +164,7 @@ class InlineEmbedder:
                 embedded=was.embedded + embedded,
                 rejected=was.rejected + rejected,
                 queries=was.queries + queries,
+                last_error="" if embedded or queries else was.last_error,
             )
 
     def _done(self, work: Callable[[], Result]) -> Future[Result]:

@@ -335,6 +335,7 @@ class EmbedWorker:
                 rejected=self._status.rejected + len(reply.positions) - len(accepted),
                 tokens=self._status.tokens + reply.tokens,
                 busy_seconds=self._status.busy_seconds + reply.seconds,
+                last_error="" if accepted else self._status.last_error,
             )
 
     def _answer(self, session: Session, query: Query, data: bytes) -> None:
@@ -343,7 +344,7 @@ class EmbedWorker:
             self._fail([query], EncoderError("the model gave no usable vector for the query"))
             return
         with self._changed:
-            self._status = replace(self._status, queries=self._status.queries + 1)
+            self._status = replace(self._status, queries=self._status.queries + 1, last_error="")
         query.future.set_result(rows[0].copy())
 
     def _finish(self, session: Session, number: int) -> Work | None:

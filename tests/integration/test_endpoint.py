@@ -18,7 +18,7 @@ pytestmark = [
 
 
 def test_a_server_that_fails_costs_nothing_but_time(home: Installation) -> None:
-    """Nothing is sent before it is allowed; what the server could not embed stays pending and comes later."""
+    """Nothing is sent before it is allowed; what could not be embedded comes later, and then no trouble is told of."""
     home.write({"a.py": "from b import g\ndef f():\n    return g()\n", "b.py": "def g():\n    return 1\n"})
     with serving() as server:
         config = home.directory / "config.toml"
@@ -58,5 +58,6 @@ def test_a_server_that_fails_costs_nothing_but_time(home: Installation) -> None:
             assert found["b.py/late()."] is Freshness.PENDING
             server.behaviours.clear()
             client.sync(Wait.EMBEDDED, timeout=PATIENCE)
+            assert client.status().worker.detail == ""
             assert client.search("late").results[0].symbol.state is Freshness.FRESH
             assert client.verify().equal

@@ -57,10 +57,13 @@ def test_unusable_vectors_are_left_out_and_counted() -> None:
 
 
 def test_failures_are_encoder_errors() -> None:
-    """Whatever an engine raises, the scheduler sees one type."""
+    """Whatever an engine raises, the scheduler sees one type; status tells of it until a vector is there."""
     embedder = InlineEmbedder(_Faulty())
     with pytest.raises(EncoderError, match="bad input"):
         embedder.submit(_batch("bad")).result()
+    assert "bad input" in embedder.status().last_error
+    embedder.submit(_batch("good")).result()
+    assert embedder.status().last_error == ""
     embedder.close()
     with pytest.raises(EncoderError, match="closed"):
         embedder.submit(_batch("a")).result()
