@@ -1,7 +1,8 @@
 """Another model while the daemon runs, because a user says so or because missing weights have come.
 
 What `codegraph models use NAME` chose is kept per project, in a file of settings in the state directory;
-it comes before the user's file and after the environment and flags, at every start of the daemon.
+it comes before the user's file and after the environment and flags, at every start of the daemon. A choice that
+nobody knows any more gives way to the user's file, and `status` says so.
 Weights are looked for again now and then while a model is missing or fails, and at every `sync`. A model
 that disappears while it is in use is not replaced: its symbols wait, and `status` names the error.
 Tests: tests/unit/daemon/test_daemon_choosing.py, tests/integration/test_switching.py.
@@ -16,13 +17,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codegraph.config import load_config
+from codegraph.config import Config, load_config
 from codegraph.daemon.model import ModelSet
 from codegraph.daemon.operations import UseModelResult
 from codegraph.embed.registry import registered
-from codegraph.errors import CodegraphError, ModelMissing, StoreError
+from codegraph.errors import CodegraphError, ConfigError, ModelMissing, StoreError
 
 if TYPE_CHECKING:
+    from codegraph.daemon.makers import Makers
     from codegraph.daemon.project import Project
 
 logger = logging.getLogger(__name__)
@@ -31,6 +33,29 @@ DEFAULT = "default"
 """Stands for the model of the user's file and the environment."""
 
 VARIABLE = "CODEGRAPH_EMBEDDING_MODEL"
+
+
+def first_models(config: Config, makers: Makers, settings_file: Path, config_file: Path) -> ModelSet:
+    """Return the models that a project starts with. Raises ConfigError for a model that nobody knows.
+
+    Where the project's own choice is that model, another one stands in: `models use` needs a daemon that runs.
+    """
+    try:
+        return makers.models(config)
+    except ConfigError as error:
+        name = config.embedding.model
+        wanted = load_config(config_file).embedding.model
+        if name == wanted or name != load_config(None, environment={}, project=settings_file).embedding.model:
+            raise
+        try:
+            found = makers.models(replace(config, embedding=replace(config.embedding, model=wanted)))
+        except ConfigError:
+            raise error from None
+        why = (
+            f"{name} cannot be used, {found.code.spec.name} stands in: {error.message}; it was chosen by "
+            "`codegraph models use`; register it again, or forget it by `codegraph models use default`"
+        )
+        return replace(found, missing={**found.missing, "code": why})
 
 
 def use_model(project: Project, name: str) -> UseModelResult:

@@ -35,7 +35,7 @@ from codegraph.core.routes import NO_ROUTES, Routes
 from codegraph.core.symbols import BlobDigest, SymbolId
 from codegraph.daemon.account import Glances
 from codegraph.daemon.changeset import Run
-from codegraph.daemon.choosing import look_again
+from codegraph.daemon.choosing import first_models, look_again
 from codegraph.daemon.encoders import Encoders, Gathered
 from codegraph.daemon.figures import Gatherer
 from codegraph.daemon.first_index import FirstIndex
@@ -324,7 +324,7 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
     Raises StoreLocked if another process has it, other StoreErrors, ConfigError for an unknown model.
     """
     state = locations.state_directory(root)
-    models = makers.models(config)
+    models = first_models(config, makers, locations.project_settings(root), locations.config_file)
     with ExitStack() as stack:
         store = open_store(state, config.store, _versions(config), events)
         stack.callback(store.close)

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from workbench import Workbench
 
-from codegraph.config import Config, load_config
+from codegraph.config import Config, EmbeddingConfig, load_config
 from codegraph.core.symbols import Freshness
 from codegraph.daemon import operations
-from codegraph.daemon.choosing import VARIABLE, look_again, use_model
+from codegraph.daemon.choosing import VARIABLE, first_models, look_again, use_model
+from codegraph.daemon.makers import Makers
 from codegraph.daemon.model import ActiveModel, ModelSet, single
 from codegraph.embed.embedder import InlineEmbedder
 from codegraph.embed.encoder import RecordingEncoder
@@ -116,6 +117,27 @@ def test_choice_that_cannot_be_kept_changes_nothing(bench: Workbench) -> None:
     with pytest.raises(StoreError):
         used(bench, "other")
     assert bench.project.models.code.spec.name == "codegraph-static"
+
+
+def test_choice_that_nobody_knows_any_more_gives_way(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The daemon starts and says how to go on; an unknown model in the user's own settings stays an error."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    makers = Makers(models=shelf.activate)
+    chosen, own = tmp_path / "settings.toml", tmp_path / "config.toml"
+    config = Config(embedding=EmbeddingConfig(model="gone"))
+    with pytest.raises(ConfigError, match="gone"):
+        first_models(config, makers, chosen, own)
+    chosen.write_text('[embedding]\nmodel = "gone"\n')
+    found = first_models(config, makers, chosen, own)
+    assert found.code.spec.name == "codegraph-static"
+    assert "models use default" in found.missing["code"]
+    own.write_text('[embedding]\nmodel = "other"\n')
+    assert first_models(config, makers, chosen, own).code.spec.name == "other"
+    own.write_text('[embedding]\nmodel = "unknown, too"\n')
+    with pytest.raises(ConfigError, match="gone"):
+        first_models(config, makers, chosen, own)
 
 
 def test_environment_that_will_win_is_named(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:

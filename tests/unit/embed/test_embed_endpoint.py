@@ -276,7 +276,7 @@ def test_identity_covers_server_and_model(server: EmbeddingServer) -> None:
 
 def test_a_long_symbol_is_sent_in_windows(server: EmbeddingServer) -> None:
     """The tail of a long function counts at a server, too; what fits is one text."""
-    long = msgspec.structs.replace(INPUTS[0], tokens=tuple(f"step{number};" for number in range(60)) + ("tail", ";"))
+    long = msgspec.structs.replace(INPUTS[0], tokens=(*(f"step{number};" for number in range(60)), "tail", ";"))
     spec = msgspec.structs.replace(_spec(server), max_tokens=64)
     rows = load(spec, endpoints=True).encode([long, INPUTS[1]])
     texts = [text for request in server.requests for text in request["input"]]
