@@ -55,7 +55,7 @@ class FileParts(NamedTuple):
 class FileView:
     """What a snapshot holds of one file. Raises StoreCorrupt where stored bytes turn out to be none of ours."""
 
-    __slots__ = ("_indices", "_load", "_parts", "blob", "language", "path")
+    __slots__ = ("_indices", "_lines", "_load", "_parts", "blob", "language", "path")
 
     def __init__(
         self,
@@ -73,6 +73,8 @@ class FileView:
         self._load = load
         self._indices: dict[SymbolId, int] = {}
         """Filled at the first question; the file of a symbol that nobody asks for never pays."""
+        self._lines: list[int] = []
+        """Likewise."""
 
     @property
     def parts(self) -> FileParts:
@@ -110,10 +112,12 @@ class FileView:
     def lines_of(self, symbol: SymbolId) -> int:
         """Count the lines that a symbol stands on; 0 if it is not in this file."""
         index = self.index_of(symbol)
-        if index is None:
-            return 0
-        extent = self.outline.definitions[index].range
-        return extent.end_line - extent.start_line + 1
+        return 0 if index is None else (self._lines or self._counted())[index]
+
+    def _counted(self) -> list[int]:
+        extents = [definition.range for definition in self.outline.definitions]
+        self._lines = [extent.end_line - extent.start_line + 1 for extent in extents]
+        return self._lines
 
     def symbol(self, index: int) -> Symbol:
         """Return the definition with that index."""

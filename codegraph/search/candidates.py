@@ -82,7 +82,7 @@ class Found:
             ("bm25", self.matches.numbers, self.matches.scores),
             ("cosine", self.near.numbers, self.near.scores),
         ):
-            rows = np.flatnonzero(numbers == number)
+            [rows] = (numbers == number).nonzero()
             if len(rows):
                 said[name] = float(scores[rows[0]])
         return said

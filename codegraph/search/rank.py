@@ -144,17 +144,18 @@ def rank(query: QueryShape, idf: Mapping[str, float], candidates: Candidates, we
     """Order candidates; `idf` has the weights of those terms of the query that some document has."""
     kind = query.kind_among(candidates.names if query.opening else ())
     used, count = weights.of(kind), len(candidates.symbols)
+    total = used.total
     equals = np.array(sorted(range(count), key=candidates.symbols.__getitem__), dtype=np.int64)
     held = signal_values(query, idf, candidates, used.leading or used.own)
-    parts = {name: held[name] * (weight / used.total) for name, weight in used.own.items()}
+    parts = {name: held[name] * (weight / total) for name, weight in used.own.items()}
     if used.leading:
-        brought = {name: held[name] * (weight / used.total) for name, weight in used.leading.items()}
+        brought = {name: held[name] * (weight / total) for name, weight in used.leading.items()}
         leaders = leading(_ordered(equals, _sum(brought, count)), candidates.paths)
         parts = {name: parts.get(name, 0.0) + values[leaders] for name, values in brought.items()}
     scores = _sum(parts, count)
     order = _ordered(equals, scores)
     if used.spread:
-        parts["repeated"] = repeated(order, candidates.paths) * (used.spread / used.total)
+        parts["repeated"] = repeated(order, candidates.paths) * (used.spread / total)
         scores = scores + parts["repeated"]
         order = _ordered(equals, scores)
     return Ranked(order, scores, parts)
@@ -181,9 +182,8 @@ def _ordered(equals: npt.NDArray[np.int64], scores: Values) -> list[int]:
 def repeated(order: Sequence[int], paths: Sequence[str]) -> Values:
     """Return, for each candidate, how many of its file stand before it, at most MOST_REPEATED."""
     seen: dict[str, int] = {}
-    values = np.zeros(len(order))
+    before = [0] * len(order)
     for index in order:
-        before = seen.get(paths[index], 0)
-        seen[paths[index]] = before + 1
-        values[index] = min(before, MOST_REPEATED)
-    return values
+        path = paths[index]
+        before[index] = seen[path] = seen.get(path, -1) + 1
+    return np.minimum(np.array(before, dtype=np.float64), MOST_REPEATED)

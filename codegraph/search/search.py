@@ -368,7 +368,7 @@ class Searcher:
 
 
 def _result(found: Found, candidates: Candidates, ranked: Ranked, catalogue: CatalogueView, index: int) -> SearchResult:
-    signals = {name: float(values[index]) for name, values in ranked.parts.items() if values[index]}
+    signals = {name: value for name, values in ranked.parts.items() if (value := float(values[index]))}
     return SearchResult(
         candidates.symbols[index],
         float(ranked.scores[index]),
