@@ -36,24 +36,21 @@ class Define(NamedTuple):
     def follow(self, flow: Follower, table: Table) -> Table:
         """Add the rows; return what holds afterwards."""
         for token in self.names:
-            flow.rows.append((token, _COMES_FROM, ()))
+            flow.alone[token] = _COMES_FROM
             table[flow.tokens[token]] = (token,)
         return table
 
 
 class Join(NamedTuple):
-    """Values go from each token to each target, a row for each pair, after `steps`."""
+    """Values go from each token to each target, a row for each pair."""
 
     relation: Relation
     targets: list[int]
     values: list[int]
-    steps: list[Step]
 
     def follow(self, flow: Follower, table: Table) -> Table:
         """Add the rows; return what holds afterwards."""
-        relation, targets, values, steps = self
-        if steps:
-            table = flow.follow(steps, table)
+        relation, targets, values = self
         flow.spend(len(targets) * len(values))
         tokens, rows = flow.tokens, flow.rows
         for token in targets:
@@ -63,20 +60,20 @@ class Join(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """Values go from all tokens of a right side to each token of its left side, after `steps`."""
+    """Values go from all tokens of a right side to each token of its left side."""
 
     pairs: list[tuple[list[int], list[int]]]
-    steps: list[Step]
 
     def follow(self, flow: Follower, table: Table) -> Table:
         """Add the rows; return what holds afterwards."""
-        if self.steps:
-            table = flow.follow(self.steps, table)
         tokens, rows = flow.tokens, flow.rows
         for targets, values in self.pairs:
             parents = tuple(values)
             for token in targets:
-                rows.append((token, _COMPUTED_FROM, parents))
+                if parents:
+                    rows.append((token, _COMPUTED_FROM, parents))
+                else:
+                    flow.alone[token] = _COMPUTED_FROM
                 table[tokens[token]] = (token,)
         return table
 
@@ -149,35 +146,42 @@ def follow(tokens: Sequence[str], steps: Sequence[Step]) -> list[Row]:
     """
     flow = Follower(tokens)
     flow.follow(steps, {})
-    joined = [row for row in flow.rows if row[2]]
-    kept = {*map(_TOKEN_OF, joined), *chain.from_iterable(map(_PARENTS_OF, joined))}
-    return sorted([row for row in flow.rows if row[0] in kept], key=_TOKEN_OF)
+    rows, alone = flow.rows, flow.alone
+    sources = {*chain.from_iterable(map(_PARENTS_OF, rows))}.difference(map(_TOKEN_OF, rows))
+    rows += [(token, alone[token], ()) for token in sources if token in alone]
+    rows.sort(key=_TOKEN_OF)
+    return rows
 
 
 class Follower:
     """The rows of one function while they are being made."""
 
-    __slots__ = ("_work", "rows", "tokens")
+    __slots__ = ("_work", "alone", "rows", "tokens")
 
     def __init__(self, tokens: Sequence[str]) -> None:
         self.rows: list[Row] = []
+        """Those with parents."""
+        self.alone: dict[int, Relation] = {}
+        """The relation of tokens seen without parents: they get a row if they are somebody's parent, and have none."""
         self.tokens = tokens
         self._work = 0
 
     def follow(self, steps: Sequence[Step], table: Table) -> Table:
         """Take the steps; the table is changed in place where it can be, and what holds afterwards is returned."""
-        tokens, use = self.tokens, _COMES_FROM
-        add = self.rows.append
+        tokens, rows, alone, use = self.tokens, self.rows, self.alone, _COMES_FROM
         self.spend(len(steps))
         for step in steps:
             if not isinstance(step, int):
                 table = step.follow(self, table)
             elif step < 0:
-                add((~step, use, table.get(tokens[~step], ())))
+                if (name := tokens[~step]) in table:
+                    rows.append((~step, use, table[name]))
+                else:
+                    alone[~step] = use
             elif (name := tokens[step]) in table:
-                add((step, use, table[name]))
+                rows.append((step, use, table[name]))
             else:
-                add((step, use, ()))
+                alone[step] = use
                 table[name] = (step,)
         return table
 

@@ -5,7 +5,7 @@ Tests: tests/unit/extract/test_dataflow_*.py.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 
 from tree_sitter import Node
 
@@ -14,6 +14,9 @@ from codegraph.extract.dataflow.kinds import Kinds
 
 Part = tuple[Node, list[int], list[Step]]
 """A node that was read: its variables and its steps."""
+
+Meaning = Callable[[list[int] | None, list[int] | None], Operation]
+"""What two sides mean, after the steps of the right one: by the variables of left and right, None for an empty one."""
 
 MAX_NESTING = 100
 """Nodes with a rule inside each other; deeper code is not followed, for following its program is recursive."""
@@ -63,18 +66,19 @@ def parts(reading: Reading, nodes: Iterable[Node]) -> Generator[Node, None, list
 
 
 def sides(
-    reading: Reading, node: Node, left: Node | None, right: Node | None
-) -> Generator[Node, None, tuple[list[int] | None, list[int] | None, list[Step]]]:
-    """Read all children; return the variables of two of them (None for an empty one), and the right's steps."""
-    variables, steps = reading.variables, reading.steps
+    reading: Reading, node: Node, left: Node | None, right: Node | None, meaning: Meaning
+) -> Generator[Node, None, None]:
+    """Read a node with two sides; put the right's steps and what they mean into its place."""
+    begin, variables, steps = reading.enter(), reading.variables, reading.steps
+    end = begin
     targets: list[int] | None = None
     values: list[int] | None = None
-    kept: list[Step] = []
     for child in node.children:
         if child == right:
-            first, begin = len(variables), len(steps)
+            del steps[begin:]
+            first = len(variables)
             yield child
-            kept += steps[begin:]
+            end = len(steps)
             if child.end_byte > child.start_byte:
                 values = variables[first:]
         elif child == left:
@@ -84,7 +88,7 @@ def sides(
                 targets = variables[first:]
         else:
             yield child
-    return targets, values, kept
+    reading.leave(end, meaning(targets, values))
 
 
 class Paired:
@@ -101,8 +105,11 @@ class Paired:
 
     def read(
         self, reading: Reading, children: Iterable[Node], left: Node, right: Node
-    ) -> Generator[Node, None, tuple[Operation, dict[int, list[Part]]]]:
-        """Read all children, each as its parts: two as their children without commas, the others as themselves."""
+    ) -> Generator[Node, None, tuple[list[Step], dict[int, list[Part]]]]:
+        """Read all children, each as its parts: two as their children without commas, the others as themselves.
+
+        Return what they mean, and the parts by child.
+        """
         kinds = self._kinds
         literal = left.kind_id in kinds.atoms or right.kind_id in kinds.atoms
         found: dict[int, list[Part]] = {}
@@ -113,10 +120,10 @@ class Paired:
             else:
                 found[child.id] = yield from parts(reading, (child,))
         if literal and reading.literal_pairs:
-            return FAIL, found
+            return [FAIL], found
         rights = found[right.id]
         pairs = [(one[1], other[1]) for one, other in zip(found[left.id], rights, strict=True)]
-        return Pair(pairs, [step for part in rights for step in part[2]]), found
+        return [*(step for part in rights for step in part[2]), Pair(pairs)], found
 
     def _counted(self, node: Node) -> int:
         """Return how many direct children are no commas; inside a string, as the grammar of 2021 had it."""

@@ -11,15 +11,19 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
+_PLAIN = r"""[^"'\#\n()\[\]{}\\]"""
+_QUOTED = r"""(?:"(?!"")(?:[^\\"\n]|\\.)*+"|'(?!'')(?:[^\\'\n]|\\.)*+')"""
+_INNER = rf"[(\[{{](?:{_PLAIN}++|{_QUOTED})*+[)\]}}]"
+_CLOSED = rf"[(\[{{](?:{_PLAIN}++|{_QUOTED}|{_INNER})*+[)\]}}]"
+"""Brackets in brackets, closed on their line: there is nothing in them that matters."""
 _PIECE = re.compile(
-    r"""[^"'\#\n()\[\]{}\\]*"""
-    r"""(?:(?P<string>\"""(?:[^\\"]|\\.|"(?!""))*\"""|'''(?:[^\\']|\\.|'(?!''))*'''"""
-    r"""|"(?!"")(?:[^\\"\n]|\\.)*"|'(?!'')(?:[^\\'\n]|\\.)*')"""
-    r"""|(?P<comment>\#[^\n]*)|(?P<line>\n[ ]*)|(?P<closed>(?:[(\[{][^()\[\]{}"'\#\\\n]*[)\]}][^()\[\]{}"'\#\\\n]*)+)"""
+    rf"""{_PLAIN}*+(?:(?:{_CLOSED}|(?<=[=,+%] ){_QUOTED}){_PLAIN}*+)*+"""
+    rf"""(?:(?P<string>\"""(?:[^\\"]|\\.|"(?!""))*\"""|'''(?:[^\\']|\\.|'(?!''))*'''|{_QUOTED})"""
+    r"""|(?P<comment>\#[^\n]*)|(?P<line>\n[ ]*)"""
     r"""|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<bad>["'\\])|(?P<end>\Z))""",
     re.DOTALL,
 )
-_STRING, _COMMENT, _LINE, _CLOSED, _OPEN, _CLOSE, _BAD, _END = range(1, 9)
+_STRING, _COMMENT, _LINE, _OPEN, _CLOSE, _BAD, _END = range(1, 8)
 _PREFIX = re.compile("[bBfFrRuU]{1,2}\\Z")
 
 
@@ -80,8 +84,6 @@ class PlainScan:
                     waiting = True
                     column = end - start - 1
                     first = end
-            elif kind == _CLOSED:
-                pass  # brackets with nothing in them that matters
             elif kind == _OPEN:
                 depth += 1
             elif kind == _CLOSE and depth:

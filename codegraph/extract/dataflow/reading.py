@@ -36,15 +36,15 @@ def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, read
         for node in level:
             kind = node.kind_id
             role = roles[kind]
-            if isinstance(role, str):
+            if role is None or role is _NAME:
+                if inside := node.children:
+                    outer.append(level)
+                    level = iter(inside)
+                    break
+            elif isinstance(role, str):
                 if sound or node.end_byte > node.start_byte:
                     tokens.append(role)
                 continue
-            if role is None or role is _NAME:
-                if node.child_count:
-                    outer.append(level)
-                    level = iter(node.children)
-                    break
             else:
                 inner = _inside(node, role, reading)
                 if inner is not None:
@@ -55,13 +55,21 @@ def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, read
             if start == end:
                 continue
             text = ascii_text[start - base : end - base] if ascii_text else source.between(start, end)
-            if role is not _NAME and "\n" in text:
+            if role is _NAME:
+                if text != types[kind]:
+                    number = len(tokens)
+                    variables.append(number)
+                    starts[number] = start
+                    steps.append(number)
+                tokens.append(text)
+                continue
+            if "\n" in text:
                 text = text.replace("\n", "")
             if text != types[kind] and role is not _KEYWORD:
                 number = len(tokens)
                 variables.append(number)
                 starts[number] = start
-                steps.append(number if role is _NAME or kind in identifiers else ~number)
+                steps.append(number if kind in identifiers else ~number)
             tokens.append(text)
         else:
             if not outer:
@@ -71,10 +79,10 @@ def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, read
 
 def _inside(node: Node, role: Role, reading: Reading) -> Iterable[Node] | None:
     """Return the nodes inside one with a role, whose steps the role will see to; None if it is a token."""
-    if role is Mark.DROPPED or role is Mark.SILENT:
-        return ()
-    if role is Mark.ATOM or not node.child_count:
+    if isinstance(role, Mark):
+        if role is Mark.DROPPED or role is Mark.SILENT:
+            return ()
+        return None if role is Mark.ATOM or not node.child_count else node.children
+    if not node.child_count:
         return None
-    if node.end_byte == node.start_byte:
-        return ()
-    return node.children if isinstance(role, Mark) else role(reading, node)
+    return () if node.end_byte == node.start_byte else role(reading, node)

@@ -53,38 +53,39 @@ def entered(rule: Rule, kinds: Kinds) -> Entered:
 def _declaration(rule: Declaration, kinds: Kinds) -> Entered:
     name, value = kinds.field(rule.name), kinds.field(rule.value)
 
-    def read(reading: Reading, node: Node) -> Inside:
-        both = node.child_by_field_id(name), node.child_by_field_id(value)
-        if rule.optional and both[1] is None:
-            yield from node.children
-            return
-        begin = reading.enter()
-        names, values, steps = yield from sides(reading, node, *both)
-        if names is None:
-            reading.leave(begin, FAIL)
-        elif values is None:
-            reading.leave(begin, Define(names))
-        else:
-            reading.leave(begin, Join(Relation.COMES_FROM, names, values, steps))
+    def read(reading: Reading, node: Node) -> Iterator[Node]:
+        right = node.child_by_field_id(value)
+        if rule.optional and right is None:
+            return iter(node.children)
+        return sides(reading, node, node.child_by_field_id(name), right, _declared)
 
     return read
+
+
+def _declared(names: list[int] | None, values: list[int] | None) -> Operation:
+    if names is None:
+        return FAIL
+    return Define(names) if values is None else Join(Relation.COMES_FROM, names, values)
 
 
 def _grouped_declaration(rule: GroupedDeclaration, kinds: Kinds) -> Entered:
     signs = kinds.of({rule.sign})
 
     def read(reading: Reading, node: Node) -> Inside:
-        begin = reading.enter()
-        children = yield from parts(reading, kinds.children(node))
-        before = next((at for at, part in enumerate(children) if part[0].kind_id in signs), len(children))
-        value = children[before:]
-        names = children[0][1]
-        if before + bool(value) != 2:
-            reading.leave(begin, Define(names))
-            return
-        values = [variable for _, variables, _ in value for variable in variables]
-        steps = [step for _, _, steps in value for step in steps]
-        reading.leave(begin, Join(Relation.COMES_FROM, names, values, steps))
+        begin, variables, steps = reading.enter(), reading.variables, reading.steps
+        first, names, values, before = len(variables), None, None, 0
+        for child in kinds.children(node):
+            if values is None and child.kind_id in signs:
+                values = len(variables)
+                del steps[begin:]
+            yield child
+            before += values is None
+            names = variables[first:] if names is None else names
+        if before + (values is not None) == 2:
+            end = begin if values is None else len(steps)
+            reading.leave(end, Join(Relation.COMES_FROM, names or [], [] if values is None else variables[values:]))
+        else:
+            reading.leave(begin, Define(names or []))
 
     return read
 
@@ -93,33 +94,42 @@ def _assignment(rule: Assignment, kinds: Kinds) -> Entered:
     left, right = kinds.field(rule.left), kinds.field(rule.right)
 
     def read(reading: Reading, node: Node) -> Inside:
-        begin = reading.enter()
-        both = node.child_by_field_id(left), node.child_by_field_id(right)
-        targets, values, steps = yield from sides(reading, node, *both)
-        failed = targets is None or values is None
-        reading.leave(begin, FAIL if failed else Join(Relation.COMPUTED_FROM, targets or [], values or [], steps))
+        return sides(reading, node, node.child_by_field_id(left), node.child_by_field_id(right), _assigned)
 
     return read
+
+
+def _assigned(targets: list[int] | None, values: list[int] | None) -> Operation:
+    return FAIL if targets is None or values is None else Join(Relation.COMPUTED_FROM, targets, values)
 
 
 def _paired_assignment(rule: PairedAssignment, kinds: Kinds) -> Entered:
     find_left, find_right, paired = kinds.finder(rule.left), kinds.finder(rule.right), Paired(kinds)
 
     def read(reading: Reading, node: Node) -> Inside:
-        begin = reading.enter()
         left, right = find_left(node), find_right(node)
         if right is None and rule.optional:
-            yield from node.children
-            reading.leave(begin)
-        elif rule.in_pairs and left is not None and right is not None and paired.fits(left, right):
-            operation, _ = yield from paired.read(reading, kinds.children(node), left, right)
-            reading.leave(begin, operation)
-        else:
-            targets, values, steps = yield from sides(reading, node, left, right)
-            failed = targets is None or values is None
-            reading.leave(begin, FAIL if failed else Pair([(targets or [], values or [])], steps))
+            return _unfollowed(reading, node)
+        if rule.in_pairs and left is not None and right is not None and paired.fits(left, right):
+            return _in_pairs(reading, node, left, right)
+        return sides(reading, node, left, right, _paired)
+
+    def _in_pairs(reading: Reading, node: Node, left: Node, right: Node) -> Inside:
+        begin = reading.enter()
+        steps, _ = yield from paired.read(reading, kinds.children(node), left, right)
+        reading.leave(begin, *steps)
 
     return read
+
+
+def _unfollowed(reading: Reading, node: Node) -> Inside:
+    begin = reading.enter()
+    yield from node.children
+    reading.leave(begin)
+
+
+def _paired(targets: list[int] | None, values: list[int] | None) -> Operation:
+    return FAIL if targets is None or values is None else Pair([(targets, values)])
 
 
 def _update(_rule: Update, _kinds: Kinds) -> Entered:
@@ -127,7 +137,7 @@ def _update(_rule: Update, _kinds: Kinds) -> Entered:
         begin, first = reading.enter(), len(reading.variables)
         yield from node.children
         variables = reading.variables[first:]
-        reading.leave(begin, Join(Relation.COMPUTED_FROM, variables, variables, []))
+        reading.leave(begin, Join(Relation.COMPUTED_FROM, variables, variables))
 
     return read
 
@@ -196,15 +206,14 @@ def _iteration(rule: Iteration, kinds: Kinds) -> Entered:
     def read(reading: Reading, node: Node) -> Inside:
         begin = reading.enter()
         target, source, body = find_target(node), find_source(node), find_body(node)
-        operation: Operation = FAIL
+        steps: list[Step] = [FAIL]
         if rule.in_pairs and target is not None and source is not None and paired.fits(target, source):
-            operation, found = yield from paired.read(reading, kinds.children(node), target, source)
+            steps, found = yield from paired.read(reading, kinds.children(node), target, source)
         else:
             read = yield from parts(reading, kinds.children(node))
             found = {part[0].id: [part] for part in read}
             if target is not None and source is not None:
-                operation = _passed(rule, found[target.id][0], found[source.id][0])
-        steps: list[Step] = [operation]
+                steps = _passed(rule, found[target.id][0], found[source.id][0])
         if body is not None:
             steps += found[body.id][0][2]
         elif not body_optional:
@@ -214,11 +223,10 @@ def _iteration(rule: Iteration, kinds: Kinds) -> Entered:
     return read
 
 
-def _passed(rule: Iteration, to: Part, of: Part) -> Operation:
+def _passed(rule: Iteration, to: Part, of: Part) -> list[Step]:
     """Return what gives a loop's target its value, taken as a whole."""
-    if rule.paired:
-        return Pair([(to[1], of[1])], of[2])
-    return Join(Relation.COMPUTED_FROM, to[1], of[1], of[2])
+    given = Pair([(to[1], of[1])]) if rule.paired else Join(Relation.COMPUTED_FROM, to[1], of[1])
+    return [*of[2], given]
 
 
 def _clauses_first(rule: ClausesFirst, kinds: Kinds) -> Entered:

@@ -26,7 +26,6 @@ _C_LIKE = re.compile(
 )
 _UNUSUAL = ("\t", "\f", "\r", "\v", "\x1c", "\x1d", "\x1e", "\\\n")
 """What `PlainScan` leaves to Python's tokenizer, and with it all that is not ASCII."""
-_BLANK_LINE = re.compile(r"\n[^\S\n]*(?:\n|\Z)")
 _BLANK_OR_STRING_LINE = re.compile(r"\n *(?:\w{0,2}[\"']|\n|\Z)")
 """The only lines of plain Python without comments that anything is taken out of."""
 
@@ -70,9 +69,7 @@ def _blank_for_comment(match: re.Match[str]) -> str:
 
 
 def _without_blank_lines(text: str) -> str:
-    if text[:1].strip() and _BLANK_LINE.search(text) is None:
-        return text
-    return "\n".join([line for line in text.split("\n") if line.strip()])
+    return "\n".join(filter(str.strip, text.split("\n")))
 
 
 class _Token(NamedTuple):
