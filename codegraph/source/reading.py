@@ -28,6 +28,8 @@ ATTEMPTS = 5
 UNKNOWN_LANGUAGE = "unknown_language"
 HEAD_BYTES = 256
 """How much of a file is shown to whoever tells its language."""
+SMALL_BYTES = 1 << 16
+"""A file below this size is read at once, before its language is known."""
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
@@ -104,18 +106,23 @@ class FileReader:
         place = f"{self._root}/{path}"
         since = self._now_ns()
         limit = self._config.max_file_bytes
-        with os.fdopen(os.open(place, _FLAGS), "rb") as stream:
-            status = os.fstat(stream.fileno())
+        descriptor = os.open(place, _FLAGS)
+        try:
+            status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 return None
             if status.st_size > limit:
                 return Skipped(path, "too_large", f"{status.st_size} bytes")
-            head = stream.read(HEAD_BYTES)
-            language = self._language_of(path, head)
-            data = head if language is None else head + stream.read(min(limit, status.st_size) + 1 - len(head))
-            if len(data) > len(head):
+            wanted = status.st_size + 1
+            data = _read(descriptor, wanted if wanted <= SMALL_BYTES else HEAD_BYTES)
+            language = self._language_of(path, data[:HEAD_BYTES])
+            if language is not None and wanted > SMALL_BYTES:
+                data += _read(descriptor, wanted - len(data))
+            if language is not None and len(data) > HEAD_BYTES:
                 language = self._language_of(path, data)
-            after = stamp_of(os.fstat(stream.fileno()))
+            after = stamp_of(os.fstat(descriptor))
+        finally:
+            os.close(descriptor)
         stamp = stamp_of(status)
         if stamp != after or stamp != stamp_of(os.lstat(place)):
             raise _Unsettled
@@ -131,6 +138,14 @@ class FileReader:
     def _leave_out(self, stamp: Stamp, since: int, skipped: Skipped) -> Skipped:
         self._verdicts[skipped.path] = _Verdict(KnownFile(stamp, BlobDigest(b""), since), skipped)
         return skipped
+
+
+def _read(descriptor: int, limit: int) -> bytes:
+    """Read up to so many bytes; fewer mean that the file ends there."""
+    data = os.read(descriptor, limit)
+    while data and len(data) < limit and (more := os.read(descriptor, limit - len(data))):
+        data += more
+    return data
 
 
 def _is_inside(path: str) -> bool:

@@ -71,7 +71,7 @@ def test_a_file_that_never_rests_is_given_up(tmp_path: Path) -> None:
     reader = reader_of(tmp_path, restless)
     read = reader.read("a.py")
     assert isinstance(read, Skipped)
-    assert (read.reason, len(calls)) == ("unreadable", 2 * ATTEMPTS)  # asked with the head, and with all of it
+    assert (read.reason, len(calls)) == ("unreadable", ATTEMPTS)  # the head is all of it, so it is asked once
     assert reader.reasons() == []
 
 
