@@ -12,12 +12,14 @@ Two programs, repository by repository, three ways:
 semble's model is downloaded when it runs first. Without `--model` a stand-in of its shape is made here
 (`semble_side`), and the result says so: it costs the same and finds nothing of use, so no score is taken from it; the
 published scores are in `python -m benchmarks.search`. CPU seconds are those of the processes and of the children
-that they waited for. Tests: tests/unit/benchmarks/test_bench_beside.py.
+that they waited for. Our modules are compiled first, as semble's are since it was installed: where Python may write no
+bytecode, every process would compile them anew. Tests: tests/unit/benchmarks/test_bench_beside.py.
 """
 
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import subprocess
 import tempfile
@@ -29,6 +31,7 @@ from pathlib import Path
 
 import msgspec
 
+import codegraph
 from benchmarks.figures import Figure, sampled, table
 from benchmarks.machine import commit, gathered, load, now, result_path, this_machine, write_report
 from benchmarks.sandbox import command_line
@@ -36,6 +39,7 @@ from benchmarks.search.asking import Asked, Manner, opened
 from benchmarks.search.tasks import Repository, Task, at_hand, read_repositories, read_tasks
 from benchmarks.usage import run_measured, tree_cpu_seconds
 
+PACKAGE = Path(codegraph.__file__).parent
 SIDE = Path(__file__).with_name("semble_side.py")
 QUERY_TARGET = {"p50": 5.0}
 PEER = "semble"
@@ -189,6 +193,7 @@ def main() -> int:
     ]
     tasks = read_tasks(arguments.queries)
     job = _job(repositories, tasks, arguments.corpus)
+    compileall.compile_dir(PACKAGE, quiet=1)
     with tempfile.TemporaryDirectory(prefix="codegraph-beside-") as place:
         home = Path(place)
         model = arguments.model or stand_in(arguments.semble, home / "model", home)

@@ -15,18 +15,27 @@ from pathlib import Path
 from codegraph.config import Config, ExtractConfig, WatchConfig
 from codegraph.daemon.model import ActiveModel, ModelSet, activate
 from codegraph.embed.budget import ModelBudget
-from codegraph.embed.embedder import Embedder
+from codegraph.embed.embedder import Embedder, GrowingEmbedder
+from codegraph.embed.registry import light
 from codegraph.embed.worker import EmbedWorker
 from codegraph.events import EventLog
 from codegraph.extract.pool import Extractor, ExtractPool
 from codegraph.source.hints import Watcher
 from codegraph.source.watcher import choose_watcher
 
+EMBEDDED_HERE = 4_000
+"""Symbols whose vectors the process of a single run makes itself: about as much work as to start another one."""
+
 
 def _embed_worker(model: ActiveModel, config: Config, events: EventLog, budget: ModelBudget) -> Embedder:
     return EmbedWorker(
         model.spec, config.embedding, events, identity=model.identity, nice=config.daemon.nice, budget=budget
     )
+
+
+def _growing(model: ActiveModel, config: Config, events: EventLog, budget: ModelBudget) -> Embedder:
+    load, worker = light(model.spec, model.identity), _embed_worker(model, config, events, budget)
+    return worker if load is None else GrowingEmbedder(load, worker, EMBEDDED_HERE)
 
 
 def _extract_pool(config: ExtractConfig, events: EventLog) -> Extractor:
@@ -48,3 +57,6 @@ class Makers:
 
 
 REAL = Makers()
+
+ONCE = Makers(embedder=_growing)
+"""For a process that indexes once and ends: a small project is embedded here."""

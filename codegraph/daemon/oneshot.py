@@ -9,6 +9,7 @@ from pathlib import Path
 
 from codegraph.config import Config
 from codegraph.daemon.indexing import nothing_to_do
+from codegraph.daemon.makers import ONCE
 from codegraph.daemon.operations import IndexResult, Progress
 from codegraph.daemon.project import open_project
 from codegraph.events import EventLog
@@ -31,7 +32,7 @@ def index(
     os.nice(config.daemon.nice)
     calm_collector()
     share_arenas()
-    project = open_project(root, config, EventLog(time.time), Locations.from_environment())
+    project = open_project(root, config, EventLog(time.time), Locations.from_environment(), ONCE)
     try:
         done = None if rebuild else nothing_to_do(project)
         return done or project.run_once(rebuild, embed, progress)

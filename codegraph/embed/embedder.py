@@ -1,7 +1,8 @@
 """What the scheduler holds: something that takes keys with inputs and promises vectors.
 
 `Embedder` is the protocol; `worker.EmbedWorker` is the real one, in a process of its own;
-`InlineEmbedder` does the same in the caller's thread, for tests and small tools.
+`InlineEmbedder` does the same in the caller's thread, for tests and small tools; `GrowingEmbedder` begins as that,
+and goes on with a process.
 
 A promise is kept key by key: vectors that are not finite, not of length 1 or not of the model's shape are
 left out of the result and counted as rejected, so a caller finds its failed keys by their absence. Only
@@ -184,3 +185,60 @@ class InlineEmbedder:
         with self._lock:
             self._status = replace(self._status, failures=self._status.failures + 1, last_error=error.message)
         future.set_exception(error)
+
+
+class GrowingEmbedder:
+    """Embeds in the caller's thread what is soon done, and everything behind it as `grown` does.
+
+    For a process that ends when all is embedded: of few symbols another process's start would be most of the cost.
+    """
+
+    def __init__(self, load: Callable[[], Encoder], grown: Embedder, most: int) -> None:
+        """`load` makes the model, when it is first wanted; `most` symbols are embedded here. `grown` is taken over."""
+        self._load = load
+        self._grown = grown
+        self._left = most
+        self._inline: InlineEmbedder | None = None
+        self._lock = threading.Lock()
+
+    def submit(self, batch: Batch) -> Future[Embeddings]:
+        """Embed symbols; what fails here is tried there."""
+        with self._lock:
+            self._left -= len(batch)
+            inline = self._here() if self._left >= 0 else None
+        if inline is not None:
+            done = inline.submit(batch)
+            if done.exception() is None:
+                return done
+            self._left = 0
+        return self._grown.submit(batch)
+
+    def submit_query(self, text: str) -> Future[FloatArray]:
+        """Embed a query there."""
+        return self._grown.submit_query(text)
+
+    def start(self) -> None:
+        """Nothing is loaded before it is wanted."""
+
+    def status(self) -> WorkerStatus:
+        """Return the state of the model in use, and the counts of both."""
+        grown, inline = self._grown.status(), self._inline
+        if inline is None:
+            return grown
+        here = inline.status()
+        rejected, embedded = grown.rejected + here.rejected, grown.embedded + here.embedded
+        return replace(here if self._left > 0 else grown, rejected=rejected, embedded=embedded)
+
+    def close(self) -> None:
+        """Refuse further work, here and there."""
+        if self._inline is not None:
+            self._inline.close()
+        self._grown.close()
+
+    def _here(self) -> InlineEmbedder | None:
+        if self._inline is None:
+            try:
+                self._inline = InlineEmbedder(self._load())
+            except (EncoderError, OSError):
+                self._left = 0  # the other one says what is wrong
+        return self._inline

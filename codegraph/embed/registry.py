@@ -252,16 +252,22 @@ def _windowed(spec: ModelSpec, encoder: Encoder) -> Encoder:
     return WindowedEncoder(encoder, spec.windows) if spec.windows > 1 else encoder
 
 
-def query_encoder(spec: ModelSpec, known: bytes = b"") -> Callable[[str], FloatArray] | None:
-    """Return a function that embeds queries in this very process, None for models that need the worker.
+def light(spec: ModelSpec, known: bytes = b"") -> Callable[[], Encoder] | None:
+    """Return what loads a model that may live in any process, None for models that need the worker.
 
-    `known` is the model's identity, if that was computed already.
+    `known` is the model's identity, if that was computed already. Loading raises EncoderError.
     """
     if spec.cut_to:
         return None
     if spec.engine == "trained":
-        return on_first_query(lambda: TrainedEncoder.load(spec, directory_of(spec), known or identity(spec)))
-    return LexicalEncoder(spec.dimensions, spec.name).encode_query if spec.engine == "lexical" else None
+        return lambda: TrainedEncoder.load(spec, directory_of(spec), known or identity(spec))
+    return (lambda: LexicalEncoder(spec.dimensions, spec.name)) if spec.engine == "lexical" else None
+
+
+def query_encoder(spec: ModelSpec, known: bytes = b"") -> Callable[[str], FloatArray] | None:
+    """Return a function that embeds queries in this very process, None for models that need the worker."""
+    load = light(spec, known)
+    return None if load is None else on_first_query(load)
 
 
 def _registry_file() -> Path:

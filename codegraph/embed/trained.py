@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from codegraph.embed.bags import FIELDS, Bags, Integers, bags, query_bag
-from codegraph.embed.encoder import FloatArray
+from codegraph.embed.encoder import Encoder, FloatArray
 from codegraph.embed.pieces import Pieces
 from codegraph.embed.render import EncoderInput
 from codegraph.embed.safetensors_file import tensors
@@ -179,7 +179,7 @@ def _direction(vector: FloatArray) -> FloatArray:
     return found
 
 
-def on_first_query(load: Callable[[], TrainedEncoder]) -> Callable[[str], FloatArray]:
+def on_first_query(load: Callable[[], Encoder]) -> Callable[[str], FloatArray]:
     """Return a function that embeds queries, and loads the model when it is first called."""
     loaded = lru_cache(1)(load)
     return lambda text: loaded().encode_query(text)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import zstandard
 from tree_sitter import Node
@@ -31,7 +31,6 @@ from codegraph.core.facts import (
     encode,
     encode_inputs,
 )
-from codegraph.extract.definition_flow import DefinitionFlows
 from codegraph.extract.grammar import Captured, Reading, compiled
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
@@ -53,6 +52,9 @@ from codegraph.extract.sections import document_facts
 from codegraph.extract.skim import skimmed
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES, FileView
+
+if TYPE_CHECKING:
+    from codegraph.extract.definition_flow import DefinitionFlows
 
 SCHEMA = 37
 """Bumped whenever the same bytes would give other facts."""
@@ -166,7 +168,7 @@ def look(data: bytes, language: str, limits: Limits, reduced: Reduced | None = N
     problems += problems_of(text, broken, limits.max_problems)
     _collect(view, captures)
     stream = _tokens(view, silent, strings, blocks, offsets=limits.data_flow)
-    flows = DefinitionFlows(view, stream) if limits.data_flow else None
+    flows = _flows(view, stream) if limits.data_flow else None
     definitions, inputs = build_outline(view.spec, text, view.definitions, stream, flows)
     bodies = tuple(
         (each.body.start_byte, each.body.end_byte) if each.body is not None else (each.end, each.end)
@@ -175,6 +177,12 @@ def look(data: bytes, language: str, limits: Limits, reduced: Reduced | None = N
     within = grammar.spec.namespaces
     namespaces = () if within is None else namespaces_of(root, text, view.definitions, within)
     return Look(view, definitions, bodies, inputs, tuple(problems[: limits.max_problems]), namespaces, reading, broken)
+
+
+def _flows(view: FileView, stream: TokenStream) -> DefinitionFlows:
+    from codegraph.extract.definition_flow import DefinitionFlows  # a tenth of an extractor's start, mostly not needed
+
+    return DefinitionFlows(view, stream)
 
 
 def facts_of(read: Look) -> FileFacts:

@@ -13,19 +13,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tree_sitter import Node
 
 from codegraph.core.digests import own_digest, signature_digest
 from codegraph.core.facts import Definition, FlowState, OwnInput, SyntaxProblem, encode
 from codegraph.core.symbols import SymbolKind, descriptor_of
-from codegraph.extract.definition_flow import DefinitionFlows
 from codegraph.extract.languages.spec import LanguageSpec, Sighting
 from codegraph.extract.normalise import Cut, TokenStream
 from codegraph.extract.signature import signature_of
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import ABSORBING, CALLABLES, CLASSES, FileView, Found
+
+if TYPE_CHECKING:
+    from codegraph.extract.definition_flow import DefinitionFlows
 
 _NESTED = CALLABLES | CLASSES
 

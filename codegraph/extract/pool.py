@@ -40,8 +40,12 @@ from codegraph.processes import spawn_context
 logger = logging.getLogger(__name__)
 
 DEFAULT_NICE = 5
-FILES_PER_EXTRA_WORKER = 16
-"""Another worker is started (0.3 s of work) only when so many files wait for each that there is."""
+BYTES_PER_EXTRA_WORKER = 1_000_000
+"""Another worker is started (0.3 s of work) only when so much waits for each that there is: 0.7 s of work."""
+BYTES_OF_A_FILE = 4_000
+"""What a file takes besides its bytes, in bytes that take as long."""
+FEW_FILES = 16
+"""When fewer wait they are edits, which a worker remembers."""
 ATTEMPTS = 2
 """A worker may be killed for reasons that are not the file's: the file gets a second one."""
 MAX_FAILED_STARTS = 3
@@ -87,6 +91,38 @@ class _Task:
     """Why only its lines are to be looked at."""
 
 
+class _Waiting:
+    """Files that no worker has, and how much work they are."""
+
+    def __init__(self) -> None:
+        self._tasks: deque[_Task] = deque()
+        self.work = 0
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    @property
+    def first(self) -> _Task:
+        return self._tasks[0]
+
+    def append(self, task: _Task) -> None:
+        self._tasks.append(task)
+        self.work += _work(task)
+
+    def put_back(self, task: _Task) -> None:
+        self._tasks.appendleft(task)
+        self.work += _work(task)
+
+    def take(self) -> _Task:
+        task = self._tasks.popleft()
+        self.work -= _work(task)
+        return task
+
+
+def _work(task: _Task) -> int:
+    return len(task.file.data) + BYTES_OF_A_FILE
+
+
 @dataclass(slots=True)
 class _Worker:
     name: str
@@ -125,17 +161,17 @@ class ExtractPool:
 
     def extract(self, files: Iterable[SourceFile]) -> Iterator[tuple[str, EncodedFacts]]:
         """Yield (path, facts) once per file, in any order; raises DaemonError if no worker can be started."""
-        waiting: deque[_Task] = deque()
+        waiting = _Waiting()
         source = iter(files)
         exhausted = False
         try:
             while not self._closed:
-                while not exhausted and len(waiting) < FILES_PER_EXTRA_WORKER * len(self._workers):
+                while not exhausted and waiting.work < BYTES_PER_EXTRA_WORKER * len(self._workers):
                     file = next(source, None)
                     exhausted = file is None
                     if file is not None:
                         waiting.append(_Task(file))
-                self._grow(len(waiting))
+                self._grow(waiting.work)
                 self._assign(waiting)
                 if exhausted and not waiting and not any(worker.task for worker in self._workers):
                     return
@@ -161,22 +197,22 @@ class ExtractPool:
         self._workers.append(_Worker(name, process, here))
         self._readable.register(here, EVENT_READ)
 
-    def _grow(self, waiting: int) -> None:
-        """Start a worker if there is none, or one more while many files wait."""
+    def _grow(self, work: int) -> None:
+        """Start a worker if there is none, or one more while much work waits."""
         if not self._workers or (
-            len(self._workers) < self._limit and waiting >= FILES_PER_EXTRA_WORKER * len(self._workers)
+            len(self._workers) < self._limit and work >= BYTES_PER_EXTRA_WORKER * len(self._workers)
         ):
             self._start()
 
-    def _assign(self, waiting: deque[_Task]) -> None:
+    def _assign(self, waiting: _Waiting) -> None:
         """Give every idle worker a file."""
         for worker in list(self._workers):
             if not waiting:
                 return
             if not worker.ready or worker.task is not None:
                 continue
-            task = waiting[0]
-            is_edit = len(waiting) < FILES_PER_EXTRA_WORKER and not task.attempts
+            task = waiting.first
+            is_edit = len(waiting) < FEW_FILES and not task.attempts
             name = task.file.path if is_edit else ""
             try:
                 job = Job(task.file.language, task.file.data, name, task.problem)
@@ -184,10 +220,10 @@ class ExtractPool:
             except OSError:
                 self._lose(worker, "died while idle")
                 continue
-            worker.task = waiting.popleft()
+            worker.task = waiting.take()
             worker.deadline = time.monotonic() + WALL_FACTOR * self._seconds_for(task)
 
-    def _finished(self, waiting: deque[_Task]) -> Iterator[tuple[str, EncodedFacts]]:
+    def _finished(self, waiting: _Waiting) -> Iterator[tuple[str, EncodedFacts]]:
         """Wait until something happens; yield what is finished or given up."""
         if not self._workers:
             return  # the last one was lost just now; the next round starts another
@@ -203,7 +239,7 @@ class ExtractPool:
             elif worker.task is not None and time.monotonic() >= worker.deadline:
                 yield from self._give_up(worker, worker.task, waiting, "time")
 
-    def _receive(self, worker: _Worker, waiting: deque[_Task]) -> Iterator[tuple[str, EncodedFacts]]:
+    def _receive(self, worker: _Worker, waiting: _Waiting) -> Iterator[tuple[str, EncodedFacts]]:
         try:
             message = worker.connection.recv_bytes()
         except (EOFError, OSError):
@@ -218,7 +254,7 @@ class ExtractPool:
             task.attempts += 1
             if task.attempts < ATTEMPTS:
                 self._lose(worker, f"died at {task.file.path}")
-                waiting.appendleft(task)
+                waiting.put_back(task)
             else:
                 yield from self._give_up(worker, task, waiting, "crash")
             return
@@ -238,14 +274,14 @@ class ExtractPool:
         return seconds_for(len(task.file.data), self._config.timeout_seconds)
 
     def _give_up(
-        self, worker: _Worker, task: _Task, waiting: deque[_Task], reason: str
+        self, worker: _Worker, task: _Task, waiting: _Waiting, reason: str
     ) -> Iterator[tuple[str, EncodedFacts]]:
         """Replace a worker and have the lines of its file looked at, or nothing if that was what it was at."""
         why = f"more than {self._seconds_for(task):.2g} s" if reason == "time" else "the worker died"
         self._lose(worker, f"was ended at {task.file.path}: {why}")
         if task.problem is None:
             task.problem = SyntaxProblem(reason, 0, why)
-            waiting.appendleft(task)
+            waiting.put_back(task)
         else:
             yield task.file.path, encode_facts(unopened(task.file.data, task.file.language, task.problem, self._limits))
 

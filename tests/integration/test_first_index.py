@@ -21,7 +21,7 @@ TREE = {"extract.workers": 2}
 
 @pytest.fixture(autouse=True)
 def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside, "MANY_FILES", 16)
+    monkeypatch.setattr(beside, "MUCH", 5_000)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_links_and_documents_are_those_that_the_writer_makes(
     bench.apply()
     assert _linked_beside(bench)
     stored = _stored(bench)
-    monkeypatch.setattr(beside, "MANY_FILES", 10_000)
+    monkeypatch.setattr(beside, "MUCH", 1_000_000)
     alone = Workbench(tmp_path / "alone", TREE, root=bench.root, renders=bench.renders)
     try:
         alone.apply()

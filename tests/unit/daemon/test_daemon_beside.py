@@ -10,7 +10,7 @@ import pytest
 
 from codegraph.core.facts import EncodedFacts
 from codegraph.core.symbols import BlobDigest
-from codegraph.daemon.beside import DONE, MANY_FILES, Beside, Offer, received
+from codegraph.daemon.beside import DONE, MUCH, Beside, Offer, received
 from codegraph.processes import descendants
 
 
@@ -33,8 +33,13 @@ def _die(connection: Connection) -> None:
             os._exit(7)
 
 
+MANY = 32
+LARGE = b"i" * (MUCH // MANY)
+"""So many files with so much in each are enough for a process."""
+
+
 def _files(count: int) -> dict[str, EncodedFacts]:
-    return {f"{n}.py": EncodedFacts(BlobDigest(b"%016d" % n), "python", b"o", b"c", b"i") for n in range(count)}
+    return {f"{n}.py": EncodedFacts(BlobDigest(b"%016d" % n), "python", b"o", b"c", LARGE) for n in range(count)}
 
 
 @pytest.fixture
@@ -47,8 +52,8 @@ def beside() -> Iterator[Beside]:
 
 def test_all_files_are_answered_for_whenever_they_were_offered(beside: Beside) -> None:
     """Some files are offered while others are not known yet; the rest goes with the question."""
-    files = _files(MANY_FILES + 40)
-    for path in list(files)[: MANY_FILES + 1]:
+    files = _files(MANY + 40)
+    for path in list(files)[: MANY + 1]:
         beside.offer(path, files[path])
     beside.ask(files)
     answers = beside.answers()
@@ -57,10 +62,10 @@ def test_all_files_are_answered_for_whenever_they_were_offered(beside: Beside) -
     assert beside.answers() is None, "answers are given once"
 
 
-def test_few_files_start_nothing(beside: Beside) -> None:
+def test_little_starts_nothing(beside: Beside) -> None:
     """The writer has done them before a process has started."""
     before = descendants()
-    files = _files(MANY_FILES - 1)
+    files = _files(MANY - 1)
     for path, facts in files.items():
         beside.offer(path, facts)
     beside.ask(files)
@@ -70,16 +75,16 @@ def test_few_files_start_nothing(beside: Beside) -> None:
 
 def test_offers_of_an_attempt_that_broke_off_are_not_mixed_with_new_ones(beside: Beside) -> None:
     """A file that has changed since it was offered, or is gone: everything is done without the process."""
-    old = _files(MANY_FILES)
+    old = _files(MANY)
     for path, facts in old.items():
         beside.offer(path, facts)
-    beside.ask(_files(MANY_FILES))
+    beside.ask(_files(MANY))
     assert beside.answers() is None
 
 
 def test_a_process_that_dies_is_done_without() -> None:
     """Half of the answers are no answers; nobody waits for ever."""
     beside = Beside("dying", _die)
-    beside.ask(_files(MANY_FILES))
+    beside.ask(_files(MANY))
     assert beside.answers() is None
     beside.close()

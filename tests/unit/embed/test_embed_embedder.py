@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from codegraph.core.symbols import EmbeddingKey, SymbolKind
-from codegraph.embed.embedder import Embedder, InlineEmbedder, accept
+from codegraph.embed.embedder import Embedder, GrowingEmbedder, InlineEmbedder, accept
 from codegraph.embed.encoder import FloatArray, RecordingEncoder
 from codegraph.embed.render import EncoderInput, PackedInput, pack
 from codegraph.errors import EncoderError
@@ -78,3 +78,29 @@ def test_wrong_shapes_are_refused_whole() -> None:
     assert accept(keys[:1], rows, 4) == {}
     vectors = accept(keys, rows, 4)
     assert np.array_equal(vectors[keys[0]], rows[0])
+
+
+def test_few_symbols_are_embedded_here_and_more_there() -> None:
+    """What is soon done needs no other process; once it is more, nothing is done here any longer."""
+    here, there = RecordingEncoder(), RecordingEncoder()
+    embedder: Embedder = GrowingEmbedder(lambda: here, InlineEmbedder(there), most=3)
+    first, second, third = _batch("a", "b"), _batch("c", "d"), _batch("e")
+    assert [len(embedder.submit(batch).result()) for batch in (first, second, third)] == [2, 2, 1]
+    assert [source.name for source in here.recorded] == ["a", "b"]
+    assert [source.name for source in there.recorded] == ["c", "d", "e"]
+    assert embedder.status().embedded == 5
+    embedder.close()
+    with pytest.raises(EncoderError, match="closed"):
+        embedder.submit(_batch("a")).result()
+
+
+def test_what_fails_here_is_tried_there() -> None:
+    """Neither a model that cannot be loaded nor one that raises costs a vector, if the other one has it."""
+
+    def broken() -> RecordingEncoder:
+        raise EncoderError("no weights")
+
+    for load in (broken, _Faulty):
+        embedder = GrowingEmbedder(load, InlineEmbedder(RecordingEncoder()), most=10)
+        assert len(embedder.submit(_batch("bad", "a")).result()) == 2
+        assert len(embedder.submit(_batch("b")).result()) == 1

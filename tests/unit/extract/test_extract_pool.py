@@ -19,7 +19,7 @@ from codegraph.core.changes import SourceFile, Stamp
 from codegraph.core.digests import blob_digest
 from codegraph.core.facts import EncodedFacts, decode_compressed_occurrences, decode_outline
 from codegraph.events import EventLog, WorkerLost
-from codegraph.extract.pool import ExtractPool, InlineExtractor
+from codegraph.extract.pool import BYTES_PER_EXTRA_WORKER, ExtractPool, InlineExtractor
 from codegraph.extract.worker import seconds_for
 
 SMALL = b"def f():\n    return g()\n"
@@ -81,7 +81,18 @@ def test_files_are_taken_as_needed(pool: ExtractPool) -> None:
     results = pool.extract(files())
     next(results)
     results.close()  # type: ignore[attr-defined]
-    assert len(taken) < 200
+    assert len(taken) < 1_000
+
+
+def test_a_worker_is_started_only_for_work_that_is_worth_it(pool: ExtractPool) -> None:
+    """Many small files stay with the warm worker; as many bytes as two workers need get a second one."""
+
+    def most(size: int) -> int:
+        files = (source_file(f"m{number}.py", SMALL + b"#" * size) for number in range(40))
+        return max(len(pool.process_ids) for _ in pool.extract(files))
+
+    assert most(1_000) == 1
+    assert most(BYTES_PER_EXTRA_WORKER // 20) == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
