@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from codegraph.core.facts import Definition, decode_own_input
+from codegraph.core.symbols import DOCUMENT_LANGUAGES
 from codegraph.extract.extractor import Limits, extract
 from codegraph.extract.grammar import compiled
 from codegraph.extract.languages import language_of
@@ -73,9 +74,9 @@ def family(path: str) -> str:
 
 
 def strip(path: str, data: bytes) -> Stripped | None:
-    """Take all comments and docstrings out of a file; None if it cannot be read, or something stays."""
+    """Take all comments and docstrings out of a file; None if it is a document, cannot be read, or something stays."""
     language = language_of(path, b"")
-    if language is None:
+    if language is None or language in DOCUMENT_LANGUAGES:
         return None
     before = _definitions(data, language)
     blank = _blanked(data, compiled(language).captured_in(compiled(language).parser.parse(data).root_node).captures)

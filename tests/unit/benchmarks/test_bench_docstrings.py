@@ -89,3 +89,13 @@ def test_queries_in_other_words_keep_their_targets() -> None:
 
     assert reworded["relevant"] == 2
     assert "eturns" not in reworded["query"]
+
+
+def test_documents_are_left_out(tmp_path: Path) -> None:
+    """A document says in prose what the code did; there is none beside the code without documentation."""
+    package = tmp_path / "shop"
+    package.mkdir()
+    (package / "README.rst").write_text("Shop\n====\nTake money from a customer.\n", encoding="utf-8")
+    (package / "till.py").write_text(PYTHON, encoding="utf-8")
+    make(package, "shop", "python", tmp_path)
+    assert [file.name for file in (tmp_path / "corpus" / "shop").iterdir()] == ["till.py"]
