@@ -30,15 +30,21 @@ def module_name(path: str) -> str:
 
 def qualified_name(snapshot: Snapshot, symbol: Symbol) -> str:
     """Return the dotted name of a symbol; a module is called by its path in every language."""
-    inner, top = _inner(snapshot, symbol)
-    if not inner:
-        return module_name(symbol.path)
-    return ".".join((*_outer(snapshot.files[symbol.path].outline, symbol.path, top), *inner))
+    return _qualified(snapshot.files[symbol.path].outline, symbol.path, symbol.index)
+
+
+def qualified_names(outline: Outline, path: str) -> list[str]:
+    """Return `qualified_name` of each definition of a file, in a fraction of the time that it takes for each."""
+    names: list[str] = []
+    for index, definition in enumerate(outline.definitions):
+        inside = 0 < definition.container < index
+        names.append(f"{names[definition.container]}.{definition.name}" if inside else _qualified(outline, path, index))
+    return names
 
 
 def name_by_path(snapshot: Snapshot, symbol: Symbol) -> str:
     """Return what the name of a symbol would be if each file were a module."""
-    return ".".join((module_name(symbol.path), *_inner(snapshot, symbol)[0]))
+    return ".".join((module_name(symbol.path), *_inner(snapshot.files[symbol.path].outline, symbol.index)[0]))
 
 
 def dotted(name: str) -> str:
@@ -46,11 +52,16 @@ def dotted(name: str) -> str:
     return _SEPARATORS.sub(".", name).strip(".").removeprefix("crate.")
 
 
-def _inner(snapshot: Snapshot, symbol: Symbol) -> tuple[list[str], int]:
-    """Return the names of the definitions around a symbol and its own, and the index of the outermost one."""
-    definitions = snapshot.files[symbol.path].outline.definitions
+def _qualified(outline: Outline, path: str, index: int) -> str:
+    inner, top = _inner(outline, index)
+    return ".".join((*_outer(outline, path, top), *inner)) if inner else module_name(path)
+
+
+def _inner(outline: Outline, index: int) -> tuple[list[str], int]:
+    """Return the names of the definitions around one and its own, and the index of the outermost one."""
+    definitions = outline.definitions
     names: list[str] = []
-    index = top = symbol.index
+    top = index
     while index > 0:
         names.append(definitions[index].name)
         index, top = definitions[index].container, index

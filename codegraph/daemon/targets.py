@@ -14,7 +14,7 @@ from typing import Any
 from codegraph.core.changes import Dependency
 from codegraph.core.symbols import SymbolId, SymbolKind
 from codegraph.daemon.messages import Match, SymbolInfo, SymbolsParams, Target, lsp_range
-from codegraph.daemon.naming import dotted, module_name, name_by_path, qualified_name
+from codegraph.daemon.naming import dotted, module_name, name_by_path, qualified_name, qualified_names
 from codegraph.daemon.view import View
 from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
 from codegraph.graph.file_view import Symbol
@@ -216,11 +216,23 @@ def referenced_at(snapshot: Snapshot, path: str, line: int, character: int) -> D
 def list_symbols(view: View, params: SymbolsParams) -> Iterator[Symbol]:
     """Yield the symbols that name, file and place leave, by path and position (around a place: outermost first)."""
     snapshot = view.snapshot
-    for symbol in _in_scope(snapshot, params):
+    anywhere = not params.file and params.name and params.match is not Match.EXACT
+    found = _spelled(snapshot, params) if anywhere else _in_scope(snapshot, params)
+    for symbol in found:
         if params.kinds and symbol.kind not in params.kinds:
             continue
-        if _fits(snapshot, symbol, params.name, params.match):
+        if anywhere or _fits(snapshot, symbol, params.name, params.match):
             yield symbol
+
+
+def _spelled(snapshot: Snapshot, params: SymbolsParams) -> Iterator[Symbol]:
+    """Yield the symbols anywhere whose names begin with a name, or hold it, in whatever case; file by file."""
+    for path in sorted(snapshot.files):
+        view = snapshot.files[path]
+        for index, qualified in enumerate(qualified_names(view.outline, path)):
+            bare = view.outline.definitions[index].name or qualified.rpartition(".")[2]
+            if _is_spelled(bare, qualified, params.name, params.match) or params.name in (path, view.ids[index]):
+                yield view.symbol(index)
 
 
 def _in_scope(snapshot: Snapshot, params: SymbolsParams) -> Iterable[Symbol]:
@@ -253,6 +265,10 @@ def _fits(snapshot: Snapshot, symbol: Symbol, name: str, match: Match) -> bool:
     if match is Match.EXACT:
         spelled = dotted(name)
         return _ends_with(qualified, spelled) or _ends_with(name_by_path(snapshot, symbol), spelled)
+    return _is_spelled(bare, qualified, name, match)
+
+
+def _is_spelled(bare: str, qualified: str, name: str, match: Match) -> bool:
     if match is Match.PREFIX:
         return bare.startswith(name) or qualified.startswith(name)
     return name.lower() in qualified.lower()

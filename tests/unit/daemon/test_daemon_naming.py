@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from codegraph.daemon.messages import CalleesParams
-from codegraph.daemon.naming import dotted, module_name, qualified_name
+from codegraph.daemon.naming import dotted, module_name, qualified_name, qualified_names
 from codegraph.daemon.targets import find_target
 from codegraph.daemon.view import View
 from codegraph.errors import SymbolNotFound
@@ -89,6 +89,13 @@ def test_names_are_those_of_the_language(view: View, symbol: str) -> None:
 def test_a_symbol_is_found_as_its_language_writes_it(view: View, name: str, symbol: str) -> None:
     """Whatever stands between the parts; a class is found before the file that is called like it."""
     assert find_target(view, CalleesParams(symbol=name)).id == symbol
+
+
+def test_names_of_a_file_are_those_of_its_symbols(view: View) -> None:
+    """Asked for all together they are what each is called."""
+    for path, file in view.snapshot.files.items():
+        each = [qualified_name(view.snapshot, symbol) for symbol in view.snapshot.in_file(path)]
+        assert qualified_names(file.outline, path) == each
 
 
 def test_a_name_in_another_package_is_not_found(view: View) -> None:

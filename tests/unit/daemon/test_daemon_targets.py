@@ -104,6 +104,13 @@ def test_common_name_costs_what_is_shown_of_it(project_of: Any, monkeypatch: pyt
     assert len(spelled) <= LISTED
 
 
+def test_names_are_spelled_out_file_by_file(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking through all names works out what a file's symbols are called once, and makes those that fit."""
+    monkeypatch.setattr(targets, "qualified_name", pytest.fail)
+    assert ids(view, name="STORE.G", match=Match.SUBSTRING) == ["pkg/store.py/Store#get()."]
+    assert ids(view, name="pkg/store.py/Store#", match=Match.PREFIX) == ["pkg/store.py/Store#"]
+
+
 def test_module_is_looked_for_by_path(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that nothing has makes no symbol of any file."""
     made: list[str] = []
