@@ -154,15 +154,19 @@ def _without_constructors(symbols: Sequence[Symbol]) -> list[Symbol]:
 
 def near_names(snapshot: Snapshot, name: str) -> list[str]:
     """Return up to three names of symbols that are spelled nearly so, the nearest first."""
-    folded = name.lower()
-    alike = {
+    folded, shortest, longest = name.lower(), len(name) - SPELLING_SLACK, len(name) + SPELLING_SLACK
+    alike = [
         each
         for each in snapshot.names
-        if each[:1].lower() == folded[:1] and abs(len(each) - len(name)) <= SPELLING_SLACK and each != name
-    }
+        if shortest <= len(each) <= longest and each[:1].lower() == folded[:1] and each != name
+    ]
+    shared = str.maketrans("", "", folded)
     by_folded: dict[str, str] = {}
     for each in sorted(alike):
-        by_folded.setdefault(each.lower(), each)
+        spelled = each.lower()
+        common = len(spelled) - len(spelled.translate(shared))  # no more characters than that can match
+        if 2 * common >= SPELLING_LIKENESS * (len(spelled) + len(folded)):
+            by_folded.setdefault(spelled, each)
     return [by_folded[each] for each in get_close_matches(folded, by_folded, 3, SPELLING_LIKENESS)]
 
 

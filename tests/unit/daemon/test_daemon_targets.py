@@ -111,6 +111,19 @@ def test_names_are_spelled_out_file_by_file(view: View, monkeypatch: pytest.Monk
     assert ids(view, name="pkg/store.py/Store#", match=Match.PREFIX) == ["pkg/store.py/Store#"]
 
 
+def test_only_names_of_the_same_letters_are_compared(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comparing takes long: of all names in a project only those whose letters allow it are."""
+    compared: list[str] = []
+    monkeypatch.setattr(targets, "get_close_matches", lambda _name, names, *_: compared.extend(names) or [])
+    with pytest.raises(SymbolNotFound):
+        find_targets(view, CalleesParams(symbol="laod"))
+    assert compared == ["load"]
+    compared.clear()
+    with pytest.raises(SymbolNotFound):
+        find_targets(view, CalleesParams(symbol="lxyz"))
+    assert compared == []
+
+
 def test_module_is_looked_for_by_path(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that nothing has makes no symbol of any file."""
     made: list[str] = []
