@@ -42,7 +42,8 @@ def fit(arguments: Namespace, output: Output, name: str) -> int:
     try:
         transform = METHODS[arguments.method](vectors, arguments.dimensions)
     except ValueError as error:
-        raise ConfigError(f"{arguments.method} cannot be fitted: {error}", "choose other --dimensions") from error
+        advice = "pca takes --dimensions; the fewer there are, the fewer vectors it needs"
+        raise ConfigError(f"{arguments.method} cannot be fitted: {error}", advice) from error
     table = register(Locations.from_environment().config_file, name, base, transform.to_bytes())
     if output.json:
         output.record(

@@ -15,7 +15,7 @@ from codegraph.core.facts import BLOCK_END, BLOCK_START, STATEMENT_END
 from codegraph.embed.render import EncoderInput
 from codegraph.embed.tokens import split_word, words
 
-TEXT_SCHEMA = 1
+TEXT_SCHEMA = 2
 """Bumped whenever the same input would give another text; part of the identity of the models that read it."""
 
 PROSE_SHARE = 4
@@ -41,11 +41,12 @@ class Passage(NamedTuple):
 
 
 def passage(source: EncoderInput) -> Passage:
-    """Return the text of a symbol."""
+    """Return the text of a symbol; one of which nothing is known is called what it is, for no model reads nothing."""
     name = " ".join(part for word in words(source.name) for part in split_word(word))
     prose = f"{name}: {source.docstring}" if source.docstring else name
     code = "\n".join(part for part in (source.container, set_out(source.tokens)) if part)
-    return Passage(prose, code, "\n".join(source.context))
+    context = "\n".join(source.context)
+    return Passage(prose if prose or code or context else f"{source.language} {source.kind.value}", code, context)
 
 
 def set_out(tokens: Sequence[str]) -> str:

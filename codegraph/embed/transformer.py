@@ -112,6 +112,8 @@ class TransformerEncoder:
         """Weights that every token is multiplied with: all but tables and pooler; `load` knows."""
         self._padding = tokenizer.pad_token_id or 0
         self._begin, self._end = _ends(tokenizer, end_token=spec.end_token)
+        self._nothing = [tokenizer.eos_token_id or self._padding]
+        """Stands for a text without any token, where the model's tokenizer puts none around it."""
         self._document = _Prefix.of(spec.document_prefix, tokenizer.get_vocab())
         self._query = _Prefix.of(spec.query_prefix, tokenizer.get_vocab())
         for prefix in (self._document, self._query):
@@ -182,7 +184,8 @@ class TransformerEncoder:
         """Return the unit vector of a query."""
         room = self._room(self._query)
         words = self._tokens.of([(self._query.text + text[:MAX_QUERY_CHARACTERS])[: room * CHARACTERS_PER_TOKEN]])[0]
-        row: FloatArray = self._launch([[*self._begin, *self._query.tokens, *words[:room], *self._end]])()[0]
+        whole = [*self._begin, *self._query.tokens, *words[:room], *self._end]
+        row: FloatArray = self._launch([whole or self._nothing])()[0]
         return row
 
     def prepare(self, inputs: Sequence[EncoderInput]) -> _Sequences:
@@ -196,7 +199,7 @@ class TransformerEncoder:
             prose, code, context = tokens[at : at + 3]
             kept = shares(len(prose), len(code), len(context), room)
             text = [*prose[: kept[0]], *code[: kept[1]], *context[: kept[2]]]
-            rows.append([*self._begin, *self._document.tokens, *text, *self._end])
+            rows.append([*self._begin, *self._document.tokens, *text, *self._end] or self._nothing)
         return _Sequences(rows, [len(row) for row in rows])
 
     def start(self, prepared: _Sequences, positions: Sequence[int]) -> Callable[[], FloatArray]:

@@ -61,6 +61,16 @@ def encoder(made: tuple[str, ModelSpec]) -> Encoder:
     return load(made[1], device="cpu", precision="fp32")
 
 
+def test_what_says_nothing_has_a_vector(encoder: Encoder) -> None:
+    """Neither a symbol of which nothing is known nor a question without a token waits for ever."""
+    nothing = EncoderInput("python", SymbolKind.MODULE, "", "", "", "", ())
+    blank = _input(" ", " ")
+    rows = encoder.encode([nothing, blank])
+    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    assert np.allclose(encoder.encode([blank])[0], rows[1], atol=2e-5)
+    assert abs(float(np.linalg.norm(encoder.encode_query(" "))) - 1) < 1e-5
+
+
 def test_a_batch_never_changes_a_vector(encoder: Encoder) -> None:
     """Alone, among others, in another order: the same unit vector, for every architecture."""
     together = encoder.encode(INPUTS)
