@@ -18,7 +18,8 @@ from codegraph.cli.output import Cell, Output, size
 from codegraph.cli.project import open_session
 from codegraph.cli.usage import UsageError
 from codegraph.client import Client
-from codegraph.errors import ConfigError
+from codegraph.daemon.messages import Wait
+from codegraph.errors import ConfigError, SyncTimeout
 from codegraph.locations import Locations
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 BATCH = 128
 """Symbols of one request; their vectors have to fit into one message."""
+
+WAITING_SECONDS = 60.0
+"""How long it waits for vectors that symbols have not got yet."""
 
 
 def fit(arguments: Namespace, output: Output, name: str) -> int:
@@ -38,6 +42,11 @@ def fit(arguments: Namespace, output: Output, name: str) -> int:
             f"a fitted model cannot have the name {name!r}", "choose a name that no model has, without / and @"
         )
     with open_session(arguments) as session:
+        try:
+            session.client.sync(Wait.EMBEDDED, timeout=WAITING_SECONDS)
+        except SyncTimeout:
+            if not output.json:
+                output.warn(["not all symbols have a vector yet; it is fitted to those that have"])
         base, vectors = gather(session.client, arguments.vectors)
     try:
         transform = METHODS[arguments.method](vectors, arguments.dimensions)

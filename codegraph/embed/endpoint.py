@@ -8,7 +8,8 @@ comes from an environment variable or the system's keyring, never from a file of
 *What comes back* is not trusted: bounded in size and in time, one vector for every text, of the announced length,
 finite. A server that is down, busy (429, honouring Retry-After, and 5xx) or cuts its answer off is asked again with
 growing pauses, `attempts` times in all; then EncoderError says what was wrong, the symbols stay pending, and the
-scheduler tries again later. Other refusals are final at once.
+scheduler tries again later. Other refusals are final at once, but for one that a text among others may have caused: if
+the server takes a short text all the same, the texts are sent in halves, and only what it refuses then has no vector.
 Tests: tests/unit/embed/test_embed_endpoint.py, against a real server on this machine.
 """
 
@@ -48,6 +49,9 @@ _BYTES_PER_NUMBER = 32
 _BYTES_BESIDES = 1 << 20
 _SHOWN_CHARACTERS = 200
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
+_OF_TEXTS = frozenset({400, 413, 422})
+"""What servers answer when they do not like a text: too long, empty, of a form that they cannot read."""
+_PROBE = "text"
 _OTHER_SERVER = "check endpoint.url: OpenAI's interface must be behind it"
 _KEYRING_USER = "codegraph"
 
@@ -68,6 +72,10 @@ class _TryAgainError(Exception):
         super().__init__(reason)
         self.pause = pause
         self.advice = advice
+
+
+class _RefusedError(EncoderError):
+    """The server refuses a request, perhaps because of one of its texts."""
 
 
 class EndpointEncoder:
@@ -111,10 +119,10 @@ class EndpointEncoder:
         return max(1, min(self.max_length, -(-len(self._text(source)) // CHARACTERS_PER_TOKEN)))
 
     def encode(self, inputs: Sequence[EncoderInput]) -> FloatArray:
-        """Return one unit row per input; raises EncoderError when the server gives none."""
+        """Return one unit row per input, NaN for a text that is refused; raises EncoderError if there is none."""
         texts = [self._text(source) for source in inputs]
         size = max(1, self._endpoint.batch)
-        parts = [self._ask(texts[at : at + size], self._endpoint.attempts) for at in range(0, len(texts), size)]
+        parts = [self._ask_for(texts[at : at + size]) for at in range(0, len(texts), size)]
         return np.concatenate(parts) if parts else np.empty((0, self.dimensions), np.float32)
 
     def encode_query(self, text: str) -> FloatArray:
@@ -126,6 +134,28 @@ class EndpointEncoder:
 
     def _text(self, source: EncoderInput) -> str:
         return self._prefixes[0] + passage(source).within(self.max_length * CHARACTERS_PER_TOKEN)
+
+    def _ask_for(self, texts: list[str]) -> FloatArray:
+        """Send a request; if it is refused because of some of its texts, find out which these are."""
+        try:
+            return self._ask(texts, self._endpoint.attempts)
+        except _RefusedError:
+            if len(texts) == 1:
+                raise
+            self._ask([_PROBE], self._endpoint.attempts)
+        return self._in_halves(texts)
+
+    def _in_halves(self, texts: list[str]) -> FloatArray:
+        if len(texts) == 1:
+            return np.full((1, self.dimensions), np.nan, np.float32)
+        middle = len(texts) // 2
+        return np.concatenate([self._half(texts[:middle]), self._half(texts[middle:])])
+
+    def _half(self, texts: list[str]) -> FloatArray:
+        try:
+            return self._ask(texts, self._endpoint.attempts)
+        except _RefusedError:
+            return self._in_halves(texts)
 
     def _ask(self, texts: list[str], attempts: int) -> FloatArray:
         """Send one request until it is answered or `attempts` are used up."""
@@ -169,7 +199,8 @@ class EndpointEncoder:
             pause, advice = _pause_of(response.headers), _advice(response.status_code)
             raise _TryAgainError(self._refusal(response.status_code, data), pause, advice)
         if response.status_code != 200:
-            raise self._error(self._refusal(response.status_code, data), _advice(response.status_code))
+            kind = _RefusedError if response.status_code in _OF_TEXTS else EncoderError
+            raise self._error(self._refusal(response.status_code, data), _advice(response.status_code), kind)
         return data
 
     def _read(self, response: httpx.Response, limit: int) -> bytes:
@@ -212,8 +243,8 @@ class EndpointEncoder:
             said = said.replace(self._key, "***")
         return f"answers {status}: {said[:_SHOWN_CHARACTERS]}"
 
-    def _error(self, reason: str, advice: str) -> EncoderError:
-        return EncoderError(f"{self.name} at {self._endpoint.url} {reason}", advice)
+    def _error(self, reason: str, advice: str, kind: type[EncoderError] = EncoderError) -> EncoderError:
+        return kind(f"{self.name} at {self._endpoint.url} {reason}", advice)
 
 
 def check_address(name: str, endpoint: Endpoint) -> None:

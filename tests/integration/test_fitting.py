@@ -55,6 +55,14 @@ def test_a_fitted_model_is_used_like_any_other(home: Installation) -> None:
     assert "'small'" in again.err
 
 
+def test_fitting_waits_for_the_vectors_of_a_new_project(home: Installation) -> None:
+    """The command starts the daemon if it must, and fits to all vectors, not to the first that are there."""
+    home.write(FILES)
+    found = home.run("models", "fit", "small", "--dimensions", "16", "--json")
+    assert found.code == 0, found.err
+    assert found.record["vectors"] >= sum(text.count("def ") for text in FILES.values())
+
+
 def test_registering_keeps_what_is_there(tmp_path: Path) -> None:
     """The user's own tables stay, and a directory that cannot be written is an error that says so."""
     config = tmp_path / "config.toml"

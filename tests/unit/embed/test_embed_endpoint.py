@@ -109,7 +109,7 @@ def test_refusals_are_final(server: EmbeddingServer, status: int, advice: str) -
     """Asking again would not help; redirects are not followed, for they would carry the key along."""
     server.behaviours += [_status(status, Location="https://elsewhere.example/v1")]
     with pytest.raises(EncoderError, match=str(status)) as caught:
-        _encoder(server).encode(INPUTS)
+        _encoder(server).encode(INPUTS[:1])
     assert advice in caught.value.advice
     assert len(server.requests) == 1
 
@@ -272,6 +272,28 @@ def test_identity_covers_server_and_model(server: EmbeddingServer) -> None:
     assert len({identity(spec) for spec in specs}) == 3
     assert identity(_spec(server, batch=3, timeout_seconds=9.0)) == identity(specs[0])
     assert load(specs[0], endpoints=True).identity == identity(specs[0])
+
+
+def test_a_text_that_is_refused_costs_its_neighbours_nothing(server: EmbeddingServer) -> None:
+    """Whatever else is in its request has a vector; refused alone, or with all others, it is an error that says why."""
+
+    def picky(handler: Handler, body: dict[str, Any]) -> None:
+        fine = not any("Do parse." in text for text in body["input"])
+        handler.reply(*((200, server.answer(body)) if fine else (400, b"input too long")))
+
+    server.behaviours += [picky] * 50
+    encoder = _encoder(server)
+    rows = encoder.encode(INPUTS)
+    assert np.isfinite(rows).all(1).tolist() == [True, True, False, True, True]
+    assert np.allclose(rows[[0, 4]], encoder.encode([INPUTS[0], INPUTS[4]]))
+    with pytest.raises(EncoderError, match="400: input too long"):
+        encoder.encode(INPUTS[2:3])
+    server.behaviours.clear()
+    server.behaviours += [_status(400, b"no such model")] * 50
+    server.requests.clear()
+    with pytest.raises(EncoderError, match="no such model"):
+        encoder.encode(INPUTS)
+    assert len(server.requests) == 2
 
 
 def test_a_long_symbol_is_sent_in_windows(server: EmbeddingServer) -> None:
