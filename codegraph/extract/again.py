@@ -2,8 +2,9 @@
 
 The text differs from the one before between two offsets. If both stand inside one function (which itself stands in no
 other one), every other function is taken out of what the parser reads, its length and lines left: its body, or all of
-it if the edited function does not name it (`_reduced`). The passes over the tree then meet the edited function in its
-context. What they find in it replaces what was found there before, what stands behind it moves by some bytes and lines,
+it if the edited function does not name it; so are types and constants that it does not name (`reduction`). The passes
+over the tree then meet the edited function in its context, and tokens are read of it alone. What they find in it
+replaces what was found there before, what stands behind it moves by some bytes and lines,
 and if its header was edited, the class around it, whose own input has the headers of its members, gets a new one
 (`splice`).
 
@@ -14,7 +15,8 @@ does not depend on what the function was. Where text has errors that is so as lo
 nothing: what the parser reads must be broken at the places that are known and at no other, else the file is extracted
 whole. What breaks a function may take in text behind it; if it is the edited one, that is asked of the whole file.
 *Of what is found inside:* it depends on the function's own text and on its context: what stands outside of functions'
-bodies, which is the same to the byte, and is there, but for functions that it does not name.
+bodies, which is the same to the byte, and is there, but for what it does not name. A function that mentions what is
+numbered through the whole file (`LanguageSpec.outer_mark`) is looked at with all of that.
 *Of what is found outside:* it depends on no body, and of a header on kind and name alone, which stay. A language in
 which that is not so has no hollow bodies (`LanguageSpec.hollow`), and is extracted whole. Where anything does not fit
 (the function has another name, something inside is owned outside), the file is extracted whole, too.
@@ -26,29 +28,28 @@ from nothing after every edit, in every language, and fails if the context is no
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from operator import attrgetter, itemgetter
-from typing import Final
 
-from codegraph.core.facts import FileFacts, SyntaxProblem
-from codegraph.extract.extractor import Limits, Reduced, extract, facts_of, look
+from codegraph.core.facts import Binding, FileFacts, Reference, SyntaxProblem
+from codegraph.extract.extractor import Limits, Look, extract, facts_of, look
 from codegraph.extract.grammar import compiled
-from codegraph.extract.known import Function, Known, functions_of, known_of
+from codegraph.extract.known import Exports, Function, Known, functions_of, known_of
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import BROKEN, Broken, broken_in
+from codegraph.extract.reduction import reduced
 from codegraph.extract.splice import Edited, spliced
+from codegraph.extract.view import FileView
 
 MEMORY_BYTES = 32 << 20
 """What a worker keeps of files for their next edit, about."""
 
 MAX_STEPS = 3
 """A file in which more functions were edited at once is extracted whole."""
-
-_BLANK: Final = bytes(byte if byte in b"\r\n" else 0x20 for byte in range(256))
 
 
 class Memory:
@@ -121,18 +122,21 @@ def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Know
     if before is None:
         return None
     in_header = begin < before.body[0]
-    is_erased = spec.erasable and not in_header
+    is_erased = spec.erasable and not in_header and not _is_of_module(known, before, data, spec)
     read = _read(known, data, before, spec, is_erased)
     broken = _moved_places(known.broken, begin, end, moved)
     if read is None or broken is None:
         return None
     if any(before.start <= each.start <= before.end for each in known.broken) and not _is_broken(read, spec, broken):
         return None
-    reduced = _reduced(known, data, before, read, spec, is_erased)
-    part = look(data, spec.name, limits, reduced._replace(broken=_outside(broken, reduced.blank)))
+    less = reduced(known, data, before, read, spec, is_erased)
+    focus = None if in_header else (before.start, before.end + moved)
+    less = less._replace(broken=_outside(broken, less.blank), focus=focus)
+    part = look(data, spec.name, limits, less)
     if isinstance(part, SyntaxProblem) or any(each.reason not in BROKEN for each in part.problems):
         return None
-    if (part.view.explicit_exports, part.view.exports) != known.exports:
+    exports = _exports_now(known, part.view, before, moved, less.blank if is_erased else ())
+    if exports is None:
         return None
     found = functions_of(part.definitions, part.bodies, data, in_braces=spec.hollow == b"{}")
     now = next((each for each in found if each.start == before.start), None)
@@ -140,7 +144,9 @@ def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Know
         return None
     if not in_header and now.body[0] != before.body[0]:
         return None
-    return spliced(known, part, Edited(before, now, moved, read, in_header, broken), limits)
+    if is_erased and spec.outer_mark and _mentions_outer(part, now, spec.outer_mark):
+        return None
+    return spliced(known, part, Edited(before, now, moved, read, in_header, broken, exports), limits)
 
 
 def _read(known: Known, data: bytes, edited: Function, spec: LanguageSpec, is_erased: bool) -> bytes | None:
@@ -160,8 +166,11 @@ def _read(known: Known, data: bytes, edited: Function, spec: LanguageSpec, is_er
     if spec.prepare_if_broken and known.broken:  # which reading is the better one, the rest of the file decides
         old, new = slice(edited.start, edited.end), slice(edited.start, edited.end + len(data) - len(known.data))
         return read if read[new] == data[new] and known.read[old] == known.data[old] else None
-    raw = _reduced(known, data, edited, data, spec, is_erased).read if spec.prepare_if_broken else b""
-    return None if raw and not grammar.parser.parse(raw).root_node.has_error else read
+    if spec.prepare_if_broken:
+        places = [each for each in known.unprepared if each.end < edited.start or each.start > edited.end]
+        raw = reduced(known, data, edited, data, spec, is_erased, places[:1]).read
+        return read if grammar.parser.parse(raw).root_node.has_error else None
+    return read
 
 
 def _is_broken(read: bytes, spec: LanguageSpec, places: Sequence[Broken]) -> bool:
@@ -176,6 +185,42 @@ def _moved_places(broken: Sequence[Broken], begin: int, end: int, moved: int) ->
     return tuple(
         each if each.end < begin else Broken(each.start + moved, each.end + moved, each.reason) for each in broken
     )
+
+
+def _exports_now(known: Known, view: FileView, edited: Function, moved: int, blank: Sequence[Span]) -> Exports | None:
+    """Return what the file offers; None if what is seen of that differs from what is known."""
+    explicit, offered, offsets = known.exports
+    if not blank or not offsets:
+        seen = Exports(view.explicit_exports, view.exports, view.export_offsets)
+        return seen if seen[:2] == known.exports[:2] else None
+    now = [each + moved * (each >= edited.end) for each in offsets]
+    edges = [each for span in blank for each in span]
+    left = [(at, one) for at, one in zip(now, offered, strict=True) if not bisect_right(edges, at) % 2]
+    is_same = left == list(zip(view.export_offsets, view.exports, strict=True)) and view.explicit_exports <= explicit
+    return Exports(explicit, offered, now) if is_same else None
+
+
+def _is_of_module(known: Known, edited: Function, data: bytes, spec: LanguageSpec) -> bool:
+    """Tell whether a function may say what the file offers, or mentions what is numbered through all of the file."""
+    mark = spec.outer_mark
+    (begin, end), moved = edited.body, len(data) - len(known.data)
+    if not mark or b"export" in known.data[begin:end] or b"export" in data[begin : end + moved]:
+        return bool(mark)
+    first, last = bisect_left(known.mentions, edited.start), bisect_left(known.mentions, edited.end)
+    begin, end = (bisect_left(known.bindings, at, key=itemgetter(0)) for at in (edited.start, edited.end))
+    return _has_mark(known.references[first:last], known.bindings[begin:end], mark)
+
+
+def _mentions_outer(part: Look, now: Function, mark: str) -> bool:
+    view = part.view
+    references, bindings = view.references.references(), view.placed_bindings()
+    first, last = bisect_left(view.references.first, now.start), bisect_left(view.references.first, now.end)
+    return _has_mark(references[first:last], [each for each in bindings if now.start <= each[0] < now.end], mark)
+
+
+def _has_mark(references: Sequence[Reference], bindings: Sequence[tuple[int, Binding]], mark: str) -> bool:
+    heads = [each.chain[:1] for each in references] + [each.chain[:1] for _, each in bindings]
+    return any(mark in name for head in heads for name in head) or any(mark in each.name for _, each in bindings)
 
 
 def _outside(broken: Sequence[Broken], blank: Sequence[Span]) -> tuple[Broken, ...]:
@@ -193,41 +238,6 @@ def _function_around(known: Known, begin: int, end: int) -> Function | None:
     at = bisect_right(known.functions, begin, key=attrgetter("start")) - 1
     found = known.functions[at] if at >= 0 else None
     return found if found is not None and end <= found.body[1] else None
-
-
-def _reduced(known: Known, data: bytes, edited: Function, read: bytes, spec: LanguageSpec, is_erased: bool) -> Reduced:
-    """Return what the parser reads, without the other functions.
-
-    `is_erased`: functions that are not named may be left out with their headers.
-    """
-    moved = len(data) - len(known.data)
-    text = known.data[edited.start : edited.end] + data[edited.start : edited.end + moved]
-    chosen = known.functions.index(edited)
-    kept = {chosen + near for near in (-1, 1)} | (_beside(known) if is_erased else set())
-    parts: list[bytes] = []
-    blank: list[Span] = []
-    at = 0
-    for number, each in enumerate(known.functions):
-        if number == chosen:
-            continue
-        is_gone = is_erased and number not in kept and each.name not in text
-        start, end = (each.start, each.end) if is_gone else each.body
-        if number > chosen:
-            start, end = start + moved, end + moved
-        brackets = b"  " if is_gone and spec.hollow == b"{}" else spec.hollow
-        parts += (read[at:start], brackets[:1], read[start + 1 : end - 1].translate(_BLANK), brackets[1:])
-        blank.append((start, end) if is_gone else (start + 1, end - 1))
-        at = end
-    return Reduced(b"".join((*parts, read[at:])), blank, ())
-
-
-def _beside(known: Known) -> set[int]:
-    """Return the functions that stand beside broken places, or hold them: the parser relates them to each other."""
-    found: set[int] = set()
-    for each in known.broken:
-        at = bisect_right(known.functions, each.start, key=attrgetter("start"))
-        found.update((at - 1, at, at + 1))
-    return found
 
 
 def _changed(before: bytes, now: bytes) -> Span:

@@ -35,13 +35,15 @@ from codegraph.extract.grammar import Captured, Reading, compiled
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.namespaces import namespaces_of
-from codegraph.extract.normalise import Span, TokenStream, nesting
+from codegraph.extract.normalise import Span, TokenStream, between, nesting
 from codegraph.extract.outline import (
     Broken,
     broken_places,
     build_outline,
+    containers_of,
     cut_of,
     find_definitions,
+    is_inside,
     mark_errors,
     module_only,
     place_sightings,
@@ -138,6 +140,8 @@ class Reduced(NamedTuple):
     """The stretches that are left out in it."""
     broken: tuple[Broken, ...]
     """The places that it must be broken at, and nowhere else."""
+    focus: Span | None
+    """The one stretch of which the tokens are read; None: those of all that is there."""
 
 
 def look(data: bytes, language: str, limits: Limits, reduced: Reduced | None = None) -> Look | SyntaxProblem:
@@ -167,9 +171,10 @@ def look(data: bytes, language: str, limits: Limits, reduced: Reduced | None = N
     mark_errors(view, broken)
     problems += problems_of(text, broken, limits.max_problems)
     _collect(view, captures)
-    stream = _tokens(view, silent, strings, blocks, offsets=limits.data_flow)
+    focus = None if reduced is None else reduced.focus
+    stream = _tokens(view, silent, strings, blocks, focus, offsets=limits.data_flow)
     flows = _flows(view, stream) if limits.data_flow else None
-    definitions, inputs = build_outline(view.spec, text, view.definitions, stream, flows)
+    definitions, inputs = build_outline(view.spec, text, view.definitions, stream, flows, focus=focus)
     bodies = tuple(
         (each.body.start_byte, each.body.end_byte) if each.body is not None else (each.end, each.end)
         for each in view.definitions
@@ -213,15 +218,26 @@ def _collect(view: FileView, captures: Mapping[str, Sequence[Node]]) -> None:
 
 
 def _tokens(
-    view: FileView, silent: list[Span], strings: list[Span], blocks: list[Span], *, offsets: bool
+    view: FileView,
+    silent: list[Span],
+    strings: list[Span],
+    blocks: list[Span],
+    focus: Span | None,
+    *,
+    offsets: bool,
 ) -> TokenStream:
-    for found in view.definitions:
+    chosen = view.definitions if focus is None else [each for each in view.definitions if is_inside(each, focus)]
+    for found in chosen:
         found.docstring = view.spec.docstring(view, found)
         if found.docstring is not None and found.docstring.end > found.docstring.start:
             silent.append((found.docstring.start, found.docstring.end))
     silent_spans = set(silent)
     strings = [span for span in strings if span not in silent_spans]
-    cuts = map(cut_of, view.definitions)
+    cuts = map(cut_of, chosen)
+    if focus is not None:
+        around = [view.definitions[index] for index in containers_of(view.definitions, focus)]
+        cuts = map(cut_of, (*around, *chosen))
+        silent += between(sorted([focus, *((each.start, each.header_end) for each in around)]), len(view.text.data))
     return TokenStream(view.text, view.spec.token_pattern, cuts, silent, strings, blocks, offsets=offsets)
 
 

@@ -20,7 +20,7 @@ from codegraph.core.symbols import SymbolKind
 from codegraph.errors import InternalError
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
-from codegraph.extract.outline import Candidate
+from codegraph.extract.outline import Broken, Candidate, broken_in
 from codegraph.extract.view import Match
 
 MAX_DEPTH_OF_TREE = 4_000
@@ -50,6 +50,8 @@ class Reading(NamedTuple):
     """What it has read: the file's bytes, or as the language prepares them."""
     is_worse_prepared: bool = False
     """Whether the bytes as the language prepares them are others, and were read with more damage."""
+    unprepared: tuple[Broken, ...] = ()
+    """Where the bytes as they are cannot be read, if they were prepared for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,11 @@ class Compiled:
             return Reading(root, data)
         prepared = self.parser.parse(other).root_node
         is_better = damage(prepared) <= damage(root)
-        return Reading(prepared, other) if is_better else Reading(root, data, is_worse_prepared=True)
+        return (
+            Reading(prepared, other, unprepared=broken_in(root))
+            if is_better
+            else Reading(root, data, is_worse_prepared=True)
+        )
 
     def prepared(self, data: bytes) -> bytes:
         """Return the bytes of a file as its language prepares them."""

@@ -33,6 +33,15 @@ class Function(NamedTuple):
     name: bytes
 
 
+class Exports(NamedTuple):
+    """What a file offers explicitly."""
+
+    explicit: bool
+    offered: list[Export]
+    offsets: list[int]
+    """Where each stands, as far as that can be inside of a definition."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """One file; what problems it has are places that the parser could not read."""
@@ -48,11 +57,13 @@ class Known:
     mentions: list[int]
     """Offset of each reference's first mention, in order."""
     imports: list[Import]
-    exports: tuple[bool, list[Export]]
+    exports: Exports
     read: bytes
     """What the parser has read: the data, or as its language prepares it."""
     broken: tuple[Broken, ...] = ()
     """The places that it could not read; none holds a function."""
+    unprepared: tuple[Broken, ...] = ()
+    """Those of the data as they are, if they were prepared because of them."""
 
     @property
     def definitions(self) -> tuple[Definition, ...]:
@@ -96,9 +107,10 @@ def known_of(read: Look, facts: FileFacts) -> Known | None:
         bindings,
         view.references.first,
         view.imports,
-        (view.explicit_exports, view.exports),
+        Exports(view.explicit_exports, view.exports, view.export_offsets),
         read.reading.read,
         read.broken,
+        read.reading.unprepared,
     )
 
 

@@ -14,7 +14,7 @@ Tests: tests/unit/extract/test_extract_normalise.py, test_extract_properties.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from codegraph.core.facts import BLOCK_END, BLOCK_START
@@ -141,6 +141,17 @@ class TokenStream:
             at = self._ends[member.start, member.end]
         tokens += self.tokens[at : self._ends[cut.start, cut.end]]
         return tokens
+
+
+def between(spans: Iterable[Span], end: int) -> Iterator[Span]:
+    """Yield what stands in none of the stretches, which come in order and may overlap, up to an offset."""
+    at = 0
+    for start, behind in spans:
+        if start > at:
+            yield at, start
+        at = max(at, behind)
+    if end > at:
+        yield at, end
 
 
 def _verbatim(string: str) -> str:

@@ -19,9 +19,9 @@ from tree_sitter import Node
 
 from codegraph.core.digests import own_digest, signature_digest
 from codegraph.core.facts import Definition, FlowState, OwnInput, SyntaxProblem, encode
-from codegraph.core.symbols import SymbolKind, descriptor_of
+from codegraph.core.symbols import OwnDigest, SymbolKind, descriptor_of
 from codegraph.extract.languages.spec import LanguageSpec, Sighting
-from codegraph.extract.normalise import Cut, TokenStream
+from codegraph.extract.normalise import Cut, Span, TokenStream
 from codegraph.extract.signature import signature_of
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import ABSORBING, CALLABLES, CLASSES, FileView, Found
@@ -142,16 +142,23 @@ def build_outline(
     stream: TokenStream,
     flows: DefinitionFlows | None,
     without: FlowState = FlowState.OFF,
+    focus: Span | None = None,
 ) -> tuple[tuple[Definition, ...], dict[bytes, bytes]]:
     """Return the finished definitions, and their encoded own inputs by digest.
 
-    With data flow if `flows` is given, else what is said of it is `without`.
+    With data flow if `flows` is given, else what is said of it is `without`. `focus`: where alone tokens were read; of
+    containers of what is there the signature is said, of others neither that nor an own input.
     """
     children = _members(kept)
     signatures: list[str] = []
     definitions: list[Definition] = []
     inputs: dict[bytes, bytes] = {}
+    around = () if focus is None else containers_of(kept, focus)
     for index, found in enumerate(kept):
+        if focus is not None and not is_inside(found, focus):
+            signatures.append(_signature(spec, stream, found) if index in around else "")
+            definitions.append(_unread(text, found, signatures[-1]))
+            continue
         signature = _signature(spec, stream, found)
         signatures.append(signature)
         container = signatures[found.container] if found.container > 0 else ""
@@ -181,6 +188,32 @@ def build_outline(
             )
         )
     return tuple(definitions), inputs
+
+
+def is_inside(found: Found, focus: Span) -> bool:
+    """Tell whether a definition stands in a stretch."""
+    return focus[0] <= found.start and found.end <= focus[1]
+
+
+def containers_of(definitions: Sequence[Found], focus: Span) -> list[int]:
+    """Return the indices of what contains the definitions in a stretch and stands elsewhere, without the module."""
+    above = {each.container for each in definitions if is_inside(each, focus)}
+    return sorted(index for index in above if index > 0 and not is_inside(definitions[index], focus))
+
+
+def _unread(text: SourceText, found: Found, signature: str) -> Definition:
+    """Return a definition of which no token was read but those of its signature."""
+    return Definition(
+        found.descriptor,
+        found.kind,
+        found.name,
+        found.container,
+        text.range(found.start, found.end),
+        text.range(found.name_start, found.name_end),
+        OwnDigest(b""),
+        signature,
+        signature_digest(""),
+    )
 
 
 def _members(definitions: Sequence[Found]) -> list[list[Found]]:

@@ -19,7 +19,7 @@ from codegraph.core.digests import blob_digest
 from codegraph.core.facts import Binding, Definition, FileFacts, Import, Occurrences, Outline, Reference
 from codegraph.core.symbols import Range
 from codegraph.extract.extractor import Limits, Look
-from codegraph.extract.known import Function, Known, is_shared
+from codegraph.extract.known import Exports, Function, Known, is_shared
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import Broken, problems_of
 from codegraph.extract.text import SourceText
@@ -41,6 +41,7 @@ class Edited(NamedTuple):
     """Whether its header was edited, or may have been; the part has all headers then."""
     broken: tuple[Broken, ...]
     """The places of the whole file that the parser cannot read."""
+    exports: Exports
 
 
 def spliced(known: Known, part: Look, edited: Edited, limits: Limits) -> Known | None:
@@ -94,7 +95,7 @@ class _Splice:
     def __init__(self, known: Known, part: Look, edited: Edited, limits: Limits) -> None:
         self._known = known
         self._part = part
-        self._was, self._now, self._moved, self._read, _, self._broken = edited
+        self._was, self._now, self._moved, self._read, _, self._broken, self._exports = edited
         self._problems = tuple(problems_of(part.view.text, edited.broken, limits.max_problems))
         self._more = (self._now.behind - self._now.number) - (self._was.behind - self._was.number)
         old, new = known.definitions[self._was.number].range, part.definitions[self._now.number].range
@@ -131,8 +132,8 @@ class _Splice:
             references,
             tuple(view.spec.settle(binding for _, binding in bindings)),
             in_order(imports),
-            tuple(dict.fromkeys(view.exports)),
-            view.explicit_exports,
+            tuple(dict.fromkeys(self._exports.offered)),
+            self._exports.explicit,
         )
         now, before = self._part.inputs, known.facts.inputs
         owns = dict.fromkeys(each.own for each in definitions)
@@ -148,10 +149,18 @@ class _Splice:
             bindings,
             mentions,
             imports,
-            known.exports,
+            self._exports,
             self._read,
             self._broken,
+            tuple(self._unprepared()),
         )
+
+    def _unprepared(self) -> Iterator[Broken]:
+        for each in self._known.unprepared:
+            if each.end < self._was.start:
+                yield each
+            elif each.start > self._was.end:
+                yield each._replace(start=each.start + self._moved, end=each.end + self._moved)
 
     def _definitions(self) -> tuple[tuple[Definition, ...], tuple[Span, ...]]:
         known, part, was, now = self._known, self._part, self._was, self._now

@@ -96,6 +96,8 @@ class FileView:
         self._bindings: list[tuple[int, Binding]] = []
         self.imports: list[Import] = []
         self.exports: list[Export] = []
+        self.export_offsets: list[int] = []
+        """Where each of them stands; empty where all stand outside of definitions."""
         self.explicit_exports = False
         self.heads: dict[int, Mapping[str, str]] = {}
         """Per definition: names that stand for "@self" and the like."""

@@ -190,6 +190,9 @@ class LanguageSpec:
     erasable: bool = False
     """Whether such brackets, or nothing in place of braces, may stand for a whole function as well: but for its
     documentation nothing of it stands outside of its range."""
+    outer_mark: str = ""
+    """What is in names that are numbered through all that stands outside of functions, if there are such; a language
+    with such a mark says "export" where a function offers something."""
     shared: frozenset[BindingKind] = frozenset()
     """Kinds of bindings that extraction looks at in other functions than in the one which binds a name around both."""
     settle: Callable[[Iterable[Binding]], Iterable[Binding]] = dict.fromkeys

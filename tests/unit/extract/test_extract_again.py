@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from codegraph.core.facts import FileFacts, SyntaxProblem
-from codegraph.extract import again, known
+from codegraph.extract import again, known, reduction
 from codegraph.extract.again import Memory
 from codegraph.extract.extractor import Limits, Look, Reduced, encode_facts, extract, look
 from codegraph.extract.known import Function, Known
@@ -492,3 +492,98 @@ def test_a_function_within_a_header_stays_whole() -> None:
     memory = Memory()
     memory.extract("A.java", before, "java", LIMITS)
     assert memory.extract("A.java", after, "java", LIMITS) == extract(after, "java", LIMITS)
+
+
+TYPES = {
+    "typescript": (
+        b'import { Bar } from "./bar";\n%sexport function f(a: T4) {\n  return a.b;\n}\n',
+        b"export interface T%d { m%d(): Bar }\n",
+    ),
+    "cpp": (b'#include "bar.h"\n%sint f(T4& a) {\n  return a.b();\n}\n', b"struct T%d {\n  Bar m%d();\n};\n"),
+    "java": (
+        b"class Outer {\n%s  int f(T4 a) {\n    return a.b();\n  }\n}\n",
+        b"  static class T%d {\n    Bar m%d;\n  }\n",
+    ),
+    "rust": (b"use bar::Bar;\n%spub fn f(a: T4) -> i32 {\n    a.b()\n}\n", b"pub struct T%d {\n    m%d: Bar,\n}\n"),
+    "c": (b'#include "bar.h"\n%sint f(struct T4 *a) {\n  return a->b();\n}\n', b"struct T%d {\n  Bar m%d;\n};\n"),
+    "python": (b"from bar import Bar\n%sdef f(a: T4):\n    return a.b()\n", b"class T%d:\n    m%d = Bar()\n"),
+    "go": (b"package a\n%sfunc f(a T4) int {\n    return a.b()\n}\n", b"type T%d struct {\n    m%d Bar\n}\n"),
+}
+
+
+@pytest.mark.parametrize("language", TYPES)
+def test_types_that_are_not_named_are_not_looked_at(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parser reads of other definitions those that the edited function names, and its neighbours."""
+    read: list[bytes] = []
+
+    def watched(data: bytes, language: str, limits: Limits, reduced: Reduced | None = None) -> Look | SyntaxProblem:
+        read.append(reduced.read if reduced else b"")
+        return look(data, language, limits, reduced)
+
+    monkeypatch.setattr(again, "look", watched)
+    frame, one = TYPES[language]
+    text = frame % b"".join(one % (number, number) for number in range(9))
+    memory = Memory()
+    for now in (text, text.replace(b"a.b", b"a.c").replace(b"a->b", b"a->c")):
+        assert memory.extract("x", now, language, LIMITS) == whole(now, language)
+    assert memory.helped == 1
+    assert sorted(set(re.findall(rb"m\d", read[-1]))) == [b"m4", b"m8"]
+
+
+def test_names_of_types_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A type that the edited function names is looked at: a function may say what members it has."""
+    text = b"export class A {}\n" + b"".join(b"export class B%d {}\n" % number for number in range(3))
+    text += b"export function f() {\n  return 1;\n}\n"
+    changed = text.replace(b"return 1;", b"A.made = new Bar();")
+
+    def found() -> FileFacts:
+        memory = Memory()
+        memory.extract("x", text, "javascript", LIMITS)
+        facts = memory.extract("x", changed, "javascript", LIMITS)
+        assert memory.helped == 1
+        return facts
+
+    assert found() == whole(changed, "javascript")
+    monkeypatch.setattr(reduction, "_said", lambda *_: set())
+    assert found() != whole(changed, "javascript")
+
+
+def test_what_is_numbered_through_the_file_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables of blocks outside of functions are numbered; a function that mentions one needs all of the file."""
+    text = b"{\n  let y = new Bar();\n  function f() {\n    return 1;\n  }\n}\n"
+    text += b"".join(b"const c%d = { all: [(a) => { let q = a.b; return q.c(); }] };\n" % n for n in range(3))
+    changed = text.replace(b"return 1;", b"return y.go();")
+    again_changed = changed.replace(b"y.go()", b"y.stop()")
+
+    def is_same() -> bool:
+        memory = Memory()
+        memory.extract("x", text, "javascript", LIMITS)
+        return all(
+            memory.extract("x", each, "javascript", LIMITS) == whole(each, "javascript")
+            for each in (changed, again_changed, text)
+        )
+
+    assert is_same()
+    monkeypatch.setattr(again, "_has_mark", lambda *_: False)
+    assert not is_same()
+
+
+def test_an_edit_of_a_file_that_is_prepared_is_looked_at_alone() -> None:
+    """That a file is not readable as it is may follow from a function that is left out otherwise."""
+    text = b"".join(b"int f%d(int a) { return g(a); }\n" % number for number in range(4))
+    text += b"EXPORT_API(int, h, (int a), NULL);\nstatic int k(int a) {\n  return a;\n}\n"
+    memory = Memory()
+    for now in (text, text.replace(b"return a;", b"return g(a);"), text):
+        assert memory.extract("x", now, "c", LIMITS) == whole(now, "c")
+    assert memory.helped == 2
+
+
+def test_what_a_linkage_is_said_of_stays() -> None:
+    """A function that `extern "C"` stands before is not left out as a whole: the linkage would take in what follows."""
+    for gap in (b" ", b"\n", b" /* ; */ __attribute__((used))\n"):
+        text = b'extern "C"' + gap + b"void first() {}\nnamespace n {\nvoid second() {}\n"
+        text += b"int third(int a) {\n  return a;\n}\n}\n"
+        memory = Memory()
+        for now in (text, text.replace(b"return a", b"return b(a)")):
+            assert memory.extract("x", now, "cpp", LIMITS) == whole(now, "cpp")
+        assert memory.helped == 1

@@ -53,6 +53,7 @@ SPEC = replace(
         header_end=frozenset({"{", "=", ";"}),
         collect=_collect,
         hollow=b"{}",
+        erasable=True,
     ),
     prepare=masked_c,
     prepare_if_broken=True,

@@ -74,6 +74,8 @@ def family_spec(
         prepare=repair,
         prepare_if_broken=True,
         hollow=b"{}",
+        erasable=True,
+        outer_mark="@@",
         shared=frozenset({BindingKind.PARAMETER, BindingKind.VARIABLE}),
         settle=known_values,
     )

@@ -161,6 +161,7 @@ class Ledger:
             view.bind(offset, target.owner, name, kind, spelt)
         view.imports.extend(self._imports)
         view.exports.extend(Export(name, _spell(scope, chain)) for _, scope, name, chain in self._exports)
+        view.export_offsets.extend(offset for offset, *_ in self._exports)
         view.explicit_exports = self.explicit_exports
         self._mention(view.references)
 

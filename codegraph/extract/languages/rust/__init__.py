@@ -16,5 +16,6 @@ SPEC = plain_spec(
     (".rs",),
     collect=collect,
     hollow=b"{}",
+    erasable=True,
     constants_in=frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}),
 )

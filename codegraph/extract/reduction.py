@@ -1,0 +1,171 @@
+"""Leaves out of what the parser reads all that does not matter to one edited function (see `again`).
+
+A *hole* is a stretch of which only blanks and line ends are left: the body of a function; or, where the language says
+that nothing of it stands elsewhere (`LanguageSpec.erasable`), a whole definition, if the edited function and the names
+of what it stands in have no word of what is defined, bound or imported there. What stands beside the edited function
+or beside a broken place stays, because the parser relates neighbours, and comments belong
+to what is behind them.
+
+Tests: tests/unit/extract/test_extract_again.py.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
+
+from codegraph.core.symbols import SymbolKind
+from codegraph.extract.extractor import Reduced
+from codegraph.extract.known import Function, Known
+from codegraph.extract.languages.spec import LanguageSpec
+from codegraph.extract.normalise import Span
+from codegraph.extract.outline import Broken
+
+_BLANK = bytes(byte if byte in b"\r\n" else 0x20 for byte in range(256))
+_WORD = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
+_LINKAGE = re.compile(rb"extern\s*\"")
+_ENDS = (b"", b";", b"{", b"}", b":")
+_TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
+
+
+class Hole(NamedTuple):
+    """What may be left out. Offsets are bytes of the known text."""
+
+    start: int
+    end: int
+    body: Span
+    """What may be left out of it in any case; empty if that is nothing."""
+
+
+def reduced(
+    known: Known,
+    data: bytes,
+    edited: Function,
+    read: bytes,
+    spec: LanguageSpec,
+    is_erased: bool,
+    seen: Sequence[Broken] = (),
+) -> Reduced:
+    """Return what the parser reads, without all that does not matter.
+
+    `is_erased`: definitions that are not named may be left out with their headers; `seen`: places that stay.
+    """
+    moved = len(data) - len(known.data)
+    text = known.data[edited.start : edited.end] + data[edited.start : edited.end + moved]
+    holes = list(_holes(known, edited, text, is_erased))
+    kept = _beside(known, edited, holes, seen)
+    parts: list[bytes] = []
+    blank: list[Span] = []
+    at = 0
+    for number, (start, end, body) in enumerate(holes):
+        is_gone = end > start and number not in kept
+        if not is_gone:
+            start, end = body
+        if start == end or any(start <= each.end and each.start <= end for each in seen):
+            continue
+        if start >= edited.end:
+            start, end = start + moved, end + moved
+        brackets = b"  " if is_gone and spec.hollow == b"{}" else spec.hollow
+        parts += (read[at:start], brackets[:1], read[start + 1 : end - 1].translate(_BLANK), brackets[1:])
+        blank.append((start, end) if is_gone else (start + 1, end - 1))
+        at = end
+    return Reduced(b"".join((*parts, read[at:])), blank, (), None)
+
+
+def _holes(known: Known, edited: Function, text: bytes, is_erased: bool) -> Iterator[Hole]:
+    """Yield in order what may be left out; what may not be left out as a whole has no width but for its body."""
+    definitions, functions = known.definitions, {each.number: each for each in known.functions}
+    words = _words(known, edited, text)
+    index = 1
+    while index < len(definitions):
+        place, number = definitions[index].range, index
+        start, end = place.start_byte, place.end_byte
+        if number == edited.number:
+            index = edited.behind
+        elif start <= edited.start and edited.end <= end:
+            index += 1
+        elif (function := functions.get(number)) is not None:
+            index = function.behind
+            own = _WORD.findall(function.name)
+            is_gone = is_erased and bool(own) and words.isdisjoint(own) and _is_apart(known, number)
+            yield Hole(start, end if is_gone else start, function.body)
+        else:
+            behind = _behind(known, number)
+            if is_erased and _is_whole(known, number) and words.isdisjoint(_said(known, number, behind)):
+                index = behind
+                yield Hole(start, end, (start, start))
+            else:
+                index += 1
+
+
+def _words(known: Known, edited: Function, text: bytes) -> frozenset[bytes]:
+    """Return the words of the edited function, and of the names of what it stands in."""
+    words = set(_WORD.findall(text))
+    above = known.definitions[edited.number].container
+    while above > 0:
+        words.update(_WORD.findall(known.definitions[above].name.encode()))
+        above = known.definitions[above].container
+    return frozenset(words)
+
+
+def _behind(known: Known, number: int) -> int:
+    """Return the index of the first definition behind one."""
+    definitions, end = known.definitions, known.definitions[number].range.end_byte
+    behind = number + 1
+    while behind < len(definitions) and definitions[behind].range.start_byte < end:
+        behind += 1
+    return behind
+
+
+def _is_apart(known: Known, number: int) -> bool:
+    """Tell whether nothing stands before a definition that would take in what is behind it instead.
+
+    `extern "C" void f() {}` is such a thing: the function's range has the rest only.
+    """
+    before, start = known.definitions[number - 1].range, known.definitions[number].range.start_byte
+    gap = known.data[before.end_byte if before.end_byte <= start else before.start_byte : start]
+    same_line = gap[gap.rfind(b"\n") + 1 :].rstrip()
+    return same_line[-1:] in _ENDS and _LINKAGE.search(gap) is None
+
+
+def _is_whole(known: Known, number: int) -> bool:
+    """Tell whether a definition has lines of its own, so that nothing is half a statement without it."""
+    one, data = known.definitions[number], known.data
+    if one.kind not in _TYPES and (one.kind is not SymbolKind.CONSTANT or one.container):
+        return False
+    start, end = one.range.start_byte, one.range.end_byte
+    before = data[data.rfind(b"\n", 0, start) + 1 : start]
+    line_end = data.find(b"\n", end)
+    behind = data[end : line_end if line_end >= 0 else None]
+    is_alone = not before.strip(b" \t") and not behind.strip(b" \t\r;")
+    return end - start > 1 and is_alone and _is_apart(known, number)
+
+
+def _said(known: Known, first: int, behind: int) -> set[bytes]:
+    """Return the words that definitions and what is bound in them are called by."""
+    place = known.definitions[first].range
+    found: set[bytes] = set()
+    for one in known.definitions[first:behind]:
+        found.update(_WORD.findall(one.name.encode()))
+    start = bisect_left(known.bindings, place.start_byte, key=itemgetter(0))
+    end = bisect_left(known.bindings, place.end_byte, key=itemgetter(0))
+    for _, binding in known.bindings[start:end]:
+        found.update(_WORD.findall(binding.name.encode()))
+    lines = range(place.start_line, place.end_line + 1)
+    for each in known.imports:
+        if each.line in lines:
+            found.update(_WORD.findall(f"{each.name} {each.alias} {each.module}".encode()))
+    return found
+
+
+def _beside(known: Known, edited: Function, holes: list[Hole], seen: Sequence[Broken]) -> frozenset[int]:
+    """Return the holes beside the edited function, and those beside broken places or around them."""
+    at = bisect_right(holes, edited.start, key=attrgetter("start"))
+    found = {at - 1, at}
+    for each in (*known.broken, *seen):
+        at = bisect_right(holes, each.start, key=attrgetter("start"))
+        found.update((at - 1, at, at + 1))
+    return frozenset(found)
