@@ -67,6 +67,7 @@ class SymbolTable:
         A key counts as changed when its value before the whole update differs from its value after it.
         """
         before: dict[int, Value | None] = {}
+        changes = {path: now for path, now in changes.items() if now is None or not self._is_offered(path, now)}
         for path in changes:
             self._withdraw(path, before)
         for path, contributions in changes.items():
@@ -98,18 +99,17 @@ class SymbolTable:
     def set_reads(self, path: str, keys: Iterable[str]) -> None:
         """Remember that linking `path` asked for exactly these keys; no keys forget the file."""
         number = self._number(path)
-        new = sorted({self._slot(key) for key in keys})
-        old = self._reads.get(number, ())
-        kept = set(new).intersection(old)
-        for slot in old:
-            if slot not in kept:
-                self._drop_reader(slot, number)
-                self._release(slot)
-        for slot in new:
-            if slot not in kept:
-                self._add_reader(slot, number)
+        known = self._slots.get
+        found = [(known(key), key) for key in keys]
+        new = {self._slot(key) if slot is None else slot for slot, key in found}
+        old = frozenset(self._reads.get(number, ()))
+        for slot in sorted(old - new):
+            self._drop_reader(slot, number)
+            self._release(slot)
+        for slot in sorted(new - old):
+            self._add_reader(slot, number)
         if new:
-            self._reads[number] = array("I", new)
+            self._reads[number] = array("I", sorted(new))
         else:
             self._reads.pop(number, None)
 
@@ -158,6 +158,18 @@ class SymbolTable:
             else:
                 self._values[slot] = value
         self._offered[path] = slots
+
+    def _is_offered(self, path: str, contributions: Mapping[str, Value]) -> bool:
+        """Tell whether this is what a file offers already."""
+        present = self._offered.get(path)
+        if present is None or len(present) != len(contributions):
+            return False
+        offered, shared, slots, values = set(present), self._offered_shared.get(path, {}), self._slots, self._values
+        for key, value in contributions.items():
+            slot = slots.get(key, -1)
+            if slot not in offered or (shared[slot] if slot in shared else values[slot]) != value:
+                return False
+        return True
 
     def _withdraw(self, path: str, before: dict[int, Value | None]) -> None:
         shared = self._offered_shared.pop(path, {})

@@ -103,20 +103,27 @@ def _note_digests(
 ) -> None:
     old = {} if view is None else dict(zip(view.ids, view.outline.definitions, strict=True))
     for symbol, definition in zip(draft.ids, draft.outline.definitions, strict=True):
+        previous = old.pop(symbol, None)
+        if previous is not None and _said(previous) == _said(definition):
+            continue
         model = model_of(definition)
         number = graph.put(symbol, definition.own, definition.signature_digest, model)
-        previous = old.pop(symbol, None)
         if previous is None:
             step.added.append(graph.ids[number])
             step.seeds.new.append(number)
             continue
         if previous.own != definition.own:
             step.seeds.own.append(number)
-        elif previous is not definition and model_of(previous) != model:
+        elif model_of(previous) != model:
             step.seeds.model.append(number)
         if previous.signature_digest != definition.signature_digest:
             step.seeds.signature.append(number)
     step.removed.extend(old)
+
+
+def _said(one: Definition) -> tuple[object, ...]:
+    """Return what the graph keeps of a definition, and what decides which model embeds it."""
+    return one.own, one.signature_digest, one.kind, one.length, one.flow
 
 
 def _note_edges(
@@ -127,22 +134,29 @@ def _note_edges(
     edges: dict[int, tuple[int, ...]],
     numbers_of: Mapping[SymbolId, int],
 ) -> None:
-    new_labels = () if view is None else draft.links.labels()
-    old_labels = {} if view is None else dict(zip(view.ids, view.links.labels(), strict=True))
-    old_definitions = {} if view is None else dict(zip(view.ids, view.outline.definitions, strict=True))
-    for index, targets in enumerate(draft.links.context_targets(draft.outline.language)):
-        symbol, definition = draft.ids[index], draft.outline.definitions[index]
-        number = graph.number(symbol)
-        numbers = tuple(map(numbers_of.__getitem__, targets))
-        previous = old_definitions.get(symbol)
-        if numbers != graph.out[number]:
-            edges[number] = numbers
-            if previous is not None:
-                step.seeds.edges.append(number)
+    links, language, definitions = draft.links, draft.outline.language, draft.outline.definitions
+    if view is None:
+        for symbol, targets in zip(draft.ids, links.context_targets(language), strict=True):
+            numbers = tuple(map(numbers_of.__getitem__, targets))
+            if numbers != graph.out[graph.number(symbol)]:
+                edges[graph.number(symbol)] = numbers
+        return
+    old_labels = dict(zip(view.ids, view.links.labels(), strict=True))
+    old_definitions = dict(zip(view.ids, view.outline.definitions, strict=True))
+    for index, (symbol, labels) in enumerate(zip(draft.ids, links.labels(), strict=True)):
+        definition, previous = definitions[index], old_definitions.get(symbol)
+        has_same_edges = previous is not None and old_labels[symbol] == labels
+        if not has_same_edges:
+            number = graph.number(symbol)
+            numbers = tuple(map(numbers_of.__getitem__, dict.fromkeys(links.context_targets_of(index, language))))
+            if numbers != graph.out[number]:
+                edges[number] = numbers
+                if previous is not None:
+                    step.seeds.edges.append(number)
         if previous is None:
             continue
-        same_digests = (previous.own, previous.signature_digest) == (definition.own, definition.signature_digest)
-        if not same_digests or old_labels[symbol] != new_labels[index]:
+        same_digests = previous.own == definition.own and previous.signature_digest == definition.signature_digest
+        if not same_digests or not has_same_edges:
             step.touched.append(symbol)
         elif previous.range != definition.range or previous.selection_range != definition.selection_range:
             step.moved.append(symbol)
