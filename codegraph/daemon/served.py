@@ -31,8 +31,9 @@ from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.errors import StoreCorrupt
 from codegraph.graph.file_view import FileView
+from codegraph.graph.relink import EDITED_TOGETHER
 from codegraph.graph.snapshot import Snapshot
-from codegraph.search.documents import FileDocuments, make_document
+from codegraph.search.documents import FileDocuments, KeptDocument, LexicalDocument, make_document
 from codegraph.search.quantise import RECORD_HEAD, from_records, records_of
 from codegraph.search.search import Searcher
 from codegraph.store.protocol import StateStore
@@ -330,7 +331,10 @@ class Served:
         lost: list[SymbolId] = []
         for start in range(0, len(views), DOCUMENTED_TOGETHER):
             some = views[start : start + DOCUMENTED_TOGETHER]
-            files = [documents_of(view, inputs) for view in some]
+            is_edit = len(views) <= EDITED_TOGETHER
+            files = [
+                documents_of(view, inputs, self._searcher.sources(view.path) if is_edit else None) for view in some
+            ]
             for view, file in zip(some, files, strict=True):
                 if len(file.documents) != len(view.ids):
                     documented = {document.symbol for document in file.documents}
@@ -351,11 +355,20 @@ class Served:
         self.keys = keys.finish()
 
 
-def documents_of(view: FileView, inputs: OwnInputs) -> FileDocuments:
-    """Make the lexical documents of one file; definitions whose own input is lost are left out."""
-    documents = []
-    for definition in view.outline.definitions:
-        own = inputs.load(view.blob, view.language, definition.own)
-        if own is not None:
+def documents_of(view: FileView, inputs: OwnInputs, known: Mapping[SymbolId, bytes] | None = None) -> FileDocuments:
+    """Make the lexical documents of one file; definitions whose own input is lost are left out.
+
+    `known`: what those that the index has were made of, if the next edit shall find these.
+    """
+    documents: list[LexicalDocument | KeptDocument] = []
+    sources: list[bytes] = []
+    for symbol, definition in zip(view.ids, view.outline.definitions, strict=True):
+        if known and known.get(symbol) == definition.own:
+            documents.append(KeptDocument(symbol))
+        else:
+            own = inputs.load(view.blob, view.language, definition.own)
+            if own is None:
+                continue
             documents.append(make_document(view.path, definition.descriptor, own))
-    return FileDocuments(view.path, bytes(view.blob), tuple(documents))
+        sources.append(definition.own)
+    return FileDocuments(view.path, bytes(view.blob), tuple(documents), () if known is None else tuple(sources))

@@ -30,13 +30,21 @@ class LexicalDocument(NamedTuple):
     """Canonical tokens."""
 
 
+class KeptDocument(NamedTuple):
+    """Stands for a document that is as it was when its file's documents were handed in last."""
+
+    symbol: SymbolId
+
+
 class FileDocuments(NamedTuple):
     """All documents of one file; they are replaced together."""
 
     path: str
     tag: bytes
     """Whatever tells the owner whether these documents are still right: the digest of the file's bytes."""
-    documents: tuple[LexicalDocument, ...]
+    documents: tuple[LexicalDocument | KeptDocument, ...]
+    sources: tuple[bytes, ...] = ()
+    """What each document was made of, by digest; () if nobody will ask for that (see `edited.EditedFiles`)."""
 
 
 def make_document(path: str, descriptor: str, own: OwnInput) -> LexicalDocument:

@@ -36,6 +36,7 @@ from codegraph.events import EventLog, Rebuilt
 from codegraph.search.analysis import ANALYSIS_VERSION, Analyser
 from codegraph.search.catalogue import Catalogue
 from codegraph.search.documents import FileDocuments, LexicalDocument
+from codegraph.search.edited import EditedFiles
 from codegraph.search.entries import Entry, Frozen, to_rewrite
 from codegraph.search.merging import live_numbers, merge_segments
 from codegraph.search.scoring import Matches, best_matches
@@ -104,6 +105,7 @@ class LexicalIndex:
         self._identity = identity
         self._merge_files = merge_files
         self._analyser = Analyser()
+        self._edited = EditedFiles()
         self._entries: list[Entry] = []
         self._owners: dict[str, tuple[Entry, int]] = {}
         self._revision = -1
@@ -176,7 +178,18 @@ class LexicalIndex:
 
     def update(self, files: Sequence[FileDocuments], removed: Sequence[str], revision: int) -> None:
         """Replace some files, forget others, and publish them together as `revision`. Paths are distinct."""
-        self._put([self._built(part) for part in _portions(files)], removed, revision)
+        for path in removed:
+            self._edited.forget(path)
+        edited = [file for file in files if file.sources]
+        segments = [self._edited.segment(file, lambda one: self._built([one])) for file in edited]
+        others = [file for file in files if not file.sources]
+        for file in others:
+            self._edited.forget(file.path)
+        self._put([*segments, *(self._built(part) for part in _portions(others))], removed, revision)
+
+    def sources(self, path: str) -> Mapping[SymbolId, bytes]:
+        """Return what the documents of a file were made of, see `EditedFiles`; the next update may keep these."""
+        return self._edited.sources(path)
 
     def adopt(self, files: Sequence[Path], revision: int) -> list[str]:
         """Replace files by the documents of segments that `SegmentWriter` wrote, and publish; return their paths.

@@ -1,5 +1,7 @@
 """Several segments become one: live files are copied, dead ones and terms without postings are left out.
 
+`interleaved` does so for the documents of one file, of which some have changed.
+
 Postings stand by term, and terms are sorted, so the terms from one to another are merged without regard to the rest:
 that is done portion by portion, each of so few postings and terms that no step of it holds other threads up (it
 runs beside queries; a step is one call of C, which nobody can interrupt). The result is the same however it is cut.
@@ -82,6 +84,27 @@ def merge_segments(parts: Sequence[tuple[Segment, Mask | None]], portion: int = 
 def live_numbers(parts: Sequence[tuple[Segment, Mask | None]]) -> Numbers:
     """Return the symbol number of every document that `merge_segments` copies, in the order of the result."""
     return _joined([s.numbers if dead is None else s.numbers[~dead_documents(s, dead)] for s, dead in parts], np.int32)
+
+
+def interleaved(before: Segment, places: Numbers, now: Segment, own: Numbers) -> Segment:
+    """Put the documents of one file together; path and tag are those of `now`.
+
+    `places`: per document of `before` its number in the result, -1 if it is gone; `own`: the same for those of `now`.
+    """
+    sources = [_Source(before, places), _Source(now, own)]
+    merged = _merged(sources, [0, 0], [len(before.terms), len(now.terms)])
+    documents = int(np.count_nonzero(places >= 0)) + len(own)
+    order = np.argsort(
+        np.repeat(np.arange(len(merged.counts)) * documents, merged.counts) + merged.postings, kind="stable"
+    )
+    numbers = np.empty(documents, dtype=np.int32)
+    numbers[places[places >= 0]] = before.numbers[places >= 0]
+    numbers[own] = now.numbers
+    impacts, offsets = merged.impacts[order], bounds_of(merged.counts)
+    terms = TermDictionary(merged.text, bounds_of(merged.lengths))
+    starts = bounds_of([documents])
+    postings = merged.postings[order]
+    return Segment(now.paths, now.tags, starts, numbers, terms, offsets, postings, impacts, peaks_of(impacts, offsets))
 
 
 def _sources(segments: Sequence[Segment], live: Sequence[Mask | None]) -> list[_Source]:

@@ -194,19 +194,19 @@ class Searcher:
     def outdated(self, tags: Mapping[str, bytes]) -> tuple[list[str], list[str]]:
         """Compare the files of the index with the owner's; return paths to hand in again and paths to remove."""
         known = self._lexical.tags()
-        changed = [path for path, tag in tags.items() if known.get(path) != tag]
-        return sorted(changed), sorted(path for path in known if path not in tags)
+        return sorted(path for path in tags if known.get(path) != tags[path]), sorted(known.keys() - tags.keys())
 
     def update(self, files: Sequence[FileDocuments], removed: Sequence[str], revision: int) -> None:
-        """Replace the documents of some files, forget other files, publish as `revision`.
-
-        Symbols that are no longer in their file lose their vectors.
-        """
+        """Replace some files' documents, forget other files, publish; symbols that are gone lose their vectors."""
         touched = [*(file.path for file in files), *removed]
         with self._lock:
             before = self._lexical.symbols_of(touched)
             self._lexical.update(files, removed, revision)
             self._documents_changed(touched, before)
+
+    def sources(self, path: str) -> Mapping[SymbolId, bytes]:
+        """Return what the documents of a file edited lately were made of, by digest; an update may keep these."""
+        return self._lexical.sources(path)
 
     def adopt(self, segments: Sequence[Path], revision: int) -> list[str]:
         """Take documents of files that have none yet, see `LexicalIndex.adopt`; return the paths."""

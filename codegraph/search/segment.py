@@ -149,8 +149,10 @@ Admit = Callable[[str, LexicalDocument], int]
 
 
 def build_segment(files: Sequence[FileDocuments], analyser: Analyser, admit: Admit) -> Segment:
-    """Invert some files' documents; paths are distinct."""
-    documents = [(file.path, document) for file in files for document in file.documents]
+    """Invert some files' documents, all of them at hand; paths are distinct."""
+    documents = [
+        (file.path, document) for file in files for document in file.documents if isinstance(document, LexicalDocument)
+    ]
     tokens = _TokenNumbers()
     occurrences, lengths = _occurrences(documents, tokens)
     numbers = np.fromiter((admit(path, document) for path, document in documents), np.int32, len(documents))
