@@ -120,11 +120,11 @@ class WindowedEncoder:
 
     def _room(self, source: EncoderInput) -> int:
         """Return how many sub-tokens of code a window of this input has room for."""
-        empty = msgspec.structs.replace(source, name="", docstring="", container="", tokens=(), context=())
-        ends = self.whole.length(empty)
+        least = msgspec.structs.replace(source, name="", docstring="", container="", tokens=("x",), context=())
+        ends = self.whole.length(least)  # with one token of code, for what says nothing is given words (`text.passage`)
 
         def taken(**part: Any) -> int:
-            return self.whole.length(msgspec.structs.replace(empty, **part)) - ends
+            return self.whole.length(msgspec.structs.replace(least, **part)) - ends
 
         prose = min(taken(name=source.name, docstring=source.docstring), self.max_length // PROSE_SHARE)
         context = min(taken(context=source.context), self.max_length // CONTEXT_SHARE)

@@ -15,7 +15,7 @@ from codegraph.core.facts import BLOCK_END, BLOCK_START, STATEMENT_END
 
 Window = tuple[int, int]
 
-WINDOW_SCHEME = 3
+WINDOW_SCHEME = 4
 """Bumped whenever the same input would be cut elsewhere; part of the identity of models that cut."""
 
 LAYOUT_ENDS = frozenset({STATEMENT_END, BLOCK_START, BLOCK_END})
