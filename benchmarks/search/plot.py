@@ -23,6 +23,9 @@ from benchmarks.search.tasks import Published, read_published
 PUBLISHED_MS = {"semble": 1.0, "cre-hybrid": 16.0}
 """Milliseconds a query, as semble's benchmark tells them."""
 
+ABLATIONS = ("without_", "propagated_")
+"""Labels of manners that take as long as the whole."""
+
 WIDTH, HEIGHT, LEFT, TOP, RIGHT = 860, 380, 60, 40, 260
 TICKS = (0.25, 0.5, 1, 2, 4, 8, 16, 32, 64)
 
@@ -44,6 +47,8 @@ def points_of(report: Report) -> list[Point]:
     for name, milliseconds in values.items():
         if name.startswith("search.") and name.endswith("query_cpu.p50"):
             label = name.removeprefix("search.").removesuffix("query_cpu.p50").strip(".")
+            if label.startswith(ABLATIONS):
+                continue
             quality = values[".".join(filter(None, ("search", label, "ndcg10")))]
             found.append(Point(" ".join((model, *label.split("_"))).strip(), milliseconds, quality, True))
     return found

@@ -10,10 +10,11 @@ from benchmarks.search.plot import Point, plot, points_of, published_points
 
 
 def test_a_result_gives_a_point_for_each_manner() -> None:
-    """The whole and each ablation stand with their own score and median; other figures are no points."""
+    """The whole and each manner stand with their score and median; one signal less is none, nor are other figures."""
     values = {
         "search.ndcg10": 0.9, "search.query_cpu.p50": 2.0, "search.query_cpu.p95": 3.0, "search.query.p50": 9.0,
         "search.lexical_only.ndcg10": 0.8, "search.lexical_only.query_cpu.p50": 1.0,
+        "search.without_size.ndcg10": 0.7, "search.without_size.query_cpu.p50": 2.0,
     }  # fmt: skip
     figures = tuple(Figure(name=name, value=value, unit="") for name, value in values.items())
     report = Report(
