@@ -379,12 +379,12 @@ def _result(found: Found, candidates: Candidates, ranked: Ranked, catalogue: Cat
 
 
 def _neighbours(near: Sequence[Neighbours], catalogue: CatalogueView, constant: int) -> list[SearchResult]:
-    """Show neighbours; their score is the cosine, or the standing where cosines cannot be compared."""
+    """Show neighbours; their score is the cosine, bounded as eight bits round, or the standing of several models."""
     if not near:
         return []
     ranking = interleave(near)
     scores = ranking.scores if len(near) == 1 else ranking.standings(constant)
-    rows = zip(ranking.numbers.tolist(), scores.tolist(), ranking.scores.tolist(), strict=True)
+    rows = zip(ranking.numbers.tolist(), scores.clip(max=1).tolist(), ranking.scores.clip(-1, 1).tolist(), strict=True)
     return [
         SearchResult(
             catalogue.symbols[number], score, catalogue.kind(number), catalogue.path(number), {"cosine": cosine}

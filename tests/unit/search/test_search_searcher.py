@@ -121,6 +121,16 @@ def test_similar_leaves_out_the_asker() -> None:
     assert (nobody.results, nobody.reason) == ((), "empty_index")
 
 
+def test_no_likeness_is_more_than_one() -> None:
+    """A vector of eight bits may be a little longer than 1; what it is said to be like is not."""
+    target, symbol = searcher(), SymbolId("a.py/load_table().")
+    for drawn in np.random.default_rng(1).standard_normal((20, DIMENSIONS)):
+        vector = (drawn / np.linalg.norm(drawn)).astype(np.float32)
+        target.put_vectors(MODEL, [symbol], quantise(vector[None], MEAN))
+        (only,) = target.similar({MODEL: vector}, 1).results
+        assert 0.99 < only.score == only.signals["cosine"] <= 1
+
+
 def test_vectors_can_be_removed_and_a_model_closed() -> None:
     """Removing vectors, or a model with all of its vectors, leaves the words as they were."""
     target = searcher()
