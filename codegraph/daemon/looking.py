@@ -8,8 +8,8 @@ Tests: tests/unit/daemon/test_daemon_looking.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations, islice
 from typing import TypeVar
 
 import msgspec
@@ -28,6 +28,9 @@ FOLDED_TOKENS = 24
 
 FOLDED_SIMILARITY = 0.8
 """Share of common shingles from which on two functions of one name are copies."""
+
+MOST_READ = 1_000
+"""Callers whose text is read for how they write what they call."""
 
 _CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 Own = TypeVar("Own", OwnInput, OwnTokens)
@@ -131,15 +134,29 @@ def _similarity(one: Hashes, other: Hashes) -> float:
     return common / together if together else 0.0
 
 
-def callers_of(snapshot: Snapshot, names: Sequence[str]) -> frozenset[SymbolId]:
-    """Return the symbols that call something of one of these names, whether it is known what that is or not."""
+def callers_of(snapshot: Snapshot, names: Sequence[str], look: Look) -> frozenset[SymbolId]:
+    """Return the symbols that call something of one of these names, whether it is known what that is or not.
+
+    Of a name with a dot that nothing here has, `json.loads`, those that write it so, among the first MOST_READ that
+    call something of its last part.
+    """
     found: set[SymbolId] = set()
     for name in names:
-        for target in named(snapshot, name):
+        targets = named(snapshot, name)
+        for target in targets:
             dependents = snapshot.dependents(target.id)
             found.update(caller for caller, edge in dependents if edge.kind is DependencyKind.CALLS)
-    bare = {name for name in names if name.isidentifier()}
-    for view in snapshot.files.values():
-        if bare and not bare.isdisjoint(view.links.names):
-            found.update(view.ids[miss.owner] for miss in view.links.unresolved(bare) if miss.role is Role.CALL)
+        if name.isidentifier():
+            found.update(_calling(snapshot, name))
+        elif not targets and (writes := look.containing((name,))):
+            last = _WORD_OR_MARK.findall(name)[-1]
+            found.update(filter(writes, islice(_calling(snapshot, last), MOST_READ)))
     return frozenset(found)
+
+
+def _calling(snapshot: Snapshot, name: str) -> Iterator[SymbolId]:
+    """Yield the symbols that call something of this name without an edge, in order of the files."""
+    for view in snapshot.files.values():
+        if name in view.links.names:
+            misses = view.links.unresolved({name})
+            yield from dict.fromkeys(view.ids[miss.owner] for miss in misses if miss.role is Role.CALL)

@@ -25,6 +25,8 @@ FILES = {
     "store/session.py": "from store.tables import load\n\nclass Session:\n    def table(self, path):\n"
     "        return load(path)\n\n    def close(self):\n        self.table = None\n\ndef table_size(): return 1\n",
     "vendor/tables.py": "import old\n" + LOAD.replace("retries=3", "retries=5"),
+    "web/paths.py": "import os\n\ndef place(name): return os.path.join('web', name)\n\n"
+    "def all_of(names): return ','.join(names)\n",
     "web/table.js": "export function loadTable(path) { return fetch(path) }\n",
 }
 
@@ -55,6 +57,9 @@ def ids(found: SearchResult) -> list[str]:
         ("kind:function -path:vendor/ -path:web/ load", ["store/tables.py/load()."]),
         ("calls:load", ["store/session.py/Session#table()."]),
         ("calls:store.tables.load", ["store/session.py/Session#table()."]),
+        ("calls:os.path.join", ["web/paths.py/place()."]),
+        ("calls:path.join", ["web/paths.py/place()."]),
+        ("calls:posixpath.join", []),
         ("calls:fetch", ["web/table.js/loadTable()."]),
         ("calls:open path:store/", ["store/tables.py/load()."]),
         ('"could not read: %s" path:store', ["store/tables.py/load()."]),
