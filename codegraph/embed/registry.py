@@ -123,6 +123,9 @@ def identity(spec: ModelSpec, digests: FileDigests | None = None, *, offline: bo
             if file.suffix == ".safetensors":
                 check_whole(spec.name, file)
         parts += [(file.name, known.of(file)) for file in weights.deciding_files(directory, code=spec.remote_code)]
+        if spec.engine != "trained":  # the shipped table, whose length is no user's to state
+            stated = spec.dimensions or spec.engine == "static"  # a table's length is known when it is loaded
+            parts.append(spec.dimensions if stated else dimensions(spec, offline=offline))
     return digest(msgspec.msgpack.encode(parts))
 
 

@@ -101,7 +101,7 @@ def test_a_directory_is_a_model(tmp_path: Path) -> None:
 
 
 def test_identity_covers_content_and_not_place(tmp_path: Path) -> None:
-    """Two copies of a model are one model; other weights, pooling, prefix or limit are another."""
+    """Two copies of a model are one model; other weights, pooling, prefix, limit or length are another."""
     first = describe(str(_model(tmp_path / "a" / "model")))
     copy = describe(str(_model(tmp_path / "b" / "model")))
     assert identity(first) == identity(copy)
@@ -111,7 +111,9 @@ def test_identity_covers_content_and_not_place(tmp_path: Path) -> None:
         msgspec.structs.replace(first, document_prefix="code: "),
         msgspec.structs.replace(first, query_prefix="query: "),
         msgspec.structs.replace(first, max_tokens=256),
+        msgspec.structs.replace(first, dimensions=16),
     ]
+    assert identity(msgspec.structs.replace(first, dimensions=32)) == identity(first), "as its configuration says"
     found = {identity(spec) for spec in (first, *others)}
     assert len(found) == 1 + len(others)
     assert {len(value) for value in found} == {16}
