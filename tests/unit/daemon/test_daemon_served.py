@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from workbench import Workbench
 
+from codegraph.core.facts import OwnInput
 from codegraph.core.symbols import Freshness, SymbolId
+from codegraph.daemon import served
+from codegraph.search.documents import LexicalDocument, make_document
 
 F, G = SymbolId("a.py/f()."), SymbolId("b.py/g().")
 FILES = {"a.py": "from b import g\ndef f(): return g()\n", "b.py": "def g(): return 1\n"}
@@ -41,6 +44,24 @@ def test_undo_reuses_and_counts_it(bench: Workbench) -> None:
     assert bench.project.pipeline.served.reused == reused + 2
     assert len(bench.batches) == batches
     assert all(bench.view.verdicts[symbol].reused for symbol in (F, G))
+
+
+def test_of_an_edited_file_only_what_differs_is_documented_again(bench: Workbench, monkeypatch: Any) -> None:
+    """Words of symbols that an edit leaves as they are come from the last time, and stay findable."""
+    text = "def f(): return 1\ndef h(): return two\n"
+    bench.write({"a.py": text})
+    bench.update()
+    made: list[str] = []
+
+    def noted(path: str, descriptor: str, own: OwnInput) -> LexicalDocument:
+        made.append(descriptor)
+        return make_document(path, descriptor, own)
+
+    monkeypatch.setattr(served, "make_document", noted)
+    bench.write({"a.py": text.replace("1", "one")})
+    bench.update()
+    assert made == ["f()."]
+    bench.check()
 
 
 def test_tiers_are_asked_when_the_project_has_no_vector(bench: Workbench) -> None:

@@ -71,7 +71,9 @@ _SUFFIX: Final = _pattern(
 _STATEMENT: Final = re.compile(rb"\b(?:else|if|for|while|switch|return|case|define)\b")
 _CAST: Final = re.compile(rb"[=(,?]\s*\([\w\s]+[*\s]*\)\Z")
 _FIELD: Final = _pattern(rb"([A-Z](?<=SPACE[A-Z])RESTARGUMENTS)(?=[ \t]*[;={])")
-_NAMED: Final = re.compile(rb"[\w>*&][ \t]+[*&]*[a-z_]\w*SPACE*\Z".replace(b"SPACE", rb"[ \t\n]"))
+_WORD: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+_SMALL: Final = frozenset(bytes([each]) for each in b"abcdefghijklmnopqrstuvwxyz_")
+_TYPE_ENDS: Final = frozenset(bytes([each]) for each in _WORD + b">*&")
 _BETWEEN: Final = _pattern(
     rb"INDENT(?:[a-z]++[ \t]++)*(?!(?:static|inline|extern)\b)TYPE[ \t*&]++"
     rb"(MACRO)(?=(?:[ \t]+|[ \t]*\n)[A-Za-z_][\w:]*[ \t]*\()"
@@ -259,7 +261,20 @@ def _blank_suffix(match: re.Match[bytes]) -> bytes:
 def _blank_field(match: re.Match[bytes]) -> bytes:
     """Blank out what stands behind the type and the name of a field."""
     start = match.start() - 1
-    return _blank(match) if _NAMED.search(match.string, max(0, start - 200), start) else match.group()
+    return _blank(match) if _ends_in_name(match.string[max(0, start - 200) : start]) else match.group()
+
+
+def _ends_in_name(text: bytes) -> bool:
+    """Tell whether a text ends in a type, blanks, perhaps stars, and a name that begins with a small letter.
+
+    An expression that is anchored at the end would be tried at every byte.
+    """
+    text = text.rstrip(b" \t\n")
+    before = text.rstrip(_WORD)
+    starred = before.rstrip(b"*&")
+    type_ = starred.rstrip(b" \t")
+    is_small = text[len(before) : len(before) + 1] in _SMALL
+    return len(before) < len(text) and is_small and len(type_) < len(starred) and type_[-1:] in _TYPE_ENDS
 
 
 def _blank_alone(match: re.Match[bytes]) -> bytes:
