@@ -96,9 +96,12 @@ class Session:
 class Beside:
     """One kind of work for a process beside the writer; only the writer's thread calls it."""
 
-    def __init__(self, name: str, main: Main, *arguments: Any) -> None:
-        """Nothing is started before there is much to do."""
+    def __init__(
+        self, name: str, main: Main, *arguments: Any, shown: Callable[[EncodedFacts], EncodedFacts] | None = None
+    ) -> None:
+        """Nothing is started before there is much to do. `shown` takes away what the process does not read."""
         self._name = name
+        self._shown = shown or (lambda facts: facts)
         self._main = main
         self._arguments = arguments
         self._offered: dict[str, EncodedFacts] = {}
@@ -111,11 +114,11 @@ class Beside:
         self._offered[path] = facts
         self._bytes += _size(facts)
         if self._session is not None:
-            self._session.queue.put(Offer(path, facts))
+            self._session.queue.put(Offer(path, self._shown(facts)))
         elif self._bytes >= MUCH:
             self._session = self._started()
-            for each in self._offered.items():
-                self._session.queue.put(Offer(*each))
+            for each, its_facts in self._offered.items():
+                self._session.queue.put(Offer(each, self._shown(its_facts)))
 
     def ask(self, files: Mapping[str, EncodedFacts]) -> None:
         """Ask for what is made of exactly these files; without waiting, and in vain when they are little."""

@@ -50,6 +50,7 @@ class FactsReader:
         rebuild: bool,
     ) -> Iterable[SourceFile]:
         """Read candidates; yield those whose facts must be made, and fill in the rest on the way."""
+        look_up = not rebuild and not (self._is_first() and self._parts.facts.nothing())
         for path in paths:
             found = self._parts.scanner.read(path)
             if not isinstance(found, SourceFile):
@@ -61,11 +62,14 @@ class FactsReader:
             records[path] = FileRecord(found.stamp, found.blob, found.language, found.trusted_after_ns)
             before = self._known.get(path)
             if rebuild or before is None or before.blob != found.blob or self._recorder.owes(path):
-                stored = None if rebuild else self._stored_facts(found)
+                stored = self._stored_facts(found) if look_up else None
                 if stored is None:
                     yield found
                 else:
                     facts[path] = stored
+
+    def _is_first(self) -> bool:
+        return not self._parts.index.snapshot.files
 
     def _stored_facts(self, source: SourceFile) -> EncodedFacts | None:
         found = self._parts.facts.get(source.blob, source.language)
@@ -83,7 +87,7 @@ class FactsReader:
         """Have facts made; store them in between when there are many. Return those not stored yet."""
         started = self._parts.timer()
         fresh: list[EncodedFacts] = []
-        first = not self._parts.index.snapshot.files
+        first = self._is_first()
         for path, made in self._parts.extractor.extract(sources):
             facts[path] = made
             fresh.append(made)

@@ -13,6 +13,8 @@ import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from codegraph.config import ExtractConfig
 from codegraph.core.facts import EncodedFacts
 from codegraph.daemon.beside import Beside
@@ -30,15 +32,27 @@ def inverters(cores: int) -> int:
     return max(1, min(cores // 4, MAX_INVERTERS))
 
 
+def for_linking(facts: EncodedFacts) -> EncodedFacts:
+    """Leave out what linking does not read, most of them."""
+    return replace(facts, inputs=b"")
+
+
+def for_documents(facts: EncodedFacts) -> EncodedFacts:
+    """Leave out what documents are not made of."""
+    return replace(facts, occurrences=b"")
+
+
 class FirstIndex:
     """The processes of one project's first index; they exist while there is one."""
 
     def __init__(self, config: ExtractConfig, directory: Path) -> None:
         """`directory` is for what is made until it is taken."""
         cores = config.workers or os.cpu_count() or 1
-        self._links = Beside("link", serve_links, min(cores, MAX_LINKERS))
+        self._links = Beside("link", serve_links, min(cores, MAX_LINKERS), shown=for_linking)
         places = [directory / str(number) for number in range(inverters(cores))]
-        self._documents = [(place, Beside("documents", serve_documents, str(place))) for place in places]
+        self._documents = [
+            (place, Beside("documents", serve_documents, str(place), shown=for_documents)) for place in places
+        ]
         self._directory = directory
         shutil.rmtree(directory, ignore_errors=True)
 

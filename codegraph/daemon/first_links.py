@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import msgspec
 import psutil
-from msgspec.structs import replace
 
 from codegraph.core.facts import EncodedFacts, Occurrences, Outline, decode_compressed_occurrences, decode_outline
 from codegraph.daemon.beside import DONE, Ask, Offer, received
@@ -53,7 +52,7 @@ def serve_links(connection: Connection, children: int) -> None:
     names = GatheredNames()
     for message in received(connection):
         if isinstance(message, Offer):
-            facts[message.path] = replace(message.facts, inputs=b"")  # linking reads none, and they are most of it
+            facts[message.path] = message.facts
             outline, occurrences = _decoded(message.facts)
             contributions[message.path] = contributions_of(message.path, outline, occurrences)
             names.add(message.path, outline)

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from codegraph.core.facts import EncodedFacts
 from codegraph.core.symbols import BlobDigest
 from codegraph.store.protocol import StateStore
+from codegraph.store.schema import OUTLINES
 
 Key = tuple[bytes, str]
 """Blob and language."""
@@ -24,6 +25,10 @@ class KeptFacts:
     def __init__(self, store: StateStore) -> None:
         self._store = store
         self._kept: dict[Key, EncodedFacts] = {}
+
+    def nothing(self) -> bool:
+        """Whether there are no facts at all, of whatever bytes."""
+        return not self._kept and not self._store.statistics().entries[OUTLINES]
 
     def get(self, blob: bytes, language: str) -> EncodedFacts | None:
         """Return the facts of a file's bytes, None if any part is missing."""

@@ -119,10 +119,15 @@ class PendingKeys:
 
     def done(self, keys: Collection[EmbeddingKey]) -> None:
         """The vectors of these are there: nobody waits for them any more."""
+        symbols, places, queues, wanted, held = self._symbols, self._place, self._queues, self._key, self._held
         for key in keys:
-            for symbol in self._symbols.get(key, ()):
-                del self._key[symbol]
-            self._forget(key)
+            for symbol in symbols.pop(key, ()):
+                del wanted[symbol]
+            place = places.pop(key, None)
+            if place is not None:
+                queues[place].pop(key, None)
+            if held:
+                held.pop(key, None)
         self._in_flight.difference_update(keys)
 
     def failed(self, key: EmbeddingKey, until: float) -> None:

@@ -116,7 +116,7 @@ def records_of(vectors: Sequence[Floats], mean: Floats, tag: bytes) -> list[byte
 def from_records(records: Sequence[bytes], dimensions: int, tag_bytes: int = 0) -> Quantised:
     """Decode records behind tags of a length; raises ValueError when one has not the length of its dimensions."""
     width = tag_bytes + RECORD_HEAD + dimensions
-    if any(len(record) != width for record in records):
+    if not set(map(len, records)) <= {width}:
         raise ValueError(f"a vector record of {dimensions} dimensions has {width} bytes")
     table = np.frombuffer(b"".join(records), dtype=np.uint8).reshape(len(records), width)[:, tag_bytes:]
     scales = np.ascontiguousarray(table[:, 0:4]).view("<f4").reshape(-1).astype(np.float32)
