@@ -3,7 +3,7 @@
 Facts are stored with the revision that needs them. When that fails (a full disk), they are kept here until
 a later commit takes them along, so links and vectors go on as if nothing had happened; a restart before
 that extracts the files again. Written by the writer's thread, read by any.
-Tests: tests/unit/daemon/test_daemon_pipeline.py, tests/integration/test_bad_input.py.
+Tests: tests/unit/daemon/test_daemon_kept_facts.py, test_daemon_pipeline.py, tests/integration/test_bad_input.py.
 """
 
 from __future__ import annotations

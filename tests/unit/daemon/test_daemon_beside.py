@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 
 import pytest
+from msgspec.structs import replace
 
 from codegraph.core.facts import EncodedFacts
 from codegraph.core.symbols import BlobDigest
@@ -88,3 +89,15 @@ def test_a_process_that_dies_is_done_without() -> None:
     beside.ask(_files(MANY))
     assert beside.answers() is None
     beside.close()
+
+
+def test_a_process_is_sent_only_what_it_is_shown() -> None:
+    """What is left out never goes through the pipe, and the question is still for the files as they are."""
+    beside = Beside("test", _serve, shown=lambda facts: replace(facts, blob=BlobDigest(b"another")))
+    files = _files(MANY_FILES + 1)
+    for path in list(files)[:MANY_FILES]:
+        beside.offer(path, files[path])
+    beside.ask(files)
+    answers = beside.answers()
+    assert answers is not None
+    assert sorted(answers) == sorted(path.encode() + b"=another" for path in files)
