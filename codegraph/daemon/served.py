@@ -184,9 +184,12 @@ class Served:
         view = snapshot.files.get(path)
         if view is None:
             return None
+        served, verdict = self.keys.get, self.verdicts.get
         return tuple(
-            SymbolState(definition.descriptor, key, self.keys.get(symbol, b""), self.verdicts.get(symbol))
-            for symbol, key, definition in zip(view.ids, snapshot.keys_in(view), view.outline.definitions, strict=True)
+            [
+                SymbolState(each.descriptor, key, served(symbol, b""), verdict(symbol))
+                for symbol, key, each in zip(view.ids, snapshot.keys_in(view), view.outline.definitions, strict=True)
+            ]
         )
 
     def dirty_paths(self) -> set[str]:
