@@ -94,8 +94,8 @@ def test_a_process_that_dies_is_done_without() -> None:
 def test_a_process_is_sent_only_what_it_is_shown() -> None:
     """What is left out never goes through the pipe, and the question is still for the files as they are."""
     beside = Beside("test", _serve, shown=lambda facts: replace(facts, blob=BlobDigest(b"another")))
-    files = _files(MANY_FILES + 1)
-    for path in list(files)[:MANY_FILES]:
+    files = _files(MANY + 1)
+    for path in list(files)[:MANY]:
         beside.offer(path, files[path])
     beside.ask(files)
     answers = beside.answers()
