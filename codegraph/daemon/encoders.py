@@ -127,21 +127,23 @@ class Encoders:
 class Gathered(Future[QueryVectors]):
     """The promise of several models' vectors; a model that fails is left out."""
 
-    def __init__(self, models: int) -> None:
+    def __init__(self, models: Iterable[bytes]) -> None:
         super().__init__()
         self._vectors: QueryVectors = {}
-        self._left = models
+        self._waited_for = set(models)
+        self.late: frozenset[bytes] = frozenset()
+        """Once the promise is kept: models that had neither answered nor failed."""
         self._lock = threading.Lock()
-        if not models:
+        if not self._waited_for:
             self._come()
 
     def take(self, model: bytes, vector: FloatArray | None) -> None:
         """Note one model's answer; the last one keeps the promise."""
         with self._lock:
-            self._left -= 1
+            self._waited_for.discard(model)
             if vector is not None:
                 self._vectors[model] = vector
-            last = not self._left
+            last = not self._waited_for
         if last:
             self._come()
 
@@ -152,12 +154,13 @@ class Gathered(Future[QueryVectors]):
     def _come(self) -> None:
         with self._lock:
             if not self.done() and self.set_running_or_notify_cancel():  # who asked may have gone
+                self.late = frozenset(self._waited_for)
                 self.set_result(dict(self._vectors))
 
 
 def _gathered(asked: Mapping[bytes, Future[Promised]], read: Callable[[Promised], FloatArray | None]) -> Gathered:
     """Promise what comes of the promises of several models."""
-    gathered = Gathered(len(asked))
+    gathered = Gathered(asked)
 
     def reply(model: bytes, done: Future[Promised]) -> None:
         failed = done.cancelled() or done.exception() is not None

@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
+import msgspec
+
 from codegraph import __version__
 from codegraph.core.symbols import DependencyKind, Freshness, SymbolId
 from codegraph.daemon import clones, messages, operations, reports, streams
@@ -157,21 +159,26 @@ class Handlers:
     async def search(self, params: messages.SearchParams) -> messages.SearchResult:
         """Rank symbols for a query."""
         text = parse_query(params.query).text
-        vectors = await self._query_vectors(text) if text else {}
-        return await self._threaded(answer_search, self._project, self._view, params, vectors)
+        vectors, silent = await self._query_vectors(text) if text else ({}, ())
+        found = await self._threaded(answer_search, self._project, self._view, params, vectors)
+        return msgspec.structs.replace(found, warnings=(*found.warnings, *silent))
 
     async def similar(self, params: messages.SimilarParams) -> messages.SearchResult:
         """Rank symbols by their vectors' nearness."""
-        vectors = await self._query_vectors(params.text, is_code=True) if params.text else {}
-        return await self._threaded(answer_similar, self._project, self._view, params, vectors)
+        vectors, silent = await self._query_vectors(params.text, is_code=True) if params.text else ({}, ())
+        found = await self._threaded(answer_similar, self._project, self._view, params, vectors)
+        return msgspec.structs.replace(found, warnings=(*found.warnings, *silent))
 
-    async def _query_vectors(self, text: str, *, is_code: bool = False) -> QueryVectors:
+    async def _query_vectors(self, text: str, *, is_code: bool = False) -> tuple[QueryVectors, tuple[str, ...]]:
+        """Return the vectors of a text, and what is to be said of models that have not given theirs in time."""
         promised = self._project.embed_query(text, is_code=is_code)
         limit = asyncio.get_running_loop().call_later(QUERY_SECONDS, promised.wait_no_longer)
         try:
-            return await asyncio.wrap_future(promised)
+            vectors = await asyncio.wrap_future(promised)
         finally:
             limit.cancel()
+        late = sorted(map(self._project.name_of, promised.late))
+        return vectors, tuple(f"{name} is not ready, so its vectors do not count in this answer" for name in late)
 
     async def clones(self, params: clones.ClonesParams) -> clones.ClonesResult:
         """Group definitions that are copies of each other."""

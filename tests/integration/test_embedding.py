@@ -202,6 +202,13 @@ def test_models_in_directories_come_and_go(home: Installation) -> None:
             embedded.append(status.embedded)
             assert client.verify().equal
             assert client.search("g").results
+    (worker,), _ = home.workers()
+    worker.send_signal(signal.SIGSTOP)
+    with home.client(timeout=PATIENCE) as client:
+        found = client.search("g")
+    worker.send_signal(signal.SIGCONT)
+    assert found.results, "words answer"
+    assert any("not ready" in warning for warning in found.warnings)
     assert wanted[0] == wanted[2] != wanted[1]
     assert [len(vector) for vector in vectors] == [32, 48, 32]
     assert vectors[0] @ vectors[2] == pytest.approx(1.0, abs=1e-2)

@@ -58,12 +58,13 @@ def test_model_that_fails_is_left_out(encoders: Encoders) -> None:
     """The other model's ranking goes on without it."""
     embedder: Any = encoders.embedder(OTHER.identity)
     embedder.close()
-    found = encoders.embed_query("words", [ONE.identity, OTHER.identity]).result(0)
-    assert list(found) == [ONE.identity]
+    gathered = encoders.embed_query("words", [ONE.identity, OTHER.identity])
+    assert list(gathered.result(0)) == [ONE.identity]
+    assert not gathered.late, "it has answered, though with an error"
 
 
 def test_models_that_take_too_long_are_left_out(encoders: Encoders) -> None:
-    """Whoever waits no longer gets what is there; what comes later is nobody's."""
+    """Whoever waits no longer gets what is there, and is told who is late; what comes later is nobody's."""
     late: Future[FloatArray] = Future()
     encoders.embedder(OTHER.identity).submit_query = lambda _: late  # type: ignore[union-attr, method-assign]
     gathered = encoders.embed_query("words", [ONE.identity, OTHER.identity])
@@ -72,6 +73,7 @@ def test_models_that_take_too_long_are_left_out(encoders: Encoders) -> None:
     assert list(gathered.result(0)) == [ONE.identity]
     late.set_result(np.zeros(16, np.float32))
     assert list(gathered.result(0)) == [ONE.identity]
+    assert gathered.late == {OTHER.identity}
 
 
 def test_dropped_model_is_closed_and_refused(encoders: Encoders) -> None:
