@@ -209,6 +209,8 @@ def _assign(walk: Walk, target: Node, value: Node | None, scope: Scope) -> None:
         owner = without_prototype(receiver)
         if owner.type == "identifier":
             walk.receivers[value.id] = text_of(owner)
+            if owner is not receiver:
+                walk.on_prototypes.add(value.id)
     if kind == "identifier":
         if target.text != b"exports":
             walk.ledger.reassign(scope, text_of(target))

@@ -13,7 +13,7 @@ from codegraph.core.facts import BindingKind
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.javascript.annotations import NOTHING, JsdocTypes, TypeChains, jsdoc_types, type_chains
 from codegraph.extract.languages.javascript.classes import push_decorators
-from codegraph.extract.languages.javascript.literals import value_of
+from codegraph.extract.languages.javascript.literals import define_members, value_of
 from codegraph.extract.languages.javascript.nodes import nth, text_of
 from codegraph.extract.languages.javascript.patterns import bind_callbacks, bind_parameters, hint_declared
 from codegraph.extract.languages.javascript.scopes import Scope
@@ -49,7 +49,8 @@ def function(walk: Walk, node: Node, scope: Scope) -> None:
     own = index != 0 and index == outer.owner
     arrow = node.type == "arrow_function"
     this = scope.this if arrow else walk.receivers.get(node.id, "")
-    if own and not walk.is_inner(index):
+    made_for_prototype = this and walk.found[index - 1].kind == SymbolKind.FUNCTION and node.id in walk.on_prototypes
+    if own and not walk.is_inner(index) and not made_for_prototype:
         this = walk.this_of(index) if not arrow or walk.found[index - 1].kind == SymbolKind.METHOD else outer.this
     plain = own or (outer.plain and outer.parent is None and _is_called(node))
     inner = walk.ledger.scope(outer, outer.owner, this, plain=plain, function=True)
@@ -93,6 +94,7 @@ def _returns(walk: Walk, node: Node, inner: Scope, declared: TypeChains, *, own:
                 walk.inferring[inner.number] = inner
             else:
                 values = value_of(body, inner)
+                _gives_object(walk, body, inner)
         returned(walk, inner, values)
     walk.push(annotation, inner)
     if annotation is not None and body is not None:
@@ -112,6 +114,14 @@ def returned(walk: Walk, scope: Scope, values: TypeChains) -> None:
         walk.ledger.bind(scope, "()", BindingKind.ELEMENT, chain)
 
 
+def _gives_object(walk: Walk, value: Node | None, scope: Scope) -> None:
+    """Record the properties of an object literal that a function gives as members of what calling it makes."""
+    literal = unwrap(value)
+    is_function = scope.owner != 0 and walk.found[scope.owner - 1].kind == SymbolKind.FUNCTION
+    if is_function and literal is not None and literal.type == "object":
+        define_members(walk, literal, scope.owner, scope)
+
+
 def return_statement(walk: Walk, node: Node, scope: Scope) -> None:
     """`return value` of a definition's own function tells its type."""
     value = nth(node, 0)
@@ -120,6 +130,7 @@ def return_statement(walk: Walk, node: Node, scope: Scope) -> None:
         part = part.parent
     if part is not None and part.number in walk.inferring and value is not None:
         returned(walk, scope, value_of(value, scope))
+        _gives_object(walk, value, scope)
     if part is not None and value is not None:
         hint_declared(walk, unwrap(value), walk.promised.get(part.number))
     walk.push(value, scope)

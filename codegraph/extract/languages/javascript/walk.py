@@ -50,6 +50,8 @@ class Walk:
         """Node of a callback -> what its caller will hand to the parameter of that number."""
         self.receivers: dict[int, str] = {}
         """Node of a function that is assigned to a member -> the name before that member: its `this`."""
+        self.on_prototypes: set[int] = set()
+        """Node of a function that is assigned to a member of a prototype."""
         self.inferring: dict[int, Scope] = {}
         """Scope number of a definition's own function -> that scope, if its returns tell its type."""
         self.promised: dict[int, Node] = {}

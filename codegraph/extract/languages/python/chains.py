@@ -137,7 +137,9 @@ def _given_name(function: Node | None, arguments: Node | None, text: SourceText)
 
 
 def called(function: Node | None, text: SourceText) -> Node | None:
-    """Return what a call calls: of `Box[int]` the class."""
+    """Return what a call calls: of `Box[int]` the class, of `[*f(x)]` f, where the grammar calls `*f`."""
+    if function is not None and function.type == "list_splat":
+        return function.named_child(0)
     if function is None or function.type != "subscript":
         return function
     value = function.child_by_field_name("value")

@@ -4,6 +4,7 @@
 (attribute) @member
 
 (call function: [(identifier) (attribute)] @call)
+(call function: (list_splat [(identifier) (attribute)] @call))
 (call function: [(call) (subscript) (parenthesized_expression)] @computed)
 (decorator [(identifier) (attribute)] @decorator)
 (decorator (call function: [(identifier) (attribute)] @decorator))

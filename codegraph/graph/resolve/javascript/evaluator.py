@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codegraph.core.facts import Chain
+from codegraph.core.symbols import descriptor_parts
 from codegraph.graph.resolve.javascript.calls import called, element_of, handed, keyed, returned
 from codegraph.graph.resolve.javascript.contributions import SPREAD, WHOLE, chain_of, on_side
 from codegraph.graph.resolve.javascript.entities import (
@@ -209,7 +210,8 @@ class Evaluator:
         if name == "@super":
             return self.bases(receiver) or unknown("missing")
         kind = INSTANCE if name == "@self" and receiver.form in _INSTANTIABLE else DEFINITION
-        return (Entity(kind, receiver.path, receiver.descriptor, receiver.form),)
+        held = descriptor_parts(receiver.descriptor)[-1][0] if receiver.form == "constant" else ""
+        return (Entity(kind, *receiver, held),)
 
     def _local(self, scope: Scope, owner: int, name: str, entries: tuple[Entry, ...]) -> Candidates:
         imports = [entry[1:] for entry in entries if entry[0] == "i"]
@@ -295,9 +297,7 @@ class Evaluator:
         if is_known(found) or name == "default":
             return found
         whole = self.exported(module.path, WHOLE)
-        if not is_known(whole):
-            return found
-        return merged([self.member(each, name) for each in whole], MAX_CANDIDATES)
+        return merged([self.member(each, name) for each in whole], MAX_CANDIDATES) if is_known(whole) else found
 
     def _exported(self, path: str, name: str) -> Candidates:
         scope = self.scope_of_file(path)

@@ -28,6 +28,12 @@ MODULE, CLASS, FUNCTION, INSTANCE, VARIABLE, RESULT, UNKNOWN = EntityKind
 """The members themselves: looking one up in the class takes five times as long, in Python 3.11."""
 
 
+FOREIGN = ("builtin", "external")
+"""Reasons of an UNKNOWN that is surely none of the project's."""
+HANDED_BACK = "handed_back"
+"""The reason of an UNKNOWN that a library gave and that may be the project's own; links never name it."""
+
+
 class ClassName(NamedTuple):
     """A class, by file and descriptor."""
 
@@ -99,7 +105,7 @@ def merged(groups: list[Candidates], limit: int) -> Candidates:
 
 def _is_foreign(unknown: Entity) -> bool:
     """Say whether it is sure that nothing of the project is meant."""
-    return unknown.name in ("builtin", "external")
+    return unknown.name in FOREIGN
 
 
 def as_sure(candidates: Candidates, sure: bool) -> Candidates:

@@ -25,8 +25,10 @@ from codegraph.graph.resolve.keys import (
 )
 from codegraph.graph.resolve.python.entities import (
     CLASS,
+    FOREIGN,
     FUNCTION,
     GIVING,
+    HANDED_BACK,
     INSTANCE,
     MODULE,
     PASSING,
@@ -52,10 +54,13 @@ _CYCLE = unknown("dynamic")
 _BUILTIN = unknown("builtin")
 _MISSING = unknown("missing")
 _UNKNOWN_RECEIVER = unknown("unknown_receiver")
+_HANDED_BACK = unknown(HANDED_BACK)
 _OPEN = unknown("dynamic")
 """Stands for an answer that is being looked for: a different object than `_CYCLE`, which is one."""
 _MAX_RETRIES = 500
 _LAZY = frozenset({VARIABLE, RESULT})
+_PICKING = frozenset({"anext", "eval", "getattr", "max", "min", "next", "sum"})
+"""Built-in functions whose result may be the project's own."""
 _Question = tuple[object, ...]
 _Asked = TypeVar("_Asked", bound=_Question)
 
@@ -107,6 +112,8 @@ class Evaluator:
                 found = self._step(before[0], chain[-1])
             else:
                 found = merged([self._step(each, chain[-1]) for each in before], MAX_CANDIDATES)
+            if found[0].name in FOREIGN and found[0].kind is UNKNOWN and _takes(chain):
+                found = _HANDED_BACK
         self._nesting -= 1
         self._keep(scope.memo, chain, found, cuts)
         return found
@@ -146,7 +153,7 @@ class Evaluator:
                     orders.append(above)
                     gap = gap or above_gap
                 elif base.name != "builtin":
-                    gap = gap or ("external" if base.name == "external" else "unknown_receiver")
+                    gap = gap or ("external" if base.name in ("external", HANDED_BACK) else "unknown_receiver")
             found = self._orders[name] = (linearise(name, orders), gap)
         return found
 
@@ -331,8 +338,21 @@ class Evaluator:
         if not chains:
             return unknown("local" if entity.local >= 0 else "unknown_receiver")
         found = self._values(entity, chains, "unknown_receiver")
-        is_foreign = found[0].kind is UNKNOWN and found[0].name in ("builtin", "external")
-        return _UNKNOWN_RECEIVER if is_foreign and ("v",) in self._entries(entity) else found
+        is_foreign = found[0].kind is UNKNOWN and found[0].name in FOREIGN
+        if is_foreign and ("v",) in self._entries(entity):
+            return _UNKNOWN_RECEIVER
+        return self._described(found) if entity.scope and not entity.descriptor else found
+
+    def _described(self, found: Candidates) -> Candidates:
+        """Return what reading an attribute of a class gives: what `__get__` does, where its value has such a method."""
+        groups: list[Candidates] = []
+        for each in found:
+            own = ClassName(each.path, each.descriptor)
+            getters = self.member(own, "__get__", own) if each.kind is INSTANCE else ()
+            given = [self._called(getter) for getter in getters if getter.kind is FUNCTION]
+            values = [value for result in given for one in result for value in self.expand(one)]
+            groups.append((merged([tuple(values)], MAX_CANDIDATES) or _UNKNOWN_RECEIVER) if given else (each,))
+        return merged(groups, MAX_CANDIDATES)
 
     def _returned(self, entity: Entity) -> Candidates:
         chains = self._get(return_key(entity.path, entity.descriptor)) or ()
@@ -364,6 +384,14 @@ class Evaluator:
             return self._scope(entity.path)
         enclosing = ClassName(entity.path, entity.scope)
         return self._scope(entity.path, -1, "", enclosing, entity.receiver or enclosing)
+
+
+def _takes(chain: Chain) -> bool:
+    """Say whether the last step may take the project's own out of what a library made: `stack[-1]`, `queue.get()`."""
+    if chain[-1] != "()":
+        return chain[-1] in ("[]", "@enter")
+    name = chain[-2]
+    return name in _PICKING or not (name[:1].isupper() or (len(chain) == 2 and name in BUILTINS) or name == LITERAL[0])
 
 
 def _container(descriptor: str) -> str:

@@ -39,7 +39,9 @@ from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.python.contributions import import_entry
 from codegraph.graph.resolve.python.entities import (
     CLASS,
+    FOREIGN,
     FUNCTION,
+    HANDED_BACK,
     INSTANCE,
     MODULE,
     UNKNOWN,
@@ -135,7 +137,7 @@ class FileLinker:
         calls = [edge for edge in outcome.edges if edge[1] is DependencyKind.CALLS]
         for edge in calls:
             self.collector.add(owner, *edge, *reference.positions[:2])
-        is_foreign = outcome.reason in ("external", "builtin") and chain[-1].isidentifier()
+        is_foreign = outcome.reason in FOREIGN and chain[-1].isidentifier()
         if not calls and not is_foreign:
             self.collector.computed(reference)
 
@@ -178,7 +180,8 @@ class FileLinker:
         if entity.kind is FUNCTION:
             is_called = role in _CALLING and "p" not in entity.name
             kind = DependencyKind.CALLS if is_called else DependencyKind.REFERENCES
-            return [(symbol_id(entity.path, entity.descriptor), kind, entity.sure)]
+            given = self._held_targets(entity, role) if entity.is_property and role in _CALLING else []
+            return [(symbol_id(entity.path, entity.descriptor), kind, entity.sure), *given]
         if entity.kind is MODULE and entity.path:
             return [(symbol_id(entity.path, ""), DependencyKind.REFERENCES, entity.sure)]
         if entity.kind is not VARIABLE or entity.method:
@@ -207,13 +210,18 @@ class FileLinker:
 
     def _is_open(self, held: Entity) -> bool:
         """Say whether calling what a variable holds may call something of the project: not where a library made it."""
-        if held.kind is not VARIABLE:
+        if held.kind is not VARIABLE and not (held.kind is FUNCTION and held.is_property):
             return False
         values = self._evaluator.expand(held)
-        return any(each.kind is not UNKNOWN or each.name not in ("external", "builtin") for each in values)
+        return any(each.kind is not UNKNOWN or each.name not in FOREIGN for each in values)
 
     def _fallback(self, chain: Chain, role: Role, reason: str) -> _Outcome:
         """Return the edge to the only definition of the name, or the reason why there is none."""
+        if reason == HANDED_BACK:
+            name = chain[-1]
+            if name[:1] != "_" or name[:2] == "__":  # names of libraries' own are as likely; private ones are not
+                return _Outcome((), "unknown_receiver" if self._table.named(FAMILY, name) else "external")
+            reason = "unknown_receiver"
         if reason in _FALLBACK_REASONS or (reason == "missing" and len(chain) == 1):
             target = self._only(chain[-1], "method" if len(chain) > 1 else "function", role)
             if target is not None:
