@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from codegraph.daemon import account
-from codegraph.daemon.account import GLANCE_SECONDS, Glance, status_report
+from codegraph.daemon.account import GLANCE_SECONDS, GLANCE_SHARE, Glance, status_report
 from codegraph.daemon.statistics import RequestStatistics
 from codegraph.source.reading import FileReader
 from tests.workbench import Workbench
@@ -26,6 +26,23 @@ def test_a_glance_is_kept_for_a_moment_and_for_its_question() -> None:
     assert glance.of("b", lambda: next(looks)) == 1
     now[0] += GLANCE_SECONDS
     assert glance.of("b", lambda: next(looks)) == 2
+
+
+def test_a_glance_that_takes_long_is_taken_seldom() -> None:
+    """Looking again and again takes a small part of the time, however long one look does."""
+    now, looks = [0.0], [0]
+
+    def look() -> int:
+        now[0] += 5.0
+        looks[0] += 1
+        return looks[0]
+
+    glance: Glance[int] = Glance(lambda: now[0])
+    assert glance.of("a", look) == 1
+    now[0] = 5.0 + 5.0 * (GLANCE_SHARE - 1)
+    assert glance.of("a", look) == 1
+    now[0] = 5.0 + 5.0 * GLANCE_SHARE
+    assert glance.of("a", look) == 2
 
 
 def test_status_counts_once_between_two_changes(memory_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
