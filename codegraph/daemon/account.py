@@ -7,6 +7,7 @@ worker, the event stream. Nothing is estimated here. Tests: tests/integration/te
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -51,15 +52,20 @@ class Glance(Generic[Value]):
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
+        self._looking = threading.Lock()
         self._last: tuple[object, float, Value] | None = None
 
     def of(self, question: object, look: Callable[[], Value]) -> Value:
-        """Return what `look` gave, now or a moment ago. From any thread: two that ask at once may both look."""
-        last, now = self._last, self._clock()
-        if last is None or last[0] != question or now >= last[1]:
-            value, ended = look(), self._clock()
-            last = self._last = (question, ended + max(GLANCE_SECONDS, GLANCE_SHARE * (ended - now)), value)
-        return last[2]
+        """Return what `look` gave, now or before. From any thread: while one looks, others get what was seen last."""
+        last = self._last
+        if last is not None and last[0] == question and (self._clock() < last[1] or self._looking.locked()):
+            return last[2]
+        with self._looking:
+            last, now = self._last, self._clock()
+            if last is None or last[0] != question or now >= last[1]:
+                value, ended = look(), self._clock()
+                last = self._last = (question, ended + max(GLANCE_SECONDS, GLANCE_SHARE * (ended - now)), value)
+            return last[2]
 
 
 class Glances:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,24 @@ def test_a_glance_that_takes_long_is_taken_seldom() -> None:
     assert glance.of("a", look) == 1
     now[0] = 5.0 + 5.0 * GLANCE_SHARE
     assert glance.of("a", look) == 2
+
+
+def test_while_one_looks_others_get_what_was_seen_last() -> None:
+    """Many who ask at once cost one look, and those that have something to go by do not wait for it."""
+    now: list[float] = [0.0]
+    found: list[str] = []
+    glance: Glance[str] = Glance(lambda: now[0])
+    assert glance.of("a", lambda: "first") == "first"
+    now[0] = 2 * GLANCE_SECONDS
+
+    def look() -> str:
+        other = threading.Thread(target=lambda: found.append(glance.of("a", lambda: "third")))
+        other.start()
+        other.join()
+        return "second"
+
+    assert glance.of("a", look) == "second"
+    assert found == ["first"]
 
 
 def test_status_counts_once_between_two_changes(memory_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
