@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import tree_sitter_java
 
 from codegraph.extract.languages.java.definitions import find_definitions
@@ -9,15 +12,28 @@ from codegraph.extract.languages.java.walk import collect
 from codegraph.extract.languages.plain import plain_spec
 from codegraph.extract.languages.spec import Namespaces
 
-SPEC = plain_spec(
-    __name__,
-    "java",
-    "tree-sitter-java",
-    tree_sitter_java.language,
-    (".java",),
-    find=find_definitions,
-    collect=collect,
-    hollow=b"{}",
-    erasable=True,
-    namespaces=Namespaces(frozenset({"package_declaration"})),
+_BEFORE_ELLIPSIS = re.compile(rb"@[\w.]+(?=\s*\.\.\.)")
+"""`Object @Nullable ... rest`: the grammar knows no annotation there, and loses the parameter."""
+
+
+def _legible(data: bytes) -> bytes:
+    """Blank out what the grammar cannot read."""
+    return _BEFORE_ELLIPSIS.sub(lambda found: b" " * len(found.group()), data)
+
+
+SPEC = replace(
+    plain_spec(
+        __name__,
+        "java",
+        "tree-sitter-java",
+        tree_sitter_java.language,
+        (".java",),
+        find=find_definitions,
+        collect=collect,
+        hollow=b"{}",
+        erasable=True,
+        namespaces=Namespaces(frozenset({"package_declaration"})),
+    ),
+    prepare=_legible,
+    prepare_if_broken=True,
 )
