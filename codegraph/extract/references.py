@@ -191,8 +191,11 @@ def _add_sites(view: FileView, sites: Sequence[Site], roles: Mapping[int, Role])
                 if spelling == head and role is read:
                     continue
                 spelling = view.heads[owner][head] + spelling[len(head) :]
-            elif head in narrowed and spelling != head:
-                better = next((each[2] for each in narrowed[head] if each[0] <= offset < each[1]), head)
+            elif (
+                head in narrowed
+                and spelling != head
+                and (better := next((each[2] for each in narrowed[head] if each[0] <= offset < each[1]), ""))
+            ):
                 spelling = better + spelling[len(head) :]
             elif role is read and (head in dropped or (head in hidden and offset in hidden[head])):
                 continue
