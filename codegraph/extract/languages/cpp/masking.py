@@ -37,7 +37,9 @@ def _pattern(text: bytes) -> re.Pattern[bytes]:
     return re.compile(text, re.MULTILINE)
 
 
-_CLASS: Final = _pattern(rb"\b(?:class|struct|union|enum|namespace)SPACE++((?:MACROARGUMENTS?SPACE++)+)(?=[A-Za-z_{])")
+_CLASS: Final = _pattern(
+    rb"\b(?:class|struct|union|enum|namespace)SPACE++((?:MACROARGUMENTS?SPACE++)+)(?=[A-Za-z_{]|\[\[)"
+)
 _AFTER_NAME: Final = _pattern(
     rb"[csu](?:lass|truct|nion)SPACE++[A-Za-z_][\w:]*+(?:<[^<>;{}()]*>)?SPACE++(MACROARGUMENTS?)(?=SPACE*(?::[^:]|\{))"
 )
