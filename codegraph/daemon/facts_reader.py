@@ -52,6 +52,7 @@ class FactsReader:
         """Read candidates; yield those whose facts must be made, and fill in the rest on the way."""
         look_up = not rebuild and not (self._is_first() and self._parts.facts.nothing())
         for path in paths:
+            self._parts.courtesy.give_way()
             found = self._parts.scanner.read(path)
             if not isinstance(found, SourceFile):
                 if isinstance(found, Skipped):
@@ -89,6 +90,7 @@ class FactsReader:
         fresh: list[EncodedFacts] = []
         first = self._is_first()
         for path, made in self._parts.extractor.extract(sources):
+            self._parts.courtesy.give_way()
             facts[path] = made
             fresh.append(made)
             if first:

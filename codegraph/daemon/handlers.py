@@ -111,7 +111,8 @@ class Handlers:
             raise
 
     async def _threaded(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+        with self._project.parts.courtesy.answering():
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
     def subscribe(self, publish: Callable[[AnyEvent], None], recent: bool) -> Callable[[], None]:
         """Subscribe to the project's events."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from codegraph.cache.tiers import Tiers
 from codegraph.config import Config
+from codegraph.daemon.courtesy import Courtesy
 from codegraph.daemon.encoders import Encoders
 from codegraph.daemon.first_index import FirstIndex
 from codegraph.daemon.inputs import OwnInputs
@@ -43,3 +44,4 @@ class Parts:
     events: EventLog
     timer: Callable[[], float]
     """Seconds, for durations."""
+    courtesy: Courtesy = field(default_factory=Courtesy)

@@ -80,6 +80,7 @@ class Pipeline:
         `retire` is called, with how many batches each model has, when other vectors may be served than before.
         """
         self.parts = parts
+        parts.index.relinker.before_each = parts.courtesy.give_way
         self.scheduler = scheduler
         self.served = served
         self.known = known
@@ -235,6 +236,7 @@ class Pipeline:
         """Replace an index by an empty one; a reconcile must follow, and until then readers keep the last view."""
         self._recorder.owe({*self.known, *self.parts.index.snapshot.files, *self.view.snapshot.files})
         self.parts.index = index
+        index.relinker.before_each = self.parts.courtesy.give_way
         self.known.clear()
         self.doubtful.clear()
         self.scheduler.forget_all()
@@ -286,7 +288,9 @@ class Pipeline:
         self._uncertain.follow(before, self.parts.index.snapshot.files, {*delta.files, *delta.relinked})
         with whole():
             self._acknowledge(records, skipped)
+            self.parts.courtesy.give_way()
             self._follow(delta, fresh, run)
+            self.parts.courtesy.give_way()
             started = self.parts.timer()
             self._recorder.commit(delta, records, fresh, skipped)
             run.seconds["commit"] = self.parts.timer() - started

@@ -79,7 +79,8 @@ class Index:
         self._cascade = cascade
         self._routes = routes
         self._table = table()
-        self._relinker = Relinker(self._table, load_occurrences)
+        self.relinker = Relinker(self._table, load_occurrences)
+        """Only for whoever writes."""
         self._marking = marking
         self._timer = timer
         self._at_once = at_once
@@ -316,10 +317,10 @@ class Index:
         """Link the changed files, and those that read one of the changed keys."""
         readers = self._table.readers(keys)
         for path in (path for path, facts in files.items() if facts is None):
-            self._relinker.forget(path)
+            self.relinker.forget(path)
         present = {path for path, facts in files.items() if facts is not None}
         paths = sorted(present.union(path for path in readers if path not in files))
-        views, link, is_edit = self._snapshot.files, self._relinker.link, len(files) <= EDITED_TOGETHER
+        views, link, is_edit = self._snapshot.files, self.relinker.link, len(files) <= EDITED_TOGETHER
         return {path: link(path, files.get(path), views.get(path), keys, names.value, is_edit) for path in paths}
 
     def _linked_elsewhere(self, files: Mapping[str, Facts | None], linked: Mapping[str, bytes]) -> dict[str, Draft]:

@@ -91,6 +91,8 @@ class Relinker:
         self._table = table
         self._load_occurrences = load_occurrences
         self._most = most
+        self.before_each: Callable[[], None] = lambda: None
+        """Called before a file is linked."""
         self._files: OrderedDict[str, Known] = OrderedDict()
         self.in_part = 0
         """How many files were linked in part only."""
@@ -113,6 +115,7 @@ class Relinker:
 
         `changed` are the table keys that have changed since the last revision; what `is_edit` is remembered.
         """
+        self.before_each()
         known = self._files.pop(path, None)
         if facts is None:
             assert view is not None, "a file without new facts is there already"

@@ -215,7 +215,7 @@ def test_inconsistent_index_is_built_anew(bench: Workbench) -> None:
     def gone(language: str, blob: bytes) -> Occurrences:
         raise InternalError("the occurrences are gone from the store")
 
-    index._relinker._load_occurrences = gone
+    index.relinker._load_occurrences = gone
     bench.write({"b.py": "def h(): return 1\n"})
     bench.watcher.push(Hint("b.py", False))
     bench.forget()

@@ -55,10 +55,10 @@ def project() -> Project:
 
 def links_after(made: Project, text: str) -> int:
     """Edit the importing file; return how many files were linked in part, having compared with a clean build."""
-    before = made.index._relinker.in_part
+    before = made.index.relinker.in_part
     made.change({"file.py": text})
     assert is_equal(differences(made.index, made.clean()))
-    return made.index._relinker.in_part - before
+    return made.index.relinker.in_part - before
 
 
 def texts(language: str) -> dict[str, bytes]:
@@ -160,7 +160,7 @@ def test_a_part_is_linked_again_for_what_it_read() -> None:
     assert links_after(made, FILE.replace("return helper()", "return Box()")) == 1
     made.change({"other.py": OTHER.replace("def helper", "def other")})
     assert is_equal(differences(made.index, made.clean()))
-    assert made.index._relinker.in_part == 3
+    assert made.index.relinker.in_part == 3
 
 
 def test_a_file_that_is_gone_is_forgotten() -> None:
