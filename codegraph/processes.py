@@ -1,4 +1,4 @@
-"""Starting processes of our own without running anybody else's code.
+"""Starting processes of our own without running anybody else's code, and out of the keyboard's reach.
 
 A spawned interpreter puts the working directory first on its module path before it has read a line of
 ours. Started from inside a project, it would import that project's `types.py` instead of Python's own:
@@ -12,9 +12,12 @@ import ctypes
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 from contextlib import suppress
+from multiprocessing import resource_tracker
 from multiprocessing.context import SpawnContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 SAFE_PATH = "PYTHONSAFEPATH"
@@ -31,6 +34,23 @@ def spawn_context() -> SpawnContext:
     """Return the context whose processes, and whose resource tracker, do not look into the working directory."""
     os.environ[SAFE_PATH] = "1"
     return multiprocessing.get_context("spawn")
+
+
+def start_process(process: BaseProcess) -> None:
+    """Start a process that an interrupt from the keyboard does not reach, not even while its interpreter starts.
+
+    Whoever starts it decides what an interrupt means. A blocked signal stays blocked in what a thread starts
+    (sigprocmask(2)); systems without that leave it to the process itself, once it runs.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        process.start()
+        return
+    resource_tracker.ensure_running()  # which lets the signal through again when it has started
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def own_command(*arguments: str) -> list[str]:

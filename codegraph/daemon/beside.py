@@ -24,7 +24,7 @@ from typing import Any
 import msgspec
 
 from codegraph.core.facts import EncodedFacts
-from codegraph.processes import spawn_context
+from codegraph.processes import spawn_context, start_process
 
 logger = logging.getLogger(__name__)
 
@@ -155,7 +155,7 @@ class Beside:
         context = spawn_context()
         ours, theirs = context.Pipe()
         process = context.Process(target=self._main, args=(theirs, *self._arguments), name=self._name, daemon=True)
-        process.start()
+        start_process(process)
         theirs.close()
         return Session(process, ours)
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
-from codegraph.processes import spawn_context
+from codegraph.processes import spawn_context, start_process
 from codegraph.search.segment_file import StoredSegment
 from codegraph.search.segment_writer import merge_files
 
@@ -42,7 +42,7 @@ class MergeProcess:
             if self._closed:
                 return False
             self._process = process
-            process.start()
+            start_process(process)
         process.join()
         with self._lock:
             self._process = None

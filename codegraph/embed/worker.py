@@ -49,7 +49,7 @@ from codegraph.embed.wire import (
 from codegraph.embed.worker_process import WorkerSettings, run
 from codegraph.errors import EncoderError
 from codegraph.events import EventLog, WorkerLost
-from codegraph.processes import spawn_context
+from codegraph.processes import spawn_context, start_process
 
 logger = logging.getLogger(__name__)
 
@@ -252,7 +252,7 @@ class EmbedWorker:
         settings = msgspec.msgpack.encode(self._settings)
         process = context.Process(target=self._main, args=(theirs, settings), name="codegraph-embed", daemon=True)
         try:
-            process.start()
+            start_process(process)
         except Exception as error:
             ours.close()
             with self._changed:

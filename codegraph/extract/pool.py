@@ -35,7 +35,7 @@ from codegraph.events import EventLog, WorkerLost
 from codegraph.extract.again import Memory
 from codegraph.extract.extractor import encode_facts, limits_of, unopened
 from codegraph.extract.worker import OVERTIME, READY, Job, extract_encoded, seconds_for, serve
-from codegraph.processes import spawn_context
+from codegraph.processes import spawn_context, start_process
 
 logger = logging.getLogger(__name__)
 
@@ -192,7 +192,7 @@ class ExtractPool:
         name = f"extract-{self._started}"
         arguments = (there, self._limits, self._config.timeout_seconds, self._nice)
         process = self._context.Process(target=serve, args=arguments, name=name, daemon=True)
-        process.start()
+        start_process(process)
         there.close()
         self._workers.append(_Worker(name, process, here))
         self._readable.register(here, EVENT_READ)

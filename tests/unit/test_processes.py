@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -12,7 +13,19 @@ from pathlib import Path
 import psutil
 import pytest
 
-from codegraph.processes import descendants, give_memory_back, own_command
+from codegraph.processes import descendants, give_memory_back, own_command, spawn_context, start_process
+
+INTERRUPTED = """
+import os, signal, sys
+sys.path.insert(0, {package!r})
+import codegraph.processes as processes
+if __name__ == "__main__":
+    process = processes.spawn_context().Process(target=print, args=("done",))
+    processes.start_process(process)
+    os.kill(process.pid, signal.SIGINT)
+    process.join(60)
+    sys.exit(process.exitcode)
+"""
 
 CHILD = """
 import sys
@@ -141,3 +154,21 @@ def test_the_collector_never_walks_a_whole_index() -> None:
     """Only what is young is looked at; a little more now and then; what a bulk load made, never."""
     done = subprocess.run([sys.executable, "-c", COLLECTOR], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_an_interrupt_does_not_reach_a_process_that_starts(tmp_path: Path) -> None:
+    """Whoever types Ctrl-C while workers start gets one answer, from us, and no trace of an interpreter's beginning."""
+    script = tmp_path / "child.py"
+    script.write_text(INTERRUPTED.format(package=os.fspath(Path(__file__).resolve().parents[2])))
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "done\n", "")
+
+
+def test_who_starts_a_process_can_still_be_interrupted() -> None:
+    """What is blocked for the new process is not blocked here afterwards."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    process = spawn_context().Process(target=int)
+    start_process(process)
+    process.join(120)
+    assert process.exitcode == 0
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, []) == before

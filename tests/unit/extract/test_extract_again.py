@@ -591,7 +591,9 @@ def test_what_a_linkage_is_said_of_stays() -> None:
 
 def test_a_name_that_is_tested_elsewhere_is_nothing_here() -> None:
     """Whether a member of an unknown local counts as a mention follows from its own function, not from another one."""
-    text = b"class A:\n" + b"".join(b"    def f%d(self, one):\n        return one.x\n\n" % number for number in range(5))
+    text = b"class A:\n" + b"".join(
+        b"    def f%d(self, one):\n        return one.x\n\n" % number for number in range(5)
+    )
     text += b"    def g(self, one):\n        if isinstance(one, A):\n            return one.y\n        return None\n"
     memory = Memory()
     for now in (text, text.replace(b"one.x", b"one.z", 1)):
