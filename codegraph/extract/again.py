@@ -18,7 +18,9 @@ whole. What breaks a function may take in text behind it; if it is the edited on
 bodies, which is the same to the byte, and is there, but for what it does not name. A function that mentions what is
 numbered through the whole file (`LanguageSpec.outer_mark`) is looked at with all of that.
 *Of what is found outside:* it depends on no body, and of a header on kind and name alone, which stay. A language in
-which that is not so has no hollow bodies (`LanguageSpec.hollow`), and is extracted whole. Where anything does not fit
+which that is not so has no hollow bodies (`LanguageSpec.hollow`), and is extracted whole; so is a file in which an
+edited header binds something else outside (a constructor's parameter that is an attribute), or that has more of
+something than is heeded (`LanguageSpec.heeded`). Where anything does not fit
 (the function has another name, something inside is owned outside), the file is extracted whole, too.
 
 `Memory` keeps what this needs of the files seen last, up to a number of bytes. A file is known by the name that the
@@ -66,7 +68,9 @@ class Memory:
     def extract(self, name: str, data: bytes, language: str, limits: Limits) -> FileFacts:
         """Return what `extractor.extract` returns; `name` is what this file was called the last time."""
         spec = LANGUAGES[language]
-        if spec.read is not None or not spec.hollow or len(data) > limits.max_bytes or limits.data_flow:
+        mark, most = spec.heeded
+        is_whole = spec.read is not None or not spec.hollow or (most and data.count(mark) > most)
+        if is_whole or len(data) > limits.max_bytes or limits.data_flow:
             return extract(data, language, limits)
         key = (name, language, limits)
         known = self._files.pop(key, None)

@@ -16,7 +16,17 @@ from typing import NamedTuple, TypeVar
 from msgspec.structs import replace
 
 from codegraph.core.digests import blob_digest
-from codegraph.core.facts import Binding, Definition, FileFacts, Import, Occurrences, Outline, Reference
+from codegraph.core.facts import (
+    Binding,
+    BindingKind,
+    Chain,
+    Definition,
+    FileFacts,
+    Import,
+    Occurrences,
+    Outline,
+    Reference,
+)
 from codegraph.core.symbols import Range
 from codegraph.extract.extractor import Limits, Look
 from codegraph.extract.known import Exports, Function, Known, is_shared
@@ -95,13 +105,13 @@ class _Splice:
     def __init__(self, known: Known, part: Look, edited: Edited, limits: Limits) -> None:
         self._known = known
         self._part = part
-        self._was, self._now, self._moved, self._read, _, self._broken, self._exports = edited
+        self._was, self._now, self._moved, self._read, self._in_header, self._broken, self._exports = edited
         self._problems = tuple(problems_of(part.view.text, edited.broken, limits.max_problems))
         self._more = (self._now.behind - self._now.number) - (self._was.behind - self._was.number)
         old, new = known.definitions[self._was.number].range, part.definitions[self._now.number].range
         self._lines = new.end_line - old.end_line
         self._numbers = self._numbered()
-        self._headers = {each.descriptor: each for each in part.definitions[1:] if edited.in_header}
+        self._headers = {each.descriptor: each for each in part.definitions[1:] if self._in_header}
 
     def _numbered(self) -> dict[int, int]:
         """Return the index in the whole of what is inside the function or stands before it in the part."""
@@ -221,12 +231,21 @@ class _Splice:
         shared = self._part.view.spec.shared
         found = self._with_owners(known[: _at(known, was.start)])
         inside = self._part.view.placed_bindings()
+        if self._in_header and not self._is_outside_same(inside):
+            raise KeyError(was.number)
         for offset, one in inside[_at(inside, now.start) : _at(inside, now.end)]:
             if is_shared(one, now, shared):
                 raise KeyError(one.owner)
             found.append((offset, _owned(one, self._numbers[one.owner])))
         behind = self._with_owners(known[_at(known, was.end) :])
         return found + ([(offset + self._moved, one) for offset, one in behind] if self._moved else behind)
+
+    def _is_outside_same(self, now: list[tuple[int, Binding]]) -> bool:
+        """Tell whether outside of functions is bound what is known: parameters of a constructor may be attributes."""
+        end, moved = self._was.end, self._moved
+        known = _outside(self._known.bindings, self._known.functions)
+        before = [(offset + moved * (offset >= end), *said) for offset, *said in known]
+        return before == list(_outside(now, self._functions()))
 
     def _with_owners(self, bindings: list[tuple[int, Binding]]) -> list[tuple[int, Binding]]:
         """Return bindings from outside of the function with the owners that they have in the whole."""
@@ -285,6 +304,17 @@ class _Splice:
                 raise KeyError(one.owner)
             positions += (line + self._lines if side > 0 else line, column)
         return Reference(self._later(one.owner), one.chain, one.role, tuple(positions))
+
+
+def _outside(
+    bindings: list[tuple[int, Binding]], functions: tuple[Function, ...]
+) -> Iterator[tuple[int, str, BindingKind, Chain]]:
+    """Yield where what is bound to what, but for what stands in functions."""
+    starts = [each.start for each in functions]
+    for offset, one in bindings:
+        at = bisect_right(starts, offset) - 1
+        if at < 0 or offset >= functions[at].end:
+            yield offset, one.name, one.kind, one.chain
 
 
 def _at(bindings: list[tuple[int, Binding]], offset: int) -> int:

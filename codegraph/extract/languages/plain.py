@@ -79,6 +79,7 @@ def plain_spec(
     namespaces: Namespaces | None = None,
     hollow: bytes = b"",
     erasable: bool = False,
+    heeded: tuple[bytes, int] = (b"", 0),
 ) -> LanguageSpec:
     """Make the spec of a language whose folder is `package` (its `__name__`).
 
@@ -113,6 +114,7 @@ def plain_spec(
         file_names=file_names,
         hollow=hollow,
         erasable=erasable,
+        heeded=heeded,
         constants_in=constants_in,
         find=find,
         namespaces=namespaces,

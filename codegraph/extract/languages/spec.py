@@ -193,6 +193,9 @@ class LanguageSpec:
     outer_mark: str = ""
     """What is in names that are numbered through all that stands outside of functions, if there are such; a language
     with such a mark says "export" where a function offers something."""
+    heeded: tuple[bytes, int] = (b"", 0)
+    """What stands in all that extraction heeds only up to a number per file, and that number (0: there is no such
+    thing). A file that has more of it is whole: what is heeded in a function depends on the others then."""
     shared: frozenset[BindingKind] = frozenset()
     """Kinds of bindings that extraction looks at in other functions than in the one which binds a name around both."""
     settle: Callable[[Iterable[Binding]], Iterable[Binding]] = dict.fromkeys

@@ -601,3 +601,34 @@ def test_a_name_that_is_tested_elsewhere_is_nothing_here() -> None:
         assert facts == whole(now, "python")
         assert not [each for each in facts.occurrences.references if each.chain[-1] in "xz"]
     assert memory.helped == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "start", "function"),
+    [
+        ("rust", "", "fn f%d(a: T) {\n    m!(a.g(), T::h());\n}\n"),
+        ("python", "class A: pass\n", "def f%d(a, b):\n    if isinstance(a, A):\n        a.g(b)\n"),
+    ],
+)
+def test_what_is_heeded_up_to_a_number_counts(language: str, start: str, function: str) -> None:
+    """A file with more of something than extraction heeds is looked at as a whole, one with as much in part."""
+    most = LANGUAGES[language].heeded[1]
+    for number in (most, most + 1):
+        text = start + "".join(function % each for each in range(number))
+        memory = Memory()
+        for now in (text, text.replace("(a: T) {\n", "(a: T) {\n    b.z();\n", 1).replace("a.g(", "b.z();a.g(", 1)):
+            assert memory.extract("x", now.encode(), language, LIMITS) == whole(now.encode(), language)
+        assert memory.helped == (number == most)
+
+
+@pytest.mark.parametrize(
+    "edit", [("Bar", "Baz"), ("private b", "private c"), ("private b", "b"), (", private b: Bar", "")]
+)
+def test_attributes_that_a_header_makes_are_those_of_now(edit: tuple[str, str]) -> None:
+    """A parameter of a constructor that is an attribute as well stands in its header, and is bound in the class."""
+    text = "class Foo {\n  s = '';\n  constructor(private a: X, private b: Bar) { this.s = 'a'; }\n"
+    text += "  go(n: Foo) { return this.b.go(n); }\n}\n"
+    memory = Memory()
+    for now in (text, text.replace(*edit, 1), text.replace("n: Foo", "n: X"), text.replace("n: Foo", "n")):
+        assert memory.extract("x", now.encode(), "typescript", LIMITS) == whole(now.encode(), "typescript")
+    assert memory.helped == 1

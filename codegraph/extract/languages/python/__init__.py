@@ -16,7 +16,7 @@ from codegraph.extract.languages.python.chains import callees, expression_chain
 from codegraph.extract.languages.python.docstrings import docstring_of
 from codegraph.extract.languages.python.imports import collect_imports
 from codegraph.extract.languages.python.layout import TOKEN, canonical
-from codegraph.extract.languages.python.narrowing import narrow
+from codegraph.extract.languages.python.narrowing import MAX_STRETCHES, narrow
 from codegraph.extract.languages.python.strings import mention_in_strings
 from codegraph.extract.languages.spec import LanguageSpec, Queries
 from codegraph.extract.view import FileView, Found
@@ -88,4 +88,5 @@ SPEC = LanguageSpec(
     hollow=b"()",
     erasable=True,
     nested=True,
+    heeded=(b"isinstance", MAX_STRETCHES),
 )

@@ -23,7 +23,7 @@ _BOUND = (
 """Text that may bind a name anew; what it takes too much for one costs an edge at most."""
 _BRANCHES = frozenset({"if_statement", "elif_clause"})
 _MAX_CLIMB = 8
-_MAX_STRETCHES = 200
+MAX_STRETCHES = 200
 """Of one name in one file."""
 
 
@@ -35,7 +35,7 @@ def narrow(view: FileView) -> None:
         if body is None or re.search(_BOUND.format(name), view.text.text[body.start_byte : body.end_byte], re.M):
             continue
         stretches = view.narrowed.setdefault(view.text.decode(name), [])
-        if len(stretches) < _MAX_STRETCHES:
+        if len(stretches) < MAX_STRETCHES:
             stretches.insert(0, (body.start_byte, body.end_byte, f"{view.text.decode(match[2])}.()"))
 
 

@@ -6,6 +6,7 @@ import tree_sitter_rust
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.rust.macros import MAX_PARSED
 from codegraph.extract.languages.rust.walk import collect
 
 SPEC = plain_spec(
@@ -17,5 +18,6 @@ SPEC = plain_spec(
     collect=collect,
     hollow=b"{}",
     erasable=True,
+    heeded=(b"!", MAX_PARSED),
     constants_in=frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}),
 )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from codegraph.extract.languages.rust.walk import RustWalk
 
 _MAX_DEPTH = 6
-_MAX_PARSED = 2_000
+MAX_PARSED = 2_000
 """Invocations of one file that are parsed again."""
 _MAX_TOKENS = 2_000
 _MACRO = "@macro"
@@ -47,7 +47,7 @@ def invocation(walk: RustWalk, node: Node, scope: Scope) -> None:
     walk.invocations += 1
     inner = scope.inner()
     inner.names[_MACRO] = (str(depth + 1),)
-    parsed = _parsed(walk, tokens) if walk.invocations <= _MAX_PARSED else None
+    parsed = _parsed(walk, tokens) if walk.invocations <= MAX_PARSED else None
     if parsed is not None:
         walk.push(parsed, inner)
     else:
