@@ -29,6 +29,12 @@ def test_this_and_super() -> None:
     assert {("C#m().", "CALL", " c"), ("C#s().", "CALL", "@class d")} <= found
 
 
+def test_a_function_that_is_no_definition_needs_none() -> None:
+    """A function that is assigned to an element, or declares its `this`, is read in a file that defines nothing."""
+    assert ("", "CALL", "a c") in mentions("a[b] = function () { this.c() }")
+    assert ("", "CALL", "this@@1 c") in mentions("f(function (this: T) { g(() => this.c()) })", "typescript")
+
+
 def test_block_scopes_do_not_mix() -> None:
     """A name bound in a block shadows outer ones there and nowhere else."""
     source = "import x from './x'\nexport function f() { { const x = 1; x() } x() }"

@@ -49,7 +49,8 @@ def function(walk: Walk, node: Node, scope: Scope) -> None:
     own = index != 0 and index == outer.owner
     arrow = node.type == "arrow_function"
     this = scope.this if arrow else walk.receivers.get(node.id, "")
-    made_for_prototype = this and walk.found[index - 1].kind == SymbolKind.FUNCTION and node.id in walk.on_prototypes
+    is_function = own and walk.found[index - 1].kind == SymbolKind.FUNCTION
+    made_for_prototype = this and is_function and node.id in walk.on_prototypes
     if own and not walk.is_inner(index) and not made_for_prototype:
         this = walk.this_of(index) if not arrow or walk.found[index - 1].kind == SymbolKind.METHOD else outer.this
     plain = own or (outer.plain and outer.parent is None and _is_called(node))
