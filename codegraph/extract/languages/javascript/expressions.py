@@ -1,7 +1,8 @@
 """Handlers for expressions, JSX and types: what they mention, call and hand to callbacks.
 
 A member chain is mentioned once per name: `a.b.c()` calls ("a", "b", "c") and reads ("a", "b") and
-("a",). `f.call(x)` and `f.apply(x)` call f. A JSX element with a capital or a dot calls its component.
+("a",). `f.call(x)` and `f.apply(x)` call f, or a method of f of that name: both are mentioned, and linking tells.
+A JSX element with a capital or a dot calls its component.
 A callback of `forEach`, `map` and the like gets an element of the receiver, one of `then` the receiver,
 any other what the callee declares: the chain element "(1:0)" is the first parameter of its second argument.
 """
@@ -103,6 +104,8 @@ def call(walk: Walk, node: Node, scope: Scope) -> None:
         name, receiver = function.child_by_field_name("property"), function.child_by_field_name("object")
         word = text_of(name) if name is not None else ""
         if word in _CALLING and receiver is not None and receiver.type in _CALLED_BY_MEMBER:
+            if name is not None:  # the receiver may be an object with a method of that name
+                walk.refer(scope, chain_of(function, scope.this), Role.CALL, name)
             function = receiver
         elif arguments is not None and (word in _PER_ELEMENT or word in _HANDING_ON):
             _hint_elements(walk, arguments, chain_of(receiver, scope.this), word in _PER_ELEMENT)

@@ -14,7 +14,10 @@ from codegraph.graph.resolve.javascript.entities import (
     DEFINITION,
     ELEMENTS,
     FIELD,
+    FOREIGN,
+    HANDED_BACK,
     INSTANCE,
+    UNKNOWN,
     VARIABLE,
     Candidates,
     Entity,
@@ -23,6 +26,7 @@ from codegraph.graph.resolve.javascript.entities import (
     unknown,
     unsure,
 )
+from codegraph.graph.resolve.javascript.names import BUILTINS
 from codegraph.graph.resolve.javascript.scopes import Home, Scope
 from codegraph.graph.resolve.keys import element_key, return_key
 from codegraph.graph.resolve.scheme import MAX_CANDIDATES
@@ -135,6 +139,19 @@ def keyed(evaluator: Evaluator, entity: Entity, element: str) -> Candidates:
     """Return what `x[i]` ("[]") or `x[kName]` ("[kName]", a member if there is one of that key) gives."""
     found = evaluator.member(entity, element) if element != "[]" else ()
     return found if is_known(found) else element_of(evaluator, entity)
+
+
+def handed_back(chain: Chain, found: Candidates) -> Candidates:
+    """Return what a chain's last step gave, or that a library may have handed the project's own back."""
+    is_foreign = bool(found) and found[0].kind is UNKNOWN and found[0].name in FOREIGN
+    return unknown(HANDED_BACK) if is_foreign and _takes(chain) else found
+
+
+def _takes(chain: Chain) -> bool:
+    """Say whether the last step may take the project's own out of what a library made: `lib.jobs[0]`, `lib.next()`."""
+    if chain[-1] != "()":
+        return chain[-1] == "[]"
+    return not (chain[-2][:1].isupper() or (len(chain) == 2 and chain[-2] in BUILTINS))
 
 
 def _element_chains(evaluator: Evaluator, entity: Entity) -> tuple[tuple[Chain, ...], Scope]:

@@ -29,6 +29,12 @@ UNKNOWN, MODULE, DEFINITION, INSTANCE, VARIABLE, FIELD, ELEMENTS, CONTAINER_METH
 """The members themselves: looking one up in the class takes five times as long, in Python 3.11."""
 
 
+FOREIGN = ("external", "builtin")
+"""Reasons of an UNKNOWN that is surely none of the project's."""
+HANDED_BACK = "handed_back"
+"""The reason of an UNKNOWN that a library gave and that may be the project's own; links never name it."""
+
+
 class Entity(NamedTuple):
     """One candidate.
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from codegraph.core.facts import Chain
 from codegraph.core.symbols import descriptor_parts
-from codegraph.graph.resolve.javascript.calls import called, element_of, handed, keyed, returned
+from codegraph.graph.resolve.javascript.calls import called, element_of, handed, handed_back, keyed, returned
 from codegraph.graph.resolve.javascript.contributions import SPREAD, WHOLE, chain_of, on_side
 from codegraph.graph.resolve.javascript.entities import (
     CONTAINER_METHOD,
@@ -88,7 +88,7 @@ class Evaluator:
             found = self._name(scope, chain[0])
         else:
             before = self.evaluate(scope, chain[:-1])
-            found = merged([self._step(each, chain[-1]) for each in before], MAX_CANDIDATES)
+            found = handed_back(chain, merged([self._step(each, chain[-1]) for each in before], MAX_CANDIDATES))
         self._nesting -= 1
         self._memo[question] = found
         return found

@@ -38,6 +38,8 @@ from codegraph.graph.resolve.javascript.contributions import flags_of, import_en
 from codegraph.graph.resolve.javascript.entities import (
     DEFINITION,
     FIELD,
+    FOREIGN,
+    HANDED_BACK,
     MODULE,
     VARIABLE,
     Candidates,
@@ -55,9 +57,9 @@ _ORDINAL = re.compile(r"\(\+\d+\)|\(\)")
 _TYPE_FORMS = frozenset({"class", "interface", "enum"})
 _VALUE_FORMS = frozenset({"class", "function", "method", "constant", "enum"})
 _MAKING = frozenset({"class", "interface", "function"})
+_RUN = frozenset({"class", "function", "method"})
 _HELD = frozenset({VARIABLE, FIELD})
 _HERITAGE = {Role.INHERIT: DependencyKind.INHERITS, Role.IMPLEMENT: DependencyKind.IMPLEMENTS}
-_FOREIGN = ("external", "builtin")
 _CALLING = (Role.CALL, Role.DECORATOR)
 _FALLBACK_REASONS = ("unknown_receiver", "local", "dynamic")
 
@@ -102,15 +104,23 @@ class FileLinker:
             if role is Role.CALL and all(each.form == "constant" for each in targets) and self._is_open(targets[0]):
                 self.collector.miss(owner, chain[-1], role, "dynamic", line, column)
         elif not is_known(found):
-            self._fall_back(owner, chain, role, found[0].name, line, column)
+            if not (role is Role.CALL and _is_by_member(chain) and self._means_receiver(owner, chain, found[0].name)):
+                self._fall_back(owner, chain, role, found[0].name, line, column)
         elif role is Role.CALL and found[0].kind in _HELD:
             reason = "local" if len(chain) == 1 else "dynamic"
             self.collector.miss(owner, chain[-1], role, reason, line, column)
 
+    def _means_receiver(self, owner: int, chain: Chain, reason: str) -> bool:
+        """Say whether `f.call(x)`, of which f is mentioned as called beside this, means no method of that name."""
+        before = self._evaluator.evaluate(self._scopes[owner], chain[:-1])
+        held = [value for each in before for value in self._evaluator.values(each)]
+        is_function = all(each.kind is DEFINITION and each.form in _RUN for each in held)
+        return reason in FOREIGN or is_function or not self._table.named(FAMILY, chain[-1])
+
     def _is_open(self, constant: Entity) -> bool:
         """Say whether calling what a constant holds may call something of the project: not where a library made it."""
         held = self._evaluator.held_by(constant)
-        return is_known(held) or held[0].name not in _FOREIGN
+        return is_known(held) or held[0].name not in (*FOREIGN, HANDED_BACK)
 
     def _link_computed(self, reference: Reference) -> None:
         """Link a call whose function has no name to what is known of its value."""
@@ -119,7 +129,7 @@ class FileLinker:
         targets = self._targets(found, role, self._definitions[owner].kind)
         if targets:
             self._add(owner, targets, role, *reference.positions[:2])
-        is_foreign = bool(found) and found[0].name in _FOREIGN and chain[-1] not in ("()", "[]")
+        is_foreign = bool(found) and found[0].name in FOREIGN and chain[-1] not in ("()", "[]")
         if all(each.form == "constant" for each in targets) and not (is_foreign and not is_known(found)):
             self.collector.computed(reference)
 
@@ -161,7 +171,9 @@ class FileLinker:
 
     def _fall_back(self, owner: int, chain: Chain, role: Role, reason: str, line: int, column: int) -> None:
         name = chain[-1]
-        if role is Role.CALL and reason in _FALLBACK_REASONS and len(chain) > 1:
+        if reason == HANDED_BACK:  # names of libraries' own are as likely, so this is no guess, only not ruled out
+            reason = "unknown_receiver" if role is not Role.READ and self._table.named(FAMILY, name) else "external"
+        elif role is Role.CALL and reason in _FALLBACK_REASONS and len(chain) > 1:
             target = self._only(name)
             if target is not None:
                 self.collector.add(owner, target, DependencyKind.CALLS, Confidence.INFERRED, line, column)
@@ -201,7 +213,8 @@ class FileLinker:
                 target = symbol_id(entity.path, entity.descriptor)
                 self.collector.add(each.owner, target, DependencyKind.IMPORTS, exact, line, column)
         if not is_known(found):
-            self.collector.miss(each.owner, each.name, Role.READ, found[0].name, line, column)
+            reason = "external" if found[0].name == HANDED_BACK else found[0].name
+            self.collector.miss(each.owner, each.name, Role.READ, reason, line, column)
 
     def _implemented_by(self, owner: int) -> list[Home]:
         """Return the interfaces that a class says it implements."""
@@ -239,6 +252,11 @@ class FileLinker:
                         place.start_column,
                     )
                     break
+
+
+def _is_by_member(chain: Chain) -> bool:
+    """Say whether a call of a member may be one of its receiver: `f.call(x)`, not `f().call(x)`, `this.call(x)`."""
+    return chain[-1] in ("call", "apply") and len(chain) > 1 and chain[-2] not in ("()", "", "@self", "@super")
 
 
 def _is_definition(entity: Entity) -> bool:
