@@ -124,12 +124,15 @@ class _Linker:
         """Return what a name may mean, why it means nothing, and whether that can be seen."""
         own = [entry for entry in self._here.get(name, ()) if fits(SymbolKind(entry[2]), role)]
         defined = [entry for entry in own if entry[3] != "p"]
-        if defined:
+        is_macro = bool(defined) and all(entry[3] == "m" for entry in defined)
+        if defined and not (is_macro and role is Role.CALL):
             return defined[:MAX_CANDIDATES], "", True
         value = self._table.get(linkage_key(name))
         if value == MANY:
-            return own[:1], "ambiguous", True
+            return (defined or own)[:1], "ambiguous", True
         fitting = [entry for entry in value or () if fits(SymbolKind(entry[2]), role) or entry[3] == "m"]
+        if is_macro:
+            return self._unless_macro(defined, fitting), "", True
         seen = own or [entry for entry in fitting if self._included.sees(entry[0])]
         found = [entry for entry in seen if entry[3] != "p"]
         found = [entry for entry in found if not entry[0].endswith(_SOURCES)] or found
@@ -146,6 +149,13 @@ class _Linker:
         found = [entry for entry in found if shared_directories(entry[0], self._path) == nearest]
         is_sure = bool(seen) or (found[0][3] == "d" and SymbolKind(found[0][2]) is not SymbolKind.FUNCTION)
         return (found, "", is_sure) if len(found) <= MAX_CANDIDATES else ([], "ambiguous", True)
+
+    def _unless_macro(self, own: list[Entry], fitting: list[Entry]) -> list[Entry]:
+        """Return a file's own macros, and the function that includes declare: a macro may stand in one branch of an #if."""
+        others = [entry for entry in fitting if entry[3] != "m" and entry[0] != self._path]
+        seen = [entry for entry in others if self._included.sees(entry[0])]
+        defined = [entry for entry in others if entry[3] == "d"] if seen else []
+        return [*own, *(defined or seen[:1])][:MAX_CANDIDATES]
 
     def include(self, each: Import) -> None:
         """Add the edge of an include to the file that it means."""

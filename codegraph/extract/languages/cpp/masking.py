@@ -50,6 +50,16 @@ _DECLARED: Final = _pattern(
     rb"(SPACE*+\((?:[^();{}#]|\((?:[^();{}#]|\([^();{}#]*\))*\))*\)SPACE*+)((?:,[^;{}()#]*+)?+\))(?=SPACE*+(.))"
 )
 """`EXPORT(int, name, (int a), ATTRIBUTES);`, also with a number in front, and the same in a typedef."""
+_WRAPPED: Final = _pattern(
+    rb"\n(?:(?:static|extern|inline)[ \t]++)*+(MACRO\()SPACE*+(?:[A-Za-z_]\w*+[ \t\n*]++){1,6}[A-Za-z_]\w*+SPACE*+"
+    rb"\((?:[^();{}#]|\((?:[^();{}#]|\([^();{}#]*\))*\))*\)SPACE*+(\))(?=SPACE*+[;{])"
+)
+"""`EXPORT(void name(int a)) {`: the head of a function as the argument of a macro."""
+_FORMAT: Final = _pattern(
+    rb"\n(?:[A-Za-z_]\w*+[ \t*]++){1,6}([a-z_]\w*+[ \t]*+\([ \t]*+\d++(?:[ \t]*+,[ \t]*+\d++)*+[ \t]*+\))"
+    rb"(?=SPACE*+[*]*+[A-Za-z_]\w*+SPACE*+\()"
+)
+"""`void printflike(1, 2) name(...)`: an attribute that is told by its numbers, whatever it is called."""
 _PREFIX: Final = _pattern(
     rb"INDENT(?:template[ \t]*<[^\n]*>SPACE*)?(?:\[\[[^\]\n]*\]\][ \t]*)*"
     rb"(?:(?:inline|static|extern|explicit|virtual|constexpr|friend|typedef|\"C\")[ \t]+)*"
@@ -75,6 +85,8 @@ _CAST: Final = re.compile(rb"[=(,?]\s*\([\w\s]+[*\s]*\)\Z")
 _FIELD: Final = _pattern(rb"([A-Z](?<=SPACE[A-Z])RESTARGUMENTS)(?=[ \t]*[;={])")
 _WORD: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 _SMALL: Final = frozenset(bytes([each]) for each in b"abcdefghijklmnopqrstuvwxyz_")
+_TYPE_WORDS: Final = frozenset(b"bool char double float int long short signed unsigned void".split())
+"""Behind these stands no attribute of a field but the name of a function: `static int RB_INSERT(int a) {`."""
 _TYPE_ENDS: Final = frozenset(bytes([each]) for each in _WORD + b">*&")
 _BETWEEN: Final = _pattern(
     rb"INDENT(?:[a-z]++[ \t]++)*(?!(?:static|inline|extern)\b)TYPE[ \t*&]++"
@@ -114,7 +126,8 @@ _CONTINUES: Final = frozenset(b",)|&+-*/=?<;.]%^>:{(")
 
 def masked_c(data: bytes) -> bytes:
     """Do as `masked` does for C, where a pointer to a function is no symbol: declarations in a macro become such."""
-    return masked(_DECLARED.sub(_pointed, b"\n" + data)[1:])
+    data = _DECLARED.sub(_pointed, b"\n" + data)
+    return masked(_FORMAT.sub(_blank, _WRAPPED.sub(_blank_wrapping, data))[1:])
 
 
 def masked(data: bytes) -> bytes:
@@ -246,7 +259,7 @@ def _unwrapped(match: re.Match[bytes]) -> bytes:
 
 
 def _blank_wrapping(match: re.Match[bytes]) -> bytes:
-    """Leave of `f OF((int a));` what a prototype is."""
+    """Leave of `f OF((int a));` and `EXPORT(void f(int a))` what a prototype is."""
     whole, begin, (start, end), last = match.group(), match.start(), match.span(1), match.start(2)
     return whole[: start - begin] + spaces(match.group(1)) + whole[end - begin : last - begin] + b" "
 
@@ -275,7 +288,7 @@ def _ends_in_name(text: bytes) -> bool:
     before = text.rstrip(_WORD)
     starred = before.rstrip(b"*&")
     type_ = starred.rstrip(b" \t")
-    is_small = text[len(before) : len(before) + 1] in _SMALL
+    is_small = text[len(before) : len(before) + 1] in _SMALL and text[len(before) :] not in _TYPE_WORDS
     return len(before) < len(text) and is_small and len(type_) < len(starred) and type_[-1:] in _TYPE_ENDS
 
 
