@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _NESTED = CALLABLES | CLASSES
 
+_QUOTED = 2
+"""So many characters around a name are no part of it, in languages that quote names with backticks."""
+
 Candidate = tuple[SymbolKind, str, dict[str, list[Node]]]
 """Kind, name where the match has no @name, captures."""
 
@@ -106,12 +109,29 @@ def _found(
     outer, parent = node, node.parent
     while parent is not None and parent.type in spec.wrappers:
         outer, parent = parent, parent.parent
-    start, end = outer.start_byte, outer.end_byte
+    start, end = outer.start_byte, _end_of(outer) if spec.open_blocks else outer.end_byte
     name_start, name_end = (names[0].start_byte, names[0].end_byte) if names else (start, start)
     body = bodies[0] if bodies else None
     name = text.slice(name_start, name_end) if names else default
+    if len(name) > _QUOTED and name[0] == name[-1] == "`":
+        name, name_start, name_end = name[1:-1], name_start + 1, name_end - 1
     header_end = body.start_byte if body is not None else end
     return Found(node, kind, name, start, end, name_start, name_end, body, header_end)
+
+
+def _end_of(node: Node) -> int:
+    """Return where a definition ends without the comments and line ends behind it."""
+    last = node
+    while last.child_count:
+        below = next((each for each in reversed(last.children) if not _is_silent(each)), None)
+        if below is None:
+            break
+        last = below
+    return last.end_byte
+
+
+def _is_silent(node: Node) -> bool:
+    return "comment" in node.type or node.start_byte == node.end_byte
 
 
 def describe(kept: Sequence[Found]) -> None:

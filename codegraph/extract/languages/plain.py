@@ -31,6 +31,9 @@ COMMENTS: Final = frozenset({"comment", "line_comment", "block_comment", "haddoc
 BETWEEN: Final = frozenset({"attribute_item", "attribute", "decorator", "annotation", "attribute_list"})
 """Nodes that may stand between a definition and its documentation."""
 
+WITH_ENUMS: Final = frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
+"""Containers of constants in languages whose enums have more members than their values."""
+
 MAX_COMMENTS = 400
 """A block of more comments is cut: documentation is not that long."""
 
@@ -80,6 +83,7 @@ def plain_spec(
     hollow: bytes = b"",
     erasable: bool = False,
     heeded: tuple[bytes, int] = (b"", 0),
+    open_blocks: bool = False,
 ) -> LanguageSpec:
     """Make the spec of a language whose folder is `package` (its `__name__`).
 
@@ -115,6 +119,7 @@ def plain_spec(
         hollow=hollow,
         erasable=erasable,
         heeded=heeded,
+        open_blocks=open_blocks,
         constants_in=constants_in,
         find=find,
         namespaces=namespaces,
@@ -144,9 +149,11 @@ def comment_before(view: FileView, found: Found) -> Docstring | None:
     parent: Node | None = node.parent
     while parent is not None and parent.type in view.spec.wrappers:
         node, parent = parent, parent.parent
-    before = node.prev_sibling
+    before: Node | None = node.prev_sibling
     while before is None and parent is not None and parent.start_byte == node.start_byte:
         before, parent = parent.prev_sibling, parent.parent  # the first of a list: what precedes the list precedes it
+    if before is not None and before.type not in COMMENTS:
+        before = _comment_at_end(before) or before
     comments: list[Node] = []
     line = node.start_point[0]
     while before is not None and len(comments) < MAX_COMMENTS:
@@ -162,6 +169,14 @@ def comment_before(view: FileView, found: Found) -> Docstring | None:
         before = before.prev_sibling
     text = cleaned(view.text.of(comment) for comment in reversed(comments))
     return Docstring(text, 0, 0) if text else None
+
+
+def _comment_at_end(node: Node) -> Node | None:
+    """Return the comment that the grammar counts to the end of what precedes it: a block without a closing bracket."""
+    last: Node | None = node
+    while last is not None and last.type not in COMMENTS:
+        last = last.children[-1] if last.child_count else None
+    return last
 
 
 def _last_line(comment: Node) -> int:

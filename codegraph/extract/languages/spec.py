@@ -187,6 +187,8 @@ class LanguageSpec:
     hollow: bytes = b""
     """Two brackets that make a function's body with nothing inside (braces: of a body in braces), if nothing but the
     function depends on its body: an edit costs what it changes then (see `extract.again`). b"": files are whole."""
+    open_blocks: bool = False
+    """Whether the grammar counts comments behind a block without a closing bracket to the block."""
     erasable: bool = False
     """Whether such brackets, or nothing in place of braces, may stand for a whole function as well: but for its
     documentation nothing of it stands outside of its range."""

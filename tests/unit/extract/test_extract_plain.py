@@ -67,8 +67,9 @@ SAMPLES: dict[str, tuple[dict[str, tuple[SymbolKind, str]], set[str]]] = {
     "lua": (
         {
             "fill().": (SymbolKind.FUNCTION, "Fills it."),
-            "empty().": (SymbolKind.METHOD, "Empties."),
-            "shut().": (SymbolKind.FUNCTION, ""),
+            "M#": (SymbolKind.CLASS, ""),
+            "M#empty().": (SymbolKind.METHOD, "Empties."),
+            "M#shut().": (SymbolKind.FUNCTION, ""),
             "LIMIT.": (SymbolKind.CONSTANT, ""),
         },
         {"CALL @self.check", "CALL drop"},
@@ -167,6 +168,190 @@ def test_damaged_sources_are_data(language: str) -> None:
         assert len({each.descriptor for each in definitions}) == len(definitions)
         assert all(each.container < index for index, each in enumerate(definitions))
         assert all(0 <= each.range.start_byte <= each.range.end_byte <= len(data) for each in definitions)
+
+
+OUTLINES = {
+    "elixir": (
+        '''\
+defmodule A do
+  @doc """
+  Says:
+
+      code
+  """
+  def f, do: 1
+end
+''',
+        [
+            "A# class",
+            "A#f(). method Says:\n\n    code",
+        ],
+    ),
+    "haskell": (
+        """\
+{-# LANGUAGE A #-}
+{- |
+   Module : X
+   Copyright : me
+
+   All of it.
+-}
+module X where
+f = 1
+""",
+        [
+            " module All of it.",
+            "f(). function",
+        ],
+    ),
+    "kotlin": (
+        """\
+interface I {
+  val p: Int
+}
+enum class E {
+  A;
+  val q = 1
+}
+class K {
+  init {
+    val no = 1
+  }
+  fun `a b`() {}
+}
+""",
+        [
+            "I# interface",
+            "I#p. constant",
+            "E# enum",
+            "E#q. constant",
+            "K# class",
+            "K#`a b`(). method",
+        ],
+    ),
+    "lua": (
+        """\
+local M = {
+ -- F.
+ f = function() end,
+}
+M.sub = {}
+function M.sub.g() end
+M['a b'] = function() local function no() end end
+M['set'] = case()
+M['set']['h'] = function() end
+function Other.i() end
+""",
+        [
+            "M# class",
+            "M#f(). function F.",
+            "M#sub# class",
+            "M#sub#g(). function",
+            "M#`a b`(). function",
+            "M#set# class",
+            "M#set#h(). function",
+            "i(). function",
+        ],
+    ),
+    "scala": (
+        """\
+object A:
+  def f =
+    1
+
+  /** Of g. */
+  def g =
+    val no = 2
+    no
+
+/** Of B. */
+trait B {
+  val x: Int
+  var y = 1
+  test(1) { val no = 2 }
+}
+""",
+        [
+            "A# class",
+            "A#f(). method",
+            "A#g(). method Of g.",
+            "B# interface Of B.",
+            "B#x. constant",
+            "B#y. constant",
+        ],
+    ),
+    "swift": (
+        """\
+enum E { case a
+ var x: Int { 1 }
+}
+protocol P { var z: Int { get }
+}
+extension E.G { }
+func == (a: A, b: A) -> Bool { true }
+""",
+        [
+            "E# enum",
+            "E#x. constant",
+            "P# interface",
+            "P#z. constant",
+            "G# class",
+            "`==`(). function",
+        ],
+    ),
+    "zig": (
+        """\
+test { const no = struct {}; }
+fn f() void {}
+test f { const no = struct {}; }
+const E = error{A};
+const N = enum { a, const z = 3; };
+""",
+        [
+            "test(). function",
+            "f(). function",
+            "test(+1). function",
+            "E# enum",
+            "N# enum",
+            "N#z. constant",
+        ],
+    ),
+}
+"""Per language what its grammar says in an odd way, and what is to be made of it: descriptor, kind, documentation."""
+
+
+@pytest.mark.parametrize("language", OUTLINES)
+def test_what_grammars_say_in_odd_ways(language: str) -> None:
+    """Kinds, containers and documentation are those that the language means; values in functions are nobody's."""
+    source, expected = OUTLINES[language]
+    facts = extract(source.encode(), language, Limits())
+    assert facts.outline.problems == ()
+    found = [
+        f"{each.descriptor} {each.kind.value} {decode_own_input(facts.inputs[each.own]).docstring}".rstrip()
+        for each in facts.outline.definitions
+    ]
+    assert [each for each in found if each != " module"] == expected
+
+
+def test_a_definition_ends_before_the_comment_of_the_next_one() -> None:
+    """A block of Scala without braces goes on to the next token for its grammar; a definition does not."""
+    source = b"class A {\n  def f =\n    1\n\n  /** Of g. */\n  def g = 2\n}\n"
+    first = extract(source, "scala", Limits()).outline.definitions[2]
+    assert source[first.range.start_byte : first.range.end_byte] == b"def f =\n    1"
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "expected"),
+    [
+        ("swift", "class A { var x: Int { return f() }\n}", "var x : Int"),
+        ("kotlin", "class A {\n  val x: Int\n    get() = f()\n  val y by lazy { 1 }\n}\n", "val x : Int"),
+        ("zig", "const x: T = .{ .a = 1 };", "const x : T"),
+    ],
+)
+def test_what_a_property_computes_is_no_part_of_its_signature(language: str, source: str, expected: str) -> None:
+    """An edit of a getter or of a table of values changes nobody else's context."""
+    definitions = extract(source.encode(), language, Limits()).outline.definitions
+    assert next(each.signature for each in definitions if each.name == "x") == expected
 
 
 def test_fields_of_c() -> None:

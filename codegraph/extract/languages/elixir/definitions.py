@@ -7,6 +7,7 @@ Documentation is the `@doc` or `@moduledoc` in front. Tests: tests/unit/extract/
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from inspect import cleandoc
 
 from tree_sitter import Node
 
@@ -121,6 +122,6 @@ def _said(view: FileView, nodes: Sequence[Node], attribute: str) -> Docstring | 
         if value is None or value.type not in ("string", "sigil"):
             return None
         parts = [child for child in value.named_children if child.type == "quoted_content"]
-        text = "".join(view.text.of(part) for part in parts).strip()
+        text = cleandoc("".join(view.text.of(part) for part in parts)).strip()
         return Docstring(text, node.start_byte, node.end_byte) if text else None
     return None

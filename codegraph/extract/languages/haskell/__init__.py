@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tree_sitter_haskell
 
-from codegraph.extract.languages.haskell.definitions import definitions
+from codegraph.extract.languages.haskell.definitions import definitions, documentation
 from codegraph.extract.languages.plain import plain_spec
 
 SPEC = plain_spec(
@@ -15,4 +15,5 @@ SPEC = plain_spec(
     (".hs",),
     header_end=frozenset({"=", "where"}),
     find=definitions,
+    docstring=documentation,
 )

@@ -6,12 +6,16 @@ that follow it are one definition. Tests: tests/unit/extract/test_extract_plain.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from inspect import cleandoc
 
 from tree_sitter import Node
 
 from codegraph.core.symbols import SymbolKind
-from codegraph.extract.languages.spec import Sighting
+from codegraph.extract.languages.plain import cleaned, comment_before
+from codegraph.extract.languages.spec import Docstring, Sighting
+from codegraph.extract.view import FileView, Found
 
 _TYPES = {
     "data_type": SymbolKind.CLASS,
@@ -26,6 +30,27 @@ _TYPES = {
 }
 _EQUATIONS = frozenset({"signature", "function", "bind"})
 _MEMBERS = frozenset({"class_declarations", "instance_declarations"})
+
+
+_HEADER = re.compile(
+    r"^[ \t]*(?:Module|Copyright|\(c\)|Licen[sc]e|SPDX[\w-]*|Maintainer|Stability|Portability|Language)[ \t]*:.*\n?"
+    r"|^[ \t]*Description[ \t]*:[ \t]*",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""What a module says of itself beside its documentation."""
+
+
+def documentation(view: FileView, found: Found) -> Docstring | None:
+    """Return the comment before a definition, or what the Haddock comment before `module` says."""
+    if found.node is not None:
+        return comment_before(view, found)
+    for child in view.root.children:
+        if child.type == "haddock":
+            text = cleandoc(_HEADER.sub("", cleaned([view.text.of(child)]) + "\n")).strip()
+            return Docstring(text, 0, 0) if text else None
+        if child.type not in ("pragma", "comment"):
+            break
+    return None
 
 
 def definitions(root: Node, _candidates: Sequence[Node], limit: int) -> Sequence[Sighting]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import tree_sitter_kotlin
 
-from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.plain import WITH_ENUMS, plain_spec
 from codegraph.extract.languages.spec import Namespaces
 
 
@@ -27,6 +27,7 @@ SPEC = replace(
         "tree-sitter-kotlin",
         tree_sitter_kotlin.language,
         (".kt", ".kts"),
+        constants_in=WITH_ENUMS,
         namespaces=Namespaces(frozenset({"package_header"})),
     ),
     prepare=ended,

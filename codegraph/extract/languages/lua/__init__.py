@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tree_sitter_lua
 
+from codegraph.extract.languages.lua.definitions import definitions
 from codegraph.extract.languages.plain import plain_spec
 
 SPEC = plain_spec(
@@ -14,4 +15,5 @@ SPEC = plain_spec(
     (".lua",),
     interpreters=("lua", "luajit"),
     wrappers=frozenset({"variable_declaration"}),
+    find=definitions,
 )

@@ -1,24 +1,16 @@
-; What Lua defines. A function in a table is a function of its last name.
+; What may be a definition; definitions.py reads them.
 
-((function_declaration name: (identifier) @name body: (_) @body) @definition (#set! kind "function"))
-((function_declaration name: (identifier) @name !body) @definition (#set! kind "function"))
-((function_declaration name: (dot_index_expression field: (identifier) @name) body: (_) @body) @definition
-  (#set! kind "function"))
-((function_declaration name: (dot_index_expression field: (identifier) @name) !body) @definition
-  (#set! kind "function"))
-((function_declaration name: (method_index_expression method: (identifier) @name) body: (_) @body) @definition
-  (#set! kind "method"))
-((function_declaration name: (method_index_expression method: (identifier) @name) !body) @definition
-  (#set! kind "method"))
+(function_declaration) @definition
 ((assignment_statement
-  (variable_list . name: (identifier) @name .)
-  (expression_list . value: (function_definition body: (_) @body) .)) @definition (#set! kind "function"))
-((assignment_statement
-  (variable_list . name: (dot_index_expression field: (identifier) @name) .)
-  (expression_list . value: (function_definition body: (_) @body) .)) @definition (#set! kind "function"))
-((chunk (variable_declaration (assignment_statement
-  (variable_list . name: (identifier) @name .)
-  (expression_list . value: (_) @body .)) @definition)) (#set! kind "constant"))
-((chunk (assignment_statement
-  (variable_list . name: (dot_index_expression field: (identifier) @name) .)
-  (expression_list . value: (table_constructor) @body .)) @definition) (#set! kind "constant"))
+  (variable_list . name: (_) .)
+  (expression_list . value: (function_definition) .)) @definition)
+(chunk (variable_declaration (assignment_statement
+  (variable_list . name: (identifier) .)
+  (expression_list . value: (_) .)) @definition))
+(chunk (assignment_statement
+  (variable_list . name: [(identifier) (dot_index_expression)] .)
+  (expression_list . value: (table_constructor) .)) @definition)
+(chunk (assignment_statement
+  (variable_list . name: (bracket_index_expression) .)
+  (expression_list . value: [(table_constructor) (function_call)] .)) @definition)
+(table_constructor (field name: (identifier) value: (function_definition)) @definition)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tree_sitter_scala
 
-from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.plain import WITH_ENUMS, plain_spec
 from codegraph.extract.languages.spec import Namespaces
 
 SPEC = plain_spec(
@@ -14,5 +14,7 @@ SPEC = plain_spec(
     tree_sitter_scala.language,
     (".scala", ".sc", ".sbt"),
     hollow=b"{}",
+    open_blocks=True,
+    constants_in=WITH_ENUMS,
     namespaces=Namespaces(frozenset({"package_clause"}), chained=True),
 )

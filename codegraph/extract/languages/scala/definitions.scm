@@ -1,4 +1,4 @@
-; What Scala defines. An object is a class of one instance.
+; What Scala defines. An object is a class of one instance. A value inside a block is nobody else's.
 
 ((class_definition name: (identifier) @name body: (_) @body) @definition (#set! kind "class"))
 ((class_definition name: (identifier) @name !body) @definition (#set! kind "class"))
@@ -10,5 +10,12 @@
 ((function_definition name: (_) @name body: (_) @body) @definition (#set! kind "function"))
 ((function_declaration name: (_) @name) @definition (#set! kind "function"))
 ((given_definition name: (_) @name body: (_) @body) @definition (#set! kind "class"))
-((val_definition pattern: (identifier) @name value: (_) @body) @definition (#set! kind "constant"))
+((compilation_unit (val_definition pattern: (identifier) @name value: (_) @body) @definition) (#set! kind "constant"))
+((compilation_unit (var_definition pattern: (identifier) @name value: (_) @body) @definition) (#set! kind "constant"))
+((template_body (val_definition pattern: (identifier) @name value: (_) @body) @definition) (#set! kind "constant"))
+((template_body (var_definition pattern: (identifier) @name value: (_) @body) @definition) (#set! kind "constant"))
+((enum_body (val_definition pattern: (identifier) @name value: (_) @body) @definition) (#set! kind "constant"))
+((enum_body (var_definition pattern: (identifier) @name value: (_) @body) @definition) (#set! kind "constant"))
+((template_body (val_declaration name: (identifier) @name) @definition) (#set! kind "constant"))
+((template_body (var_declaration name: (identifier) @name) @definition) (#set! kind "constant"))
 ((type_definition name: (type_identifier) @name) @definition (#set! kind "class"))

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import tree_sitter_swift
 
-from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.plain import WITH_ENUMS, plain_spec
 
-SPEC = plain_spec(__name__, "swift", "tree-sitter-swift", tree_sitter_swift.language, (".swift",), hollow=b"{}")
+SPEC = plain_spec(
+    __name__,
+    "swift",
+    "tree-sitter-swift",
+    tree_sitter_swift.language,
+    (".swift",),
+    hollow=b"{}",
+    constants_in=WITH_ENUMS,
+)

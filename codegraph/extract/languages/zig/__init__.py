@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import tree_sitter_zig
 
-from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.plain import WITH_ENUMS, plain_spec
 
-SPEC = plain_spec(__name__, "zig", "tree-sitter-zig", tree_sitter_zig.language, (".zig",))
+SPEC = plain_spec(__name__, "zig", "tree-sitter-zig", tree_sitter_zig.language, (".zig",), constants_in=WITH_ENUMS)
