@@ -151,7 +151,7 @@ class _Linker:
         return (found, "", is_sure) if len(found) <= MAX_CANDIDATES else ([], "ambiguous", True)
 
     def _unless_macro(self, own: list[Entry], fitting: list[Entry]) -> list[Entry]:
-        """Return a file's own macros, and the function that includes declare: a macro may stand in one branch of an #if."""
+        """Return a file's own macros, and the function that includes declare: a macro may be in one branch of #if."""
         others = [entry for entry in fitting if entry[3] != "m" and entry[0] != self._path]
         seen = [entry for entry in others if self._included.sees(entry[0])]
         defined = [entry for entry in others if entry[3] == "d"] if seen else []
