@@ -9,7 +9,7 @@ Tests: tests/unit/search/test_search_edited.py.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -44,8 +44,17 @@ class EditedFiles:
         """Forget a file."""
         self._files.pop(path, None)
 
-    def segment(self, file: FileDocuments, build: Callable[[FileDocuments], Segment]) -> Segment:
-        """Return the segment of one file; `build` inverts documents. KeyError if what is kept is not remembered."""
+    def segments(self, files: Iterable[FileDocuments], build: Callable[[FileDocuments], Segment]) -> list[Segment]:
+        """Return the segment of each file; `build` inverts documents. KeyError if what is kept is not remembered.
+
+        Files are forgotten after all of them: what one of them keeps must not give way to another one.
+        """
+        made = [self._segment(file, build) for file in files]
+        while len(self._files) > MOST:
+            self._files.popitem(last=False)
+        return made
+
+    def _segment(self, file: FileDocuments, build: Callable[[FileDocuments], Segment]) -> Segment:
         known = self._files.pop(file.path, None)
         fresh = [at for at, each in enumerate(file.documents) if not isinstance(each, KeptDocument)]
         segment = build(file._replace(documents=tuple(file.documents[at] for at in fresh)))
@@ -61,6 +70,4 @@ class EditedFiles:
         sources = dict(zip((each.symbol for each in file.documents), file.sources, strict=False))
         if len(sources) == len(file.documents):
             self._files[file.path] = _Known(sources, segment)
-            while len(self._files) > MOST:
-                self._files.popitem(last=False)
         return segment

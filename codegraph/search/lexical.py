@@ -181,7 +181,7 @@ class LexicalIndex:
         for path in removed:
             self._edited.forget(path)
         edited = [file for file in files if file.sources]
-        segments = [self._edited.segment(file, lambda one: self._built([one])) for file in edited]
+        segments = self._edited.segments(edited, lambda one: self._built([one]))
         others = [file for file in files if not file.sources]
         for file in others:
             self._edited.forget(file.path)

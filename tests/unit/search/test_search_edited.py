@@ -59,7 +59,7 @@ def test_a_segment_does_not_depend_on_what_is_kept(history: list[dict[str, list[
 
     for functions in history:
         file = whole(functions)
-        assert as_lists(edited.segment(kept(file, edited), build)) == as_lists(build(file))
+        assert as_lists(edited.segments([kept(file, edited)], build)[0]) == as_lists(build(file))
 
 
 def test_an_index_keeps_what_is_said_to_be_kept() -> None:
@@ -92,3 +92,16 @@ def test_a_file_that_is_removed_or_long_gone_is_forgotten() -> None:
     assert index.sources("1.py")
     index.update([whole({"f": ["beta"]}, "1.py")._replace(sources=())], (), 99)
     assert not index.sources("1.py")
+
+
+def test_files_of_one_change_do_not_push_each_other_out() -> None:
+    """As many files as are remembered, all of them edited again behind a new one: what they keep is still there."""
+    index, expected = (LexicalIndex(Catalogue(), None, "test") for _ in range(2))
+    paths = [f"a/{number}.py" for number in range(MOST)]
+    before = {"f": ["alpha"], "g": ["beta"]}
+    index.update([whole(before, path) for path in paths], (), 1)
+    after = [whole({"f": ["alpha"], "g": ["gamma"]}, path) for path in ("a/new.py", *paths)]
+    index.update([kept(file, index) for file in after], (), 2)
+    expected.update(after, (), 2)
+    for term in ("alpha", "beta", "gamma"):
+        assert index.search([term], 50) == expected.search([term], 50)
