@@ -266,7 +266,7 @@ class Project:
     def _prepare(self) -> None:
         """Nobody waits: complete the index, which the first change would have to do otherwise."""
         self.parts.index.complete_restore()
-        self.give_memory_back()
+        self.writer.flush_soon()  # the last end may have left the lexical index in parts; memory is given back with it
 
     def hurry(self, symbols: list[SymbolId]) -> None:
         """Somebody asked for these and got less than fresh: embed them first. Any thread may ask."""

@@ -116,6 +116,10 @@ class Writer:
         """Do not compare the tree at the start: the caller is about to ask for it. Before `run` or `run_until` only."""
         self._reconcile_at = self._clock() + self._reconcile_seconds
 
+    def flush_soon(self) -> None:
+        """Have the lexical index written down, and its parts merged, after some quiet. Only on the writer's thread."""
+        self._upkeep.changed(self._clock())
+
     def stop(self) -> None:
         """Make `run` return after what is in the inbox now. Any thread may ask."""
         self._inbox.put(None)

@@ -71,18 +71,16 @@ class Frozen:
 
 
 def to_rewrite(frozen: Sequence[Frozen]) -> list[Frozen]:
-    """Choose what a flush merges: all that is not on disk, the half dead, and the stored ones it outgrows.
+    """Choose what a flush merges: all that is not on disk, the half dead, and the stored ones that it outgrows.
 
-    The two smallest stored ones, if they are of a like size, are merged too: that was not done when they were written.
+    A stored one is outgrown by what is chosen together with all smaller ones, if it is at most twice as large: so after
+    each flush sizes at least double, also when segments were left unmerged before.
     """
     chosen = [one for one in frozen if not one.entry.file or one.dead_share > DEAD_SHARE]
     rest = sorted((one for one in frozen if one not in chosen), key=lambda one: one.live)
-    if len(rest) > 1 and rest[1].live <= 2 * rest[0].live:
-        chosen.append(rest.pop(0))
-    together = sum(one.live for one in chosen)
-    for one in rest:
-        if one.live > 2 * together:
-            break
-        chosen.append(one)
+    together, outgrown = sum(one.live for one in chosen), 0
+    for place, one in enumerate(rest):
+        if one.live <= 2 * together:
+            outgrown = place + 1
         together += one.live
-    return chosen
+    return [*chosen, *rest[:outgrown]]

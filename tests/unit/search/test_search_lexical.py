@@ -356,6 +356,24 @@ def test_what_was_not_merged_is_on_disk_and_merged_later(tmp_path: Path, monkeyp
     assert index.search(["alpha"], 50) == fresh(files).search(["alpha"], 50)
 
 
+def test_what_an_end_left_in_parts_is_merged_without_any_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever opens an index of many stored segments and flushes it has few, with the same answers."""
+    monkeypatch.setattr(lexical, "MERGE_HERE_DOCUMENTS", 0)
+    monkeypatch.setattr(lexical, "EDIT_MERGE_DOCUMENTS", 0)
+    ended = LexicalIndex.open(tmp_path, identity="test", merge_files=lambda *_: False)
+    for number in range(9):
+        contents = [["alpha", WORDS[number % len(WORDS)]]] * (3 if number else 1)
+        ended.replace(f"m{number}.py", documents_of(f"m{number}.py", contents))
+    ended.flush()
+    index = LexicalIndex.open(tmp_path, identity="test")
+    assert len(index.view().segments) == 9
+    index.flush()
+    assert len(index.view().segments) == 1
+    assert index.search(["alpha"], 50) == ended.search(["alpha"], 50)
+
+
 def test_a_reader_sees_an_update_whole() -> None:
     """Two files that change together are seen together, by every view."""
     index = LexicalIndex.open(None, identity="test")
