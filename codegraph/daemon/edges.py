@@ -6,7 +6,8 @@ walk starts at all of them. What may be missing is said: an empty answer carries
 `exact` only if nothing that was met on the way was uncertain. Uncertain are: references that could not be
 resolved, either by the name of a symbol that was looked at (they may be callers) or its own (they may lead
 somewhere; a call of what a variable holds, which is `local` to linking, may as well), functions that are handed on as
-values (whoever gets one may call it), definitions that did not parse whole, a limit that cut something off, a depth
+values (whoever gets one may call it), calls of a method that others override (which one runs is the object's to say; a
+constructor is none), definitions that did not parse whole, a limit that cut something off, a depth
 that did (but one step is all that is asked for by default), and an index that is not complete yet.
 Tests: tests/unit/daemon/test_daemon_edges.py.
 """
@@ -33,7 +34,7 @@ from codegraph.daemon.messages import (
     Position,
     Uncertainty,
 )
-from codegraph.daemon.targets import describe, existing
+from codegraph.daemon.targets import CONSTRUCTORS, describe, existing
 from codegraph.daemon.uncertain import EXAMPLES, UNCERTAIN_REASONS, Missed
 from codegraph.daemon.view import View
 from codegraph.graph.file_view import Symbol
@@ -42,6 +43,7 @@ from codegraph.graph.snapshot import Snapshot
 CALL_KINDS = frozenset({DependencyKind.CALLS})
 IMPACT_KINDS = frozenset(DependencyKind) - {DependencyKind.CONTAINS}
 _MENTIONS = frozenset({DependencyKind.REFERENCES})
+_OVERRIDES = frozenset({DependencyKind.OVERRIDES})
 _WEAKNESS = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.AMBIGUOUS: 2}
 
 Step = tuple[SymbolId, Dependency, SymbolId]
@@ -90,6 +92,8 @@ def outgoing(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
                     found.add(symbol.path, miss)
                 elif miss.reason == "local" and miss.role in _CALL_ROLES:
                     found.add(symbol.path, replace(miss, reason="dynamic"))
+            for miss in _calls_of_overridden(view.snapshot, symbol) if CALL_KINDS.issubset(kinds) else ():
+                found.add(symbol.path, miss)
         return found
 
     return Way(along(kinds), along(IMPACT_KINDS - frozenset(kinds)), missing)
@@ -108,6 +112,8 @@ def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
         for target in symbols:
             for path, mention in _handed_on(view.snapshot, target):
                 found.add(path, mention)
+        for path, call in _calls_of_bases(view.snapshot, symbols) if CALL_KINDS.issubset(kinds) else ():
+            found.add(path, call)
         return found
 
     return Way(along(kinds), along(IMPACT_KINDS - frozenset(kinds)), missing)
@@ -127,6 +133,34 @@ def _handed_on(snapshot: Snapshot, target: Symbol) -> Iterator[tuple[str, Unreso
         if not is_export and holder.language not in DOCUMENT_LANGUAGES:
             mention = Unresolved(holder.index, definition.name, Role.READ, "dynamic", edge.line, edge.column)
             yield holder.path, mention
+
+
+def _calls_of_overridden(snapshot: Snapshot, caller: Symbol) -> Iterator[Unresolved]:
+    """Yield the calls of a symbol that may run another method than the one that they name."""
+    for edge in snapshot.dependencies(caller.id):
+        if edge.kind in CALL_KINDS and any(True for _ in snapshot.each_dependent(edge.target, _OVERRIDES)):
+            name = existing(snapshot, edge.target).definition.name
+            if name not in CONSTRUCTORS:
+                yield Unresolved(caller.index, name, Role.CALL, "overridden", edge.line, edge.column)
+
+
+def _calls_of_bases(snapshot: Snapshot, targets: Sequence[Symbol]) -> Iterator[tuple[str, Unresolved]]:
+    """Yield the calls of methods that targets override, which may run these; not what the targets, which are known,
+    call themselves."""
+    known = {target.id for target in targets}
+    for target in targets:
+        name = target.definition.name
+        waiting = [target.id] if target.kind in _FUNCTIONS and name not in CONSTRUCTORS else []
+        above: dict[SymbolId, None] = {}
+        while waiting:
+            edges = snapshot.dependencies(waiting.pop())
+            bases = [edge.target for edge in edges if edge.kind in _OVERRIDES and edge.target not in above]
+            above.update(dict.fromkeys(bases))
+            waiting.extend(bases)
+        for source, edge in (each for base in above for each in snapshot.each_dependent(base, CALL_KINDS)):
+            if source not in known:
+                holder = existing(snapshot, source)
+                yield holder.path, Unresolved(holder.index, name, Role.CALL, "overridden", edge.line, edge.column)
 
 
 def _roles_of(kinds: Collection[DependencyKind]) -> frozenset[Role]:

@@ -22,7 +22,7 @@ from codegraph.graph.snapshot import Snapshot
 
 _CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 _TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
-_CONSTRUCTORS = ("__init__", "__construct", "constructor", "initialize")
+CONSTRUCTORS = ("__init__", "__construct", "constructor", "initialize")
 """What a constructor is called where it is not called like its type."""
 _OPENED_ANYWHERE = frozenset({"c_sharp", "ruby"})
 """Languages in which a type of one name may be written in parts, in several files."""
@@ -100,7 +100,7 @@ def with_constructors(snapshot: Snapshot, symbols: Sequence[Symbol]) -> list[Sym
     for each in symbols:
         if each.kind in _TYPES:
             members = enumerate(snapshot.files[each.path].outline.definitions)
-            names = (each.definition.name, *_CONSTRUCTORS)
+            names = (each.definition.name, *CONSTRUCTORS)
             found += (
                 snapshot.files[each.path].symbol(index)
                 for index, member in members

@@ -279,3 +279,51 @@ def test_functions_that_are_handed_on_have_unknown_callers(project_of: Any) -> N
         "a.js/g().": [("dynamic", 1)],
     }
     assert impact(view, "a.py/f().").bound is Bound.LOWER_BOUND
+
+
+OVERRIDDEN = {
+    "a.py": "class Base:\n    def __init__(self): ...\n    def run(self): ...\n"
+    "class Derived(Base):\n    def __init__(self): super().__init__()\n    def run(self): ...\n    def own(self): ...\n"
+    "def f(b: Base): b.run()\ndef g(d: Derived): d.own()\n",
+    "a.ts": "export class Base { run() {} }\nexport class Derived extends Base { run() {} own() {} }\n"
+    "function f(b: Base) { b.run(); }\nfunction g(d: Derived) { d.own(); }\n",
+    "A.java": "class Base { void run() {} }\nclass Derived extends Base { void run() {} void own() {} }\n"
+    "class User { void f(Base b) { b.run(); } void g(Derived d) { d.own(); } }\n",
+    "A.cs": "class Base { public virtual void run() {} }\nclass Derived : Base {\n"
+    " public override void run() {} public void own() {} }\n"
+    "class User { void f(Base b) { b.run(); } void g(Derived d) { d.own(); } }\n",
+    "a.go": "package a\ntype Base interface { run() }\ntype Derived struct{}\nfunc (Derived) run() {}\n"
+    "func (Derived) own() {}\nfunc f(b Base) { b.run() }\nfunc g(d Derived) { d.own() }\n",
+    "src/lib.rs": "trait Base { fn run(&self); }\nstruct Derived;\nimpl Base for Derived { fn run(&self) {} }\n"
+    "impl Derived { fn own(&self) {} }\nfn f(b: &dyn Base) { b.run(); }\nfn g(d: &Derived) { d.own(); }\n",
+    "a.php": "<?php class Base { function run() {} }\nclass Derived extends Base {\n"
+    " function run() {} function own() {} }\nfunction f(Base $b) { $b->run(); }\n"
+    "function g(Derived $d) { $d->own(); }\n",
+    "a.cc": "struct Base { virtual void run(); };\nstruct Derived : Base { void run() override; void own(); };\n"
+    "void f(Base* b) { b->run(); }\nvoid g(Derived* d) { d->own(); }\n",
+}
+"""In each file f calls run of a Base that may be a Derived, and g a method that nothing overrides."""
+
+
+@pytest.mark.parametrize("path", OVERRIDDEN)
+def test_calls_of_an_overridden_method_may_run_the_overriding_one(project_of: Any, path: str) -> None:
+    """Who overrides a method may be called where that is: its callers and impact say so, and so do the callees."""
+    view = project_of({path: OVERRIDDEN[path]}).view
+    ids = {each.id.rpartition("/")[2]: each.id for each in view.snapshot.symbols()}
+    of = {name: next(ids[each] for each in ids if each.endswith(name)) for name in ("f().", "g().", "own().")}
+    base, derived = sorted(ids[each] for each in ids if each.endswith("run()."))
+    for found in (callers(view, derived), impact(view, derived)):
+        assert [(cause.reason, cause.count) for cause in found.causes] == [("overridden", 1)]
+        assert found.causes[0].examples[0].file == path
+    assert callers(view, derived).reason is EmptyReason.UNCERTAIN
+    assert [cause.reason for cause in callees(view, of["f()."]).causes] == ["overridden"]
+    for exact in (callers(view, base), impact(view, base), callers(view, of["own()."]), callees(view, of["g()."])):
+        assert (exact.bound, exact.causes) == (Bound.EXACT, ())
+
+
+def test_constructors_are_not_called_in_place_of_each_other(project_of: Any) -> None:
+    """A constructor has the name of its base's, but `super().__init__()` runs the base's."""
+    view = project_of(OVERRIDDEN).view
+    derived = "a.py/Derived#__init__()."
+    assert callers(view, derived).bound is Bound.EXACT
+    assert callees(view, derived).bound is Bound.EXACT
