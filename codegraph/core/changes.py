@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from codegraph.core.facts import Occurrences, Outline, Role
+from codegraph.core.facts import EncodedFacts, Occurrences, Outline, Role
 from codegraph.core.symbols import (
     BlobDigest,
     Confidence,
@@ -44,6 +44,8 @@ class SourceFile(msgspec.Struct, frozen=True):
     language: str
     trusted_after_ns: int = 0
     """Unix clock in ns before the bytes were read: the stamp vouches for them only if it is older (racy-git rule)."""
+    before: EncodedFacts | None = None
+    """The facts of the file's bytes before an edit, if they are at hand: what did not change is taken from them."""
 
 
 class Skipped(msgspec.Struct, frozen=True, array_like=True):

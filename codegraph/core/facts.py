@@ -323,7 +323,7 @@ def decode_own_tokens(data: bytes) -> OwnTokens:
 
 
 class EncodedFacts(msgspec.Struct, frozen=True, array_like=True):
-    """Facts as a worker sends them and the store keeps them: three parts with different readers."""
+    """Facts as a worker sends them and the store keeps them: parts with different readers."""
 
     blob: BlobDigest
     language: str
@@ -333,6 +333,8 @@ class EncodedFacts(msgspec.Struct, frozen=True, array_like=True):
     """zstd frame of the msgpack of Occurrences."""
     inputs: bytes
     """zstd frame of the msgpack of {OwnDigest: encoded OwnInput}."""
+    layout: bytes = b""
+    """zstd frame of what the next extraction of the file may take over (`extract.known.Layout`); b"" if nothing."""
 
 
 def encode_inputs(inputs: dict[bytes, bytes]) -> bytes:
@@ -342,16 +344,16 @@ def encode_inputs(inputs: dict[bytes, bytes]) -> bytes:
 
 def decode_compressed_occurrences(frame: bytes) -> Occurrences:
     """Decode `EncodedFacts.occurrences`; raises msgspec.DecodeError on foreign or oversized bytes."""
-    return decode_occurrences(_unpacked(frame))
+    return decode_occurrences(unpacked(frame))
 
 
 def decode_inputs(frame: bytes) -> dict[bytes, bytes]:
     """Decode `EncodedFacts.inputs`: OwnDigest -> encoded OwnInput; raises msgspec.DecodeError on foreign bytes."""
-    return _decoded(_inputs_decoder, _unpacked(frame))
+    return _decoded(_inputs_decoder, unpacked(frame))
 
 
-def _unpacked(frame: bytes) -> bytes:
-    """Decompress one zstd frame that states its size, which must not exceed MAX_DECODED_BYTES."""
+def unpacked(frame: bytes) -> bytes:
+    """Decompress one zstd frame that states its size, at most MAX_DECODED_BYTES; raises msgspec.DecodeError."""
     try:
         size = zstandard.frame_content_size(frame)
         if not 0 <= size <= MAX_DECODED_BYTES:

@@ -1,7 +1,9 @@
 """From candidate paths to facts: bytes are read, facts of the same bytes are looked up, others are extracted.
 
 Content decides, not time: facts are looked up by the hash of the bytes, so undo and branch switches cost no
-parsing. Facts of many files are stored in between, so that a crash during a first index does not lose all of it.
+parsing. Where there are none, those of the file's bytes before the change go along: what an edit left as it was is
+taken from them (`extract.again`). Facts of many files are stored in between, so that a crash during a first index
+does not lose all of it.
 On the writer's thread. Tests: tests/unit/daemon/test_daemon_pipeline.py, tests/integration/.
 """
 
@@ -11,6 +13,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from codegraph.core.changes import Skipped, SourceFile
 from codegraph.core.facts import EncodedFacts, decode_outline, is_repeatable
@@ -65,7 +68,8 @@ class FactsReader:
             if rebuild or before is None or before.blob != found.blob or self._recorder.owes(path):
                 stored = self._stored_facts(found) if look_up else None
                 if stored is None:
-                    yield found
+                    earlier = None if rebuild or before is None else self._parts.facts.get(before.blob, found.language)
+                    yield replace(found, before=earlier)
                 else:
                     facts[path] = stored
 
@@ -91,10 +95,10 @@ class FactsReader:
         first = self._is_first()
         for path, made in self._parts.extractor.extract(sources):
             self._parts.courtesy.give_way()
-            facts[path] = made
+            facts[path] = slim = replace(made, layout=b"")  # only the store has a use for it
             fresh.append(made)
             if first:
-                self._parts.first.offer(path, made)
+                self._parts.first.offer(path, slim)
             run.extracted += 1
             for progress in self._listeners:
                 progress("extract", run.extracted)

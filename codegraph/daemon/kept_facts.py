@@ -38,9 +38,10 @@ class KeptFacts:
         outline = self._store.outline(blob, language)
         occurrences = self._store.occurrences(blob, language)
         inputs = self._store.inputs(blob, language)
+        layout = self._store.layout(blob, language)
         if outline is None or occurrences is None or inputs is None:
             return None
-        return EncodedFacts(BlobDigest(blob), language, outline, occurrences, inputs)
+        return EncodedFacts(BlobDigest(blob), language, outline, occurrences, inputs, layout or b"")
 
     def occurrences(self, blob: bytes, language: str) -> bytes | None:
         """Return the compressed occurrences."""

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 
 from codegraph.core.changes import SourceFile
 from codegraph.core.facts import EncodedFacts, Occurrences, decode_compressed_occurrences
@@ -93,8 +94,7 @@ def clean_snapshot(project: Project) -> Snapshot:
     extractor = project.makers.extractor(extract_settings(config.extract, project.models), project.events)
     try:
         for path, made in extractor.extract(sources):
-            facts[path] = made
-            by_blob[made.language, made.blob] = made
+            facts[path] = by_blob[made.language, made.blob] = replace(made, layout=b"")
     finally:
         extractor.close()
 

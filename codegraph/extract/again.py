@@ -23,9 +23,11 @@ edited header binds something else outside (a constructor's parameter that is an
 something than is heeded (`LanguageSpec.heeded`). Where anything does not fit
 (the function has another name, something inside is owned outside), the file is extracted whole, too.
 
-`Memory` keeps what this needs of the files seen last, up to a number of bytes. A file is known by the name that the
-caller gives it; a wrong name costs time only. Tests: tests/unit/extract/test_extract_again.py compares with extraction
-from nothing after every edit, in every language, and fails if the context is not looked at.
+`Memory` keeps what this needs of the files seen last, up to a number of bytes; of other files the caller has it, in
+what was stored with the facts of the earlier text. A file is known by the name that the caller gives it; a wrong name
+costs time only, and so does an earlier text that is another file's.
+Tests: tests/unit/extract/test_extract_again.py compares with extraction from nothing after every edit, in every
+language, and fails if the context is not looked at.
 """
 
 from __future__ import annotations
@@ -35,10 +37,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from operator import attrgetter, itemgetter
 
-from codegraph.core.facts import Binding, FileFacts, Reference, SyntaxProblem
-from codegraph.extract.extractor import Limits, Look, extract, facts_of, look
+from codegraph.core.facts import Binding, EncodedFacts, FileFacts, Reference, SyntaxProblem
+from codegraph.extract.extractor import Limits, Look, encode_facts, extract, facts_of, look
 from codegraph.extract.grammar import compiled
-from codegraph.extract.known import Exports, Function, Known, functions_of, known_of
+from codegraph.extract.known import Exports, Function, Known, decode_known, encode_layout, functions_of, known_of
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.normalise import Span
@@ -67,29 +69,49 @@ class Memory:
 
     def extract(self, name: str, data: bytes, language: str, limits: Limits) -> FileFacts:
         """Return what `extractor.extract` returns; `name` is what this file was called the last time."""
+        return self._extract(name, data, language, limits, None)[0]
+
+    def encoded(
+        self, name: str, data: bytes, language: str, limits: Limits, before: EncodedFacts | None = None
+    ) -> EncodedFacts:
+        """Return the same encoded, with its layout. Without a name the file is not remembered.
+
+        `before`: the facts of an earlier text, for when the file is not remembered.
+        Raises msgspec.DecodeError if they are none.
+        """
+        facts, known = self._extract(name, data, language, limits, before)
+        return encode_facts(facts, b"" if known is None else encode_layout(known, limits))
+
+    def _extract(
+        self, name: str, data: bytes, language: str, limits: Limits, before: EncodedFacts | None
+    ) -> tuple[FileFacts, Known | None]:
         spec = LANGUAGES[language]
         mark, most = spec.heeded
         is_whole = spec.read is not None or not spec.hollow or (most and data.count(mark) > most)
         if is_whole or len(data) > limits.max_bytes or limits.data_flow:
-            return extract(data, language, limits)
+            return extract(data, language, limits), None
         key = (name, language, limits)
         known = self._files.pop(key, None)
         self.size -= known.size if known is not None else 0
+        if before is not None and before.language == language and (known is None or known.facts.blob != before.blob):
+            known = decode_known(before, limits)
         now = step_by_step(known, data, spec, limits) if known is not None else None
         if now is not None:
             self.helped += 1
             self._keep(key, now)
-            return now.facts
+            return now.facts, now
         read = look(data, language, limits)
         if isinstance(read, SyntaxProblem):
-            return extract(data, language, limits)
+            return extract(data, language, limits), None
         facts = facts_of(read)
         found = known_of(read, facts)
         if found is not None:
             self._keep(key, found)
-        return facts
+        return facts, found
 
     def _keep(self, key: tuple[str, str, Limits], known: Known) -> None:
+        if not key[0]:
+            return
         if known.size <= self._most:
             self._files[key] = known
             self.size += known.size

@@ -274,8 +274,8 @@ def _without_flow(limits: Limits) -> FlowState:
     return FlowState.NO_LANGUAGE if limits.data_flow else FlowState.OFF
 
 
-def encode_facts(facts: FileFacts) -> EncodedFacts:
-    """Encode facts in three parts, as workers send them and the store keeps them."""
+def encode_facts(facts: FileFacts, layout: bytes = b"") -> EncodedFacts:
+    """Encode facts, and a layout that is to be kept beside them, as workers send them and the store keeps them."""
     compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL)
     return EncodedFacts(
         facts.blob,
@@ -283,4 +283,5 @@ def encode_facts(facts: FileFacts) -> EncodedFacts:
         encode(facts.outline),
         compressor.compress(encode(facts.occurrences)),
         compressor.compress(encode_inputs(facts.inputs)),
+        compressor.compress(layout) if layout else b"",
     )

@@ -1,5 +1,7 @@
 """What is kept of a file for its next extraction: what was found in it, by where it stands.
 
+`Known` is what an extraction takes over; `Layout` is the half of it that is in no fact, as the store keeps it beside
+them: so a file is extracted in part at its first edit after a start, too, and when a branch is pulled.
 Tests: tests/unit/extract/test_extract_again.py.
 """
 
@@ -7,11 +9,27 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
-from codegraph.core.facts import Binding, BindingKind, Definition, Export, FileFacts, Import, Reference
-from codegraph.extract.extractor import Look
+import msgspec
+
+from codegraph.core.facts import (
+    Binding,
+    BindingKind,
+    Definition,
+    EncodedFacts,
+    Export,
+    FileFacts,
+    Import,
+    Reference,
+    decode_compressed_occurrences,
+    decode_inputs,
+    decode_outline,
+    unpacked,
+)
+from codegraph.extract.extractor import Limits, Look
+from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import BROKEN, Broken
 from codegraph.extract.view import CALLABLES
@@ -81,6 +99,72 @@ class Known:
         items = 3 * len(self.definitions) + len(self.bindings) + len(self.mentions)
         own = 0 if self.read is self.data else len(self.read)
         return own + len(self.data) + sum(map(len, self.facts.inputs.values())) + _ITEM_BYTES * items
+
+
+class Layout(msgspec.Struct, frozen=True, array_like=True):
+    """The half of `Known` that facts do not say."""
+
+    limits: tuple[int | bool, ...]
+    data: bytes
+    bodies: tuple[Span, ...]
+    bindings: list[tuple[int, Binding]]
+    mentions: list[int]
+    imports: list[Import]
+    exports: Exports
+    read: bytes | None
+    """None if it is the data."""
+    broken: tuple[Broken, ...]
+    unprepared: tuple[Broken, ...]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Layout)
+
+
+def encode_layout(known: Known, limits: Limits) -> bytes:
+    """Return what `decode_known` needs besides facts, before compression."""
+    return _encoder.encode(
+        Layout(
+            astuple(limits),
+            known.data,
+            known.bodies,
+            known.bindings,
+            known.mentions,
+            known.imports,
+            known.exports,
+            None if known.read is known.data else known.read,
+            known.broken,
+            known.unprepared,
+        )
+    )
+
+
+def decode_known(facts: EncodedFacts, limits: Limits) -> Known | None:
+    """Return what is known of a file; None if it has no layout, or one made within other limits.
+
+    Raises msgspec.DecodeError on foreign bytes.
+    """
+    if not facts.layout:
+        return None
+    layout = _decoder.decode(unpacked(facts.layout))
+    if layout.limits != astuple(limits):
+        return None
+    outline = decode_outline(facts.outline)
+    occurrences = decode_compressed_occurrences(facts.occurrences)
+    in_braces = LANGUAGES[facts.language].hollow == b"{}"
+    return Known(
+        layout.data,
+        FileFacts(facts.blob, outline, occurrences, decode_inputs(facts.inputs)),
+        layout.bodies,
+        functions_of(outline.definitions, layout.bodies, layout.data, in_braces=in_braces),
+        layout.bindings,
+        layout.mentions,
+        layout.imports,
+        layout.exports,
+        layout.data if layout.read is None else layout.read,
+        layout.broken,
+        layout.unprepared,
+    )
 
 
 def known_of(read: Look, facts: FileFacts) -> Known | None:

@@ -77,7 +77,8 @@ class InlineExtractor:
     def extract(self, files: Iterable[SourceFile]) -> Iterator[tuple[str, EncodedFacts]]:
         """Yield (path, facts) once per file, in order."""
         for file in files:
-            yield file.path, extract_encoded(file.data, file.language, self._limits, self._memory, file.path)
+            facts = extract_encoded(file.data, file.language, self._limits, self._memory, file.path, file.before)
+            yield file.path, facts
 
     def close(self) -> None:
         """Nothing is held."""
@@ -215,7 +216,7 @@ class ExtractPool:
             is_edit = len(waiting) < FEW_FILES and not task.attempts
             name = task.file.path if is_edit else ""
             try:
-                job = Job(task.file.language, task.file.data, name, task.problem)
+                job = Job(task.file.language, task.file.data, name, task.problem, task.file.before)
                 worker.connection.send_bytes(self._job_encoder.encode(job))
             except OSError:
                 self._lose(worker, "died while idle")

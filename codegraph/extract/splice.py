@@ -182,7 +182,7 @@ class _Splice:
                 bodies.append(body)
             else:
                 definitions.append(replace(self._holder(one), range=self._longer(one.range)))
-                bodies.append((body[0], body[1] + self._moved))
+                bodies.append((body[0] + self._moved * (body[0] >= was.end), body[1] + self._moved))
         for number in range(now.number, now.behind):
             one = part.definitions[number]
             definitions.append(replace(one, container=self._numbers[one.container]))

@@ -1,6 +1,6 @@
 """One worker process of the extract pool: jobs in, encoded facts out, over one pipe.
 
-The worker remembers the files seen last, so that an edit costs what it changed (`again`).
+An edit costs what it changed (`again`): the worker remembers the files seen last, and of others is told what they were.
 Messages are msgpack (`Job`, `EncodedFacts`); nothing is unpickled. The worker says `READY` once, then answers
 each job. It ends when the pipe does, so it never outlives its parent by more than the job at hand.
 
@@ -44,9 +44,11 @@ class Job(msgspec.Struct, frozen=True, array_like=True):
     language: str
     data: bytes
     name: str = ""
-    """What `Memory` knows the file by; "": it is extracted whole and not remembered."""
+    """What `Memory` knows the file by; "": it is not remembered."""
     problem: SyntaxProblem | None = None
     """Why the file is not to be parsed: only its lines are looked at."""
+    before: EncodedFacts | None = None
+    """The facts of the file's bytes before an edit."""
 
 
 def seconds_for(size: int, timeout_seconds: float) -> float:
@@ -55,17 +57,16 @@ def seconds_for(size: int, timeout_seconds: float) -> float:
 
 
 def extract_encoded(
-    data: bytes, language: str, limits: Limits, memory: Memory | None = None, name: str = ""
+    data: bytes, language: str, limits: Limits, memory: Memory, name: str = "", before: EncodedFacts | None = None
 ) -> EncodedFacts:
     """Extract and encode one file; a defect of ours costs the file its definitions, and is named in its problems.
 
-    One in what is remembered costs time only: the file is extracted whole, and forgotten.
+    One in what is known of its earlier text costs time only: the file is extracted whole, and forgotten.
     """
-    if memory is not None and name:
-        try:
-            return encode_facts(memory.extract(name, data, language, limits))
-        except _DEFECTS:
-            logger.exception("%s is extracted whole", name)
+    try:
+        return memory.encoded(name, data, language, limits, before)
+    except (*_DEFECTS, msgspec.DecodeError):
+        logger.exception("%s is extracted whole", name or "a file")
     try:
         return encode_facts(extract(data, language, limits))
     except _DEFECTS as error:
@@ -99,7 +100,7 @@ def serve(connection: Connection, limits: Limits, timeout_seconds: float, nice: 
             job = decoder.decode(connection.recv_bytes())
             with _limited(seconds_for(len(job.data), timeout_seconds)):
                 if job.problem is None:
-                    facts = extract_encoded(job.data, job.language, limits, memory, job.name)
+                    facts = extract_encoded(job.data, job.language, limits, memory, job.name, job.before)
                 else:
                     facts = skim_encoded(job.data, job.language, limits, job.problem)
             connection.send_bytes(encoder.encode(facts))

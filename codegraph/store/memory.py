@@ -154,6 +154,11 @@ class MemoryStore:
         facts = self._facts_of(blob, language)
         return None if facts is None else facts.inputs
 
+    def layout(self, blob: bytes, language: str) -> bytes | None:
+        """Return the compressed layout, b"" if the file has none."""
+        facts = self._facts_of(blob, language)
+        return None if facts is None else facts.layout
+
     def vectors(self, keys: Iterable[EmbeddingKey]) -> dict[EmbeddingKey, bytes]:
         """Return those of the vectors that are kept."""
         self._check_open()
@@ -251,4 +256,4 @@ def _keys_of(states: Iterable[SymbolState]) -> set[EmbeddingKey]:
 
 
 def _size(facts: EncodedFacts) -> int:
-    return sum(len(part) + schema.CRC_BYTES for part in (facts.outline, facts.occurrences, facts.inputs))
+    return sum(len(part) + schema.CRC_BYTES for part in (facts.outline, facts.occurrences, facts.inputs, facts.layout))

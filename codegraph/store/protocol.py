@@ -88,6 +88,9 @@ class StateStore(Protocol):
     def inputs(self, blob: bytes, language: str) -> bytes | None:
         """Return the compressed own inputs; None if they are not kept or are damaged."""
 
+    def layout(self, blob: bytes, language: str) -> bytes | None:
+        """Return the compressed layout; b"" if the file has none, None if it is not kept or is damaged."""
+
     def vectors(self, keys: Iterable[EmbeddingKey]) -> dict[EmbeddingKey, bytes]:
         """Return those of the vectors that are kept."""
 

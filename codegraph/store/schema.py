@@ -5,9 +5,10 @@
     meta          name -> value: schema, instance, revision, "version.*", "user.*", "!closing" (Store.closing)
     files         path -> FileRecord                  what was on disk when the file was read
     skipped       path -> reason and detail           files that are not indexed
-    outlines      blob + language -> msgpack          three parts of the facts; they have different
+    outlines      blob + language -> msgpack          four parts of the facts; they have different
     occurrences   blob + language -> zstd frame       readers, so each is a value of its own
     inputs        blob + language -> zstd frame
+    layouts       blob + language -> zstd frame       or nothing, where a file is always extracted whole
     links         path -> bytes                       opaque here: codegraph.graph says what is in them
     symbols       path -> tuple of SymbolState        which vector each symbol wants, and which it has
     vectors       embedding key -> search vector      16 bytes -> opaque bytes
@@ -50,12 +51,13 @@ SKIPPED = "skipped"
 OUTLINES = "outlines"
 OCCURRENCES = "occurrences"
 INPUTS = "inputs"
+LAYOUTS = "layouts"
 LINKS = "links"
 SYMBOLS = "symbols"
 VECTORS = "vectors"
 RETIRED = "retired"
-TABLES = (META, FILES, SKIPPED, OUTLINES, OCCURRENCES, INPUTS, LINKS, SYMBOLS, VECTORS, RETIRED)
-FACTS_TABLES = (OUTLINES, OCCURRENCES, INPUTS)
+TABLES = (META, FILES, SKIPPED, OUTLINES, OCCURRENCES, INPUTS, LAYOUTS, LINKS, SYMBOLS, VECTORS, RETIRED)
+FACTS_TABLES = (OUTLINES, OCCURRENCES, INPUTS, LAYOUTS)
 
 USER_PREFIX = b"user."
 CLOSING_KEY = b"!closing"

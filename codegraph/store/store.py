@@ -150,6 +150,10 @@ class Store:
         """Return the compressed own inputs."""
         return self._facts(schema.INPUTS, [schema.facts_key(blob, language)])[0]
 
+    def layout(self, blob: bytes, language: str) -> bytes | None:
+        """Return the compressed layout, b"" if the file has none."""
+        return self._facts(schema.LAYOUTS, [schema.facts_key(blob, language)])[0]
+
     def vectors(self, keys: Iterable[EmbeddingKey]) -> dict[EmbeddingKey, bytes]:
         """Return those of the vectors that are kept."""
         wanted = list(keys)
@@ -255,7 +259,7 @@ class Store:
 def _write_revision(transaction: Transaction, record: RevisionRecord) -> None:
     for facts in record.facts:
         key = schema.facts_key(facts.blob, facts.language)
-        parts = (facts.outline, facts.occurrences, facts.inputs)
+        parts = (facts.outline, facts.occurrences, facts.inputs, facts.layout)
         for table, part in zip(schema.FACTS_TABLES, parts, strict=True):
             transaction.put(table, key, schema.seal(part))
     _write_files(transaction, record.files, record.revision)

@@ -8,7 +8,7 @@ from codegraph.daemon.kept_facts import KeptFacts
 from codegraph.store.memory import MemoryStore
 from codegraph.store.schema import RevisionRecord
 
-FACTS = EncodedFacts(BlobDigest(b"b" * 16), "python", b"o", b"c", b"i")
+FACTS = EncodedFacts(BlobDigest(b"b" * 16), "python", b"o", b"c", b"i", b"l")
 
 
 def test_there_is_nothing_only_while_neither_store_nor_memory_has_facts() -> None:
@@ -20,3 +20,4 @@ def test_there_is_nothing_only_while_neither_store_nor_memory_has_facts() -> Non
     assert not in_memory.nothing()
     store.commit(RevisionRecord(store.revision + 1, facts=(FACTS,)))
     assert not KeptFacts(store).nothing()
+    assert KeptFacts(store).get(FACTS.blob, "python") == FACTS

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from workbench import Workbench
 
-from codegraph.core.facts import Occurrences, Role
+from codegraph.core.changes import SourceFile
+from codegraph.core.digests import blob_digest
+from codegraph.core.facts import EncodedFacts, Occurrences, Role
 from codegraph.core.symbols import Freshness, SymbolId
 from codegraph.daemon import facts_reader, pipeline
 from codegraph.daemon.scheduler import MAX_IN_FLIGHT
@@ -335,3 +337,34 @@ def test_progress_is_told_per_file(bench: Workbench) -> None:
     bench.write({"e.py": "z = 1\n"})
     bench.update()
     assert heard == [("extract", 1), ("extract", 2)]
+
+
+def test_an_edit_is_extracted_with_what_the_store_has_of_the_text_before(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a start, too, and of a file that was not edited until then; a rebuild believes nothing of it."""
+    given: list[tuple[str, bytes | None]] = []
+
+    def watch() -> None:
+        extractor = bench.project.parts.extractor
+        extract = extractor.extract
+
+        def watched(files: Iterable[SourceFile]) -> Iterator[tuple[str, EncodedFacts]]:
+            for file in files:
+                given.append((file.path, file.before and file.before.blob))
+                assert file.before is None or file.before.layout
+                yield from extract([file])
+
+        monkeypatch.setattr(extractor, "extract", watched)
+
+    first = blob_digest(TWO_FILES["b.py"].encode())
+    bench.restart()
+    bench.update()
+    watch()
+    bench.write({"b.py": "def g(): return 2\n", "c.py": "def h(): return 3\n"})
+    bench.update()
+    assert sorted(given) == [("b.py", first), ("c.py", None)]
+    given.clear()
+    rebuild(bench)
+    assert sorted(given) == [("a.py", None), ("b.py", None), ("c.py", None)]
+    bench.check()

@@ -45,6 +45,7 @@ class Samples:
             b"outline " + content.encode() + padding,
             b"occurrences " + content.encode(),
             b"inputs " + content.encode(),
+            b"layout " + content.encode(),
         )
 
     @classmethod

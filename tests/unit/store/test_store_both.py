@@ -57,6 +57,7 @@ def test_store_returns_what_was_committed(store, samples):
     assert store.outline(blob, "python") == b"outline a"
     assert store.occurrences(blob, "python") == b"occurrences a"
     assert store.inputs(blob, "python") == b"inputs a"
+    assert store.layout(blob, "python") == b"layout a"
 
 
 def test_store_removes_what_a_revision_removes(store, samples):
@@ -197,6 +198,7 @@ def test_garbage_collection_keeps_what_files_and_symbols_refer_to(store, samples
     assert store.has_facts(samples.file("a").blob, "python")
     assert not store.has_facts(samples.file("b").blob, "python")
     assert store.inputs(samples.file("b").blob, "python") is None
+    assert store.layout(samples.file("b").blob, "python") is None
 
 
 def test_garbage_collection_keeps_the_latest_orphans(store, samples):
