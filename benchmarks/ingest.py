@@ -3,7 +3,7 @@
     python -m benchmarks.ingest --tree DIRECTORY        # default: put together from installed packages
 
 A tree is indexed cold by the real project (extract pool, writer, embed worker in its process, store, tiers, lexical
-index), and the only thing that is not real is the model: `embed.encoder.DrawnEncoder` costs next to nothing. Every
+index), and the only thing that is not real is the model: `stub_encoder.StubEncoder` costs next to nothing. Every
 stage of the path is timed by the CPU clock of its thread, without the stages inside it, so that a busy machine does
 not show; what waits for nobody is not in there. Stages in the daemon's process hold one interpreter lock, whichever
 their thread, so their sum is the limit that no number of cores moves; extraction and the model are in other processes.
@@ -34,6 +34,7 @@ import psutil
 from benchmarks.corpus import QUICK_GOAL, assemble
 from benchmarks.figures import Figure, table
 from benchmarks.sandbox import Sandbox
+from benchmarks.stub_encoder import DIMENSIONS, StubEncoder
 from codegraph.cache.codec import VectorCodec
 from codegraph.cache.cold import DiskColdTier
 from codegraph.cache.hot import HotTier
@@ -50,10 +51,9 @@ from codegraph.daemon.scheduler import Scheduler
 from codegraph.daemon.served import Served
 from codegraph.embed.budget import ModelBudget
 from codegraph.embed.embedder import Embedder
-from codegraph.embed.encoder import DrawnEncoder, Encoder
 from codegraph.embed.spec import ModelSpec
 from codegraph.embed.worker import EmbedWorker
-from codegraph.embed.worker_process import WorkerSettings, serve_with
+from codegraph.embed.worker_process import serve_with
 from codegraph.events import EventLog
 from codegraph.extract.pool import ExtractPool
 from codegraph.graph import index as graph_index
@@ -64,7 +64,6 @@ from codegraph.processes import calm_collector, share_arenas
 from codegraph.search.search import Searcher
 from codegraph.source.scan import Scanner
 
-DIMENSIONS = 768
 TARGET = 10_000
 """Symbols a second."""
 ARITHMETIC = 39_000
@@ -219,23 +218,19 @@ def _nothing() -> None:
     """Be timed."""
 
 
-def serve_drawn(pipe: Any, settings: bytes) -> None:
+def serve_stub(pipe: Any, settings: bytes) -> None:
     """Be an embed worker whose model costs nothing; the process's main function."""
-    serve_with(pipe, settings, _drawn)
-
-
-def _drawn(_settings: WorkerSettings) -> Encoder:
-    return DrawnEncoder(dimensions=DIMENSIONS)
+    serve_with(pipe, settings, lambda _settings: StubEncoder())
 
 
 def _models(_config: Config) -> ModelSet:
-    encoder = DrawnEncoder(dimensions=DIMENSIONS)
+    encoder = StubEncoder()
     spec = ModelSpec(name=encoder.name, engine="lexical", dimensions=DIMENSIONS)
     return single(ActiveModel(spec, encoder.identity, DIMENSIONS, encoder.encode_query))
 
 
 def _embedder(model: ActiveModel, config: Config, events: EventLog, budget: ModelBudget) -> Embedder:
-    return EmbedWorker(model.spec, config.embedding, events, identity=model.identity, budget=budget, main=serve_drawn)
+    return EmbedWorker(model.spec, config.embedding, events, identity=model.identity, budget=budget, main=serve_stub)
 
 
 def measure(box: Sandbox) -> list[Figure]:

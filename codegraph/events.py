@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 
 import msgspec
@@ -123,13 +123,12 @@ Subscriber = Callable[[AnyEvent], None]
 
 
 class EventLog:
-    """Publishes events to subscribers, keeps the last `capacity` of them and counts all by type."""
+    """Publishes events to subscribers and keeps the last `capacity` of them."""
 
     def __init__(self, clock: Callable[[], float], capacity: int = 1000) -> None:
         self._clock = clock
         self._recent: deque[AnyEvent] = deque(maxlen=capacity)
         self._subscribers: list[Subscriber] = []
-        self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def publish(self, event: AnyEvent) -> None:
@@ -137,7 +136,6 @@ class EventLog:
         stamped = msgspec.structs.replace(event, at=self._clock())
         with self._lock:
             self._recent.append(stamped)
-            self._counts[type(event).__name__] += 1
             subscribers = tuple(self._subscribers)
         for subscriber in subscribers:
             _hand_over(stamped, subscriber)
@@ -164,11 +162,6 @@ class EventLog:
         """Return the remembered events, oldest first."""
         with self._lock:
             return tuple(self._recent)
-
-    def counts(self) -> dict[str, int]:
-        """Return how many events of each type were ever published."""
-        with self._lock:
-            return dict(self._counts)
 
 
 def _hand_over(event: AnyEvent, subscriber: Subscriber) -> None:

@@ -5,9 +5,8 @@ compressed, dimensions, and the CRC-32 of all that with the payload as it stands
 codec setting was when it was written, and a torn, foreign or oversized one is refused, not believed. Numbers of 16 and
 32 bits are compressed only where some of a vector's are zero: of others 3 % would go, for two thirds of the time.
 
-`int8` stores round((v - mean) / scale) with one scale per vector, max|v - mean| / 127. The mean is the
-caller's and part of the codec's state: vectors of an anisotropic model share a large common part that
-would use up the eight bits. A frame names its mean, and decodes only with that one.
+`int8` stores round(v / scale) with one scale per vector, max|v| / 127, behind eight bytes that say that nothing was
+subtracted before.
 Tests (with the loss of each codec): tests/unit/cache/test_cache_codec.py.
 """
 
@@ -40,20 +39,18 @@ _HEADER = struct.Struct("<2sBBBH")
 _CHECKSUM = struct.Struct("<I")
 _HEAD_BYTES = _HEADER.size + _CHECKSUM.size
 _NUMBERS: dict[str, int] = {"f32": 0, "f16": 1, "int8": 2}
-_MEAN_BYTES = 8
+_NO_MEAN = digest(b"")[:8]
+"""Eight bytes where a frame of int8 may name a mean that was subtracted; none is."""
 _SCALE = struct.Struct("<f")
 
 
 class VectorCodec:
     """Encodes vectors with one codec and decodes frames of all. Safe to use from several threads."""
 
-    def __init__(self, name: CodecName, mean: FloatArray | None = None) -> None:
-        """Choose a codec; `mean`, shape (dimensions,), matters to int8 only and defaults to zero."""
+    def __init__(self, name: CodecName) -> None:
         if name not in _NUMBERS:
             raise ValueError(f"there is no codec {name!r}")
         self.name = name
-        self._mean = None if mean is None else np.array(mean, np.float32)
-        self._mean_name = digest(b"" if self._mean is None else self._mean.astype("<f4").tobytes())[:_MEAN_BYTES]
         self._compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL, write_content_size=True)
         self._decompressor = zstandard.ZstdDecompressor()
         self._lock = threading.Lock()
@@ -92,19 +89,17 @@ class VectorCodec:
         payload = self._decompress(body, size) if compressed else body
         if len(payload) != size:
             raise CacheError("a cached vector has the wrong size")
-        return self._vector(number, payload, dimensions)
+        return _vector(number, payload)
 
     def _payloads(self, vectors: FloatArray) -> list[bytes]:
         if self.name == "f32":
             return [row.tobytes() for row in vectors.astype("<f4", copy=False)]
         if self.name == "f16":
             return [row.tobytes() for row in vectors.astype("<f2")]
-        residuals = vectors if self._mean is None else vectors - self._mean
-        scales = np.maximum(np.abs(residuals).max(axis=1), np.finfo(np.float32).tiny) / 127
-        rounded = np.rint(residuals / scales[:, None]).astype(np.int8)
+        scales = np.maximum(np.abs(vectors).max(axis=1), np.finfo(np.float32).tiny) / 127
+        rounded = np.rint(vectors / scales[:, None]).astype(np.int8)
         return [
-            self._mean_name + _SCALE.pack(scale) + row.tobytes()
-            for scale, row in zip(scales.tolist(), rounded, strict=True)
+            _NO_MEAN + _SCALE.pack(scale) + row.tobytes() for scale, row in zip(scales.tolist(), rounded, strict=True)
         ]
 
     def _are_dense(self, vectors: FloatArray) -> list[bool]:
@@ -125,19 +120,19 @@ class VectorCodec:
         except zstandard.ZstdError as error:
             raise CacheError(f"a cached vector cannot be decompressed: {error}") from error
 
-    def _vector(self, number: int, payload: bytes, dimensions: int) -> FloatArray:
-        if number == _NUMBERS["f32"]:
-            return np.frombuffer(payload, "<f4").astype(np.float32)
-        if number == _NUMBERS["f16"]:
-            return np.frombuffer(payload, "<f2").astype(np.float32)
-        if payload[:_MEAN_BYTES] != self._mean_name:
-            raise CacheError("a cached vector was written relative to another mean")
-        (scale,) = _SCALE.unpack_from(payload, _MEAN_BYTES)
-        vector = np.frombuffer(payload, np.int8, dimensions, _MEAN_BYTES + _SCALE.size) * np.float32(scale)
-        return vector if self._mean is None else vector + self._mean
+
+def _vector(number: int, payload: bytes) -> FloatArray:
+    if number == _NUMBERS["f32"]:
+        return np.frombuffer(payload, "<f4").astype(np.float32)
+    if number == _NUMBERS["f16"]:
+        return np.frombuffer(payload, "<f2").astype(np.float32)
+    if not payload.startswith(_NO_MEAN):
+        raise CacheError("a cached vector was written relative to a mean")
+    (scale,) = _SCALE.unpack_from(payload, len(_NO_MEAN))
+    return np.frombuffer(payload, np.int8, offset=len(_NO_MEAN) + _SCALE.size) * np.float32(scale)
 
 
 def _payload_size(number: int, dimensions: int) -> int:
     if number == _NUMBERS["int8"]:
-        return _MEAN_BYTES + _SCALE.size + dimensions
+        return len(_NO_MEAN) + _SCALE.size + dimensions
     return dimensions * (4 if number == _NUMBERS["f32"] else 2)

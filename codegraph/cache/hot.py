@@ -31,10 +31,6 @@ class HotTier:
         self._seconds = 0.0
         self._lock = threading.Lock()
 
-    def get(self, key: EmbeddingKey) -> FloatArray | None:
-        """Return a vector, read-only, or None."""
-        return self.get_many((key,)).get(key)
-
     def get_many(self, keys: Iterable[EmbeddingKey]) -> dict[EmbeddingKey, FloatArray]:
         """Return the vectors that are here, read-only; they become the most recently used."""
         began = time.perf_counter()

@@ -22,12 +22,6 @@ class TierStatistics:
     disabled: str = ""
     """Why the tier does nothing; "" when it works."""
 
-    @property
-    def hit_rate(self) -> float:
-        """Hits per lookup, 0 before the first."""
-        lookups = self.hits + self.misses
-        return self.hits / lookups if lookups else 0.0
-
 
 @dataclass(frozen=True, slots=True)
 class CacheStatistics:

@@ -27,8 +27,6 @@ class Courtesy:
         self._last = 0
         self._ended = threading.Condition()
         self._worked_from = timer()
-        self.waited = 0.0
-        """Seconds that were waited in all."""
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -49,11 +47,10 @@ class Courtesy:
         """Wait, within bounds, until nobody is being answered."""
         if not self._begun:
             return
-        now = started = self._timer()
+        now = self._timer()
         until = now + min(LONGEST_SECONDS, now - self._worked_from)
         with self._ended:
             while now < until and any(now - begun < SHORT_SECONDS for begun in self._begun.values()):
                 self._ended.wait(until - now)
                 now = self._timer()
         self._worked_from = now
-        self.waited += now - started

@@ -15,10 +15,8 @@ from codegraph.events import (
     AnyEvent,
     Committed,
     Embedded,
-    EmbeddingFailed,
     KeysComputed,
     Rebuilt,
-    Reconciled,
     WatchTrouble,
     WorkerLost,
 )
@@ -33,11 +31,6 @@ class Figures:
     embedded: int = 0
     avoided: int = 0
     """Marked symbols that needed no computation: cut off or reused."""
-    failures: int = 0
-    revisions: int = 0
-    reconciles: int = 0
-    losses: int = 0
-    workers_lost: int = 0
     last: ChangeFigures | None = None
     warnings: tuple[str, ...] = field(default=())
 
@@ -62,27 +55,17 @@ class Gatherer:
 
 def _added(figures: Figures, event: AnyEvent) -> Figures:
     if isinstance(event, Committed):
-        return replace(
-            figures,
-            revisions=figures.revisions + 1,
-            avoided=figures.avoided + event.cut + event.reused,
-            last=_change(event),
-        )
+        return replace(figures, avoided=figures.avoided + event.cut + event.reused, last=_change(event))
     if isinstance(event, KeysComputed):
         return replace(
             figures, avoided=figures.avoided + event.cut + event.reused, last=_with_keys(figures.last, event)
         )
     if isinstance(event, Embedded):
         return replace(figures, embedded=figures.embedded + event.keys, last=_with_embedded(figures.last, event))
-    if isinstance(event, EmbeddingFailed):
-        return replace(figures, failures=figures.failures + event.keys)
-    if isinstance(event, Reconciled):
-        return replace(figures, reconciles=figures.reconciles + 1)
     if isinstance(event, WatchTrouble):
-        return _warned(replace(figures, losses=figures.losses + 1), f"watcher: {event.reason}: {event.detail}")
+        return _warned(figures, f"watcher: {event.reason}: {event.detail}")
     if isinstance(event, WorkerLost):
-        lost = replace(figures, workers_lost=figures.workers_lost + 1)
-        return _warned(lost, f"{event.worker} worker replaced: {event.reason}")
+        return _warned(figures, f"{event.worker} worker replaced: {event.reason}")
     if isinstance(event, Rebuilt):
         return _warned(figures, f"{event.what} rebuilt: {event.reason}")
     return figures

@@ -11,7 +11,7 @@ Done by the server, so a Service need not: `is_fresh_instance`; `wait` of every 
 `hello`; subscriptions per client; the figures in `RequestStatistics`, which Service and server share.
 
 `AmbiguousSymbol`, `SymbolNotFound` and `ProjectError` are how a Service refuses a Target.
-The fake for tests of server, client and command line is `codegraph.daemon.fake_service.FakeService`.
+The fake for tests of server, client and command line is `tests/fake_service.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an encoder is, and the fake ones: one that tests record with, one that costs nothing.
+"""What an encoder is, and a fake one that tests record with.
 
 An encoder turns `EncoderInput`s into unit vectors. Its `identity` fingerprints everything that decides
 those vectors (weights, tokenizer, pooling, prefixes, limits), so vectors of two models never meet under
@@ -10,7 +10,6 @@ Tests: tests/unit/embed/test_embed_encoder.py.
 from __future__ import annotations
 
 import threading
-import zlib
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -111,38 +110,3 @@ class RecordingEncoder:
         seed = int.from_bytes(digest(self.identity + data), "little")
         vector = np.random.Generator(np.random.PCG64(seed)).standard_normal(self.dimensions)
         return (vector / np.linalg.norm(vector)).astype(np.float32)
-
-
-class DrawnEncoder:
-    """A fake that costs next to nothing, to see what everything around a model costs.
-
-    A vector is a row of a fixed table of random ones, chosen by a checksum of the input's name.
-    """
-
-    max_length = 512
-    device = "cpu"
-    ROWS = 1_024
-
-    def __init__(self, name: str = "drawn", dimensions: int = 768) -> None:
-        self.name = name
-        self.dimensions = dimensions
-        self.identity = digest(f"{name}:{dimensions}".encode())
-        drawn = np.random.Generator(np.random.PCG64(dimensions)).standard_normal((self.ROWS, dimensions))
-        self._table = (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
-
-    def length(self, source: EncoderInput) -> int:
-        """Count the input's tokens."""
-        return max(1, min(self.max_length, len(source.tokens)))
-
-    def encode(self, inputs: Sequence[EncoderInput]) -> FloatArray:
-        """Return a row of the table for each input."""
-        rows: FloatArray = self._table[[self._row(source.name) for source in inputs]]
-        return rows
-
-    def encode_query(self, text: str) -> FloatArray:
-        """Return the row of the table that an input of that name has."""
-        row: FloatArray = self._table[self._row(text)].copy()
-        return row
-
-    def _row(self, name: str) -> int:
-        return zlib.crc32(name.encode("utf-8", "replace")) % self.ROWS

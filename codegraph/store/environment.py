@@ -139,11 +139,6 @@ class Environment:
                 except _MapFull as error:
                     self._grow(error)
 
-    def sync(self) -> None:
-        """Flush everything committed to the disk."""
-        with self._gate.shared(), _translated():
-            self._opened().sync(True)
-
     def compact(self) -> int:
         """Rewrite the file without its free pages and return the number of bytes gained.
 

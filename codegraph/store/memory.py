@@ -1,8 +1,7 @@
 """The store's fake: the same promises in dictionaries, nothing on a disk.
 
-For tests, and for `codegraph verify`, which builds a second index that nobody keeps. Records are kept
-as they are, not encoded, so that the two implementations share no code that could be wrong in both;
-one suite runs against both (tests/unit/store/test_store_both.py).
+For tests. Records are kept as they are, not encoded, so that the two implementations share no code that
+could be wrong in both; one suite runs against both (tests/unit/store/test_store_both.py).
 """
 
 from __future__ import annotations
@@ -25,8 +24,7 @@ Value = TypeVar("Value")
 class MemoryStore:
     """A StateStore that lives as long as the object."""
 
-    def __init__(self, instance: str = "memory") -> None:
-        self._instance = instance
+    def __init__(self) -> None:
         self._revision = 0
         self._open = True
         self._meta: dict[str, bytes] = {}
@@ -43,7 +41,7 @@ class MemoryStore:
     @property
     def instance(self) -> str:
         """Names this store."""
-        return self._instance
+        return "memory"
 
     @property
     def revision(self) -> int:
@@ -169,11 +167,11 @@ class MemoryStore:
         self._check_open()
         return set(self._vectors)
 
-    def collect_garbage(self, live_keys: Iterable[EmbeddingKey] = (), *, orphan_bytes: int = ORPHAN_BYTES) -> Swept:
+    def collect_garbage(self, orphan_bytes: int = ORPHAN_BYTES) -> Swept:
         """Remove vectors and facts that nothing refers to, but keep the latest `orphan_bytes` of them."""
         self._check_open()
         self._closing = None
-        live_vectors = set(live_keys).union(*map(_keys_of, self._symbols.values()))
+        live_vectors = set[EmbeddingKey]().union(*map(_keys_of, self._symbols.values()))
         live_facts = {(file.blob, file.language) for file in self._files.values()}
         orphans = [
             Orphan(self._vectors_retired.get(key, 0), VECTOR, key, len(value) + schema.CRC_BYTES)
@@ -215,10 +213,6 @@ class MemoryStore:
             schema.RETIRED: len(self._facts_retired) + len(self._vectors_retired),
         }
         return StoreStatistics(entries, file_bytes=0, used_bytes=0, map_bytes=0)
-
-    def sync(self) -> None:
-        """Do nothing: there is no disk."""
-        self._check_open()
 
     def close(self) -> None:
         """Refuse every later call."""

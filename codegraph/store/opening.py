@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,9 +37,8 @@ def open_store(
     config: StoreConfig,
     versions: Mapping[str, str],
     events: EventLog,
-    new_instance: Callable[[], str] = new_instance_name,
 ) -> Store:
-    """Open the state in `directory`, or start a fresh one under the name that `new_instance` gives.
+    """Open the state in `directory`, or start a fresh one.
 
     `versions` are this process's, by the names of codegraph.store.versions. Raises StoreLocked,
     StoreReadOnly, StoreFull, and ValueError on an unknown version's name.
@@ -47,7 +46,7 @@ def open_store(
     compare_versions({}, versions)
     lock = lock_directory(directory)
     try:
-        return _open_locked(_Request(directory, config, versions, events, new_instance), lock)
+        return _open_locked(_Request(directory, config, versions, events), lock)
     except OSError as error:
         os.close(lock)
         raise translate_os_error(error, directory) from error
@@ -64,7 +63,6 @@ class _Request:
     config: StoreConfig
     versions: Mapping[str, str]
     events: EventLog
-    new_instance: Callable[[], str]
 
 
 class _OtherSchemaError(Exception):
@@ -134,7 +132,7 @@ def _version_texts(versions: Mapping[str, str]) -> dict[str, str]:
 def _initialise(transaction: Transaction, request: _Request) -> Identity:
     for table in schema.TABLES:
         transaction.clear(table)
-    identity = Identity(request.new_instance(), 0, ())
+    identity = Identity(new_instance_name(), 0, ())
     head = {"schema": schema.SCHEMA_VERSION, "instance": identity.instance, "revision": "0"}
     _put_meta(transaction, head | _version_texts(request.versions))
     return identity

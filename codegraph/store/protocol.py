@@ -97,20 +97,14 @@ class StateStore(Protocol):
     def vector_keys(self) -> set[EmbeddingKey]:
         """Return the keys of all vectors."""
 
-    def collect_garbage(self, live_keys: Iterable[EmbeddingKey] = (), *, orphan_bytes: int = ...) -> Swept:
-        """Remove vectors and facts that nothing refers to, but keep the latest `orphan_bytes` of them.
-
-        What files and symbols refer to is known here; `live_keys` are kept besides.
-        """
+    def collect_garbage(self, orphan_bytes: int = ...) -> Swept:
+        """Remove vectors and facts that no file or symbol refers to, but keep the latest `orphan_bytes` of them."""
 
     def compact(self) -> int:
         """Give free pages back to the file system and return the bytes gained."""
 
     def statistics(self) -> StoreStatistics:
         """Count entries and bytes."""
-
-    def sync(self) -> None:
-        """Flush what was committed, where commits do not."""
 
     def close(self) -> None:
         """Close; a second call does nothing, every other call then raises StoreError."""

@@ -169,9 +169,9 @@ class Store:
             EmbeddingKey(key) for key in self._environment.read(lambda transaction: transaction.keys(schema.VECTORS))
         }
 
-    def collect_garbage(self, live_keys: Iterable[EmbeddingKey] = (), *, orphan_bytes: int = ORPHAN_BYTES) -> Swept:
+    def collect_garbage(self, orphan_bytes: int = ORPHAN_BYTES) -> Swept:
         """Remove vectors and facts that nothing refers to, but keep the latest `orphan_bytes` of them."""
-        live = self._mark(live_keys)
+        live = self._mark()
         retired = self._retired()
         orphans = list(self._orphans(live, retired))
         doomed, kept = choose_doomed(orphans, orphan_bytes)
@@ -190,10 +190,6 @@ class Store:
     def statistics(self) -> StoreStatistics:
         """Count entries and bytes."""
         return self._environment.statistics()
-
-    def sync(self) -> None:
-        """Flush what was committed."""
-        self._environment.sync()
 
     def close(self) -> None:
         """Close the environment and give the directory back."""
@@ -230,9 +226,9 @@ class Store:
         if count:
             self._events.publish(Rebuilt(what=table, reason=f"{count} damaged entries"))
 
-    def _mark(self, live_keys: Iterable[EmbeddingKey]) -> set[bytes]:
-        """Return kind + key of everything that files, symbols and the caller refer to."""
-        live = {VECTOR + key for key in live_keys}
+    def _mark(self) -> set[bytes]:
+        """Return kind + key of everything that files and symbols refer to."""
+        live: set[bytes] = set()
         for _, body in self.symbol_rows():
             live.update(VECTOR + key for key in schema.keys_in_symbols(body))
         live.update(FACTS + schema.facts_key(file.blob, file.language) for file in self.files().values())

@@ -15,11 +15,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from fake_daemon import FakeDaemon
 
 from codegraph import __version__
 from codegraph.async_client import AsyncClient
 from codegraph.client import Client, Conversation, allowed_seconds
-from codegraph.daemon.fake_daemon import FakeDaemon
 from codegraph.daemon.messages import CallersParams, SearchParams, SearchResult, Wait
 from codegraph.daemon.operations import CacheAction, IndexParams, Progress, SyncParams
 from codegraph.daemon.protocol import frame

@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 import pytest
+from fake_daemon import FakeDaemon
+from fake_project import LOAD
 
 from benchmarks.load import Outcome, Plan, carry_out, merged
 from benchmarks.query import one_client
 from codegraph.client import Client
-from codegraph.daemon.fake_daemon import FakeDaemon
-from codegraph.daemon.fake_project import LOAD
 from codegraph.errors import ProjectError
 
 QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (("search", {"query": "retry"}), ("status", {}))

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fake_daemon import FakeDaemon
 
 from benchmarks.size import drawn, measure, processor_milliseconds, questions
 from codegraph.client import Client
-from codegraph.daemon.fake_daemon import FakeDaemon
 from codegraph.errors import SymbolNotFound
 
 

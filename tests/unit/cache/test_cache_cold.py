@@ -148,7 +148,7 @@ def test_foreign_tables_and_settings_are_set_aside_too(tmp_path: Path, events: E
     tier.put_many({_key(1): b"one"})
     assert tier.get_many([_key(1)]) == {_key(1): b"one"}
     tier.close()
-    assert events.counts() == {"Rebuilt": 1}
+    assert [type(event) for event in events.recent()] == [Rebuilt]
 
 
 def test_damage_while_open_is_mended(tmp_path: Path, tier: DiskColdTier, events: EventLog) -> None:
@@ -161,7 +161,7 @@ def test_damage_while_open_is_mended(tmp_path: Path, tier: DiskColdTier, events:
     assert tier.get_many([_key(1)]) == {}
     tier.put_many({_key(1): b"one"})
     assert tier.get_many([_key(1)]) == {_key(1): b"one"}
-    assert events.counts() == {"Rebuilt": 1}
+    assert [type(event) for event in events.recent()] == [Rebuilt]
 
 
 def test_a_full_disk_is_an_error_that_passes(tier: DiskColdTier, events: EventLog) -> None:
@@ -175,7 +175,7 @@ def test_a_full_disk_is_an_error_that_passes(tier: DiskColdTier, events: EventLo
     tier._cache._pragma("max_page_count = 100000")
     tier.put_many({_key(1): b"one"})
     assert len(tier.get_many([_key(0), _key(1)])) == 2
-    assert events.counts() == {}
+    assert events.recent() == ()
 
 
 def test_the_size_is_bounded_and_the_used_ones_stay(

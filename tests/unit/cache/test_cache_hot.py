@@ -38,7 +38,7 @@ def test_the_least_recently_used_go_first(steps: list[tuple[bool, int]], room: i
             while len(model) > room:
                 model.popitem(last=False)
         else:
-            found = tier.get(_key(number))
+            found = tier.get_many([_key(number)]).get(_key(number))
             assert (found is not None) == (number in model)
             if number in model:
                 model.move_to_end(number)
@@ -55,7 +55,6 @@ def test_hits_misses_and_evictions_are_counted() -> None:
     tier.get_many([_key(0), _key(1), _key(2)])
     counts = tier.statistics()
     assert (counts.hits, counts.misses, counts.evictions, counts.entries) == (2, 1, 1, 2)
-    assert counts.hit_rate == pytest.approx(2 / 3)
     tier.clear()
     assert (tier.statistics().entries, tier.statistics().bytes) == (0, 0)
 
@@ -65,8 +64,7 @@ def test_shared_vectors_cannot_be_changed_and_hold_no_matrix_alive() -> None:
     tier = HotTier(1 << 20)
     matrix = np.zeros((100, 8), np.float32)
     tier.put_many({_key(1): matrix[5]})
-    found = tier.get(_key(1))
-    assert found is not None
+    found = tier.get_many([_key(1)])[_key(1)]
     assert found.base is None
     with pytest.raises(ValueError, match="read-only"):
         found[0] = 1
@@ -79,7 +77,7 @@ def test_threads_keep_the_bytes_right() -> None:
     def work(seed: int) -> None:
         for number in range(200):
             tier.put_many({_key(seed * 7 + number % 30): _vector(number)})
-            tier.get(_key(number % 50))
+            tier.get_many([_key(number % 50)])
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(4)))

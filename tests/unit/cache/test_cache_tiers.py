@@ -10,7 +10,6 @@ import pytest
 from codegraph.cache.codec import FloatArray, VectorCodec
 from codegraph.cache.cold import MemoryColdTier
 from codegraph.cache.hot import HotTier
-from codegraph.cache.statistics import TierStatistics
 from codegraph.cache.tiers import Tiers
 from codegraph.core.symbols import EmbeddingKey
 
@@ -92,9 +91,3 @@ def test_clearing_and_pruning() -> None:
     tiers.clear()
     assert tiers.get_many([_key(1), _key(4)]) == {}
     tiers.close()
-
-
-def test_hit_rate() -> None:
-    """Hits per lookup, 0 before the first lookup."""
-    assert TierStatistics().hit_rate == 0.0
-    assert TierStatistics(hits=3, misses=1).hit_rate == 0.75

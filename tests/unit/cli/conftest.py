@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from fake_daemon import FakeDaemon
 
 from codegraph.cli.main import main
-from codegraph.daemon.fake_daemon import FakeDaemon
 from codegraph.locations import Locations
 
 

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from fake_project import LOAD, OTHER_LOAD
 
 from codegraph.core.symbols import CloneKind
-from codegraph.daemon.fake_project import LOAD, OTHER_LOAD
 
 
 def test_everything_is_passed_on(console: Any) -> None:

@@ -7,9 +7,9 @@ import json
 from typing import Any
 
 import pytest
+from fake_project import GET, LOAD, OTHER_LOAD, SYMBOLS
 
 from codegraph.cli.status import status_record
-from codegraph.daemon.fake_project import GET, LOAD, OTHER_LOAD, SYMBOLS
 from codegraph.daemon.operations import Progress
 from codegraph.errors import StoreFull
 from codegraph.events import FilesChanged, WatchTrouble

@@ -9,10 +9,10 @@ from typing import Any
 
 import networkx
 import pytest
+from fake_project import GET, LOAD
 
 from codegraph.cli.export import build_graph, measure
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind
-from codegraph.daemon.fake_project import GET, LOAD
 from codegraph.daemon.streams import EdgeEnd, EdgePlace, ExportedEdge, ExportedSymbol
 
 

@@ -10,13 +10,13 @@ from argparse import Namespace
 from pathlib import Path
 
 import pytest
+from fake_daemon import FakeDaemon
 
 import codegraph
 from codegraph.cli import doctor as doctor_module
 from codegraph.cli.main import main
 from codegraph.cli.parser import build_parser
 from codegraph.cli.project import find_root, start_daemon
-from codegraph.daemon.fake_daemon import FakeDaemon
 from codegraph.errors import ProjectError
 from codegraph.locations import Locations
 

@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import msgspec
 import pytest
+from fake_project import MODEL
 
 from codegraph.cli import models
 from codegraph.cli.output import Output
 from codegraph.client import Client
-from codegraph.daemon.fake_project import MODEL
 from codegraph.daemon.reports import ModelInfo, RouteFigures
 from codegraph.errors import EncoderError
 

@@ -7,9 +7,9 @@ import re
 
 import msgspec
 import pytest
+from fake_service import FakeService
 from prometheus_client.parser import text_string_to_metric_families
 
-from codegraph.daemon.fake_service import FakeService
 from codegraph.daemon.metrics import exposition
 from codegraph.daemon.reports import LaneFigures, MethodFigures, RequestFigures, StatusParams, StatusResult
 

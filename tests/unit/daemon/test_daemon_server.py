@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_project import LOAD
+from fake_service import FakeService
 
 from codegraph import __version__
 from codegraph.config import DaemonConfig
-from codegraph.daemon.fake_project import LOAD
-from codegraph.daemon.fake_service import FakeService
 from codegraph.daemon.operations import Progress
 from codegraph.daemon.protocol import MAX_BATCH, PROTOCOL_VERSION, frame
 from codegraph.daemon.server import Server

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from codegraph.core.digests import digest
 from codegraph.core.facts import EncodedFacts
 from codegraph.core.symbols import BlobDigest, EmbeddingKey
 from codegraph.events import EventLog
+from codegraph.store import opening
 from codegraph.store.memory import MemoryStore
 from codegraph.store.opening import open_store
 from codegraph.store.protocol import StateStore
@@ -67,16 +69,17 @@ def events() -> EventLog:
 
 
 @pytest.fixture
-def reopen(tmp_path: Path, events: EventLog) -> Iterator[Callable[..., Store]]:
-    """Open the state in this test's directory, closing the one that was open before."""
+def reopen(tmp_path: Path, events: EventLog, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Store]]:
+    """Open the state in this test's directory, closing the one that was open before; new ones are numbered."""
     opened: list[Store] = []
+    names = map("instance-{}".format, count())
+    monkeypatch.setattr(opening, "new_instance_name", lambda: next(names))
 
     def open_again(config: StoreConfig | None = None, **versions: str) -> Store:
         for store in opened:
             store.close()
-        names = iter(f"instance-{number}" for number in range(len(opened), 1_000))
         settings = config or StoreConfig(sync=False)
-        opened.append(open_store(tmp_path / "state", settings, VERSIONS | versions, events, lambda: next(names)))
+        opened.append(open_store(tmp_path / "state", settings, VERSIONS | versions, events))
         return opened[-1]
 
     yield open_again

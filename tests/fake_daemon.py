@@ -9,8 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
+from fake_service import FakeService
+
 from codegraph.config import DaemonConfig
-from codegraph.daemon.fake_service import FakeService
 from codegraph.daemon.server import Server
 from codegraph.daemon.statistics import RequestStatistics
 

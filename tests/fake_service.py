@@ -14,10 +14,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from codegraph import __version__
-from codegraph.core.symbols import Confidence, DependencyKind
-from codegraph.daemon import clones, messages, operations, reports, streams
-from codegraph.daemon.fake_project import (
+from fake_project import (
     CLONES,
     COPIES,
     GET,
@@ -31,6 +28,10 @@ from codegraph.daemon.fake_project import (
     impact_on,
     ranked,
 )
+
+from codegraph import __version__
+from codegraph.core.symbols import Confidence, DependencyKind
+from codegraph.daemon import clones, messages, operations, reports, streams
 from codegraph.daemon.messages import EmptyReason, Place, Position, SymbolInfo
 from codegraph.daemon.protocol import PROTOCOL_VERSION
 from codegraph.daemon.statistics import RequestStatistics
