@@ -20,6 +20,7 @@ files again whenever somebody uses it once more:
     dir   family, directory    some file of the family lives in or below it   ((),)
     top   family, name         directories that hold a module or package of that name
     name  family, name         definitions of that name, anywhere             ((path, descriptor, kind),)
+    own   family, name         the sorts of methods of that name              ((sort, ...), ...) as the scheme has them
 
 A scheme fills the values of `def`, `imp`, `star`, `exp`, `mem`, `base`, `ret`, `elem` and `top` as it
 likes, because no other scheme reads them; it may also add kinds of its own with `make_key`. The shared ones
@@ -51,6 +52,7 @@ SHARED_KINDS: Mapping[str, int] = MappingProxyType(
         "cns": 64,
         "nso": 256,
         "nsm": 8,
+        "own": 8,
     }
 )
 """Kind -> how many distinct entries a value shows before it becomes `MANY`."""
@@ -124,6 +126,11 @@ def directory_key(family: str, directory: str) -> str:
 def top_key(family: str, name: str) -> str:
     """Ask which directories hold a module or package of that name."""
     return f"top\x1f{family}\x1f{name}"
+
+
+def own_key(family: str, name: str) -> str:
+    """Ask how the project's methods of a name are declared, for what a library hands back may have one."""
+    return f"own\x1f{family}\x1f{name}"
 
 
 def name_key(family: str, name: str) -> str:

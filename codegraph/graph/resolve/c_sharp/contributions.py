@@ -7,8 +7,9 @@ from posixpath import dirname
 from codegraph.core.facts import BindingKind, Chain, Import, ImportKind, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.c_sharp.names import FAMILY, extension_key, global_usings_key, namespace_key, type_key
-from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, return_key
+from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, own_key, return_key
 from codegraph.graph.resolve.scheme import Entry, Value
+from codegraph.graph.resolve.typed.libraries import DERIVED
 
 TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 
@@ -90,6 +91,9 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
         if shape is not None and shape[0]:
             kind, name = ("c", "<new>") if "c" in shape[2] else ("m", definition.name)
             add(member_key(path, container.descriptor, name), (kind, definition.descriptor, *shape))
+            if kind == "m" and not ({"s", "p"} & set(shape[2])):
+                is_derived = bool(members.bases.get(definition.container)) or container.kind is SymbolKind.ENUM
+                add(own_key(FAMILY, name), (DERIVED if is_derived else "", shape[0], shape[1]))
             if index in members.extensions:
                 entry = (path, definition.descriptor, shape[0], shape[1], members.extensions[index], shape[3])
                 add(extension_key(definition.name), entry)

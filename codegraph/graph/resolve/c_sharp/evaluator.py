@@ -32,11 +32,14 @@ from codegraph.graph.resolve.typed.entities import (
     WRAPPED,
     Candidates,
     Entity,
+    foreign,
+    is_foreign,
     is_known,
     merged,
     unknown,
 )
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Place
+from codegraph.graph.resolve.typed.libraries import Asked, own_member, receiver_of
 
 _AMBIGUOUS = unknown("ambiguous")
 _PARAMETERS = ("object", "")
@@ -54,7 +57,7 @@ class CSharpEvaluator(TypeEvaluator):
         if last == "()" and all(each[0] not in "@(" and "(" not in each for each in chain[:-1]):
             found = self.type_path(place, chain[:-1])
             known = tuple(each.as_kind(INSTANCE) for each in found if each.kind is TYPE)
-            return known or (Entity(UNKNOWN, descriptor=chain[-2], name="external"),)
+            return known or foreign(f"{chain[-2]} ()")
         return super()._answer(place, chain)
 
     def named(self, place: Place, name: str) -> Candidates:
@@ -70,7 +73,7 @@ class CSharpEvaluator(TypeEvaluator):
             found = self._declared(owner, name)
             if is_known(found) or found == UNKNOWN_RECEIVER:
                 return found
-            is_open = is_open or found == EXTERNAL
+            is_open = is_open or is_foreign(found)
         if "(" not in name:
             found = self.type_named(place, name)
             if is_known(found):
@@ -81,12 +84,15 @@ class CSharpEvaluator(TypeEvaluator):
                     found = self._declared(owner, name) if owner.kind is TYPE else EXTERNAL
                     if is_known(found):
                         return found
-                    is_open = is_open or found == EXTERNAL
-        return EXTERNAL if is_open or name[:1].isupper() else MISSING
+                    is_open = is_open or is_foreign(found)
+        if is_open and "(" in name:
+            return foreign(own_member(name))
+        return foreign(name) if is_open or name[:1].isupper() else MISSING
 
     def packaged(self, package: Entity, name: str) -> Candidates:
         """Return a type of a namespace, or the namespace below it."""
-        return self.in_namespace(package.name, name, "")
+        found = self.in_namespace(package.name, name, "")
+        return found if is_known(found) else foreign(name)
 
     def _step(self, entity: Entity, step: str) -> Candidates:
         if step == "[]":
@@ -94,10 +100,12 @@ class CSharpEvaluator(TypeEvaluator):
         if entity.kind is WRAPPED:
             return self._of_container(entity, step)
         if entity.kind is UNKNOWN:
-            found = self._extension((entity.descriptor,) if entity.descriptor else (), step)
+            receiver = receiver_of(f"{entity.descriptor} {step}")
+            declared = (receiver.name,) if receiver.asked is Asked.DECLARED else ()
+            found = self._extension(declared, step)
             if is_known(found):
-                return found if entity.descriptor else tuple(each._replace(name=GUESS) for each in found)
-            return EXTERNAL if entity.descriptor else super()._step(entity, step)
+                return found if declared else tuple(each._replace(name=GUESS) for each in found)
+            return super()._step(entity, step)
         return super()._step(entity, step)
 
     def member(self, owner: Entity, name: str) -> Candidates:
@@ -171,7 +179,7 @@ class CSharpEvaluator(TypeEvaluator):
             known, _, is_closed = self.bases(one)
             is_open = is_open or not is_closed
             waiting.extend(known)
-        return EXTERNAL if is_open else MISSING
+        return foreign(own_member(name)) if is_open else MISSING
 
     def own_member(self, owner: Entity, name: str, count: int, given: str = "", generic: str = "") -> Candidates:
         """Return what the parts of a type have under a name; `count` arguments for a call, -1 for no call."""
@@ -236,7 +244,8 @@ class CSharpEvaluator(TypeEvaluator):
         bare, bracket, _ = step.partition("(")
         bare = bare.partition("`")[0]
         if entity.name != "@of":
-            return entity.inner if bare == "Invoke" and not bracket else (entity,) if bare == "Invoke" else EXTERNAL
+            is_invoked = bare == "Invoke"
+            return entity.inner if is_invoked and not bracket else (entity,) if is_invoked else EXTERNAL
         found: Candidates = ()
         if bare in GIVE_INNER:
             found = entity.inner
@@ -245,4 +254,4 @@ class CSharpEvaluator(TypeEvaluator):
         if found:
             return (Entity(WRAPPED, name="@call", inner=found),) if bracket else found
         extension = self._extension(tuple(CONTAINER_TYPES), step)
-        return extension if is_known(extension) else EXTERNAL
+        return extension if is_known(extension) else foreign(own_member(step))

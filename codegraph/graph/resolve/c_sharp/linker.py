@@ -12,12 +12,15 @@ from codegraph.core.facts import ImportKind, Occurrences, Outline, Reference, Ro
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.c_sharp.contributions import FileMembers
 from codegraph.graph.resolve.c_sharp.evaluator import GUESS, CSharpEvaluator
+from codegraph.graph.resolve.c_sharp.names import FAMILY, NOT_VIRTUAL, extension_key
+from codegraph.graph.resolve.c_sharp.overloads import CLOSED, takes
 from codegraph.graph.resolve.edges import EdgeCollector
-from codegraph.graph.resolve.keys import member_key
+from codegraph.graph.resolve.keys import member_key, own_key
 from codegraph.graph.resolve.parts import Part
-from codegraph.graph.resolve.scheme import Entry, TableReader
-from codegraph.graph.resolve.typed.entities import TYPE, WRAPPED, Candidates, Entity, is_known
+from codegraph.graph.resolve.scheme import MANY, Entry, TableReader
+from codegraph.graph.resolve.typed.entities import TYPE, UNKNOWN, WRAPPED, Candidates, Entity, is_known
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
+from codegraph.graph.resolve.typed.libraries import DERIVED, Asked, receiver_of
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _TYPE_ROLES = (Role.TYPE, Role.INHERIT, Role.IMPLEMENT)
@@ -84,6 +87,32 @@ class CSharpLinker(TypedLinker):
                 for target, kind, confidence in edges
             )
         return edges, reason
+
+    def bare(self, element: str) -> str:
+        """Return the name that an element has as a definition, without the number of its type arguments."""
+        return element.partition("(")[0].partition("`")[0]
+
+    def may_be_own(self, found: Candidates, reference: Reference) -> bool:
+        """Say whether a method of the project that fits may be meant, or one that extends what nobody knows."""
+        chain = reference.chain
+        name, _, rest = chain[-1].partition("(")
+        name = name.partition("`")[0]
+        if name == "<new>" or (chain[0] == "@super" and len(chain) == 2):
+            return False
+        asked, around = Asked.DECLARED, "@own"
+        if found[0].kind is UNKNOWN:
+            asked, around = receiver_of(found[0].descriptor)
+        if asked is Asked.NAME:
+            return False
+        count = int(rest[:-1].partition(":")[0] or 0)
+        extending = self._get(extension_key(name)) or ()
+        if len(chain) > 1 and (extending == MANY or any(takes(each[2], each[3], count + 1) for each in extending)):
+            return True
+        if asked is Asked.DECLARED and (around in CLOSED - {"object"} or name in NOT_VIRTUAL):
+            return False
+        wanted = (DERIVED,) if asked is Asked.DECLARED and around != "object" else (DERIVED, "")
+        sorts = self._get(own_key(FAMILY, name)) or ()
+        return sorts == MANY or any(each[0] in wanted and takes(each[1], each[2], count) for each in sorts)
 
     def _is_interface(self, entity: Entity) -> bool:
         return entity.kind is TYPE and self._sharp.is_interface(entity)

@@ -9,6 +9,7 @@ written somewhere has the namespace, and the full name and the descriptor of the
     file  c_sharp, "", directory  (form, alias, target) of global usings in its files             (shared)
     file  c_sharp, full name      (path, descriptor, "partial" or "", kind) of a type's parts     (shared)
     ifm   c_sharp, name           (path, descriptor, least, most, type, types) of extension methods      (shared)
+    own   c_sharp, method         ("derived" or "", least, most) of methods that are not static or private  (shared)
     imp   path, ""                every using: (form, alias, target); "*" namespace, "s" type, "a" alias
     mem   path, type, name        (kind, descriptor, least, most, flags, types); "m" method, "v" value, "c" constructor
                                   (as "<new>"); ("a", around, chain) of what has no definition
@@ -67,3 +68,5 @@ GIVE_SELF = _names("Value Result ConfigureAwait GetAwaiter GetResult Target")
 
 CONTAINER_TYPES = _names("IEnumerable`1 IList`1 List`1 ICollection`1 IReadOnlyList`1 [] IQueryable`1")
 OBJECT_METHODS = _names("ToString Equals GetHashCode GetType MemberwiseClone ReferenceEquals Finalize")
+NOT_VIRTUAL = _names("GetType MemberwiseClone ReferenceEquals")
+"""Methods that every type has and none can override."""

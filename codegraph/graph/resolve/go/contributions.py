@@ -25,6 +25,7 @@ from codegraph.graph.resolve.keys import (
     import_key,
     member_key,
     module_key,
+    own_key,
     return_key,
 )
 from codegraph.graph.resolve.scheme import Entry, Value
@@ -78,8 +79,10 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
             add(member_key(path, container.descriptor, name), ("d", descriptor, shape))
             add(method_set_key(path, container.descriptor), (name, shape))
             add(interfaces_key(name), (path, container.descriptor))
+            add(own_key(FAMILY, name), ("",))
         elif definition.kind is SymbolKind.METHOD:
             add(method_key(unit, types.receivers.get(index, ""), name), (path, descriptor, shape))
+            add(own_key(FAMILY, name), ("",))
         elif name not in ("_", "init"):
             add(package_key(unit, name), (path, descriptor, definition.kind.value))
     for reference in occurrences.references:

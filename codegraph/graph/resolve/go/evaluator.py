@@ -13,6 +13,7 @@ import re
 from posixpath import dirname
 
 from codegraph.graph.resolve.go.names import (
+    CONCRETE,
     MODULES,
     configuration_key,
     method_key,
@@ -32,6 +33,7 @@ from codegraph.graph.resolve.typed.entities import (
     VALUE,
     Candidates,
     Entity,
+    foreign,
     is_known,
     unknown,
 )
@@ -109,7 +111,7 @@ class GoEvaluator(Evaluator):
 
     def _imported(self, path: str, module: str) -> Candidates:
         unit = self.imported_unit(path, module)
-        return (Entity(PACKAGE, name=unit),) if unit else EXTERNAL
+        return (Entity(PACKAGE, name=unit),) if unit else foreign(module)
 
     def imported_unit(self, path: str, module: str) -> str:
         """Return the package that an import of a file means, "" if it is none of the project."""
@@ -182,7 +184,8 @@ class GoEvaluator(Evaluator):
         return found
 
     def _find_member(self, owner: Entity, name: str) -> Candidates:
-        level, seen, is_open = [owner], {owner: None}, False
+        level, seen = [owner], {owner: None}
+        outside: list[str] = []
         for _ in range(_MAX_LEVELS):
             found: dict[Entity, None] = {}
             below: list[Entity] = []
@@ -190,12 +193,15 @@ class GoEvaluator(Evaluator):
                 own = self.own_member(each, name)
                 found.update(dict.fromkeys(own or ()))
                 if own is None:
-                    embedded, is_closed = self._embedded(each)
-                    is_open = is_open or not is_closed
+                    embedded, trails = self._embedded(each)
+                    outside += trails
                     below.extend(one for one in embedded if one not in seen)
                     seen.update(dict.fromkeys(embedded))
             if found or not below:
-                return tuple(found)[:MAX_CANDIDATES] or (EXTERNAL if is_open else MISSING)
+                if outside and not found:
+                    trail = next((each for each in outside if is_open(each)), outside[0])
+                    return foreign(f"{trail} {name}")
+                return tuple(found)[:MAX_CANDIDATES] or MISSING
             level = below
         return MISSING
 
@@ -218,19 +224,21 @@ class GoEvaluator(Evaluator):
             return (Entity(FUNCTION, owner.path, entry[1], entry[2]),)
         return self.evaluated(Place(owner.path), (entry[1:],))
 
-    def _embedded(self, owner: Entity) -> tuple[list[Entity], bool]:
-        """Return what a type embeds, stands for or is made of; and whether all of that is known."""
+    def _embedded(self, owner: Entity) -> tuple[list[Entity], list[str]]:
+        """Return what a type embeds, stands for or is made of; and the trails to instances of what is a library's."""
         place = Place(owner.path)
         chains = list(self.get(base_key(owner.path, owner.descriptor)) or ())
         for entry in self.get(underlying_key(owner.path, owner.descriptor)) or ():
             chains.append(entry[1:])
         found: list[Entity] = []
-        is_closed = True
+        trails: list[str] = []
         for chain in chains:
             candidates = self.evaluate(place, chain)
-            is_closed = is_closed and is_known(candidates)
+            if not is_known(candidates):
+                trail = candidates[0].descriptor or "@own"
+                trails.append(trail if trail.endswith(" ()") else f"{trail} ()")
             found.extend(each.as_kind(TYPE) for each in candidates if each.kind is TYPE or each.kind is INSTANCE)
-        return found, is_closed
+        return found, trails
 
     def shape(self, path: str, shape: str) -> str:
         """Return a method's shape with the packages of its types instead of the names that the file has for them."""
@@ -251,6 +259,12 @@ class GoEvaluator(Evaluator):
             if qualifier == (alias or usual):
                 return f"{unit or module}.{name}"
         return f"{qualifier}.{name}"
+
+
+def is_open(receiver: str) -> bool:
+    """Say whether a value at the end of a trail may have a method of the project; no type of a library has one."""
+    path, *steps = (each for each in receiver.split(" ") if each != "()")
+    return f"{path}.{'.'.join(steps)}" not in CONCRETE
 
 
 def _usual_name(module: str) -> str:

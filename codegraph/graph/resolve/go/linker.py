@@ -13,13 +13,13 @@ from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Refer
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.go.contributions import FileTypes
-from codegraph.graph.resolve.go.evaluator import GoEvaluator
-from codegraph.graph.resolve.go.names import STANDARD, embedders_key, files_key, interfaces_key, method_set_key
-from codegraph.graph.resolve.keys import base_key, member_key
+from codegraph.graph.resolve.go.evaluator import GoEvaluator, is_open
+from codegraph.graph.resolve.go.names import FAMILY, STANDARD, embedders_key, files_key, interfaces_key, method_set_key
+from codegraph.graph.resolve.keys import base_key, member_key, own_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import MANY, TableReader
-from codegraph.graph.resolve.typed.entities import FUNCTION, PACKAGE, TYPE, Candidates, Entity
-from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Evaluator, Place
+from codegraph.graph.resolve.typed.entities import FUNCTION, PACKAGE, TYPE, Candidates, Entity, is_foreign
+from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _MAX_EMBEDDERS = 64
@@ -61,6 +61,14 @@ class GoLinker(TypedLinker):
         chain = reference.chain
         is_reflection = chain[0] == "reflect" and chain[-1] in ("Call", "CallSlice") and reason == "external"
         return edges, "dynamic" if is_reflection else reason
+
+    def may_be_own(self, found: Candidates, reference: Reference) -> bool:
+        """Say whether some type of the project has such a method; what a package has itself is a function."""
+        name = reference.chain[-1]
+        if found[0].name == "builtin":
+            return name == "Error" and self._get(own_key(FAMILY, name)) is not None
+        receiver = found[0].descriptor.rpartition(" ")[0]
+        return " " in receiver and is_open(receiver) and self._get(own_key(FAMILY, name)) is not None
 
     def finish(self, part: Part) -> None:
         """Add imports and overrides."""
@@ -159,7 +167,7 @@ class GoLinker(TypedLinker):
         found = [self._go.member(owner, name)[0] for name in names.split()]
         if not found:
             return known > 1
-        return all(each.kind is FUNCTION or each == EXTERNAL[0] for each in found)
+        return all(each.kind is FUNCTION or is_foreign((each,)) for each in found)
 
     def _satisfies_below(self, owner: Entity, interface: Entity, index: int) -> bool:
         """Say whether a type that embeds `owner`, at any depth, satisfies an interface by this very method."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from codegraph.core.facts import BindingKind, Chain, ImportKind, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.java.names import FAMILY, package_key, unit_key
-from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, return_key
+from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, own_key, return_key
 from codegraph.graph.resolve.scheme import Entry, Value
+from codegraph.graph.resolve.typed.libraries import DERIVED
 
 TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 
@@ -87,8 +88,13 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
                 chain = fields.pop((definition.container, name), ())
                 add(member_key(path, container.descriptor, name), ("v", definition.descriptor, *chain))
             else:
-                spelled = "<new>()" if members.is_constructor(index) else f"{name}()"
-                add(member_key(path, container.descriptor, spelled), members.method(index))
+                method, is_made = members.method(index), members.is_constructor(index)
+                add(member_key(path, container.descriptor, "<new>()" if is_made else f"{name}()"), method)
+                if not (is_made or method[2]):
+                    is_derived = bool(members.bases.get(definition.container)) or container.kind is SymbolKind.ENUM
+                    add(own_key(FAMILY, name), (DERIVED if is_derived else "", method[1]))
+        elif kind is SymbolKind.METHOD:
+            add(own_key(FAMILY, name), (DERIVED, members.method(index)[1]))
     for (owner, name), chain in fields.items():
         add(member_key(path, outline.definitions[owner].descriptor, name), ("v", "", *chain))
     for owner, chains in members.bases.items():

@@ -25,12 +25,15 @@ from codegraph.graph.resolve.typed.entities import (
     WRAPPED,
     Candidates,
     Entity,
+    foreign,
+    is_foreign,
     is_known,
     merged,
     unknown,
 )
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Place, around_of
 from codegraph.graph.resolve.typed.generics import GenericEvaluator
+from codegraph.graph.resolve.typed.libraries import own_member
 
 _AMBIGUOUS = unknown("ambiguous")
 _MAX_BASES = 64
@@ -96,11 +99,12 @@ class JavaEvaluator(GenericEvaluator):
             found = self.member(Entity(TYPE, place.path, around), name)
             if is_known(found) or found == UNKNOWN_RECEIVER:
                 return found
-            is_open = is_open or found == EXTERNAL
+            is_open = is_open or is_foreign(found)
         found = self._imported_member(place, name)
         if not is_known(found) and "(" not in name:
             found = self.type_named(place, name)
-        return EXTERNAL if is_open and not is_known(found) else found
+        is_inherited = is_open and not is_known(found) and not ("(" not in name and is_foreign(found))
+        return foreign(own_member(name)) if is_inherited else found
 
     def type_named(self, place: Place, name: str) -> Candidates:
         """Return the type, or the package, that a name means outside of the types around it."""
@@ -118,7 +122,7 @@ class JavaEvaluator(GenericEvaluator):
                     return found
         if self.get(unit_key(name)) is not None:
             return (Entity(PACKAGE, name=name),)
-        return EXTERNAL if name[:1].isupper() else MISSING
+        return foreign(name) if name[:1].isupper() else MISSING
 
     def qualified(self, path: str, module: str, name: str) -> Candidates:
         """Return the type of that name in a package, or in a type that is written as one."""
@@ -127,24 +131,24 @@ class JavaEvaluator(GenericEvaluator):
             return found
         outer, _, last = module.rpartition(".")
         if not last[:1].isupper():
-            return EXTERNAL
+            return foreign(name)
         owner = self.qualified(path, outer, last)
         if not is_known(owner):
-            return EXTERNAL
+            return foreign(f"{last} {name}")
         return merged([self.member(each, name) for each in owner if each.kind is TYPE], MAX_CANDIDATES)
 
     def _imported_member(self, place: Place, name: str) -> Candidates:
         bare = name.partition("(")[0]
-        is_open = False
+        outside = MISSING
         for form, alias, module in self.get(import_key(place.path, "")) or ():
             if form == "S" or (form == "s" and alias == bare):
                 outer, _, last = module.rpartition(".")
                 for owner in self.qualified(place.path, outer, last):
-                    found = self.member(owner, name) if owner.kind is TYPE else EXTERNAL
+                    found = self.member(owner, name) if owner.kind is TYPE else foreign(f"{last} {name}")
                     if is_known(found):
                         return found
-                    is_open = is_open or found == EXTERNAL
-        return EXTERNAL if is_open else MISSING
+                    outside = found if is_foreign(found) else outside
+        return outside
 
     def _package(self, path: str) -> str:
         value = self.get(module_key(path))
@@ -153,7 +157,7 @@ class JavaEvaluator(GenericEvaluator):
     def _in_package(self, path: str, package: str, name: str) -> Candidates:
         value = self.get(package_key(package, name))
         if value is None:
-            return EXTERNAL if package else MISSING
+            return foreign(name) if package else MISSING
         if value == MANY:
             return _AMBIGUOUS
         return tuple([Entity(TYPE, entry[0], entry[1]) for entry in nearest(value, path)[:MAX_CANDIDATES]])
@@ -164,7 +168,7 @@ class JavaEvaluator(GenericEvaluator):
         if is_known(found):
             return found
         below = f"{package.name}.{name}"
-        return (Entity(PACKAGE, name=below),) if self.get(unit_key(below)) is not None else EXTERNAL
+        return (Entity(PACKAGE, name=below),) if self.get(unit_key(below)) is not None else foreign(name)
 
     def member(self, owner: Entity, name: str) -> Candidates:
         """Return a field, a nested type or the methods of a type, inherited ones included."""
@@ -187,7 +191,7 @@ class JavaEvaluator(GenericEvaluator):
             bases, is_closed = self.bases(one)
             is_open = is_open or not is_closed
             waiting.extend(reversed(bases))
-        return EXTERNAL if is_open else MISSING
+        return foreign(own_member(name)) if is_open else MISSING
 
     def _field(self, owner: Entity, name: str) -> Candidates:
         entries = self.get(member_key(owner.path, owner.descriptor, name)) or ()
@@ -269,19 +273,20 @@ def _around(descriptor: str) -> list[str]:
 def _of_external(entity: Entity, step: str) -> Candidates:
     """Return what a container of the standard library gives, as far as its type arguments tell."""
     given, name = entity.inner, step.partition("(")[0]
+    beyond = foreign(f"{entity.descriptor} () {step}" if entity.descriptor else f"@some [] {step}")
     if step == "[]":
         return given[0].inner if len(given) == 1 else (entity,)
     if step in ("[key]", "[value]"):
-        return given[0 if step == "[key]" else 1].inner if len(given) == 2 else EXTERNAL
+        return given[0 if step == "[key]" else 1].inner if len(given) == 2 else beyond
     if "(" not in step:
-        return EXTERNAL
-    result: Candidates = EXTERNAL
+        return beyond
+    result: Candidates = ()
     if name in GIVE_LAST:
         result = given[-1].inner
     elif name in GIVE_SAME:
-        result = (entity,)
+        result = (entity._replace(descriptor=""),)
     elif name == "getKey":
         result = given[0].inner
     elif name in ("keySet", "values"):
-        result = (entity._replace(inner=given[:1] if name == "keySet" else given[-1:]),)
-    return (Entity(WRAPPED, name="@call", inner=result),) if is_known(result) else EXTERNAL
+        result = (entity._replace(descriptor="", inner=given[:1] if name == "keySet" else given[-1:]),)
+    return (Entity(WRAPPED, name="@call", inner=result),) if is_known(result) else beyond

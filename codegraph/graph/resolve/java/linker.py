@@ -13,11 +13,14 @@ from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbo
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.java.contributions import TYPES, FileMembers
 from codegraph.graph.resolve.java.evaluator import JavaEvaluator, outside
-from codegraph.graph.resolve.java.names import CODE, REFLECTION
+from codegraph.graph.resolve.java.names import CODE, FAMILY, FINAL, REFLECTION
+from codegraph.graph.resolve.java.overloads import fits
+from codegraph.graph.resolve.keys import own_key
 from codegraph.graph.resolve.parts import Part
-from codegraph.graph.resolve.scheme import TableReader
+from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.typed.entities import FUNCTION, INSTANCE, TYPE, VALUE, WRAPPED, Candidates, Entity
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Evaluator, Place, around_of
+from codegraph.graph.resolve.typed.libraries import DERIVED, Asked, Receiver, receiver_of
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _HEADER = (Role.INHERIT, Role.IMPLEMENT)
@@ -42,6 +45,7 @@ class JavaLinker(TypedLinker):
 
     def begin(self, table: TableReader) -> Evaluator:
         """Return the evaluator of the next part."""
+        self._get = table.get
         self._java = JavaEvaluator(table, self._tops)
         self._superclasses: dict[int, list[Entity]] | None = None
         return self._java
@@ -79,6 +83,29 @@ class JavaLinker(TypedLinker):
         if reason and reference.role is Role.CALL and self._runs_code(reference):
             reason = "dynamic"
         return edges, reason
+
+    def may_be_own(self, found: Candidates, reference: Reference) -> bool:
+        """Say whether a method of the project that fits may be meant; what is made or goes up to a base is not."""
+        chain = reference.chain
+        name, _, rest = chain[-1].partition("(")
+        if name == "<new>" or (chain[0] == "@super" and len(chain) == 2):
+            return False
+        receiver = self._asked(found, reference)
+        around, _, last = receiver.name.rpartition(".")
+        is_type = not around or (last[:1].isupper() and not last.isupper())
+        if (receiver.asked is Asked.NAME and is_type) or (receiver.asked is Asked.DECLARED and last in FINAL):
+            return False
+        wanted = (DERIVED,) if receiver.asked is Asked.DECLARED and last != "Object" else (DERIVED, "")
+        count = rest[:-1].partition(":")[0]
+        sorts = self._get(own_key(FAMILY, name)) or ()
+        return sorts == MANY or any(each[0] in wanted and fits(each, count) for each in sorts)
+
+    def _asked(self, found: Candidates, reference: Reference) -> Receiver:
+        """Return who is asked for a method: found out by what is in front of it where its result is known."""
+        if found[0].kind is WRAPPED:
+            before = self._java.evaluate(self.place_of(reference), reference.chain[:-1])
+            return Receiver(Asked.DECLARED if before[0].descriptor else Asked.ANY, before[0].descriptor)
+        return receiver_of(found[0].descriptor)
 
     def _runs_code(self, reference: Reference) -> bool:
         """Say whether a method of a functional interface, or of reflection, is called: it calls what nobody knows."""

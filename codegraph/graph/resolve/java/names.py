@@ -9,6 +9,7 @@
     mem   path, type, name "()"   (descriptor, arity, flags, types of parameters); "<new>()" for constructors
     base  path, type              chains of its bases, with type arguments
     ret   path, method            ("0", chain)
+    own   java, method            ("derived" or "", arity) of methods that are not static or private           (shared)
 
 Flags of a method are letters: s static, p private.
 """
@@ -55,6 +56,16 @@ GIVE_SAME = _names(
 
 OBJECT_METHODS = _names("clone equals finalize getClass hashCode notify notifyAll toString wait")
 """Methods that every type has."""
+
+FINAL = _names(
+    """
+    Array Arrays Boolean Byte Character Class Collections Constructor Double Duration Field Float Instant Integer
+    LocalDate LocalDateTime LocalTime Locale Long Matcher Math Method Objects OffsetDateTime Optional OptionalDouble
+    OptionalInt OptionalLong Parameter Pattern Period Scanner Short StackTraceElement String StringBuffer
+    StringBuilder StringJoiner System TimeUnit URI URL UUID Void Year YearMonth ZonedDateTime
+    """
+)
+"""Types of the standard library that nothing can be derived from."""
 
 CODE = _names(
     """

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from codegraph.core.facts import Binding, BindingKind, Chain, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
-from codegraph.graph.resolve.keys import base_key, member_key, module_key, name_key, return_key
+from codegraph.graph.resolve.keys import base_key, member_key, module_key, name_key, own_key, return_key
 from codegraph.graph.resolve.php.names import CLASS_NAME, CONSTANT_NAME, FAMILY, FUNCTION_NAME, full_name_key, spelled
 from codegraph.graph.resolve.scheme import Entry, Value
+from codegraph.graph.resolve.typed.libraries import DERIVED
 
 TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 _SORTS = {SymbolKind.FUNCTION: FUNCTION_NAME, SymbolKind.CONSTANT: CONSTANT_NAME}
@@ -20,6 +21,8 @@ class _Offer:
         self.path = path
         self.definitions = outline.definitions
         self.entries: dict[str, dict[Entry, None]] = {}
+        self.derived: set[int] = set()
+        """Classes that are derived from something; enums are, and traits are part of what may be."""
         self.types: dict[tuple[int, str], Chain] = {}
         """(class, property) -> its chain."""
         self.assigned: dict[tuple[int, str], list[Chain]] = {}
@@ -37,8 +40,11 @@ class _Offer:
             self.add(full_name_key(sort, each.chain[0]), (self.path, definition.descriptor))
         elif name == "@kind":
             self.add(base_key(self.path, definition.descriptor), ("kind", *each.chain))
+            if each.chain[0] in ("enum", "trait"):
+                self.derived.add(each.owner)
         elif name == "@base":
             self.add(base_key(self.path, definition.descriptor), each.chain)
+            self.derived.add(each.owner)
         elif name.startswith("@alias "):
             self.add(member_key(self.path, definition.descriptor, spelled(name[7:])), ("@alias", *each.chain))
         elif name[0] == "=":
@@ -67,6 +73,8 @@ class _Offer:
                 name_key(FAMILY, spelled(name)),
                 (self.path, definition.descriptor, definition.kind.value),
             )
+            if "p" not in flags and name != "__construct()":
+                self.add(own_key(FAMILY, spelled(name)), (DERIVED if definition.container in self.derived else "",))
         else:
             chain = self.types.pop((definition.container, name), ()) or self.guessed(definition.container, name)
         self.add(member_key(self.path, container.descriptor, spelled(name)), (definition.descriptor, flags, *chain))

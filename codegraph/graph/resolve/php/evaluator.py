@@ -27,6 +27,7 @@ from codegraph.graph.resolve.typed.entities import (
     Candidates,
     Entity,
     EntityKind,
+    foreign,
     is_known,
     merged,
     unknown,
@@ -40,6 +41,7 @@ from codegraph.graph.resolve.typed.evaluator import (
     Place,
     around_of,
 )
+from codegraph.graph.resolve.typed.libraries import own_member
 
 _AMBIGUOUS = unknown("ambiguous")
 _ARGUMENT = (Entity(UNKNOWN, "@argument", name="dynamic"),)
@@ -97,7 +99,7 @@ class PhpEvaluator(Evaluator):
     def _full(self, path: str, sort: str, name: str, kind: EntityKind) -> Candidates:
         value = self.get(full_name_key(sort, name))
         if value is None:
-            return EXTERNAL
+            return foreign(f"{name} ()" if kind is INSTANCE else f"{name}()" if kind is FUNCTION else name)
         if value == MANY:
             return _AMBIGUOUS
         return tuple([Entity(kind, entry[0], entry[1]) for entry in nearest(value, path)[:MAX_CANDIDATES]])
@@ -190,7 +192,7 @@ class PhpEvaluator(Evaluator):
             has_magic = has_magic or self.get(member_key(one.path, one.descriptor, magic)) is not None
         if abstract:
             return abstract
-        return CYCLE if has_magic else EXTERNAL if is_open else MISSING
+        return CYCLE if has_magic else foreign(own_member(name)) if is_open else MISSING
 
     def _entry(self, owner: Entity, name: str, entry: Entry, receiver: Entity) -> Candidates:
         if entry[0] == "@alias":

@@ -14,14 +14,15 @@ from posixpath import dirname, join, normpath
 from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
-from codegraph.graph.resolve.keys import member_key, module_key
+from codegraph.graph.resolve.keys import member_key, module_key, own_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.php.contributions import TYPES
 from codegraph.graph.resolve.php.evaluator import PhpEvaluator
 from codegraph.graph.resolve.php.names import CORE_METHODS, FAMILY, spelled
 from codegraph.graph.resolve.scheme import MANY, TableReader
-from codegraph.graph.resolve.typed.entities import TYPE, UNKNOWN, Candidates, Entity
+from codegraph.graph.resolve.typed.entities import TYPE, UNKNOWN, Candidates, Entity, is_foreign
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
+from codegraph.graph.resolve.typed.libraries import DERIVED, Asked, receiver_of
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _FIRST = ("\\", "f:", "c:")
@@ -63,6 +64,18 @@ class PhpLinker(TypedLinker):
                 target = symbol_id(value[0][0], value[0][1])
                 return ((target, DependencyKind.CALLS, Confidence.INFERRED),), ""
         return edges, reason
+
+    def may_be_own(self, found: Candidates, reference: Reference) -> bool:
+        """Say whether a method of the project of that name may be meant; a library's class and a parent are none."""
+        chain = reference.chain
+        if not is_foreign(found) or not chain[-1].endswith("()") or (chain[0] == "@super" and len(chain) == 2):
+            return False
+        receiver = receiver_of(found[0].descriptor)
+        if receiver.asked is Asked.NAME:
+            return False
+        wanted = (DERIVED,) if receiver.asked is Asked.DECLARED else (DERIVED, "")
+        sorts = self._table.get(own_key(FAMILY, spelled(chain[-1]))) or ()
+        return sorts == MANY or any(each[0] in wanted for each in sorts)
 
     def finish(self, part: Part) -> None:
         """Add imports and overrides."""

@@ -5,6 +5,7 @@
     name  php, "run()"          the only method of that name                                               (shared)
     mem   path, class, member   (descriptor or "", flags, chain of a property), ("@alias", trait, method)
     base  path, class           ("kind", kind), (how it is used, class, methods that are left out)
+    own   php, "run()"          ("derived" or "",) of the methods of that name                             (shared)
     ret   path, function        (sort, chain): "=" declared, "~" what the returned values are
 
 Classes, functions and methods are spelled in lower case, as PHP does not tell cases apart. A method is "run()", a

@@ -27,11 +27,14 @@ from codegraph.graph.resolve.typed.entities import (
     VALUE,
     Candidates,
     Entity,
+    foreign,
+    is_foreign,
     is_known,
     merged,
     unknown,
 )
 from codegraph.graph.resolve.typed.evaluator import CYCLE, EXTERNAL, MISSING, UNKNOWN_RECEIVER, Evaluator, Place
+from codegraph.graph.resolve.typed.libraries import own_member
 
 _MAX_ANCESTORS = 64
 _AMBIGUOUS = unknown("ambiguous")
@@ -63,7 +66,7 @@ class RubyEvaluator(Evaluator):
         found = self.constant(name.removeprefix("::"))
         if found == MISSING:
             found = self._included_constant(name.removeprefix("::"))
-        return found if is_known(found) else EXTERNAL
+        return found if is_known(found) else foreign(name)
 
     def _relative(self, place: Place, name: str) -> Candidates:
         full = nested(place.around)[0] if place.around else "Object"
@@ -243,7 +246,9 @@ class RubyEvaluator(Evaluator):
             if found:
                 return found
             has_magic = has_magic or self.get(class_member_key(one, "method_missing()")) is not None
-        return CYCLE if has_magic else EXTERNAL if is_open else UNKNOWN_RECEIVER if self._is_module(full) else MISSING
+        if has_magic or is_open:
+            return CYCLE if has_magic else foreign(own_member(name))
+        return UNKNOWN_RECEIVER if self._is_module(full) else MISSING
 
     def _singleton(self, owner: Entity, name: str) -> Candidates:
         """Return a method of the class itself: its own, of what it is extended by, of its superclass."""
@@ -260,7 +265,7 @@ class RubyEvaluator(Evaluator):
                 return found
             one = next((base for how, base in listed if how == "super"), None)
         has_magic = self.get(class_member_key(full, ".method_missing()")) is not None
-        return CYCLE if has_magic else EXTERNAL if is_open else MISSING
+        return CYCLE if has_magic else foreign(own_member(name)) if is_open else MISSING
 
     def _extended(self, how: str, base: str, name: str, owner: Entity) -> Candidates:
         if how == "include":
@@ -344,7 +349,9 @@ class RubyEvaluator(Evaluator):
 
 def _agreed(groups: list[Candidates]) -> Candidates:
     """Return what all of several values are, unknown if they differ."""
-    distinct = dict.fromkeys(each._replace(inner=()) for group in groups for each in group)
+    distinct = dict.fromkeys(
+        EXTERNAL[0] if is_foreign((each,)) else each._replace(inner=()) for group in groups for each in group
+    )
     return groups[0] if len(distinct) == 1 else UNKNOWN_RECEIVER
 
 

@@ -21,7 +21,7 @@ from codegraph.graph.resolve.ruby.contributions import FileClasses
 from codegraph.graph.resolve.ruby.evaluator import RubyEvaluator
 from codegraph.graph.resolve.ruby.names import CORE_METHODS, FAMILY, nested
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
-from codegraph.graph.resolve.typed.entities import FUNCTION, INSTANCE, TYPE, Candidates, Entity, merged
+from codegraph.graph.resolve.typed.entities import FUNCTION, INSTANCE, TYPE, Candidates, Entity, is_foreign, merged
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
@@ -83,6 +83,23 @@ class RubyLinker(TypedLinker):
         if target == self.collector.ids[reference.owner]:
             return (), reason  # what passes a call on seldom passes it on to itself
         return ((target, DependencyKind.CALLS, Confidence.INFERRED),), ""
+
+    def may_be_own(self, found: Candidates, reference: Reference) -> bool:
+        """Say whether a method of the project of that name may be meant.
+
+        A value that a library gave may have any, `self` one of a class derived from its own or of whoever runs the
+        block; not so a library's constant, what is made of one, and `super`.
+        """
+        chain = reference.chain
+        if not is_foreign(found) or not chain[-1].endswith("()") or chain[0] == "@super":
+            return False
+        *before, _ = found[0].descriptor.split(" ")
+        if before == ["@own", "()"]:
+            is_own = chain[0] in _OWN and len(chain) == 2
+        else:
+            made = before[:-1] if before[-1:] == ["()"] else before
+            is_own = not before or any(each[-1] == ")" for each in made)
+        return is_own and self._table.named(FAMILY, chain[-1]) is not None
 
     def _by_receiver(self, reference: Reference) -> tuple[tuple[SymbolId, DependencyKind, Confidence], ...]:
         """Return the edge to the method of the class that the receiver is called like: `@parse_context.depth`."""

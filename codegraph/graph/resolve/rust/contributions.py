@@ -13,11 +13,14 @@ from codegraph.graph.resolve.keys import (
     import_key,
     member_key,
     module_key,
+    own_key,
     return_key,
     top_key,
 )
 from codegraph.graph.resolve.rust.names import (
+    DECLARED,
     FAMILY,
+    IMPLEMENTED,
     MACROS,
     alias_key,
     bound_key,
@@ -151,6 +154,10 @@ def _offer_member(add: Add, path: str, outline: Outline, items: FileItems, index
     trait = "i" if definition.container in items.traits else ""
     entry = (letter, definition.descriptor, trait)
     add(member_key(path, container.descriptor, definition.name), entry)
+    if letter == "f":
+        of_trait = items.traits.get(definition.container, ("",))[-1]
+        sort = DECLARED if container.kind is SymbolKind.INTERFACE else IMPLEMENTED if of_trait else ""
+        add(own_key(FAMILY, definition.name), (sort, of_trait))
     if items.is_impl(definition.container):
         name, local = _type_of(outline, items, definition.container)
         if local:

@@ -32,11 +32,13 @@ from codegraph.graph.resolve.typed.entities import (
     WRAPPED,
     Candidates,
     Entity,
+    foreign,
     is_known,
     merged,
     unknown,
 )
-from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Place
+from codegraph.graph.resolve.typed.evaluator import MISSING, UNKNOWN_RECEIVER, Place
+from codegraph.graph.resolve.typed.libraries import own_member
 
 _MAX_TRAITS = 64
 _AMBIGUOUS = unknown("ambiguous")
@@ -185,7 +187,7 @@ class RustEvaluator(ModuleEvaluator):
         target = self.own_member(owner, "Target") if name != "Target" else ()
         if target and target[0].kind is TYPE:
             return merged([self._step(each, name) for each in self._result(target, "0")], MAX_CANDIDATES)
-        return MISSING if is_closed else EXTERNAL
+        return MISSING if is_closed else foreign(own_member(name))
 
     def own_member(self, owner: Entity, name: str) -> Candidates:
         """Return what a type's impls, or a trait itself, have under a name; () for nothing."""
@@ -265,4 +267,4 @@ def _of_container(entity: Entity, step: str) -> Candidates:
         return (Entity(WRAPPED, name="@call", inner=entity.inner),)
     if entity.name == "@of" and step in GIVE_SAME:
         return (Entity(WRAPPED, name="@call", inner=(entity,)),)
-    return EXTERNAL
+    return foreign(own_member(step))

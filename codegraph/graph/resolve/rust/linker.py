@@ -10,12 +10,15 @@ from __future__ import annotations
 from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
+from codegraph.graph.resolve.keys import own_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.rust.contributions import FileItems, split_import
 from codegraph.graph.resolve.rust.evaluator import LEXICAL, VARIANT, RustEvaluator
-from codegraph.graph.resolve.scheme import TableReader
+from codegraph.graph.resolve.rust.names import DECLARED, FAMILY, IMPLEMENTED, STRUCTS
+from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.typed.entities import FUNCTION, PACKAGE, TYPE, UNKNOWN, VALUE, WRAPPED, Candidates, Entity
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
+from codegraph.graph.resolve.typed.libraries import Asked, receiver_of
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _TYPE_ROLES = (Role.TYPE, Role.INHERIT, Role.IMPLEMENT)
@@ -33,6 +36,7 @@ class RustLinker(TypedLinker):
 
     def begin(self, table: TableReader) -> Evaluator:
         """Return the evaluator of the next part."""
+        self._get = table.get
         self._rust = RustEvaluator(table)
         return self._rust
 
@@ -60,6 +64,28 @@ class RustLinker(TypedLinker):
         if reference.chain[0] == LEXICAL and len(edges) == 1:
             edges = tuple((target, kind, Confidence.INFERRED) for target, kind, _ in edges)
         return edges, reason
+
+    def may_be_own(self, found: Candidates, reference: Reference) -> bool:
+        """Say whether a function of the project may be meant.
+
+        A value that is declared to be of a library's type, or of whatever has a library's trait, has what the project
+        implements of traits; a library's type has what the project's traits declare; a library's trait stands for all
+        types that implement it.
+        """
+        sorts = self._get(own_key(FAMILY, reference.chain[-1])) or ()
+        if not sorts or sorts == MANY or len(reference.chain) == 1:
+            return bool(sorts) and len(reference.chain) > 1
+        asked, around = Asked.DECLARED, ""
+        if found[0].kind is UNKNOWN:
+            asked, around = receiver_of(found[0].descriptor)
+        parent, _, last = around.rpartition(".")
+        if asked is Asked.DECLARED and last == "new":
+            last = parent.rpartition(".")[2]
+        if asked is Asked.ANY or (asked is Asked.DECLARED and last[:1].islower()):
+            return True
+        if asked is Asked.NAME:
+            return any(each[1] == last or (each[0] == DECLARED and last[:1].isupper()) for each in sorts)
+        return any(each[0] == DECLARED or (each[0] == IMPLEMENTED and last not in STRUCTS) for each in sorts)
 
     def finish(self, part: Part) -> None:
         """Add imports and overrides."""

@@ -16,7 +16,18 @@ from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.rust.contributions import child_files
 from codegraph.graph.resolve.rust.names import CRATES, MACROS, child_key, configuration_key, in_module, star_in_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
-from codegraph.graph.resolve.typed.entities import FUNCTION, PACKAGE, TYPE, VALUE, Candidates, Entity, is_known, merged
+from codegraph.graph.resolve.typed.entities import (
+    FUNCTION,
+    PACKAGE,
+    TYPE,
+    VALUE,
+    Candidates,
+    Entity,
+    foreign,
+    is_foreign,
+    is_known,
+    merged,
+)
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, Evaluator
 
 _ROOTS = ("lib.rs", "main.rs", "mod.rs", "build.rs")
@@ -160,7 +171,7 @@ class ModuleEvaluator(Evaluator):
         if not is_known(found):
             own = self.lookup(module, head, own=True) if rest else MISSING
             found = own if is_known(own) else self._crate(module[0], head)
-        if not is_known(found) and found != EXTERNAL and rest:
+        if not is_known(found) and not is_foreign(found) and rest:
             found = self.lookup((self.root(module[0]), ""), head, own=True)  # a path of the edition of 2015
         for part in rest:
             found = merged([self._step(each, part) for each in found], MAX_CANDIDATES)
@@ -209,7 +220,7 @@ class ModuleEvaluator(Evaluator):
     def _crate(self, path: str, name: str) -> Candidates:
         """Return the root of another crate, or of the package's own library."""
         if name in _STANDARD:
-            return EXTERNAL
+            return foreign(name)
         _, settings = self._manifest(dirname(path))
         wanted = ""
         for setting in settings:
@@ -220,10 +231,10 @@ class ModuleEvaluator(Evaluator):
                 wanted = setting[2]
         value = self.get(top_key(CRATES, wanted)) if wanted else None
         if not value or value == MANY:
-            return EXTERNAL
+            return foreign(name)
         directory, library = max(value, key=lambda each: (shared_parts(each[0], path), -len(each[0])))
         place = "/".join(part for part in (directory, library or "src/lib.rs") if part)
-        return (package(place, ""),) if self.get(module_key(place)) is not None else EXTERNAL
+        return (package(place, ""),) if self.get(module_key(place)) is not None else foreign(name)
 
 
 def package(path: str, inline: str) -> Entity:

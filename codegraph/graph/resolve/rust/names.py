@@ -4,6 +4,7 @@ A *module* is a file and the inline modules in it, `a::b`; a name in one is "a::
 written in an impl or a trait has its descriptor behind the module and an at sign; that is the `around` of a `Place`.
 
     mod   path                    (("rust",),)
+    own   rust, name              (sort, trait of the impl or "") of functions of types and traits              (shared)
     def   path, name in module    (kind, descriptor): "t" type, "f" function, "c" constant, "m" inline module,
                                   "M" module in another file (the path of its attribute)
     def   path, "!" name          ("f", descriptor) of a macro
@@ -30,6 +31,12 @@ from __future__ import annotations
 FAMILY = "rust"
 CRATES = "rust:crate"
 MACROS = "rust:macro"
+
+
+DECLARED = "declared"
+"""The sort of a function that a trait declares: it may be called on types of a library."""
+IMPLEMENTED = "implemented"
+"""The sort of a function in the impl of a trait: who knows the trait alone may call it."""
 
 
 def in_module(module: str, name: str) -> str:
@@ -110,6 +117,15 @@ GIVE_SELF = _names("clone to_owned as_ref as_mut borrow borrow_mut by_ref deref 
 
 MAKE_SELF = _names("default from try_from from_str from_iter")
 """Functions that a type has from the standard library's traits, and that make one."""
+
+STRUCTS = _names(
+    """
+    Arc BTreeMap BTreeSet BinaryHeap Cell Command CString Cow Duration File HashMap HashSet Instant Mutex NonZero
+    OnceCell OnceLock OsStr OsString Path PathBuf PhantomData RefCell RwLock Stderr Stdin Stdout String SystemTime
+    TcpStream Vec VecDeque
+    """
+)
+"""Types of the standard library that are no traits."""
 
 MARKERS = _names("Clone Copy Send Sync Sized Debug Display Default Eq PartialEq Ord PartialOrd Hash Unpin From Into")
 """Traits of the standard library that give no methods a call of which could mean something of the project."""

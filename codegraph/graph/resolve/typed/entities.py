@@ -33,7 +33,8 @@ class Entity(NamedTuple):
     FUNCTION: `path`, `descriptor`, `name` (what the language wants to know of it).
     VALUE: a variable, constant or field that is a definition: `path`, `descriptor`, `name`.
     WRAPPED: `name` is the chain's element ("@of", "@call"), `inner` what is inside.
-    UNKNOWN: `name` is the reason, as in `core.changes.Unresolved`.
+    UNKNOWN: `name` is the reason, as in `core.changes.Unresolved`; of what is "external" `descriptor` is the trail, the
+    steps that lead to it from a library's name on, blanks between them, as far as these are known.
     """
 
     kind: EntityKind
@@ -54,6 +55,16 @@ Candidates = tuple[Entity, ...]
 def unknown(reason: str) -> Candidates:
     """Return the single candidate that says why nothing was found; reasons are a few fixed words."""
     return (Entity(UNKNOWN, name=reason),)
+
+
+def foreign(trail: str) -> Candidates:
+    """Return the single candidate for what a library gives at the end of a trail."""
+    return (Entity(UNKNOWN, descriptor=trail, name="external"),)
+
+
+def is_foreign(candidates: Candidates) -> bool:
+    """Say whether a library gives what is meant."""
+    return candidates[0].kind is UNKNOWN and candidates[0].name == "external"
 
 
 def is_known(candidates: Candidates) -> bool:

@@ -26,12 +26,14 @@ from codegraph.graph.resolve.typed.entities import (
     WRAPPED,
     Candidates,
     Entity,
+    foreign,
     is_known,
     merged,
     unknown,
 )
 
 _MAX_NESTING = 40
+_MAX_TRAIL = 200
 CYCLE = unknown("dynamic")
 _OPEN = CYCLE, False
 MISSING = unknown("missing")
@@ -125,6 +127,8 @@ class Evaluator(ABC):
     def _step(self, entity: Entity, step: str) -> Candidates:
         kind = entity.kind
         if kind is UNKNOWN:
+            if entity.descriptor:
+                return _further(entity, step)
             reason = "unknown_receiver" if entity.name in ("dynamic", "missing") else entity.name
             return unknown(reason)
         if kind is VALUE:
@@ -164,11 +168,18 @@ class Evaluator(ABC):
         if kind is INSTANCE:
             wrapped = tuple(each for each in self.underlying(entity) if each.kind is WRAPPED)
             return self._result(wrapped, number) if wrapped else UNKNOWN_RECEIVER
-        return (entity,) if kind is UNKNOWN else UNKNOWN_RECEIVER
+        if kind is UNKNOWN:
+            return _further(entity, "()") if entity.descriptor else (entity,)
+        return UNKNOWN_RECEIVER
 
     def evaluated(self, place: Place, chains: Value) -> Candidates:
         """Return the candidates of several chains written in one place."""
         return merged([self.evaluate(place, chain) for chain in chains], MAX_CANDIDATES) if chains else UNKNOWN_RECEIVER
+
+
+def _further(entity: Entity, step: str) -> Candidates:
+    """Return what a library gives one step on from what it gave."""
+    return foreign(f"{entity.descriptor} {step}") if len(entity.descriptor) < _MAX_TRAIL else (entity,)
 
 
 def around_of(entity: Entity) -> str:

@@ -9,8 +9,8 @@ Tests: tests/unit/graph/test_graph_java.py, test_graph_cpp.py.
 from __future__ import annotations
 
 from codegraph.core.facts import Chain
-from codegraph.graph.resolve.typed.entities import INSTANCE, WRAPPED, Candidates, Entity
-from codegraph.graph.resolve.typed.evaluator import EXTERNAL, UNKNOWN_RECEIVER, Evaluator, Place
+from codegraph.graph.resolve.typed.entities import INSTANCE, WRAPPED, Candidates, Entity, is_foreign
+from codegraph.graph.resolve.typed.evaluator import UNKNOWN_RECEIVER, Evaluator, Place
 
 
 class GenericEvaluator(Evaluator):
@@ -40,13 +40,13 @@ class GenericEvaluator(Evaluator):
             for each in split_arguments(last)
         )
         found = self.evaluate(place, chain[:-1])
-        if found == EXTERNAL:
+        if is_foreign(found):
             return self.external(chain[:-1], given)
         return tuple(each._replace(inner=given) if each.kind is INSTANCE else each for each in found)
 
-    def external(self, chain: Chain, given: tuple[Entity, ...]) -> Candidates:  # noqa: ARG002  (languages look at it)
-        """Return what stands for an instance of a type outside of the project."""
-        return (Entity(WRAPPED, name="@external", inner=given),)
+    def external(self, chain: Chain, given: tuple[Entity, ...]) -> Candidates:
+        """Return what stands for an instance of a type outside of the project, whose name is its `descriptor`."""
+        return (Entity(WRAPPED, descriptor=chain[-2] if len(chain) > 1 else "", name="@external", inner=given),)
 
 
 def split_arguments(element: str) -> list[Chain]:

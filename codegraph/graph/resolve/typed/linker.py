@@ -40,6 +40,7 @@ Outcome = tuple[tuple[tuple[SymbolId, DependencyKind, Confidence], ...], str]
 
 
 _NOBODY_KNOWS: Outcome = ((), "dynamic")
+_LIBRARY = ("external", "builtin")
 
 
 class TypedLinker(ABC):
@@ -58,6 +59,17 @@ class TypedLinker(ABC):
     @abstractmethod
     def begin(self, table: TableReader) -> Evaluator:
         """Return the evaluator of the next part, and forget the last one's."""
+
+    def may_be_own(self, found: Candidates, reference: Reference) -> bool:  # noqa: ARG002  (languages look at them)
+        """Say whether a call that a library's value answers may be one of a method of the project.
+
+        A library may hold what it was handed, an instance of a class that is derived from one of the library's own.
+        """
+        return False
+
+    def bare(self, element: str) -> str:
+        """Return the name that an element of a chain has as a definition."""
+        return element.partition("(")[0]
 
     def place_of(self, reference: Reference) -> Place:  # noqa: ARG002  (languages look at it)
         """Return where a reference is written."""
@@ -82,14 +94,17 @@ class TypedLinker(ABC):
                 self._evaluator.is_guess = False
                 is_computed = reference.chain[-1] == COMPUTED
                 found = self._computed(reference) if is_computed else self.candidates(reference)
-                outcome = self._outcomes[question] = self.outcome(found, reference) if found else _NOBODY_KNOWS
+                outcome = self.outcome(found, reference) if found else _NOBODY_KNOWS
+                if outcome[1] in _LIBRARY and reference.role is Role.CALL and self.may_be_own(found, reference):
+                    outcome = outcome[0], "unknown_receiver"
+                self._outcomes[question] = outcome
             owner, (line, column) = reference.owner, reference.positions[:2]
             for target, kind, confidence in outcome[0]:
                 self.collector.add(owner, target, kind, confidence, line, column)
             if outcome[1]:
                 is_named = reference.chain[-1] != COMPUTED
                 name = next((each for each in reversed(reference.chain) if each[0] not in "(@[<" and is_named), "")
-                self.collector.miss(owner, name.partition("(")[0], reference.role, outcome[1], line, column)
+                self.collector.miss(owner, self.bare(name), reference.role, outcome[1], line, column)
         self.finish(part)
 
     def _computed(self, reference: Reference) -> Candidates:
