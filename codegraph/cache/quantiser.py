@@ -1,11 +1,11 @@
-"""Ways to write vectors down with fewer bits, side by side, for measuring.
+"""Ways to write vectors down with fewer bits, side by side, for measuring and for choosing.
 
 Each quantiser turns unit rows into rows of bytes and back: f32, f16, int8 (one scale per vector), binary (the sign
 of each component) and sparse (blocks of components with little energy left out, the rest as f16). They are pure
-and know nothing of frames, checksums or tiers: `cache.codec` writes those that the cold tier offers, `search.quantise`
+and know nothing of frames, checksums or tiers: `codec` writes those that the cold tier offers, `search.quantise`
 is the int8 of the search index. `rescored` is how binary codes are searched: the nearest by Hamming distance,
-ordered anew by what another quantiser remembers of them. `codecs` measures which one is worth having.
-Tests: tests/unit/benchmarks/test_bench_quantiser.py.
+ordered anew by what another quantiser remembers of them. Which one is worth having is measured by
+`benchmarks/codecs.py`. Tests: tests/unit/cache/test_cache_quantiser.py.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-
-from codegraph.embed.transform import unit
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
@@ -134,7 +132,7 @@ class Sparse:
         values = np.ascontiguousarray(rows[:, width:]).view("<f2").astype(np.float32).reshape(-1, BLOCK)
         whole = np.zeros((len(rows), blocks, BLOCK), dtype=np.float32)
         whole[present] = values
-        return unit(whole.reshape(len(rows), dimensions))
+        return _unit(whole.reshape(len(rows), dimensions))
 
 
 def hamming(query: Bytes, codes: Bytes) -> npt.NDArray[np.int64]:
@@ -155,3 +153,10 @@ def rescored(
     scores = quantiser.decode(exact[near], len(query)) @ query
     best: npt.NDArray[np.int64] = near[np.lexsort((near, -scores))[:limit]]
     return best
+
+
+def _unit(rows: Floats) -> Floats:
+    """Scale rows to length one; a row of zeros stays one."""
+    lengths = np.linalg.norm(rows.astype(np.float64), axis=1, keepdims=True)
+    scaled: Floats = (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    return scaled
