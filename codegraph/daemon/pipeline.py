@@ -264,7 +264,11 @@ class Pipeline:
 
     def _compare(self, rebuild: bool) -> Changes:
         """Have the whole tree compared; what was skipped or known and is not there any more counts as changed."""
-        changes = self.parts.scanner.reconcile({} if rebuild else self.known)
+        known = {} if rebuild else self.known
+        changes = self.parts.scanner.reconcile(known)
+        if changes.reconcile_due:  # rules changed outside of the tree, or unseen: what they let in is not watched yet
+            self.parts.watcher.refresh()
+            changes = self.parts.scanner.reconcile(known)
         no_longer = {path: None for path in self.skipped if path not in changes.skipped}
         deleted = tuple(sorted(self.known.keys() - changes.written)) if rebuild else changes.deleted
         return replace(changes, deleted=deleted, skipped={**no_longer, **changes.skipped})

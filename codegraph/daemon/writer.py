@@ -232,6 +232,8 @@ class Writer:
         self._upkeep.tick(now)
 
     def _follow(self, batch: Batch, now: float) -> None:
+        if batch.cookies and self.pipeline.parts.scanner.rules_outside_changed():
+            self._schedule_reconcile(now, "ignore rules changed")
         if now >= self._reconcile_at or batch.losses or self._owed:
             reason = f"watcher: {batch.losses[0].reason}" if batch.losses else self._reconcile_reason
             self._reconcile_reason = "periodic"

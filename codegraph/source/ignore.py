@@ -158,6 +158,10 @@ class IgnoreRules:
             self._changed()
             return True
 
+    def shared_changed(self) -> bool:
+        """Read the files outside of the project again, and say whether `observe_shared` would find the rules changed."""
+        return self._read_shared() != self._shared_texts
+
     def observe_shared(self) -> bool:
         """Read the files outside of the project again; True if the rules changed."""
         texts = self._read_shared()

@@ -109,6 +109,10 @@ class Scanner:
         self._looks += 1
         return look.changes()
 
+    def rules_outside_changed(self) -> bool:
+        """Read the ignore rules outside of the tree, which nobody watches, and say whether a `reconcile` is due."""
+        return self._rules.shared_changed()
+
     def verify(self, hints: Iterable[Hint], known: Mapping[str, KnownFile]) -> Changes:
         """Look again where the hints point. Raises SourceError if the root is gone."""
         if not self._tree:

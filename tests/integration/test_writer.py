@@ -185,6 +185,27 @@ def test_the_tree_is_compared_once_all_of_it_is_watched(bench: Workbench) -> Non
     assert bench.project.pipeline.view.snapshot.by_name("late")
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_ignore_rules_outside_of_the_tree_are_followed(bench: Workbench, asked: bool) -> None:
+    """Nobody watches .git/info/exclude: a sync looks at it, the periodic comparison does; both watch by the new rules."""
+    bench.write({".git/HEAD": "ref: refs/heads/main\n", ".git/info/exclude": "b.py\n"})
+    bench.forget()
+    for gone in (True, False):
+        watched = bench.watcher.refreshed
+        if asked:
+            cookie = bench.project.cookies.request()
+            (made,) = bench.project.cookies.directory.iterdir()
+            bench.watcher.push(CookieSeen(made.name))
+            step(bench)
+            assert cookie.result(0) is CookieOutcome.SEEN
+        else:
+            step(bench, bench.config.watch.reconcile_seconds + 1.0)
+        assert (not bench.view.snapshot.by_name("g")) is gone
+        assert bench.watcher.refreshed == watched + 1
+        bench.write({".git/info/exclude": ""})
+        bench.forget()
+
+
 def test_a_sweep_gives_the_disk_back_what_has_become_free(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
     """When most of the state's file is free pages, a sweep makes it small; nothing is lost. A full disk is said."""
     monkeypatch.setattr("codegraph.store.gc._COMPACT_FROM_BYTES", 1 << 20)
