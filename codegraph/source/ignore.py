@@ -159,7 +159,7 @@ class IgnoreRules:
             return True
 
     def shared_changed(self) -> bool:
-        """Read the files outside of the project again, and say whether `observe_shared` would find the rules changed."""
+        """Read the files outside of the project again, and say whether `observe_shared` would find a change."""
         return self._read_shared() != self._shared_texts
 
     def observe_shared(self) -> bool:

@@ -203,6 +203,9 @@ class InotifyWatcher:
         """Watch exactly the directories that are not left out now, through a fresh instance."""
         self._arm()
         self.complete()
+        if self._cookie_directory is not None:  # the event of a cookie may have gone with the former instance
+            for cookie in sorted(self._cookie_directory.iterdir()):
+                self._sink(CookieSeen(cookie.name))
 
     def nudge(self) -> None:
         """Nothing to do: the kernel wakes us."""
@@ -386,10 +389,6 @@ def _directories_in(place: str) -> list[str] | None:
     """Return the names of the directories in a directory, None if it is gone or may not be read."""
     try:
         with os.scandir(place) as entries:
-            return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False) and _is_text(entry.name)]
+            return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False) and is_text(entry.name)]
     except OSError:
         return None
-
-
-def _is_text(name: str) -> bool:
-    return name.isascii() or not any("\udc80" <= character <= "\udcff" for character in name)

@@ -504,3 +504,25 @@ def test_cookie_comes_after_what_was_before(root: Path, tmp_path: Path) -> None:
     finally:
         watcher.stop()
         jar.abort()
+
+
+def test_cookie_outlives_a_refresh(root: Path, tmp_path: Path) -> None:
+    """A cookie whose event goes with the instance that a refresh replaces is reported by the refresh."""
+    jar = CookieJar(tmp_path / "cookies")
+    told: list[Sighting] = []
+
+    def keep(sighting: Sighting) -> None:  # what an instance's own thread says is lost
+        if threading.current_thread() is threading.main_thread():
+            told.append(sighting)
+
+    watcher = native_watcher(jar.directory)
+    watcher.start(root, lambda _: False, keep)
+    watcher.complete()
+    try:
+        jar.request()
+        (made,) = jar.directory.iterdir()
+        watcher.refresh()
+        assert told == [CookieSeen(made.name)]
+    finally:
+        watcher.stop()
+        jar.abort()

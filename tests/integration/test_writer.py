@@ -187,7 +187,7 @@ def test_the_tree_is_compared_once_all_of_it_is_watched(bench: Workbench) -> Non
 
 @pytest.mark.parametrize("asked", [True, False])
 def test_ignore_rules_outside_of_the_tree_are_followed(bench: Workbench, asked: bool) -> None:
-    """Nobody watches .git/info/exclude: a sync looks at it, the periodic comparison does; both watch by the new rules."""
+    """Nobody watches .git/info/exclude: a sync looks at it, as the periodic comparison does, and both watch by it."""
     bench.write({".git/HEAD": "ref: refs/heads/main\n", ".git/info/exclude": "b.py\n"})
     bench.forget()
     for gone in (True, False):
