@@ -9,6 +9,7 @@ from codegraph.cli.output import Cell, Output, duration
 from codegraph.cli.progress import progress_bar
 from codegraph.cli.project import (
     find_root,
+    is_running,
     load_settings,
     open_session,
     run_daemon,
@@ -31,7 +32,7 @@ def index(arguments: Namespace, output: Output) -> int:
             with open_session(arguments, start=False) as session:
                 if arguments.set:
                     session.client.status()
-                    raise UsageError("the running daemon has settings of its own", "run `codegraph restart --set ...`")
+                    raise _has_settings_of_its_own()
                 result = session.client.call(params, progress)
         except DaemonNotRunning:
             from codegraph.daemon.oneshot import index as index_here
@@ -61,9 +62,16 @@ def start(arguments: Namespace, output: Output) -> int:
         return run_daemon(find_root(arguments), load_settings(arguments))
     load_settings(arguments)  # a wrong setting is reported here rather than in the daemon's log
     root = find_root(arguments)
+    runs = is_running(root)
+    if runs and arguments.set:
+        raise _has_settings_of_its_own()
     process = start_daemon(root, arguments.set)
-    _say(output, "started", str(root), process)
+    _say(output, "running already" if runs else "started", str(root), process)
     return 0
+
+
+def _has_settings_of_its_own() -> UsageError:
+    return UsageError("the running daemon has settings of its own", "run `codegraph restart --set ...`")
 
 
 def stop(arguments: Namespace, output: Output) -> int:

@@ -62,6 +62,8 @@ def find_root(arguments: Namespace) -> Path:
     locations = user_locations()
     directory = getattr(arguments, "directory", None)
     if directory is not None and getattr(arguments, "exact", False):
+        if Path(directory).is_file():
+            raise ProjectError(f"{directory}: is no directory", "give the root of the project, or nothing inside of it")
         return existing_directory(Path(directory))
     named = directory or arguments.project
     try:
@@ -100,6 +102,13 @@ def start_daemon(root: Path, settings: Sequence[str] = ()) -> int:
     from codegraph.daemon import lifecycle
 
     return lifecycle.start_daemon(root, user_locations(), settings)
+
+
+def is_running(root: Path) -> bool:
+    """Whether a daemon of the project runs."""
+    from codegraph.daemon import lifecycle
+
+    return lifecycle.running_daemon(root, user_locations()) is not None
 
 
 def stop_daemon(root: Path, say: Callable[[str], None]) -> bool:

@@ -17,6 +17,7 @@ from codegraph.cli.records import (
     symbol_cells,
     symbol_record,
 )
+from codegraph.cli.usage import UsageError
 from codegraph.core.symbols import SymbolKind
 from codegraph.daemon.messages import (
     DefinitionParams,
@@ -189,6 +190,8 @@ def _show_explanation(output: Output, session: Session, found: ExplainResult) ->
 
 def embed(arguments: Namespace, output: Output) -> int:
     """Print vectors."""
+    if not (arguments.symbol or arguments.text):
+        raise UsageError("there is nothing to embed", "name symbols, or give --text TEXT")
     with open_session(arguments) as session:
         params = EmbedParams(symbols=tuple(arguments.symbol), texts=tuple(arguments.text), **waiting_fields(arguments))
         found = session.client.call(params)

@@ -22,6 +22,7 @@ from codegraph.daemon.clones import MEMBERS_SHOWN, CloneGroup, CloneMember, Clon
 from codegraph.daemon.messages import Bound, EmptyReason, Uncertainty
 from codegraph.daemon.targets import describe
 from codegraph.daemon.view import View
+from codegraph.errors import ProjectError
 from codegraph.graph.file_view import FileView
 from codegraph.graph.snapshot import Snapshot
 from codegraph.search import clones
@@ -53,7 +54,7 @@ class CloneFinder:
         self._answers: OrderedDict[tuple[str, CloneBounds], tuple[Clones, int]] = OrderedDict()
 
     def answer(self, view: View, params: ClonesParams) -> ClonesResult:
-        """Group the clones of a view."""
+        """Group the clones of a view. Raises ProjectError if nothing is indexed at the place that is asked about."""
         kinds = frozenset(params.kinds) or USUAL_KINDS
         bounds = CloneBounds(kinds, params.threshold, params.min_lines, params.min_tokens)
         found, missing = self.find(view.snapshot, bounds)
@@ -65,6 +66,7 @@ class CloneFinder:
             causes.append(Uncertainty(reason="indexing", count=1))
         reason = EmptyReason.NOT_EMPTY
         if not groups:
+            _require_place(view.snapshot, params.path)
             reason = EmptyReason.FILTERED if found.groups else _why_empty(view)
         return ClonesResult(
             clock=str(view.snapshot.clock),
@@ -129,8 +131,18 @@ def _content(view: FileView) -> Content:
 
 
 def _touches(group: clones.CloneGroup, path: str) -> bool:
-    folder = path.strip("/")
-    return not folder or any(each.path == folder or each.path.startswith(folder + "/") for each in group.members)
+    return any(_lies_in(each.path, path.strip("/")) for each in group.members)
+
+
+def _lies_in(path: str, place: str) -> bool:
+    return not place or path == place or path.startswith(place + "/")
+
+
+def _require_place(snapshot: Snapshot, path: str) -> None:
+    place = path.strip("/")
+    if place and not any(_lies_in(each, place) for each in snapshot.files):
+        advice = f"paths are relative to the project; `codegraph skipped {place}` says what keeps a file out"
+        raise ProjectError(f"nothing at {place} is indexed", advice)
 
 
 def _why_empty(view: View) -> EmptyReason:

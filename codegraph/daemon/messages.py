@@ -194,6 +194,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     kinds: Annotated[tuple[SymbolKind, ...], msgspec.Meta(max_length=16)] = ()
     languages: Names = ()
+    """Names or short names, as in the query language; one that is unknown is refused."""
     paths: Names = ()
     """Globs over project-relative paths, `**` included."""
 

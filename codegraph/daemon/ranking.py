@@ -34,7 +34,7 @@ from codegraph.embed.encoder import FloatArray
 from codegraph.errors import ProjectError
 from codegraph.search.filters import Filter
 from codegraph.search.narrowing import Narrowing, phrase_terms
-from codegraph.search.query_language import parse_query
+from codegraph.search.query_language import languages_named, parse_query
 from codegraph.search.search import Query, SearchAnswer
 from codegraph.search.search import SearchResult as Ranked
 
@@ -138,7 +138,7 @@ def _embedding(source: str, vector: FloatArray | None, key: str, model: str) -> 
 
 def _filter(filters: Filters) -> Filter:
     try:
-        return Filter(kinds=filters.kinds, languages=filters.languages, include=filters.paths)
+        return Filter(kinds=filters.kinds, languages=languages_named(filters.languages), include=filters.paths)
     except ValueError as error:
         raise ProjectError(f"the filter cannot be used: {error}", "see docs/api.md, Filters") from error
 

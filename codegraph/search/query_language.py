@@ -14,6 +14,7 @@ Tests: tests/unit/search/test_search_query_language.py.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codegraph.core.symbols import SymbolKind
@@ -122,8 +123,20 @@ def _read(part: re.Match[str]) -> tuple[str, list[str]]:
         return "calls", [value] if _NAME.fullmatch(value) else []
     if name == "kind":
         return "kinds", _all_of(value.split(","), {kind.value: kind.value for kind in SymbolKind})
-    known = {**{language: language for language in LANGUAGES}, **_ALIASES}
-    return "languages", _all_of(value.lower().split(","), known)
+    return "languages", _all_of(value.lower().split(","), _known_languages())
+
+
+def languages_named(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the languages that names or short names, in any case, stand for. Raises ValueError at an unknown one."""
+    known = _known_languages()
+    unknown = [name for name in names if name.lower() not in known]
+    if unknown:
+        raise ValueError(f"there is no language {unknown[0]!r}; one of: {', '.join(LANGUAGES)}")
+    return tuple(known[name.lower()] for name in names)
+
+
+def _known_languages() -> dict[str, str]:
+    return {**{language: language for language in LANGUAGES}, **_ALIASES}
 
 
 def _all_of(values: list[str], known: dict[str, str]) -> list[str]:

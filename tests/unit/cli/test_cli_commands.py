@@ -324,6 +324,12 @@ def test_settings_do_not_go_to_a_running_daemon(console: Any) -> None:
     assert "codegraph restart" in console.err
 
 
+def test_nothing_to_embed_is_refused(console: Any) -> None:
+    """Without a symbol or a text there is no answer, so there is an error."""
+    assert console.run("embed") == 2
+    assert "--text" in console.err
+
+
 def test_verify(console: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """{"equal", "differences"}; exit 0 when equal, 1 when not."""
     assert console.json("verify") == {"equal": True, "differences": {}}

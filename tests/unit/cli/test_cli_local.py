@@ -64,6 +64,13 @@ def test_no_such_directory(home: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert "nowhere" in capsys.readouterr().err
 
 
+def test_a_file_is_no_root(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`index FILE` does not make a project of the file's directory, which would hide the one around it."""
+    (repository / "pkg" / "a.py").write_text("x = 1\n")
+    assert main(["index", "a.py"]) == 4
+    assert "a.py: is no directory" in capsys.readouterr().err
+
+
 def test_config_shows_every_setting(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Settings come from the file, the environment and --set; those that differ from the default say so."""
     (home / "config.toml").write_text("[cascade]\ndepth = 3\n")
@@ -178,6 +185,20 @@ def test_starting_is_left_to_the_lifecycle(
     assert [step for step, _, _ in done] == ["start", "stop", "start", "stop", "run", "run"]
     assert done[0] == ("start", root, ("cascade.depth=1",))
     assert start_daemon(repository) == 42
+
+
+def test_start_beside_a_running_daemon(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says that one runs; settings, which that one would not get, are refused."""
+    from codegraph.daemon import lifecycle
+
+    monkeypatch.setattr(lifecycle, "running_daemon", lambda root, locations: object())
+    monkeypatch.setattr(lifecycle, "start_daemon", lambda root, locations, settings: 42)
+    assert main(["start"]) == 0
+    assert capsys.readouterr().out == f"running already: {repository} (process 42)\n"
+    assert main(["start", "--set", "cascade.depth=1"]) == 2
+    assert "codegraph restart" in capsys.readouterr().err
 
 
 def test_index_without_a_daemon(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from workbench import Workbench, fast_directory
@@ -12,6 +13,7 @@ from codegraph.core.symbols import CloneKind
 from codegraph.daemon.clones import ClonesParams, ClonesResult
 from codegraph.daemon.cloning import CloneFinder
 from codegraph.daemon.messages import Bound, EmptyReason
+from codegraph.errors import ProjectError
 
 BODY = """
     total = {start}
@@ -114,7 +116,9 @@ def test_a_place_narrows_to_groups_with_a_member_there(project_of: Any) -> None:
         assert (found.reason is EmptyReason.FILTERED) == (not found.groups)
         return found.total
 
-    assert [total(path) for path in ("", "lib", "lib/", "lib/b.py", "a.py", "li", "li.py")] == [1, 1, 1, 1, 1, 0, 0]
+    assert [total(path) for path in ("", "lib", "lib/", "lib/b.py", "a.py", "li.py")] == [1, 1, 1, 1, 1, 0]
+    with pytest.raises(ProjectError, match="nothing at li is indexed"):
+        total("li")
 
 
 def test_a_limit_cuts_and_says_how_many_there_are(project_of: Any) -> None:

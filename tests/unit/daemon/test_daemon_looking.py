@@ -9,6 +9,7 @@ from workbench import Workbench
 
 from codegraph.daemon.messages import EmptyReason, Filters, SearchParams, SearchResult
 from codegraph.daemon.ranking import answer_search
+from codegraph.errors import ProjectError
 
 LOAD = '''
 def load(path, retries=3):
@@ -86,6 +87,16 @@ def test_filters_of_text_and_parameters_both_hold(bench: Workbench) -> None:
     ]
     nothing = ask(bench, "load lang:python", filters=Filters(languages=("javascript",)))
     assert (nothing.results, nothing.reason) == ((), EmptyReason.FILTERED)
+
+
+def test_languages_have_the_names_that_queries_give_them(bench: Workbench) -> None:
+    """Short names and any case do; an unknown language is refused, for it would leave nothing of any answer."""
+    for name in ("js", "JavaScript", "javascript"):
+        assert ids(ask(bench, "load kind:function", filters=Filters(languages=(name,)))) == [
+            "web/table.js/loadTable()."
+        ]
+    with pytest.raises(ProjectError, match=r"no language 'cobol'; one of: .*python"):
+        ask(bench, "load", filters=Filters(languages=("cobol",)))
 
 
 def test_an_answer_says_how_its_query_was_read(bench: Workbench) -> None:
