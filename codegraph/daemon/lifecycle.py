@@ -44,6 +44,8 @@ READY_VARIABLE = "CODEGRAPH_READY_DESCRIPTOR"
 
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+SOCKET_SECONDS = 5.0
+"""A running daemon looks after its socket's file every second."""
 LOG_NAME = "daemon.log"
 _READY = b"ready"
 _MAX_LINE_BYTES = 65_536
@@ -126,6 +128,7 @@ def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ())
     running = running_daemon(root, locations)
     if running is not None:
         refuse_suspended(root, locations)
+        _await_socket(running)
         return running.pid
     state = private_directory(locations.state_directory(root))
     ours, theirs = os.pipe()
@@ -151,6 +154,16 @@ def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ())
         os.close(ours)
     _reap(process)
     return _started(said, root, locations, state)
+
+
+def _await_socket(running: Notice) -> None:
+    """Wait until a daemon has put back its socket's file, if that was removed. Raises DaemonError if it does not."""
+    end = time.monotonic() + SOCKET_SECONDS
+    while not os.path.lexists(running.socket):
+        if time.monotonic() >= end:
+            message = f"a daemon runs (process {running.pid}), but its socket {running.socket} is gone"
+            raise DaemonError(message, "start another with `codegraph restart`")
+        time.sleep(_LOCK_LOOK_SECONDS)
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:

@@ -26,6 +26,7 @@ from codegraph.daemon.notice import own_notice
 from codegraph.daemon.project import Project, open_project
 from codegraph.daemon.server import Server
 from codegraph.daemon.statistics import RequestStatistics
+from codegraph.errors import CodegraphError
 from codegraph.events import EventLog
 from codegraph.locations import Locations, private_directory
 from codegraph.processes import calm_collector, settle_collector, share_arenas
@@ -36,7 +37,7 @@ SWITCH_SECONDS = 0.0005
 IDLE_LOOKS = 20
 """How often idleness is looked at during one idle period."""
 TIDY_SECONDS = 1.0
-"""Between two small collections of garbage."""
+"""Between two small collections of garbage, and two looks at the socket's file."""
 
 _LOG_BYTES = 1_000_000
 
@@ -81,7 +82,7 @@ async def _serve(project: Project, socket: Path, notifier: Notifier) -> None:
     project.start()
     say_ready()
     logger.info("serving %s on %s", project.root, socket)
-    tasks = [asyncio.create_task(_end_when_idle(project, server)), asyncio.create_task(_tidy_up())]
+    tasks = [asyncio.create_task(_end_when_idle(project, server)), asyncio.create_task(_tidy_up(server))]
     try:
         await server.serve()
     finally:
@@ -90,11 +91,15 @@ async def _serve(project: Project, socket: Path, notifier: Notifier) -> None:
         handlers.close()
 
 
-async def _tidy_up() -> None:
-    """Keep collections small, by never letting much gather."""
+async def _tidy_up(server: Server) -> None:
+    """Keep collections small, by never letting much gather, and stay to be found."""
     while True:
         await asyncio.sleep(TIDY_SECONDS)
         settle_collector()
+        try:
+            await server.keep_listening()
+        except (CodegraphError, OSError) as error:
+            logger.error("nobody can connect: %s", error)
 
 
 async def _end_when_idle(project: Project, server: Server) -> None:

@@ -108,6 +108,14 @@ class Server:
         loop = asyncio.get_running_loop()
         self._listeners.append(await loop.create_unix_server(self._unix_connection, sock=listener, backlog=128))
 
+    async def keep_listening(self) -> None:
+        """Open the socket anew if its file is gone, as after a clean-up of /tmp; another's file is left alone."""
+        if self._socket is None or os.path.lexists(path := self._socket[0]):
+            return
+        logger.warning("%s was removed and is opened again", path)
+        self._close_listeners()
+        await self.listen_unix(path)
+
     def stop(self) -> None:
         """Let `serve` return. Call it on the loop's thread (`loop.add_signal_handler` does)."""
         self._stop.set()

@@ -194,6 +194,27 @@ def test_daemon_starts_once_and_belongs_to_nobody_here(environment, root, locati
     assert not locations.socket(root).exists()
 
 
+def test_daemon_whose_socket_was_removed_is_found_again(environment, root, locations):
+    """Starting waits until the daemon has put its socket back, and does not call one started that nobody can reach."""
+    process = start_daemon(root, locations)
+    try:
+        locations.socket(root).unlink()
+        assert start_daemon(root, locations) == process
+        assert locations.socket(root).is_socket()
+    finally:
+        assert stop_daemon(root, locations) is True
+
+
+def test_daemon_that_cannot_be_reached_is_not_called_started(state, root, locations, monkeypatch):
+    """A socket that does not come back is an error that says what to do."""
+    monkeypatch.setattr(lifecycle, "SOCKET_SECONDS", 0.05)
+    notice = Notice(os.getpid(), psutil.Process().create_time(), "/nowhere.sock")
+    (state / LOCK_NAME).write_bytes(msgspec.json.encode(notice))
+    with pytest.raises(DaemonError, match=f"process {os.getpid()}.*is gone") as refused:
+        start_daemon(root, locations)
+    assert "codegraph restart" in refused.value.advice
+
+
 _STOP = """
 from pathlib import Path
 import sys

@@ -179,6 +179,24 @@ def test_another_daemons_socket_is_not_removed(directory: Path) -> None:
     play(scenario)
 
 
+def test_a_socket_that_was_removed_is_opened_again(directory: Path) -> None:
+    """Whoever cleans /tmp up, with the directory or without, does not cut the daemon off; who is connected stays."""
+
+    async def scenario() -> None:
+        async with serving(directory) as scene:
+            before = await (await scene.stranger()).greet()
+            for remove in (scene.path.unlink, lambda: shutil.rmtree(scene.path.parent)):
+                remove()
+                await scene.server.keep_listening()
+                assert "result" in await (await scene.stranger()).call(1, "hello", **HELLO)
+            assert "result" in await before.call(2, "status")
+            inode = scene.path.lstat().st_ino
+            await scene.server.keep_listening()
+            assert scene.path.lstat().st_ino == inode
+
+    play(scenario)
+
+
 def test_another_user_is_refused(directory: Path) -> None:
     """The peer's user is checked, whatever the file modes say."""
 
