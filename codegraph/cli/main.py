@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Namespace) -> int:
     from codegraph.cli.output import Output
-    from codegraph.errors import CodegraphError
+    from codegraph.errors import CodegraphError, InternalError
 
     output = Output(json=arguments.json)
     module, _, function = arguments.run.partition(":")
@@ -53,6 +53,14 @@ def _run(arguments: Namespace) -> int:
             kind = type(error).__name__
             output.record({"error": {"kind": kind, "message": error.message, "advice": error.advice}})
         return error.exit_code
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # 1, which is what Python would end with, says that `verify` found a difference
+        import traceback
+
+        traceback.print_exc()
+        _complain(f"{type(error).__name__}: {error}", "this is a bug: please report it with the lines above")
+        return InternalError.exit_code
 
 
 def _complain(message: str, advice: str) -> None:

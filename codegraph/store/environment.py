@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -33,6 +34,8 @@ from codegraph.errors import StoreCorrupt, StoreError, StoreFull, StoreLocked, S
 from codegraph.store.damage import DATA_FILE, ENGINE_LOCK_FILE, break_seal, write_seal
 from codegraph.store.gate import Gate
 from codegraph.store.schema import TABLES, StoreStatistics
+
+logger = logging.getLogger(__name__)
 
 INITIAL_MAP_BYTES = 67_108_864
 LOCK_FILE = "store.lock"
@@ -185,7 +188,10 @@ class Environment:
             if self._raw is not None:
                 self._raw.sync(True)
                 self._close_raw()
-                write_seal(self._directory)
+                try:
+                    write_seal(self._directory)
+                except OSError as error:  # a full disk; the state itself is whole
+                    logger.warning("the closed state has no seal, so the next start walks all of it: %s", error)
 
     def _opened(self) -> lmdb.Environment:
         if self._raw is None:
@@ -226,7 +232,7 @@ class Environment:
 def lock_directory(directory: Path) -> int:
     """Take the directory for this process and return the lock's descriptor; closing it gives it back.
 
-    Raises StoreLocked if another process (or another store of this one) has it, StoreReadOnly.
+    Raises StoreLocked if another process (or another store of this one) has it, StoreReadOnly, StoreFull.
     """
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -242,8 +248,12 @@ def lock_directory(directory: Path) -> int:
             f"the state in {directory} is in use by process {holder or '(unknown)'}",
             "stop that daemon first: `codegraph stop`",
         ) from error
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, str(os.getpid()).encode("ascii"), 0)
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode("ascii"), 0)
+    except OSError as error:
+        os.close(descriptor)
+        raise translate_os_error(error, directory) from error
     return descriptor
 
 

@@ -120,6 +120,19 @@ def test_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["search", "x"]) == 130
 
 
+def test_a_bug_has_its_own_exit_code(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What nobody foresaw ends with 70 and its trace, not with 1, which says that `verify` found a difference."""
+
+    def broken(arguments: object, output: object) -> int:
+        raise ZeroDivisionError("no way")
+
+    monkeypatch.setattr("codegraph.cli.upkeep.verify", broken)
+    assert main(["verify"]) == 70
+    told = capsys.readouterr().err
+    assert "in broken" in told
+    assert "ZeroDivisionError: no way\n  next: this is a bug" in told
+
+
 def test_the_manual_lists_the_same_exit_codes() -> None:
     """docs/cli.md and --help do not drift apart."""
     manual = (Path(__file__).parents[3] / "docs" / "cli.md").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -298,6 +299,24 @@ def test_full_disk_loses_nothing(tmp_path, events):
     store = open_store(tmp_path, StoreConfig(), {}, events)
     assert (store.revision, sum(1 for _ in store.links()), _reasons(events)) == (revision, revision, [])
     store.close()
+
+
+def test_full_disk_at_the_beginning_and_at_the_end(reopen, samples, tmp_path, events, monkeypatch):
+    """A lock that cannot be written is StoreFull; a seal that cannot be is done without, and nothing is lost."""
+
+    def full(*arguments: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    store = reopen()
+    _filled(store, samples)
+    with monkeypatch.context() as patch:
+        patch.setattr("codegraph.store.environment.write_seal", full)
+        store.close()
+        patch.setattr("codegraph.store.environment.os.pwrite", full)
+        with pytest.raises(StoreFull, match=str(tmp_path)):
+            open_store(tmp_path, StoreConfig(), {}, events)
+    store = reopen()
+    assert (store.revision, len(store.files()), _reasons(events)) == (1, 40, [])
 
 
 _READ_ONLY = """
