@@ -246,7 +246,7 @@ def lock_directory(directory: Path) -> int:
         os.close(descriptor)
         raise StoreLocked(
             f"the state in {directory} is in use by process {holder or '(unknown)'}",
-            "stop that daemon first: `codegraph stop`",
+            "wait until that `codegraph index` is done; a daemon ends with `codegraph stop`",
         ) from error
     try:
         os.ftruncate(descriptor, 0)
