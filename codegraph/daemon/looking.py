@@ -19,6 +19,7 @@ from codegraph.core.facts import OwnInput, OwnTokens, Role, decode_inputs, decod
 from codegraph.core.symbols import BlobDigest, DependencyKind, SymbolId, SymbolKind
 from codegraph.daemon.cloning import InputSource
 from codegraph.daemon.targets import named
+from codegraph.daemon.view import View
 from codegraph.graph.file_view import Symbol
 from codegraph.graph.snapshot import Snapshot
 from codegraph.search.fingerprints import FileTokens, Hashes, near_shingles
@@ -134,7 +135,7 @@ def _similarity(one: Hashes, other: Hashes) -> float:
     return common / together if together else 0.0
 
 
-def callers_of(snapshot: Snapshot, names: Sequence[str], look: Look) -> frozenset[SymbolId]:
+def callers_of(view: View, names: Sequence[str], look: Look) -> frozenset[SymbolId]:
     """Return the symbols that call something of one of these names, whether it is known what that is or not.
 
     Of a name with a dot that nothing here has, `json.loads`, those that write it so, among the first MOST_READ that
@@ -142,21 +143,21 @@ def callers_of(snapshot: Snapshot, names: Sequence[str], look: Look) -> frozense
     """
     found: set[SymbolId] = set()
     for name in names:
-        targets = named(snapshot, name)
+        targets = named(view.snapshot, name)
         for target in targets:
-            dependents = snapshot.dependents(target.id)
-            found.update(caller for caller, edge in dependents if edge.kind is DependencyKind.CALLS)
+            dependents = view.snapshot.each_dependent(target.id, (DependencyKind.CALLS,))
+            found.update(caller for caller, _ in dependents)
         if name.isidentifier():
-            found.update(_calling(snapshot, name))
+            found.update(_calling(view, name))
         elif not targets and (writes := look.containing((name,))):
             last = _WORD_OR_MARK.findall(name)[-1]
-            found.update(filter(writes, islice(_calling(snapshot, last), MOST_READ)))
+            found.update(filter(writes, islice(_calling(view, last), MOST_READ)))
     return frozenset(found)
 
 
-def _calling(snapshot: Snapshot, name: str) -> Iterator[SymbolId]:
-    """Yield the symbols that call something of this name without an edge, in order of the files."""
-    for view in snapshot.files.values():
-        if name in view.links.names:
-            misses = view.links.unresolved({name})
-            yield from dict.fromkeys(view.ids[miss.owner] for miss in misses if miss.role is Role.CALL)
+def _calling(view: View, name: str) -> Iterator[SymbolId]:
+    """Yield the symbols that call something of this name without an edge, by path."""
+    for path in view.uncertain.holders(view.snapshot.files, name, Role.CALL):
+        file = view.snapshot.files[path]
+        misses = file.links.unresolved({name})
+        yield from dict.fromkeys(file.ids[miss.owner] for miss in misses if miss.role is Role.CALL)

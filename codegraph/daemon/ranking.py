@@ -68,7 +68,7 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
             filter=parsed.filter,
             containers=parsed.containers,
             terms=phrase_terms(parsed.phrases),
-            symbols=callers_of(view.snapshot, parsed.calls, look) if parsed.calls else None,
+            symbols=callers_of(view, parsed.calls, look) if parsed.calls else None,
         ),
         fits=look.containing(parsed.phrases),
         copies=look if params.fold else None,

@@ -14,12 +14,12 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import compress, pairwise
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import zstandard
 
 from codegraph.core.changes import Dependency, FileLinks, Unresolved
@@ -51,6 +51,7 @@ _ROLES = {
 }
 """What a reference did that gave an edge of a kind; others read."""
 _NUMBER = np.dtype("<u4")
+Numbers = npt.NDArray[np.int64]
 _EDGE = 4
 _MISS = 5
 _EDGE_KIND_BYTE = 4
@@ -155,20 +156,6 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, weakref=True):
     def _miss(self, rows: Sequence[int], at: int) -> Unresolved:
         role, reason = role_and_reason(rows[at + 2])
         return Unresolved(rows[at], self.names[rows[at + 1]], role, reason, rows[at + 3], rows[at + 4])
-
-    def missed(self, reasons: Collection[str]) -> dict[str, tuple[tuple[int, int], ...]]:
-        """Count the references that have no edge for one of these reasons: by name, (label, how many) by label.
-
-        `role_and_reason` reads a label.
-        """
-        rows = _numbers(self.misses)
-        wanted = {_REASON_NUMBER[reason] for reason in reasons}
-        found: dict[str, tuple[tuple[int, int], ...]] = {}
-        for (number, label), count in sorted(Counter(zip(rows[1::_MISS], rows[2::_MISS], strict=True)).items()):
-            if label >> 8 in wanted:
-                name = self.names[number]
-                found[name] = (*found.get(name, ()), (label, count))
-        return found
 
     def without(self, lost: Collection[SymbolId]) -> PackedLinks:
         """Return the same without the edges to some targets; what they stood for is unresolved, `failed`."""
@@ -275,6 +262,16 @@ def decode_trace(data: bytes) -> Trace:
         return _trace_decoder.decode(zstandard.ZstdDecompressor().decompress(data))
     except (msgspec.DecodeError, zstandard.ZstdError) as error:
         raise StoreCorrupt(f"a stored trace cannot be read: {error}", "the index is built again") from error
+
+
+def missed(several: Sequence[PackedLinks]) -> tuple[Numbers, Numbers, Numbers]:
+    """List the references without an edge of several files: (index of the links, of their name, label) of each.
+
+    `role_and_reason` reads a label.
+    """
+    rows = np.frombuffer(b"".join([links.misses for links in several]), _NUMBER).reshape(-1, _MISS)
+    counts = [len(links.misses) // (4 * _MISS) for links in several]
+    return np.repeat(np.arange(len(several)), counts), rows[:, 1].astype(np.int64), rows[:, 2].astype(np.int64)
 
 
 def role_and_reason(label: int) -> tuple[Role, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from immutables import Map
 
 from codegraph.core.changes import FileLinks, Unresolved
 from codegraph.core.facts import Role
+from codegraph.daemon import uncertain as module
 from codegraph.daemon.uncertain import EXAMPLES, UNCERTAIN_REASONS, Missed, UncertainNames
 from codegraph.graph.stored import REASONS, PackedLinks, pack
 
@@ -37,17 +39,27 @@ FILES = st.dictionaries(
     st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(REASONS), st.sampled_from(ROLES)), max_size=4),
     max_size=8,
 )
+LIMITS = st.fixed_dictionaries(
+    {"SHORT_ROWS": st.sampled_from((0, 3, 1_000)), "TOGETHER": st.sampled_from((1, 3)), "MOST_NUMBERS": st.just(20)}
+)
+"""Small enough that tables are emptied into each other, and numbers used up."""
 
 
 @given(
     revisions=st.lists(FILES, min_size=1, max_size=5),
     asked=st.sets(st.sampled_from(NAMES)),
     roles=st.sets(st.sampled_from(ROLES)),
+    limits=LIMITS,
 )
 def test_answers_equal_a_search_of_every_file(
-    revisions: list[dict[str, Misses]], asked: set[str], roles: set[Role]
+    revisions: list[dict[str, Misses]], asked: set[str], roles: set[Role], limits: dict[str, int]
 ) -> None:
-    """Whatever revisions came before, in whatever order they are asked for, counts and examples are a full search's."""
+    """Whatever revisions came before, in whatever order they are asked for, all answers are a full search's."""
+    with mock.patch.multiple(module, **limits):
+        compare_with_a_search(revisions, asked, roles)
+
+
+def compare_with_a_search(revisions: list[dict[str, Misses]], asked: set[str], roles: set[Role]) -> None:
     names = UncertainNames()
     snapshots = [Map({path: file_of(misses) for path, misses in revision.items()}) for revision in revisions]
     for number in [*range(len(revisions)), *reversed(range(len(revisions)))]:
@@ -57,11 +69,26 @@ def test_answers_equal_a_search_of_every_file(
                 if miss.name in asked and miss.reason in UNCERTAIN_REASONS and miss.role in roles:
                     expected.add(path, miss)
         assert names.missed(snapshots[number], asked, roles) == expected
+        for name in NAMES:
+            assert names.holders(snapshots[number], name, Role.CALL) == [
+                path
+                for path, file in sorted(snapshots[number].items())
+                if any(miss.name == name and miss.role is Role.CALL for miss in file.links.unresolved())
+            ]
 
 
-@given(revisions=st.lists(FILES, min_size=2, max_size=5), asked=st.sets(st.sampled_from(NAMES), min_size=1))
-def test_followed_ahead_answers_are_the_same(revisions: list[dict[str, Misses]], asked: set[str]) -> None:
+@given(
+    revisions=st.lists(FILES, min_size=2, max_size=5),
+    asked=st.sets(st.sampled_from(NAMES), min_size=1),
+    short=st.sampled_from((0, 3, 1_000)),
+)
+def test_followed_ahead_answers_are_the_same(revisions: list[dict[str, Misses]], asked: set[str], short: int) -> None:
     """A writer that tells of each revision's changes gives the answers that comparing all files gives, unasked."""
+    with mock.patch.object(module, "SHORT_ROWS", short):
+        follow_and_compare(revisions, asked)
+
+
+def follow_and_compare(revisions: list[dict[str, Misses]], asked: set[str]) -> None:
     followed, files = UncertainNames(), Map[str, File]()
     followed.missed(files, asked, ROLES)
     for number, revision in enumerate(revisions):
