@@ -13,6 +13,7 @@ from typing import Any
 
 from codegraph.core.changes import Dependency
 from codegraph.core.symbols import SymbolId, SymbolKind
+from codegraph.daemon.likely import files_with
 from codegraph.daemon.messages import Match, SymbolInfo, SymbolsParams, Target, lsp_range
 from codegraph.daemon.naming import dotted, module_name, name_by_path, qualified_name, qualified_names
 from codegraph.daemon.view import View
@@ -154,12 +155,8 @@ def _without_constructors(symbols: Sequence[Symbol]) -> list[Symbol]:
 
 def near_names(snapshot: Snapshot, name: str) -> list[str]:
     """Return up to three names of symbols that are spelled nearly so, the nearest first."""
-    folded, shortest, longest = name.lower(), len(name) - SPELLING_SLACK, len(name) + SPELLING_SLACK
-    alike = [
-        each
-        for each in snapshot.names
-        if shortest <= len(each) <= longest and each[:1].lower() == folded[:1] and each != name
-    ]
+    folded = name.lower()
+    alike = (each for each in snapshot.spellings.near(name, SPELLING_SLACK) if each != name)
     shared = str.maketrans("", "", folded)
     by_folded: dict[str, str] = {}
     for each in sorted(alike):
@@ -231,7 +228,8 @@ def list_symbols(view: View, params: SymbolsParams) -> Iterator[Symbol]:
 
 def _spelled(snapshot: Snapshot, params: SymbolsParams) -> Iterator[Symbol]:
     """Yield the symbols anywhere whose names begin with a name, or hold it, in whatever case; file by file."""
-    for path in sorted(snapshot.files):
+    likely = files_with(snapshot, params.name, params.match is Match.PREFIX)
+    for path in sorted(snapshot.files if likely is None else likely):
         view = snapshot.files[path]
         for index, qualified in enumerate(qualified_names(view.outline, path)):
             bare = view.outline.definitions[index].name or qualified.rpartition(".")[2]

@@ -105,7 +105,7 @@ def _reference(miss: Unresolved) -> str:
 def _compare_lookups(left: Snapshot, right: Snapshot, found: Differences) -> None:
     if left.places != right.places:
         found["definitions"].append("the places of symbols differ")
-    if left.names != right.names:
+    if left.names != right.names or left.spellings != right.spellings or left.namespaces != right.namespaces:
         found["definitions"].append("the names of symbols differ")
     if left.mentions != right.mentions:
         found["edges"].append("the mentions of symbols differ")

@@ -169,8 +169,13 @@ class Index:
         """
         with self._writing():
             self._complete_table()
-            self._snapshot.mentioned.get()
-            self._snapshot.named.get()
+            for table in (
+                self._snapshot.mentioned,
+                self._snapshot.named,
+                self._snapshot.spelled,
+                self._snapshot.declared,
+            ):
+                table.get()
 
     def _complete_table(self) -> None:
         packed, self._traces = tuple(self._traces.items()), {}

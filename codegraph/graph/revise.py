@@ -21,6 +21,7 @@ from codegraph.core.symbols import SymbolId
 from codegraph.graph.file_view import FileView
 from codegraph.graph.places import Places
 from codegraph.graph.snapshot import Counts, Deferred, Snapshot
+from codegraph.graph.spellings import Spellings
 from codegraph.graph.stored import KINDS, REASONS
 
 _Key = TypeVar("_Key", bound=str)
@@ -32,7 +33,17 @@ def empty_snapshot(clock: Clock, depth: int, max_context: int, routes: Routes) -
     counts = Counts(0, 0, {kind.value: 0 for kind in KINDS}, dict.fromkeys(REASONS, 0), {}, {})
     nothing = Map[str, FileView]()
     return Snapshot(
-        clock, depth, max_context, routes, nothing, Places(nothing, 0), Deferred(Map), Deferred(Map), counts
+        clock,
+        depth,
+        max_context,
+        routes,
+        nothing,
+        Places(nothing, 0),
+        Deferred(Map),
+        Deferred(Map),
+        Deferred(lambda: Spellings.of(())),
+        Deferred(Map),
+        counts,
     )
 
 
@@ -57,6 +68,7 @@ def revise(
     files.update(new)
     finished = files.finish()
     counts = counts or _counts(before.counts, old, new)
+    named = Deferred(lambda: _grouped(_named(finished, {})), _follow(before.named, _named, old, new))
     return Snapshot(
         clock,
         before.depth,
@@ -65,7 +77,9 @@ def revise(
         finished,
         Places(finished, counts.symbols),
         Deferred(lambda: _grouped(_mentioned(finished, {})), _follow(before.mentioned, _mentioned, old, new)),
-        Deferred(lambda: _grouped(_named(finished, {})), _follow(before.named, _named, old, new)),
+        named,
+        Deferred(lambda: Spellings.of(named.get()), _spelled(before, named.value, old, new)),
+        Deferred(lambda: _grouped(_declared(finished, {})), _follow(before.declared, _declared, old, new)),
         counts,
         Map() if unkeyed is None else unkeyed,
     )
@@ -103,6 +117,32 @@ def _named(views: Mapping[str, FileView], others: Mapping[str, FileView]) -> Ite
         for symbol, definition in zip(view.ids, view.outline.definitions, strict=True):
             if symbol not in excluded and definition.name:
                 yield definition.name, symbol
+
+
+def _declared(views: Mapping[str, FileView], others: Mapping[str, FileView]) -> Iterable[tuple[str, str]]:
+    """Yield (namespace, path) of what `views` declare and `others` do not."""
+    for path, view in views.items():
+        other = others.get(path)
+        runs = view.outline.namespaces
+        if runs and (other is None or other.outline.namespaces != runs):
+            known = frozenset() if other is None else frozenset(name for _, name in other.outline.namespaces)
+            yield from ((name, path) for name in dict.fromkeys(name for _, name in runs) if name and name not in known)
+
+
+def _spelled(
+    before: Snapshot,
+    names: Map[str, tuple[SymbolId, ...]] | None,
+    old: Mapping[str, FileView],
+    new: Mapping[str, FileView],
+) -> Spellings | None:
+    """Return the next state of the spellings if they were made before; `names` are those of the next state."""
+    spelled, known = before.spelled.value, before.named.value
+    if spelled is None or known is None or names is None:
+        return None
+    touched = {name for views, others in ((old, new), (new, old)) for name, _ in _named(views, others)}
+    gone = [name for name in touched if name in known and name not in names]
+    come = [name for name in touched if name in names and name not in known]
+    return spelled.changed(gone, come) if gone or come else spelled
 
 
 def _changed(

@@ -32,6 +32,7 @@ from codegraph.errors import SymbolNotFound
 from codegraph.graph.context import context
 from codegraph.graph.file_view import FileView, Symbol
 from codegraph.graph.places import Places
+from codegraph.graph.spellings import Spellings
 
 _Table = TypeVar("_Table")
 
@@ -87,6 +88,8 @@ class Snapshot:
     """Symbol -> (path, index)."""
     mentioned: Deferred[Map[SymbolId, tuple[str, ...]]]
     named: Deferred[Map[str, tuple[SymbolId, ...]]]
+    spelled: Deferred[Spellings]
+    declared: Deferred[Map[str, tuple[str, ...]]]
     counts: Counts
     unkeyed: Map[SymbolId, None] = field(default_factory=Map)
     """Symbols whose keys are computed later; what their file views have is out of date."""
@@ -100,6 +103,16 @@ class Snapshot:
     def names(self) -> Map[str, tuple[SymbolId, ...]]:
         """Name -> symbols of that name, sorted."""
         return self.named.get()
+
+    @property
+    def spellings(self) -> Spellings:
+        """The keys of `names`, to be looked through."""
+        return self.spelled.get()
+
+    @property
+    def namespaces(self) -> Map[str, tuple[str, ...]]:
+        """Package or namespace -> files that declare it, sorted."""
+        return self.declared.get()
 
     def symbol(self, symbol: SymbolId) -> Symbol | None:
         """Return a symbol, or None if there is none of that id."""
