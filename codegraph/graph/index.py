@@ -169,13 +169,7 @@ class Index:
         """
         with self._writing():
             self._complete_table()
-            for table in (
-                self._snapshot.mentioned,
-                self._snapshot.named,
-                self._snapshot.spelled,
-                self._snapshot.declared,
-            ):
-                table.get()
+            self._snapshot.complete()
 
     def _complete_table(self) -> None:
         packed, self._traces = tuple(self._traces.items()), {}

@@ -114,6 +114,11 @@ class Snapshot:
         """Package or namespace -> files that declare it, sorted."""
         return self.declared.get()
 
+    def complete(self) -> None:
+        """Make the tables that nobody has asked for yet."""
+        for table in (self.mentioned, self.named, self.spelled, self.declared):
+            table.get()
+
     def symbol(self, symbol: SymbolId) -> Symbol | None:
         """Return a symbol, or None if there is none of that id."""
         place = self.places.get(symbol)

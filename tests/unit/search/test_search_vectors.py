@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from unittest import mock
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codegraph.search import vectors as module
-from codegraph.search.quantise import Floats, quantise
+from codegraph.search.quantise import Codes, Floats, quantise
 from codegraph.search.vectors import (
     HAS_SIMSIMD,
     VectorIndex,
@@ -29,8 +30,8 @@ POOL /= np.linalg.norm(POOL, axis=1, keepdims=True)
 
 @pytest.fixture(autouse=True)
 def small_blocks() -> Iterator[None]:
-    """Blocks of eight rows, so that a few vectors fill, bury and empty several."""
-    with mock.patch.object(module, "BLOCK_ROWS", 8):
+    """Blocks of eight rows, so that a few vectors fill, bury and empty several, and two threads share a scan."""
+    with mock.patch.multiple(module, BLOCK_ROWS=8, SHARED_BLOCKS=2):
         yield
 
 
@@ -212,6 +213,35 @@ def test_both_kernels_agree_and_keep_none() -> None:
     assert products.dtype == np.float32
     assert np.array_equal(products, exact)
     assert np.array_equal(dot_products_numpy(query, matrix), exact)
+
+
+def test_a_long_scan_is_shared() -> None:
+    """Two threads are in the kernel at the same time, and together they find what one would."""
+    both = threading.Barrier(2)
+
+    def meeting(query: Codes, matrix: Codes) -> Floats:
+        both.wait(60)
+        return dot_products_numpy(query, matrix)
+
+    shared, alone = VectorIndex(MEAN, meeting), VectorIndex(MEAN, dot_products_numpy)
+    for index in (shared, alone):
+        put(index, dict(enumerate(np.tile(POOL, (2, 1))[:16])))
+    with ThreadPoolExecutor(1) as helpers, mock.patch.object(module, "_helpers", return_value=helpers):
+        found = answer(shared, POOL[3], 5)
+        with mock.patch.object(module, "SHARED_BLOCKS", 3):
+            assert found == answer(alone, POOL[3], 5)
+
+
+def test_whoever_would_help_may_be_busy() -> None:
+    """A search that gets no second thread reads all rows itself, and waits for nobody."""
+    index, done = VectorIndex(MEAN, dot_products_numpy), threading.Event()
+    put(index, dict(enumerate(np.tile(POOL, (2, 1))[:16])))
+    with ThreadPoolExecutor(1) as helpers, mock.patch.object(module, "_helpers", return_value=helpers):
+        helpers.submit(done.wait, 60)
+        found = answer(index, POOL[3], 5)
+        assert not done.is_set()
+        done.set()
+    assert found == answer(index, POOL[3], 5)
 
 
 def test_what_does_not_fit_is_refused() -> None:
