@@ -23,9 +23,6 @@ import warnings
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pathspec.patterns.gitignore.base import GitIgnorePatternError
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
-
 logger = logging.getLogger(__name__)
 
 MAX_PATTERNS = 10_000
@@ -158,6 +155,9 @@ def _last_match(globs: list[_Glob], subject: str, is_directory: bool, best: int)
 
 def _expression(core: str, floating: bool) -> re.Pattern[str] | None:
     """Return the expression that matches exactly the entries meant by `core`, None if git would discard it too."""
+    from pathspec.patterns.gitignore.base import GitIgnorePatternError  # a tenth of what a start imports, and no
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern  # first answer needs it
+
     try:
         text, include = GitIgnoreSpecPattern.pattern_to_regex("\\" + core if core[0] in "#!" else core)
     except GitIgnorePatternError:

@@ -237,3 +237,12 @@ def test_client_is_light(what):
     loaded = {name.partition(".")[0] for name in done.stdout.partition("MODULES ")[2].split()}
     assert "codegraph" in loaded
     assert sorted(loaded & _HEAVY) == []
+
+
+def test_a_daemon_imports_no_resolution_before_it_links():
+    """Neither the schemes of languages nor ignore patterns are imported by what a first answer needs."""
+    code = "import sys, codegraph.daemon.process; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=_ROOT)
+    loaded = set(done.stdout.split())
+    assert "codegraph.graph.resolve" in loaded
+    assert loaded.isdisjoint({"pathspec", "codegraph.graph.resolve.java", "codegraph.graph.resolve.python"})

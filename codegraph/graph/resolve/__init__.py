@@ -8,54 +8,51 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from types import MappingProxyType
 
 from codegraph.core import plugins
-from codegraph.graph.resolve.c import CScheme
-from codegraph.graph.resolve.c_sharp import CSharpScheme
-from codegraph.graph.resolve.cpp import CppScheme
-from codegraph.graph.resolve.documents import DocumentScheme
-from codegraph.graph.resolve.go import GoModScheme, GoScheme
-from codegraph.graph.resolve.java import JavaScheme
-from codegraph.graph.resolve.javascript import JavaScriptScheme, SettingsScheme
-from codegraph.graph.resolve.php import PhpScheme
-from codegraph.graph.resolve.plain import PlainScheme
-from codegraph.graph.resolve.python import PythonScheme
-from codegraph.graph.resolve.ruby import RubyScheme
-from codegraph.graph.resolve.rust import CargoScheme, RustScheme
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, ResolutionScheme, TableReader, Value
 
 __all__ = ["MANY", "MAX_CANDIDATES", "Entry", "ResolutionScheme", "TableReader", "Value", "scheme_of"]
 
-_PLAIN = PlainScheme()
-_JAVASCRIPT = JavaScriptScheme()
-_DOCUMENTS = DocumentScheme()
-_SCHEMES: Mapping[str, ResolutionScheme] = MappingProxyType(
+_JAVASCRIPT = "javascript", "JavaScriptScheme"
+_DOCUMENTS = "documents", "DocumentScheme"
+_SCHEMES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "python": PythonScheme(),
+        "python": ("python", "PythonScheme"),
         "javascript": _JAVASCRIPT,
         "typescript": _JAVASCRIPT,
         "tsx": _JAVASCRIPT,
-        "json-config": SettingsScheme(),
-        "c": CScheme(),
-        "cpp": CppScheme(),
-        "c_sharp": CSharpScheme(),
-        "go": GoScheme(),
-        "java": JavaScheme(),
-        "php": PhpScheme(),
-        "ruby": RubyScheme(),
-        "go-mod": GoModScheme(),
-        "rust": RustScheme(),
-        "cargo": CargoScheme(),
+        "json-config": ("javascript", "SettingsScheme"),
+        "c": ("c", "CScheme"),
+        "cpp": ("cpp", "CppScheme"),
+        "c_sharp": ("c_sharp", "CSharpScheme"),
+        "go": ("go", "GoScheme"),
+        "java": ("java", "JavaScheme"),
+        "php": ("php", "PhpScheme"),
+        "ruby": ("ruby", "RubyScheme"),
+        "go-mod": ("go", "GoModScheme"),
+        "rust": ("rust", "RustScheme"),
+        "cargo": ("rust", "CargoScheme"),
         "markdown": _DOCUMENTS,
         "rst": _DOCUMENTS,
     }
 )
+"""Module and class by language. Imported when a file is linked: a start that links nothing answers sooner."""
 
 
+@cache
 def scheme_of(language: str) -> ResolutionScheme:
     """Return the scheme that links files of `language`; a plain one if the language has none."""
-    return _SCHEMES.get(language) or _brought().get(language, _PLAIN)
+    own = _SCHEMES.get(language)
+    return _made(*own) if own else _brought().get(language) or _made("plain", "PlainScheme")
+
+
+@cache
+def _made(module: str, name: str) -> ResolutionScheme:
+    scheme: ResolutionScheme = getattr(import_module(f"{__name__}.{module}"), name)()
+    return scheme
 
 
 @cache
