@@ -13,10 +13,10 @@ from tokenizers import ByteLevelBPETokenizer
 from benchmarks.gpu_model import BASE, weights
 from codegraph.embed.graphcodebert import GraphCodeBertEncoder
 from codegraph.embed.hardware import Precision
-from codegraph.embed.registry import ModelSpec
 from codegraph.embed.render import EncoderInput
 from codegraph.embed.roberta import Roberta, Shape
 from codegraph.embed.segments import Vocabulary
+from codegraph.embed.spec import ModelSpec
 from codegraph.embed.subwords import Subwords
 
 LEARNED_TOKENS = 16_384

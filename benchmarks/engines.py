@@ -45,6 +45,7 @@ from codegraph.embed.encoder import Encoder, FloatArray
 from codegraph.embed.graphcodebert import GraphCodeBertEncoder, Prepared
 from codegraph.embed.products import product
 from codegraph.embed.render import EncoderInput, pack, render
+from codegraph.embed.spec import ModelSpec
 from codegraph.embed.staging import StagedEncoder
 from codegraph.embed.worker_process import Server, WorkerSettings
 from codegraph.extract.extractor import Limits, extract
@@ -172,7 +173,7 @@ def _synchronise(device: torch.device) -> None:
 def worked(name: str, watched: Watched, inputs: Sequence[EncoderInput], device: torch.device) -> tuple[float, Pipe]:
     """Send all inputs through the worker's loop; return the seconds and the pipe, which counted."""
     pipe = Pipe(inputs)
-    settings = WorkerSettings(registry.ModelSpec(name=name, engine="graphcodebert"), "", True, 16_384, 512, 0.2, 0)
+    settings = WorkerSettings(ModelSpec(name=name, engine="graphcodebert"), "", True, 16_384, 512, 0.2, 0)
     if watched.in_flight > 1:
         settings = msgspec.structs.replace(settings, batch_tokens=65_536)
     server = Server(pipe, watched, settings, _clock(device))  # type: ignore[arg-type]  # asks for stages only

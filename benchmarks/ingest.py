@@ -40,8 +40,8 @@ from codegraph.cache.cold import DiskColdTier
 from codegraph.cache.hot import HotTier
 from codegraph.config import Config
 from codegraph.daemon import pipeline
-from codegraph.daemon.beside import Beside, Session
 from codegraph.daemon.first_index import MAX_LINKERS, inverters
+from codegraph.daemon.first_worker import FirstWorker, Session
 from codegraph.daemon.makers import Makers
 from codegraph.daemon.model import ActiveModel, ModelSet, single
 from codegraph.daemon.pipeline import Pipeline
@@ -76,8 +76,8 @@ STAGES: tuple[tuple[Any, str, str], ...] = (
     (ExtractPool, "_assign", "extract_hand_over"),
     (ExtractPool, "_finished", "extract_hand_over"),
     (Recorder, "store_facts", "store_facts"),
-    (Beside, "ask", "first_hand_over"),
-    (Beside, "answers", "first_take_back"),
+    (FirstWorker, "ask", "first_hand_over"),
+    (FirstWorker, "answers", "first_take_back"),
     (Session, "feed", "first_hand_over"),
     (pipeline, "change_set", "decode_outlines"),
     (Index, "_replace", "table"),

@@ -27,6 +27,7 @@ from codegraph.embed import registry
 from codegraph.embed.batching import first_batch
 from codegraph.embed.encoder import Encoder, FloatArray
 from codegraph.embed.render import EncoderInput
+from codegraph.embed.spec import ModelSpec
 from codegraph.embed.staging import staged
 from codegraph.embed.tokens import split_word, words
 
@@ -88,7 +89,7 @@ def recall(encoder: Encoder, rows: FloatArray, questions: Sequence[str]) -> floa
     return 100 * float(np.mean(hits))
 
 
-def measure(spec: registry.ModelSpec, long: int, others: int) -> list[Figure]:
+def measure(spec: ModelSpec, long: int, others: int) -> list[Figure]:
     """Compare one window with as many as the spec allows."""
     ways = {
         "cut": registry.load(msgspec.structs.replace(spec, windows=1), device="auto"),

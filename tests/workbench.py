@@ -40,8 +40,8 @@ from codegraph.daemon.uncertain import UncertainNames
 from codegraph.daemon.view import View
 from codegraph.embed.embedder import Batch, Embeddings, InlineEmbedder
 from codegraph.embed.encoder import FloatArray, RecordingEncoder
-from codegraph.embed.registry import ModelSpec
 from codegraph.embed.render import EncoderInput
+from codegraph.embed.spec import ModelSpec
 from codegraph.events import AnyEvent, EventLog
 from codegraph.extract.pool import InlineExtractor
 from codegraph.graph.compare import differences

@@ -1,4 +1,4 @@
-"""events, sync, verify, skipped, cache, models, metrics. Tests: tests/unit/cli/test_cli_commands.py."""
+"""events, sync, verify, skipped, cache, metrics. Tests: tests/unit/cli/test_cli_commands.py."""
 
 from __future__ import annotations
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
 
 import msgspec
 
 from codegraph.core.facts import decode_inputs, decode_own_tokens
 from codegraph.core.symbols import DOCUMENT_LANGUAGES
 from codegraph.daemon.clones import MEMBERS_SHOWN, CloneGroup, CloneMember, ClonesParams, ClonesResult
+from codegraph.daemon.inputs import InputSource
 from codegraph.daemon.messages import Bound, EmptyReason, Uncertainty
 from codegraph.daemon.targets import describe
 from codegraph.daemon.view import View
@@ -35,18 +35,11 @@ Content = tuple[bytes, str]
 """A file's blob and language."""
 
 
-class InputSource(Protocol):
-    """Where stored own inputs come from; `KeptFacts` is one. Asked from several threads."""
-
-    def inputs(self, blob: bytes, language: str) -> bytes | None:
-        """Return the frame stored for a file's bytes, or None."""
-
-
 class CloneFinder:
     """Finds the clones of one project."""
 
     def __init__(self, source: InputSource, freed: Callable[[], None] = lambda: None) -> None:
-        """`freed` is called after groups were made anew, which takes much memory for a moment."""
+        """`source` is asked from several threads; `freed` is called after groups were made, which takes much memory."""
         self._source = source
         self._freed = freed
         self._lock = threading.Lock()

@@ -81,13 +81,13 @@ class Encoders:
         future.set_exception(EncoderError(f"no model with the identity {model.hex()} is in use", "restart the daemon"))
         return future
 
-    def embed_query(self, text: str, models: Iterable[bytes]) -> Gathered:
+    def embed_query(self, text: str, models: Iterable[bytes]) -> QueryEmbedding:
         """Promise a query's vectors from those of the models that can give one now; words alone must do without."""
         embedders = self._embedders
         asked = {model: self._query(embedders, model, text) for model in models if model in embedders}
         return _gathered(asked, lambda vector: vector)
 
-    def embed_code(self, text: str, models: Iterable[bytes]) -> Gathered:
+    def embed_code(self, text: str, models: Iterable[bytes]) -> QueryEmbedding:
         """Promise a piece of code's vectors, embedded as symbols are, from those of the models that can give one."""
         embedders = self._embedders
         key = EmbeddingKey(digest(text.encode("utf-8", "surrogatepass")))
@@ -124,7 +124,7 @@ class Encoders:
         return future
 
 
-class Gathered(Future[QueryVectors]):
+class QueryEmbedding(Future[QueryVectors]):
     """The promise of several models' vectors; a model that fails is left out."""
 
     def __init__(self, models: Iterable[bytes]) -> None:
@@ -158,9 +158,9 @@ class Gathered(Future[QueryVectors]):
                 self.set_result(dict(self._vectors))
 
 
-def _gathered(asked: Mapping[bytes, Future[Promised]], read: Callable[[Promised], FloatArray | None]) -> Gathered:
+def _gathered(asked: Mapping[bytes, Future[Promised]], read: Callable[[Promised], FloatArray | None]) -> QueryEmbedding:
     """Promise what comes of the promises of several models."""
-    gathered = Gathered(asked)
+    gathered = QueryEmbedding(asked)
 
     def reply(model: bytes, done: Future[Promised]) -> None:
         failed = done.cancelled() or done.exception() is not None

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from codegraph.core.facts import EncodedFacts, decode_inputs, decode_outline, decode_own_input
-from codegraph.daemon.beside import DONE, Offer, received
+from codegraph.daemon.first_worker import DONE, Offer, received
 from codegraph.search.documents import FileDocuments, make_document
 from codegraph.search.segment_writer import SegmentWriter
 

@@ -1,6 +1,6 @@
 """What a first index has done beside the writer: links, and the segments of the lexical index.
 
-Both are made of facts alone, by processes that get the files as they are extracted (`beside`), and are what the
+Both are made of facts alone, by processes that get the files as they are extracted (`first_worker`), and are what the
 writer would have made itself; whatever is missing it does make itself. A change to a tree that is indexed already
 takes none of this. Tests: tests/integration/test_first_index.py.
 """
@@ -17,9 +17,9 @@ from msgspec.structs import replace
 
 from codegraph.config import ExtractConfig
 from codegraph.core.facts import EncodedFacts
-from codegraph.daemon.beside import Beside
 from codegraph.daemon.first_documents import serve_documents
 from codegraph.daemon.first_links import links_of, serve_links
+from codegraph.daemon.first_worker import FirstWorker
 
 MAX_LINKERS = 8
 """More would wait for what comes before and after them."""
@@ -48,10 +48,10 @@ class FirstIndex:
     def __init__(self, config: ExtractConfig, directory: Path) -> None:
         """`directory` is for what is made until it is taken."""
         cores = config.workers or os.cpu_count() or 1
-        self._links = Beside("link", serve_links, min(cores, MAX_LINKERS), shown=for_linking)
+        self._links = FirstWorker("link", serve_links, min(cores, MAX_LINKERS), shown=for_linking)
         places = [directory / str(number) for number in range(inverters(cores))]
         self._documents = [
-            (place, Beside("documents", serve_documents, str(place), shown=for_documents)) for place in places
+            (place, FirstWorker("documents", serve_documents, str(place), shown=for_documents)) for place in places
         ]
         self._directory = directory
         shutil.rmtree(directory, ignore_errors=True)

@@ -18,7 +18,7 @@ import msgspec
 import psutil
 
 from codegraph.core.facts import EncodedFacts, Occurrences, Outline, decode_compressed_occurrences, decode_outline
-from codegraph.daemon.beside import DONE, Ask, Offer, received
+from codegraph.daemon.first_worker import DONE, Ask, Offer, received
 from codegraph.graph.defined import GatheredNames
 from codegraph.graph.link import contributions_of, link_file
 from codegraph.graph.resolve.scheme import Value

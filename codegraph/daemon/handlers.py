@@ -20,7 +20,6 @@ import msgspec
 from codegraph import __version__
 from codegraph.core.symbols import DependencyKind, Freshness, SymbolId
 from codegraph.daemon import clones, messages, operations, reports, streams
-from codegraph.daemon.account import cache_report, metrics_report, models_report, skipped_report, status_report
 from codegraph.daemon.choosing import look_again, use_model
 from codegraph.daemon.cloning import CloneFinder
 from codegraph.daemon.edges import CALL_KINDS, IMPACT_KINDS, Way, answer_edges, answer_impact, incoming, outgoing
@@ -31,6 +30,7 @@ from codegraph.daemon.messages import EmptyReason, Wait
 from codegraph.daemon.project import Project
 from codegraph.daemon.protocol import PROTOCOL_VERSION
 from codegraph.daemon.ranking import answer_embed, answer_search, answer_similar
+from codegraph.daemon.reporting import cache_report, metrics_report, models_report, skipped_report, status_report
 from codegraph.daemon.statistics import RequestStatistics
 from codegraph.daemon.targets import describe, find_target, find_targets, list_symbols, with_constructors
 from codegraph.daemon.verifying import verify

@@ -18,8 +18,8 @@ FILES_KEPT = 64
 """How many files' own inputs stay decoded; at 8 KiB of source a file that is a few megabytes."""
 
 
-class InputStore(Protocol):
-    """Where stored frames come from; the StateStore is one."""
+class InputSource(Protocol):
+    """Where stored frames come from; `KeptFacts` is one."""
 
     def inputs(self, blob: bytes, language: str) -> bytes | None:
         """Return the frame stored for a blob, or None."""
@@ -28,8 +28,8 @@ class InputStore(Protocol):
 class OwnInputs:
     """Finds the own input of a definition. One thread's data."""
 
-    def __init__(self, store: InputStore) -> None:
-        self._store = store
+    def __init__(self, source: InputSource) -> None:
+        self._source = source
         self._decoded: OrderedDict[tuple[BlobDigest, str], Mapping[bytes, bytes]] = OrderedDict()
 
     def remember(self, facts: EncodedFacts) -> None:
@@ -50,7 +50,7 @@ class OwnInputs:
         place = (blob, language)
         inputs = self._decoded.get(place)
         if inputs is None:
-            frame = self._store.inputs(blob, language)
+            frame = self._source.inputs(blob, language)
             if frame is None:
                 return {}
             inputs = decode_inputs(frame)

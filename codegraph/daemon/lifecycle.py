@@ -27,6 +27,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import psutil
@@ -36,6 +37,9 @@ from codegraph.daemon.protocol import ErrorObject, error_object, raised
 from codegraph.errors import CodegraphError, DaemonAlreadyRunning, DaemonError
 from codegraph.locations import Locations, private_directory
 from codegraph.processes import own_command
+
+if TYPE_CHECKING:
+    from codegraph.config import Config
 
 logger = logging.getLogger(__name__)
 
@@ -296,7 +300,6 @@ def _ended_within(process: psutil.Process, seconds: float) -> bool:
 def _ask_to_stop(socket: Path, root: Path) -> None:
     from codegraph.client import Client
     from codegraph.daemon.operations import ShutdownParams
-    from codegraph.errors import CodegraphError
 
     try:
         with Client(socket, root=os.fspath(root), timeout=5.0) as client:
@@ -305,14 +308,11 @@ def _ask_to_stop(socket: Path, root: Path) -> None:
         return  # it does not answer; the caller has stronger means
 
 
-def run_daemon(root: Path, config: object, locations: Locations) -> int:
+def run_daemon(root: Path, config: Config, locations: Locations) -> int:
     """Be the daemon of a project until it is stopped; return the exit code.
 
     In the background, this returns in another process than the one that called.
     """
-    from codegraph.config import Config
-
-    assert isinstance(config, Config)
     leave_starter()
     gc.disable()  # until the index stands: neither modules nor what a restore makes is garbage
     from codegraph.daemon.process import serve_project

@@ -17,7 +17,7 @@ import numpy as np
 
 from codegraph.core.facts import OwnInput, OwnTokens, Role, decode_inputs, decode_own_input, decode_own_tokens
 from codegraph.core.symbols import BlobDigest, DependencyKind, SymbolId, SymbolKind
-from codegraph.daemon.cloning import InputSource
+from codegraph.daemon.inputs import InputSource
 from codegraph.daemon.targets import named
 from codegraph.daemon.view import View
 from codegraph.graph.file_view import Symbol

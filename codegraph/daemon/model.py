@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from codegraph.config import Config, EmbeddingConfig
 from codegraph.core.routes import Routes
 from codegraph.embed.encoder import FloatArray
-from codegraph.embed.registry import ModelSpec, check_permitted, describe, dimensions, identity, query_encoder
+from codegraph.embed.registry import check_permitted, describe, dimensions, identity, query_encoder
+from codegraph.embed.spec import ModelSpec
 from codegraph.errors import ConfigError, EncoderError
 
 STAND_INS = (EmbeddingConfig().model, "lexical")

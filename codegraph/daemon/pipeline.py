@@ -36,7 +36,7 @@ from codegraph.daemon.inputs import FILES_KEPT
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.pending import Lane
 from codegraph.daemon.recording import Recorder, whole
-from codegraph.daemon.restore import doubt, doubtful
+from codegraph.daemon.restore import mark_outdated_files, outdated_files
 from codegraph.daemon.scheduler import Computed, Scheduler
 from codegraph.daemon.served import Served
 from codegraph.daemon.uncertain import UncertainNames
@@ -84,7 +84,7 @@ class Pipeline:
         self.scheduler = scheduler
         self.served = served
         self.known = known
-        self.doubtful = set(doubtful(known))
+        self.outdated_files = set(outdated_files(known))
         """Files whose facts are not those that the routes need. Other threads may ask whether there are any."""
         self.skipped = parts.store.skipped()
         self._recorder = Recorder(parts, served, known, unsaved)
@@ -113,16 +113,16 @@ class Pipeline:
         changes = self.parts.scanner.verify(hints, self.known)
         run = Run(seconds={"scan": self.parts.timer() - started})
         if changes.reconcile_due:
-            self._absorb(changes, run)
+            self._make_revision(changes, run)
             self.parts.watcher.refresh()
             return self.reconcile("ignore rules changed")
-        return self._absorb(changes, run)
+        return self._make_revision(changes, run)
 
     def reconcile(self, reason: str, rebuild: bool = False) -> Run:
         """Compare the whole tree with the index. `rebuild` takes no stored facts for granted."""
         started = self.parts.timer()
         changes = self._compare(rebuild)
-        run = self._absorb(changes, Run(seconds={"scan": self.parts.timer() - started}), rebuild=rebuild)
+        run = self._make_revision(changes, Run(seconds={"scan": self.parts.timer() - started}), rebuild=rebuild)
         if not self._reconciled:
             self._reconciled, self._begun_anew = True, False
             self.view = self._new_view()
@@ -144,7 +144,7 @@ class Pipeline:
         except Exception:
             self.scheduler.settle(replace(computed, vectors={}))
             raise
-        unserved = self.served.without(symbols)
+        unserved = self.served.unserved(symbols)
         kept = computed.vectors
         if unserved:
             kept = {key: row for key, row in kept.items() if key not in unserved}
@@ -186,7 +186,7 @@ class Pipeline:
     @property
     def idle(self) -> bool:
         """Nothing wants a vector, and nothing is about to want one."""
-        return self.scheduler.idle and not self.doubtful and not self.owes_keys
+        return self.scheduler.idle and not self.outdated_files and not self.owes_keys
 
     @property
     def owes_keys(self) -> bool:
@@ -199,37 +199,31 @@ class Pipeline:
         The graph is that of the published revision, so it stays the same revision, as when vectors are filed.
         """
         with whole():
-            delta = self.served.unserved(self.parts.index.compute_keys(), self.parts.index.snapshot)
+            delta = self.served.with_waited_keys(self.parts.index.compute_keys(), self.parts.index.snapshot)
             self._follow(delta, (), Run())
             left = len(self.parts.index.snapshot.unkeyed)
             self._recorder.settle_keys()
             self.view = self._new_view()
         self.scheduler.wake(self.view.snapshot)
-        self.parts.events.publish(
-            KeysComputed(
-                keys=len(delta.marked),
-                cut=len(delta.cut),
-                reused=self.served.last_reused,
-                left=left,
-                seconds=delta.seconds["key"],
-            )
-        )
+        keys, cut, seconds = len(delta.marked), len(delta.cut), delta.seconds["key"]
+        event = KeysComputed(keys=keys, cut=cut, reused=self.served.last_reused, left=left, seconds=seconds)
+        self.parts.events.publish(event)
 
     def compute_all_keys(self) -> None:
         """Compute all keys that are owed, in one go: somebody compares them, or it is the end."""
         while self.owes_keys:
             self.compute_keys()
 
-    def doubt(self) -> None:
+    def mark_outdated_files(self) -> None:
         """Other routes: forget the blobs of the files whose facts they do not accept."""
-        doubt(self.known, self.parts.index.snapshot)
-        self.doubtful = set(doubtful(self.known))
+        mark_outdated_files(self.known, self.parts.index.snapshot)
+        self.outdated_files = set(outdated_files(self.known))
 
-    def renew(self) -> bool:
-        """Extract some of the doubtful files, so that an edit need not wait for all; return whether any are left."""
-        paths = sorted(self.doubtful)
+    def extract_outdated_files(self) -> bool:
+        """Extract some of the outdated files, so that an edit need not wait for all; return whether any are left."""
+        paths = sorted(self.outdated_files)
         if paths:
-            self._absorb(Changes(tuple(paths[:FILES_KEPT]), (), {}, 0, 0), Run(cold=True))
+            self._make_revision(Changes(tuple(paths[:FILES_KEPT]), (), {}, 0, 0), Run(cold=True))
         return len(paths) > FILES_KEPT
 
     def start_over(self, index: Index) -> None:
@@ -238,7 +232,7 @@ class Pipeline:
         self.parts.index = index
         index.relinker.before_each = self.parts.courtesy.give_way
         self.known.clear()
-        self.doubtful.clear()
+        self.outdated_files.clear()
         self.scheduler.forget_all()
         self.served.forget_all()
         self._reconciled, self._begun_anew = False, True
@@ -250,7 +244,7 @@ class Pipeline:
             return
         changes = self.parts.scanner.verify([Hint(path, False)], self.known)
         written = dict.fromkeys((*changes.written, path) if path not in changes.deleted else changes.written)
-        self._absorb(replace(changes, written=tuple(written)), Run(), rebuild=True)
+        self._make_revision(replace(changes, written=tuple(written)), Run(), rebuild=True)
         self.served.document_again([path], self.parts.index.snapshot, self.parts.inputs)
         self._want([path])
         self.view = self._new_view()
@@ -273,7 +267,8 @@ class Pipeline:
         deleted = tuple(sorted(self.known.keys() - changes.written)) if rebuild else changes.deleted
         return replace(changes, deleted=deleted, skipped={**no_longer, **changes.skipped})
 
-    def _absorb(self, changes: Changes, run: Run, rebuild: bool = False) -> Run:
+    def _make_revision(self, changes: Changes, run: Run, rebuild: bool = False) -> Run:
+        """Lead changes along the main path, from their facts to the commit; nothing happens if nothing differs."""
         records: dict[str, FileRecord | None] = {path: None for path in changes.deleted if path in self.known}
         facts: dict[str, EncodedFacts | None] = dict.fromkeys(records)
         skipped = dict(changes.skipped)
@@ -285,7 +280,7 @@ class Pipeline:
         if run.extracted > FILES_KEPT:
             self._recorder.store_facts(fresh)
             fresh = []
-        self._note(run, facts)
+        self._announce(run, facts)
         before = self.parts.index.snapshot.files
         linked = None if before else self.parts.first.linked(facts)
         delta = self.parts.index.apply(change_set(facts), linked)
@@ -301,7 +296,7 @@ class Pipeline:
             self._publish(delta, run)
         return run
 
-    def _note(self, run: Run, facts: Mapping[str, EncodedFacts | None]) -> None:
+    def _announce(self, run: Run, facts: Mapping[str, EncodedFacts | None]) -> None:
         written = tuple(sorted(path for path, made in facts.items() if made is not None))
         deleted = tuple(sorted(path for path, made in facts.items() if made is None))
         run.written, run.deleted, run.known = len(written), len(deleted), len(written) - run.extracted
@@ -314,7 +309,7 @@ class Pipeline:
 
     def _acknowledge(self, records: Mapping[str, FileRecord | None], skipped: Mapping[str, Skipped | None]) -> None:
         """The index has the change: from now on it is known."""
-        self.doubtful.difference_update(records)
+        self.outdated_files.difference_update(records)
         for path, record in records.items():
             if record is None:
                 self.known.pop(path, None)

@@ -33,10 +33,10 @@ from codegraph.core.digests import KEY_SCHEMA
 from codegraph.core.facts import Occurrences, decode_compressed_occurrences
 from codegraph.core.routes import NO_ROUTES, Routes
 from codegraph.core.symbols import BlobDigest, SymbolId
-from codegraph.daemon.account import Glances
+from codegraph.daemon.cached_figures import CachedFigures
 from codegraph.daemon.changeset import Run
 from codegraph.daemon.choosing import first_models, look_again
-from codegraph.daemon.encoders import Encoders, Gathered
+from codegraph.daemon.encoders import Encoders, QueryEmbedding
 from codegraph.daemon.figures import Gatherer
 from codegraph.daemon.first_index import FirstIndex
 from codegraph.daemon.indexing import IndexingRun
@@ -49,7 +49,7 @@ from codegraph.daemon.model import ModelSet
 from codegraph.daemon.operations import IndexResult, Progress
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.pipeline import Pipeline
-from codegraph.daemon.restore import keys_outdated, renew_keys, restore_index, restore_vectors
+from codegraph.daemon.restore import keys_outdated, restore_index, restore_vectors
 from codegraph.daemon.scheduler import Scheduler
 from codegraph.daemon.served import Served
 from codegraph.daemon.switching import Switch, extract_settings
@@ -106,7 +106,7 @@ class Project:
         self.events = parts.events
         self.watcher = parts.watcher
         self.gatherer = Gatherer()
-        self.glances = Glances(makers.clock)
+        self.cached = CachedFigures(makers.clock)
         self.events.subscribe(self.gatherer.take, recent=True)  # what opening had to say: states set aside, rebuilt
         self.started_at = time.time()
         self.running = False
@@ -116,7 +116,7 @@ class Project:
         self._inbox: SimpleQueue[Item] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self.scheduler = Scheduler(
-            parts.encoders,
+            parts.encoders.submit,
             parts.inputs,
             parts.config.embedding,
             post=self._inbox.put,
@@ -195,7 +195,7 @@ class Project:
         found = self.parts.encoders.models.get(model)
         return "" if found is None else found.spec.name
 
-    def embed_query(self, text: str, *, is_code: bool = False) -> Gathered:
+    def embed_query(self, text: str, *, is_code: bool = False) -> QueryEmbedding:
         """Promise the vectors of a query or of pasted code, of each model that symbols are served with."""
         served = [model for model, view in self.pipeline.view.search.vectors.spaces.items() if view.live]
         embed = self.parts.encoders.embed_code if is_code else self.parts.encoders.embed_query
@@ -212,13 +212,13 @@ class Project:
     def _use(self, models: ModelSet, config: Config) -> bool:
         changed = self.switch.change(models, self.pipeline)
         self.config = config
-        self._renew()
+        self._extract_outdated_files()
         return changed
 
-    def _renew(self) -> None:
+    def _extract_outdated_files(self) -> None:
         """Extract again what the models need other facts of, some files at a time."""
-        if self.pipeline.renew():
-            self.writer.call(self._renew)
+        if self.pipeline.extract_outdated_files():
+            self.writer.call(self._extract_outdated_files)
 
     def problem(self) -> str:
         """What keeps the index from being complete, or ""."""
@@ -242,7 +242,7 @@ class Project:
         self.writer.call(self.restore_vectors)
         if self._watching:
             self.writer.call(self.watcher.complete)  # before the tree is compared
-        self.writer.call(self._renew_keys)
+        self.writer.call(self._resume)
 
     def restore_vectors(self) -> None:
         """Serve what was served before the last end, once; only on the writer's thread, and before it writes."""
@@ -251,9 +251,10 @@ class Project:
             restore_vectors(self.restored, self.parts.index, self.pipeline.served)
             self.pipeline.publish()
 
-    def _renew_keys(self) -> None:
-        delta = renew_keys(self.restored, self.parts.index, self.models.routes)
-        self.pipeline.resume(delta)
+    def _resume(self) -> None:
+        """Complete the restore: every key is computed again if the stored ones are outdated."""
+        outdated = self.restored.keys_outdated
+        self.pipeline.resume(self.parts.index.set_routes(self.models.routes) if outdated else None)
         self.switch.settled(self.pipeline)
 
     def _prepare_once_indexed(self) -> None:
@@ -290,14 +291,14 @@ class Project:
     def compare(self, rebuild: bool) -> Run:
         """Compare the tree with the index; `rebuild` believes neither facts nor links. Only on the writer's thread."""
         if rebuild:
-            self._renew_index()
+            self._replace_index()
         return self.pipeline.reconcile("asked for", rebuild)
 
     def _start_over(self, reason: str) -> None:
         self.events.publish(Rebuilt(what="index", reason=reason))
-        self._renew_index()
+        self._replace_index()
 
-    def _renew_index(self) -> None:
+    def _replace_index(self) -> None:
         index = _new_index(self.config, self.parts.store.instance, self.parts.facts, self.models.routes)
         index.restore((), max(self.parts.store.revision, self.parts.index.snapshot.clock.revision))
         self.pipeline.start_over(index)

@@ -21,7 +21,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from codegraph.core.changes import IndexDelta
 from codegraph.core.facts import Outline, is_repeatable
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import NO_KEY, BlobDigest, EmbeddingKey
@@ -45,6 +44,7 @@ UNKNOWN_BLOB = BlobDigest(b"")
 """Stands for the blob of a file that is known and has to be read again."""
 
 _KEYS_ONLY = frozenset({"key", "codec"})
+"""Versions whose change leaves links as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ class Restored:
 
 
 def restore_index(store: StateStore, index: Index, routes: Routes, events: EventLog) -> Restored:
-    """Restore an empty index from the store; first stage only, so that queries can be answered."""
+    """First step: restore an empty index from the store, so that queries can be answered."""
     outdated = keys_outdated(store, routes)
     links, rows, files = dict(store.links()), dict(store.symbol_rows()), store.files()
     paths = frozenset((*files, *links, *rows))
-    if not _links_usable(store):
+    if not _KEYS_ONLY.issuperset(store.outdated):
         return _nothing(store, index, paths, outdated)
     outlines = store.outlines((file.blob, file.language) for file in files.values())
     parts = {
@@ -100,7 +100,7 @@ def keys_outdated(store: StateStore, routes: Routes) -> bool:
     return bool(store.outdated) or (store.revision > 0 and store.meta(ROUTES) != routes.digest)
 
 
-def doubt(known: dict[str, KnownFile], snapshot: Snapshot) -> None:
+def mark_outdated_files(known: dict[str, KnownFile], snapshot: Snapshot) -> None:
     """Forget the blobs of the files whose facts the routes do not accept: whoever compares them reads them again."""
     for path, file in known.items():
         view = snapshot.files.get(path)
@@ -108,7 +108,7 @@ def doubt(known: dict[str, KnownFile], snapshot: Snapshot) -> None:
             known[path] = KnownFile(file.stamp, UNKNOWN_BLOB, 0)
 
 
-def doubtful(known: Mapping[str, KnownFile]) -> Iterator[str]:
+def outdated_files(known: Mapping[str, KnownFile]) -> Iterator[str]:
     """Yield the files whose facts are not those that the routes need."""
     return (path for path, file in known.items() if file.blob == UNKNOWN_BLOB)
 
@@ -120,7 +120,7 @@ def _nothing(store: StateStore, index: Index, left: frozenset[str], outdated: bo
 
 
 def restore_vectors(restored: Restored, index: Index, served: Served) -> None:
-    """Third step, when queries are answered already: stored vectors are served, each in its own model's space."""
+    """Second step, when queries are answered already: stored vectors are served, each in its own model's space."""
     snapshot = index.snapshot
     keys = {}
     for path, states in restored.states.items():
@@ -128,15 +128,6 @@ def restore_vectors(restored: Restored, index: Index, served: Served) -> None:
     restored.states.clear()
     served.serve_restored(keys)
     served.clean()
-
-
-def renew_keys(restored: Restored, index: Index, routes: Routes) -> IndexDelta | None:
-    """Fourth step: compute every key again if the stored ones are outdated; that completes the index, too."""
-    return index.set_routes(routes) if restored.keys_outdated else None
-
-
-def _links_usable(store: StateStore) -> bool:
-    return set(store.outdated) <= _KEYS_ONLY
 
 
 def _stored_file(

@@ -17,19 +17,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 from codegraph.config import EmbeddingConfig
 from codegraph.core.symbols import BlobDigest, EmbeddingKey, SymbolId
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.pending import Lane, PendingKeys
+from codegraph.embed.embedder import Batch, Embeddings
 from codegraph.embed.render import PackedInput
 from codegraph.errors import CodegraphError, InternalError
 from codegraph.graph.snapshot import Snapshot, Wishes
@@ -56,17 +53,6 @@ REMEDY = "fetch the model again, or free memory if the log says that there was t
 LEAST_PORTION = 16
 """Fewer would waste the batch; a batch of fewer tells nothing of the speed."""
 
-Vector = NDArray[np.float32]
-
-
-class Embedder(Protocol):
-    """Whoever computes vectors with the model that is named."""
-
-    def submit(
-        self, model: bytes, batch: Sequence[tuple[EmbeddingKey, PackedInput]]
-    ) -> Future[dict[EmbeddingKey, Vector]]:
-        """Compute a batch; the future fails with EncoderError. Keys whose vectors were refused are absent."""
-
 
 @dataclass(frozen=True, slots=True)
 class Computed:
@@ -76,7 +62,7 @@ class Computed:
     """The identity of the model that was asked."""
     lane: Lane
     asked: tuple[EmbeddingKey, ...]
-    vectors: Mapping[EmbeddingKey, Vector]
+    vectors: Embeddings
     seconds: float
     failure: str = ""
     """Why vectors are missing; empty when none is."""
@@ -87,7 +73,7 @@ class Scheduler:
 
     def __init__(
         self,
-        embedder: Embedder,
+        submit: Callable[[bytes, Batch], Future[Embeddings]],
         inputs: OwnInputs,
         config: EmbeddingConfig,
         *,
@@ -95,9 +81,12 @@ class Scheduler:
         lost: Callable[[SymbolId], None],
         clock: Callable[[], float],
     ) -> None:
-        """`post` takes a reply from any thread; `lost` is told of a symbol whose own input is gone."""
+        """`submit` embeds a batch with the model of that identity, see `Embedder.submit`.
+
+        `post` takes a reply from any thread; `lost` is told of a symbol whose own input is gone.
+        """
         self.pending = PendingKeys()
-        self._embedder = embedder
+        self._submit_batch = submit
         self._inputs = inputs
         self._config = config
         self._post = post
@@ -212,13 +201,13 @@ class Scheduler:
                 batches.setdefault(wish.model, []).append((key, PackedInput(own, wish.signatures)))
         return batches
 
-    def _submit(self, model: bytes, batch: Sequence[tuple[EmbeddingKey, PackedInput]], lane: Lane) -> None:
+    def _submit(self, model: bytes, batch: Batch, lane: Lane) -> None:
         started = self._clock()
         asked = tuple(key for key, _ in batch)
         self._flying += 1
         self.busy[model] += 1
 
-        def reply(future: Future[dict[EmbeddingKey, Any]]) -> None:
+        def reply(future: Future[Embeddings]) -> None:
             seconds = self._clock() - started
             error = future.exception()
             if error is not None:
@@ -230,4 +219,4 @@ class Scheduler:
             refused = f"{missing} of {len(asked)} vectors were refused, for they hold no numbers; {REMEDY}"
             self._post(Computed(model, lane, asked, vectors, seconds, refused if missing else ""))
 
-        self._embedder.submit(model, batch).add_done_callback(reply)
+        self._submit_batch(model, batch).add_done_callback(reply)

@@ -124,7 +124,7 @@ class Served:
         self.last_reused = len(reused)
         self.reused += len(reused)
         self.cut += len(delta.cut)
-        self._judge(delta, reused)
+        self._note_verdicts(delta, reused)
         for symbol in (delta.keys.keys() | delta.marked.keys()).difference(delta.added):
             place = snapshot.places.get(symbol)
             if place is not None:
@@ -132,7 +132,7 @@ class Served:
         self._dirty.update(dict.fromkeys(delta.files))
         return left
 
-    def unserved(self, delta: IndexDelta, snapshot: Snapshot) -> IndexDelta:
+    def with_waited_keys(self, delta: IndexDelta, snapshot: Snapshot) -> IndexDelta:
         """Add to the keys of a delta those that came out equal to one that the symbol still waited for."""
         waited = {
             symbol: key for symbol in delta.cut if (key := snapshot.wanted(symbol)) and self.keys.get(symbol) != key
@@ -168,13 +168,13 @@ class Served:
         records = self._tagged(model, vectors)
         self.embedded += len(vectors)
         waited = [(symbol, key) for key, waiting in symbols.items() for symbol in waiting if key in records]
-        homeless = self._serve_in(snapshot, waited, records)
-        if homeless:
-            self.document_again(sorted({snapshot.places[symbol][0] for symbol in homeless}), snapshot, inputs)
-            self._serve_in(snapshot, [(symbol, key) for symbol, key in waited if symbol in homeless], records)
+        undocumented = self._serve_in(snapshot, waited, records)
+        if undocumented:
+            self.document_again(sorted({snapshot.places[symbol][0] for symbol in undocumented}), snapshot, inputs)
+            self._serve_in(snapshot, [(symbol, key) for symbol, key in waited if symbol in undocumented], records)
         return records
 
-    def without(self, symbols: Mapping[EmbeddingKey, Iterable[SymbolId]]) -> set[EmbeddingKey]:
+    def unserved(self, symbols: Mapping[EmbeddingKey, Iterable[SymbolId]]) -> set[EmbeddingKey]:
         """Return those of the keys with which not everybody who waited is served."""
         served = self.keys.get
         return {key for key, waiting in symbols.items() for symbol in waiting if served(symbol) != key}
@@ -248,17 +248,17 @@ class Served:
         pairs = list(pairs)
         places = list(snapshot.places.find_each([symbol for symbol, _ in pairs]))
         present = [pair for pair, place in zip(pairs, places, strict=True) if place is not None]
-        homeless = self._serve(present, records)
+        undocumented = self._serve(present, records)
         for (symbol, _), place in zip(pairs, places, strict=True):
-            if place is not None and symbol not in homeless:
+            if place is not None and symbol not in undocumented:
                 self._dirty[place[0]] = None
-        return homeless
+        return undocumented
 
     def _serve(
         self, pairs: list[tuple[SymbolId, EmbeddingKey]], records: Mapping[EmbeddingKey, bytes]
     ) -> frozenset[SymbolId]:
         """Serve symbols, each in the space of its record's model; return those that have no document."""
-        homeless: frozenset[SymbolId] = frozenset()
+        undocumented: frozenset[SymbolId] = frozenset()
         for model in self._searcher.models():
             mean = self._searcher.mean(model)
             tag, width = model[:TAG_BYTES], TAG_BYTES + RECORD_HEAD + (0 if mean is None else len(mean))
@@ -266,8 +266,8 @@ class Served:
                 (symbol, key) for symbol, key in pairs if len(records[key]) == width and records[key].startswith(tag)
             ]
             if own:
-                homeless |= self._serve_model(model, own, records)
-        return homeless
+                undocumented |= self._serve_model(model, own, records)
+        return undocumented
 
     def _serve_model(
         self,
@@ -277,12 +277,12 @@ class Served:
     ) -> frozenset[SymbolId]:
         width = len(records[pairs[0][1]]) - TAG_BYTES - RECORD_HEAD
         rows = from_records([records[key] for _, key in pairs], width, TAG_BYTES)
-        homeless = frozenset(self._searcher.put_vectors(model, [symbol for symbol, _ in pairs], rows))
-        if homeless:
-            logger.warning("%d symbols have no document, so their vectors cannot be served", len(homeless))
-            pairs = [(symbol, key) for symbol, key in pairs if symbol not in homeless]
+        undocumented = frozenset(self._searcher.put_vectors(model, [symbol for symbol, _ in pairs], rows))
+        if undocumented:
+            logger.warning("%d symbols have no document, so their vectors cannot be served", len(undocumented))
+            pairs = [(symbol, key) for symbol, key in pairs if symbol not in undocumented]
         self.keys = self.keys.update(pairs)
-        return homeless
+        return undocumented
 
     def _forget(self, removed: Iterable[SymbolId]) -> None:
         gone = tuple(removed)
@@ -295,7 +295,7 @@ class Served:
         self.keys, self.verdicts = keys.finish(), verdicts.finish()
         self._searcher.remove_vectors(gone)
 
-    def _judge(self, delta: IndexDelta, reused: set[SymbolId]) -> None:
+    def _note_verdicts(self, delta: IndexDelta, reused: set[SymbolId]) -> None:
         """Note what came of each marked symbol; to have come with a first index is no news worth keeping."""
         verdicts: dict[SymbolId, Verdict] = {}
         many = len(delta.added) > FIRST_INDEX_SYMBOLS

@@ -26,7 +26,8 @@ from codegraph.daemon.model import ActiveModel, ModelSet
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.pipeline import Pipeline
 from codegraph.daemon.restore import ROUTES
-from codegraph.embed.registry import ModelSpec, query_encoder
+from codegraph.embed.registry import query_encoder
+from codegraph.embed.spec import ModelSpec
 from codegraph.errors import StoreError
 from codegraph.search.spaces import zero_mean
 from codegraph.store.protocol import StateStore
@@ -69,7 +70,7 @@ class Switch:
             settings = extract_settings(self._parts.config.extract, models)
             self._parts.extractor = self._makers.extractor(settings, self._parts.events)
         delta = self._parts.index.set_routes(models.routes)
-        pipeline.doubt()
+        pipeline.mark_outdated_files()
         pipeline.resume(delta)
         self.settled(pipeline)
         return True

@@ -1,5 +1,5 @@
 """From an embedding key to its vector.
 
-`render` says what an encoder may see of a symbol, `Encoder` what an encoder is; `lexical` and `roberta`
-are the two engines; `registry` finds models by name; `worker` owns the process in which a model lives.
+`render` says what an encoder may see of a symbol, `encoder` what an encoder is; `spec` describes a model, `registry`
+finds one by name and knows which module is its engine; `worker` owns the process in which it lives.
 """

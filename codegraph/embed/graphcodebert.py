@@ -31,10 +31,10 @@ from codegraph.embed.compiled import Compile
 from codegraph.embed.encoder import FloatArray
 from codegraph.embed.features import LAYOUT, Layout, build
 from codegraph.embed.pooled import Head, PooledRoberta
-from codegraph.embed.registry import ModelSpec
 from codegraph.embed.render import EncoderInput
 from codegraph.embed.roberta import Attention, Roberta
 from codegraph.embed.segments import Features
+from codegraph.embed.spec import ModelSpec
 from codegraph.embed.subtokens import Subtokens
 from codegraph.embed.subwords import Subwords
 from codegraph.errors import EncoderError

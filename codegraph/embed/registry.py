@@ -35,8 +35,6 @@ from codegraph.embed.windowed import WindowedEncoder
 from codegraph.embed.windows import WINDOW_SCHEME
 from codegraph.errors import ConfigError, EncoderError, InternalError, ModelMissing
 
-__all__ = ["ModelSpec"]
-
 IDENTITY_SCHEMA = "codegraph-model-2"
 """Bumped when an engine feeds its model differently, so that no old vector is taken for a new one."""
 

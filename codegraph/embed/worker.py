@@ -30,8 +30,8 @@ from codegraph.config import EmbeddingConfig
 from codegraph.embed.budget import ModelBudget
 from codegraph.embed.embedder import Batch, Embeddings, WorkerStatus, accept, distinct, usable_rows
 from codegraph.embed.encoder import MAX_QUERY_CHARACTERS, FloatArray
-from codegraph.embed.registry import ModelSpec
 from codegraph.embed.session import Job, Query, Session, Work, error_of, matrix_of
+from codegraph.embed.spec import ModelSpec
 from codegraph.embed.wire import (
     LOADING,
     MAX_MESSAGE_BYTES,

@@ -37,8 +37,8 @@ from codegraph.config import EmbeddingConfig
 from codegraph.embed import registry
 from codegraph.embed.batching import Pace, first_batch, padded
 from codegraph.embed.encoder import Encoder, FloatArray
-from codegraph.embed.registry import ModelSpec
 from codegraph.embed.render import PackedInput
+from codegraph.embed.spec import ModelSpec
 from codegraph.embed.staging import Prepared, encode_halving, staged
 from codegraph.embed.wire import (
     LOADING,

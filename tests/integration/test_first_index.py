@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from workbench import Workbench
 
-from codegraph.daemon import beside
-from codegraph.daemon.beside import Offer, received
+from codegraph.daemon import first_worker
 from codegraph.daemon.first_links import children_for
+from codegraph.daemon.first_worker import Offer, received
 from codegraph.graph.compare import snapshot_differences
 from codegraph.search.search import Query
 
@@ -21,7 +21,7 @@ TREE = {"extract.workers": 2}
 
 @pytest.fixture(autouse=True)
 def _few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beside, "MUCH", 5_000)
+    monkeypatch.setattr(first_worker, "MUCH", 5_000)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_links_and_documents_are_those_that_the_writer_makes(
     bench.apply()
     assert _linked_beside(bench)
     stored = _stored(bench)
-    monkeypatch.setattr(beside, "MUCH", 1_000_000)
+    monkeypatch.setattr(first_worker, "MUCH", 1_000_000)
     alone = Workbench(tmp_path / "alone", TREE, root=bench.root, renders=bench.renders)
     try:
         alone.apply()

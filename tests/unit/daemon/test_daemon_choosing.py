@@ -19,7 +19,7 @@ from codegraph.daemon.makers import Makers
 from codegraph.daemon.model import ActiveModel, ModelSet, single
 from codegraph.embed.embedder import InlineEmbedder
 from codegraph.embed.encoder import RecordingEncoder
-from codegraph.embed.registry import ModelSpec
+from codegraph.embed.spec import ModelSpec
 from codegraph.errors import ConfigError, ModelMissing, StoreError
 
 FILES = {"a.py": "def f(): return 1\n"}

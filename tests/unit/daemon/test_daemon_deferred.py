@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from codegraph.core.symbols import Freshness, SymbolId
-from codegraph.daemon.account import status_report
 from codegraph.daemon.explaining import explain
 from codegraph.daemon.messages import Wait
+from codegraph.daemon.reporting import status_report
 from codegraph.daemon.restore import ROUTES
 from codegraph.daemon.statistics import RequestStatistics
 from codegraph.errors import StoreFull

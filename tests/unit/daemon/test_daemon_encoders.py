@@ -15,7 +15,7 @@ from codegraph.daemon.model import ActiveModel
 from codegraph.embed.embedder import InlineEmbedder
 from codegraph.embed.encoder import FloatArray, RecordingEncoder
 from codegraph.embed.pasted import read_pasted
-from codegraph.embed.registry import ModelSpec
+from codegraph.embed.spec import ModelSpec
 from codegraph.errors import EncoderError
 
 ONE, OTHER = RecordingEncoder("one", 8), RecordingEncoder("other", 16)

@@ -12,9 +12,9 @@ from workbench import Workbench
 
 from codegraph.core.changes import ChangeSet, Clock
 from codegraph.core.symbols import Freshness, SymbolId
-from codegraph.daemon.account import status_report
 from codegraph.daemon.changeset import change_set
 from codegraph.daemon.messages import Wait
+from codegraph.daemon.reporting import status_report
 from codegraph.daemon.statistics import RequestStatistics
 from codegraph.errors import InternalError, SourceError, StoreError, StoreFull
 from codegraph.events import FilesExtracted, Rebuilt
@@ -184,10 +184,10 @@ def test_reused_vector_without_a_document_is_not_forgotten(bench: Workbench) -> 
     bench.update()
     bench.write({"b.py": TWO_FILES["b.py"]})
     inputs = bench.project.parts.inputs
-    store, inputs._store = inputs._store, ForgetfulStore()
+    store, inputs._source = inputs._source, ForgetfulStore()
     inputs._decoded.clear()
     bench.apply()
-    inputs._store = store
+    inputs._source = store
     recover(bench)
 
 

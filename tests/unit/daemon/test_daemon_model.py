@@ -11,7 +11,8 @@ from weight_files import safetensors
 
 from codegraph.config import Config, load_config
 from codegraph.daemon.model import STAND_INS, ModelSet, activate
-from codegraph.embed.registry import ModelSpec, describe
+from codegraph.embed.registry import describe
+from codegraph.embed.spec import ModelSpec
 from codegraph.errors import ConfigError, EncoderError
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from codegraph.config import EmbeddingConfig
 from codegraph.daemon.model_report import disclosure, model_info
-from codegraph.embed.registry import ModelSpec, describe
-from codegraph.embed.spec import Endpoint, Part
+from codegraph.embed.registry import describe
+from codegraph.embed.spec import Endpoint, ModelSpec, Part
 
 
 @pytest.fixture(autouse=True)

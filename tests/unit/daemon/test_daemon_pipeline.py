@@ -200,10 +200,10 @@ def test_lost_own_input_is_extracted_again(bench: Workbench) -> None:
     store = bench.project.parts.store
     bench.write({"b.py": "def g(x=0): return 1\n"})
     bench.project.parts.inputs._decoded.clear()
-    bench.project.parts.inputs._store = ForgetfulStore()
+    bench.project.parts.inputs._source = ForgetfulStore()
     bench.apply()
     extracted = len(bench.events_of(FilesExtracted))
-    bench.project.parts.inputs._store = store
+    bench.project.parts.inputs._source = store
     bench.drain()
     assert len(bench.events_of(FilesExtracted)) > extracted
     assert bench.view.freshness(F) is Freshness.FRESH

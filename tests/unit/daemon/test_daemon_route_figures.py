@@ -8,7 +8,7 @@ import pytest
 from workbench import Workbench
 
 from codegraph.core.routes import Routes
-from codegraph.daemon.account import status_report
+from codegraph.daemon.reporting import status_report
 from codegraph.daemon.statistics import RequestStatistics
 from codegraph.embed.encoder import RecordingEncoder
 from codegraph.errors import EncoderError

@@ -56,7 +56,7 @@ class Desk:
         self.now = 0.0
         config = EmbeddingConfig(batch_symbols=batch_symbols, retry_seconds=1.0)
         self.scheduler = Scheduler(
-            self,
+            self.submit,
             self.inputs,  # type: ignore[arg-type]
             config,
             post=self.replies.append,

@@ -17,9 +17,9 @@ from embedding_server import EmbeddingServer, Handler, serving
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.embed.endpoint import EndpointEncoder, check_address, is_loopback, key_of
-from codegraph.embed.registry import ModelSpec, describe, identity, load
+from codegraph.embed.registry import describe, identity, load
 from codegraph.embed.render import EncoderInput
-from codegraph.embed.spec import Endpoint
+from codegraph.embed.spec import Endpoint, ModelSpec
 from codegraph.errors import ConfigError, EncoderError
 
 INPUTS = [

@@ -11,8 +11,9 @@ import pytest
 from codegraph.core.symbols import SymbolKind
 from codegraph.embed.encoder import RecordingEncoder
 from codegraph.embed.ensemble import EnsembleEncoder
-from codegraph.embed.registry import ModelSpec, describe, dimensions, identity, load, registered
+from codegraph.embed.registry import describe, dimensions, identity, load, registered
 from codegraph.embed.render import EncoderInput
+from codegraph.embed.spec import ModelSpec
 from codegraph.errors import ConfigError, EncoderError
 
 INPUTS = [EncoderInput("python", SymbolKind.FUNCTION, name, "", "", "", ("def", name)) for name in ("load", "save")]

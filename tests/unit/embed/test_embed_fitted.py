@@ -10,8 +10,9 @@ import pytest
 from codegraph.core.symbols import SymbolKind
 from codegraph.embed.encoder import FloatArray
 from codegraph.embed.fitted import METHODS
-from codegraph.embed.registry import ModelSpec, describe, dimensions, identity, load, query_encoder, registered
+from codegraph.embed.registry import describe, dimensions, identity, load, query_encoder, registered
 from codegraph.embed.render import EncoderInput
+from codegraph.embed.spec import ModelSpec
 from codegraph.errors import ConfigError, EncoderError, ModelMissing
 
 NAMES = [f"{verb}_{noun}" for verb in ("load", "save", "draw", "parse", "send") for noun in map(str, range(20, 90))]

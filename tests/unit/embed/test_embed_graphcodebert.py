@@ -23,9 +23,10 @@ from codegraph.config import EmbeddingConfig  # noqa: E402
 from codegraph.core.dataflow import FlowRow, pack  # noqa: E402
 from codegraph.core.symbols import EmbeddingKey, SymbolKind  # noqa: E402
 from codegraph.embed.graphcodebert import GraphCodeBertEncoder  # noqa: E402
-from codegraph.embed.registry import ModelSpec, describe, dimensions, identity, load  # noqa: E402
+from codegraph.embed.registry import describe, dimensions, identity, load  # noqa: E402
 from codegraph.embed.render import EncoderInput  # noqa: E402
 from codegraph.embed.render import pack as packed  # noqa: E402
+from codegraph.embed.spec import ModelSpec  # noqa: E402
 from codegraph.embed.subwords import Subwords  # noqa: E402
 from codegraph.embed.worker import EmbedWorker  # noqa: E402
 from codegraph.errors import EncoderError  # noqa: E402

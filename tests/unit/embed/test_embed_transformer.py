@@ -18,8 +18,9 @@ import tiny_text_models as tiny  # noqa: E402
 
 from codegraph.core.symbols import SymbolKind  # noqa: E402
 from codegraph.embed.encoder import Encoder  # noqa: E402
-from codegraph.embed.registry import ModelSpec, describe, dimensions, identity, load  # noqa: E402
+from codegraph.embed.registry import describe, dimensions, identity, load  # noqa: E402
 from codegraph.embed.render import EncoderInput  # noqa: E402
+from codegraph.embed.spec import ModelSpec  # noqa: E402
 from codegraph.embed.staging import StagedEncoder  # noqa: E402
 from codegraph.embed.transformer import TransformerEncoder  # noqa: E402
 from codegraph.errors import EncoderError, ModelMissing  # noqa: E402

@@ -23,9 +23,10 @@ from codegraph.core.symbols import EmbeddingKey, SymbolKind
 from codegraph.embed.budget import ModelBudget
 from codegraph.embed.embedder import Batch
 from codegraph.embed.lexical import LexicalEncoder
-from codegraph.embed.registry import ModelSpec, identity
+from codegraph.embed.registry import identity
 from codegraph.embed.render import EncoderInput, pack
 from codegraph.embed.session import Session
+from codegraph.embed.spec import ModelSpec
 from codegraph.embed.worker import EmbedWorker
 from codegraph.errors import EncoderError, ModelMissing
 from codegraph.events import EventLog, WorkerLost
@@ -205,7 +206,7 @@ def test_closing_answers_everybody() -> None:
 PARENT = """
 import os
 from codegraph.config import EmbeddingConfig
-from codegraph.embed.registry import ModelSpec
+from codegraph.embed.spec import ModelSpec
 from codegraph.embed.worker import EmbedWorker
 from codegraph.events import EventLog
 if __name__ == "__main__":

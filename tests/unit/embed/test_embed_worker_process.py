@@ -18,8 +18,8 @@ import pytest
 from codegraph.core.symbols import SymbolKind
 from codegraph.embed import wire
 from codegraph.embed.encoder import FloatArray, RecordingEncoder
-from codegraph.embed.registry import ModelSpec
 from codegraph.embed.render import EncoderInput, pack
+from codegraph.embed.spec import ModelSpec
 from codegraph.embed.wire import EmbedRequest, Failed, Finished, QueryRequest, QueryVector, Reply, Stop, Vectors
 from codegraph.embed.worker_process import Server, WorkerSettings, run
 from codegraph.processes import spawn_context

@@ -1,4 +1,4 @@
-"""The account that the daemon gives of itself: status, metrics, skipped files, cache, models.
+"""Answers about the daemon itself: status, metrics, skipped files, cache, models.
 
 All figures come from where the thing happens: the view, the pending keys, the tiers, the watcher, the
 worker, the event stream. Nothing is estimated here. Tests: tests/integration/test_daemon.py.
@@ -7,12 +7,11 @@ worker, the event stream. Nothing is estimated here. Tests: tests/integration/te
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from operator import attrgetter
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -22,12 +21,14 @@ from codegraph.core.changes import Skipped
 from codegraph.core.facts import UNREAD
 from codegraph.core.symbols import Freshness
 from codegraph.daemon import operations, reports
+from codegraph.daemon.cached_figures import Waiting
 from codegraph.daemon.model_report import disclosure, model_info
 from codegraph.daemon.pending import Lane
 from codegraph.daemon.route_figures import flow_figures, route_figures, troubles
 from codegraph.daemon.view import View
 from codegraph.embed.embedder import WorkerStatus
-from codegraph.embed.registry import ModelSpec, describe, registered
+from codegraph.embed.registry import describe, registered
+from codegraph.embed.spec import ModelSpec
 from codegraph.errors import CodegraphError
 from codegraph.extract.languages import language_of
 from codegraph.graph.snapshot import Snapshot
@@ -37,48 +38,8 @@ from codegraph.source.left_out import reason_of
 if TYPE_CHECKING:
     from codegraph.daemon.project import Project
 
-
-GLANCE_SECONDS = 1.0
-GLANCE_SHARE = 20
-"""Looking takes at most one part in so many of the time: a million who wait are counted in seconds."""
 MANY_WAITING = 500
 """So many symbols are counted at every question: 2 ms."""
-
-Value = TypeVar("Value")
-
-
-class Glance(Generic[Value]):
-    """A figure that takes a while, looked up once every `GLANCE_SECONDS` for the same question, or less often."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._looking = threading.Lock()
-        self._last: tuple[object, float, Value] | None = None
-
-    def of(self, question: object, look: Callable[[], Value]) -> Value:
-        """Return what `look` gave, now or before. From any thread: while one looks, others get what was seen last."""
-        last = self._last
-        if last is not None and last[0] == question and (self._clock() < last[1] or self._looking.locked()):
-            return last[2]
-        with self._looking:
-            last, now = self._last, self._clock()
-            if last is None or last[0] != question or now >= last[1]:
-                value, ended = look(), self._clock()
-                last = self._last = (question, ended + max(GLANCE_SECONDS, GLANCE_SHARE * (ended - now)), value)
-            return last[2]
-
-
-class Glances:
-    """What `status` looks up once in a while."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self.memory: Glance[reports.MemoryFigures] = Glance(clock)
-        self.model: Glance[reports.ModelInfo] = Glance(clock)
-        self.waiting: Glance[Waiting] = Glance(clock)
-
-
-Waiting = tuple[tuple[reports.LaneFigures, ...], tuple[reports.RouteFigures, ...]]
-"""Who waits, by lane and by model."""
 
 
 def status_report(project: Project, requests: reports.RequestFigures) -> reports.StatusResult:
@@ -110,7 +71,7 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
         model=_code_model(project),
         models=models,
         flow=flow_figures(view.snapshot),
-        memory=project.glances.memory.of(None, lambda: _memory(project)),
+        memory=project.cached.memory.get(None, lambda: _memory(project)),
         skipped=project.parts.scanner.counts(),
         unread=counts.unread,
         uncertain={reason: count for reason, count in counts.unresolved.items() if count},
@@ -122,7 +83,7 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
 def _phase(project: Project, view: View) -> str:
     if not view.reconciled:
         return "indexing" if project.running else "starting"
-    if project.pipeline.doubtful:
+    if project.pipeline.outdated_files:
         return "indexing"
     return "idle" if project.pipeline.idle else "embedding"
 
@@ -134,7 +95,7 @@ def _waiting(project: Project, view: View) -> Waiting:
         return _lanes(project, view), route_figures(project, view)
 
     many = len(project.scheduler.pending) + len(view.snapshot.unkeyed) > MANY_WAITING
-    return project.glances.waiting.of(None, look) if many else look()
+    return project.cached.waiting.get(None, look) if many else look()
 
 
 def _lanes(project: Project, view: View) -> tuple[reports.LaneFigures, ...]:
@@ -161,12 +122,8 @@ def _tier(statistics: TierStatistics) -> reports.TierFigures:
         hits=statistics.hits,
         misses=statistics.misses,
         evictions=statistics.evictions,
-        lookup_microseconds=_mean_microseconds(statistics),
+        lookup_microseconds=1e6 * statistics.lookup_seconds / max(1, statistics.hits + statistics.misses),
     )
-
-
-def _mean_microseconds(statistics: TierStatistics) -> float:
-    return 1e6 * statistics.lookup_seconds / max(1, statistics.hits + statistics.misses)
 
 
 def _watcher(project: Project) -> reports.WatcherHealth:
@@ -201,7 +158,7 @@ def _model(project: Project, spec: ModelSpec) -> reports.ModelInfo:
 def _code_model(project: Project) -> reports.ModelInfo:
     """Describe the model for code, whose files need not be looked for at every question."""
     spec = project.models.code.spec
-    return project.glances.model.of((spec.name, project.models.routes.code), lambda: _model(project, spec))
+    return project.cached.model.get((spec.name, project.models.routes.code), lambda: _model(project, spec))
 
 
 def _memory(project: Project) -> reports.MemoryFigures:

@@ -1,12 +1,12 @@
-"""Work beside the writer: a process that is given files while they are extracted, and asked once what it made of them.
+"""A process that helps with a first index: it is given files while they are extracted, and asked once what it made.
 
 A first index is one change set of the whole tree. What it takes per file and needs nothing of the writer's is done in
-a process of its own, at the same time: a `Beside` collects files, starts its process when they have become much, and
+a process of its own, at the same time: a `FirstWorker` collects files, starts its process when they are much, and
 feeds it from a thread, so that nobody waits for it before the end. It is a short cut and never a condition: when the
 process is not there, or dies, `answers` says None, and the writer does the same work itself, with the same result.
 
 Messages are msgpack; nothing is unpickled. The process ends when it has answered, and when its pipe does.
-Tests: tests/unit/daemon/test_daemon_beside.py, tests/integration/test_first_index.py.
+Tests: tests/unit/daemon/test_daemon_first_worker.py, tests/integration/test_first_index.py.
 """
 
 from __future__ import annotations
@@ -93,8 +93,8 @@ class Session:
             self.process.join()
 
 
-class Beside:
-    """One kind of work for a process beside the writer; only the writer's thread calls it."""
+class FirstWorker:
+    """One kind of work for a process; only the writer's thread calls it."""
 
     def __init__(
         self, name: str, main: Main, *arguments: Any, shown: Callable[[EncodedFacts], EncodedFacts] | None = None
