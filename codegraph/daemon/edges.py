@@ -7,8 +7,9 @@ walk starts at all of them. What may be missing is said: an empty answer carries
 resolved, either by the name of a symbol that was looked at (they may be callers) or its own (they may lead
 somewhere; a call of what a variable holds, which is `local` to linking, may as well), functions that are handed on as
 values (whoever gets one may call it), calls of a method that others override (which one runs is the object's to say; a
-constructor is none), definitions that did not parse whole, a limit that cut something off, a depth
-that did (but one step is all that is asked for by default), and an index that is not complete yet.
+constructor is none), methods that the language calls by itself, definitions that did not parse whole, a limit that cut
+something off, a depth that did (but one step is all that is asked for by default), and an index that is not complete
+yet.
 Tests: tests/unit/daemon/test_daemon_edges.py.
 """
 
@@ -23,6 +24,7 @@ from msgspec.structs import replace
 from codegraph.core.changes import Dependency, Unresolved
 from codegraph.core.facts import Role
 from codegraph.core.symbols import DOCUMENT_LANGUAGES, Confidence, DependencyKind, SymbolId, SymbolKind
+from codegraph.daemon.implicit import is_called_unwritten, made_by
 from codegraph.daemon.messages import (
     Affected,
     Bound,
@@ -104,7 +106,14 @@ def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
     roles = _roles_of(kinds)
 
     def along(kinds: Collection[DependencyKind]) -> Neighbours:
-        return lambda symbol: ((source, edge, source) for source, edge in snapshot.each_dependent(symbol, kinds))
+        calls = CALL_KINDS.intersection(kinds)
+
+        def incoming_of(symbol: SymbolId) -> Iterator[Step]:
+            yield from ((source, edge, source) for source, edge in snapshot.each_dependent(symbol, kinds))
+            for made in made_by(snapshot, symbol) if calls else ():
+                yield from ((source, edge, source) for source, edge in snapshot.each_dependent(made, calls))
+
+        return incoming_of
 
     def missing(view: View, symbols: Sequence[Symbol]) -> Missed:
         names = {target.definition.name for target in symbols} - {""}
@@ -112,6 +121,11 @@ def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
         for target in symbols:
             for path, mention in _handed_on(view.snapshot, target):
                 found.add(path, mention)
+        for target in symbols:
+            if is_called_unwritten(view.snapshot, target):
+                place = target.definition.selection_range
+                name, line = target.definition.name, place.start_line
+                found.add(target.path, Unresolved(target.index, name, Role.CALL, "implicit", line, place.start_column))
         for path, call in _calls_of_bases(view.snapshot, symbols) if CALL_KINDS.issubset(kinds) else ():
             found.add(path, call)
         return found

@@ -327,3 +327,60 @@ def test_constructors_are_not_called_in_place_of_each_other(project_of: Any) -> 
     derived = "a.py/Derived#__init__()."
     assert callers(view, derived).bound is Bound.EXACT
     assert callees(view, derived).bound is Bound.EXACT
+
+
+UNWRITTEN = {
+    "a.py": "class C:\n    def __getitem__(self, i): ...\n    def __own(self): ...\ndef f(c: C): c[0]\n",
+    "a.ts": "class C { toString() { return ''; } own() {} }\nfunction f(c: C) { return `${c}`; }\n",
+    "A.java": "class C implements AutoCloseable { public void close() {} void own() {} }\n"
+    "class U { void f() { try (C c = new C()) {} } }\n",
+    "A.cs": "class C { public void Dispose() {} void own() {} }\nclass U { void f(C c) { using (c) {} } }\n",
+    "src/lib.rs": "struct C;\nimpl Drop for C { fn drop(&mut self) {} }\n"
+    "impl C { fn own(&self) {} fn next(&self) {} }\n",
+    "a.php": "<?php class C { function __toString() { return ''; } function own() {} }\nfunction f(C $c) { \"$c\"; }\n",
+    "a.rb": 'class C\n def to_s; end\n def own; end\nend\ndef f(c) = "#{c}"\n',
+    "a.cc": "struct C { ~C(); void own(); };\nvoid f() { C c; }\n",
+}
+"""In each file the language itself calls the first method of C; not `own`, and not what Rust has for no trait."""
+
+
+@pytest.mark.parametrize("path", UNWRITTEN)
+def test_nobody_knows_who_calls_what_the_language_calls_itself(project_of: Any, path: str) -> None:
+    """Operators, loops, conversions and the ends of blocks call methods that nobody names: a cause, where they are."""
+    view = project_of({path: UNWRITTEN[path]}).view
+    first, *others = [each for each in view.snapshot.symbols() if "C" in each.id and each.kind.value == "method"]
+    for found in (callers(view, first.id), impact(view, first.id)):
+        assert [(cause.reason, cause.count) for cause in found.causes] == [("implicit", 1)]
+        assert found.causes[0].examples[0].position.line == first.definition.selection_range.start_line
+    assert [callers(view, each.id).bound for each in others] == [Bound.EXACT] * len(others)
+
+
+MADE = {
+    "a.py": "class Base:\n    def __init__(self): g()\nclass Sub(Base): ...\n"
+    "class Own(Base):\n    def __init__(self): ...\ndef g(): ...\n\n"
+    "def f(): Sub()\ndef h(): Base()\ndef k(): Own()\n",
+    "a.js": "class Base { constructor() { g(); } }\nclass Sub extends Base {}\n"
+    "class Own extends Base { constructor() {} }\nfunction g() {}\n"
+    "function f() { new Sub(); }\nfunction h() { new Base(); }\nfunction k() { new Own(); }\n",
+    "a.php": "<?php class Base { function __construct() { g(); } }\nclass Sub extends Base {}\n"
+    "class Own extends Base { function __construct() {} }\nfunction g() {}\n"
+    "function f() { new Sub(); }\nfunction h() { new Base(); }\nfunction k() { new Own(); }\n",
+    "A.java": "class Base { Base() { U.g(); } Base(int x) {} }\nclass Sub extends Base {}\n"
+    "class Own extends Base { Own() { super(1); } }\nclass U { static void g() {}\n"
+    " void f() { new Sub(); } void h() { new Base(); } void k() { new Own(); } }\n",
+}
+"""In each file f makes an instance of a class that has its base's constructor, h one of the base, k one of neither."""
+
+
+@pytest.mark.parametrize("path", MADE)
+def test_making_an_instance_calls_the_constructor(project_of: Any, path: str) -> None:
+    """Who calls a type calls its constructor, and that of the base where it has none; a change of it reaches them."""
+    view = project_of({path: MADE[path]}).view
+    ids = [each.id for each in view.snapshot.symbols()]
+    made = next(each for each in ids if "Base#" in each and each.endswith("()."))
+    found = callers(view, made)
+    assert [name for name in "fhk" for each in found.edges if each.symbol.name.rpartition(".")[2] == name] == ["f", "h"]
+    assert found.bound is Bound.EXACT
+    for symbol in (made, next(each for each in ids if each.endswith("g()."))):
+        reached = {each.symbol.name.rpartition(".")[2] for each in impact(view, symbol).affected}
+        assert {"f", "h"} <= reached

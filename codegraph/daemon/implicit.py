@@ -1,0 +1,116 @@
+"""Who calls a method without writing its name: whoever makes an instance of its type, and the language itself.
+
+A call of a type has an edge to the type alone where the type has no constructor of its own, and in some languages
+always; what runs is the constructor of the type, or of the nearest base that has one. Operators, loops, conversions to
+text and the ends of blocks call methods by names that stand nowhere: of such a method nobody knows all callers. A name
+decides, and in Rust that it is implemented for a trait, for nothing else is said of it where it is defined.
+Tests: tests/unit/daemon/test_daemon_edges.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from codegraph.core.symbols import DependencyKind, SymbolId, SymbolKind
+from codegraph.daemon.targets import CONSTRUCTORS, existing
+from codegraph.graph.file_view import Symbol
+from codegraph.graph.snapshot import Snapshot
+
+_INHERITS = frozenset({DependencyKind.INHERITS})
+_CALLABLE = frozenset({SymbolKind.METHOD, SymbolKind.FUNCTION})
+_OVERLOADING = frozenset({"java", "c_sharp"})
+"""Languages that name a constructor like its type; without a word to say otherwise the one without parameters runs."""
+_MAX_DERIVED = 1_000
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_SCRIPT = _names("next return then throw toString valueOf")
+_UNWRITTEN: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "java": _names("close finalize hasNext iterator next toString"),
+        "c_sharp": _names(
+            """
+            Add Deconstruct Dispose DisposeAsync Finalize GetAsyncEnumerator GetAwaiter GetEnumerator MoveNext
+            MoveNextAsync ToString operator this
+            """
+        ),
+        "rust": _names(
+            """
+            add add_assign bitand bitand_assign bitor bitor_assign bitxor bitxor_assign call call_mut call_once cmp
+            deref deref_mut div div_assign drop eq fmt from ge gt index index_mut into_future into_iter le lt mul
+            mul_assign ne neg next not partial_cmp poll rem rem_assign shl shl_assign shr shr_assign sub sub_assign
+            """
+        ),
+        "php": _names("current getIterator key next offsetExists offsetGet offsetSet offsetUnset rewind valid"),
+        "ruby": _names(
+            """
+            < <= <=> == === =~ > >= call coerce const_missing each extended included inherited initialize_copy
+            method_added method_missing prepended respond_to_missing? to_a to_ary to_hash to_proc to_s to_str
+            """
+        ),
+        "javascript": _SCRIPT,
+        "typescript": _SCRIPT,
+        "tsx": _SCRIPT,
+        "cpp": _names("begin end"),
+    }
+)
+"""Language -> the methods that it calls by itself."""
+_MARKED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "php": ("__",),
+        "javascript": ("[Symbol.",),
+        "typescript": ("[Symbol.",),
+        "tsx": ("[Symbol.",),
+        "cpp": ("operator", "~"),
+        "c_sharp": ("operator", "~"),
+    }
+)
+"""Language -> how the names of such methods begin."""
+
+
+def is_called_unwritten(snapshot: Snapshot, symbol: Symbol) -> bool:
+    """Say whether the language may call a method where its name is not written; constructors are told by their type."""
+    language, name = symbol.language, symbol.definition.name
+    if symbol.kind not in _CALLABLE or name in CONSTRUCTORS:
+        return False
+    if language == "python":
+        return name.startswith("__") and name.endswith("__")
+    if symbol.definition.container <= 0:
+        return False
+    container = snapshot.files[symbol.path].outline.definitions[symbol.definition.container]
+    if language == "cpp" and name == container.name:
+        return True
+    if language == "rust" and " for " not in container.signature:
+        return False
+    return name in _UNWRITTEN.get(language, ()) or name.startswith(_MARKED.get(language, ("\0",)))
+
+
+def made_by(snapshot: Snapshot, constructor: SymbolId) -> tuple[SymbolId, ...]:
+    """Return the types a call of which runs a constructor: its own, and those derived from it that have none."""
+    end = constructor.rfind("#") + 1
+    name = constructor[end:].partition("(")[0]
+    if not end or not (name in CONSTRUCTORS or constructor[:end].endswith((f"/{name}#", f"#{name}#"))):
+        return ()
+    symbol, own = existing(snapshot, constructor), SymbolId(constructor[:end])
+    is_overloaded = symbol.language in _OVERLOADING
+    if snapshot.symbol(own) is None or (is_overloaded and not symbol.definition.signature.endswith("( )")):
+        return ()
+    found = {own: None}
+    waiting = [own]
+    while waiting and len(found) < _MAX_DERIVED:
+        for source, _ in snapshot.each_dependent(waiting.pop(), _INHERITS):
+            if source not in found and not _has_constructor(snapshot, existing(snapshot, source)):
+                found[source] = None
+                waiting.append(source)
+    return tuple(found)
+
+
+def _has_constructor(snapshot: Snapshot, owner: Symbol) -> bool:
+    names = (owner.definition.name, *CONSTRUCTORS)
+    members = snapshot.files[owner.path].outline.definitions
+    return any(each.container == owner.index and each.kind in _CALLABLE and each.name in names for each in members)
