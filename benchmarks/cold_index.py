@@ -9,7 +9,6 @@ remained to be waited for. Tests: tests/unit/benchmarks/test_bench_cold_index.py
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -22,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.corpus import GOAL, assemble
+from benchmarks.corpus import assemble, tree_parser
 from benchmarks.figures import Figure, sampled, table
 from benchmarks.machine import cores
 from benchmarks.sandbox import Sandbox, command_line
@@ -178,10 +177,7 @@ def _version_of(program: str) -> str:
 
 def main() -> int:
     """Measure one tree and print the figures."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--tree", type=Path, help="a directory; default: put together from installed packages")
-    parser.add_argument("--symbols", type=int, default=GOAL, help="about how many, without --tree")
-    arguments = parser.parse_args()
+    arguments = tree_parser(__doc__).parse_args()
     with Sandbox() as box:
         print(assemble(box, arguments.tree, arguments.symbols))
         figures, _ = measure(box)

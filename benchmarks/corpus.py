@@ -9,6 +9,7 @@ Tests: tests/unit/benchmarks/test_bench_corpus.py.
 
 from __future__ import annotations
 
+import argparse
 import re
 import shutil
 import sys
@@ -36,6 +37,14 @@ class Part:
     name: str
     version: str
     place: Path
+
+
+def tree_parser(description: str | None, goal: int = GOAL) -> argparse.ArgumentParser:
+    """Return a parser of the arguments that `assemble` takes; `description` is a benchmark's docstring."""
+    parser = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
+    parser.add_argument("--tree", type=Path, help="a directory; default: put together from installed packages")
+    parser.add_argument("--symbols", type=int, default=goal, help="about how many, without --tree")
+    return parser
 
 
 def assemble(box: Sandbox, tree: Path | None, goal: int) -> dict[str, Any]:

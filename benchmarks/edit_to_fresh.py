@@ -14,7 +14,6 @@ Tests: tests/unit/benchmarks/test_bench_edits.py.
 
 from __future__ import annotations
 
-import argparse
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +23,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.corpus import GOAL, assemble
+from benchmarks.corpus import assemble, tree_parser
 from benchmarks.edits import SEED, Exported, Target, body_edit, choose, load, save, signature_edit
 from benchmarks.figures import Figure, percentile, sampled, table
 from benchmarks.sandbox import Sandbox, wait_until_embedded
@@ -174,9 +173,7 @@ class Editing:
 
 def main() -> int:
     """Measure one tree and print the figures."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--tree", type=Path, help="a directory; default: put together from installed packages")
-    parser.add_argument("--symbols", type=int, default=GOAL, help="about how many, without --tree")
+    parser = tree_parser(__doc__)
     parser.add_argument("--samples", type=int, default=SAMPLES)
     arguments = parser.parse_args()
     with Sandbox() as box:

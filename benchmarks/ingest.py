@@ -15,7 +15,6 @@ Tests: tests/unit/benchmarks/test_bench_ingest.py.
 
 from __future__ import annotations
 
-import argparse
 import os
 import resource
 import time
@@ -24,14 +23,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from inspect import isgeneratorfunction
-from pathlib import Path
 from threading import local
 from typing import Any
 from unittest import mock
 
 import psutil
 
-from benchmarks.corpus import QUICK_GOAL, assemble
+from benchmarks.corpus import QUICK_GOAL, assemble, tree_parser
 from benchmarks.figures import Figure, table
 from benchmarks.sandbox import Sandbox
 from benchmarks.stub_encoder import DIMENSIONS, StubEncoder
@@ -310,10 +308,7 @@ def _cpu_seconds(pid: int | None) -> float:
 
 def main() -> int:
     """Measure one tree and print the figures."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest")
-    parser.add_argument("--tree", type=Path, help="a directory; default: put together from installed packages")
-    parser.add_argument("--symbols", type=int, default=QUICK_GOAL, help="about how many, without --tree")
-    arguments = parser.parse_args()
+    arguments = tree_parser(__doc__, QUICK_GOAL).parse_args()
     with Sandbox() as box:
         print(assemble(box, arguments.tree, arguments.symbols))
         print(table(measure(box)))

@@ -9,15 +9,13 @@ same search by sets in plain Python. Tests: tests/unit/benchmarks/test_bench_mar
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.corpus import GOAL, assemble
+from benchmarks.corpus import assemble, tree_parser
 from benchmarks.edits import Exported
 from benchmarks.figures import Figure, percentile, sampled, table
 from benchmarks.sandbox import Sandbox, wait_until_embedded
@@ -134,10 +132,7 @@ def _change_rows(graph: DependencyGraph) -> None:
 
 def main() -> int:
     """Measure one tree and print the figures."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--tree", type=Path, help="a directory; default: put together from installed packages")
-    parser.add_argument("--symbols", type=int, default=GOAL, help="about how many, without --tree")
-    arguments = parser.parse_args()
+    arguments = tree_parser(__doc__).parse_args()
     with Sandbox() as box:
         assemble(box, arguments.tree, arguments.symbols)
         with box.daemon() as client:

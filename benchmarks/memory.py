@@ -8,12 +8,9 @@ keeps as long as nobody else wants the memory. Tests: tests/unit/benchmarks/test
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
 import psutil
 
-from benchmarks.corpus import GOAL, assemble
+from benchmarks.corpus import assemble, tree_parser
 from benchmarks.figures import Figure, table
 from benchmarks.sandbox import Sandbox, wait_until_embedded
 from codegraph.client import Client
@@ -46,10 +43,7 @@ def measure(client: Client, when: str) -> list[Figure]:
 
 def main() -> int:
     """Measure one tree and print the figures."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--tree", type=Path, help="a directory; default: put together from installed packages")
-    parser.add_argument("--symbols", type=int, default=GOAL, help="about how many, without --tree")
-    arguments = parser.parse_args()
+    arguments = tree_parser(__doc__).parse_args()
     with Sandbox() as box:
         assemble(box, arguments.tree, arguments.symbols)
         with box.daemon() as client:

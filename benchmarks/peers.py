@@ -9,7 +9,6 @@ Tests: tests/unit/benchmarks/test_bench_peers.py.
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import shutil
@@ -18,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.corpus import GOAL, assemble
+from benchmarks.corpus import assemble, tree_parser
 from benchmarks.figures import Figure, table
 from benchmarks.sandbox import Sandbox, command_line
 from benchmarks.usage import Usage, run_measured
@@ -159,9 +158,7 @@ def _find(program: str, path: str) -> str | None:
 
 def main() -> int:
     """Measure one tree and print the figures."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--tree", type=Path, help="a directory; default: put together from installed packages")
-    parser.add_argument("--symbols", type=int, default=GOAL, help="about how many, without --tree")
+    parser = tree_parser(__doc__)
     parser.add_argument("--peers", action="append", default=[], metavar="DIR", help="look for peers there first")
     arguments = parser.parse_args()
     with Sandbox() as box:

@@ -14,7 +14,6 @@ fail. Tests: tests/unit/benchmarks/test_bench_load.py.
 
 from __future__ import annotations
 
-import argparse
 import random
 import re
 import subprocess
@@ -29,7 +28,7 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.corpus import GOAL, assemble, source_files
+from benchmarks.corpus import assemble, source_files, tree_parser
 from benchmarks.edits import SEED, Exported, Target, body_edit, choose, load, save
 from benchmarks.figures import Figure, sampled, table
 from benchmarks.load import METHODS, Outcome, Plan
@@ -200,9 +199,7 @@ def _of_load(name: str, outcome: Outcome, targets: dict[str, float]) -> list[Fig
 
 def main() -> int:
     """Measure one tree and print the figures."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--tree", type=Path, help="a directory; default: put together from installed packages")
-    parser.add_argument("--symbols", type=int, default=GOAL, help="about how many, without --tree")
+    parser = tree_parser(__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--part", action="append", choices=PARTS, help="measure only this; repeatable")
     arguments = parser.parse_args()

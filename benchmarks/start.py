@@ -8,15 +8,13 @@ beside the bare start of the interpreter. Tests: tests/unit/benchmarks/test_benc
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from benchmarks.corpus import GOAL, assemble
+from benchmarks.corpus import assemble, tree_parser
 from benchmarks.figures import Figure, sampled, spread_of, table
 from benchmarks.sandbox import Sandbox, wait_until_embedded
 from codegraph.daemon.messages import Wait
@@ -83,10 +81,7 @@ def _interpreter(box: Sandbox) -> None:
 
 def main() -> int:
     """Measure one tree and print the figures."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--tree", type=Path, help="a directory; default: put together from installed packages")
-    parser.add_argument("--symbols", type=int, default=GOAL, help="about how many, without --tree")
-    arguments = parser.parse_args()
+    arguments = tree_parser(__doc__).parse_args()
     with Sandbox() as box:
         assemble(box, arguments.tree, arguments.symbols)
         with box.daemon() as client:
