@@ -58,6 +58,9 @@ class SymbolKind(StrEnum):
     """Of a document: a heading with what stands below it. LSP calls it String (15)."""
 
 
+CALLABLE_KINDS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
+TYPE_KINDS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
+
 DOCUMENT_LANGUAGES = frozenset({"markdown", "rst"})
 """Languages of documents: their files have sections, which refer to code; no code refers to them."""
 

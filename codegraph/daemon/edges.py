@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from codegraph.core.changes import Dependency, Unresolved
 from codegraph.core.facts import Role
-from codegraph.core.symbols import DOCUMENT_LANGUAGES, Confidence, DependencyKind, SymbolId, SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, DOCUMENT_LANGUAGES, Confidence, DependencyKind, SymbolId
 from codegraph.daemon.implicit import is_called_unwritten, made_by
 from codegraph.daemon.messages import (
     Affected,
@@ -52,7 +52,6 @@ Step = tuple[SymbolId, Dependency, SymbolId]
 """The other end, the edge, and the symbol in whose list the edge stands."""
 Neighbours = Callable[[SymbolId], Iterable[Step]]
 _CALL_ROLES = frozenset({Role.CALL, Role.DECORATOR})
-_FUNCTIONS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 _ACCESSORS = frozenset({"get", "set", "property", "cached_property", "setter"})
 _HEADER = 6
 """So many tokens of a signature may say that it is a property's."""
@@ -136,7 +135,7 @@ def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
 def _handed_on(snapshot: Snapshot, target: Symbol) -> Iterator[tuple[str, Unresolved]]:
     """Yield where a function is mentioned as a value; in JavaScript not where its own file lists it, to export it."""
     definition = target.definition
-    if definition.kind not in _FUNCTIONS:
+    if definition.kind not in CALLABLE_KINDS:
         return
     header = definition.signature.split(" ")
     if "(" not in header or not _ACCESSORS.isdisjoint(header[:_HEADER]):
@@ -164,7 +163,7 @@ def _calls_of_bases(snapshot: Snapshot, targets: Sequence[Symbol]) -> Iterator[t
     known = {target.id for target in targets}
     for target in targets:
         name = target.definition.name
-        waiting = [target.id] if target.kind in _FUNCTIONS and name not in CONSTRUCTORS else []
+        waiting = [target.id] if target.kind in CALLABLE_KINDS and name not in CONSTRUCTORS else []
         above: dict[SymbolId, None] = {}
         while waiting:
             edges = snapshot.dependencies(waiting.pop())

@@ -13,7 +13,7 @@ import threading
 from collections import OrderedDict
 
 from codegraph.core.symbols import SymbolId, SymbolKind
-from codegraph.daemon.naming import module_name, qualified_name
+from codegraph.daemon.naming import bare_name, qualified_name
 from codegraph.daemon.streams import (
     EdgeEnd,
     EdgePlace,
@@ -146,7 +146,7 @@ def _symbol(snapshot: Snapshot, symbol: Symbol) -> ExportedSymbol:
     definition = symbol.definition
     return ExportedSymbol(
         id=symbol.id,
-        name=_name(symbol),
+        name=bare_name(symbol),
         qualified_name=qualified_name(snapshot, symbol),
         kind=definition.kind,
         language=symbol.language,
@@ -161,8 +161,4 @@ def _end(snapshot: Snapshot, symbol: SymbolId) -> EdgeEnd:
     found = existing(snapshot, symbol)
     definition = found.definition
     line = 0 if definition.kind is SymbolKind.MODULE else definition.selection_range.start_line + 1
-    return EdgeEnd(id=found.id, name=_name(found), file=found.path, line=line)
-
-
-def _name(symbol: Symbol) -> str:
-    return symbol.definition.name or module_name(symbol.path).rpartition(".")[2]
+    return EdgeEnd(id=found.id, name=bare_name(found), file=found.path, line=line)

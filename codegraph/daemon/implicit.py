@@ -13,13 +13,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from codegraph.core.symbols import DependencyKind, SymbolId, SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, DependencyKind, SymbolId
 from codegraph.daemon.targets import CONSTRUCTORS, existing
 from codegraph.graph.file_view import Symbol
 from codegraph.graph.snapshot import Snapshot
 
 _INHERITS = frozenset({DependencyKind.INHERITS})
-_CALLABLE = frozenset({SymbolKind.METHOD, SymbolKind.FUNCTION})
 _OVERLOADING = frozenset({"java", "c_sharp"})
 """Languages that name a constructor like its type; without a word to say otherwise the one without parameters runs."""
 _MAX_DERIVED = 1_000
@@ -76,7 +75,7 @@ _MARKED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 def is_called_unwritten(snapshot: Snapshot, symbol: Symbol) -> bool:
     """Say whether the language may call a method where its name is not written; constructors are told by their type."""
     language, name = symbol.language, symbol.definition.name
-    if symbol.kind not in _CALLABLE or name in CONSTRUCTORS:
+    if symbol.kind not in CALLABLE_KINDS or name in CONSTRUCTORS:
         return False
     if language == "python":
         return name.startswith("__") and name.endswith("__")
@@ -113,4 +112,4 @@ def made_by(snapshot: Snapshot, constructor: SymbolId) -> tuple[SymbolId, ...]:
 def _has_constructor(snapshot: Snapshot, owner: Symbol) -> bool:
     names = (owner.definition.name, *CONSTRUCTORS)
     members = snapshot.files[owner.path].outline.definitions
-    return any(each.container == owner.index and each.kind in _CALLABLE and each.name in names for each in members)
+    return any(each.container == owner.index and each.kind in CALLABLE_KINDS and each.name in names for each in members)

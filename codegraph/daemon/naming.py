@@ -28,6 +28,11 @@ def module_name(path: str) -> str:
     return ".".join(_module_parts(path))
 
 
+def bare_name(symbol: Symbol) -> str:
+    """Return the last part of a symbol's qualified name; a module is called by its path."""
+    return symbol.definition.name or module_name(symbol.path).rpartition(".")[2]
+
+
 def qualified_name(snapshot: Snapshot, symbol: Symbol) -> str:
     """Return the dotted name of a symbol; a module is called by its path in every language."""
     return _qualified(snapshot.files[symbol.path].outline, symbol.path, symbol.index)

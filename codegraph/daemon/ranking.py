@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from codegraph.core.symbols import Freshness, SymbolId
+from codegraph.daemon.candidate_texts import CandidateTexts, callers_of
 from codegraph.daemon.encoders import QueryVectors
-from codegraph.daemon.looking import Look, callers_of
 from codegraph.daemon.messages import (
     EmptyReason,
     Filters,
@@ -56,7 +56,7 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
     `vectors` are those of `parse_query(params.query).text`.
     """
     parsed = parse_query(params.query)
-    look = Look(view.snapshot, project.parts.facts)
+    texts = CandidateTexts(view.snapshot, project.parts.facts)
     query = Query(
         text=parsed.text,
         vectors=vectors,
@@ -68,10 +68,10 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
             filter=parsed.filter,
             containers=parsed.containers,
             terms=phrase_terms(parsed.phrases),
-            symbols=callers_of(view, parsed.calls, look) if parsed.calls else None,
+            symbols=callers_of(view, parsed.calls, texts) if parsed.calls else None,
         ),
-        fits=look.containing(parsed.phrases),
-        copies=look if params.fold else None,
+        fits=texts.containing(parsed.phrases),
+        copies=texts if params.fold else None,
     )
     shown = _shown(project, view, project.parts.searcher.search(query, view.search))
     return msgspec.structs.replace(shown, understood=Understood(**dataclasses.asdict(parsed)))

@@ -12,17 +12,15 @@ from difflib import get_close_matches
 from typing import Any
 
 from codegraph.core.changes import Dependency
-from codegraph.core.symbols import SymbolId, SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS, SymbolId
 from codegraph.daemon.likely import files_with
 from codegraph.daemon.messages import Match, SymbolInfo, SymbolsParams, Target, lsp_range
-from codegraph.daemon.naming import dotted, module_name, name_by_path, qualified_name, qualified_names
+from codegraph.daemon.naming import bare_name, dotted, module_name, name_by_path, qualified_name, qualified_names
 from codegraph.daemon.view import View
 from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
 from codegraph.graph.file_view import Symbol
 from codegraph.graph.snapshot import Snapshot
 
-_CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
-_TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 CONSTRUCTORS = ("__init__", "__construct", "constructor", "initialize")
 """What a constructor is called where it is not called like its type."""
 _OPENED_ANYWHERE = frozenset({"c_sharp", "ruby"})
@@ -39,10 +37,9 @@ LISTED = 20
 def describe(view: View, symbol: Symbol) -> SymbolInfo:
     """Show a symbol with its state."""
     definition = symbol.definition
-    is_module = definition.kind is SymbolKind.MODULE
     return SymbolInfo(
         id=symbol.id,
-        name=module_name(symbol.path).rpartition(".")[2] if is_module else definition.name,
+        name=bare_name(symbol),
         qualified_name=qualified_name(view.snapshot, symbol),
         kind=definition.kind,
         language=symbol.language,
@@ -99,21 +96,21 @@ def with_constructors(snapshot: Snapshot, symbols: Sequence[Symbol]) -> list[Sym
     """Add the constructors of the types among `symbols`: in most languages it is them that a call of a type means."""
     found = list(symbols)
     for each in symbols:
-        if each.kind in _TYPES:
+        if each.kind in TYPE_KINDS:
             members = enumerate(snapshot.files[each.path].outline.definitions)
             names = (each.definition.name, *CONSTRUCTORS)
             found += (
                 snapshot.files[each.path].symbol(index)
                 for index, member in members
-                if member.container == each.index and member.kind in _CALLABLE and member.name in names
+                if member.container == each.index and member.kind in CALLABLE_KINDS and member.name in names
             )
     return found
 
 
 def _is_one_thing(snapshot: Snapshot, symbols: Sequence[Symbol]) -> bool:
     first = symbols[0]
-    group = _CALLABLE if first.kind in _CALLABLE else _TYPES
-    opened = first.language in _OPENED_ANYWHERE and group is _TYPES
+    group = CALLABLE_KINDS if first.kind in CALLABLE_KINDS else TYPE_KINDS
+    opened = first.language in _OPENED_ANYWHERE and group is TYPE_KINDS
     return (  # a common name has thousands; what costs least and tells most comes first
         (opened or all(each.path == first.path for each in symbols))
         and all(each.kind in group for each in symbols)
@@ -149,8 +146,8 @@ def _has_in_order(whole: Sequence[str], parts: Sequence[str]) -> bool:
 
 def _without_constructors(symbols: Sequence[Symbol]) -> list[Symbol]:
     """Leave out members that are called like the type that they stand in, if that is there too."""
-    types = {(each.path, each.index) for each in symbols if each.kind in _TYPES}
-    return [each for each in symbols if (each.path, each.definition.container) not in types or each.kind in _TYPES]
+    types = {(each.path, each.index) for each in symbols if each.kind in TYPE_KINDS}
+    return [each for each in symbols if (each.path, each.definition.container) not in types or each.kind in TYPE_KINDS]
 
 
 def near_names(snapshot: Snapshot, name: str) -> list[str]:
@@ -260,7 +257,7 @@ def _covers(symbol: Symbol, start: tuple[int, int], end: tuple[int, int]) -> boo
 def _fits(snapshot: Snapshot, symbol: Symbol, name: str, match: Match) -> bool:
     if not name or symbol.id == name or symbol.path == name:
         return True
-    bare = symbol.definition.name or module_name(symbol.path).rpartition(".")[2]
+    bare = bare_name(symbol)
     if bare == name:
         return True
     qualified = qualified_name(snapshot, symbol)

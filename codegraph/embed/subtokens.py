@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ REMEMBERED_TEXTS = 1 << 18
 REMEMBERED_SUBTOKENS = 1 << 22
 
 Integers = npt.NDArray[np.int64]
+Number = TypeVar("Number", np.int64, np.float64)
 Tokenize = Callable[[list[str]], list[list[int]]]
 """Sub-token numbers of each text, without special tokens."""
 
@@ -57,9 +59,9 @@ class Subtokens:
         found = self._tokenize([before + text for text in texts])
         lengths = np.fromiter(map(len, found), np.int64, len(found))
         used, end = self._used + int(lengths.sum()), self._texts + len(texts)
-        self._ids = _grown(self._ids, used)
+        self._ids = grown(self._ids, used)
         self._ids[self._used : used] = np.fromiter(chain.from_iterable(found), np.int64, used - self._used)
-        self._starts = _grown(self._starts, end + 1)
+        self._starts = grown(self._starts, end + 1)
         self._starts[self._texts + 1 : end + 1] = self._used + np.cumsum(lengths)
         known.update(zip(texts, range(self._texts, end), strict=True))
         self._used, self._texts = used, end
@@ -87,6 +89,6 @@ def starts_of(lengths: Integers) -> Integers:
     return found
 
 
-def _grown(array: Integers, size: int) -> Integers:
+def grown(array: npt.NDArray[Number], size: int) -> npt.NDArray[Number]:
     """Return the array, or a copy with room to grow when it has fewer than `size` elements."""
-    return array if len(array) >= size else np.concatenate([array, np.zeros(size, np.int64)])
+    return array if len(array) >= size else np.concatenate([array, np.zeros(size, array.dtype)])

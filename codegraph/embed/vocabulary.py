@@ -14,14 +14,12 @@ from __future__ import annotations
 
 import math
 from hashlib import blake2b
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from codegraph.embed.subtokens import grown
 from codegraph.embed.tokens import split_word, stem, words
-
-Number = TypeVar("Number", np.int64, np.float64)
 
 WORD_FEATURES = 6
 GRAM = 3
@@ -131,9 +129,9 @@ class Vocabulary:
         counts = np.array([len(buckets) for buckets, _ in self._new], np.int64)
         ends = np.cumsum(counts) + self._starts[self._used]
         first, last = int(self._starts[self._used]), int(ends[-1])
-        self._starts = _grown(self._starts, self._used + len(self._new) + 1)
-        self._buckets = _grown(self._buckets, last)
-        self._weights = _grown(self._weights, last)
+        self._starts = grown(self._starts, self._used + len(self._new) + 1)
+        self._buckets = grown(self._buckets, last)
+        self._weights = grown(self._weights, last)
         self._starts[self._used + 1 : self._used + 1 + len(self._new)] = ends
         self._buckets[first:last] = [bucket for buckets, _ in self._new for bucket in buckets]
         self._weights[first:last] = [weight for _, weights in self._new for weight in weights]
@@ -164,12 +162,3 @@ def _gain(subtoken: str) -> float:
 
 def _hash(person: bytes, text: str, size: int) -> bytes:
     return blake2b(text.encode("utf-8", "replace"), digest_size=size, person=person).digest()
-
-
-def _grown(array: npt.NDArray[Number], needed: int) -> npt.NDArray[Number]:
-    """Return the array with room for at least `needed` items, doubled so that growth stays cheap."""
-    if needed <= len(array):
-        return array
-    grown = np.zeros(max(needed, 2 * len(array)), array.dtype)
-    grown[: len(array)] = array
-    return grown

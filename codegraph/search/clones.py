@@ -28,7 +28,7 @@ import numpy as np
 
 from codegraph.core.digests import digest
 from codegraph.core.facts import Definition
-from codegraph.core.symbols import CloneKind, SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, CloneKind
 from codegraph.search.distinct import distinct
 from codegraph.search.fingerprints import Fingerprints, Hashes
 from codegraph.search.overlap import overlapping
@@ -46,7 +46,6 @@ MOST_GROWN = 2.0
 
 _KINDS = tuple(CloneKind)
 """The closest first."""
-_CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +227,7 @@ def _equal(readings: Sequence[bytes]) -> list[_Cluster]:
 def _mentions(unit: _Unit) -> Hashes:
     """Return what a function mentions, nothing for other units and where that is too little."""
     found = unit.file.fingerprints.mentions_of(unit.definition)
-    is_callable = unit.file.definitions[unit.definition].kind in _CALLABLE
+    is_callable = unit.file.definitions[unit.definition].kind in CALLABLE_KINDS
     return found if is_callable and len(found) >= MIN_MENTIONS else found[:0]
 
 

@@ -1,8 +1,8 @@
-"""A closer look at a few candidates of one search: what their own text says, and which of them are copies.
+"""The texts of a few candidates of one search: what they say word for word, and which of them are copies.
 
 The indexes know terms, not texts. Whether a string occurs exactly, and whether two symbols are copies of each other,
-is read off their own inputs in the store, for the candidates that matter only. A `Look` lives as long as one query.
-Tests: tests/unit/daemon/test_daemon_looking.py.
+is read off their own inputs in the store, for the candidates that matter only. They live as long as one query.
+Tests: tests/unit/daemon/test_daemon_candidate_texts.py.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from codegraph.core.facts import OwnInput, OwnTokens, Role, decode_inputs, decode_own_input, decode_own_tokens
-from codegraph.core.symbols import BlobDigest, DependencyKind, SymbolId, SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, BlobDigest, DependencyKind, SymbolId, SymbolKind
 from codegraph.daemon.inputs import InputSource
 from codegraph.daemon.targets import named
 from codegraph.daemon.view import View
@@ -33,13 +33,12 @@ FOLDED_SIMILARITY = 0.8
 MOST_READ = 1_000
 """Callers whose text is read for how they write what they call."""
 
-_CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 Own = TypeVar("Own", OwnInput, OwnTokens)
 
 _WORD_OR_MARK = re.compile(r"\w+|[^\w\s]")
 
 
-class Look:
+class CandidateTexts:
     """Reads own inputs, each file's frame once."""
 
     def __init__(self, snapshot: Snapshot, source: InputSource) -> None:
@@ -123,7 +122,7 @@ def _may_be_copies(one: Symbol, other: Symbol) -> bool:
     """Whether only the texts of two symbols can tell: both are functions, of nearly the same length, and differ."""
     sizes = sorted((one.definition.length, other.definition.length))
     return (
-        one.kind in _CALLABLE
+        one.kind in CALLABLE_KINDS
         and sizes[0] >= max(FOLDED_TOKENS, FOLDED_SIMILARITY * sizes[1])
         and one.definition.own != other.definition.own
     )
@@ -135,7 +134,7 @@ def _similarity(one: Hashes, other: Hashes) -> float:
     return common / together if together else 0.0
 
 
-def callers_of(view: View, names: Sequence[str], look: Look) -> frozenset[SymbolId]:
+def callers_of(view: View, names: Sequence[str], texts: CandidateTexts) -> frozenset[SymbolId]:
     """Return the symbols that call something of one of these names, whether it is known what that is or not.
 
     Of a name with a dot that nothing here has, `json.loads`, those that write it so, among the first MOST_READ that
@@ -149,7 +148,7 @@ def callers_of(view: View, names: Sequence[str], look: Look) -> frozenset[Symbol
             found.update(caller for caller, _ in dependents)
         if name.isidentifier():
             found.update(_calling(view, name))
-        elif not targets and (writes := look.containing((name,))):
+        elif not targets and (writes := texts.containing((name,))):
             last = _WORD_OR_MARK.findall(name)[-1]
             found.update(filter(writes, islice(_calling(view, last), MOST_READ)))
     return frozenset(found)
