@@ -8,6 +8,8 @@ replaces what was found there before, what stands behind it moves by some bytes 
 and if its header was edited, the class around it, whose own input has the headers of its members, gets a new one
 (`splice`).
 
+A callback outside of functions (`apart`) is looked at like a function, and left out like a function's body.
+
 Where several functions were edited, that is done for one after the other (`step_by_step`).
 
 Why this is what extracting the whole file gives. *Of the tree:* a parser that has read a function is in a state that
@@ -20,7 +22,9 @@ numbered through the whole file (`LanguageSpec.outer_mark`) is looked at with al
 *Of what is found outside:* it depends on no body, and of a header on kind and name alone, which stay. A language in
 which that is not so has no hollow bodies (`LanguageSpec.hollow`), and is extracted whole; so is a file in which an
 edited header binds something else outside (a constructor's parameter that is an attribute), or that has more of
-something than is heeded (`LanguageSpec.heeded`). Where anything does not fit
+something than is heeded (`LanguageSpec.heeded`), or in which one function ends what another one was tested for
+(`FileView.is_entangled`). What definitions are called depends on others of their name: those that are there have the
+names that are known (`extractor.Named`). Where anything does not fit
 (the function has another name, something inside is owned outside), the file is extracted whole, too.
 
 `Memory` keeps what this needs of the files seen last, up to a number of bytes; of other files the caller has it, in
@@ -35,9 +39,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from operator import attrgetter, itemgetter
 
-from codegraph.core.facts import Binding, EncodedFacts, FileFacts, Reference, SyntaxProblem
+from codegraph.core.facts import Binding, Definition, EncodedFacts, FileFacts, Reference, SyntaxProblem
 from codegraph.extract.extractor import Limits, Look, encode_facts, extract, facts_of, look
 from codegraph.extract.grammar import compiled
 from codegraph.extract.known import Exports, Function, Known, decode_known, encode_layout, functions_of, known_of
@@ -45,7 +50,7 @@ from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import BROKEN, Broken, broken_in
-from codegraph.extract.reduction import reduced
+from codegraph.extract.reduction import named_now, reduced
 from codegraph.extract.splice import Edited, spliced
 from codegraph.extract.view import FileView
 
@@ -144,28 +149,30 @@ def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Know
     """Extract a file of which one function was edited; None if that cannot be done without the rest."""
     moved = len(data) - len(known.data)
     begin, end = _changed(known.data, data)
-    before = _function_around(known, begin, end)
-    if before is None:
+    before = _around(known, begin, end)
+    if before is None or _is_heeded_everywhere(known, before, data, spec):
         return None
     in_header = begin < before.body[0]
-    is_erased = spec.erasable and not in_header and not _is_of_module(known, before, data, spec)
+    is_erased = spec.erasable and not (in_header or before.is_callback or _is_of_module(known, before, data, spec))
     read = _read(known, data, before, spec, is_erased)
     broken = _moved_places(known.broken, begin, end, moved)
     if read is None or broken is None:
         return None
     if any(before.start <= each.start <= before.end for each in known.broken) and not _is_broken(read, spec, broken):
         return None
-    less = reduced(known, data, before, read, spec, is_erased)
+    less = reduced(replace(known, callbacks=()) if in_header else known, data, before, read, spec, is_erased)
     focus = None if in_header else (before.start, before.end + moved)
-    less = less._replace(broken=_outside(broken, less.blank), focus=focus)
+    names = named_now(known, before, moved) if known.callbacks and not in_header else None
+    less = less._replace(broken=_outside(broken, less.blank), focus=focus, names=names)
     part = look(data, spec.name, limits, less)
     if isinstance(part, SyntaxProblem) or any(each.reason not in BROKEN for each in part.problems):
+        return None
+    if part.view.is_entangled:
         return None
     exports = _exports_now(known, part.view, before, moved, less.blank if is_erased else ())
     if exports is None:
         return None
-    found = functions_of(part.definitions, part.bodies, data, in_braces=spec.hollow == b"{}")
-    now = next((each for each in found if each.start == before.start), None)
+    now = _edited_now(part, before, moved, spec)
     if now is None or now.end != before.end + moved or now.end - now.body[1] != before.end - before.body[1]:
         return None
     if not in_header and now.body[0] != before.body[0]:
@@ -173,6 +180,26 @@ def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Know
     if is_erased and spec.outer_mark and _mentions_outer(part, now, spec.outer_mark):
         return None
     return spliced(known, part, Edited(before, now, moved, read, in_header, broken, exports), limits)
+
+
+def _edited_now(part: Look, before: Function, moved: int, spec: LanguageSpec) -> Function | None:
+    """Return what was edited as it is now, None if it is not there."""
+    if not before.is_callback:
+        found = functions_of(part.definitions, part.bodies, part.view.text.data, in_braces=spec.hollow == b"{}")
+        return next((each for each in found if each.start == before.start), None)
+    start, end = before.start, before.end + moved
+    body = next((each.header_end for each in part.apart if (each.start, each.end) == (start, end)), -1)
+    if body < 0:
+        return None
+    inside = [number for number, each in enumerate(part.definitions) if start <= each.range.start_byte < end]
+    number = inside[0] if inside else 0
+    return Function(number, number + len(inside), start, end, (body, end), b"", True)
+
+
+def _is_heeded_everywhere(known: Known, edited: Function, data: bytes, spec: LanguageSpec) -> bool:
+    """Tell whether a function says something that holds for all of the file, or did so."""
+    texts = known.data[edited.start : edited.end], data[edited.start : edited.end + len(data) - len(known.data)]
+    return any(mark in text for mark in spec.outer_words for text in texts)
 
 
 def _read(known: Known, data: bytes, edited: Function, spec: LanguageSpec, is_erased: bool) -> bytes | None:
@@ -186,7 +213,7 @@ def _read(known: Known, data: bytes, edited: Function, spec: LanguageSpec, is_er
         return data if read == data else None
     if (
         len(read) - len(data) != len(known.read) - len(known.data)
-        or _function_around(known, *_changed(known.read, read)) != edited
+        or _around(known, *_changed(known.read, read)) != edited
     ):
         return None
     if spec.prepare_if_broken and known.broken:  # which reading is the better one, the rest of the file decides
@@ -259,11 +286,32 @@ def _outside(broken: Sequence[Broken], blank: Sequence[Span]) -> tuple[Broken, .
     return tuple(each for each in broken if not is_inside(each))
 
 
+def _around(known: Known, begin: int, end: int) -> Function | None:
+    """Return the function that holds a stretch of the known text, or else the innermost callback."""
+    return _function_around(known, begin, end) or _callback_around(known, begin, end)
+
+
 def _function_around(known: Known, begin: int, end: int) -> Function | None:
     """Return the function that holds a stretch of the known text, in its header or in its body."""
     at = bisect_right(known.functions, begin, key=attrgetter("start")) - 1
     found = known.functions[at] if at >= 0 else None
     return found if found is not None and end <= found.body[1] else None
+
+
+def _callback_around(known: Known, begin: int, end: int) -> Function | None:
+    """Return the innermost callback that holds a stretch of the known text between its braces."""
+    at = bisect_right(known.callbacks, begin - 1, key=attrgetter("start")) - 1
+    while at >= 0 and not (known.callbacks[at].body < begin and end < known.callbacks[at].end):
+        at -= 1
+    if at < 0:
+        return None
+    start, body, behind = known.callbacks[at][:3]
+    numbers = [bisect_left(known.definitions, each, key=_start_of) for each in (start, behind)]
+    return Function(max(numbers[0], 1), max(numbers[1], 1), start, behind, (body, behind), b"", True)
+
+
+def _start_of(one: Definition) -> int:
+    return one.range.start_byte
 
 
 def _changed(before: bytes, now: bytes) -> Span:

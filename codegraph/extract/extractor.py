@@ -8,9 +8,10 @@ Tests: tests/unit/extract/test_extract_extractor.py, test_extract_robustness.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import zstandard
@@ -35,13 +36,14 @@ from codegraph.extract.grammar import Captured, Reading, compiled
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.namespaces import namespaces_of
-from codegraph.extract.normalise import Span, TokenStream, between, nesting
+from codegraph.extract.normalise import Cut, Span, TokenStream, between, nesting
 from codegraph.extract.outline import (
     Broken,
     broken_places,
     build_outline,
     containers_of,
     cut_of,
+    describe,
     find_definitions,
     is_inside,
     mark_errors,
@@ -58,7 +60,7 @@ from codegraph.extract.view import CALLABLES, FileView
 if TYPE_CHECKING:
     from codegraph.extract.definition_flow import DefinitionFlows
 
-SCHEMA = 42
+SCHEMA = 43
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1
@@ -130,6 +132,18 @@ class Look(NamedTuple):
     reading: Reading
     """What the parser has read."""
     broken: tuple[Broken, ...]
+    stream: TokenStream
+    apart: list[Cut]
+    """The callbacks outside of definitions whose tokens were read (see `apart`), in order."""
+
+
+class Named(NamedTuple):
+    """The definitions that a whole file is known to have: what is left out of it may share their names."""
+
+    places: Mapping[Span, Definition]
+    """By where they are; all but those inside of what is looked at."""
+    inside: Sequence[tuple[Definition, str]] | None
+    """Those inside, if no others may be there, each with the descriptor of its container."""
 
 
 class Reduced(NamedTuple):
@@ -142,6 +156,8 @@ class Reduced(NamedTuple):
     """The places that it must be broken at, and nowhere else."""
     focus: Span | None
     """The one stretch of which the tokens are read; None: those of all that is there."""
+    names: Named | None = None
+    """What definitions are called; None if that can be seen."""
 
 
 def look(data: bytes, language: str, limits: Limits, reduced: Reduced | None = None) -> Look | SyntaxProblem:
@@ -167,12 +183,15 @@ def look(data: bytes, language: str, limits: Limits, reduced: Reduced | None = N
     if nesting(text, limits.max_depth, [*silent, *strings], blocks) > limits.max_depth:
         return SyntaxProblem("depth", 0, f"nested deeper than {limits.max_depth} levels")
     view, problems = _view(grammar.spec, text, root, captured, limits)
+    if reduced is not None and reduced.names is not None and not _are_named(view, reduced.names, reduced.focus):
+        return SyntaxProblem("symbols", 0)
     problems += _encoding_problems(text)
     mark_errors(view, broken)
     problems += problems_of(text, broken, limits.max_problems)
     _collect(view, captures)
     focus = None if reduced is None else reduced.focus
-    stream = _tokens(view, silent, strings, blocks, focus, offsets=limits.data_flow)
+    apart = _apart(view, captures.get("apart", ()), focus)
+    stream = _tokens(view, silent, strings, blocks, apart, focus, offsets=limits.data_flow)
     flows = _flows(view, stream) if limits.data_flow else None
     definitions, inputs = build_outline(view.spec, text, view.definitions, stream, flows, focus=focus)
     bodies = tuple(
@@ -181,7 +200,18 @@ def look(data: bytes, language: str, limits: Limits, reduced: Reduced | None = N
     )
     within = grammar.spec.namespaces
     namespaces = () if within is None else namespaces_of(root, text, view.definitions, within)
-    return Look(view, definitions, bodies, inputs, tuple(problems[: limits.max_problems]), namespaces, reading, broken)
+    return Look(
+        view,
+        definitions,
+        bodies,
+        inputs,
+        tuple(problems[: limits.max_problems]),
+        namespaces,
+        reading,
+        broken,
+        stream,
+        apart,
+    )
 
 
 def _flows(view: FileView, stream: TokenStream) -> DefinitionFlows:
@@ -217,11 +247,50 @@ def _collect(view: FileView, captures: Mapping[str, Sequence[Node]]) -> None:
     collect_references(view, captures)
 
 
+def _are_named(view: FileView, names: Named, focus: Span | None) -> bool:
+    """Give definitions the descriptors that they have in the whole file; False if they are others."""
+    given: dict[int, str] = {}
+    inside: list[int] = []
+    for index, each in enumerate(view.definitions):
+        known = names.places.get((each.start, each.end))
+        if known is not None and (known.kind, known.name, known.local) == (each.kind, each.name, each.local):
+            given[index] = known.descriptor
+        elif focus is not None and is_inside(each, focus):
+            inside.append(index)
+        else:
+            return False
+    if names.inside is not None:
+        if len(inside) != len(names.inside):
+            return False
+        for index, (known, around) in zip(inside, names.inside, strict=True):
+            each = view.definitions[index]
+            found = each.kind, each.name, each.local, given.get(each.container, "")
+            if found != (known.kind, known.name, known.local, around):
+                return False
+            given[index] = known.descriptor
+    describe(view.definitions, given)
+    return True
+
+
+def _apart(view: FileView, found: Iterable[Node], focus: Span | None) -> list[Cut]:
+    """Return which of these functions have a body in braces and stand in no definition, and in the focus if any."""
+    data, (first, last) = view.text.data, focus or (0, len(view.text.data))
+    cuts: list[Cut] = []
+    for node in found:
+        start, end, body = node.start_byte, node.end_byte, node.child_by_field_name("body")
+        if body is None or not first <= start <= end <= last or view.owner_of(start):
+            continue
+        if body.end_byte == end and data[body.start_byte] == 0x7B and data[end - 1] == 0x7D:
+            cuts.append(Cut(start, body.start_byte, end))
+    return sorted(cuts)
+
+
 def _tokens(
     view: FileView,
     silent: list[Span],
     strings: list[Span],
     blocks: list[Span],
+    apart: list[Cut],
     focus: Span | None,
     *,
     offsets: bool,
@@ -233,10 +302,10 @@ def _tokens(
             silent.append((found.docstring.start, found.docstring.end))
     silent_spans = set(silent)
     strings = [span for span in strings if span not in silent_spans]
-    cuts = map(cut_of, chosen)
+    cuts = chain(map(cut_of, chosen), apart)
     if focus is not None:
         around = [view.definitions[index] for index in containers_of(view.definitions, focus)]
-        cuts = map(cut_of, (*around, *chosen))
+        cuts = chain(map(cut_of, around), cuts)
         silent += between(sorted([focus, *((each.start, each.header_end) for each in around)]), len(view.text.data))
     return TokenStream(view.text, view.spec.token_pattern, cuts, silent, strings, blocks, offsets=offsets)
 

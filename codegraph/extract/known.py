@@ -28,10 +28,13 @@ from codegraph.core.facts import (
     decode_outline,
     unpacked,
 )
+from codegraph.core.symbols import Range
+from codegraph.extract.apart import Callback, callbacks_of
 from codegraph.extract.extractor import Limits, Look
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import BROKEN, Broken
+from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES
 
 _ITEM_BYTES = 150
@@ -39,16 +42,17 @@ _ITEM_BYTES = 150
 
 
 class Function(NamedTuple):
-    """A function that stands within no other one. Offsets are bytes."""
+    """A function that stands within no other one, or a callback. Offsets are bytes."""
 
     number: int
-    """Its index among the definitions."""
+    """Its index among the definitions; of a callback that of the first one behind its start."""
     behind: int
     """Index of the first definition that does not stand inside it."""
     start: int
     end: int
     body: Span
     name: bytes
+    is_callback: bool = False
 
 
 class Exports(NamedTuple):
@@ -82,6 +86,8 @@ class Known:
     """The places that it could not read; none holds a function."""
     unprepared: tuple[Broken, ...] = ()
     """Those of the data as they are, if they were prepared because of them."""
+    callbacks: tuple[Callback, ...] = ()
+    """In source order."""
 
     @property
     def definitions(self) -> tuple[Definition, ...]:
@@ -92,6 +98,15 @@ class Known:
     def references(self) -> tuple[Reference, ...]:
         """Return the references of the file."""
         return self.facts.occurrences.references
+
+    def range_of(self, function: Function, now: SourceText) -> Range:
+        """Return where a function or a callback stands; up to its start the text of `now` is the same."""
+        if not function.is_callback:
+            return self.definitions[function.number].range
+        start = now.position(function.start)
+        line, column = SourceText(self.data[function.start : function.end]).position(function.end - function.start)
+        end = (start[0] + line, column if line else start[1] + column)
+        return Range(function.start, function.end, *start, *end)
 
     @property
     def size(self) -> int:
@@ -115,6 +130,7 @@ class Layout(msgspec.Struct, frozen=True, array_like=True):
     """None if it is the data."""
     broken: tuple[Broken, ...]
     unprepared: tuple[Broken, ...]
+    callbacks: tuple[Callback, ...]
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -135,6 +151,7 @@ def encode_layout(known: Known, limits: Limits) -> bytes:
             None if known.read is known.data else known.read,
             known.broken,
             known.unprepared,
+            known.callbacks,
         )
     )
 
@@ -164,6 +181,7 @@ def decode_known(facts: EncodedFacts, limits: Limits) -> Known | None:
         layout.data if layout.read is None else layout.read,
         layout.broken,
         layout.unprepared,
+        layout.callbacks,
     )
 
 
@@ -173,10 +191,13 @@ def known_of(read: Look, facts: FileFacts) -> Known | None:
     functions = functions_of(read.definitions, read.bodies, view.text.data, in_braces=view.spec.hollow == b"{}")
     bindings = view.placed_bindings()
     starts = [each.start for each in functions]
+    callbacks, _ = callbacks_of(read)
     if (
-        read.reading.is_worse_prepared
+        view.is_entangled
+        or read.reading.is_worse_prepared
         or any(each.reason not in BROKEN for each in read.problems)
         or any(bisect_right(starts, each.start) < bisect_left(starts, each.end) for each in read.broken)
+        or any(each.start < one.start and one.end < each.end for each in read.broken for one in callbacks)
     ):
         return None
     for offset, binding in bindings if view.spec.shared else ():
@@ -195,6 +216,7 @@ def known_of(read: Look, facts: FileFacts) -> Known | None:
         read.reading.read,
         read.broken,
         read.reading.unprepared,
+        callbacks,
     )
 
 

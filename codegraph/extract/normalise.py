@@ -118,6 +118,10 @@ class TokenStream:
 
         return find
 
+    def has(self, cut: Cut) -> bool:
+        """Tell whether the tokens of a definition were read."""
+        return (cut.start, cut.end) in self._ends
+
     def range_of(self, cut: Cut) -> tuple[int, int]:
         """Return where the raw tokens of a whole definition start and end in `tokens` and `offsets`."""
         return self._starts[cut.start], self._ends[cut.start, cut.end]

@@ -11,8 +11,9 @@ Tests: tests/unit/extract/test_extract_outline.py, test_extract_properties.py.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tree_sitter import Node
@@ -134,15 +135,20 @@ def _is_silent(node: Node) -> bool:
     return "comment" in node.type or node.start_byte == node.end_byte
 
 
-def describe(kept: Sequence[Found]) -> None:
-    """Give every definition its descriptor; local ones count last, so that they take no other's ordinal."""
+def describe(kept: Sequence[Found], given: Mapping[int, str] = MappingProxyType({})) -> None:
+    """Give every definition its descriptor, the `given` one by its index or else the next that its name makes.
+
+    Local ones count last, so that they take no other's ordinal.
+    """
+    for index, descriptor in given.items():
+        kept[index].descriptor = descriptor
     inside = [False]
     for found in kept[1:]:
         inside.append(found.local or inside[found.container])
     seen: Counter[str] = Counter()
-    first = [found for found, below in zip(kept, inside, strict=True) if not below]
-    rest = [found for found, below in zip(kept, inside, strict=True) if below]
-    for found in [*first[1:], *rest]:
+    numbers = [index for index in range(1, len(kept)) if index not in given]
+    for index in sorted(numbers, key=inside.__getitem__):
+        found = kept[index]
         container = kept[found.container].descriptor
         found.descriptor = plain = descriptor_of(container, found.name, found.kind, 0)
         if plain in seen:
@@ -169,7 +175,7 @@ def build_outline(
     With data flow if `flows` is given, else what is said of it is `without`. `focus`: where alone tokens were read; of
     containers of what is there the signature is said, of others neither that nor an own input.
     """
-    children = _members(kept)
+    children = members_of(kept)
     signatures: list[str] = []
     definitions: list[Definition] = []
     inputs: dict[bytes, bytes] = {}
@@ -236,7 +242,7 @@ def _unread(text: SourceText, found: Found, signature: str) -> Definition:
     )
 
 
-def _members(definitions: Sequence[Found]) -> list[list[Found]]:
+def members_of(definitions: Sequence[Found]) -> list[list[Found]]:
     """Return per definition those that stand directly inside its range (they need not be contained in its scope)."""
     members: list[list[Found]] = [[] for _ in definitions]
     around = [0]

@@ -13,12 +13,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Iterator, Sequence
 from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
+from codegraph.core.facts import Definition
 from codegraph.core.symbols import SymbolKind
-from codegraph.extract.extractor import Reduced
+from codegraph.extract.apart import Callback
+from codegraph.extract.extractor import Named, Reduced
 from codegraph.extract.known import Function, Known
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.normalise import Span
@@ -75,17 +78,38 @@ def reduced(
     return Reduced(b"".join((*parts, read[at:])), blank, (), None)
 
 
+def named_now(known: Known, edited: Function, moved: int) -> Named:
+    """Return the definitions of a file by where they are now; of a callback also those that stand in it."""
+    places: dict[Span, Definition] = {}
+    for each in known.definitions:
+        start, end = each.range.start_byte, each.range.end_byte
+        is_around = start <= edited.start and edited.end <= end
+        if is_around or not edited.start <= start < edited.end:
+            places[start + moved * (start >= edited.end), end + moved * (end >= edited.end)] = each
+    inside = known.definitions[edited.number : edited.behind]
+    held = [(each, known.definitions[each.container].descriptor) for each in inside]
+    return Named(places, held if edited.is_callback else None)
+
+
 def _holes(known: Known, edited: Function, text: bytes, is_erased: bool) -> Iterator[Hole]:
     """Yield in order what may be left out; what may not be left out as a whole has no width but for its body."""
     definitions, functions = known.definitions, {each.number: each for each in known.functions}
     words = _words(known, edited, text)
+    callbacks = _callbacks(known, edited, words)
     index = 1
-    while index < len(definitions):
+    while index < len(definitions) or callbacks:
+        if callbacks and (index == len(definitions) or callbacks[0].body < definitions[index].range.start_byte):
+            apart = callbacks.popleft()
+            yield Hole(apart.body, apart.body, (apart.body, apart.end))
+            index = max(index, bisect_left(definitions, apart.end, key=_start_of))
+            continue
         place, number = definitions[index].range, index
         start, end = place.start_byte, place.end_byte
-        if number == edited.number:
+        if number == edited.number and not edited.is_callback:
             index = edited.behind
-        elif start <= edited.start and edited.end <= end:
+        elif (edited.is_callback and edited.start <= start < edited.end) or (
+            start <= edited.start and edited.end <= end
+        ):
             index += 1
         elif (function := functions.get(number)) is not None:
             index = function.behind
@@ -101,10 +125,32 @@ def _holes(known: Known, edited: Function, text: bytes, is_erased: bool) -> Iter
                 index += 1
 
 
+def _callbacks(known: Known, edited: Function, words: frozenset[bytes]) -> deque[Callback]:
+    """Return the callbacks of which the inside may be left out: none that defines what the edited function names."""
+    named = [
+        each.range.start_byte
+        for each in known.definitions
+        if each.local and not words.isdisjoint(_WORD.findall(each.name.encode()))
+    ]
+    found: deque[Callback] = deque()
+    for each in known.callbacks:
+        is_around = each.start <= edited.start and edited.end <= each.end
+        is_inside = edited.start <= each.start and each.end <= edited.end
+        is_below = bool(found) and each.end <= found[-1].end
+        is_named = bisect_left(named, each.start) < bisect_left(named, each.end)
+        if not (is_around or is_inside or is_below or is_named):
+            found.append(each)
+    return found
+
+
+def _start_of(one: Definition) -> int:
+    return one.range.start_byte
+
+
 def _words(known: Known, edited: Function, text: bytes) -> frozenset[bytes]:
     """Return the words of the edited function, and of the names of what it stands in."""
     words = set(_WORD.findall(text))
-    above = known.definitions[edited.number].container
+    above = 0 if edited.is_callback else known.definitions[edited.number].container
     while above > 0:
         words.update(_WORD.findall(known.definitions[above].name.encode()))
         above = known.definitions[above].container

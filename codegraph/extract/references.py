@@ -69,10 +69,7 @@ class ReferenceTable:
     def add(self, owner: int, chain: Chain, role: Role, offset: int) -> None:
         """Note a mention whose last name starts at a byte offset; overlong and empty chains are left out."""
         if 0 < len(chain) <= MAX_CHAIN:
-            spelling = ".".join(chain)
-            if spelling.count(".") >= len(chain):
-                spelling = _SEPARATOR + _SEPARATOR.join(chain)
-            key = (owner, spelling, role)
+            key = (owner, spelled(chain), role)
             known = self.offsets.get(key)
             if known is None:
                 self.offsets[key] = [offset]
@@ -92,12 +89,23 @@ class ReferenceTable:
         return tuple(
             Reference(
                 owner,
-                tuple(spelling[1:].split(_SEPARATOR) if spelling[0] == _SEPARATOR else spelling.split(".")),
+                chain_spelled(spelling),
                 role,
                 positions(offsets),
             )
             for _, owner, spelling, role, offsets in entries
         )
+
+
+def spelled(chain: Chain) -> str:
+    """Return the spelling of a chain."""
+    spelling = ".".join(chain)
+    return _SEPARATOR + _SEPARATOR.join(chain) if spelling.count(".") >= len(chain) else spelling
+
+
+def chain_spelled(spelling: str) -> Chain:
+    """Return the chain of a spelling."""
+    return tuple(spelling[1:].split(_SEPARATOR) if spelling[0] == _SEPARATOR else spelling.split("."))
 
 
 def spans(nodes: Iterable[Node]) -> list[Span]:

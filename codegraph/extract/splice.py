@@ -9,9 +9,9 @@ Tests: tests/unit/extract/test_extract_again.py.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -25,17 +25,16 @@ from codegraph.core.facts import (
     Import,
     Occurrences,
     Outline,
-    Reference,
 )
 from codegraph.core.symbols import Range
+from codegraph.extract.apart import Callback, callbacks_of, with_tokens
 from codegraph.extract.extractor import Limits, Look
-from codegraph.extract.known import Exports, Function, Known, is_shared
+from codegraph.extract.known import Exports, Function, Known, functions_of, is_shared
+from codegraph.extract.mentions import Mentions, owned, side_of
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import Broken, problems_of
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES, in_order
-
-_Item = TypeVar("_Item", Binding, Import, Reference)
 
 
 class Edited(NamedTuple):
@@ -56,12 +55,11 @@ class Edited(NamedTuple):
 
 def spliced(known: Known, part: Look, edited: Edited, limits: Limits) -> Known | None:
     """Return the whole file; None if the parts do not fit, or it has too many definitions."""
-    before, now = known.definitions[edited.before.number], part.definitions[edited.now.number]
-    around = known.definitions[before.container], part.definitions[now.container]
-    if around[0].descriptor != around[1].descriptor or around[0].signature != around[1].signature:
+    if not edited.before.is_callback and not _is_same(known, part, edited):
         return None
-    same = (now.kind, now.descriptor, now.local) == (before.kind, before.descriptor, before.local)
-    if not same or not _ends_line(part.view.text, edited.now.end) or not _is_hole(known, edited.before):
+    if not _is_hole(known, edited.before) or not (
+        _ends_line(part.view.text, edited.now.end) or _ends_same(known, part, edited)
+    ):
         return None
     if edited.in_header and not _has_all_headers(known):
         return None
@@ -73,10 +71,29 @@ def spliced(known: Known, part: Look, edited: Edited, limits: Limits) -> Known |
     return whole if len(whole.definitions) <= limits.max_definitions else None
 
 
+def _is_same(known: Known, part: Look, edited: Edited) -> bool:
+    """Tell whether a function is still called the same, and stands in the same."""
+    before, now = known.definitions[edited.before.number], part.definitions[edited.now.number]
+    around = known.definitions[before.container], part.definitions[now.container]
+    if around[0].descriptor != around[1].descriptor or around[0].signature != around[1].signature:
+        return False
+    return (now.kind, now.descriptor, now.local) == (before.kind, before.descriptor, before.local)
+
+
+def _ends_same(known: Known, part: Look, edited: Edited) -> bool:
+    """Tell whether the last line up to the end is what it was, so that all behind keeps its column."""
+    old, new = known.data[: edited.before.end], part.view.text.data[: edited.now.end]
+    last = slice(old.rfind(b"\n") + 1, None), slice(new.rfind(b"\n") + 1, None)
+    return (
+        min(old.rfind(b"\n") - edited.before.start, new.rfind(b"\n") - edited.now.start) > 0
+        and old[last[0]] == new[last[1]]
+    )
+
+
 def _ends_line(text: SourceText, offset: int) -> bool:
     """Tell whether nothing that is found stands between an offset and the end of its line."""
     end = text.data.find(b"\n", offset)
-    return not text.data[offset : end if end >= 0 else None].strip(b" \t\r;,)}")
+    return not text.data[offset : end if end >= 0 else None].strip(b" \t\r;,)}0123456789")
 
 
 def _is_hole(known: Known, function: Function) -> bool:
@@ -108,8 +125,13 @@ class _Splice:
         self._was, self._now, self._moved, self._read, self._in_header, self._broken, self._exports = edited
         self._problems = tuple(problems_of(part.view.text, edited.broken, limits.max_problems))
         self._more = (self._now.behind - self._now.number) - (self._was.behind - self._was.number)
-        old, new = known.definitions[self._was.number].range, part.definitions[self._now.number].range
-        self._lines = new.end_line - old.end_line
+        self._old, self._new = (
+            known.range_of(self._was, part.view.text),
+            part.view.text.range(self._now.start, self._now.end),
+        )
+        self._lines = self._new.end_line - self._old.end_line
+        self._first = self._was.number - self._was.is_callback
+        """Index of the last definition that is not behind the start of what was edited."""
         self._numbers = self._numbered()
         self._headers = {each.descriptor: each for each in part.definitions[1:] if self._in_header}
 
@@ -120,13 +142,13 @@ class _Splice:
         for index, each in enumerate(self._part.definitions):
             if self._now.number <= index < self._now.behind:
                 numbers[index] = self._was.number + index - self._now.number
-            elif known.get(each.descriptor, self._was.behind) <= self._was.number:
+            elif known.get(each.descriptor, self._was.behind) < self._was.number:
                 numbers[index] = known[each.descriptor]
         return numbers
 
     def _later(self, number: int) -> int:
         """Return the index in the whole of a definition of the known file, which is not inside the function."""
-        if number <= self._was.number:
+        if number <= self._first:
             return number
         if number < self._was.behind:
             raise KeyError(number)
@@ -137,7 +159,9 @@ class _Splice:
         view, known = self._part.view, self._known
         definitions, bodies = self._definitions()
         bindings, imports = self._bindings(), self._imports()
-        references, mentions = self._references()
+        edited, places = (self._was, self._now), (self._old, self._new)
+        both = Mentions(known, self._part, edited, places, self._numbers, self._later)
+        references, mentions = both.merged() if self._was.is_callback else both.beside()
         occurrences = Occurrences(
             references,
             tuple(view.spec.settle(binding for _, binding in bindings)),
@@ -146,6 +170,11 @@ class _Splice:
             self._exports.explicit,
         )
         now, before = self._part.inputs, known.facts.inputs
+        callbacks, tokens = self._callbacks()
+        if self._was.is_callback:
+            was = next(each for each in known.callbacks if each.start == self._was.start)
+            module, own = with_tokens(definitions[0], before[definitions[0].own], was, tokens)
+            definitions, now = (module, *definitions[1:]), {**now, module.own: own}
         owns = dict.fromkeys(each.own for each in definitions)
         inputs: dict[bytes, bytes] = {own: before[own] if own in before else now[own] for own in owns}
         namespaces = tuple((self._later(index), name) for index, name in known.facts.outline.namespaces)
@@ -163,7 +192,27 @@ class _Splice:
             self._read,
             self._broken,
             tuple(self._unprepared()),
+            callbacks,
         )
+
+    def _callbacks(self) -> tuple[tuple[Callback, ...], Sequence[str]]:
+        """Return the callbacks, and the tokens of the edited one."""
+        known, was, now = self._known.callbacks, self._was, self._now
+        more, inside, tokens = 0, list[Callback](), list[str]()
+        if was.is_callback:
+            inner, tokens = callbacks_of(self._part, (now.start, now.end))
+            if not inner or (inner[0].start, inner[0].end) != now[2:4]:  # it says now what files offer
+                raise KeyError(now.start)
+            one, old = inner[0], next(each for each in known if each.start == was.start)
+            more = (one.last - one.first) - (old.last - old.first)
+            inside = [each.moved(0, old.first - one.first) for each in inner]
+        before = [
+            each if each.end < was.start else each._replace(end=each.end + self._moved, last=each.last + more)
+            for each in known
+            if each.start < was.start
+        ]
+        behind = [each.moved(self._moved, more) for each in known if each.start >= was.end]
+        return (*before, *inside, *behind), tokens
 
     def _unprepared(self) -> Iterator[Broken]:
         for each in self._known.unprepared:
@@ -218,13 +267,20 @@ class _Splice:
 
     def _functions(self) -> tuple[Function, ...]:
         moved, more = self._moved, self._more
-        at = self._known.functions.index(self._was)
-        now = self._now._replace(number=self._was.number, behind=self._was.behind + more)
+        was, now, known = self._was, self._now, self._known.functions
         behind = [
             Function(number + more, last + more, start + moved, end + moved, (body[0] + moved, body[1] + moved), name)
-            for number, last, start, end, body, name in self._known.functions[at + 1 :]
+            for number, last, start, end, body, name, _ in known
+            if start >= was.end
         ]
-        return (*self._known.functions[:at], now, *behind)
+        inside = [now]
+        if was.is_callback:
+            part = self._part
+            found = functions_of(part.definitions, part.bodies, part.view.text.data, in_braces=True)
+            inside = [each for each in found if now.start <= each.start < now.end]
+        more = was.number - now.number
+        inside = [each._replace(number=each.number + more, behind=each.behind + more) for each in inside]
+        return (*(each for each in known if each.start < was.start), *inside, *behind)
 
     def _bindings(self) -> list[tuple[int, Binding]]:
         known, (was, now) = self._known.bindings, (self._was, self._now)
@@ -236,7 +292,7 @@ class _Splice:
         for offset, one in inside[_at(inside, now.start) : _at(inside, now.end)]:
             if is_shared(one, now, shared):
                 raise KeyError(one.owner)
-            found.append((offset, _owned(one, self._numbers[one.owner])))
+            found.append((offset, owned(one, self._numbers[one.owner])))
         behind = self._with_owners(known[_at(known, was.end) :])
         return found + ([(offset + self._moved, one) for offset, one in behind] if self._moved else behind)
 
@@ -249,61 +305,23 @@ class _Splice:
 
     def _with_owners(self, bindings: list[tuple[int, Binding]]) -> list[tuple[int, Binding]]:
         """Return bindings from outside of the function with the owners that they have in the whole."""
-        first, behind = self._was.number, self._was.behind
+        first, behind = self._first, self._was.behind
         if not self._more and not any(first < one.owner < behind for _, one in bindings):
             return bindings
-        return [(offset, _owned(one, self._later(one.owner))) for offset, one in bindings]
+        return [(offset, owned(one, self._later(one.owner))) for offset, one in bindings]
 
     def _imports(self) -> list[Import]:
-        old, new = self._known.definitions[self._was.number].range, self._part.definitions[self._now.number].range
+        old, new = self._old, self._new
         found: list[Import] = []
         for one in self._known.imports:
-            where = _side(one.line, one.column, old)
+            where = side_of(one.line, one.column, old)
             if where:
                 line = one.line + (self._lines if where > 0 else 0)
                 found.append(replace(one, owner=self._later(one.owner), line=line))
         for one in self._part.view.imports:
-            if not _side(one.line, one.column, new):
-                found.append(_owned(one, self._numbers[one.owner]))
+            if not side_of(one.line, one.column, new):
+                found.append(owned(one, self._numbers[one.owner]))
         return found
-
-    def _references(self) -> tuple[tuple[Reference, ...], list[int]]:
-        """Return the references, and the offset of each one's first mention."""
-        known, mentions, was, now = self._known.references, self._known.mentions, self._was, self._now
-        first, last = bisect_left(mentions, was.start), bisect_left(mentions, was.end)
-        old, new = self._known.definitions[was.number].range, self._part.definitions[now.number].range
-        start, number = old.start_line, was.number
-        found = [
-            one if one.positions[-2] < start and one.owner <= number else self._around(one, old)
-            for one in known[:first]
-        ]
-        for one in known[first:last]:
-            if not was.number <= one.owner < was.behind or _side(one.positions[-2], one.positions[-1], old):
-                raise KeyError(one.owner)
-        inside, offsets = self._part.view.references.references(), self._part.view.references.first
-        begin, end = bisect_left(offsets, now.start), bisect_left(offsets, now.end)
-        for at, one in enumerate(inside):
-            if begin <= at < end:
-                if not now.number <= one.owner < now.behind or _side(one.positions[-2], one.positions[-1], new):
-                    raise KeyError(one.owner)
-                found.append(_owned(one, self._numbers[one.owner]))
-            elif any(not _side(line, column, new) for line, column in _places(one)):
-                raise KeyError(one.owner)
-        if self._lines or self._more:
-            found += [self._around(one, old) for one in known[last:]]
-        else:
-            found += known[last:]
-        return tuple(found), [*mentions[:first], *offsets[begin:end], *[each + self._moved for each in mentions[last:]]]
-
-    def _around(self, one: Reference, place: Range) -> Reference:
-        """Return a reference from outside of the function, with its mentions behind that moved."""
-        positions: list[int] = []
-        for line, column in _places(one):
-            side = _side(line, column, place)
-            if not side:
-                raise KeyError(one.owner)
-            positions += (line + self._lines if side > 0 else line, column)
-        return Reference(self._later(one.owner), one.chain, one.role, tuple(positions))
 
 
 def _outside(
@@ -319,18 +337,3 @@ def _outside(
 
 def _at(bindings: list[tuple[int, Binding]], offset: int) -> int:
     return bisect_left(bindings, offset, key=itemgetter(0))
-
-
-def _owned(item: _Item, owner: int) -> _Item:
-    return item if item.owner == owner else replace(item, owner=owner)
-
-
-def _places(one: Reference) -> Iterator[tuple[int, int]]:
-    return zip(one.positions[::2], one.positions[1::2], strict=True)
-
-
-def _side(line: int, column: int, place: Range) -> int:
-    """Say whether a position is before (-1), inside (0) or behind (1) a range."""
-    if (line, column) < (place.start_line, place.start_column):
-        return -1
-    return int((line, column) >= (place.end_line, place.end_column))

@@ -62,6 +62,14 @@ class SourceText:
             return line, offset - start
         return line, len(piece.decode("utf-8", "replace").encode("utf-16-le")) // 2
 
+    def offset(self, line: int, column: int) -> int:
+        """Return the byte offset of a position at which a character starts."""
+        start = self.lines[line]
+        if self.ascii or self.data[start : start + column].isascii():
+            return start + column
+        piece = self.data[start : self.lines[line + 1] if line + 1 < len(self.lines) else None].decode("utf-8")
+        return start + len(piece.encode("utf-16-le")[: 2 * column].decode("utf-16-le").encode())
+
     def positions(self, offsets: Iterable[int]) -> tuple[int, ...]:
         """Return line and column of each byte offset, one pair after another."""
         found: list[int] = []

@@ -99,6 +99,8 @@ class FileView:
         self.export_offsets: list[int] = []
         """Where each of them stands; empty where all stand outside of definitions."""
         self.explicit_exports = False
+        self.is_entangled = False
+        """Whether what is found in one function depends on another one, so that none can be looked at alone."""
         self.heads: dict[int, Mapping[str, str]] = {}
         """Per definition: names that stand for "@self" and the like."""
         self._hidden: dict[str, list[tuple[int, int]]] = {}

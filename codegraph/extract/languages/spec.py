@@ -23,6 +23,7 @@ queries cannot say. The engine knows no node type of any grammar; it understands
     @comment             no token at all
     @string              one token, verbatim
     @error @missing      (ERROR) and (MISSING): broken places
+    @apart               a function without a name whose inside says nothing of what is outside (see `extract.apart`)
     @block               gives BLOCK_START and BLOCK_END tokens (languages whose blocks are layout)
 
 No pattern may have `#set!` and another predicate: the binding (0.26.1) frees such a query's memory wrongly.
@@ -198,6 +199,8 @@ class LanguageSpec:
     heeded: tuple[bytes, int] = (b"", 0)
     """What stands in all that extraction heeds only up to a number per file, and that number (0: there is no such
     thing). A file that has more of it is whole: what is heeded in a function depends on the others then."""
+    outer_words: tuple[bytes, ...] = ()
+    """What says something of the whole file wherever it stands."""
     shared: frozenset[BindingKind] = frozenset()
     """Kinds of bindings that extraction looks at in other functions than in the one which binds a name around both."""
     settle: Callable[[Iterable[Binding]], Iterable[Binding]] = dict.fromkeys

@@ -76,6 +76,7 @@ def family_spec(
         hollow=b"{}",
         erasable=True,
         outer_mark="@@",
+        outer_words=(b"@typedef", b"@import") if jsdoc else (),
         shared=frozenset({BindingKind.PARAMETER, BindingKind.VARIABLE}),
         settle=known_values,
     )

@@ -98,6 +98,7 @@ def collect_occurrences(view: FileView, found: Sequence[DefinitionNodes], *, jsd
     """Walk the tree once and add what it says to the view; `found[i]` is the definition with index i + 1."""
     walk = Walk(view.text, found, view.definitions, jsdoc=jsdoc)
     walk.run(view.root, HANDLERS)
+    walk.ledger.at = view.text.mark
     for name, chain in jsdoc_aliases(view.text.text) if jsdoc else ():
         if name not in walk.module.names:
             walk.ledger.bind(walk.module, name, BindingKind.VARIABLE, chain)

@@ -3,9 +3,10 @@
 JavaScript scopes names by block, facts only by definition. The gap is closed by renaming: a name bound
 in the outermost scope of a definition keeps its spelling, one bound in a nested function or block gets
 a number behind an at sign ("x@7"), which no source can contain. Each function that stands in no other one
-counts anew, and what is outside of functions counts apart ("x@@7"): an edit of one function renames nothing in
-another. References are resolved to the renamed spelling when the whole file has been seen (`finish`), because
-functions and `var` are hoisted. A plain read of a nested or local name leads nowhere and is left out.
+counts anew, and what is outside of functions counts apart ("x@@7"), there each function without a definition anew
+("x@@7:2"): an edit of one function renames nothing in another. References are resolved to the renamed spelling
+when the whole file has been seen (`finish`), because functions and `var` are hoisted. A plain read of a nested or
+local name leads nowhere and is left out.
 
 Invariant: two uses of one spelling inside a definition name the same binding. Tests:
 tests/unit/extract/test_extract_javascript_occurrences.py.
@@ -13,7 +14,6 @@ tests/unit/extract/test_extract_javascript_occurrences.py.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
@@ -33,6 +33,22 @@ _MAX_SUBSTITUTIONS: Final = 4
 _NAMING: Final = frozenset({Role.READ, Role.TYPE})
 
 
+class Numbering:
+    """Numbers what stands in one function, or outside of all."""
+
+    __slots__ = ("_count", "before")
+
+    def __init__(self, before: str) -> None:
+        self._count = 0
+        self.before = before
+        """What stands before each number."""
+
+    def next(self) -> str:
+        """Return the next label."""
+        self._count += 1
+        return f"{self.before}{self._count}"
+
+
 @dataclass(slots=True)
 class Scope:
     """One lexical scope; `plain` ones are the outermost of their definition."""
@@ -45,6 +61,7 @@ class Scope:
     number: int
     label: str
     """What follows a name that is bound here, if the scope is not plain."""
+    numbering: Numbering
     names: dict[str, str] = field(default_factory=dict)
     narrowed: dict[str, Chain] = field(default_factory=dict)
     """Names that were tested -> what they stand for here; the names are bound in a scope further out."""
@@ -59,7 +76,10 @@ class Ledger:
         self._narrows = False
         self._outermost = outermost
         """Index of a definition -> the outermost function that it stands in, 0 if it stands in none."""
-        self._numbered: Counter[int] = Counter()
+        self._numberings = {0: Numbering("@@")}
+        """By the outermost function around, 0 for what stands in none."""
+        self.is_entangled = False
+        """Whether a function without a definition around it ends what was tested outside of it."""
         self._references: list[tuple[Scope, Chain, Role, int]] = []
         self._bindings: list[tuple[int, Scope, Scope, str, BindingKind, Chain]] = []
         self._assigned: list[tuple[int, Scope, str, Chain]] = []
@@ -74,12 +94,15 @@ class Ledger:
     def scope(self, parent: Scope | None, owner: int, this: str, *, plain: bool, function: bool) -> Scope:
         """Open a scope inside `parent`."""
         self._scopes += 1
-        label = ""
-        if not plain:
-            around = self._outermost[owner]
-            self._numbered[around] += 1
-            label = f"@{self._numbered[around]}" if around else f"@@{self._numbered[around]}"
-        return Scope(owner, parent, plain, function, this, self._scopes, label)
+        around = self._outermost[owner]
+        if around:
+            numbering = self._numberings.setdefault(around, Numbering("@"))
+        else:
+            numbering = self._numberings[0] if parent is None else parent.numbering
+        label = "" if plain else numbering.next()
+        if label and function and not around:
+            numbering = Numbering(f"{label}:")
+        return Scope(owner, parent, plain, function, this, self._scopes, label, numbering)
 
     def narrowing(self, scope: Scope, narrowed: dict[str, Chain]) -> Scope:
         """Open a scope that binds nothing of its own and in which names stand for what they were tested for."""
@@ -124,8 +147,11 @@ class Ledger:
     def reassign(self, scope: Scope, name: str) -> None:
         """Forget what a name was tested for: here it is assigned."""
         part: Scope | None = scope
+        is_inside = True
         while part is not None:
-            part.narrowed.pop(name, None)
+            if part.narrowed.pop(name, None) and not is_inside and not self._outermost[part.owner]:
+                self.is_entangled = True
+            is_inside = is_inside and not part.function
             part = part.parent
 
     def assign(self, scope: Scope, name: str, chain: Chain) -> None:
@@ -163,6 +189,7 @@ class Ledger:
         view.exports.extend(Export(name, _spell(scope, chain)) for _, scope, name, chain in self._exports)
         view.export_offsets.extend(offset for offset, *_ in self._exports)
         view.explicit_exports = self.explicit_exports
+        view.is_entangled = self.is_entangled
         self._mention(view.references)
 
     def _mention(self, table: ReferenceTable) -> None:

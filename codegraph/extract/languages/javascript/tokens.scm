@@ -8,5 +8,8 @@
 (regex) @string
 (template_string (string_fragment) @string)
 (template_string (escape_sequence) @string)
+(arguments (arrow_function body: (statement_block)) @apart)
+(arguments (function_expression body: (statement_block)) @apart)
+(arguments (generator_function body: (statement_block)) @apart)
 (ERROR) @error
 (MISSING) @missing

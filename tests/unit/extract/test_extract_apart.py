@@ -1,0 +1,157 @@
+"""What a function without a name holds that is handed to a call at file level is extracted alone, as functions are."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from codegraph.core.facts import FileFacts, SyntaxProblem
+from codegraph.extract import again, splice
+from codegraph.extract.again import Memory
+from codegraph.extract.extractor import Limits, Look, Reduced, extract, look
+from codegraph.extract.view import FileView
+from tests.unit.extract.test_extract_again import differing
+
+LIMITS = Limits()
+SUITE = """
+import { Bar, Foo } from './bar';
+let made = new Foo();
+function setUp() { made = new Bar(); return made; }
+describe('one', () => {
+  let each;
+  const helper = (a) => { const k = a.make(); return k.go(); };
+  beforeEach(async () => { each = await setUp(); each.start(); });
+  it('goes', () => { const q = helper(each); q.stop(); [1, 2].map((n) => { const z = q.at(n); z.end(); }); }, 5000);
+  it('stops', function () {
+    function helper(b) { return b.c; }
+    const q = new Bar();
+    for (const r of q.all()) { let s = helper(r); s.stop(); }
+    class Local { run() { return helper(q); } }
+    expect(new Local().run()).toBe(made.x);
+  });
+  describe('deeper', () => { it('is', () => { const q = each.deep(); q.stop(); }); });
+});
+describe('two', () => { const helper = () => { return 1; }; it('z', () => { helper(); Foo.count = new Bar(); }); });
+export const all = run(() => { const k = made.go(); return k; });
+"""
+
+
+def whole(text: str, language: str) -> FileFacts:
+    return extract(text.encode(), language, LIMITS)
+
+
+def after(memory: Memory, before: str, now: str, language: str) -> FileFacts:
+    memory.extract("x", before.encode(), language, LIMITS)
+    return memory.extract("x", now.encode(), language, LIMITS)
+
+
+@pytest.mark.parametrize("language", ["javascript", "typescript", "tsx"])
+@pytest.mark.parametrize("seed", range(3))
+def test_facts_are_those_of_the_whole_file(language: str, seed: int) -> None:
+    """After every edit of a row of random ones the facts are, byte for byte, what extraction from nothing gives."""
+    assert not list(differing(SUITE, language, seed, 60))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("q.stop();", "q.stop(); made.x();"),
+        ("each.start();", "const a = each;\n    a.start();\n"),
+        ("q = new Bar()", "q = new Bar(), w = q.go()"),
+        ("z.end();", ""),
+        ("each.deep()", "helper(each).é()"),
+        ("Foo.count = new Bar()", "Foo.size = new Foo()"),
+    ],
+)
+def test_an_edit_of_a_callback_is_looked_at_alone(edit: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parser reads nothing of what stands in the callbacks beside it, and the facts are those of the whole file."""
+    read: list[bytes] = []
+
+    def watched(data: bytes, language: str, limits: Limits, reduced: Reduced | None = None) -> Look | SyntaxProblem:
+        read.append(reduced.read if reduced else b"")
+        return look(data, language, limits, reduced)
+
+    text = SUITE + "".join(f"it('{n}', () => {{\n  const v = made.m{n}();\n  v.stop();\n}});\n" for n in range(9))
+    memory = Memory()
+    memory.extract("x", text.encode(), "typescript", LIMITS)
+    monkeypatch.setattr(again, "look", watched)
+    for old, new in (edit, edit[::-1], ("made.m4();", "made.m4();\n  v.again();")):
+        text = text.replace(old, new, 1) if old else text
+        assert memory.extract("x", text.encode(), "typescript", LIMITS) == whole(text, "typescript")
+    assert memory.helped == 2 + bool(edit[1])
+    assert re.findall(rb"\bm\d", read[-1]) == [b"m4"]
+
+
+def test_local_functions_keep_their_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Functions of one name are numbered through the file; what is left out of it counts."""
+    text = "".join(f"it('{n}', () => {{ const h = () => {{ return {n}; }}; q.a(); h(); }});\n" for n in range(3))
+    changed = text.replace("return 2; }; q.a()", "return 2; }; q.bb()")
+    memory = Memory()
+    assert after(memory, text, changed, "typescript") == whole(changed, "typescript")
+    assert memory.helped == 1
+    monkeypatch.setattr(again, "named_now", lambda *_: None)
+    monkeypatch.setattr("codegraph.extract.reduction._words", lambda *_: frozenset())
+    assert after(Memory(), text, changed, "typescript") != whole(changed, "typescript")
+
+
+def test_what_was_tested_around_a_callback_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An assignment in a callback ends what a test around it says of a name elsewhere, so the file is whole then."""
+    text = "let a = b;\nif (a instanceof Foo) {\n  f(() => { g(); });\n  const h = () => { g(); };\n  a.go();\n}\n"
+    assigned = text.replace("g();", "a = 1;", 1)
+    for changed in (assigned, text.replace("{ g(); };", "{ a = 1; };")):
+        memory = Memory()
+        assert after(memory, text, changed, "typescript") == whole(changed, "typescript")
+        assert after(memory, changed, text, "typescript") == whole(text, "typescript")
+        assert memory.helped == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(FileView, "is_entangled", property(lambda _: False, lambda *_: None), raising=False)
+        assert after(Memory(), text, assigned, "typescript") != whole(assigned, "typescript")
+
+
+def test_what_comments_say_of_the_file_counts() -> None:
+    """A comment may give a name to a type of another file wherever it stands, in JavaScript."""
+    text = "function f() {\n  return 1;\n}\nf(() => {\n  g();\n});\n"
+    comment = "/** @typedef {import('./x').T} N */"
+    for place in ("return 1;", "g();"):
+        changed = text.replace(place, f"{comment} {place}")
+        for before, now in ((text, changed), (changed, text)):
+            assert after(Memory(), before, now, "javascript") == whole(now, "javascript")
+
+
+def test_the_tokens_of_the_module_are_those_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the module's own input has of a callback is what stands there now."""
+    changed = SUITE.replace("each.start()", "each.begin(1, 2)")
+    assert after(Memory(), SUITE, changed, "typescript") == whole(changed, "typescript")
+    with_tokens = splice.with_tokens
+    monkeypatch.setattr(splice, "with_tokens", lambda one, own, was, _: with_tokens(one, own, was, ()))
+    assert after(Memory(), SUITE, changed, "typescript") != whole(changed, "typescript")
+
+
+def test_what_is_bound_inside_counts_for_parameters() -> None:
+    """A callback's parameters and body are one scope: a name bound in the body is that name before it, too."""
+    text = "import { run } from 'r';\nrun('a', (one, other = run) => {\n  const a = one.b();\n});\n"
+    memory = Memory()
+    changed = text.replace("const a", "const run")
+    for before, now in ((text, changed), (changed, text)):
+        assert after(memory, before, now, "typescript") == whole(now, "typescript")
+    assert memory.helped == 3
+
+
+def test_a_callback_that_offers_something_is_no_affair_of_its_own() -> None:
+    """What stands in a callback may be what the file offers."""
+    text = "define((require, exports) => {\n  exports.a = b;\n  c();\n});\n"
+    memory = Memory()
+    for now in (text, text.replace("c();", "c(); exports.d = e;"), text):
+        assert memory.extract("x", now.encode(), "javascript", LIMITS) == whole(now, "javascript")
+    assert memory.helped == 0
+
+
+def test_edits_that_end_a_callback_elsewhere_are_looked_at_as_a_whole() -> None:
+    """Where a brace, a quote or a comment moves the end of a callback, the file is extracted whole."""
+    text = "it('a', () => {\n  b();\n});\nit('c', () => {\n  d(`x`); /* e */\n});\n"
+    for typed in ("});\nit('z', () => {", "}", "{", "`", "/*", "'", "//", "`${"):
+        memory = Memory()
+        changed = text.replace("b();", f"b(); {typed}")
+        assert after(memory, text, changed, "typescript") == whole(changed, "typescript")
+        assert memory.helped == (typed == "//")
