@@ -135,7 +135,7 @@ def test_what_is_bound_inside_counts_for_parameters() -> None:
     changed = text.replace("const a", "const run")
     for before, now in ((text, changed), (changed, text)):
         assert after(memory, before, now, "typescript") == whole(now, "typescript")
-    assert memory.helped == 3
+    assert memory.helped == 2
 
 
 def test_a_callback_that_offers_something_is_no_affair_of_its_own() -> None:
