@@ -269,15 +269,16 @@ def functions(walk: RubyWalk, node: Node, scope: Scope) -> None:
             walk.push(each, inner)
 
 
-def required(walk: RubyWalk, node: Node, scope: Scope, name: str) -> None:  # noqa: ARG001
-    """Add the import of a file whose path is written out; the level is 1 from the directory of this file on."""
+def required(walk: RubyWalk, node: Node, name: str) -> bool:
+    """Add the import of a file, if its path is written out; the level is 1 from the directory of this file on."""
     listed = node.child_by_field_name("arguments")
     literals = [each for each in listed.named_children if each.type == "string"] if listed is not None else []
     if not literals or any(part.type != "string_content" for part in literals[-1].named_children):
-        return
+        return False
     path = walk.text(literals[-1])[1:-1]
     if path:
         walk.view.add_import(node, ImportKind.EFFECT, path, "", "", level=int(name == "require_relative"))
+    return True
 
 
 def constant(walk: RubyWalk, node: Node, scope: Scope) -> None:

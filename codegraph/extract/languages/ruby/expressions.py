@@ -60,8 +60,8 @@ def call(walk: RubyWalk, node: Node, scope: Scope) -> None:
 def _declared(walk: RubyWalk, node: Node, scope: Scope, name: str) -> bool:
     """Visit a call that declares something; say whether it does."""
     if name in _REQUIRING:
-        declarations.required(walk, node, scope, name)
-    elif name in declarations.MIXINS and (declarations.is_class_body(walk, scope) or scope.find(SELF) is None):
+        return declarations.required(walk, node, name)
+    if name in declarations.MIXINS and (declarations.is_class_body(walk, scope) or scope.find(SELF) is None):
         declarations.mixin(walk, node, scope, name)
     elif name in ATTRIBUTES:
         declarations.attribute(walk, node, scope, name)

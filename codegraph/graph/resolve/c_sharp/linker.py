@@ -1,4 +1,4 @@
-"""Edges of a C# file: those of its references, its usings of types, and overridden members.
+"""Edges of a C# file: those of its references, its usings of types, overridden members, and unsaid `base()`.
 
 `new T(...)` is a call of the constructor with that number of parameters, of the type where it declares none. A member
 overrides the nearest one of that name and number of parameters along the base class if it says so, and along each
@@ -127,19 +127,35 @@ class CSharpLinker(TypedLinker):
                         sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
                         place = symbol_id(target.path, target.descriptor)
                         self.collector.add(each.owner, place, DependencyKind.IMPORTS, sure, each.line, each.column)
+        outspoken = {each.owner for each in part.references if _is_delegation(each)}
         for index in part.owners:
             shape = self._members.methods.get(index)
             is_member = shape is not None and self.definitions[index].container in self._members.types
             if shape is not None and is_member and not set(shape[2]) & set("cs"):
                 self._link_override(index, shape)
+            elif shape is not None and is_member and "s" not in shape[2] and index not in outspoken:
+                self._link_base(index)
+
+    def _link_base(self, index: int) -> None:
+        """Add the call `base()` of a constructor that starts with no such call."""
+        place = self.definitions[index].selection_range
+        for base in self._sharp.bases(self._around(index))[0]:
+            found = [] if self._sharp.is_interface(base) else self._sharp.member(base, "<new>(0)")
+            targets = [each for each in found if each.path]
+            sure = Confidence.EXACT if len(targets) == 1 else Confidence.AMBIGUOUS
+            for each in targets:
+                target = symbol_id(each.path, each.descriptor)
+                self.collector.add(index, target, DependencyKind.CALLS, sure, place.start_line, place.start_column)
+
+    def _around(self, index: int) -> Entity:
+        """Return the type that a member stands in."""
+        container = self.definitions[index].container
+        return Entity(TYPE, self.path, self.definitions[container].descriptor, self._members.types[container][0])
 
     def _link_override(self, index: int, shape: Entry) -> None:
         definition = self.definitions[index]
-        container = definition.container
-        full = self._members.types[container][0]
-        owner = Entity(TYPE, self.path, self.definitions[container].descriptor, full)
         place = definition.selection_range
-        for base in self._sharp.bases(owner)[0]:
+        for base in self._sharp.bases(self._around(index))[0]:
             is_interface = self._sharp.is_interface(base)
             if is_interface or "o" in shape[2]:
                 found = self._overridden(base, definition.name, shape)
@@ -165,3 +181,9 @@ class CSharpLinker(TypedLinker):
                 return alike or [target for target, _ in found]
             waiting.extend(self._sharp.bases(one)[0])
         return []
+
+
+def _is_delegation(reference: Reference) -> bool:
+    """Say whether a mention is `: this(...)` or `: base(...)`."""
+    chain = reference.chain
+    return len(chain) == 2 and chain[0] in ("@self", "@super") and chain[1].startswith("<new>")

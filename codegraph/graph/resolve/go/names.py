@@ -76,19 +76,20 @@ CONCRETE: Final = _names(
     """
     bufio.NewReader bufio.NewScanner bufio.NewWriter bufio.Reader bufio.Scanner bufio.Writer bytes.Buffer
     bytes.NewBuffer bytes.NewBufferString bytes.NewReader bytes.Reader encoding/json.Decoder encoding/json.Encoder
-    encoding/json.NewDecoder encoding/json.NewEncoder flag.FlagSet flag.NewFlagSet html/template.New
-    html/template.Template math/big.Int math/big.NewInt mime/multipart.Writer net/http.Cookie net/http.Get
-    net/http.Header net/http.NewRequest net/http.NewRequestWithContext net/http.NewServeMux net/http.Request
-    net/http.Request.Header net/http.Request.URL net/http.Request.URL.Query net/http.Response net/http.Response.Header
-    net/http.ResponseWriter.Header net/http.ServeMux net/http.Server net/http/httptest.NewRecorder
-    net/http/httptest.NewRecorder.Header net/http/httptest.NewRequest net/http/httptest.NewServer
-    net/http/httptest.ResponseRecorder net/http/httptest.ResponseRecorder.Header net/http/httptest.Server
-    net/url.Parse net/url.URL net/url.URL.Query net/url.Values os.Create os.File os.Open os.OpenFile os.Stderr
-    os.Stdin os.Stdout os/exec.Cmd os/exec.Command regexp.Compile regexp.MustCompile regexp.Regexp strings.Builder
-    strings.NewReader strings.NewReplacer strings.Reader strings.Replacer sync.Mutex sync.Once sync.RWMutex
-    sync.WaitGroup sync/atomic.Bool sync/atomic.Int32 sync/atomic.Int64 sync/atomic.Uint32 sync/atomic.Uint64
-    testing.B testing.F testing.M testing.T text/template.New text/template.Template time.Date time.Duration
-    time.NewTicker time.NewTimer time.Now time.Parse time.Since time.Ticker time.Time time.Timer time.Unix
+    encoding/json.NewDecoder encoding/json.NewEncoder errors.New flag.FlagSet flag.NewFlagSet fmt.Errorf
+    html/template.Must html/template.New html/template.Template math/big.Int math/big.NewInt mime/multipart.Writer
+    net/http.Cookie net/http.Get net/http.Header net/http.NewRequest net/http.NewRequestWithContext
+    net/http.NewServeMux net/http.Request net/http.Request.Header net/http.Request.URL net/http.Request.URL.Query
+    net/http.Response net/http.Response.Header net/http.ResponseWriter.Header net/http.ServeMux net/http.Server
+    net/http/httptest.NewRecorder net/http/httptest.NewRecorder.Header net/http/httptest.NewRequest
+    net/http/httptest.NewServer net/http/httptest.ResponseRecorder net/http/httptest.ResponseRecorder.Header
+    net/http/httptest.Server net/url.Parse net/url.URL net/url.URL.Query net/url.Values os.Create os.File os.Open
+    os.OpenFile os.Stderr os.Stdin os.Stdout os/exec.Cmd os/exec.Command regexp.Compile regexp.MustCompile
+    regexp.Regexp strings.Builder strings.NewReader strings.NewReplacer strings.Reader strings.Replacer sync.Mutex
+    sync.Once sync.RWMutex sync.WaitGroup sync/atomic.Bool sync/atomic.Int32 sync/atomic.Int64 sync/atomic.Uint32
+    sync/atomic.Uint64 testing.B testing.F testing.M testing.T text/template.Must text/template.New
+    text/template.Template time.Date time.Duration time.NewTicker time.NewTimer time.Now time.Parse time.Since
+    time.Ticker time.Time time.Timer time.Unix
     """
 )
 """Of the standard library: types that are no interfaces, and what gives an instance of such a type."""

@@ -28,7 +28,7 @@ from codegraph.graph.resolve.typed.entities import (
     is_known,
     merged,
 )
-from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, Evaluator
+from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Evaluator
 
 _ROOTS = ("lib.rs", "main.rs", "mod.rs", "build.rs")
 _ABOVE = ("lib.rs", "main.rs", "mod.rs")
@@ -106,7 +106,7 @@ class ModuleEvaluator(Evaluator):
         if name.endswith("!"):
             return self.macro(module, name[:-1])
         found = self.lookup(module, name)
-        return found if is_known(found) else self._crate(module[0], name)
+        return found if found != MISSING else self._crate(module[0], name)
 
     def above(self, module: Module) -> Candidates:
         """Return the module around a module."""
@@ -142,15 +142,18 @@ class ModuleEvaluator(Evaluator):
             self.imported(module, parts, name) for parts in self.get(import_key(path, in_module(inline, name))) or ()
         ]
         if imported:
-            return merged(imported, MAX_CANDIDATES)
+            found = merged(imported, MAX_CANDIDATES)
+            return found if found != MISSING else UNKNOWN_RECEIVER  # it is something, wherever it is
         for parts in self.get(star_in_key(path, inline)) or ():
             for each in self.imported(module, parts, ""):
                 inside = self._inside(each, name)
                 if is_known(inside):
                     return inside
         found = self._child(path, inline, name, "") if name.islower() else MISSING
-        is_root = not is_known(found) and not inline and self.parent(path) is None
-        return self._exported_macro(path, name) if is_root else found
+        if is_known(found) or inline or self.parent(path) is not None:
+            return found
+        macro = self._exported_macro(path, name)
+        return macro if is_known(macro) else found
 
     def _inside(self, owner: Entity, name: str) -> Candidates:
         """Return what a wildcard gives: what a module has, an enum's variant, what a macro imports."""
