@@ -136,8 +136,7 @@ def loaded(name: str, tokens: int) -> tuple[Encoder, bool] | str:
         return error.message
 
 
-def main() -> None:
-    """Run from the command line."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("directory", type=Path)
     parser.add_argument("--models", default=",".join(MODELS))
@@ -149,6 +148,12 @@ def main() -> None:
     parser.add_argument("--ask", choices=get_args(Ask), default="own", help="what queries are made of")
     parser.add_argument("--depths", action="store_true", help="only the depths of context")
     parser.add_argument("--output", type=Path, help="write the scores as JSON")
+    return parser
+
+
+def main() -> None:
+    """Run from the command line."""
+    parser = _parser()
     args = parser.parse_args()
     found: list[Score] = []
     tasks: dict[bool, list[Task]] = {}

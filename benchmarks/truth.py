@@ -125,7 +125,6 @@ class Truth:
         self.edges = [(row[0], self.group(row[1]), row[2], self._sources(row)) for row in data["edges"]]
         self._dead = {(file, line) for file, a, b in data.get("inactive", ()) for line in range(a, b + 1)}
         self._neutral = {tuple(each) for each in data.get("neutral_defs", ())}
-        self._elsewhere = self._by_owner(data["resolved_elsewhere"])
         self._unknown = self._by_owner(data["unresolved"])
 
     @classmethod
@@ -259,10 +258,6 @@ class Truth:
                 owner = self.definitions[owner].container
                 found[owner].add(name)
         return found
-
-    def names_elsewhere(self, owner: int) -> set[str]:
-        """Return the names that the resolver found outside of the project."""
-        return self._elsewhere.get(owner, set())
 
     def names_unknown(self, owner: int) -> set[str]:
         """Return the names that the resolver could not resolve."""

@@ -72,8 +72,7 @@ def measure(
     return {label: Run(tuple(asked), tuple(answers), made) for label, answers in found.items()}
 
 
-def main() -> int:
-    """Measure, print, write the result."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="benchmarks.search", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--corpus", type=Path, required=True, help="a directory with each repository under its name")
     parser.add_argument("--queries", type=Path, required=True, help="queries.jsonl of the benchmark")
@@ -99,7 +98,12 @@ def main() -> int:
     parser.add_argument("--results", type=Path, help="write the ranked lists there, as JSON lines")
     parser.add_argument("--json", action="store_true", help="write the figures under benchmarks/results")
     parser.add_argument("--output", type=Path, help="write the figures there instead")
-    arguments = parser.parse_args()
+    return parser
+
+
+def main() -> int:
+    """Measure, print, write the result."""
+    arguments = _parser().parse_args()
     began = now(), load()
     repositories, left_out = at_hand(read_repositories(arguments.repos), arguments.corpus)
     if arguments.only:

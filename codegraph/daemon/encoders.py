@@ -32,10 +32,10 @@ QueryVectors = dict[bytes, FloatArray]
 class Encoders:
     """The embedders of a project."""
 
-    def __init__(self, make: Callable[[ActiveModel], Embedder], elsewhere: Executor) -> None:
-        """`make` makes the embedder of a model; closing one may take seconds and is done `elsewhere`."""
+    def __init__(self, make: Callable[[ActiveModel], Embedder], background: Executor) -> None:
+        """`make` makes the embedder of a model; closing one may take seconds and is done in the `background`."""
         self._make = make
-        self._elsewhere = elsewhere
+        self._background = background
         self._embedders: Mapping[bytes, tuple[ActiveModel, Embedder]] = {}
         """Replaced whenever it changes, never changed: readers in other threads keep the one that they took."""
         self._substitutes: dict[bytes, ActiveModel] = {}
@@ -65,7 +65,7 @@ class Encoders:
         before = self._embedders
         self._embedders = {identity: each for identity, each in before.items() if identity not in gone}
         for identity in sorted(gone & before.keys()):
-            self._elsewhere.submit(before[identity][1].close)
+            self._background.submit(before[identity][1].close)
 
     def embedder(self, model: bytes) -> Embedder | None:
         """Return the embedder of a model in use."""

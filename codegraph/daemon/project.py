@@ -90,10 +90,10 @@ class Project:
         locations: Locations,
         models: ModelSet,
         makers: Makers,
-        elsewhere: ThreadPoolExecutor,
+        background: ThreadPoolExecutor,
         stack: ExitStack,
     ) -> None:
-        """Use `open_project`; `stack`, which is taken over, closes what was opened; `elsewhere` does what can wait."""
+        """Use `open_project`; `stack`, which is taken over, closes what was opened; `background` does what can wait."""
         self.parts = parts
         self.root = parts.root
         self.config = parts.config
@@ -136,7 +136,7 @@ class Project:
             self._inbox,
             cookies=self.cookies,
             start_over=self._start_over,
-            upkeep=Upkeep(self._flush, self.collect_garbage, lambda: look_again(self), self.lacks_models, elsewhere),
+            upkeep=Upkeep(self._flush, self.collect_garbage, lambda: look_again(self), self.lacks_models, background),
             clock=makers.clock,
             reconcile_seconds=self.config.watch.reconcile_seconds,
         )
@@ -330,9 +330,9 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
         store = open_store(state, config.store, _versions(config), events)
         stack.callback(store.close)
         facts = KeptFacts(store)
-        elsewhere = ThreadPoolExecutor(1, thread_name_prefix="elsewhere")
+        background = ThreadPoolExecutor(1, thread_name_prefix="background")
         budget = ModelBudget(config.embedding.model_memory_bytes)
-        encoders = Encoders(lambda model: makers.embedder(model, config, events, budget), elsewhere)
+        encoders = Encoders(lambda model: makers.embedder(model, config, events, budget), background)
         stack.callback(encoders.close)
         extractor = makers.extractor(extract_settings(config.extract, models), events)
         cold = open_cold(locations.cache_directory / "vectors", config.cache.cold_bytes, events)
@@ -367,9 +367,9 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
             timer=time.perf_counter,
         )
         stack.callback(lambda: parts.extractor.close())
-        stack.callback(elsewhere.shutdown)
+        stack.callback(background.shutdown)
         stack.callback(merge.close)
-        return Project(parts, locations, models, makers, elsewhere, stack)
+        return Project(parts, locations, models, makers, background, stack)
 
 
 def _write_down(searcher: Searcher) -> None:

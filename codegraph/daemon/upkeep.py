@@ -29,7 +29,7 @@ LOOK_SECONDS = 30.0
 
 
 class Upkeep:
-    """Decides when; one thread's data, but for the flush that runs elsewhere."""
+    """Decides when; one thread's data, but for the flush, which runs in the background."""
 
     def __init__(
         self,
@@ -37,15 +37,15 @@ class Upkeep:
         sweep: Callable[[], object],
         look: Callable[[], object],
         lacks_models: Callable[[], bool],
-        elsewhere: Executor,
+        background: Executor,
     ) -> None:
-        """`look` is called while `lacks_models()`; it and `flush` run `elsewhere`."""
+        """`look` is called while `lacks_models()`; it and `flush` run in the `background`."""
         self._flush = flush
         self._sweep = sweep
         self._look = look
         self._lacks_models = lacks_models
         self._looked_at: float | None = None
-        self._elsewhere = elsewhere
+        self._background = background
         self._flushing: Future[object] | None = None
         self._dirty_since: float | None = None
         self._changed_at = 0.0
@@ -84,13 +84,13 @@ class Upkeep:
                 self._looked_at = now  # whoever chose the models has just looked
             elif now >= self._looked_at + LOOK_SECONDS:
                 self._looked_at = now
-                self._elsewhere.submit(self._look)
+                self._background.submit(self._look)
 
     def _start_flush(self, now: float) -> None:
         if self._flushing is not None and not self._flushing.done():
             self._dirty_since = self._changed_at = now  # the one that runs may have begun before the last change
             return
-        self._flushing = self._elsewhere.submit(self._flush)
+        self._flushing = self._background.submit(self._flush)
         self._flushing.add_done_callback(_report)
 
 

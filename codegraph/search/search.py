@@ -23,6 +23,7 @@ import numpy.typing as npt
 
 from codegraph.config import SearchConfig
 from codegraph.core.symbols import SymbolId, SymbolKind
+from codegraph.embed.encoder import MAX_QUERY_CHARACTERS
 from codegraph.events import EventLog
 from codegraph.search.candidates import Found, Lines
 from codegraph.search.catalogue import Catalogue, CatalogueView
@@ -40,9 +41,6 @@ from codegraph.search.signals import Candidates, Mentions
 from codegraph.search.spaces import SpacesView, VectorSpaces
 from codegraph.search.spelling import matched
 from codegraph.search.vectors import DotProducts, Mask, Neighbours
-
-MAX_QUERY_LENGTH = 10_000
-"""Characters of a query that are read."""
 
 
 def _no_lines(symbols: Sequence[SymbolId], _paths: Sequence[str]) -> Sequence[int]:
@@ -308,7 +306,7 @@ class Searcher:
 
     def gather(self, query: Query, view: SearchView) -> tuple[QueryShape, Found, Mask | None]:
         """Return how a query was read, what both indexes found, and what they were narrowed to; see `search`."""
-        shape = shape_of(query.text[:MAX_QUERY_LENGTH])
+        shape = shape_of(query.text[:MAX_QUERY_CHARACTERS])
         allowed = self._allowed(query, view)
         count = max(self._config.candidates, query.limit or 0, MAX_CHECKED if query.fits else 0)
         matches = None

@@ -290,15 +290,6 @@ class VectorIndex:
         if len(wanted) and self._bury(wanted):
             self._publish()
 
-    def clear(self, mean: Floats) -> None:
-        """Forget everything; later vectors have had `mean` removed. Views that are out stay as they are."""
-        self._mean = np.array(mean, dtype=np.float32)
-        self._blocks.clear()
-        self._stretches.clear()
-        self._places = np.full(0, -1, dtype=np.int64)
-        self._live = 0
-        self._publish()
-
     def _make_room(self, count: int) -> None:
         if count > len(self._places):
             places = np.full(max(count, 2 * len(self._places)), -1, dtype=np.int64)

@@ -30,8 +30,8 @@ def active(encoder: RecordingEncoder, encode_query: Callable[[str], FloatArray] 
 def encoders() -> Iterator[Encoders]:
     """Two models in use."""
     known = {each.identity: each for each in (ONE, OTHER)}
-    with ThreadPoolExecutor(1) as elsewhere:
-        found = Encoders(lambda model: InlineEmbedder(known[model.identity]), elsewhere)
+    with ThreadPoolExecutor(1) as background:
+        found = Encoders(lambda model: InlineEmbedder(known[model.identity]), background)
         found.use([active(ONE), active(OTHER)])
         yield found
         found.close()
@@ -82,7 +82,7 @@ def test_dropped_model_is_closed_and_refused(encoders: Encoders) -> None:
     encoders.drop(OTHER.identity)
     future = encoders.submit(OTHER.identity, [(EmbeddingKey(b"k" * 16), None)])  # type: ignore[list-item]
     assert isinstance(future.exception(0), EncoderError)
-    encoders._elsewhere.submit(lambda: None).result()
+    encoders._background.submit(lambda: None).result()
     assert embedder.status().state == "closed"
     assert list(encoders.models) == [ONE.identity]
 
