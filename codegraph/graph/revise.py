@@ -108,15 +108,17 @@ def _mentioned(views: Mapping[str, FileView], others: Mapping[str, FileView]) ->
 
 
 def _named(views: Mapping[str, FileView], others: Mapping[str, FileView]) -> Iterable[tuple[str, SymbolId]]:
-    """Yield (name, symbol) of what `views` define and `others` do not."""
+    """Yield (name, symbol) of what `views` define and `others` do not; a heading's case is not in its id."""
     for path, view in views.items():
         other = others.get(path)
-        if other is not None and other.ids == view.ids:
+        if other is not None and other.outline is view.outline:
             continue
-        excluded = frozenset(other.ids) if other is not None else frozenset()
-        for symbol, definition in zip(view.ids, view.outline.definitions, strict=True):
-            if symbol not in excluded and definition.name:
-                yield definition.name, symbol
+        excluded = frozenset(_names_in(other)) if other is not None else frozenset()
+        yield from (each for each in _names_in(view) if each[0] and each not in excluded)
+
+
+def _names_in(view: FileView) -> Iterable[tuple[str, SymbolId]]:
+    return zip((definition.name for definition in view.outline.definitions), view.ids, strict=True)
 
 
 def _declared(views: Mapping[str, FileView], others: Mapping[str, FileView]) -> Iterable[tuple[str, str]]:

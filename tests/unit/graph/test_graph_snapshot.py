@@ -135,3 +135,17 @@ def test_an_old_snapshot_never_changes() -> None:
     project.change({"a.py": None, "b.py": "def other():\n    pass\n", "c.py": "# only\n" + FILES["c.py"]})
     assert [(s.id, old.dependencies(s.id), old.dependents(s.id), old.wanted(s.id)) for s in old.symbols()] == answers
     assert old.clock != project.index.snapshot.clock
+
+
+def test_names_follow_a_heading_whose_id_stays() -> None:
+    """A heading's identifier has neither its case nor its signs: both may change, and only the name does."""
+    project = Project({"a.md": "# Getting Started\n\nText.\n", "b.md": "# \U0001f4d6 Guide\n\nText.\n"})
+    project.index.snapshot.complete()
+    ids = set(project.index.snapshot.files["a.md"].ids)
+    project.change({"a.md": "# Getting started\n\nText.\n", "b.md": "# Guide\n\nText.\n"})
+    snapshot, clean = project.index.snapshot, project.clean().snapshot
+    assert set(snapshot.files["a.md"].ids) == ids
+    assert snapshot.names == clean.names
+    assert snapshot.spellings == clean.spellings
+    assert "Getting started" in snapshot.names
+    assert "Getting Started" not in snapshot.names
