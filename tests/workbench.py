@@ -453,9 +453,10 @@ class Workbench:
         return wrong
 
     def _wrong_documents(self, clean: Workbench) -> list[str]:
-        ours, theirs = (bench.project.parts.searcher.statistics() for bench in (self, clean))
-        lines = [f"{name}: {ours[name]} != {theirs[name]}" for name in ("documents", "vectors")]
-        return [line for line, name in zip(lines, ("documents", "vectors"), strict=True) if ours[name] != theirs[name]]
+        views = [bench.view.search for bench in (self, clean)]
+        documents, vectors = [view.lexical.live for view in views], [view.vectors.live for view in views]
+        found = {"documents": documents, "vectors": vectors}
+        return [f"{name}: {ours} != {theirs}" for name, (ours, theirs) in found.items() if ours != theirs]
 
     def _wrong_counts(self) -> list[str]:
         """Compare the counts of unresolved references that were followed with those of looking through all files."""

@@ -251,16 +251,6 @@ class Searcher:
             self._view = self._built_view()
         return revision
 
-    def statistics(self) -> dict[str, int]:
-        """Return counts and sizes for status and metrics."""
-        view = self._view
-        return {
-            "documents": view.lexical.live,
-            "segments": len(view.lexical.segments),
-            "vectors": view.vectors.live,
-            "vector_bytes": self._vectors.bytes_held(),
-        }
-
     def search(self, query: Query, view: SearchView | None = None) -> SearchAnswer:
         """Answer a query from `view`, or from what was last published.
 

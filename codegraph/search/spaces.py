@@ -84,10 +84,6 @@ class VectorSpaces:
             if len(index):
                 index.remove(numbers)
 
-    def bytes_held(self) -> int:
-        """Return the size of all indexes in bytes."""
-        return sum(index.bytes_held() for index in self._indexes.values())
-
     def view(self) -> SpacesView:
         """Return what was last published."""
         return SpacesView({model: index.view() for model, index in self._indexes.items()})

@@ -260,11 +260,6 @@ class VectorIndex:
         """Return what was last published."""
         return self._view
 
-    def bytes_held(self) -> int:
-        """Return the size of all rows in bytes, buried ones included."""
-        rows = sum(block.used for block in self._blocks.values())
-        return rows * (self.dimensions + 13) + self._places.nbytes
-
     def put(self, numbers: Sequence[int] | Numbers, vectors: Quantised) -> None:
         """Set the vectors of some symbols, distinct ones, replacing what they had, and publish.
 

@@ -105,7 +105,7 @@ def test_a_symbol_that_goes_takes_its_vector_along() -> None:
 
     assert [result.symbol for result in near.results] == ["a.py/save_table()."]
     assert put(target, load_table=0, save_table=1) == ["a.py/load_table()."]
-    assert target.statistics()["vectors"] == 1
+    assert target.view().vectors.live == 1
     assert target.vector_of(SymbolId("a.py/load_table().")) is None
 
 
@@ -140,7 +140,7 @@ def test_vectors_can_be_removed_and_a_model_closed() -> None:
 
     target.close_model(MODEL)
 
-    assert target.statistics()["vectors"] == 0
+    assert target.view().vectors.live == 0
     assert found(target, Query("chart", {MODEL: axis(0)})) == ["b.py/draw_chart()."]
     assert (target.models(), target.mean(MODEL)) == ({}, None)
 
