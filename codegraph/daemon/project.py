@@ -74,7 +74,7 @@ from codegraph.store.opening import open_store
 
 logger = logging.getLogger(__name__)
 
-LINKER_VERSION = "50"
+LINKER_VERSION = "51"
 """Bumped when the resolution schemes or the form of stored links change."""
 
 CODEC_VERSION = "int8-2"

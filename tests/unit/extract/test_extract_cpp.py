@@ -217,6 +217,42 @@ def test_further_names_of_one_typedef(language: str, others: list[str]) -> None:
     assert [each.descriptor for each in found[1:]] == ["d#", "d#x.", *others]
 
 
+def test_names_in_capitals_are_no_macros() -> None:
+    """A class, enum or union in capitals keeps its name, alone, as a member's type and as what a function gives."""
+    source = (
+        "struct POINT { int x; };\nunion VALUE { int a; };\nenum COLORS { RED };\nstruct POINT make(struct POINT p);\n"
+        "struct s { enum COLORS c : 2; struct POINT d; };\nconst POINT *at(int i);\n"
+    )
+    for language in ("c", "cpp"):
+        found = extract(source.encode(), language, Limits())
+        names = [each.descriptor for each in found.outline.definitions[1:] if "#" not in each.descriptor[:-1]]
+        assert names == ["POINT#", "VALUE#", "COLORS#", "make().", "s#", "at()."]
+        types = {each.chain[0] for each in found.occurrences.references if each.role is Role.TYPE}
+        assert types >= {"POINT", "COLORS"}
+    source = (
+        'class A_B C_D final : public POINT {};\nclass LIB_API LIB_OLD(\n  "gone") Later\n  : POINT {};\n'
+        "class LIB_API some;\n"
+        "class V { virtual HTTP get(); unsigned LIB_CALL run(int b); enum class MODE { A }; };\n"
+    )
+    found = facts(source)
+    assert [each.descriptor for each in found.outline.definitions[1:]] == [
+        "C_D#", "Later#", "V#", "V#get().", "V#run().", "V#MODE#", "V#MODE#A.",
+    ]  # fmt: skip
+
+
+def test_typedefs_by_macros_and_of_pointers_to_members() -> None:
+    """`typedef PLAIN(T) own;` names own, `typedef void (A::*Send)();` Send."""
+    found = facts("typedef LIB_PLAIN(T) own;\ntypedef void (A::*Send)(int);\ntypedef int A::*Field;\n")
+    assert [each.descriptor for each in found.outline.definitions[1:]] == ["own#", "Send#", "Field#"]
+
+
+def test_types_and_values_as_arguments_of_one_macro() -> None:
+    """A list of `MACRO(bool, false);` costs no definition behind it."""
+    made = "".join(f"LIB_MAKE({each});  // made\n" for each in ("void, ", "unsigned long long, 0", "char, '\\0'"))
+    found = facts(made + "template <typename A, typename... B>\nstruct C : D<bool(A::x), B...>::type {};\nint f();\n")
+    assert [each.descriptor for each in found.outline.definitions[1:] if each.name != "LIB_MAKE"] == ["C#", "f()."]
+
+
 def test_macros_behind_the_name_of_a_class() -> None:
     """`class A LIB_FINAL : public B` is a class with a base, and a line of a macro may have a blank in front of `(`."""
     found = facts("class A LIB_FINAL : public B {\n  void f ();\n  LIB_FIXED (A)\n};\nstruct C LIB_PACKED (1) {};\n")

@@ -399,3 +399,26 @@ def test_parameters_of_a_templates_own_type_are_overridden() -> None:
     assert project.edges("a.cc/Own#visit().", "overrides") == ["overrides a.cc/Walker#visit()."]
     assert project.edges("a.cc/Own#visit(+1).", "overrides") == []
     assert project.edges("a.cc/Own#end().", "overrides") == []
+
+
+def test_each_branch_has_its_own_class() -> None:
+    """Where branches of an #if define a class of one name, what stands in one means that one, not the first."""
+    one = "class Lock {\n public:\n  Lock(const Lock& other);\n  void take() { enter(); }\n"
+    one += "  void enter();\n  struct In {};\n"
+    other = one + "  In in_;\n};\n"
+    project = Project({"a.hh": f"namespace n {{\n#if A\n{one}}};\n#else\n{other}#endif\n}}\n"})
+    assert project.edges("a.hh/Lock#take().", "calls") == ["calls a.hh/Lock#enter()."]
+    assert project.edges("a.hh/Lock(+1)#take().", "calls") == ["calls a.hh/Lock(+1)#enter()."]
+    assert project.edges("a.hh/Lock(+1)#Lock().") == ["uses_type a.hh/Lock(+1)#"]
+    assert project.edges("a.hh/Lock(+1)#in_.") == ["uses_type a.hh/Lock(+1)#In#"]
+
+
+def test_inline_namespaces_have_names() -> None:
+    """What stands in an inline namespace is found by that name, too, where it is the outermost as well."""
+    header = "inline namespace top { void far(); }\nnamespace a { inline namespace v1 { void near(); class C {}; } }\n"
+    source = '#include "a.hh"\nnamespace a {\nvoid f() { v1::near(); top::far(); v1::C c; }\n}\n'
+    source += "void g() { a::v1::near(); }\n"
+    project = Project({"a.hh": header, "a.cc": source})
+    found = project.edges("a.cc/f().")
+    assert {"calls a.hh/near().", "calls a.hh/far().", "uses_type a.hh/C#"} <= set(found)
+    assert project.edges("a.cc/g().") == ["calls a.hh/near()."]

@@ -67,7 +67,9 @@ def namespace(walk: CppWalk, node: Node, scope: Scope) -> None:
     around = walk.around(scope)
     if name is None:
         inner.names[HIDDEN] = ("s",)
-    elif not any(each.type == "inline" for each in node.children):
+    elif any(each.type == "inline" for each in node.children):
+        _use(walk, node, scope, "a", walk.text(name), ("::", *around))
+    else:
         parts = "".join(walk.text(name).split()).replace("::inline", "::").split("::")
         inner.names[IN] = (*around, *(each for each in parts if each))
     walk.push(node.child_by_field_name("body"), inner)

@@ -231,7 +231,7 @@ def declared_by(node: Node | None) -> Declarator | None:
             function = node
             node = node.child_by_field_name("declarator")
         elif kind == "parenthesized_declarator":
-            inner = node.named_child(0) if node.named_child_count else None
+            inner = next((each for each in node.named_children if not each.is_error), None)  # `(A::*name)` has one
             function = function if inner is not None and inner.type in ("identifier", "field_identifier") else None
             node = inner
         else:

@@ -23,6 +23,7 @@ _PARTS: Final = (
     (b"MACRO", rb"(?:[A-Z](?<=\b[A-Z])REST)"),
     (b"REST", rb"(?:[A-Z0-9]*+_[A-Z0-9_]*+|[A-Z]{3,}+[A-Z0-9]*+)\b"),
     (b"TYPE", rb"(?:[A-Za-z_][\w:]*+(?:<(?:[^<>;{}()]|<[^<>;{}()]*>)*>[\w:]*+)?)"),
+    (b"WORDS", b"static|inline|extern|virtual|friend|constexpr|const|typename|struct|union|enum|class"),
     (b"SPACE", rb"[ \t\n]"),
     (b"INDENT", rb"\n[ \t]*+"),
 )
@@ -38,8 +39,11 @@ def _pattern(text: bytes) -> re.Pattern[bytes]:
 
 
 _CLASS: Final = _pattern(
-    rb"\b(?:class|struct|union|enum|namespace)SPACE++((?:MACROARGUMENTS?SPACE++)+)(?=[A-Za-z_{]|\[\[)"
+    rb"\b(?:class|struct|union|enum|namespace)SPACE++((?:MACRO(?:ARGUMENTS|\((?:[^();{}\"]|TEXT)*\))?SPACE++)+)"
+    rb"(?=(?!final\b)[A-Za-z_][\w:]*+(?:<(?:[^<>;{}()]|<[^<>;{}()]*>)*>[\w:]*+)?(?:SPACE++final\b)?SPACE*+"
+    rb"(?:\{|:SPACE*+[^:\d \t\n])|(?:[A-Z]|(?<=API |ORT |DLL |LIC |PI_ |RT_ )[a-z_])\w*+SPACE*+;|\[\[)"
 )
+"""A macro in front of the name of a class; `struct POINT {`, `struct POINT p;` and `enum MODE mode : 2` have none."""
 _AFTER_NAME: Final = _pattern(
     rb"[csu](?:lass|truct|nion)SPACE++[A-Za-z_][\w:]*+(?:<[^<>;{}()]*>)?SPACE++(MACROARGUMENTS?)(?=SPACE*(?::[^:]|\{))"
 )
@@ -75,6 +79,15 @@ _CONSTRUCTOR: Final = _pattern(
     rb"INDENT(MACROARGUMENTS?)"
     rb"(?=[ \t]+[A-Za-z_]\w*\((?:[^(){};]|\([^(){};]*\))*\)[\w \t\n]*:SPACE*\w+[({<])"
 )
+_CALLED_TYPE: Final = _pattern(
+    rb"typedef(?<=\btypedef)SPACE++(?:typenameSPACE++)?MACRO(\([^(){};\n]*+\))(?=SPACE++[A-Za-z_]\w*+SPACE*+;)"
+)
+"""`typedef MACRO(a) name;`: with its arguments the macro would be the name."""
+_MIXED: Final = _pattern(
+    rb"INDENTMACRO\(((?:[^\n();{}]*,)?[ \t]*(?:(?:void|bool|char|wchar_t|short|int|long|float|double|unsigned|signed)\b"
+    rb"[*& \t]*)++,(?:[^\n();{}]*,)?[ \t]*(?:-?\d[\w.]*+|'[^'\n]++'|TEXT|true|false|nullptr)?[ \t]*)\)(?=[ \t]*+;)"
+)
+"""`MACRO(bool, false);`: a type beside a value, or beside nothing, is no list of arguments and none of parameters."""
 _BLOCK: Final = _pattern(rb"INDENT(MACRO)(?=[ \t]*\{)")
 _SUFFIX: Final = _pattern(
     rb"\)SPACE*(?:(?:const|noexcept|override|final)SPACE+)*((?:MACROARGUMENTS?[ \t]*)+)"
@@ -89,7 +102,7 @@ _TYPE_WORDS: Final = frozenset(b"bool char double float int long short signed un
 """Behind these stands no attribute of a field but the name of a function: `static int RB_INSERT(int a) {`."""
 _TYPE_ENDS: Final = frozenset(bytes([each]) for each in _WORD + b">*&")
 _BETWEEN: Final = _pattern(
-    rb"INDENT(?:[a-z]++[ \t]++)*(?!(?:static|inline|extern)\b)TYPE[ \t*&]++"
+    rb"INDENT(?:[a-z]++[ \t]++)*(?!(?:WORDS)\b)TYPE[ \t*&]++"
     rb"(MACRO)(?=(?:[ \t]+|[ \t]*\n)[A-Za-z_][\w:]*[ \t]*\()"
 )
 _CONSTRAINT: Final = _pattern(
@@ -144,6 +157,8 @@ def masked(data: bytes) -> bytes:
         _BETWEEN,
         _CONSTRUCTOR,
         _BLOCK,
+        _CALLED_TYPE,
+        _MIXED,
         _CONSTRAINT,
         _CONVENTION,
     ):

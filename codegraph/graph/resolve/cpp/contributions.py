@@ -14,6 +14,7 @@ from codegraph.graph.resolve.cpp.names import (
     opening_key,
     scope_key,
     use_key,
+    variant,
 )
 from codegraph.graph.resolve.cpp.openings import OPENED
 from codegraph.graph.resolve.includes import file_name_key
@@ -47,9 +48,12 @@ class FileScopes:
         container = outline.definitions[definition.container]
         if definition.container == 0:
             scope, flags = (*self.placed.get(index, ()), "", "")[:2]
-            if definition.kind in TYPES and "x" in flags:
+            if definition.kind not in TYPES:
+                return scope
+            if "x" in flags:
                 return f"{scope}::@{definition.descriptor}"  # a specialisation: several have the name
-            return below(scope, definition.name) if definition.kind in TYPES else scope
+            around = below(scope, definition.name)
+            return variant(scope, definition.name, definition.descriptor) if around in self.around else around
         around = self.around[definition.container]
         if definition.kind not in TYPES:
             return around

@@ -11,7 +11,7 @@ from __future__ import annotations
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.c import linkage_key
 from codegraph.graph.resolve.cpp.external import of_external
-from codegraph.graph.resolve.cpp.names import alias_key, below, call_operator, scopes_of
+from codegraph.graph.resolve.cpp.names import alias_key, below, call_operator, class_of, scopes_of
 from codegraph.graph.resolve.cpp.openings import Openings
 from codegraph.graph.resolve.cpp.scopes import best_methods, fits
 from codegraph.graph.resolve.keys import base_key, member_key, return_key
@@ -191,7 +191,7 @@ class CppEvaluator(GenericEvaluator):
             return None
         local = scope.rfind("::@")
         if local >= 0 and "#::" not in scope[local:]:
-            return Entity(TYPE, path, scope[local + 3 :], scope)
+            return Entity(TYPE, path, *class_of(scope, local))
         outer, _, last = scope.rpartition("::")
         owner = self.class_at(path, outer)
         found = self._own(owner, last) if owner is not None else self._types(path, outer, last)

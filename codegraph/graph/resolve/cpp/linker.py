@@ -155,7 +155,8 @@ class CppLinker(TypedLinker):
         if definition.name == container.name:
             return
         count, _, types = self._scopes.function(index)
-        owner = Entity(TYPE, self.path, container.descriptor, self._place(definition.container).around)
+        owner = self._cpp.class_at(*self._place(definition.container))
+        owner = owner or Entity(TYPE, self.path, container.descriptor, self._place(definition.container).around)
         place = definition.selection_range
         for base in self._cpp.bases(owner)[0]:
             found = self._overridden(base, definition.name, count, types)

@@ -66,12 +66,27 @@ def scopes_of(around: str) -> list[str]:
     found = []
     while local >= 0:
         found.append(around)
-        around = around[:local]
+        nested = around.rfind("#::")
+        around = around[: nested + 1 if nested > local else local]
         local = around.find("::@")
     while around:
         found.append(around)
         around = around.rpartition("::")[0]
     return [*found, ""]
+
+
+def variant(scope: str, name: str, descriptor: str) -> str:
+    """Return the scope that one of several classes of a name in a file is: each branch of an #if has its own."""
+    return f"{scope}::@={name}={descriptor}"
+
+
+def class_of(scope: str, mark: int) -> tuple[str, str]:
+    """Return the descriptor and the name of the class that a scope's last part says, from the mark "::@" on."""
+    part = scope[mark + 3 :]
+    if not part.startswith("="):
+        return part, scope
+    _, name, descriptor = part.split("=", 2)
+    return descriptor, below(scope[:mark], name)
 
 
 def call_operator(name: str) -> tuple[str, str, str]:
