@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,16 +24,13 @@ SLICE = 3
 
 
 @pytest.fixture
-def bench(memory_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workbench]:
+def bench(project_of: Any, monkeypatch: pytest.MonkeyPatch) -> Workbench:
     """A hub with eight users, up to date, and an index that computes three keys at a time."""
     monkeypatch.setitem(Index.__init__.__kwdefaults__, "at_once", 0)
     monkeypatch.setattr(Index.compute_keys, "__defaults__", (SLICE,))
-    bench = Workbench(memory_path)
-    bench.write({"hub.py": "def hub(): return 1\n"})
-    bench.write({f"user{number}.py": f"from hub import hub\ndef f(): return hub() + {number}\n" for number in range(8)})
-    bench.update()
-    yield bench
-    bench.close()
+    users = {f"user{number}.py": f"from hub import hub\ndef f(): return hub() + {number}\n" for number in range(8)}
+    made: Workbench = project_of({"hub.py": "def hub(): return 1\n", **users})
+    return made
 
 
 def take_in(bench: Workbench) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,13 +27,10 @@ EDIT = {"b.py": "def g(x=0): return 1\n"}
 
 
 @pytest.fixture
-def bench(memory_path: Path) -> Iterator[Workbench]:
+def bench(project_of: Any) -> Workbench:
     """A project of two files, up to date."""
-    bench = Workbench(memory_path)
-    bench.write(TWO_FILES)
-    bench.update()
-    yield bench
-    bench.close()
+    made: Workbench = project_of(TWO_FILES)
+    return made
 
 
 class Once:

@@ -27,13 +27,10 @@ TWO_FILES = {"a.py": "from b import g\ndef f(): return g()\n", "b.py": "def g():
 
 
 @pytest.fixture
-def bench(memory_path: Path) -> Iterator[Workbench]:
+def bench(project_of: Any) -> Workbench:
     """A project of two files, up to date."""
-    bench = Workbench(memory_path)
-    bench.write(TWO_FILES)
-    bench.update()
-    yield bench
-    bench.close()
+    made: Workbench = project_of(TWO_FILES)
+    return made
 
 
 def rebuild(bench: Workbench) -> None:
@@ -303,16 +300,13 @@ def test_views_are_reconciled_only_after_the_tree_was_compared(bench: Workbench)
     assert [event.reason for event in bench.events_of(Reconciled)] == ["start", "start"]
 
 
-def test_large_first_index_stores_facts_in_between(memory_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_first_index_stores_facts_in_between(project_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A crash in the middle of a first index does not lose all parsing."""
     monkeypatch.setattr(facts_reader, "FACTS_PER_TRANSACTION", 3)
     monkeypatch.setattr(pipeline, "FILES_KEPT", 3)
-    bench = Workbench(memory_path)
-    bench.write({f"m{number}.py": f"def f{number}(): return {number}\n" for number in range(10)})
-    bench.update()
+    bench: Workbench = project_of({f"m{number}.py": f"def f{number}(): return {number}\n" for number in range(10)})
     assert bench.project.parts.store.revision > 3
     bench.check()
-    bench.close()
 
 
 def test_events_tell_what_a_change_did(bench: Workbench) -> None:

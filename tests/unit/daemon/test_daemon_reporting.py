@@ -14,11 +14,9 @@ from codegraph.source.reading import FileReader
 from tests.workbench import Workbench
 
 
-def test_status_counts_once_between_two_changes(memory_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_counts_once_between_two_changes(project_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred clients that ask for the status cost a hundred times what one asked for, not what the tree weighs."""
-    bench = Workbench(memory_path)
-    bench.write({"a.py": "def f(): return 1\n"})
-    bench.update()
+    bench: Workbench = project_of({"a.py": "def f(): return 1\n"})
     counted: list[str] = []
 
     def noted(name: str, work: Any) -> Any:
@@ -34,7 +32,6 @@ def test_status_counts_once_between_two_changes(memory_path: Path, monkeypatch: 
     bench.update()
     assert status_report(bench.project, figures).skipped["unknown_language"] == 1
     assert counted.count("skipped") == 2
-    bench.close()
 
 
 def test_many_who_wait_are_counted_once_in_a_while(memory_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
