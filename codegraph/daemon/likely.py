@@ -24,6 +24,8 @@ def files_with(snapshot: Snapshot, text: str, is_prefix: bool) -> set[str] | Non
 
     `is_prefix`: names begin with the text, in this case; else they hold it, in whatever case.
     """
+    if not text.isascii():
+        return None  # what is its lower case depends on what is around it
     found = _by_prefix(snapshot, text) if is_prefix else _by_part(snapshot, text)
     if found is not None:
         found.update(_of_symbols(snapshot, (SymbolId(text),)))
@@ -40,7 +42,7 @@ def _by_prefix(snapshot: Snapshot, text: str) -> set[str] | None:
         if namespace.startswith(text) or text.startswith(namespace + "."):
             named.update(paths)
     first = text.partition(".")[0]
-    named.update(path for path in snapshot.files if first in path and _may_begin(path, text))
+    named.update(path for path in snapshot.paths.holding(first) if _may_begin(path, text))
     return named
 
 
@@ -53,11 +55,11 @@ def _may_begin(path: str, text: str) -> bool:
 
 def _by_part(snapshot: Snapshot, text: str) -> set[str] | None:
     part = max(text.lower().split("."), key=len)
-    if not part or not text.isascii():  # elsewhere case depends on what is around
+    if not part:
         return None
     named = _of_names(snapshot, snapshot.spellings.holding(part))
     if named is not None:
-        named.update(path for path in snapshot.files if part in path.lower())
+        named.update(snapshot.paths.holding(part))
         named.update(path for name, paths in snapshot.namespaces.items() if part in name.lower() for path in paths)
     return named
 

@@ -280,7 +280,7 @@ def _ends_with(whole: str, name: str) -> bool:
 def _modules(snapshot: Snapshot, name: str) -> list[Symbol]:
     """Return the modules of a name, by path; no other file is decoded."""
     last = name.rpartition(".")[2]  # stands in the path as it is
-    paths = [path for path in snapshot.files if last in path and _ends_with(module_name(path), name)]
+    paths = [path for path in snapshot.paths.holding(last) if _ends_with(module_name(path), name)]
     return [snapshot.files[path].symbol(0) for path in sorted(paths)]
 
 

@@ -109,5 +109,7 @@ def _compare_lookups(left: Snapshot, right: Snapshot, found: Differences) -> Non
         found["definitions"].append("the names of symbols differ")
     if left.mentions != right.mentions:
         found["edges"].append("the mentions of symbols differ")
+    if left.paths != right.paths:
+        found["files"].append("the paths differ")
     if left.counts != right.counts:
         found["files"].append(f"counts: {left.counts} != {right.counts}")

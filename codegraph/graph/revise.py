@@ -9,7 +9,7 @@ Tests: tests/unit/graph/test_graph_snapshot.py, tests/model/test_model_readers.p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeVar
 
 from immutables import Map
@@ -43,6 +43,7 @@ def empty_snapshot(clock: Clock, depth: int, max_context: int, routes: Routes) -
         Deferred(Map),
         Deferred(lambda: Spellings.of(())),
         Deferred(Map),
+        Deferred(lambda: Spellings.of(())),
         counts,
     )
 
@@ -80,6 +81,7 @@ def revise(
         named,
         Deferred(lambda: Spellings.of(named.get()), _spelled(before, named.value, old, new)),
         Deferred(lambda: _grouped(_declared(finished, {})), _follow(before.declared, _declared, old, new)),
+        Deferred(lambda: Spellings.of(finished), _respelled(before.written.value, old.keys() - new, new.keys() - old)),
         counts,
         Map() if unkeyed is None else unkeyed,
     )
@@ -144,7 +146,11 @@ def _spelled(
     touched = {name for views, others in ((old, new), (new, old)) for name, _ in _named(views, others)}
     gone = [name for name in touched if name in known and name not in names]
     come = [name for name in touched if name in names and name not in known]
-    return spelled.changed(gone, come) if gone or come else spelled
+    return _respelled(spelled, gone, come)
+
+
+def _respelled(before: Spellings | None, gone: Collection[str], come: Collection[str]) -> Spellings | None:
+    return before if before is None or not (gone or come) else before.changed(gone, come)
 
 
 def _changed(

@@ -90,6 +90,7 @@ class Snapshot:
     named: Deferred[Map[str, tuple[SymbolId, ...]]]
     spelled: Deferred[Spellings]
     declared: Deferred[Map[str, tuple[str, ...]]]
+    written: Deferred[Spellings]
     counts: Counts
     unkeyed: Map[SymbolId, None] = field(default_factory=Map)
     """Symbols whose keys are computed later; what their file views have is out of date."""
@@ -114,9 +115,14 @@ class Snapshot:
         """Package or namespace -> files that declare it, sorted."""
         return self.declared.get()
 
+    @property
+    def paths(self) -> Spellings:
+        """The keys of `files`, to be looked through."""
+        return self.written.get()
+
     def complete(self) -> None:
         """Make the tables that nobody has asked for yet."""
-        for table in (self.mentioned, self.named, self.spelled, self.declared):
+        for table in (self.mentioned, self.named, self.spelled, self.declared, self.written):
             table.get()
 
     def symbol(self, symbol: SymbolId) -> Symbol | None:

@@ -1,4 +1,4 @@
-"""How names are spelled: the names of a project by their first letter and length, for whoever knows only part of one.
+"""How names and paths are spelled: those of a project by first letter and length, for whoever knows only part of one.
 
 A look through all names, and all files for what they are called by, is work in proportion to the project. Here a name's
 first letter, length or a part of it lead to the names that may be meant, at a million symbols in a few milliseconds;
