@@ -35,7 +35,7 @@ from typing import TypeVar
 import msgspec
 import zstandard
 
-from codegraph.core.symbols import BlobDigest, OwnDigest, Range, SignatureDigest, SymbolKind
+from codegraph.core.symbols import BlobDigest, OwnDigest, Range, SignatureDigest, SymbolKind, members_of
 
 Chain = tuple[str, ...]
 
@@ -94,6 +94,11 @@ class ImportKind(IntEnum):
     """`import "./x"`: nothing is bound."""
     MEMBER = 4
     """`const {n: alias} = require("m")`: a name that destructuring takes out of a module."""
+
+
+ROLE = members_of(Role)
+BINDING = members_of(BindingKind)
+IMPORT = members_of(ImportKind)
 
 
 class FlowState(IntEnum):

@@ -20,8 +20,9 @@ the symbol or move its file. Names outside [A-Za-z0-9_+$-] are escaped with back
 from __future__ import annotations
 
 import re
-from enum import StrEnum
-from typing import NewType
+from enum import Enum, StrEnum
+from types import SimpleNamespace
+from typing import NewType, TypeVar, cast
 
 import msgspec
 
@@ -42,6 +43,14 @@ NO_KEY = EmbeddingKey(b"")
 
 BlobDigest = NewType("BlobDigest", bytes)
 """blake2b-128 of a file's bytes. 16 bytes."""
+
+
+_Members = TypeVar("_Members", bound=Enum)
+
+
+def members_of(enumeration: type[_Members]) -> type[_Members]:
+    """Return what has the members as attributes: Python 3.11 takes ten times as long to look one up in the class."""
+    return cast(type[_Members], SimpleNamespace(**enumeration.__members__))
 
 
 class SymbolKind(StrEnum):
@@ -101,6 +110,11 @@ class Confidence(StrEnum):
     """Found through an inferred type, or as the only definition of that name in the project."""
     AMBIGUOUS = "ambiguous"
     """One of several candidates; all of them (at most four) have an edge."""
+
+
+KIND = members_of(SymbolKind)
+EDGE = members_of(DependencyKind)
+SURE = members_of(Confidence)
 
 
 class Freshness(StrEnum):

@@ -20,7 +20,7 @@ from tree_sitter import Node
 
 from codegraph.core.digests import own_digest, signature_digest
 from codegraph.core.facts import Definition, FlowState, OwnInput, SyntaxProblem, encode
-from codegraph.core.symbols import OwnDigest, SymbolKind, descriptor_of
+from codegraph.core.symbols import KIND, OwnDigest, SymbolKind, descriptor_of
 from codegraph.extract.languages.spec import LanguageSpec, Sighting
 from codegraph.extract.normalise import Cut, Span, TokenStream
 from codegraph.extract.signature import signature_of
@@ -41,7 +41,7 @@ Candidate = tuple[SymbolKind, str, dict[str, list[Node]]]
 
 def module_of(text: SourceText) -> Found:
     """Return the definition that every file starts with."""
-    return Found(None, SymbolKind.MODULE, "", text.mark, len(text.data), text.mark, text.mark, None, text.mark)
+    return Found(None, KIND.MODULE, "", text.mark, len(text.data), text.mark, text.mark, None, text.mark)
 
 
 def find_definitions(
@@ -63,16 +63,16 @@ def find_definitions(
         container = stack[-1][1]
         one.local = spec.nested and container >= 0 and kept[container].kind in CALLABLES
         if container < 0 or (kept[container].kind in ABSORBING and not (one.local and one.kind in _NESTED)):
-            if one.kind is not SymbolKind.CONSTANT:
+            if one.kind is not KIND.CONSTANT:
                 absorbed.append(one)
                 stack.append((one.end, -1))
-        elif one.kind is not SymbolKind.CONSTANT or _is_constant(spec, kept[container], one):
+        elif one.kind is not KIND.CONSTANT or _is_constant(spec, kept[container], one):
             if len(kept) > limit:
                 problems.append(SyntaxProblem("symbols", text.position(one.start)[0], f"more than {limit} definitions"))
                 break
             one.container = container
-            if one.kind is SymbolKind.FUNCTION and kept[container].kind in CLASSES:
-                one.kind = SymbolKind.METHOD
+            if one.kind is KIND.FUNCTION and kept[container].kind in CLASSES:
+                one.kind = KIND.METHOD
             stack.append((one.end, len(kept)))
             kept.append(one)
     describe(kept)
@@ -255,7 +255,7 @@ def members_of(definitions: Sequence[Found]) -> list[list[Found]]:
 
 
 def _signature(spec: LanguageSpec, stream: TokenStream, found: Found) -> str:
-    if found.kind is SymbolKind.MODULE:
+    if found.kind is KIND.MODULE:
         return ""
     return signature_of(stream.header(cut_of(found)), spec.layout, spec.header_end)
 
@@ -263,7 +263,7 @@ def _signature(spec: LanguageSpec, stream: TokenStream, found: Found) -> str:
 def _raw_tokens(stream: TokenStream, found: Found, children: Sequence[Found]) -> list[str]:
     if not children or found.kind in CALLABLES:
         return stream.piece(cut_of(found))
-    return stream.outline(cut_of(found), map(cut_of, children), headers=found.kind is not SymbolKind.MODULE)
+    return stream.outline(cut_of(found), map(cut_of, children), headers=found.kind is not KIND.MODULE)
 
 
 BROKEN = frozenset({"syntax", "missing"})
@@ -318,11 +318,11 @@ def module_only(
     language: str, text: SourceText, without: FlowState = FlowState.OFF
 ) -> tuple[tuple[Definition, ...], dict[bytes, bytes]]:
     """Return the outline of a file that is not looked into: a module without tokens."""
-    own = encode(OwnInput(SymbolKind.MODULE, language, "", "", "", "", ()))
+    own = encode(OwnInput(KIND.MODULE, language, "", "", "", "", ()))
     digest = own_digest(own)
     module = Definition(
         "",
-        SymbolKind.MODULE,
+        KIND.MODULE,
         "",
         -1,
         text.range(text.mark, len(text.data)),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import COMPUTED, LITERAL, Binding, BindingKind, Chain, Reference, Role
+from codegraph.core.facts import COMPUTED, LITERAL, ROLE, Binding, BindingKind, Chain, Reference, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.text import SourceText
 
@@ -120,7 +120,7 @@ def collect_references(view: FileView, captures: Captures) -> None:
         owner = view.owner_of(start)
         for chain in view.spec.callees(node, view.text):
             known = view.rebased(chain, owner) if len(chain) < MAX_CHAIN and "" not in chain else ()
-            view.references.add(owner, (*known, COMPUTED), Role.CALL, start)
+            view.references.add(owner, (*known, COMPUTED), ROLE.CALL, start)
     sites, prefixes, taken = _members(view, captures.get("member", ()))
     taken.update(view.targets)
     taken.update([node.start_byte for node in captures.get("skip", ())])
@@ -174,7 +174,7 @@ def _roles(sites: Sequence[Site], captures: Captures) -> dict[int, Role]:
     for start, end in spans(captures.get("region.type", ())):
         for site in sites[bisect_left(sites, (start,)) : bisect_left(sites, (end,))]:
             if not site[4]:
-                roles[site[1]] = Role.TYPE
+                roles[site[1]] = ROLE.TYPE
     for capture, role in _NODE_ROLES:
         for node in captures.get(capture, ()):
             roles[node.end_byte] = role
@@ -186,7 +186,7 @@ def _add_sites(view: FileView, sites: Sequence[Site], roles: Mapping[int, Role])
     unknown = _unknown_locals(view)
     hidden, narrowed = view.hidden(), view.narrowed
     offsets = view.references.offsets
-    read = Role.READ
+    read = ROLE.READ
     nothing: frozenset[str] = frozenset()
     at = 0
     for end, owner in view.stretches():

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from codegraph.core.facts import Binding, BindingKind, Chain, Export, Import, ImportKind, Occurrences
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import KIND, SymbolKind
 from codegraph.extract.references import ReferenceTable
 from codegraph.extract.text import SourceText
 
@@ -134,7 +134,7 @@ class FileView:
     def scope_of(self, offset: int) -> int:
         """Return the index of the definition in whose scope a name bound at `offset` lives: never a constant."""
         owner = self.owner_of(offset)
-        while self.definitions[owner].kind is SymbolKind.CONSTANT:
+        while self.definitions[owner].kind is KIND.CONSTANT:
             owner = self.definitions[owner].container
         return owner
 

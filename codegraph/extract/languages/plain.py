@@ -20,7 +20,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BindingKind, Chain
+from codegraph.core.facts import BINDING, Chain
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.spec import Docstring, Find, LanguageSpec, Namespaces, Queries
 from codegraph.extract.normalise import SPACE, WORD
@@ -224,4 +224,4 @@ def bind_names(view: FileView) -> None:
         for target in match.get("target", ()):
             start = target.start_byte
             view.targets.add(start)
-            view.bind(start, view.scope_of(start), view.text.of(target), BindingKind.VARIABLE)
+            view.bind(start, view.scope_of(start), view.text.of(target), BINDING.VARIABLE)

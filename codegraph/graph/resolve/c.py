@@ -18,8 +18,8 @@ Tests: tests/unit/graph/test_graph_c.py.
 from __future__ import annotations
 
 from codegraph.core.changes import FileLinks
-from codegraph.core.facts import COMPUTED, Definition, Import, Occurrences, Outline, Reference, Role
-from codegraph.core.symbols import Confidence, SymbolKind, symbol_id
+from codegraph.core.facts import COMPUTED, ROLE, Definition, Import, Occurrences, Outline, Reference, Role
+from codegraph.core.symbols import KIND, SURE, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.includes import Included, file_name_key, link_include, shared_directories
 from codegraph.graph.resolve.keys import import_key
@@ -93,30 +93,30 @@ class _Linker:
         if name == COMPUTED:
             self._call_computed(reference)
             return
-        if len(reference.chain) > 1 or ((owner, name) in self._bound and role is not Role.TYPE):
-            if role is not Role.READ:
+        if len(reference.chain) > 1 or ((owner, name) in self._bound and role is not ROLE.TYPE):
+            if role is not ROLE.READ:
                 reason = "dynamic" if len(reference.chain) > 1 else "local"
                 self.collector.miss(owner, name, role, reason, line, column)
             return
         found, reason, is_seen = self._candidates(name, role)
-        sure = Confidence.EXACT if is_seen else Confidence.INFERRED
-        sure = sure if len(found) == 1 else Confidence.AMBIGUOUS
+        sure = SURE.EXACT if is_seen else SURE.INFERRED
+        sure = sure if len(found) == 1 else SURE.AMBIGUOUS
         for entry in found:
             target = symbol_id(entry[0], entry[1])
             if target != self._around[owner]:
                 self.collector.add(owner, target, EDGE_KINDS[role], sure, line, column)
-        if not found and role is not Role.READ:
+        if not found and role is not ROLE.READ:
             self.collector.miss(owner, name, role, reason, line, column)
 
     def _call_computed(self, reference: Reference) -> None:
         """Add the edge of `(*f)(x)`, unless f is a variable."""
         owner, name = reference.owner, reference.chain[0]
-        found = [] if name == COMPUTED or (owner, name) in self._bound else self._candidates(name, Role.CALL)[0]
-        functions = [entry for entry in found if entry[2] == SymbolKind.FUNCTION.value]
-        sure = Confidence.EXACT if len(functions) == 1 else Confidence.AMBIGUOUS
+        found = [] if name == COMPUTED or (owner, name) in self._bound else self._candidates(name, ROLE.CALL)[0]
+        functions = [entry for entry in found if entry[2] == KIND.FUNCTION.value]
+        sure = SURE.EXACT if len(functions) == 1 else SURE.AMBIGUOUS
         for entry in functions:
             target = symbol_id(entry[0], entry[1])
-            self.collector.add(owner, target, EDGE_KINDS[Role.CALL], sure, *reference.positions[:2])
+            self.collector.add(owner, target, EDGE_KINDS[ROLE.CALL], sure, *reference.positions[:2])
         if not functions:
             self.collector.computed(reference)
 
@@ -125,7 +125,7 @@ class _Linker:
         own = [entry for entry in self._here.get(name, ()) if fits(SymbolKind(entry[2]), role)]
         defined = [entry for entry in own if entry[3] != "p"]
         is_macro = bool(defined) and all(entry[3] == "m" for entry in defined)
-        if defined and not (is_macro and role is Role.CALL):
+        if defined and not (is_macro and role is ROLE.CALL):
             return defined[:MAX_CANDIDATES], "", True
         value = self._table.get(linkage_key(name))
         if value == MANY:
@@ -147,7 +147,7 @@ class _Linker:
             return [], "missing", True
         nearest = max(shared_directories(entry[0], self._path) for entry in found)
         found = [entry for entry in found if shared_directories(entry[0], self._path) == nearest]
-        is_sure = bool(seen) or (found[0][3] == "d" and SymbolKind(found[0][2]) is not SymbolKind.FUNCTION)
+        is_sure = bool(seen) or (found[0][3] == "d" and SymbolKind(found[0][2]) is not KIND.FUNCTION)
         return (found, "", is_sure) if len(found) <= MAX_CANDIDATES else ([], "ambiguous", True)
 
     def _unless_macro(self, own: list[Entry], fitting: list[Entry]) -> list[Entry]:
@@ -164,7 +164,7 @@ class _Linker:
 
 def _is_field(definition: Definition) -> bool:
     """Say whether a definition is a field, which no plain name means."""
-    return definition.kind is SymbolKind.CONSTANT and definition.container > 0
+    return definition.kind is KIND.CONSTANT and definition.container > 0
 
 
 def _is_for_others(entry: Entry) -> bool:
@@ -179,6 +179,6 @@ def _entry(path: str, definition: Definition) -> Entry:
 def _state(definition: Definition) -> str:
     if definition.signature.startswith("# define"):
         return "m"
-    if definition.kind is SymbolKind.FUNCTION:
+    if definition.kind is KIND.FUNCTION:
         return "p" if definition.length <= definition.signature.count(" ") + 2 else "d"
     return "n" if definition.signature.startswith("typedef ") else "d"

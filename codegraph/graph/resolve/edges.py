@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from codegraph.core.changes import Dependency, FileLinks, Unresolved
 from codegraph.core.facts import Outline, Reference, Role
-from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, symbol_id
+from codegraph.core.symbols import EDGE, SURE, Confidence, DependencyKind, SymbolId, symbol_id
 
 _SURENESS = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.AMBIGUOUS: 2}
 _source_order = attrgetter("line", "column", "target", "kind")
@@ -34,8 +34,8 @@ class EdgeCollector:
                 self.add(
                     container,
                     self.ids[index],
-                    DependencyKind.CONTAINS,
-                    Confidence.EXACT,
+                    EDGE.CONTAINS,
+                    SURE.EXACT,
                     place.start_line,
                     place.start_column,
                 )
@@ -44,7 +44,7 @@ class EdgeCollector:
         self, owner: int, target: SymbolId, kind: DependencyKind, confidence: Confidence, line: int, column: int
     ) -> None:
         """Record an edge of the definition with index `owner`; line and column are 0-based."""
-        if target == self.ids[owner] and kind is not DependencyKind.CALLS:
+        if target == self.ids[owner] and kind is not EDGE.CALLS:
             return
         edges = self._edges[owner]
         present = edges.get((target, kind))

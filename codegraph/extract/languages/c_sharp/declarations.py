@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BindingKind, Chain, ImportKind, Role
+from codegraph.core.facts import BINDING, Chain, ImportKind, Role
 from codegraph.extract.languages.block_walk import OF, TYPE, Scope, joined
 from codegraph.extract.languages.c_sharp import expressions
 
@@ -107,7 +107,7 @@ def _declare_full_name(
     own.names[WITHIN] = (full,)
     partial = "partial" if "partial" in _modifiers(walk, node) else ""
     if index:
-        walk.bind(node, index, "@type", (full, partial, around), BindingKind.VARIABLE)
+        walk.bind(node, index, "@type", (full, partial, around), BINDING.VARIABLE)
 
 
 def _primary_constructor(walk: CSharpWalk, node: Node, own: Scope, index: int, primary: Node) -> None:
@@ -118,7 +118,7 @@ def _primary_constructor(walk: CSharpWalk, node: Node, own: Scope, index: int, p
             continue
         chain = walk.chains.instance(each.child_by_field_name("type"), own)
         if node.type == "record_declaration" and index:
-            walk.bind(name, index, walk.text(name), chain, BindingKind.ATTRIBUTE)
+            walk.bind(name, index, walk.text(name), chain, BINDING.ATTRIBUTE)
         else:
             own.names[walk.text(name)] = chain
         walk.push(each.child_by_field_name("type"), own, expressions.type_node)
@@ -139,7 +139,7 @@ def _base(walk: CSharpWalk, node: Node, scope: Scope) -> None:
         return
     chain = walk.chains.type_name(node, scope)
     if chain:
-        walk.bind(node, scope.owner, "@base", chain, BindingKind.VARIABLE)
+        walk.bind(node, scope.owner, "@base", chain, BINDING.VARIABLE)
         expressions.mention_type(walk, node, scope, Role.INHERIT)
 
 
@@ -191,7 +191,7 @@ def _push_parameters(walk: CSharpWalk, node: Node, own: Scope) -> None:
 def _bind_method(walk: CSharpWalk, node: Node, index: int, own: Scope, result: Node | None) -> None:
     chain = walk.chains.instance(result, own)
     if chain:
-        walk.bind(node, index, "0", chain, BindingKind.RETURN)
+        walk.bind(node, index, "0", chain, BINDING.RETURN)
     listed = node.child_by_field_name("parameters")
     parameters = [each for each in listed.named_children if each.type == "parameter"] if listed is not None else []
     has_rest = listed is not None and listed.child_by_field_name("name") is not None
@@ -216,14 +216,14 @@ def _bind_method(walk: CSharpWalk, node: Node, index: int, own: Scope, result: N
         texts.append("*" + _type_text(walk, listed))
     types = ",".join("".join(text.split()) for text in texts)
     shape = (str(needed), "*" if has_rest else str(len(parameters)), flags, types)
-    walk.bind(node, index, "@method", shape, BindingKind.VARIABLE)
+    walk.bind(node, index, "@method", shape, BINDING.VARIABLE)
     if parameters and any(
         walk.text(each) == "this" for each in parameters[0].named_children if each.type == "modifier"
     ):
         of = walk.chains.instance(parameters[0].child_by_field_name("type"), own)
         text = "".join(_type_text(walk, parameters[0]).split())
         bare = _bare_type(walk, parameters[0].child_by_field_name("type"), own) if of or text else ""
-        walk.bind(node, index, "@this", (bare,), BindingKind.VARIABLE)
+        walk.bind(node, index, "@this", (bare,), BINDING.VARIABLE)
 
 
 def _bare_type(walk: CSharpWalk, node: Node | None, own: Scope) -> str:
@@ -266,13 +266,13 @@ def property_declaration(walk: CSharpWalk, node: Node, scope: Scope) -> None:
     own.names["value"] = kind_chain = walk.chains.instance(node.child_by_field_name("type"), own)
     if node.id in walk.defined:
         if kind_chain:
-            walk.bind(node, index, "0", kind_chain, BindingKind.RETURN)
+            walk.bind(node, index, "0", kind_chain, BINDING.RETURN)
         words = _modifiers(walk, node)
         is_explicit = any(each.type == "explicit_interface_specifier" for each in node.named_children)
         flags = (
             ("o" if "override" in words else "") + ("e" if is_explicit else "") + ("p" if "private" in words else "")
         )
-        walk.bind(node, index, "@property", (flags,), BindingKind.VARIABLE)
+        walk.bind(node, index, "@property", (flags,), BINDING.VARIABLE)
     value, accessors = node.child_by_field_name("value"), node.child_by_field_name("accessors")
     walk.push(accessors, own)
     if value is not None and value.type == "implicit_object_creation_expression":
@@ -299,9 +299,9 @@ def field(walk: CSharpWalk, node: Node, scope: Scope) -> None:
     for number, each in enumerate(declarators):
         name = each.child_by_field_name("name")
         if name is not None and number == 0 and index and chain:
-            walk.bind(name, index, "0", chain, BindingKind.RETURN)
+            walk.bind(name, index, "0", chain, BINDING.RETURN)
         elif name is not None and number and scope.owner:
-            walk.bind(name, scope.owner, walk.text(name), chain, BindingKind.ATTRIBUTE)
+            walk.bind(name, scope.owner, walk.text(name), chain, BINDING.ATTRIBUTE)
     for each in reversed(declarators):
         for value in reversed(each.named_children[1:]):
             if value.type == "implicit_object_creation_expression":
@@ -333,6 +333,6 @@ def delegate(walk: CSharpWalk, node: Node, scope: Scope) -> None:
     type_parameters(walk, node, own, parameters)
     chain = joined(walk.chains.instance(node.child_by_field_name("type"), own), OF)
     if index and chain:
-        walk.bind(node, index, "0", chain[:-1], BindingKind.RETURN)
+        walk.bind(node, index, "0", chain[:-1], BINDING.RETURN)
     _push_parameters(walk, node, own)
     walk.push(node.child_by_field_name("type"), own, expressions.type_node)

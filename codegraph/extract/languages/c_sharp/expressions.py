@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Chain, Role
+from codegraph.core.facts import ROLE, Chain, Role
 from codegraph.extract.languages.block_walk import TYPE, Scope, joined
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def identifier(walk: CSharpWalk, node: Node, scope: Scope) -> None:
     if node.type == "generic_name":
         walk.push(node.named_child(1) if node.named_child_count > 1 else None, scope)
     if name and name not in _NO_NAMES and scope.find(name) is None and scope.find(TYPE + name) is None:
-        walk.mention(scope, (name,), Role.READ, _last(node))
+        walk.mention(scope, (name,), ROLE.READ, _last(node))
 
 
 def _last(node: Node) -> Node:
@@ -49,7 +49,7 @@ def _last(node: Node) -> Node:
 def type_node(walk: CSharpWalk, node: Node, scope: Scope) -> None:
     """Mention the types that a type is written with."""
     if node.type in (*_NAMED, "qualified_name", "alias_qualified_name"):
-        mention_type(walk, node, scope, Role.TYPE)
+        mention_type(walk, node, scope, ROLE.TYPE)
     elif node.type not in ("predefined_type", "implicit_type"):
         for each in reversed(node.named_children):
             kind = each.child_by_field_name("type") if each.type in ("tuple_element", "parameter") else each
@@ -99,7 +99,7 @@ def call(walk: CSharpWalk, node: Node, scope: Scope) -> None:
             walk.push(function.named_child(1) if function.named_child_count > 1 else None, scope)
         name = walk.chains.simple_name(function)
         if name and name not in _NO_NAMES and scope.find(name) is None:
-            walk.mention(scope, chain, Role.CALL, _last(function))
+            walk.mention(scope, chain, ROLE.CALL, _last(function))
         elif name and name not in _NO_NAMES:
             walk.call_local(scope, name, _last(function))
     elif function.type in _ACCESS:
@@ -108,7 +108,7 @@ def call(walk: CSharpWalk, node: Node, scope: Scope) -> None:
             if name_node.type == "generic_name":
                 walk.push(name_node.named_child(1) if name_node.named_child_count > 1 else None, scope)
             name = walk.chains.simple_name(name_node).partition("`")[0]
-            walk.mention(scope, chain or ("()", name), Role.CALL, _last(name_node))
+            walk.mention(scope, chain or ("()", name), ROLE.CALL, _last(name_node))
         _push_before(walk, before, scope)
     else:
         inner = function.named_child(0) if function.type == "parenthesized_expression" else function
@@ -148,7 +148,7 @@ def member(walk: CSharpWalk, node: Node, scope: Scope) -> None:
         if name.type == "generic_name":
             walk.push(name.named_child(1) if name.named_child_count > 1 else None, scope)
         if chain:
-            walk.mention(scope, chain, Role.READ, _last(name))
+            walk.mention(scope, chain, ROLE.READ, _last(name))
     else:
         for each in reversed(node.named_children[1:]):
             walk.push(each, scope)
@@ -166,7 +166,7 @@ def creation(walk: CSharpWalk, node: Node, scope: Scope) -> None:
             name = kind
             while name.type in ("qualified_name", "alias_qualified_name"):
                 name = name.child_by_field_name("name") or name.named_child(0)
-            walk.mention(scope, (*chain, f"<new>({walk.chains.arguments(arguments, scope)})"), Role.CALL, _last(name))
+            walk.mention(scope, (*chain, f"<new>({walk.chains.arguments(arguments, scope)})"), ROLE.CALL, _last(name))
         walk.push(kind, scope, type_node)
 
 
@@ -177,7 +177,7 @@ def implicit_creation(walk: CSharpWalk, node: Node, scope: Scope, chain: Chain) 
     _initializer(walk, initializer, scope, chain)
     walk.push(arguments, scope)
     if len(chain) > 1 and chain[-1] == "()":
-        walk.mention(scope, (*chain[:-1], f"<new>({walk.chains.arguments(arguments, scope)})"), Role.CALL, node)
+        walk.mention(scope, (*chain[:-1], f"<new>({walk.chains.arguments(arguments, scope)})"), ROLE.CALL, node)
 
 
 def _initializer(walk: CSharpWalk, node: Node | None, scope: Scope, chain: Chain) -> None:
@@ -190,7 +190,7 @@ def _initializer(walk: CSharpWalk, node: Node | None, scope: Scope, chain: Chain
                 _initializer(walk, right, scope, inner)
             else:
                 walk.push(right, scope)
-            walk.mention(scope, inner, Role.READ, left)
+            walk.mention(scope, inner, ROLE.READ, left)
         else:
             walk.push(each, scope)
 
@@ -201,7 +201,7 @@ def constructor_initializer(walk: CSharpWalk, node: Node, scope: Scope) -> None:
     for each in node.children:
         if each.type in ("this", "base"):
             head = "@self" if each.type == "this" else "@super"
-            walk.mention(scope, (head, f"<new>({walk.chains.arguments(arguments, scope)})"), Role.CALL, each)
+            walk.mention(scope, (head, f"<new>({walk.chains.arguments(arguments, scope)})"), ROLE.CALL, each)
     walk.push(arguments, scope)
 
 
@@ -227,7 +227,7 @@ def attribute(walk: CSharpWalk, node: Node, scope: Scope) -> None:
     chain = walk.chains.type_name(name, scope)
     if name is not None and chain:
         last = name.child_by_field_name("name") if name.type == "qualified_name" else name
-        walk.mention(scope, (*chain, "@attribute"), Role.TYPE, _last(last or name))
+        walk.mention(scope, (*chain, "@attribute"), ROLE.TYPE, _last(last or name))
 
 
 def _attribute_arguments(walk: CSharpWalk, node: Node, scope: Scope) -> None:

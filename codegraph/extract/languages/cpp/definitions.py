@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from tree_sitter import Node
 
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import KIND, SymbolKind
 from codegraph.extract.languages.spec import Sighting
 
 CLASS_NODES: Final = frozenset({"class_specifier", "struct_specifier", "union_specifier"})
@@ -64,7 +64,7 @@ def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequ
         while around[-1][0] <= start:
             around.pop()
         container = around[-1][1]
-        kind = found[container - 1].kind if container else SymbolKind.MODULE
+        kind = found[container - 1].kind if container else KIND.MODULE
         if around[-1][2] or not _counts(node, kind):
             continue
         one = _sighting_of(node, declarator, container, kind, classes)
@@ -75,7 +75,7 @@ def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequ
         found.append(one)
         if one.kind in TYPES:
             classes.setdefault(one.name, len(found))
-        around.append((one.end, len(found), one.kind is SymbolKind.CONSTANT))
+        around.append((one.end, len(found), one.kind is KIND.CONSTANT))
     return found
 
 
@@ -127,11 +127,11 @@ def _sighting_of(
         if declared is None:
             return None
         outer = declarator or node
-        return _sighting(SymbolKind.CLASS, declared.name, container, outer, None, outer)
+        return _sighting(KIND.CLASS, declared.name, container, outer, None, outer)
     name, value = node.child_by_field_name("name") or node.named_child(0), node.child_by_field_name("value")
     if name is None or name.end_byte == name.start_byte or (kind == "preproc_def" and value is None):
         return None
-    symbol = _OTHERS.get(kind, SymbolKind.CONSTANT)
+    symbol = _OTHERS.get(kind, KIND.CONSTANT)
     return _sighting(symbol, name, container, _outer(node), value if kind in _MACROS else None, node)
 
 
@@ -143,7 +143,7 @@ def _type(node: Node, container: int) -> Sighting | None:
         name = _name_of_unnamed(node)
         if name is None:
             return None
-    symbol = SymbolKind.ENUM if node.type == "enum_specifier" else SymbolKind.CLASS
+    symbol = KIND.ENUM if node.type == "enum_specifier" else KIND.CLASS
     last = last_name(name)
     if last.end_byte <= last.start_byte:
         return None
@@ -165,14 +165,14 @@ def _name_of_unnamed(node: Node) -> Node | None:
 def _function(
     node: Node, declared: Declarator, container: int, around: SymbolKind, classes: Mapping[str, int]
 ) -> Sighting:
-    kind = SymbolKind.FUNCTION
+    kind = KIND.FUNCTION
     parent = node.parent
     is_friend = parent is not None and parent.type == "friend_declaration"
     if declared.path and not container:
         container = classes.get(declared.path[-1], 0)
-        kind = SymbolKind.METHOD if container else kind
+        kind = KIND.METHOD if container else kind
     elif around in TYPES and not is_friend:
-        kind = SymbolKind.METHOD
+        kind = KIND.METHOD
     body = node.child_by_field_name("body")
     if body is not None:
         lists = [each for each in node.children if each.type == "field_initializer_list"]
@@ -191,9 +191,7 @@ def _declared(
     is_extern = any(one.type == "storage_class_specifier" and one.text == b"extern" for one in node.children)
     if declared.path or is_extern:
         return None
-    return _sighting(
-        SymbolKind.CONSTANT, declared.name, container, declarator or _outer(node), None, declarator or node
-    )
+    return _sighting(KIND.CONSTANT, declared.name, container, declarator or _outer(node), None, declarator or node)
 
 
 def _sighting(kind: SymbolKind, name: Node, container: int, outer: Node, body: Node | None, detail: Node) -> Sighting:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Role
+from codegraph.core.facts import ROLE
 from codegraph.extract.languages.block_walk import OF, TYPE, Scope, joined
 from codegraph.extract.languages.cpp.definitions import last_name
 
@@ -31,12 +31,12 @@ def identifier(walk: CppWalk, node: Node, scope: Scope) -> None:
     """Mention a name that is not local."""
     name = walk.text(node)
     if name and scope.find(name) is None:
-        walk.mention(scope, (name,), Role.READ, node)
+        walk.mention(scope, (name,), ROLE.READ, node)
 
 
 def type_name(walk: CppWalk, node: Node, scope: Scope) -> None:
     """Mention a type."""
-    walk.mention(scope, walk.chains.type_name(node, scope), Role.TYPE, node)
+    walk.mention(scope, walk.chains.type_name(node, scope), ROLE.TYPE, node)
 
 
 def template_type(walk: CppWalk, node: Node, scope: Scope) -> None:
@@ -56,7 +56,7 @@ def template_function(walk: CppWalk, node: Node, scope: Scope) -> None:
 def qualified(walk: CppWalk, node: Node, scope: Scope) -> None:
     """Mention what `a::b` means, and the types on the way to it."""
     last = last_name(node)
-    role = Role.READ if _last_part(node).type in _UNTYPED else Role.TYPE
+    role = ROLE.READ if _last_part(node).type in _UNTYPED else ROLE.TYPE
     qualifiers(walk, node, scope)
     walk.mention(scope, walk.chains.qualified(node, scope), role, last)
 
@@ -82,7 +82,7 @@ def qualifiers(walk: CppWalk, node: Node, scope: Scope) -> None:
                 before = head
                 name = last_name(outer)
                 if head and head[0] != _FOREIGN:
-                    walk.mention(scope, (*head, BEFORE), Role.READ, name)
+                    walk.mention(scope, (*head, BEFORE), ROLE.READ, name)
             walk.push(outer.child_by_field_name("arguments"), scope)
         elif part is node:
             before = ("::",)
@@ -108,7 +108,7 @@ def call(walk: CppWalk, node: Node, scope: Scope) -> None:
         if field is not None:
             name = _field_name(field)
             chain = walk.chains.field(function, scope, count) or ("()", walk.chains.bare(field) + count)
-            walk.mention(scope, chain, Role.CALL, name)
+            walk.mention(scope, chain, ROLE.CALL, name)
             walk.push(_template_arguments(field), scope)
         walk.push(target, scope)
         return
@@ -123,7 +123,7 @@ def call(walk: CppWalk, node: Node, scope: Scope) -> None:
             return
         found = scope.find(spelled) if kind != "qualified_identifier" else None
         if found is None or found[:2] == (TYPE, "@here"):
-            walk.mention(scope, walk.chains.function(node, scope), Role.CALL, name)
+            walk.mention(scope, walk.chains.function(node, scope), ROLE.CALL, name)
         else:
             walk.call_local(scope, spelled, name, walk.chains.function(node, scope))
         return
@@ -151,7 +151,7 @@ def field_access(walk: CppWalk, node: Node, scope: Scope) -> None:
     """Mention a field."""
     field, target = node.child_by_field_name("field"), node.child_by_field_name("argument")
     if field is not None:
-        walk.mention(scope, walk.chains.field(node, scope, ""), Role.READ, _field_name(field))
+        walk.mention(scope, walk.chains.field(node, scope, ""), ROLE.READ, _field_name(field))
     walk.push(target, scope)
 
 
@@ -187,13 +187,13 @@ def subscript(walk: CppWalk, node: Node, scope: Scope) -> None:
         chain = walk.chains.value(argument, scope)
         if chain and chain[-1] != OF:
             count = walk.chains.arguments(indices, scope)
-            walk.mention(scope, joined(chain, f"operator[]{count}"), Role.CALL, bracket)
+            walk.mention(scope, joined(chain, f"operator[]{count}"), ROLE.CALL, bracket)
 
 
 def _operator(walk: CppWalk, operand: Node | None, operator: Node, count: str, scope: Scope) -> None:
     chain = walk.chains.value(operand, scope)
     if chain and chain[-1] != OF and chain != ("@self",) and chain[0] != _FOREIGN:
-        walk.mention(scope, joined(chain, f"operator{operator.type}{count}"), Role.CALL, operator)
+        walk.mention(scope, joined(chain, f"operator{operator.type}{count}"), ROLE.CALL, operator)
 
 
 def creation(walk: CppWalk, node: Node, scope: Scope) -> None:
@@ -211,14 +211,14 @@ def constructed(walk: CppWalk, kind: Node | None, arguments: Node | None, scope:
     made = walk.chains.type_name(kind, scope)
     if made and kind is not None and made[0] != _FOREIGN:
         count = walk.chains.arguments(arguments, scope)
-        walk.mention(scope, (*made, f"<new>{count}"), Role.CALL, last_name(kind))
+        walk.mention(scope, (*made, f"<new>{count}"), ROLE.CALL, last_name(kind))
 
 
 def field_initializer(walk: CppWalk, node: Node, scope: Scope) -> None:
     """Mention the field or the base that a constructor initialises."""
     for child in reversed(node.named_children):
         if child.type == "field_identifier":
-            walk.mention(scope, (walk.text(child),), Role.READ, child)
+            walk.mention(scope, (walk.text(child),), ROLE.READ, child)
         else:
             walk.push(child, scope)
 

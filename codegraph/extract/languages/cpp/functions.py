@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BindingKind, Chain, Role
+from codegraph.core.facts import BINDING, Chain, Role
 from codegraph.extract.languages.block_walk import TYPE, Scope, joined
 from codegraph.extract.languages.cpp.chains import followed
 from codegraph.extract.languages.cpp.declarations import push_declarator
@@ -78,7 +78,7 @@ def _function(walk: CppWalk, node: Node, declared: Declarator, scope: Scope) -> 
         if chain and declared.path and trailing is None and chain[0][0] not in "@:":
             chain = joined((OUTSIDE,), *chain)
         if chain:
-            walk.bind(node, index, "0", chain, BindingKind.RETURN)
+            walk.bind(node, index, "0", chain, BINDING.RETURN)
     walk.push(body, own)
     for each in reversed(node.named_children):
         if each.type in ("field_initializer_list", "try_statement", "default_value", "requires_clause"):
@@ -144,7 +144,7 @@ def _describe(
     flags += "x" if is_special or (name is not None and name.type == "template_function") else ""
     flags += "t" if parent is not None and parent.type == "template_declaration" else ""
     count, types = _arity(walk, parameters, scope)
-    walk.bind(node, index, "@arity", (count, types, flags), BindingKind.ATTRIBUTE)
+    walk.bind(node, index, "@arity", (count, types, flags), BINDING.ATTRIBUTE)
 
 
 def _parameters_of_template(node: Node) -> int:
@@ -227,7 +227,7 @@ def _variables(walk: CppWalk, node: Node, kind: Node | None, declarators: list[N
             words = {walk.text(one) for one in node.children if one.type == "storage_class_specifier"}
             walk.place(node, index, scope, flags="s" if "static" in words else "")
             owner = container or index
-            walk.bind(declared.name, owner, walk.text(declared.name), chain, BindingKind.ATTRIBUTE)
+            walk.bind(declared.name, owner, walk.text(declared.name), chain, BINDING.ATTRIBUTE)
         if value is not None and value.type in _VALUED and kind is not None:
             constructed(walk, kind, value, own)
         walk.push(value, own)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BindingKind, Chain, ImportKind, Role
+from codegraph.core.facts import IMPORT, ROLE, BindingKind, Chain, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.block_walk import OF, TYPE, Scope, joined
 from codegraph.extract.languages.go.chains import PREDECLARED
@@ -35,9 +35,9 @@ def import_spec(walk: GoWalk, node: Node, scope: Scope) -> None:  # noqa: ARG001
     if not module:
         return
     alias = walk.text(name) if name is not None else ""
-    kind = {".": ImportKind.STAR, "_": ImportKind.EFFECT}.get(alias, ImportKind.MODULE)
+    kind = {".": IMPORT.STAR, "_": IMPORT.EFFECT}.get(alias, IMPORT.MODULE)
     walk.packages.add(alias or module.rpartition("/")[2])
-    walk.view.add_import(node, kind, module, "", alias if kind is ImportKind.MODULE else "")
+    walk.view.add_import(node, kind, module, "", alias if kind is IMPORT.MODULE else "")
 
 
 def function(walk: GoWalk, node: Node, scope: Scope) -> None:
@@ -171,14 +171,14 @@ def _bases(walk: GoWalk, node: Node, scope: Scope) -> None:
                 walk.push(base.child_by_field_name("type_arguments"), scope)
             base = base.child_by_field_name("type") or base.named_child(0)
         if base is not None and base.type in ("type_identifier", "qualified_type"):
-            _named_type(walk, base, scope, Role.INHERIT)
+            _named_type(walk, base, scope, ROLE.INHERIT)
         else:
             walk.push(member, scope)
 
 
 def type_name(walk: GoWalk, node: Node, scope: Scope) -> None:
     """Mention a type."""
-    _named_type(walk, node, scope, Role.TYPE)
+    _named_type(walk, node, scope, ROLE.TYPE)
 
 
 def _named_type(walk: GoWalk, node: Node, scope: Scope, role: Role) -> None:

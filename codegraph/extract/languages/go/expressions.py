@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Role
+from codegraph.core.facts import ROLE, Role
 from codegraph.extract.languages.block_walk import Scope
 from codegraph.extract.languages.go.chains import PREDECLARED
 
@@ -24,7 +24,7 @@ def identifier(walk: GoWalk, node: Node, scope: Scope) -> None:
     """Mention a name that is not local."""
     name = walk.text(node)
     if name not in PREDECLARED and scope.find(name) is None:
-        walk.mention(scope, (name,), Role.READ, node)
+        walk.mention(scope, (name,), ROLE.READ, node)
 
 
 def call(walk: GoWalk, node: Node, scope: Scope) -> None:
@@ -39,11 +39,11 @@ def call(walk: GoWalk, node: Node, scope: Scope) -> None:
     if function.type == "identifier":
         name = walk.text(function)
         if name not in PREDECLARED and scope.find(name) is None:
-            walk.mention(scope, (name,), Role.CALL, function)
+            walk.mention(scope, (name,), ROLE.CALL, function)
         else:
             walk.call_local(scope, name, function)
     elif function.type == "selector_expression":
-        _select(walk, function, scope, Role.CALL)
+        _select(walk, function, scope, ROLE.CALL)
     elif function.type == "index_expression" and walk.chains.value(function.child_by_field_name("operand"), scope):
         _instantiated(walk, function, scope)
     else:
@@ -65,12 +65,12 @@ def _instantiated(walk: GoWalk, node: Node, scope: Scope) -> None:
     else:
         name = operand
     if name is not None and scope.find(chain[0]) is None:
-        walk.mention(scope, chain, Role.CALL, name)
+        walk.mention(scope, chain, ROLE.CALL, name)
 
 
 def selector(walk: GoWalk, node: Node, scope: Scope) -> None:
     """Mention a member."""
-    _select(walk, node, scope, Role.READ)
+    _select(walk, node, scope, ROLE.READ)
 
 
 def _select(walk: GoWalk, node: Node, scope: Scope, role: Role) -> None:
@@ -78,7 +78,7 @@ def _select(walk: GoWalk, node: Node, scope: Scope, role: Role) -> None:
     if field is None or operand is None:
         return
     chain = walk.chains.value(operand, scope)
-    if chain or role is Role.CALL:
+    if chain or role is ROLE.CALL:
         walk.mention(scope, (*(chain or ("()",)), walk.text(field)), role, field)
     walk.push(operand, scope, _operand)
 
@@ -92,7 +92,7 @@ def _operand(walk: GoWalk, node: Node, scope: Scope) -> None:
         chain = walk.chains.value(node, scope)
         field = node.child_by_field_name("field")
         if len(chain) == 2 and field is not None:
-            walk.mention(scope, chain, Role.READ, field)
+            walk.mention(scope, chain, ROLE.READ, field)
         walk.push(node.child_by_field_name("operand"), scope, _operand)
     elif node.type == "parenthesized_expression":
         for child in node.named_children:

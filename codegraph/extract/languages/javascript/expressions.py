@@ -14,7 +14,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from codegraph.core.facts import COMPUTED, Chain, Role
+from codegraph.core.facts import COMPUTED, ROLE, Chain, Role
 from codegraph.extract.languages.javascript.annotations import NOTHING, TypeChains
 from codegraph.extract.languages.javascript.chains import UNKNOWN, alternatives_of, chain_of, key_of
 from codegraph.extract.languages.javascript.definition_nodes import EXPORTS
@@ -57,19 +57,19 @@ def identifier(walk: Walk, node: Node, scope: Scope) -> None:
     """A name in an expression: a read."""
     name = text_of(node)
     if name != "arguments":
-        walk.ledger.refer(scope, (name,), Role.READ, node)
+        walk.ledger.refer(scope, (name,), ROLE.READ, node)
 
 
 def member(walk: Walk, node: Node, scope: Scope) -> None:
     """`a.b`: a read of the member, then of what stands before it."""
-    mention(walk, node, scope, Role.READ)
+    mention(walk, node, scope, ROLE.READ)
 
 
 def subscript(walk: Walk, node: Node, scope: Scope) -> None:
     """`a["b"]` reads the member b; `a[i]` reads a and i."""
     index = node.child_by_field_name("index")
     if string_value(index) is not None and index is not None:
-        walk.refer(scope, _certain(chain_of(node, scope.this)), Role.READ, index)
+        walk.refer(scope, _certain(chain_of(node, scope.this)), ROLE.READ, index)
     else:
         walk.push(index, scope)
     walk.push(node.child_by_field_name("object"), scope)
@@ -84,7 +84,7 @@ def mention(walk: Walk, node: Node | None, scope: Scope, role: Role) -> None:
     elif node.type in _MEMBERS:
         chain = chain_of(node, scope.this)
         name = node.child_by_field_name("property")
-        if role is Role.READ:
+        if role is ROLE.READ:
             chain = _certain(chain)
         if name is not None and name.text not in _NO_MENTION:
             walk.refer(scope, chain, role, name)
@@ -105,7 +105,7 @@ def call(walk: Walk, node: Node, scope: Scope) -> None:
         word = text_of(name) if name is not None else ""
         if word in _CALLING and receiver is not None and receiver.type in _CALLED_BY_MEMBER:
             if name is not None:  # the receiver may be an object with a method of that name
-                walk.refer(scope, chain_of(function, scope.this), Role.CALL, name)
+                walk.refer(scope, chain_of(function, scope.this), ROLE.CALL, name)
             function = receiver
         elif arguments is not None and (word in _PER_ELEMENT or word in _HANDING_ON):
             _hint_elements(walk, arguments, chain_of(receiver, scope.this), word in _PER_ELEMENT)
@@ -120,11 +120,11 @@ def call(walk: Walk, node: Node, scope: Scope) -> None:
 def _callee(walk: Walk, function: Node | None, scope: Scope) -> None:
     """Mention what is called or constructed; `x["name"]()` is a call of the member of that name."""
     if function is None or function.type in _NAMED:
-        mention(walk, function, scope, Role.CALL)
+        mention(walk, function, scope, ROLE.CALL)
         return
     index = function.child_by_field_name("index")
     if function.type == "subscript_expression" and index is not None and key_of(index) is not None:
-        walk.refer(scope, chain_of(function, scope.this), Role.CALL, index)
+        walk.refer(scope, chain_of(function, scope.this), ROLE.CALL, index)
         walk.push(function.child_by_field_name("object"), scope)
         walk.push(index if string_value(index) is None else None, scope)
         return
@@ -142,7 +142,7 @@ def _callee(walk: Walk, function: Node | None, scope: Scope) -> None:
         return
     if inner.type not in FUNCTIONS and inner.type != "class":
         for chain in alternatives_of(function, scope.this, unknown=True):
-            walk.refer(scope, (*chain, COMPUTED), Role.CALL, function)
+            walk.refer(scope, (*chain, COMPUTED), ROLE.CALL, function)
     walk.push(function, scope)
 
 
@@ -173,7 +173,7 @@ def decorator(walk: Walk, node: Node, scope: Scope) -> None:
         walk.push(target.child_by_field_name("arguments"), scope)
         walk.push(target.child_by_field_name("type_arguments"), scope)
         target = target.child_by_field_name("function")
-    mention(walk, target, scope, Role.DECORATOR)
+    mention(walk, target, scope, ROLE.DECORATOR)
 
 
 def element(walk: Walk, node: Node, scope: Scope) -> None:
@@ -185,7 +185,7 @@ def element(walk: Walk, node: Node, scope: Scope) -> None:
     if name is None:
         return
     if name.type in _MEMBERS or (name.type == "identifier" and not text_of(name)[:1].islower()):
-        mention(walk, name, scope, Role.CALL)
+        mention(walk, name, scope, ROLE.CALL)
 
 
 def assignment(walk: Walk, node: Node, scope: Scope) -> None:
@@ -199,7 +199,7 @@ def assignment(walk: Walk, node: Node, scope: Scope) -> None:
         is_short = before is not None and before.type == "identifier" and exported_name(exported[-1]) != "export="
         index = walk.defined(node)
         if name is not None and index and (is_short or walk.found[index - 1].name == EXPORTS):
-            walk.ledger.refer(walk.module, (walk.found[index - 1].name,), Role.READ, name)
+            walk.ledger.refer(walk.module, (walk.found[index - 1].name,), ROLE.READ, name)
     for target in targets:
         _assign(walk, target, value, scope)
     walk.push(value, scope)
@@ -256,15 +256,15 @@ def type_name(walk: Walk, node: Node, scope: Scope) -> None:
     if node.type == "type_identifier":
         if node.text == b"bigint":  # a predefined type that the grammar takes for a name
             return
-        walk.ledger.refer(scope, (text_of(node),), Role.TYPE, node)
+        walk.ledger.refer(scope, (text_of(node),), ROLE.TYPE, node)
         return
     module, name = node.child_by_field_name("module"), node.child_by_field_name("name")
     if module is None or name is None:
         return
     head = chain_of(module, "")
     if head:
-        walk.ledger.refer(scope, (*head, text_of(name)), Role.TYPE, name)
-        mention(walk, module, scope, Role.READ)
+        walk.ledger.refer(scope, (*head, text_of(name)), ROLE.TYPE, name)
+        mention(walk, module, scope, ROLE.READ)
 
 
 def heritage_type(walk: Walk, node: Node | None, scope: Scope, role: Role) -> None:
@@ -281,7 +281,7 @@ def heritage_type(walk: Walk, node: Node | None, scope: Scope, role: Role) -> No
         head = chain_of(module, "")
         if head and name is not None:
             walk.ledger.refer(scope, (*head, text_of(name)), role, name)
-            mention(walk, module, scope, Role.READ)
+            mention(walk, module, scope, ROLE.READ)
     else:
         mention(walk, node, scope, role)
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Binding, BindingKind, Chain, Export, Import, ImportKind, Role
+from codegraph.core.facts import BINDING, Binding, BindingKind, Chain, Export, Import, ImportKind, Role
 from codegraph.extract.languages.javascript.chains import LOCAL, UNKNOWN
 
 if TYPE_CHECKING:
@@ -174,15 +174,15 @@ class Ledger:
         for offset, scope, name, chain in self._assigned:
             found = _declaring(scope, name)
             if found is not None and found.names[name][0] != "@":
-                self._bindings.append((offset, scope, found, found.names[name], BindingKind.VARIABLE, chain))
+                self._bindings.append((offset, scope, found, found.names[name], BINDING.VARIABLE, chain))
         self._bindings.sort(key=itemgetter(0))
         self._exports.sort(key=itemgetter(0))
         values = self._local_values()
         for offset, scope, target, name, kind, chain in self._bindings:
             spelt = _spell(scope, chain)
-            if scope.owner and (kind is BindingKind.ATTRIBUTE or kind is BindingKind.RETURN):
+            if scope.owner and (kind is BINDING.ATTRIBUTE or kind is BINDING.RETURN):
                 spelt = _substitute(spelt, _owners(scope), values)
-                if not spelt and kind is BindingKind.RETURN:
+                if not spelt and kind is BINDING.RETURN:
                     continue
             view.bind(offset, target.owner, name, kind, spelt)
         view.imports.extend(self._imports)
@@ -212,7 +212,7 @@ class Ledger:
         """Return what each parameter and variable is bound to, if that is known and unique."""
         values: dict[tuple[int, str], Chain] = {}
         for _, scope, target, name, kind, chain in self._bindings:
-            if kind in (BindingKind.PARAMETER, BindingKind.VARIABLE):
+            if kind in (BINDING.PARAMETER, BINDING.VARIABLE):
                 key = (target.owner, name)
                 values[key] = _spell(scope, chain) if key not in values or not values[key] else values[key]
         return values

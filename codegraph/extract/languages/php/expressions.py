@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BindingKind, Chain, ImportKind, Role
+from codegraph.core.facts import ROLE, BindingKind, Chain, ImportKind
 from codegraph.extract.languages.block_walk import Scope, joined
 from codegraph.extract.languages.php.declarations import declare, last_name
 
@@ -42,7 +42,7 @@ def call(walk: PhpWalk, node: Node, scope: Scope) -> None:
     if not chain and (target is not None or owner is not None):
         chain = ("()", f"{walk.text(name)}()") if _is_open(walk, target, name, scope) else ()
     is_closure = arguments is not None and any(each.type == "variadic_placeholder" for each in arguments.named_children)
-    walk.mention(scope, chain, Role.READ if is_closure else Role.CALL, last_name(name))
+    walk.mention(scope, chain, ROLE.READ if is_closure else ROLE.CALL, last_name(name))
     if node.type == "function_call_expression" and walk.text(name).lower() == "define":
         define(walk, node)
 
@@ -65,7 +65,7 @@ def _call_given(walk: PhpWalk, arguments: Node | None, name: Node, scope: Scope)
     given = first.named_child(0) if first is not None and first.named_child_count else None
     text = walk.text(given)[1:-1] if given is not None and given.type in ("string", "encapsed_string") else ""
     if given is not None and text.replace("\\", "").isidentifier():
-        walk.mention(scope, (walk.chains.types.names.function_name("\\" + text.lstrip("\\")),), Role.CALL, given)
+        walk.mention(scope, (walk.chains.types.names.function_name("\\" + text.lstrip("\\")),), ROLE.CALL, given)
     elif given is None or given.type not in ("anonymous_function", "arrow_function"):
         walk.computed(scope, (), name)
 
@@ -90,7 +90,7 @@ def class_read(walk: PhpWalk, node: Node, scope: Scope) -> None:
         return
     text = walk.text(node)
     if text.lower() not in _NO_CLASSES:
-        walk.mention(scope, (walk.chains.types.names.class_name(text),), Role.READ, last_name(node))
+        walk.mention(scope, (walk.chains.types.names.class_name(text),), ROLE.READ, last_name(node))
 
 
 def creation(walk: PhpWalk, node: Node, scope: Scope) -> None:
@@ -107,7 +107,7 @@ def creation(walk: PhpWalk, node: Node, scope: Scope) -> None:
         base = next((each for each in body.named_children if each.type == "base_clause"), None) if body else None
         kind = base.named_child(0) if base is not None and base.named_child_count else None
     if kind is not None:
-        walk.mention(scope, joined(chain, "<new>"), Role.CALL, last_name(kind))
+        walk.mention(scope, joined(chain, "<new>"), ROLE.CALL, last_name(kind))
 
 
 def member(walk: PhpWalk, node: Node, scope: Scope) -> None:
@@ -115,7 +115,7 @@ def member(walk: PhpWalk, node: Node, scope: Scope) -> None:
     name = node.child_by_field_name("name")
     if name is not None:
         if name.type == "name":
-            walk.mention(scope, walk.chains.member(node, scope), Role.READ, name)
+            walk.mention(scope, walk.chains.member(node, scope), ROLE.READ, name)
         else:
             walk.push(name, scope)
     walk.push(node.child_by_field_name("object"), scope)
@@ -127,7 +127,7 @@ def static_member(walk: PhpWalk, node: Node, scope: Scope) -> None:
         walk.push_children(node, scope)
         return
     owner, name = node.named_children
-    walk.mention(scope, walk.chains.static_member(node, scope), Role.READ, name)
+    walk.mention(scope, walk.chains.static_member(node, scope), ROLE.READ, name)
     walk.push(owner, scope, class_read)
 
 
@@ -135,14 +135,14 @@ def type_name(walk: PhpWalk, node: Node, scope: Scope) -> None:
     """Mention a declared type."""
     chain = walk.chains.types.instance(walk.text(node))
     if node.named_child_count and chain and chain[0][0] == "\\":
-        walk.mention(scope, chain[:1], Role.TYPE, last_name(node.named_children[0]))
+        walk.mention(scope, chain[:1], ROLE.TYPE, last_name(node.named_children[0]))
 
 
 def constant(walk: PhpWalk, node: Node, scope: Scope) -> None:
     """Mention a constant that is read by its name."""
     text = walk.text(node)
     if text.lower() not in _NO_CLASSES and text not in _MAGIC:
-        walk.mention(scope, (walk.chains.types.names.constant_name(text),), Role.READ, last_name(node))
+        walk.mention(scope, (walk.chains.types.names.constant_name(text),), ROLE.READ, last_name(node))
 
 
 def attribute(walk: PhpWalk, node: Node, scope: Scope) -> None:
@@ -151,7 +151,7 @@ def attribute(walk: PhpWalk, node: Node, scope: Scope) -> None:
     walk.push(node.child_by_field_name("parameters"), scope)
     if name is not None:
         chain = (walk.chains.types.names.class_name(walk.text(name)),)
-        walk.mention(scope, chain, Role.DECORATOR, last_name(name))
+        walk.mention(scope, chain, ROLE.DECORATOR, last_name(name))
 
 
 def assignment(walk: PhpWalk, node: Node, scope: Scope) -> None:
@@ -167,7 +167,7 @@ def array(walk: PhpWalk, node: Node, scope: Scope) -> None:
     """Mention the method that `[$this, "name"]` or `[Some::class, "name"]` stands for."""
     chain, name = _callback(walk, node, scope)
     if name is not None:
-        walk.mention(scope, chain, Role.READ, name)
+        walk.mention(scope, chain, ROLE.READ, name)
     walk.push_children(node, scope)
 
 

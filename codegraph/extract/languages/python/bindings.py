@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
-from codegraph.core.facts import LITERAL, BindingKind, Chain
+from codegraph.core.facts import BINDING, LITERAL, BindingKind, Chain
 from codegraph.extract.languages.python.annotations import read_annotation
 from codegraph.extract.languages.python.values import (
     MAX_OPERANDS,
@@ -80,12 +80,12 @@ class Binder:
         if (owner, name) in self._elsewhere:
             self._outer.append((offset, self._elsewhere[owner, name], owner, name, kind, chain))
             return
-        if view.definitions[owner].kind in CLASSES and kind is BindingKind.VARIABLE:
-            kind = BindingKind.ATTRIBUTE
+        if view.definitions[owner].kind in CLASSES and kind is BINDING.VARIABLE:
+            kind = BINDING.ATTRIBUTE
             if self._is_enumeration(owner) and name[0] != "_":
                 chain = ("@self",)  # a member is an instance, whatever value it is given
         self._local.add((owner, name))
-        if chain and kind is not BindingKind.ELEMENT:
+        if chain and kind is not BINDING.ELEMENT:
             self._known.setdefault((owner, name), chain)
         view.bind(offset, owner, name, kind, chain)
 
@@ -105,24 +105,24 @@ class Binder:
         for value in read.values or ((),):
             self._bind(node, self._view.rebased(value, owner), kind)
         for element in read.elements:
-            self._bind(node, element, BindingKind.ELEMENT)
+            self._bind(node, element, BINDING.ELEMENT)
 
     def _parameters(self) -> None:
         view = self._view
         for found in view.forms("parameter"):
-            self._bind(found["target"][0], (), BindingKind.PARAMETER)
+            self._bind(found["target"][0], (), BINDING.PARAMETER)
         for found in view.forms("defaulted"):
             target = found["target"][0]
-            self._bind(target, self._value(found), BindingKind.PARAMETER)
+            self._bind(target, self._value(found), BINDING.PARAMETER)
         for found in view.forms("typed"):
             target, annotation = found["target"][0], view.text.of(found["type"][0])
             if target.type in _SPLATS:
                 name = target.named_child(0)
-                self._bind(name, (), BindingKind.PARAMETER)
+                self._bind(name, (), BINDING.PARAMETER)
                 for element in read_annotation(annotation).values:
-                    self._bind(name, element, BindingKind.ELEMENT)
+                    self._bind(name, element, BINDING.ELEMENT)
             else:
-                self._annotate(target, annotation, BindingKind.PARAMETER)
+                self._annotate(target, annotation, BINDING.PARAMETER)
         for found in view.forms("lambda"):
             node = found["target"][0]
             self._local_names(node.parent or node, node.named_children, ())
@@ -130,7 +130,7 @@ class Binder:
             target = found["target"][0]
             bounds = classes_of(view.text.of(target).partition(":")[2])
             for bound in bounds or ((),):
-                self._bind(_innermost(target), bound, BindingKind.VARIABLE)
+                self._bind(_innermost(target), bound, BINDING.VARIABLE)
 
     def _value(self, found: Match) -> Chain:
         value = found["value"][0]
@@ -166,7 +166,7 @@ class Binder:
             self._name_classes(found["target"][0], classes_of(self._view.text.of(found["value"][0])))
         for offset, name, chain in narrowed(self._view.text):
             if self._view.definitions[owner := self._view.scope_of(offset)].kind in CALLABLES:
-                self._view.bind(offset, owner, name, BindingKind.NARROWED, chain)
+                self._view.bind(offset, owner, name, BINDING.NARROWED, chain)
 
     def _assign_value(self, target: Node, value: Node) -> None:
         """Bind what a value may be, what its elements are, or the classes that it is an alias of."""
@@ -189,9 +189,9 @@ class Binder:
             is_known = chain[-1:] == ("()",) and (in_function or chain[0].lstrip("_")[:1].isupper())
             if is_known or (is_function and chain and made.type in ("identifier", "attribute")):
                 if name:
-                    self._bind(target, chain, BindingKind.ELEMENT)
+                    self._bind(target, chain, BINDING.ELEMENT)
                 elif target.type == "attribute":
-                    self._assign_attribute(target, chain, BindingKind.ELEMENT)
+                    self._assign_attribute(target, chain, BINDING.ELEMENT)
 
     def _name_classes(self, target: Node, classes: Iterable[Chain]) -> None:
         for chain in classes:
@@ -214,7 +214,7 @@ class Binder:
         if kind == "identifier":
             self._bind(target, chain)
         elif kind == "attribute":
-            self._assign_attribute(target, chain, BindingKind.ATTRIBUTE)
+            self._assign_attribute(target, chain, BINDING.ATTRIBUTE)
         elif kind in _SEQUENCES or kind in _SPLATS:
             for each in _targets(target):
                 self._assign(each, ())
@@ -249,13 +249,13 @@ class Binder:
             if value is not None and annotation.rpartition(".")[2] == "TypeAlias":
                 self._name_classes(target, classes_of(self._view.text.of(value)))
             else:
-                self._annotate(target, annotation, BindingKind.VARIABLE)
+                self._annotate(target, annotation, BINDING.VARIABLE)
         elif target.type == "attribute":
             read = read_annotation(annotation)
             for chain in read.values or ((),):
-                self._assign_attribute(target, chain, BindingKind.ATTRIBUTE)
+                self._assign_attribute(target, chain, BINDING.ATTRIBUTE)
             for chain in read.elements:
-                self._assign_attribute(target, chain, BindingKind.ELEMENT)
+                self._assign_attribute(target, chain, BINDING.ELEMENT)
 
     def _comprehension(self, found: Match) -> None:
         clause = found["target"][0].parent
@@ -319,19 +319,19 @@ def bind_results(view: FileView) -> None:
             continue
         annotation = found.node.child_by_field_name("return_type")
         if annotation is not None and view.text.of(annotation) == _type_of_receiver(view, found.node):
-            view.bind(found.name_start, index, "()", BindingKind.RETURN, ("@self",))
+            view.bind(found.name_start, index, "()", BINDING.RETURN, ("@self",))
         elif annotation is not None:
             read = read_annotation(view.text.of(annotation))
             for chain in read.values:
-                view.bind(found.name_start, index, "()", BindingKind.RETURN, chain)
+                view.bind(found.name_start, index, "()", BINDING.RETURN, chain)
             for element in read.elements:
-                view.bind(found.name_start, index, "()", BindingKind.ELEMENT, element)
+                view.bind(found.name_start, index, "()", BINDING.ELEMENT, element)
         else:
             chains = set(returned.get(index, ()))
             if len(chains) == 1:
-                _bind_obvious(view, index, found, BindingKind.RETURN, chains.pop())
+                _bind_obvious(view, index, found, BINDING.RETURN, chains.pop())
             if len(yielded.get(index, ())) == 1:
-                _bind_obvious(view, index, found, BindingKind.ELEMENT, *yielded[index])
+                _bind_obvious(view, index, found, BINDING.ELEMENT, *yielded[index])
 
 
 def _type_of_receiver(view: FileView, function: Node) -> str:

@@ -10,7 +10,7 @@ import re
 
 from tree_sitter import Node
 
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import KIND
 from codegraph.extract.languages.spec import Docstring
 from codegraph.extract.view import FileView, Found
 
@@ -19,9 +19,9 @@ _QUOTED = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(.*)\1\Z", re.DOTALL)
 
 def docstring_of(view: FileView, found: Found) -> Docstring | None:
     """Return the docstring of a definition and the bytes of its statement."""
-    if found.kind is SymbolKind.CONSTANT:
+    if found.kind is KIND.CONSTANT:
         return None
-    body = view.root if found.kind is SymbolKind.MODULE else found.body
+    body = view.root if found.kind is KIND.MODULE else found.body
     statement = _first_statement(body) if body is not None else None
     if statement is None or statement.type != "expression_statement" or statement.named_child_count != 1:
         return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BindingKind, Chain, ImportKind, Role
+from codegraph.core.facts import BINDING, Chain, ImportKind, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.block_walk import Scope, joined
 from codegraph.extract.languages.ruby.chains import NULL, SELF
@@ -31,7 +31,7 @@ _FORKS = frozenset({"if", "unless", "elsif", "else", "then", "case", "when", "be
 
 def mark(walk: RubyWalk, node: Node, index: int, name: str, chain: Chain) -> None:
     """Bind what is said of a definition under a name that belongs to no source."""
-    walk.bind(node, index, name, chain, BindingKind.VARIABLE)
+    walk.bind(node, index, name, chain, BINDING.VARIABLE)
 
 
 def type_declaration(walk: RubyWalk, node: Node, scope: Scope) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import KIND, SymbolKind
 from codegraph.extract.languages.spec import Sighting
 
 ATTRIBUTES: Final = frozenset({"attr_reader", "attr_writer", "attr_accessor", "attr"})
@@ -37,13 +37,13 @@ def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequ
             while around[-1][0] <= whole.start_byte:
                 around.pop()
             container = around[-1][1]
-            within = found[container - 1].kind if container else SymbolKind.MODULE
-            if within in _CALLABLES or not name.text or (within is SymbolKind.CONSTANT and kind is SymbolKind.CONSTANT):
+            within = found[container - 1].kind if container else KIND.MODULE
+            if within in _CALLABLES or not name.text or (within is KIND.CONSTANT and kind is KIND.CONSTANT):
                 continue
             if len(found) == limit:
                 return found
-            if kind is SymbolKind.METHOD and within is not SymbolKind.CLASS:
-                kind = SymbolKind.FUNCTION
+            if kind is KIND.METHOD and within is not KIND.CLASS:
+                kind = KIND.FUNCTION
             start, end = name.start_byte, name.end_byte
             text = name_of(name)
             if not text:
@@ -71,21 +71,21 @@ def _sightings(node: Node) -> Iterator[tuple[SymbolKind, Node, Node, Node | None
         name = node.child_by_field_name("name")
         last = name.child_by_field_name("name") if name is not None and name.type == "scope_resolution" else name
         if last is not None:
-            yield SymbolKind.CLASS, last, node, node.child_by_field_name("body")
+            yield KIND.CLASS, last, node, node.child_by_field_name("body")
         yield from _members(struct_of(node))
     elif kind in ("method", "singleton_method", "alias"):
         name = node.child_by_field_name("name")
         if name is not None:
-            yield SymbolKind.METHOD, name, node, node.child_by_field_name("body")
+            yield KIND.METHOD, name, node, node.child_by_field_name("body")
     elif kind == "call":
         for each in declared(node):
-            yield SymbolKind.METHOD, each, node if _is_single(node) else each, None
+            yield KIND.METHOD, each, node if _is_single(node) else each, None
     else:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is not None and left.type == "constant":
             made = maker_of(right)
             block = right.child_by_field_name("block") if right is not None and made else None
-            yield (SymbolKind.CLASS if made else SymbolKind.CONSTANT), left, node, block or (None if made else right)
+            yield (KIND.CLASS if made else KIND.CONSTANT), left, node, block or (None if made else right)
             yield from _members(right if made in ("Struct.new", "Data.define") else None)
 
 
@@ -93,7 +93,7 @@ def _members(struct: Node | None) -> Iterator[tuple[SymbolKind, Node, Node, None
     listed = struct.child_by_field_name("arguments") if struct is not None else None
     for each in listed.named_children if listed is not None else ():
         if each.type == "simple_symbol":
-            yield SymbolKind.METHOD, each, each, None
+            yield KIND.METHOD, each, each, None
 
 
 def maker_of(node: Node | None) -> str:

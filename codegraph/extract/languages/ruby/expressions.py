@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Chain, Role
+from codegraph.core.facts import ROLE, Chain
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.block_walk import Scope, close_branch, joined
 from codegraph.extract.languages.ruby import declarations
@@ -50,7 +50,7 @@ def call(walk: RubyWalk, node: Node, scope: Scope) -> None:
     chain = walk.chains.called(node, scope)
     if (not chain and receiver is not None and name != "new") or (not chain and receiver is None):
         chain = ("()", f"{name}()")
-    walk.mention(scope, chain, Role.CALL, method)
+    walk.mention(scope, chain, ROLE.CALL, method)
     if not chain or (name == "new" and not _CLASS_BY_NAME.isdisjoint(chain)):
         walk.computed(scope, (), method)  # the constructor of a class that a variable holds, or of a computed one
     if name in _BY_NAME and arguments is not None and arguments.named_child_count:
@@ -168,7 +168,7 @@ def assignment(walk: RubyWalk, node: Node, scope: Scope) -> None:
         if method is not None:
             chain = walk.chains.called(left, scope)
             spelled = (*chain[:-1], f"{walk.text(method)}=()") if chain else ("()", f"{walk.text(method)}=()")
-            walk.mention(scope, spelled, Role.CALL, method)
+            walk.mention(scope, spelled, ROLE.CALL, method)
         walk.push(left.child_by_field_name("receiver"), scope)
     elif left.type == "element_reference":
         element(walk, left, scope, "[]=()")
@@ -241,12 +241,12 @@ def identifier(walk: RubyWalk, node: Node, scope: Scope) -> None:
     elif name and scope.find(name) is None and name not in _VISIBILITY:
         own = walk.chains.own(scope)
         chain = ("@class", "<new>") if name == "new" and own == ("@class",) else joined(own, f"{name}()")
-        walk.mention(scope, chain or ("()", f"{name}()"), Role.CALL, node)
+        walk.mention(scope, chain or ("()", f"{name}()"), ROLE.CALL, node)
 
 
 def constant(walk: RubyWalk, node: Node, scope: Scope) -> None:
     """Mention a constant."""
-    walk.mention(scope, walk.chains.constant(node), Role.READ, declarations.last_name(node))
+    walk.mention(scope, walk.chains.constant(node), ROLE.READ, declarations.last_name(node))
     if node.type == "scope_resolution":
         walk.push(node.child_by_field_name("scope"), scope)
 
@@ -261,7 +261,7 @@ def _super(walk: RubyWalk, node: Node, scope: Scope) -> None:
     own = walk.chains.own(scope)
     if definition.kind is SymbolKind.METHOD and own in (("@self",), ("@class",)):
         head = "@super" if own == ("@self",) else "@superclass"
-        walk.mention(scope, (head, f"{definition.name}()"), Role.CALL, node)
+        walk.mention(scope, (head, f"{definition.name}()"), ROLE.CALL, node)
 
 
 def _named(walk: RubyWalk, node: Node, literal: Node, scope: Scope) -> None:
@@ -273,7 +273,7 @@ def _named(walk: RubyWalk, node: Node, literal: Node, scope: Scope) -> None:
         walk.computed(scope, (), method)
     chain = walk.chains.called(node, scope)[:-1] if name else ()
     if name and (chain or is_call):
-        walk.mention(scope, (*(chain or ("()",)), f"{name}()"), Role.CALL if is_call else Role.READ, literal)
+        walk.mention(scope, (*(chain or ("()",)), f"{name}()"), ROLE.CALL if is_call else ROLE.READ, literal)
 
 
 def element(walk: RubyWalk, node: Node, scope: Scope, name: str = "[]()") -> None:
@@ -281,7 +281,7 @@ def element(walk: RubyWalk, node: Node, scope: Scope, name: str = "[]()") -> Non
     target = node.child_by_field_name("object")
     chain = walk.chains.value(target, scope)
     if chain and target is not None and target.type != "array":
-        walk.mention(scope, joined(chain, name), Role.READ, node)
+        walk.mention(scope, joined(chain, name), ROLE.READ, node)
     walk.push_children(node, scope)
 
 
@@ -290,7 +290,7 @@ def binary(walk: RubyWalk, node: Node, scope: Scope) -> None:
     operator, left = node.child_by_field_name("operator"), node.child_by_field_name("left")
     spelled = walk.text(operator) if operator is not None else ""
     if operator is not None and spelled not in ("&&", "||", "and", "or", "!=", "!~"):
-        walk.mention(scope, joined(walk.chains.value(left, scope), f"{spelled}()"), Role.READ, operator)
+        walk.mention(scope, joined(walk.chains.value(left, scope), f"{spelled}()"), ROLE.READ, operator)
     walk.push(node.child_by_field_name("right"), scope)
     walk.push(left, scope)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Chain, Role
+from codegraph.core.facts import ROLE, Chain, Role
 from codegraph.extract.languages.block_walk import TYPE, Scope, joined
 
 if TYPE_CHECKING:
@@ -32,24 +32,24 @@ def identifier(walk: RustWalk, node: Node, scope: Scope) -> None:
     """Mention a name that is not local."""
     name = walk.text(node)
     if name not in PRELUDE and scope.find(name) is None:
-        walk.mention(scope, (name,), Role.READ, node)
+        walk.mention(scope, (name,), ROLE.READ, node)
 
 
 def type_name(walk: RustWalk, node: Node, scope: Scope) -> None:
     """Mention a type."""
     name = walk.text(node)
     if name != "Self" and scope.find(name) is None:
-        walk.mention(scope, (name,), Role.TYPE, node)
+        walk.mention(scope, (name,), ROLE.TYPE, node)
 
 
 def scoped(walk: RustWalk, node: Node, scope: Scope) -> None:
     """Mention what a path leads to."""
-    _path(walk, node, scope, Role.READ)
+    _path(walk, node, scope, ROLE.READ)
 
 
 def scoped_type(walk: RustWalk, node: Node, scope: Scope) -> None:
     """Mention the type that a path leads to."""
-    _path(walk, node, scope, Role.TYPE)
+    _path(walk, node, scope, ROLE.TYPE)
 
 
 def _path(walk: RustWalk, node: Node, scope: Scope, role: Role) -> None:
@@ -92,16 +92,16 @@ def call(walk: RustWalk, node: Node, scope: Scope) -> None:
     if function.type == "identifier":
         name = walk.text(function)
         if name not in PRELUDE and (scope.find(name) is None or chain[:1] == ("@Self",)):
-            walk.mention(scope, chain, Role.CALL, function)
+            walk.mention(scope, chain, ROLE.CALL, function)
         elif name not in PRELUDE:
             walk.call_local(scope, name, function)
     elif function.type == "field_expression":
         field = function.child_by_field_name("field")
         if field is not None:
-            walk.mention(scope, chain or ("()", walk.text(field)), Role.CALL, field)
+            walk.mention(scope, chain or ("()", walk.text(field)), ROLE.CALL, field)
         walk.push(function.child_by_field_name("value"), scope)
     elif function.type == "scoped_identifier":
-        _path(walk, function, scope, Role.CALL)
+        _path(walk, function, scope, ROLE.CALL)
     else:
         if function.type in _COMPUTING:
             walk.computed(scope, chain, function)
@@ -132,7 +132,7 @@ def structure(walk: RustWalk, node: Node, scope: Scope) -> None:
 def constructed(walk: RustWalk, node: Node, scope: Scope) -> None:
     """Mention a type, or a variant, whose value a literal or a pattern takes apart."""
     if node.type in _PATHS:
-        _path(walk, node, scope, Role.READ)
+        _path(walk, node, scope, ROLE.READ)
     elif node.type in ("generic_type", "generic_type_with_turbofish"):
         walk.push(node.child_by_field_name("type_arguments"), scope)
         walk.push(node.child_by_field_name("type"), scope, constructed)

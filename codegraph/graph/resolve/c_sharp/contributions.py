@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from posixpath import dirname
 
-from codegraph.core.facts import BindingKind, Chain, Import, ImportKind, Occurrences, Outline
+from codegraph.core.facts import BINDING, Chain, Import, ImportKind, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.c_sharp.names import FAMILY, extension_key, global_usings_key, namespace_key, type_key
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, own_key, return_key
@@ -104,8 +104,8 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
             )
     for binding in occurrences.bindings:
         descriptor = outline.definitions[binding.owner].descriptor
-        if binding.kind is BindingKind.RETURN:
+        if binding.kind is BINDING.RETURN:
             add(return_key(path, descriptor), (members.around(binding.owner), *binding.chain))
-        elif binding.kind is BindingKind.ATTRIBUTE and binding.owner in members.types:
+        elif binding.kind is BINDING.ATTRIBUTE and binding.owner in members.types:
             add(member_key(path, descriptor, binding.name), ("a", members.around(binding.owner), *binding.chain))
     return {key: tuple(found) for key, found in entries.items()}

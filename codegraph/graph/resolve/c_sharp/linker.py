@@ -8,8 +8,8 @@ Tests: tests/unit/graph/test_graph_c_sharp.py.
 
 from __future__ import annotations
 
-from codegraph.core.facts import ImportKind, Occurrences, Outline, Reference, Role
-from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.core.facts import ROLE, ImportKind, Occurrences, Outline, Reference, Role
+from codegraph.core.symbols import EDGE, Confidence, SymbolKind, symbol_id
 from codegraph.graph.resolve.c_sharp.contributions import FileMembers
 from codegraph.graph.resolve.c_sharp.evaluator import GUESS, CSharpEvaluator
 from codegraph.graph.resolve.c_sharp.names import FAMILY, NOT_VIRTUAL, extension_key
@@ -46,7 +46,7 @@ class CSharpLinker(TypedLinker):
 
     def place_of(self, reference: Reference) -> Place:
         """Return the type around a reference; a base is written outside of the type that has it."""
-        if reference.role is Role.INHERIT and reference.owner in self._members.types:
+        if reference.role is ROLE.INHERIT and reference.owner in self._members.types:
             return Place(self.path, self._members.around_bases(reference.owner))
         return self._places[reference.owner]
 
@@ -70,20 +70,20 @@ class CSharpLinker(TypedLinker):
             edges = tuple((target, kind, sure) for target, kind, _ in edges)
         chain = reference.chain
         if found[0].kind is WRAPPED:
-            reason = "external" if role is Role.CALL else ""
-        if role is Role.CALL and reason and (chain[-1].startswith(_INVOKING) or chain[:2] == _UNTYPED):
+            reason = "external" if role is ROLE.CALL else ""
+        if role is ROLE.CALL and reason and (chain[-1].startswith(_INVOKING) or chain[:2] == _UNTYPED):
             reason = "dynamic"
-        if role is Role.READ and reason in ("missing", "external") and len(chain) > 1:
+        if role is ROLE.READ and reason in ("missing", "external") and len(chain) > 1:
             reason = ""
-        if role is Role.CALL:
+        if role is ROLE.CALL:
             edges = tuple(
-                (target, DependencyKind.CALLS if kind is DependencyKind.USES_TYPE else kind, confidence)
+                (target, EDGE.CALLS if kind is EDGE.USES_TYPE else kind, confidence)
                 for target, kind, confidence in edges
             )
-        elif role is Role.INHERIT and self.definitions[reference.owner].kind is not SymbolKind.INTERFACE:
+        elif role is ROLE.INHERIT and self.definitions[reference.owner].kind is not SymbolKind.INTERFACE:
             interfaces = {symbol_id(each.path, each.descriptor) for each in found if self._is_interface(each)}
             edges = tuple(
-                (target, DependencyKind.IMPLEMENTS if target in interfaces else kind, confidence)
+                (target, EDGE.IMPLEMENTS if target in interfaces else kind, confidence)
                 for target, kind, confidence in edges
             )
         return edges, reason
@@ -126,7 +126,7 @@ class CSharpLinker(TypedLinker):
                     if target.kind is TYPE:
                         sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
                         place = symbol_id(target.path, target.descriptor)
-                        self.collector.add(each.owner, place, DependencyKind.IMPORTS, sure, each.line, each.column)
+                        self.collector.add(each.owner, place, EDGE.IMPORTS, sure, each.line, each.column)
         outspoken = {each.owner for each in part.references if _is_delegation(each)}
         for index in part.owners:
             shape = self._members.methods.get(index)
@@ -145,7 +145,7 @@ class CSharpLinker(TypedLinker):
             sure = Confidence.EXACT if len(targets) == 1 else Confidence.AMBIGUOUS
             for each in targets:
                 target = symbol_id(each.path, each.descriptor)
-                self.collector.add(index, target, DependencyKind.CALLS, sure, place.start_line, place.start_column)
+                self.collector.add(index, target, EDGE.CALLS, sure, place.start_line, place.start_column)
 
     def _around(self, index: int) -> Entity:
         """Return the type that a member stands in."""
@@ -162,7 +162,7 @@ class CSharpLinker(TypedLinker):
                 sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
                 for target in found:
                     self.collector.add(
-                        index, symbol_id(*target), DependencyKind.OVERRIDES, sure, place.start_line, place.start_column
+                        index, symbol_id(*target), EDGE.OVERRIDES, sure, place.start_line, place.start_column
                     )
 
     def _overridden(self, base: Entity, name: str, shape: Entry) -> list[tuple[str, str]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from codegraph.core.facts import BindingKind, Chain, Definition, Occurrences, Outline
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.facts import BINDING, Chain, Definition, Occurrences, Outline
+from codegraph.core.symbols import KIND, SymbolKind
 from codegraph.graph.resolve.c import linkage_key
 from codegraph.graph.resolve.cpp.names import (
     FAMILY,
@@ -89,7 +89,7 @@ class _Offer:
         self._fields = {
             (each.owner, each.name): each.chain
             for each in reversed(occurrences.bindings)
-            if each.kind is BindingKind.ATTRIBUTE
+            if each.kind is BINDING.ATTRIBUTE
         }
 
     def add(self, key: str, entry: Entry) -> None:
@@ -126,7 +126,7 @@ class _Offer:
             state = "p" if entry[2] == "f" and "d" not in entry[3] else "d"
             self.add(linkage_key(definition.name), (self._path, definition.descriptor, definition.kind.value, state))
         chain = self._fields.get((index, definition.name))
-        if definition.kind is SymbolKind.CONSTANT and chain:
+        if definition.kind is KIND.CONSTANT and chain:
             self.add(member_key(self._path, definition.descriptor, ""), ("v", "", *chain))
 
     def _entry(self, index: int, flags: str) -> Entry:
@@ -142,12 +142,12 @@ class _Offer:
         name = definition.name
         if definition.kind in TYPES:
             self.add(member_key(path, container.descriptor, name), ("t", definition.descriptor))
-        elif definition.kind is SymbolKind.CONSTANT:
+        elif definition.kind is KIND.CONSTANT:
             chain = self._fields.get((definition.container, name), ())
             self.add(member_key(path, container.descriptor, name), ("v", definition.descriptor, *chain))
-            if container.kind is SymbolKind.ENUM and not container.signature.startswith(_SCOPED_ENUM):
+            if container.kind is KIND.ENUM and not container.signature.startswith(_SCOPED_ENUM):
                 self._enumerator(definition, container)
-        elif definition.kind is SymbolKind.FUNCTION:
+        elif definition.kind is KIND.FUNCTION:
             if container.container == 0:
                 scope, flags = (*self._scopes.placed.get(definition.container, ()), "", "")[:2]
                 self.add(scope_key(scope, name), self._entry(index, flags))
@@ -169,7 +169,7 @@ class _Offer:
         """Offer bases, other names of types, results and using declarations."""
         for each in occurrences.bindings:
             descriptor = self._definitions[each.owner].descriptor
-            if each.kind is BindingKind.RETURN:
+            if each.kind is BINDING.RETURN:
                 self.add(return_key(self._path, descriptor), (each.name, *each.chain))
             elif each.name == "@base":
                 self.add(base_key(self._path, descriptor), each.chain)

@@ -8,8 +8,8 @@ Tests: tests/unit/graph/test_graph_cpp.py.
 
 from __future__ import annotations
 
-from codegraph.core.facts import Chain, Occurrences, Outline, Reference, Role
-from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.core.facts import ROLE, Chain, Occurrences, Outline, Reference
+from codegraph.core.symbols import KIND, Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.cpp.contributions import TYPES, FileScopes
 from codegraph.graph.resolve.cpp.evaluator import CppEvaluator
 from codegraph.graph.resolve.cpp.openings import Openings
@@ -64,14 +64,14 @@ class CppLinker(TypedLinker):
     def place_of(self, reference: Reference) -> Place:
         """Return the scope around a reference; a base is written outside of the type that has it."""
         place = self._place(reference.owner)
-        if reference.role is Role.INHERIT:
+        if reference.role is ROLE.INHERIT:
             return Place(self.path, place.around.rpartition("::")[0])
         return place
 
     def candidates(self, reference: Reference) -> Candidates:
         """Return what a reference stands for; a called type gives its constructors."""
         found = super().candidates(reference)
-        if reference.role is Role.CALL and any(each.kind is TYPE for each in found):
+        if reference.role is ROLE.CALL and any(each.kind is TYPE for each in found):
             here = reference.chain[0] == "@here"  # then the rest is the descriptor of a class inside a function
             count = "" if here else reference.chain[-1].partition("(")[2]
             made = [self._cpp.member(each, f"<new>({count}") if each.kind is TYPE else (each,) for each in found]
@@ -95,7 +95,7 @@ class CppLinker(TypedLinker):
             reason = "external"
         if reference.chain[-1].startswith("operator"):
             reason = ""  # most operands are numbers and pointers
-        if reason == "missing" and reference.role is Role.TYPE:
+        if reason == "missing" and reference.role is ROLE.TYPE:
             edges, reason = self._by_name_alone(reference)
         guessed = self._cpp.sight.guessed
         if guessed:
@@ -104,7 +104,7 @@ class CppLinker(TypedLinker):
                 (target, kind, Confidence.INFERRED if sure is Confidence.EXACT and target in unsure else sure)
                 for target, kind, sure in edges
             )
-        if reference.role is Role.CALL:
+        if reference.role is ROLE.CALL:
             edges = tuple(
                 (target, DependencyKind.CALLS if kind is DependencyKind.USES_TYPE else kind, confidence)
                 for target, kind, confidence in edges
@@ -130,7 +130,7 @@ class CppLinker(TypedLinker):
         self._link_arrows(part)
         for index in part.owners:
             definition = self.definitions[index]
-            if definition.kind is SymbolKind.METHOD and self.definitions[definition.container].kind in TYPES:
+            if definition.kind is KIND.METHOD and self.definitions[definition.container].kind in TYPES:
                 self._link_override(index)
 
     def _link_arrows(self, part: Part) -> None:

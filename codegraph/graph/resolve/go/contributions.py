@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from posixpath import dirname
 
-from codegraph.core.facts import Binding, BindingKind, ImportKind, Occurrences, Outline, Role
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.facts import BINDING, ROLE, Binding, ImportKind, Occurrences, Outline
+from codegraph.core.symbols import KIND
 from codegraph.graph.resolve.go.names import (
     FAMILY,
     embedders_key,
@@ -42,7 +42,7 @@ class FileTypes:
         """Method -> name of its type, wherever that is declared."""
         definitions = outline.definitions
         for index, definition in enumerate(definitions):
-            if definition.kind is SymbolKind.METHOD and definition.container > 0:
+            if definition.kind is KIND.METHOD and definition.container > 0:
                 self.receivers[index] = definitions[definition.container].name
         for binding in occurrences.bindings:
             if binding.name == "@receiver":
@@ -75,21 +75,21 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
         container = outline.definitions[definition.container]
         descriptor, name = definition.descriptor, definition.name
         shape = types.shapes.get(index, "")
-        if container.kind is SymbolKind.INTERFACE:
+        if container.kind is KIND.INTERFACE:
             add(member_key(path, container.descriptor, name), ("d", descriptor, shape))
             add(method_set_key(path, container.descriptor), (name, shape))
             add(interfaces_key(name), (path, container.descriptor))
             add(own_key(FAMILY, name), ("",))
-        elif definition.kind is SymbolKind.METHOD:
+        elif definition.kind is KIND.METHOD:
             add(method_key(unit, types.receivers.get(index, ""), name), (path, descriptor, shape))
             add(own_key(FAMILY, name), ("",))
         elif name not in ("_", "init"):
             add(package_key(unit, name), (path, descriptor, definition.kind.value))
     for reference in occurrences.references:
-        if reference.role is Role.INHERIT:
+        if reference.role is ROLE.INHERIT:
             descriptor = outline.definitions[reference.owner].descriptor
             add(base_key(path, descriptor), reference.chain)
-            if outline.definitions[reference.owner].kind is SymbolKind.CLASS:
+            if outline.definitions[reference.owner].kind is KIND.CLASS:
                 add(embedders_key(reference.chain[-1]), (path, descriptor))
     for binding in occurrences.bindings:
         _offer_binding(add, path, outline, binding)
@@ -99,9 +99,9 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
 def _offer_binding(add: Callable[[str, Entry], None], path: str, outline: Outline, binding: Binding) -> None:
     owner, name, kind, chain = binding.owner, binding.name, binding.kind, binding.chain
     descriptor = outline.definitions[owner].descriptor
-    if kind is BindingKind.RETURN:
+    if kind is BINDING.RETURN:
         add(return_key(path, descriptor), (name, *chain))
-    elif kind is BindingKind.ATTRIBUTE:
+    elif kind is BINDING.ATTRIBUTE:
         add(member_key(path, descriptor, name), ("v", *chain))
     elif name in ("@alias", "@under"):
         if chain:

@@ -21,8 +21,17 @@ from __future__ import annotations
 
 import re
 
-from codegraph.core.facts import BindingKind, Chain, Definition, Import, ImportKind, Occurrences, Outline, Role
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.facts import (
+    BINDING,
+    ROLE,
+    Chain,
+    Definition,
+    Import,
+    ImportKind,
+    Occurrences,
+    Outline,
+)
+from codegraph.core.symbols import KIND, SymbolKind
 from codegraph.graph.resolve.javascript.names import FAMILY, SCRIPTS
 from codegraph.graph.resolve.keys import (
     base_key,
@@ -59,7 +68,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     for each in occurrences.imports:
         _offer_import(entries, path, each)
     for reference in occurrences.references:
-        if reference.role is Role.INHERIT:
+        if reference.role is ROLE.INHERIT:
             owner = outline.definitions[reference.owner]
             _add(entries, base_key(path, owner.descriptor), reference.chain)
     for export in occurrences.exports:
@@ -68,18 +77,18 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
         _add(entries, export_list_key(path), ())
     elif not occurrences.imports and not occurrences.exports:
         for definition in outline.definitions[1:]:
-            if definition.container == 0 and not definition.local and definition.kind is not SymbolKind.CONSTANT:
+            if definition.container == 0 and not definition.local and definition.kind is not KIND.CONSTANT:
                 _add(entries, top_key(SCRIPTS, definition.name), (path, *definition_entry(definition)))
     return {key: tuple(found) for key, found in entries.items()}
 
 
 def flags_of(definition: Definition) -> str:
     """Return the letters that say how a definition behaves as a member or container."""
-    if definition.kind is SymbolKind.METHOD:
+    if definition.kind is KIND.METHOD:
         getter = "get " in definition.signature and _GETTER.match(definition.signature)
         static = "static " in definition.signature and _STATIC.match(definition.signature)
         return ("g" if getter else "") + ("s" if static else "")
-    if definition.kind is SymbolKind.CLASS:
+    if definition.kind is KIND.CLASS:
         return "n" if _NAMESPACE.match(definition.signature) else ""
     return ""
 
@@ -105,11 +114,11 @@ def _offer_definitions(entries: dict[str, dict[Entry, None]], path: str, outline
         if definition.local:
             _add(entries, member_key(path, "", definition.descriptor), entry)
             continue
-        if container.kind is SymbolKind.MODULE:
+        if container.kind is KIND.MODULE:
             _add(entries, definition_key(path, definition.name), entry)
         else:
             _add(entries, member_key(path, container.descriptor, definition.name), entry)
-        if definition.kind is not SymbolKind.CONSTANT:
+        if definition.kind is not KIND.CONSTANT:
             _add(
                 entries,
                 name_key(FAMILY, definition.name),
@@ -125,19 +134,19 @@ def _offer_bindings(
         kind, name, chain = binding.kind, binding.name, binding.chain
         if "@" in name:
             continue
-        if kind is BindingKind.RETURN:
+        if kind is BINDING.RETURN:
             _add(entries, return_key(path, owner.descriptor), chain)
-        elif kind is BindingKind.ELEMENT:
+        elif kind is BINDING.ELEMENT:
             if owner.kind not in _CALLABLES or name[0] == "(":
                 _add(entries, element_key(path, owner.descriptor, name), chain)
-        elif kind is BindingKind.ATTRIBUTE:
+        elif kind is BINDING.ATTRIBUTE:
             if name == SPREAD:
                 _add(entries, base_key(path, owner.descriptor), chain)
             else:
                 _add(entries, member_key(path, owner.descriptor, name), ("v", *chain))
-        elif owner.kind is SymbolKind.MODULE:
+        elif owner.kind is KIND.MODULE:
             _add(entries, definition_key(path, name), ("v", *chain))
-        elif owner.kind is SymbolKind.CLASS and kind is BindingKind.VARIABLE and flags_of(owner) == "n":
+        elif owner.kind is KIND.CLASS and kind is BINDING.VARIABLE and flags_of(owner) == "n":
             _add(entries, member_key(path, owner.descriptor, name), ("v", *chain))
 
 

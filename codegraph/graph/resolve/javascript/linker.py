@@ -23,6 +23,7 @@ import re
 
 from codegraph.core.facts import (
     COMPUTED,
+    ROLE,
     Chain,
     Definition,
     Import,
@@ -75,7 +76,7 @@ class FileLinker:
         self.collector = collector
         self._interfaces: dict[int, list[Chain]] = {}
         for each in occurrences.references:
-            if each.role is Role.IMPLEMENT:
+            if each.role is ROLE.IMPLEMENT:
                 self._interfaces.setdefault(each.owner, []).append(each.chain)
 
     def link(self, part: Part, table: TableReader) -> None:
@@ -101,12 +102,12 @@ class FileLinker:
         targets = self._targets(found, role, self._definitions[owner].kind)
         if targets:
             self._add(owner, targets, role, line, column)
-            if role is Role.CALL and all(each.form == "constant" for each in targets) and self._is_open(targets[0]):
+            if role is ROLE.CALL and all(each.form == "constant" for each in targets) and self._is_open(targets[0]):
                 self.collector.miss(owner, chain[-1], role, "dynamic", line, column)
         elif not is_known(found):
-            if not (role is Role.CALL and _is_by_member(chain) and self._means_receiver(owner, chain, found[0].name)):
+            if not (role is ROLE.CALL and _is_by_member(chain) and self._means_receiver(owner, chain, found[0].name)):
                 self._fall_back(owner, chain, role, found[0].name, line, column)
-        elif role is Role.CALL and found[0].kind in _HELD:
+        elif role is ROLE.CALL and found[0].kind in _HELD:
             reason = "local" if len(chain) == 1 else "dynamic"
             self.collector.miss(owner, chain[-1], role, reason, line, column)
 
@@ -142,9 +143,9 @@ class FileLinker:
             elif entity.kind is MODULE:
                 whole = self._evaluator.whole(entity, loosely=role in _CALLING)
                 targets.update((each, None) for each in whole if _is_definition(each))
-            elif entity.kind in _HELD and (role is not Role.READ or _is_alias(entity)):
+            elif entity.kind in _HELD and (role is not ROLE.READ or _is_alias(entity)):
                 targets.update(dict.fromkeys(self._held(entity)))
-        if role in (Role.TYPE, Role.IMPLEMENT) or (role is Role.INHERIT and owner is SymbolKind.INTERFACE):
+        if role in (ROLE.TYPE, ROLE.IMPLEMENT) or (role is ROLE.INHERIT and owner is SymbolKind.INTERFACE):
             return [each for each in targets if each.form in _TYPE_FORMS] or list(targets)
         return [each for each in targets if each.form in _VALUE_FORMS]
 
@@ -172,17 +173,17 @@ class FileLinker:
     def _fall_back(self, owner: int, chain: Chain, role: Role, reason: str, line: int, column: int) -> None:
         name = chain[-1]
         if reason == HANDED_BACK:  # names of libraries' own are as likely, so this is no guess, only not ruled out
-            reason = "unknown_receiver" if role is not Role.READ and self._table.named(FAMILY, name) else "external"
-        elif role is Role.CALL and reason in _FALLBACK_REASONS and len(chain) > 1:
+            reason = "unknown_receiver" if role is not ROLE.READ and self._table.named(FAMILY, name) else "external"
+        elif role is ROLE.CALL and reason in _FALLBACK_REASONS and len(chain) > 1:
             target = self._only(name)
             if target is not None:
                 self.collector.add(owner, target, DependencyKind.CALLS, Confidence.INFERRED, line, column)
                 return
         if reason in _FALLBACK_REASONS:
-            if role is Role.READ:
+            if role is ROLE.READ:
                 return
             reason = "unknown_receiver" if len(chain) > 1 else "local"
-        if reason == "builtin" and role is Role.READ:
+        if reason == "builtin" and role is ROLE.READ:
             return
         self.collector.miss(owner, name, role, reason, line, column)
 
@@ -201,7 +202,7 @@ class FileLinker:
         line, column = each.line, each.column
         if path is None:
             reason = "missing" if each.module.startswith(".") else "external"
-            self.collector.miss(each.owner, each.name or each.module, Role.READ, reason, line, column)
+            self.collector.miss(each.owner, each.name or each.module, ROLE.READ, reason, line, column)
             return
         exact = Confidence.EXACT
         self.collector.add(each.owner, symbol_id(path, ""), DependencyKind.IMPORTS, exact, line, column)
@@ -214,7 +215,7 @@ class FileLinker:
                 self.collector.add(each.owner, target, DependencyKind.IMPORTS, exact, line, column)
         if not is_known(found):
             reason = "external" if found[0].name == HANDED_BACK else found[0].name
-            self.collector.miss(each.owner, each.name, Role.READ, reason, line, column)
+            self.collector.miss(each.owner, each.name, ROLE.READ, reason, line, column)
 
     def _implemented_by(self, owner: int) -> list[Home]:
         """Return the interfaces that a class says it implements."""
@@ -223,7 +224,7 @@ class FileLinker:
             homes = self._implemented[owner] = []
             for chain in self._interfaces.get(owner, ()):
                 found = self._evaluator.evaluate(self._scopes[owner], chain)
-                targets = self._targets(found, Role.IMPLEMENT, self._definitions[owner].kind)
+                targets = self._targets(found, ROLE.IMPLEMENT, self._definitions[owner].kind)
                 homes += [home for each in targets if (home := home_of(each)) is not None]
         return homes
 
@@ -273,6 +274,6 @@ def _kind(role: Role, entity: Entity) -> DependencyKind:
         return _HERITAGE[role]
     if role in _CALLING and entity.form in ("class", "function", "method") and "g" not in entity.flags:
         return DependencyKind.CALLS
-    if role is Role.TYPE and (entity.form in _TYPE_FORMS or entity.form == "constant"):
+    if role is ROLE.TYPE and (entity.form in _TYPE_FORMS or entity.form == "constant"):
         return DependencyKind.USES_TYPE
     return DependencyKind.REFERENCES

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from codegraph.core.facts import BindingKind, Chain, Occurrences, Outline
+from codegraph.core.facts import BINDING, Chain, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.javascript.contributions import flags_of, import_entry
 from codegraph.graph.resolve.javascript.entities import DEFINITION, INSTANCE, Entity
@@ -61,11 +61,11 @@ class LocalNames:
             kind, owner, name = binding.kind, binding.owner, binding.name
             if owner == 0 and "@" not in name:
                 continue
-            if kind is BindingKind.ELEMENT:
+            if kind is BINDING.ELEMENT:
                 self._elements.setdefault((owner, name), {})[binding.chain] = None
                 if kinds[owner] not in (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.CONSTANT):
                     self._entries.setdefault((owner, name), {})
-            elif kind is BindingKind.PARAMETER or kind is BindingKind.VARIABLE:
+            elif kind is BINDING.PARAMETER or kind is BINDING.VARIABLE:
                 self._add(owner, name, ("v", *binding.chain))
 
     def entries(self, owner: int, name: str) -> tuple[Entry, ...] | None:

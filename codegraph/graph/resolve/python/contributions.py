@@ -21,8 +21,18 @@ import re
 from collections.abc import Collection
 from posixpath import basename, dirname
 
-from codegraph.core.facts import Binding, BindingKind, Chain, Definition, ImportKind, Occurrences, Outline, Role
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.facts import (
+    BINDING,
+    IMPORT,
+    ROLE,
+    Binding,
+    Chain,
+    Definition,
+    ImportKind,
+    Occurrences,
+    Outline,
+)
+from codegraph.core.symbols import KIND, SymbolKind
 from codegraph.graph.resolve.keys import (
     base_key,
     definition_key,
@@ -108,11 +118,11 @@ def _offer_definitions(offered: _Offered, outline: Outline, local: _Locals, hidd
         entry = ("d", definition.descriptor, definition.kind.value, flags)
         if definition.local:
             offered.add(member_key(path, "", definition.descriptor), entry)
-        elif container.kind is SymbolKind.MODULE:
+        elif container.kind is KIND.MODULE:
             offered.add(definition_key(path, definition.name), entry)
         elif container.kind in _CLASSES:
             offered.add(member_key(path, container.descriptor, definition.name), entry)
-        if definition.kind is not SymbolKind.CONSTANT and not definition.local:
+        if definition.kind is not KIND.CONSTANT and not definition.local:
             kind = "local" if index in local.around else definition.kind.value  # no target, but not alone of its name
             offered.add(name_key(FAMILY, definition.name), (path, definition.descriptor, kind))
 
@@ -120,7 +130,7 @@ def _offer_definitions(offered: _Offered, outline: Outline, local: _Locals, hidd
 def _offer_bases(offered: _Offered, outline: Outline, occurrences: Occurrences, local: _Locals) -> None:
     for reference in occurrences.references:
         definition = outline.definitions[reference.owner]
-        if reference.role is Role.INHERIT and definition.kind in _CLASSES:
+        if reference.role is ROLE.INHERIT and definition.kind in _CLASSES:
             key = base_key(offered.path, definition.descriptor)
             for each in local.replaced(definition.container, reference.chain):
                 offered.add(key, each)
@@ -131,22 +141,22 @@ def _offer_bindings(offered: _Offered, outline: Outline, occurrences: Occurrence
     for binding in occurrences.bindings:
         owner = outline.definitions[binding.owner]
         kind, name, chain = binding.kind, binding.name, binding.chain
-        if kind is BindingKind.UNREACHABLE:
+        if kind is BINDING.UNREACHABLE:
             continue
         if owner.kind in _CALLABLES:
-            if kind is BindingKind.RETURN:
+            if kind is BINDING.RETURN:
                 for each in local.replaced(binding.owner, chain):
                     offered.add(return_key(path, owner.descriptor), each)
-            elif kind is BindingKind.ELEMENT and name == "()":
+            elif kind is BINDING.ELEMENT and name == "()":
                 for each in local.replaced(binding.owner, chain):
                     offered.add(element_key(path, owner.descriptor, name), each)
-        elif kind is BindingKind.ELEMENT:
+        elif kind is BINDING.ELEMENT:
             for each in local.replaced(binding.owner, chain):
                 offered.add(element_key(path, owner.descriptor, name), each)
         elif owner.kind in _CLASSES:
             for each in local.replaced(binding.owner, chain) or ((),):
                 offered.add(member_key(path, owner.descriptor, name), ("v", *each))
-        elif owner.kind is SymbolKind.MODULE:
+        elif owner.kind is KIND.MODULE:
             offered.add(definition_key(path, name), ("v", *chain))
 
 
@@ -156,7 +166,7 @@ def _offer_imports(offered: _Offered, occurrences: Occurrences) -> None:
         level = str(each.level)
         if each.owner != 0:
             continue
-        if each.kind is ImportKind.STAR:
+        if each.kind is IMPORT.STAR:
             offered.add(star_key(path), (each.module, level))
         elif each.alias:
             offered.add(
@@ -166,7 +176,7 @@ def _offer_imports(offered: _Offered, occurrences: Occurrences) -> None:
 
 def import_entry(kind: ImportKind, module: str, level: str, name: str, alias: str) -> Entry:
     """Return the entry of one import: `import a.b` binds the package `a`, unlike `import a.b as c`."""
-    if kind is ImportKind.NAME:
+    if kind is IMPORT.NAME:
         return ("n", module, level, name)
     first = module.partition(".")[0]
     return ("p", first, level, "") if alias == first and module != first else ("m", module, level, "")
@@ -180,7 +190,7 @@ class _Locals:
         self.around = functions_around(outline)
         self._functions = frozenset(index for index, each in enumerate(outline.definitions) if each.kind in _CALLABLES)
         for binding in bindings:
-            if binding.kind in (BindingKind.VARIABLE, BindingKind.PARAMETER):
+            if binding.kind in (BINDING.VARIABLE, BINDING.PARAMETER):
                 self._chains.setdefault((binding.owner, binding.name), []).append(binding.chain)
         for each in outline.definitions:
             if each.local:
@@ -215,9 +225,7 @@ class _Locals:
 
 def unreachable(outline: Outline, occurrences: Occurrences) -> frozenset[str]:
     """Return the descriptors of definitions in branches that are not taken, where another branch binds the name."""
-    marked = {
-        binding.chain[0][len(LOCAL) :] for binding in occurrences.bindings if binding.kind is BindingKind.UNREACHABLE
-    }
+    marked = {binding.chain[0][len(LOCAL) :] for binding in occurrences.bindings if binding.kind is BINDING.UNREACHABLE}
     if not marked:
         return frozenset()
     bound = {(each.container, each.name) for each in outline.definitions if each.descriptor not in marked}

@@ -23,16 +23,17 @@ from typing import NamedTuple
 
 from codegraph.core.facts import (
     COMPUTED,
+    IMPORT,
+    ROLE,
     Chain,
     Definition,
     Import,
-    ImportKind,
     Occurrences,
     Outline,
     Reference,
     Role,
 )
-from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
+from codegraph.core.symbols import EDGE, KIND, SURE, Confidence, DependencyKind, SymbolId, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import member_key
 from codegraph.graph.resolve.parts import Part
@@ -106,7 +107,7 @@ class FileLinker:
         for each in part.imports:
             self._link_import(each)
         for index in part.owners:
-            if self._definitions[index].kind is SymbolKind.METHOD:
+            if self._definitions[index].kind is KIND.METHOD:
                 self._link_override(index, self._definitions[index])
 
     def _link(self, reference: Reference) -> None:
@@ -134,7 +135,7 @@ class FileLinker:
         if chain:
             scope = self._evaluator.narrowest(self._scope(reference), chain[0])
             outcome = self._outcome(scope, chain, reference.role)
-        calls = [edge for edge in outcome.edges if edge[1] is DependencyKind.CALLS]
+        calls = [edge for edge in outcome.edges if edge[1] is EDGE.CALLS]
         for edge in calls:
             self.collector.add(owner, *edge, *reference.positions[:2])
         is_foreign = outcome.reason in FOREIGN and chain[-1].isidentifier()
@@ -146,14 +147,14 @@ class FileLinker:
         first = found[0]
         targets = [target for entity in found for target in self._targets(entity, role)]
         if chain[-1] in _OWN_CLASS:  # perhaps a derived class
-            targets = [(target, kind, False) for target, kind, _ in targets if role is not Role.READ]
+            targets = [(target, kind, False) for target, kind, _ in targets if role is not ROLE.READ]
         if targets:
-            is_held = role is Role.CALL and all(kind is DependencyKind.REFERENCES for _, kind, _ in targets)
+            is_held = role is ROLE.CALL and all(kind is EDGE.REFERENCES for _, kind, _ in targets)
             reason = "dynamic" if is_held and self._is_open(first) else ""
             return _Outcome(_edges(targets), reason, first.kind is MODULE)
         if first.kind is UNKNOWN:
             return self._fallback(chain, role, first.name)
-        if role is Role.READ or first.kind is MODULE:
+        if role is ROLE.READ or first.kind is MODULE:
             return _Outcome((), "")
         return _Outcome((), "local" if first.local >= 0 else "dynamic")
 
@@ -164,13 +165,13 @@ class FileLinker:
             return self._scopes[0]
         definition = self._definitions[owner]
         is_callable = definition.kind in CALLABLES
-        if role is Role.READ or role is Role.CALL:
+        if role is ROLE.READ or role is ROLE.CALL:
             is_outside = is_callable and line < definition.selection_range.start_line
         else:
-            is_outside = role is not Role.TYPE or (is_callable and not self._locals.binds_type(owner, head))
+            is_outside = role is not ROLE.TYPE or (is_callable and not self._locals.binds_type(owner, head))
         index = definition.container if is_outside else owner
         first = self._methods.get((index, head), 0)
-        if first and (role is Role.TYPE or line < first):
+        if first and (role is ROLE.TYPE or line < first):
             index = self._definitions[index].container
         return self._scopes[index]
 
@@ -179,16 +180,16 @@ class FileLinker:
             return [(symbol_id(entity.path, entity.descriptor), _CLASS_EDGES[role], entity.sure)]
         if entity.kind is FUNCTION:
             is_called = role in _CALLING and "p" not in entity.name
-            kind = DependencyKind.CALLS if is_called else DependencyKind.REFERENCES
+            kind = EDGE.CALLS if is_called else EDGE.REFERENCES
             given = self._held_targets(entity, role) if entity.is_property and role in _CALLING else []
             return [(symbol_id(entity.path, entity.descriptor), kind, entity.sure), *given]
         if entity.kind is MODULE and entity.path:
-            return [(symbol_id(entity.path, ""), DependencyKind.REFERENCES, entity.sure)]
+            return [(symbol_id(entity.path, ""), EDGE.REFERENCES, entity.sure)]
         if entity.kind is not VARIABLE or entity.method:
             return []
         targets: list[_Target] = []
         if entity.descriptor:
-            kind = DependencyKind.USES_TYPE if role is Role.TYPE else DependencyKind.REFERENCES
+            kind = EDGE.USES_TYPE if role is ROLE.TYPE else EDGE.REFERENCES
             targets.append((symbol_id(entity.path, entity.descriptor), kind, entity.sure))
         if role in _CALLING or role in _INHERITING:
             targets.extend(self._held_targets(entity, role))
@@ -225,10 +226,10 @@ class FileLinker:
         if reason in _FALLBACK_REASONS or (reason == "missing" and len(chain) == 1):
             target = self._only(chain[-1], "method" if len(chain) > 1 else "function", role)
             if target is not None:
-                kind = DependencyKind.CALLS if role is Role.CALL else DependencyKind.REFERENCES
-                return _Outcome(((target, kind, Confidence.INFERRED),), "")
+                kind = EDGE.CALLS if role is ROLE.CALL else EDGE.REFERENCES
+                return _Outcome(((target, kind, SURE.INFERRED),), "")
         if reason == "local":
-            if len(chain) == 1 and role is Role.READ:
+            if len(chain) == 1 and role is ROLE.READ:
                 return _Outcome((), "")
             reason = "unknown_receiver" if len(chain) > 1 else "local"
         return _Outcome((), reason)
@@ -238,7 +239,7 @@ class FileLinker:
         if (
             name in COMMON_MEMBERS
             or name.startswith(("__", "@", "(", "["))
-            or (kind == "function" and role is Role.READ)
+            or (kind == "function" and role is ROLE.READ)
         ):
             return None
         value = self._table.named(FAMILY, name)
@@ -249,26 +250,24 @@ class FileLinker:
 
     def _link_import(self, each: Import) -> None:
         owner, line, column = each.owner, each.line, each.column
-        if each.kind is ImportKind.NAME:
+        if each.kind is IMPORT.NAME:
             entry = import_entry(each.kind, each.module, str(each.level), each.name, each.alias)
         else:
             entry = ("m", each.module, str(each.level), "")
         found = self._evaluator.names.imported(self._path, entry)
-        if each.kind is ImportKind.NAME and each.module:
+        if each.kind is IMPORT.NAME and each.module:
             for module in self._evaluator.names.imported(self._path, ("m", each.module, str(each.level), "")):
                 if module.kind is MODULE and module.path:
                     target = symbol_id(module.path, "")
-                    self.collector.add(owner, target, DependencyKind.IMPORTS, Confidence.EXACT, line, column)
+                    self.collector.add(owner, target, EDGE.IMPORTS, SURE.EXACT, line, column)
         targets = [
-            (target, DependencyKind.IMPORTS, sure)
-            for entity in found
-            for target, _, sure in self._targets(entity, Role.READ)
+            (target, EDGE.IMPORTS, sure) for entity in found for target, _, sure in self._targets(entity, ROLE.READ)
         ]
         for target, kind, confidence in _edges(targets):
             self.collector.add(owner, target, kind, confidence, line, column)
         if not targets and found[0].kind is UNKNOWN:
-            name = each.name if each.kind is ImportKind.NAME else each.module
-            self.collector.miss(owner, name, Role.READ, found[0].name, line, column)
+            name = each.name if each.kind is IMPORT.NAME else each.module
+            self.collector.miss(owner, name, ROLE.READ, found[0].name, line, column)
 
     def _link_override(self, index: int, definition: Definition) -> None:
         container = self._definitions[definition.container]
@@ -285,8 +284,8 @@ class FileLinker:
                     self.collector.add(
                         index,
                         target,
-                        DependencyKind.OVERRIDES,
-                        Confidence.EXACT,
+                        EDGE.OVERRIDES,
+                        SURE.EXACT,
                         place.start_line,
                         place.start_column,
                     )
@@ -297,7 +296,7 @@ def _first_lines(outline: Outline) -> dict[tuple[int, str], int]:
     """Return the line of the first method of each name in each class."""
     lines: dict[tuple[int, str], int] = {}
     for each in outline.definitions:
-        if each.kind is SymbolKind.METHOD:
+        if each.kind is KIND.METHOD:
             lines.setdefault((each.container, each.name), each.selection_range.start_line)
     return lines
 
@@ -306,11 +305,11 @@ def _edges(targets: list[_Target]) -> tuple[_Edge, ...]:
     """Say how sure each target is: of several bindings of one kind none is, overloads of one binding all are."""
     if len(targets) == 1:
         target, kind, sure = targets[0]
-        return ((target, kind, Confidence.EXACT if sure else Confidence.INFERRED),)
+        return ((target, kind, SURE.EXACT if sure else SURE.INFERRED),)
     bindings = {(kind, _ORDINAL.sub("", target)): kind for target, kind, _ in targets}
     kinds = list(bindings.values())
     edges: list[_Edge] = []
     for target, kind, sure in targets:
-        surest = Confidence.EXACT if sure else Confidence.INFERRED
-        edges.append((target, kind, Confidence.AMBIGUOUS if kinds.count(kind) > 1 else surest))
+        surest = SURE.EXACT if sure else SURE.INFERRED
+        edges.append((target, kind, SURE.AMBIGUOUS if kinds.count(kind) > 1 else surest))
     return tuple(edges)

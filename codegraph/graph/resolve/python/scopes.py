@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codegraph.core.facts import BindingKind, Chain, ImportKind, Occurrences, Outline
+from codegraph.core.facts import BINDING, BindingKind, Chain, ImportKind, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.python.contributions import flags_of, functions_around, import_entry, unreachable
 from codegraph.graph.resolve.python.entities import CLASS, INSTANCE, Candidates, ClassName, Entity, unknown
@@ -131,11 +131,11 @@ class LocalNames:
         for binding in occurrences.bindings:
             if binding.owner not in functions or binding.kind in _NO_LOCALS:
                 continue
-            if binding.kind is BindingKind.VARIABLE:
+            if binding.kind is BINDING.VARIABLE:
                 self._values.add((binding.owner, binding.name))
-            if binding.kind is BindingKind.NARROWED:
+            if binding.kind is BINDING.NARROWED:
                 self._narrowed.setdefault((binding.owner, binding.name), {})[binding.chain] = None
-            elif binding.kind is BindingKind.ELEMENT:
+            elif binding.kind is BINDING.ELEMENT:
                 self._elements.setdefault((binding.owner, binding.name), {})[binding.chain] = None
             else:
                 self._add(binding.owner, binding.name, ("v", *binding.chain))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codegraph.core.facts import Chain, Occurrences, Outline
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import KIND
 from codegraph.graph.resolve.keys import module_key, name_key, return_key, top_key
 from codegraph.graph.resolve.ruby.names import (
     FAMILY,
@@ -42,7 +42,7 @@ class FileClasses:
         self.nestings: list[str] = [""]
         for index, definition in enumerate(self.definitions[1:], 1):
             outer = self.nestings[definition.container]
-            if definition.kind is SymbolKind.CLASS:
+            if definition.kind is KIND.CLASS:
                 written = self.said.get(index, {}).get("@name", (definition.name,))[0]
                 outer = f"{outer}/{written}" if outer else written
             self.nestings.append(outer)
@@ -81,10 +81,10 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
         add(top_key(FAMILY, feature), (path,))
     for order, chain in enumerate(classes.bases.get(0, ())):
         add(bases_key(""), (chain[0], _ORDER.format(order), path, *chain[1:]))
-    holders = {each.container for each in outline.definitions if each.kind is not SymbolKind.CLASS}
+    holders = {each.container for each in outline.definitions if each.kind is not KIND.CLASS}
     for index, definition in enumerate(outline.definitions[1:], 1):
         full, said = classes.full(index), classes.said.get(index, {})
-        if definition.kind is SymbolKind.CLASS:
+        if definition.kind is KIND.CLASS:
             kind = said.get("@name", ("", "class"))[-1]
             has_members = index in holders or index in classes.bases
             add((constant_key if has_members else namespace_key)(full), (path, definition.descriptor, kind))
@@ -93,7 +93,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
                 add(bases_key(full), (chain[0], _ORDER.format(order), nesting, *chain[1:]))
                 if chain[0] in ("include", "prepend"):
                     add(includers_key(chain[-1].rpartition("::")[2]), (full,))
-        elif definition.kind is SymbolKind.CONSTANT:
+        elif definition.kind is KIND.CONSTANT:
             name = f"{full}::{definition.name}" if classes.nestings[index] else definition.name
             value = said.get("@value", ())
             add(constant_key(name), (path, definition.descriptor, "const", classes.nestings[index], *value))

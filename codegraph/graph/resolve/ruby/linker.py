@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from posixpath import dirname, join, normpath
 
-from codegraph.core.facts import Import, Occurrences, Outline, Reference, Role
-from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
+from codegraph.core.facts import ROLE, Import, Occurrences, Outline, Reference
+from codegraph.core.symbols import KIND, Confidence, DependencyKind, SymbolId, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import module_key, top_key
 from codegraph.graph.resolve.nearness import shared_parts
@@ -47,7 +47,7 @@ class RubyLinker(TypedLinker):
         """Return the nesting around a reference; a superclass is written outside of its class."""
         owner = reference.owner
         definition = self.definitions[owner]
-        if reference.role is Role.INHERIT and definition.kind is SymbolKind.CLASS:
+        if reference.role is ROLE.INHERIT and definition.kind is KIND.CLASS:
             written = ("super", *reference.chain)
             if written in self._classes.bases.get(owner, ()):
                 return Place(self.path, self._classes.outer(owner))
@@ -64,7 +64,7 @@ class RubyLinker(TypedLinker):
         edges, reason = super().outcome(found, reference)
         chain = reference.chain
         name = chain[-1].removesuffix("()")
-        if reason not in ("unknown_receiver", "missing") or reference.role is not Role.CALL or name == chain[-1]:
+        if reason not in ("unknown_receiver", "missing") or reference.role is not ROLE.CALL or name == chain[-1]:
             return edges, reason
         if reason == "unknown_receiver" and len(chain) > 1:
             named = self._by_receiver(reference)
@@ -122,7 +122,7 @@ class RubyLinker(TypedLinker):
         for each in part.imports:
             self._link_import(each)
         for index in part.owners:
-            if self.definitions[index].kind is SymbolKind.METHOD:
+            if self.definitions[index].kind is KIND.METHOD:
                 self._link_override(index)
 
     def _link_import(self, each: Import) -> None:
@@ -140,7 +140,7 @@ class RubyLinker(TypedLinker):
         for target in found[:MAX_CANDIDATES]:
             self.collector.add(each.owner, symbol_id(target, ""), DependencyKind.IMPORTS, sure, each.line, each.column)
         if not found:
-            self.collector.miss(each.owner, each.module, Role.READ, "external", each.line, each.column)
+            self.collector.miss(each.owner, each.module, ROLE.READ, "external", each.line, each.column)
 
     def _link_override(self, index: int) -> None:
         definition = self.definitions[index]

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from posixpath import basename, dirname, normpath
 
-from codegraph.core.facts import Binding, BindingKind, Chain, Import, ImportKind, Occurrences, Outline, Role
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.facts import (
+    BINDING,
+    IMPORT,
+    ROLE,
+    Binding,
+    Chain,
+    Import,
+    Occurrences,
+    Outline,
+)
+from codegraph.core.symbols import KIND, SymbolKind
 from codegraph.graph.resolve.keys import (
     base_key,
     definition_key,
@@ -65,7 +74,7 @@ class FileItems:
     def is_impl(self, index: int) -> bool:
         """Tell an impl from a type."""
         definition = self._definitions[index]
-        return definition.kind is SymbolKind.CLASS and "impl" in definition.signature.split("{", 1)[0].split()[:2]
+        return definition.kind is KIND.CLASS and "impl" in definition.signature.split("{", 1)[0].split()[:2]
 
     def around(self, index: int) -> str:
         """Return the place of what is written in a definition."""
@@ -74,7 +83,7 @@ class FileItems:
             return self.around(container)
         module = self.modules.get(index, "")
         definition = self._definitions[index]
-        is_around = definition.kind is SymbolKind.INTERFACE or self.is_impl(index)
+        is_around = definition.kind is KIND.INTERFACE or self.is_impl(index)
         return f"{module}@{definition.descriptor}" if is_around else f"{module}@"
 
 
@@ -102,7 +111,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
             letter = _LETTERS.get(kind, "t")
             add(definition_key(path, in_module(items.modules.get(index, ""), name)), (letter, descriptor))
     for reference in occurrences.references:
-        if reference.role is Role.INHERIT:
+        if reference.role is ROLE.INHERIT:
             descriptor = outline.definitions[reference.owner].descriptor
             add(base_key(path, descriptor), (items.around(reference.owner), *reference.chain))
     for binding in occurrences.bindings:
@@ -114,14 +123,14 @@ def split_import(each: Import) -> tuple[str, tuple[str, ...]]:
     """Return the inline modules around an import, and the parts of its path, the name included."""
     module, mark, spelled = each.module.rpartition(">")
     parts = tuple(spelled.split("::")) if spelled else ()
-    return (module if mark else ""), (parts if each.kind is ImportKind.STAR else (*parts, each.name))
+    return (module if mark else ""), (parts if each.kind is IMPORT.STAR else (*parts, each.name))
 
 
 def _offer_import(add: Add, path: str, each: Import) -> None:
     module, parts = split_import(each)
-    if each.kind is ImportKind.STAR:
+    if each.kind is IMPORT.STAR:
         add(star_in_key(path, module), parts)
-    elif each.kind is ImportKind.NAME:
+    elif each.kind is IMPORT.NAME:
         add(import_key(path, in_module(module, each.alias)), parts)
     else:
         attribute = "/".join(parts[:-1])
@@ -150,13 +159,13 @@ def child_files(path: str, module: str, name: str, attribute: str) -> list[tuple
 def _offer_member(add: Add, path: str, outline: Outline, items: FileItems, index: int) -> None:
     definition = outline.definitions[index]
     container = outline.definitions[definition.container]
-    letter = "e" if container.kind is SymbolKind.ENUM else _LETTERS.get(definition.kind, "t")
+    letter = "e" if container.kind is KIND.ENUM else _LETTERS.get(definition.kind, "t")
     trait = "i" if definition.container in items.traits else ""
     entry = (letter, definition.descriptor, trait)
     add(member_key(path, container.descriptor, definition.name), entry)
     if letter == "f":
         of_trait = items.traits.get(definition.container, ("",))[-1]
-        sort = DECLARED if container.kind is SymbolKind.INTERFACE else IMPLEMENTED if of_trait else ""
+        sort = DECLARED if container.kind is KIND.INTERFACE else IMPLEMENTED if of_trait else ""
         add(own_key(FAMILY, definition.name), (sort, of_trait))
     if items.is_impl(definition.container):
         name, local = _type_of(outline, items, definition.container)
@@ -197,9 +206,9 @@ def _offer_binding(add: Add, path: str, outline: Outline, items: FileItems, bind
     descriptor = outline.definitions[owner].descriptor
     if binding.name == "@inline":
         add(definition_key(path, in_module("::".join(chain[:-1]), chain[-1])), ("m", "::".join(chain)))
-    elif binding.kind is BindingKind.RETURN:
+    elif binding.kind is BINDING.RETURN:
         add(return_key(path, descriptor), (items.around(owner), binding.name, *chain))
-    elif binding.kind is BindingKind.ATTRIBUTE:
+    elif binding.kind is BINDING.ATTRIBUTE:
         add(member_key(path, descriptor, binding.name), ("v", items.around(owner), *chain))
     elif binding.name == "@alias":
         add(alias_key(path, descriptor), (items.around(owner), *chain))

@@ -7,8 +7,8 @@ Tests: tests/unit/graph/test_graph_rust.py.
 
 from __future__ import annotations
 
-from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
-from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.core.facts import ROLE, Import, ImportKind, Occurrences, Outline, Reference, Role
+from codegraph.core.symbols import KIND, Confidence, DependencyKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import own_key
 from codegraph.graph.resolve.parts import Part
@@ -52,11 +52,11 @@ class RustLinker(TypedLinker):
         if role in _TYPE_ROLES and not chosen and found[0].kind is not UNKNOWN:
             return (), "missing"
         edges, reason = super().outcome(chosen or found, reference)
-        if chosen and chosen[0].name == VARIANT and role is Role.CALL:
+        if chosen and chosen[0].name == VARIANT and role is ROLE.CALL:
             reason = ""
         if found[0].kind is WRAPPED:
-            reason = "external" if role is Role.CALL else ""
-        if role is Role.CALL:
+            reason = "external" if role is ROLE.CALL else ""
+        if role is ROLE.CALL:
             edges = tuple(
                 (target, DependencyKind.CALLS if kind is DependencyKind.USES_TYPE else kind, confidence)
                 for target, kind, confidence in edges
@@ -93,7 +93,7 @@ class RustLinker(TypedLinker):
             self._link_import(each)
         for index in part.owners:
             definition = self.definitions[index]
-            if definition.kind is SymbolKind.METHOD and definition.container in self._items.traits:
+            if definition.kind is KIND.METHOD and definition.container in self._items.traits:
                 self._link_override(index)
 
     def _link_import(self, each: Import) -> None:
@@ -112,7 +112,7 @@ class RustLinker(TypedLinker):
                 found_id = symbol_id(*target)
                 self.collector.add(each.owner, found_id, DependencyKind.IMPORTS, sure, each.line, each.column)
         if found[0].kind is UNKNOWN:
-            self.collector.miss(each.owner, each.name, Role.READ, found[0].name, each.line, each.column)
+            self.collector.miss(each.owner, each.name, ROLE.READ, found[0].name, each.line, each.column)
 
     def _link_override(self, index: int) -> None:
         definition = self.definitions[index]

@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from codegraph.core.facts import COMPUTED, Occurrences, Outline, Reference, Role
-from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, symbol_id
+from codegraph.core.facts import COMPUTED, ROLE, Occurrences, Outline, Reference, Role
+from codegraph.core.symbols import EDGE, SURE, Confidence, DependencyKind, SymbolId, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import TableReader
@@ -95,7 +95,7 @@ class TypedLinker(ABC):
                 is_computed = reference.chain[-1] == COMPUTED
                 found = self._computed(reference) if is_computed else self.candidates(reference)
                 outcome = self.outcome(found, reference) if found else _NOBODY_KNOWS
-                if outcome[1] in _LIBRARY and reference.role is Role.CALL and self.may_be_own(found, reference):
+                if outcome[1] in _LIBRARY and reference.role is ROLE.CALL and self.may_be_own(found, reference):
                     outcome = outcome[0], "unknown_receiver"
                 self._outcomes[question] = outcome
             owner, (line, column) = reference.owner, reference.positions[:2]
@@ -119,20 +119,20 @@ class TypedLinker(ABC):
         targets = [each for each in found if each.kind in _DEFINITIONS]
         if len(targets) > 1:
             targets = list({(each.path, each.descriptor): each for each in targets}.values())
-        sure = Confidence.INFERRED if self._evaluator.is_guess else Confidence.EXACT
-        confidence = sure if len(targets) == 1 else Confidence.AMBIGUOUS
+        sure = SURE.INFERRED if self._evaluator.is_guess else SURE.EXACT
+        confidence = sure if len(targets) == 1 else SURE.AMBIGUOUS
         edges = []
         for each in targets:
-            kind = DependencyKind.REFERENCES
+            kind = EDGE.REFERENCES
             if each.kind is TYPE:
-                kind = self.called_type if role is Role.CALL else _TYPE_EDGES[role]
+                kind = self.called_type if role is ROLE.CALL else _TYPE_EDGES[role]
             elif each.kind is FUNCTION and role in _CALLING:
-                kind = DependencyKind.CALLS
+                kind = EDGE.CALLS
             edges.append((symbol_id(each.path, each.descriptor), kind, confidence))
         if edges or found[0].kind is PACKAGE:
-            is_held = role is Role.CALL and all(each.kind is VALUE for each in targets)
+            is_held = role is ROLE.CALL and all(each.kind is VALUE for each in targets)
             return tuple(edges), "dynamic" if edges and is_held else ""
         if found[0].kind is UNKNOWN:
             reason = found[0].name
-            return (), "" if role is Role.READ and reason in ("unknown_receiver", "dynamic") else reason
-        return (), "" if role is Role.READ else "dynamic"
+            return (), "" if role is ROLE.READ and reason in ("unknown_receiver", "dynamic") else reason
+        return (), "" if role is ROLE.READ else "dynamic"
