@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from codegraph.graph.resolve.keys import ANY, PATH, SHARED_KINDS, kind_of, make_key, name_key
@@ -56,6 +56,10 @@ class SymbolTable:
         """Return the present value of a key without remembering who asked."""
         slot = self._slots.get(key)
         return None if slot is None else self._values[slot]
+
+    def slots(self) -> tuple[Callable[[str], int | None], Sequence[Value | None]]:
+        """Return what finds the slot of a key, and the present values by slot."""
+        return self._slots.get, self._values
 
     def reader(self, elsewhere: Elsewhere = nowhere) -> TracedReader:
         """Return a fresh reader for linking one file; `elsewhere` knows the values of `any` and `path` keys."""
@@ -106,10 +110,11 @@ class SymbolTable:
         for slot in sorted(old - new):
             self._drop_reader(slot, number)
             self._release(slot)
-        for slot in sorted(new - old):
+        ordered = sorted(new)
+        for slot in sorted(new - old) if old else ordered:
             self._add_reader(slot, number)
         if new:
-            self._reads[number] = array("I", sorted(new))
+            self._reads[number] = array("I", ordered)
         else:
             self._reads.pop(number, None)
 
@@ -244,7 +249,7 @@ class TracedReader:
     """A `TableReader` over a table: answers, and remembers every key asked for."""
 
     def __init__(self, table: SymbolTable, elsewhere: Elsewhere = nowhere) -> None:
-        self._value = table.value
+        self._slot, self._values = table.slots()
         self._elsewhere = elsewhere
         self.log: dict[str, Value | None] = {}
         """Every key asked for, and the answer."""
@@ -254,7 +259,8 @@ class TracedReader:
         log = self.log
         if key in log:
             return log[key]
-        value = log[key] = self._value(key)
+        slot = self._slot(key)
+        value = log[key] = None if slot is None else self._values[slot]
         return value
 
     def named(self, family: str, name: str) -> Value | None:

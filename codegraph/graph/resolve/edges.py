@@ -65,6 +65,11 @@ class EdgeCollector:
 
     def links(self) -> FileLinks:
         """Return everything in its declared order, without reads."""
-        dependencies = tuple(tuple(sorted(edges.values(), key=_source_order)) for edges in self._edges)
+        dependencies = tuple(
+            [
+                tuple(sorted(edges.values(), key=_source_order) if len(edges) > 1 else edges.values())
+                for edges in self._edges
+            ]
+        )
         unresolved = tuple(sorted(self._unresolved, key=_miss_order))
         return FileLinks(dependencies, (), unresolved)

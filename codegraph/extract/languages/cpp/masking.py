@@ -112,8 +112,11 @@ _PROTOTYPE: Final = _pattern(
     rb"(?:\(\*[ \t]*\w+\)|\b(?!return\b|else\b|do\b)\w++)SPACE++([A-Z_][A-Z_0-9]*+[ \t]*+\()"
     rb"\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\)(\))(?=SPACE*;)"
 )
-_DOUBLED: Final = re.compile(rb"[A-Z_0-9][ \t]*+\(\(")
-"""Stands in every `_PROTOTYPE`, and nearly nowhere else."""
+_DOUBLED: Final = re.compile(rb"\(\((?<=[A-Z_0-9 \t]\(\()")
+_PROTOTYPE_END: Final = _pattern(
+    rb"[A-Z_](?<=SPACE[A-Z_])[A-Z_0-9]*+[ \t]*+\(\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\)\)SPACE*;"
+)
+"""What stands in every `_PROTOTYPE`, and nearly nowhere else: told in a tenth of its time."""
 _CONVENTION: Final = _pattern(rb"\((MACRO)[ \t]+(?=\*[ \t]*\w+[ \t]*\)SPACE*(?:[A-Z_]+[ \t]*)?\()")
 _EMPTY_DEFAULT: Final = re.compile(rb"=([ \t]*)\{\}(?=[ \t\n]*[,)])")
 _TEMPLATE: Final = re.compile(rb"template(?=[ \t]+[A-Za-z_])")
@@ -163,7 +166,7 @@ def masked(data: bytes) -> bytes:
         _CONVENTION,
     ):
         data = pattern.sub(_blank, data)
-    if _DOUBLED.search(data):
+    if _DOUBLED.search(data) and _PROTOTYPE_END.search(data):
         data = _PROTOTYPE.sub(_blank_wrapping, data)
     data = _FIELD.sub(_blank_field, _SUFFIX.sub(_blank_suffix, data))
     data = _TEMPLATE.sub(_spaced, data)

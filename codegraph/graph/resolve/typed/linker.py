@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from codegraph.core.facts import COMPUTED, ROLE, Occurrences, Outline, Reference, Role
+from codegraph.core.facts import COMPUTED, ROLE, Chain, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import EDGE, SURE, Confidence, DependencyKind, SymbolId, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.parts import Part
@@ -37,6 +37,7 @@ _CALLING = (Role.CALL, Role.DECORATOR, Role.TYPE)
 _DEFINITIONS = (TYPE, FUNCTION, VALUE)
 Outcome = tuple[tuple[tuple[SymbolId, DependencyKind, Confidence], ...], str]
 """Edges, and the reason why there is none."""
+_Question = tuple[Place, Chain, Role]
 
 
 _NOBODY_KNOWS: Outcome = ((), "dynamic")
@@ -54,7 +55,8 @@ class TypedLinker(ABC):
         self.definitions = outline.definitions
         self.occurrences = occurrences
         self.collector = collector
-        self._outcomes: dict[tuple[Place, tuple[str, ...], Role], Outcome] = {}
+        self._outcomes: dict[_Question, tuple[Outcome, str]] = {}
+        """With the name that is said where there is no edge."""
 
     @abstractmethod
     def begin(self, table: TableReader) -> Evaluator:
@@ -87,25 +89,31 @@ class TypedLinker(ABC):
         """Resolve one part."""
         self._evaluator = self.begin(table)
         self._outcomes.clear()
+        add, miss, known = self.collector.add, self.collector.miss, self._outcomes
         for reference in part.references:
             question = (self.place_of(reference), reference.chain, reference.role)
-            outcome = self._outcomes.get(question)
-            if outcome is None:
-                self._evaluator.is_guess = False
-                is_computed = reference.chain[-1] == COMPUTED
-                found = self._computed(reference) if is_computed else self.candidates(reference)
-                outcome = self.outcome(found, reference) if found else _NOBODY_KNOWS
-                if outcome[1] in _LIBRARY and reference.role is ROLE.CALL and self.may_be_own(found, reference):
-                    outcome = outcome[0], "unknown_receiver"
-                self._outcomes[question] = outcome
+            answer = known.get(question)
+            if answer is None:
+                answer = known[question] = self._answered(reference)
+            (edges, reason), name = answer
             owner, (line, column) = reference.owner, reference.positions[:2]
-            for target, kind, confidence in outcome[0]:
-                self.collector.add(owner, target, kind, confidence, line, column)
-            if outcome[1]:
-                is_named = reference.chain[-1] != COMPUTED
-                name = next((each for each in reversed(reference.chain) if each[0] not in "(@[<" and is_named), "")
-                self.collector.miss(owner, self.bare(name), reference.role, outcome[1], line, column)
+            for target, kind, confidence in edges:
+                add(owner, target, kind, confidence, line, column)
+            if reason:
+                miss(owner, name, reference.role, reason, line, column)
         self.finish(part)
+
+    def _answered(self, reference: Reference) -> tuple[Outcome, str]:
+        """Return the outcome of a reference, and its name if there is a reason to say it."""
+        self._evaluator.is_guess = False
+        is_computed = reference.chain[-1] == COMPUTED
+        found = self._computed(reference) if is_computed else self.candidates(reference)
+        outcome = self.outcome(found, reference) if found else _NOBODY_KNOWS
+        if outcome[1] in _LIBRARY and reference.role is ROLE.CALL and self.may_be_own(found, reference):
+            outcome = outcome[0], "unknown_receiver"
+        if not outcome[1] or is_computed:
+            return outcome, ""
+        return outcome, self.bare(next((each for each in reversed(reference.chain) if each[0] not in "(@[<"), ""))
 
     def _computed(self, reference: Reference) -> Candidates:
         """Return the functions that a call whose function has no name may mean, if they are known."""
