@@ -48,6 +48,7 @@ __all__ = [
 
 MAX_BYTES = 1 << 20
 """A longer function is not followed."""
+_BY_TREE, _PRESENT, _EMPTY = Comments.BY_TREE, FlowState.PRESENT, FlowState.EMPTY
 
 
 class Flow(NamedTuple):
@@ -64,7 +65,7 @@ class Flow(NamedTuple):
 def follow_text(text: str, language: str, *, revised: bool = False) -> Flow:
     """Follow the data flow of one function, given as text. Raises KeyError for a language without a table."""
     table = FLOW_TABLES[language]
-    by_tree = revised or table.comments is Comments.BY_TREE
+    by_tree = revised or table.comments is _BY_TREE
     grammar = flow_grammar(language, revised=revised, in_file=by_tree)
     if not by_tree:
         text = strip_comments(text, table.comments)
@@ -95,7 +96,7 @@ def _flow(nodes: Sequence[Node], grammar: FlowGrammar, data: bytes, base: int, *
     rows: list[Row] = []
     try:
         rows = follow(reading.tokens, reading.steps)
-        state = FlowState.PRESENT if rows else FlowState.EMPTY
+        state = _PRESENT if rows else _EMPTY
     except CannotFollow:
         state = FlowState.FAILED
     except TooMuchWork:

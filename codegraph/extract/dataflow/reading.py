@@ -20,7 +20,7 @@ from codegraph.extract.dataflow.function_text import FunctionText
 from codegraph.extract.dataflow.grammars import FlowGrammar, Mark, Role
 from codegraph.extract.dataflow.parts import Reading
 
-_NAME, _KEYWORD = Mark.NAME, Mark.KEYWORD
+_ATOM, _SILENT, _DROPPED, _KEYWORD, _NAME = Mark
 
 
 def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, reading: Reading) -> None:
@@ -80,9 +80,9 @@ def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, read
 def _inside(node: Node, role: Role, reading: Reading) -> Iterable[Node] | None:
     """Return the nodes inside one with a role, whose steps the role will see to; None if it is a token."""
     if isinstance(role, Mark):
-        if role is Mark.DROPPED or role is Mark.SILENT:
+        if role is _DROPPED or role is _SILENT:
             return ()
-        return None if role is Mark.ATOM or not node.child_count else node.children
+        return None if role is _ATOM or not node.child_count else node.children
     if not node.child_count:
         return None
     return () if node.end_byte == node.start_byte else role(reading, node)

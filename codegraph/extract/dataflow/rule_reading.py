@@ -39,6 +39,7 @@ from codegraph.extract.dataflow.rules import (
     Update,
 )
 
+_COMES_FROM, _COMPUTED_FROM = Relation.COMES_FROM, Relation.COMPUTED_FROM
 Inside = Generator[Node, None, None]
 Entered = Callable[[Reading, Node], Iterator[Node] | None]
 """What reads the nodes inside one with a rule; None if that is one token all the same."""
@@ -65,7 +66,7 @@ def _declaration(rule: Declaration, kinds: Kinds) -> Entered:
 def _declared(names: list[int] | None, values: list[int] | None) -> Operation:
     if names is None:
         return FAIL
-    return Define(names) if values is None else Join(Relation.COMES_FROM, names, values)
+    return Define(names) if values is None else Join(_COMES_FROM, names, values)
 
 
 def _grouped_declaration(rule: GroupedDeclaration, kinds: Kinds) -> Entered:
@@ -83,7 +84,7 @@ def _grouped_declaration(rule: GroupedDeclaration, kinds: Kinds) -> Entered:
             names = variables[first:] if names is None else names
         if before + (values is not None) == 2:
             end = begin if values is None else len(steps)
-            reading.leave(end, Join(Relation.COMES_FROM, names or [], [] if values is None else variables[values:]))
+            reading.leave(end, Join(_COMES_FROM, names or [], [] if values is None else variables[values:]))
         else:
             reading.leave(begin, Define(names or []))
 
@@ -100,7 +101,7 @@ def _assignment(rule: Assignment, kinds: Kinds) -> Entered:
 
 
 def _assigned(targets: list[int] | None, values: list[int] | None) -> Operation:
-    return FAIL if targets is None or values is None else Join(Relation.COMPUTED_FROM, targets, values)
+    return FAIL if targets is None or values is None else Join(_COMPUTED_FROM, targets, values)
 
 
 def _paired_assignment(rule: PairedAssignment, kinds: Kinds) -> Entered:
@@ -137,7 +138,7 @@ def _update(_rule: Update, _kinds: Kinds) -> Entered:
         begin, first = reading.enter(), len(reading.variables)
         yield from node.children
         variables = reading.variables[first:]
-        reading.leave(begin, Join(Relation.COMPUTED_FROM, variables, variables))
+        reading.leave(begin, Join(_COMPUTED_FROM, variables, variables))
 
     return read
 
@@ -225,7 +226,7 @@ def _iteration(rule: Iteration, kinds: Kinds) -> Entered:
 
 def _passed(rule: Iteration, to: Part, of: Part) -> list[Step]:
     """Return what gives a loop's target its value, taken as a whole."""
-    given = Pair([(to[1], of[1])]) if rule.paired else Join(Relation.COMPUTED_FROM, to[1], of[1])
+    given = Pair([(to[1], of[1])]) if rule.paired else Join(_COMPUTED_FROM, to[1], of[1])
     return [*of[2], given]
 
 

@@ -29,15 +29,16 @@ _UNUSUAL = ("\t", "\f", "\r", "\v", "\x1c", "\x1d", "\x1e", "\\\n")
 _BLANK_OR_STRING_LINE = re.compile(r"\n *(?:\w{0,2}[\"']|\n|\Z)")
 """The only lines of plain Python without comments that anything is taken out of."""
 
+_NONE, _BY_TREE, _LIKE_C = Comments.NONE, Comments.BY_TREE, Comments.C_LIKE
 _FSTRING_START = getattr(tokenize, "FSTRING_START", -1)
 _FSTRING_END = getattr(tokenize, "FSTRING_END", -1)
 
 
 def strip_comments(text: str, comments: Comments) -> str:
     """Return the text that the reference would parse."""
-    if comments in (Comments.NONE, Comments.BY_TREE):
+    if comments is _NONE or comments is _BY_TREE:
         return text
-    if comments is Comments.C_LIKE:
+    if comments is _LIKE_C:
         if "//" not in text and "/*" not in text:
             return _without_blank_lines(text)
         return _without_blank_lines(_C_LIKE.sub(_blank_for_comment, text))
