@@ -10,7 +10,7 @@ and if its header was edited, the class around it, whose own input has the heade
 
 A callback outside of functions (`apart`) is looked at like a function, and left out like a function's body.
 
-Where several functions were edited, that is done for one after the other (`step_by_step`).
+Where several functions were edited, that is done for one after the other (`planned`).
 
 Why this is what extracting the whole file gives. *Of the tree:* a parser that has read a function is in a state that
 does not depend on what the function was. Where text has errors that is so as long as an edit breaks nothing and mends
@@ -45,7 +45,17 @@ from operator import attrgetter, itemgetter
 from codegraph.core.facts import Binding, Definition, EncodedFacts, FileFacts, Reference, SyntaxProblem
 from codegraph.extract.extractor import Limits, Look, encode_facts, extract, facts_of, look
 from codegraph.extract.grammar import compiled
-from codegraph.extract.known import Exports, Function, Known, decode_known, encode_layout, functions_of, known_of
+from codegraph.extract.known import (
+    Exports,
+    Function,
+    Known,
+    Layout,
+    decode_layout,
+    encode_layout,
+    functions_of,
+    known_by,
+    known_of,
+)
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.normalise import Span
@@ -98,9 +108,12 @@ class Memory:
         key = (name, language, limits)
         known = self._files.pop(key, None)
         self.size -= known.size if known is not None else 0
-        if before is not None and before.language == language and (known is None or known.facts.blob != before.blob):
-            known = decode_known(before, limits)
-        now = step_by_step(known, data, spec, limits) if known is not None else None
+        if before is None or (known is not None and known.facts.blob == before.blob):
+            now = known and step_by_step(known, planned(known, data), spec, limits)
+        else:
+            layout = decode_layout(before.layout, limits) if before.language == language else None
+            texts = () if layout is None else planned(layout, data)
+            now = step_by_step(known_by(before, layout), texts, spec, limits) if layout and texts else None
         if now is not None:
             self.helped += 1
             self._keep(key, now)
@@ -124,25 +137,46 @@ class Memory:
             self.size -= self._files.popitem(last=False)[1].size
 
 
-def step_by_step(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Known | None:
-    """Extract a file of which an earlier text is known, one edited function after the other.
+def planned(known: Known | Layout, data: bytes) -> Sequence[bytes]:
+    """Return the texts that lead from a known one to `data`, each with one more edited function or callback.
 
-    Between two steps stands a text of which the beginning is new and the rest is not. None if the file must be
-    extracted whole.
+    Of a text between the two the beginning is new and the rest is not. Nothing if the file must be extracted whole.
     """
-    for _ in range(MAX_STEPS):
-        begin, end = _changed(known.data, data)
-        at = bisect_right(known.functions, begin, key=attrgetter("start"))
-        text = data
-        if 0 < at < len(known.functions) and end > known.functions[at].start:
-            first = known.functions[at - 1].end
-            between = data.find(known.data[first : known.functions[at].start], begin)
-            text = data[:between] + known.data[first:] if between >= 0 else data
+    texts: list[bytes] = []
+    text, functions, moved = known.data, known.functions, 0
+    while len(texts) < MAX_STEPS:
+        before, text = text, data
+        begin, end = _changed(before, data)
+        at = bisect_right(functions, begin - moved, key=attrgetter("start"))
+        if 0 < at < len(functions) and end - moved > functions[at].start:
+            first = functions[at - 1].end + moved
+            between = data.find(before[first : functions[at].start + moved], begin)
+            if between >= 0:
+                text = data[:between] + before[first:]
+                begin, end = _changed(before, text)
+        if not _is_inside_one(known, begin - moved, end - moved):
+            return ()
+        texts.append(text)
+        if text is data:
+            return texts
+        moved += len(text) - len(before)
+    return ()
+
+
+def _is_inside_one(known: Known | Layout, begin: int, end: int) -> bool:
+    is_in_function = _function_around(known, begin, end) is not None
+    return is_in_function or any(each.body < begin and end < each.end for each in known.callbacks)
+
+
+def step_by_step(known: Known, texts: Sequence[bytes], spec: LanguageSpec, limits: Limits) -> Known | None:
+    """Extract the last of these texts, one after the other; None if it must be extracted whole."""
+    found: Known | None = None
+    for text in texts:
         found = again(known, text, spec, limits)
-        if found is None or text is data:
-            return found
+        if found is None:
+            return None
         known = found
-    return None
+    return found
 
 
 def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Known | None:
@@ -291,7 +325,7 @@ def _around(known: Known, begin: int, end: int) -> Function | None:
     return _function_around(known, begin, end) or _callback_around(known, begin, end)
 
 
-def _function_around(known: Known, begin: int, end: int) -> Function | None:
+def _function_around(known: Known | Layout, begin: int, end: int) -> Function | None:
     """Return the function that holds a stretch of the known text, in its header or in its body."""
     at = bisect_right(known.functions, begin, key=attrgetter("start")) - 1
     found = known.functions[at] if at >= 0 else None

@@ -31,7 +31,6 @@ from codegraph.core.facts import (
 from codegraph.core.symbols import Range
 from codegraph.extract.apart import Callback, callbacks_of
 from codegraph.extract.extractor import Limits, Look
-from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import BROKEN, Broken
 from codegraph.extract.text import SourceText
@@ -122,6 +121,7 @@ class Layout(msgspec.Struct, frozen=True, array_like=True):
     limits: tuple[int | bool, ...]
     data: bytes
     bodies: tuple[Span, ...]
+    functions: tuple[Function, ...]
     bindings: list[tuple[int, Binding]]
     mentions: list[int]
     imports: list[Import]
@@ -138,12 +138,13 @@ _decoder = msgspec.msgpack.Decoder(Layout)
 
 
 def encode_layout(known: Known, limits: Limits) -> bytes:
-    """Return what `decode_known` needs besides facts, before compression."""
+    """Return what `known_by` needs besides facts, before compression."""
     return _encoder.encode(
         Layout(
             astuple(limits),
             known.data,
             known.bodies,
+            known.functions,
             known.bindings,
             known.mentions,
             known.imports,
@@ -156,24 +157,23 @@ def encode_layout(known: Known, limits: Limits) -> bytes:
     )
 
 
-def decode_known(facts: EncodedFacts, limits: Limits) -> Known | None:
-    """Return what is known of a file; None if it has no layout, or one made within other limits.
+def decode_layout(frame: bytes, limits: Limits) -> Layout | None:
+    """Decode `EncodedFacts.layout`; None if it is empty, or was made within other limits.
 
     Raises msgspec.DecodeError on foreign bytes.
     """
-    if not facts.layout:
-        return None
-    layout = _decoder.decode(unpacked(facts.layout))
-    if layout.limits != astuple(limits):
-        return None
-    outline = decode_outline(facts.outline)
-    occurrences = decode_compressed_occurrences(facts.occurrences)
-    in_braces = LANGUAGES[facts.language].hollow == b"{}"
+    layout = _decoder.decode(unpacked(frame)) if frame else None
+    return layout if layout and layout.limits == astuple(limits) else None
+
+
+def known_by(facts: EncodedFacts, layout: Layout) -> Known:
+    """Return what is known of a file by its facts and its layout. Raises msgspec.DecodeError on foreign bytes."""
+    outline, occurrences = decode_outline(facts.outline), decode_compressed_occurrences(facts.occurrences)
     return Known(
         layout.data,
         FileFacts(facts.blob, outline, occurrences, decode_inputs(facts.inputs)),
         layout.bodies,
-        functions_of(outline.definitions, layout.bodies, layout.data, in_braces=in_braces),
+        layout.functions,
         layout.bindings,
         layout.mentions,
         layout.imports,

@@ -213,7 +213,7 @@ class ExtractPool:
             if not worker.ready or worker.task is not None:
                 continue
             task = waiting.first
-            is_edit = len(waiting) < FEW_FILES and not task.attempts
+            is_edit = task.file.before is not None and len(waiting) < FEW_FILES and not task.attempts
             name = task.file.path if is_edit else ""
             try:
                 job = Job(task.file.language, task.file.data, name, task.problem, task.file.before)
