@@ -42,6 +42,8 @@ from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_R
 from codegraph.graph.resolve.typed.libraries import Asked, own_member, receiver_of
 
 _AMBIGUOUS = unknown("ambiguous")
+_SURE = (UNKNOWN_RECEIVER, _AMBIGUOUS)
+"""What is there, though nobody knows which of several it is, or what it holds."""
 _PARAMETERS = ("object", "")
 MAX_OVERLOADS = 2
 """Of more overloads that arguments do not tell apart none is linked: most of them would be wrong."""
@@ -71,7 +73,7 @@ class CSharpEvaluator(TypeEvaluator):
         is_open = False
         for owner in owners:
             found = self._declared(owner, name)
-            if is_known(found) or found == UNKNOWN_RECEIVER:
+            if is_known(found) or found in _SURE:
                 return found
             is_open = is_open or is_foreign(found)
         if "(" not in name:
@@ -82,7 +84,7 @@ class CSharpEvaluator(TypeEvaluator):
             if form == "s":
                 for owner in self.dotted(target, place.path):
                     found = self._declared(owner, name) if owner.kind is TYPE else EXTERNAL
-                    if is_known(found):
+                    if is_known(found) or found in _SURE:
                         return found
                     is_open = is_open or is_foreign(found)
         if is_open and "(" in name:
@@ -111,7 +113,7 @@ class CSharpEvaluator(TypeEvaluator):
     def member(self, owner: Entity, name: str) -> Candidates:
         """Return a member of a type, a nested type, or a method that extends it."""
         found = self._declared(owner, name)
-        if is_known(found) or found == UNKNOWN_RECEIVER:
+        if is_known(found) or found in _SURE:
             return found
         if "(" in name and owner.kind is INSTANCE:
             extension = self._extension(self._names_of(owner), name)

@@ -102,8 +102,8 @@ class CSharpLinker(TypedLinker):
         asked, around = Asked.DECLARED, "@own"
         if found[0].kind is UNKNOWN:
             asked, around = receiver_of(found[0].descriptor)
-        if asked is Asked.NAME:
-            return False
+        if asked is Asked.NAME and "." not in around:
+            return False  # with a dot it may be what a property holds, `ArrayPool<byte>.Shared`
         count = int(rest[:-1].partition(":")[0] or 0)
         extending = self._get(extension_key(name)) or ()
         if len(chain) > 1 and (extending == MANY or any(takes(each[2], each[3], count + 1) for each in extending)):

@@ -73,7 +73,8 @@ class PhpLinker(TypedLinker):
         receiver = receiver_of(found[0].descriptor)
         if receiver.asked is Asked.NAME:
             return False
-        wanted = (DERIVED,) if receiver.asked is Asked.DECLARED else (DERIVED, "")
+        is_declared = receiver.asked is Asked.DECLARED and receiver.name != "@own"  # that may be narrowed by a test
+        wanted = (DERIVED,) if is_declared else (DERIVED, "")
         sorts = self._table.get(own_key(FAMILY, spelled(chain[-1]))) or ()
         return sorts == MANY or any(each[0] in wanted for each in sorts)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.keys import return_key
 from codegraph.graph.resolve.ruby.names import (
+    ROOTS,
     bases_key,
     class_member_key,
     constant_key,
@@ -39,7 +40,6 @@ from codegraph.graph.resolve.typed.libraries import own_member
 _MAX_ANCESTORS = 64
 _AMBIGUOUS = unknown("ambiguous")
 _TESTS = ("test", "tests", "spec", "features", "examples", "benchmark")
-_ROOTS = ("Object", "Kernel")
 
 
 class RubyEvaluator(Evaluator):
@@ -205,7 +205,7 @@ class RubyEvaluator(Evaluator):
             return found
         if owner.name == "block":
             return found
-        rooted = next((rooted for root in _ROOTS if (rooted := self._entries(root, name, owner))), ())
+        rooted = next((rooted for root in ROOTS if (rooted := self._entries(root, name, owner))), ())
         return rooted or self._of_includers(owner, name) or found
 
     def _of_includers(self, owner: Entity, name: str) -> Candidates:
@@ -287,7 +287,7 @@ class RubyEvaluator(Evaluator):
             return ()
         if value == MANY:
             return _AMBIGUOUS
-        if full in _ROOTS:  # what a script defines is there for that script, what tests define for tests
+        if full in ROOTS:  # what a script defines is there for that script, what tests define for tests
             value = tuple(each for each in value if each[0] == self._path or self._is_common(each[0]))
             self.is_guess = self.is_guess or any(each[0] != self._path for each in value)
         own = receiver._replace(name="", inner=())

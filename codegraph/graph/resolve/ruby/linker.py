@@ -19,7 +19,7 @@ from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.ruby.contributions import FileClasses
 from codegraph.graph.resolve.ruby.evaluator import RubyEvaluator
-from codegraph.graph.resolve.ruby.names import CORE_METHODS, FAMILY, nested
+from codegraph.graph.resolve.ruby.names import CORE_METHODS, FAMILY, ROOTS, class_member_key, nested
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
 from codegraph.graph.resolve.typed.entities import FUNCTION, INSTANCE, TYPE, Candidates, Entity, is_foreign, merged
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
@@ -99,7 +99,10 @@ class RubyLinker(TypedLinker):
         else:
             made = before[:-1] if before[-1:] == ["()"] else before
             is_own = not before or any(each[-1] == ")" for each in made)
-        return is_own and self._table.named(FAMILY, chain[-1]) is not None
+        if not is_own:  # it is an object, still; what stands outside of classes is private
+            common = [each for root in ROOTS for each in self._table.get(class_member_key(root, chain[-1])) or ()]
+            return any(each == MANY[0] or "#" in each[1] for each in common)
+        return self._table.named(FAMILY, chain[-1]) is not None
 
     def _by_receiver(self, reference: Reference) -> tuple[tuple[SymbolId, DependencyKind, Confidence], ...]:
         """Return the edge to the method of the class that the receiver is called like: `@parse_context.depth`."""

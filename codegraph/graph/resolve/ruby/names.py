@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from typing import Final
 
 FAMILY: Final = "ruby"
+ROOTS: Final = ("Object", "Kernel")
 _ROOTS: Final = ("lib", "test", "spec", "app")
 
 

@@ -33,6 +33,7 @@ from codegraph.graph.resolve.typed.entities import (
     Candidates,
     Entity,
     foreign,
+    is_foreign,
     is_known,
     merged,
     unknown,
@@ -90,7 +91,10 @@ class RustEvaluator(ModuleEvaluator):
         if entity.kind is WRAPPED:
             if step == "[]":
                 return super()._step(entity, step)
-            return _of_container(entity, step)
+            found = _of_container(entity, step)
+            inside = entity.inner if is_foreign(found) and step not in GIVE_SELF else ()
+            is_reached = any(each.kind is INSTANCE and is_known(self.member(each, step)) for each in inside)
+            return foreign(f"@some [] {step}") if is_reached else found  # a guard or the like leads to what is inside
         if entity.kind is VALUE and step[0] == ".":
             entries = self.get(member_key(entity.path, entity.descriptor, step)) or ()
             if entries:
@@ -187,7 +191,12 @@ class RustEvaluator(ModuleEvaluator):
         target = self.own_member(owner, "Target") if name != "Target" else ()
         if target and target[0].kind is TYPE:
             return merged([self._step(each, name) for each in self._result(target, "0")], MAX_CANDIDATES)
-        return MISSING if is_closed else foreign(own_member(name))
+        return MISSING if is_closed else foreign(self._beyond(owner, name))
+
+    def _beyond(self, owner: Entity, name: str) -> str:
+        """Return the trail to a member of a library's trait; of what nobody declares, only its impls, by its name."""
+        written = self.get(self_key(owner.path, owner.descriptor)) or ()
+        return next((f"{each[-2]} () {name}" for each in written if each[-1] == "()"), own_member(name))
 
     def own_member(self, owner: Entity, name: str) -> Candidates:
         """Return what a type's impls, or a trait itself, have under a name; () for nothing."""

@@ -14,7 +14,7 @@ from codegraph.graph.resolve.keys import own_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.rust.contributions import FileItems, split_import
 from codegraph.graph.resolve.rust.evaluator import LEXICAL, VARIANT, RustEvaluator
-from codegraph.graph.resolve.rust.names import DECLARED, FAMILY, IMPLEMENTED, STRUCTS
+from codegraph.graph.resolve.rust.names import DECLARED, FAMILY, IMPLEMENTED, STRUCTS, elsewhere_key
 from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.typed.entities import FUNCTION, PACKAGE, TYPE, UNKNOWN, VALUE, WRAPPED, Candidates, Entity
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
@@ -81,6 +81,8 @@ class RustLinker(TypedLinker):
         parent, _, last = around.rpartition(".")
         if asked is Asked.DECLARED and last == "new":
             last = parent.rpartition(".")[2]
+        if self._get(elsewhere_key(last, reference.chain[-1])) is not None:
+            return True  # a type of that name has it, which a macro may declare
         if asked is Asked.ANY or (asked is Asked.DECLARED and last[:1].islower()):
             return True
         if asked is Asked.NAME:
