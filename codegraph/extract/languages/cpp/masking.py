@@ -129,8 +129,12 @@ _DIRECTIVE: Final = _pattern(
 _ENUM: Final = re.compile(rb"enum(?<=\benum)\b[^;{}()#]*+\{[^{}]*+\}")  # a search for letters is faster than for `\b`
 _MACRO_LINE: Final = re.compile(rb"^[ \t]*#[ \t]*(?:define|undef)\b(?:[^\n\\]++|\\.|\\\r?\n)*", re.MULTILINE)
 _LONG_MACRO: Final = _pattern(rb"INDENT#[ \t]*+define\b[^\n\\]*+\\\r?\n(?:[^\n\\]++|\\.|\\\r?\n)*")
+_COMMENT: Final = re.compile(rb"/\*.*?\*/", re.DOTALL)
+_NO_LINE_END: Final = re.compile(rb"(?!\\\r?\n)[^\r\n]")
 _IN_ENUM: Final = re.compile(rb"\benum\b[^;{}()]*\{[^{}]*\Z")
 _MAX_BRANCHES: Final = 100
+_MAX_ALONE: Final = 8
+"""So many macros, each on a line, are told one behind the other."""
 _ELSE: Final = re.compile(rb"(?:\s++|//[^\n]*+|/\*.*?\*/)*+else\b", re.DOTALL)
 _OPEN: Final = re.compile(
     rb"(?:\n[ \t]*+(?!public\b|private\b|protected\b|default\b)[a-zA-Z_]\w*+[ \t]*+:|[;}]\s*+else"
@@ -171,8 +175,11 @@ def masked(data: bytes) -> bytes:
     data = _FIELD.sub(_blank_field, _SUFFIX.sub(_blank_suffix, data))
     data = _TEMPLATE.sub(_spaced, data)
     data = _EMPTY_DEFAULT.sub(rb"=\1 0", data)
-    once = _ALONE.sub(_blank_alone, data)
-    return _with_macros(once if once == data else _ALONE.sub(_blank_alone, once), read)[1:]
+    for _ in range(_MAX_ALONE):
+        once, data = data, _ALONE.sub(_blank_alone, data)
+        if once == data:
+            break
+    return _with_macros(data, read)[1:]
 
 
 def _without_torn_branches(data: bytes) -> bytes:
@@ -235,10 +242,16 @@ def _without_macros(match: re.Match[bytes]) -> bytes:
 
 
 def _with_macros(data: bytes, read: bytes) -> bytes:
-    """Put macros of several lines back: behind one whose last lines were blank the parser would go astray."""
+    """Put macros of several lines back: behind one whose last lines were blank the parser would go astray.
+
+    Without their comments: a macro ends at the first for the parser, and what follows would be code.
+    """
     kept = bytearray(data)
     for match in _LONG_MACRO.finditer(read):
-        kept[match.start() : match.end()] = match.group()
+        text = match.group()
+        if b"/*" in text:
+            text = _COMMENT.sub(lambda one: _NO_LINE_END.sub(b" ", one.group()), text)
+        kept[match.start() : match.end()] = text
     return bytes(kept)
 
 
