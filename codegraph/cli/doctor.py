@@ -121,6 +121,7 @@ def _configuration(arguments: Namespace) -> Check:
 
 
 def _model(arguments: Namespace) -> Check:
+    from codegraph.daemon.model import STAND_INS
     from codegraph.daemon.model_report import model_info
     from codegraph.embed.registry import describe
 
@@ -130,7 +131,8 @@ def _model(arguments: Namespace) -> Check:
     except ModelMissing as error:
         return Check("model", "warning", error.message, error.advice)
     if not found.available:
-        advice = f"{found.obtain}; until then `lexical` stands in" if found.obtain else "until then `lexical` stands in"
+        stand_in = f"until then `{STAND_INS[found.name == STAND_INS[0]]}` stands in"
+        advice = f"{found.obtain}; {stand_in}" if found.obtain else stand_in
         return Check("model", "warning", f"{found.name}: {found.detail}", advice)
     if found.leaves_machine:
         return Check("model", "warning", f"{found.name}: {found.leaves_machine}")

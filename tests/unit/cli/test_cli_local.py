@@ -17,6 +17,7 @@ from codegraph.cli import doctor as doctor_module
 from codegraph.cli.main import main
 from codegraph.cli.parser import build_parser
 from codegraph.cli.project import find_root, start_daemon
+from codegraph.daemon.model import STAND_INS
 from codegraph.errors import ProjectError
 from codegraph.locations import Locations
 
@@ -121,6 +122,18 @@ def test_doctor_finds_problems(
     assert "config.toml:2" in checks["configuration"]["detail"]
     assert checks["watching"]["level"] == "warning"
     assert all(check["advice"] for check in checks.values() if check["level"] != "ok")
+
+
+def test_doctor_says_which_model_stands_in(
+    repository: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the weights of a chosen model are missing, the one that a daemon would use meanwhile is named."""
+    monkeypatch.setenv("HF_HOME", str(home))
+    (home / "config.toml").write_text('[embedding]\nmodel = "codebert"\n')
+    main(["doctor", "--json"])
+    checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)}
+    assert checks["model"]["level"] == "warning"
+    assert f"until then `{STAND_INS[0]}` stands in" in checks["model"]["advice"]
 
 
 def test_doctor_sees_the_daemon(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
