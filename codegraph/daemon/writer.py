@@ -232,12 +232,17 @@ class Writer:
         self._upkeep.tick(now)
 
     def _follow(self, batch: Batch, now: float) -> None:
-        if batch.cookies and self.pipeline.parts.scanner.rules_outside_changed():
+        parts = self.pipeline.parts
+        if batch.cookies and parts.scanner.rules_outside_changed():
             self._schedule_reconcile(now, "ignore rules changed")
+        if batch.cookies and not parts.watcher.watches_root():
+            self._schedule_reconcile(now, "the project's directory was replaced")
         if now >= self._reconcile_at or batch.losses or self._owed:
             reason = f"watcher: {batch.losses[0].reason}" if batch.losses else self._reconcile_reason
             self._reconcile_reason = "periodic"
             self._reconcile_at = now + self._reconcile_seconds
+            if not parts.watcher.watches_root():
+                parts.watcher.refresh()
             if self._inconsistent:
                 self._begin_anew()
             self.pipeline.reconcile(reason)

@@ -24,6 +24,8 @@ class FakeWatcher:
         self.prune: Prune = lambda _: False
         self.refreshed = 0
         self.nudged = 0
+        self.rooted = True
+        """What `watches_root` says, until a refresh."""
         self.completing: Callable[[], object] = lambda: None
         """Called by `complete`: what happens just before all is watched."""
 
@@ -48,6 +50,11 @@ class FakeWatcher:
     def refresh(self) -> None:
         """Count."""
         self.refreshed += 1
+        self.rooted = True
+
+    def watches_root(self) -> bool:
+        """What `rooted` says."""
+        return self.rooted
 
     def nudge(self) -> None:
         """Count."""
@@ -92,6 +99,10 @@ class LossyWatcher:
     def refresh(self) -> None:
         """Refresh the inner watcher."""
         self._inner.refresh()
+
+    def watches_root(self) -> bool:
+        """Ask the inner watcher."""
+        return self._inner.watches_root()
 
     def nudge(self) -> None:
         """Nudge the inner watcher."""

@@ -58,6 +58,19 @@ class WatcherHealth(NamedTuple):
     """Why the watcher is not what was asked for, or "" if it is."""
 
 
+RootIdentity = tuple[int, int]
+"""Device and inode."""
+
+
+def root_identity(root: str) -> RootIdentity | None:
+    """Say which directory stands at a path now, None if there is none."""
+    try:
+        status = Path(root).stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 class Watcher(Protocol):
     """Reports where the tree changes."""
 
@@ -72,7 +85,17 @@ class Watcher(Protocol):
         """Watch what `start` has left: whatever happens after the return is reported. Called once, from any thread."""
 
     def refresh(self) -> None:
-        """Ask `prune` again about every directory, after ignore rules changed. A full comparison must follow."""
+        """Ask `prune` again about every directory, and watch what stands at the root's path now.
+
+        Due after ignore rules changed, and when `watches_root` denies; a full comparison must follow. Before `start`
+        it does nothing. Raises SourceError.
+        """
+
+    def watches_root(self) -> bool:
+        """Say whether the directory at the root's path is the one that is watched; True before `start`.
+
+        It may have been replaced, by a directory that nobody watches.
+        """
 
     def nudge(self) -> None:
         """Look now instead of at the next turn of the clock; nothing to do for watchers that are told by the system."""

@@ -35,8 +35,9 @@ from watchdog.observers.inotify_c import (
 )
 
 from codegraph.errors import SourceError
-from codegraph.source.hints import CookieSeen, Hint, Loss, Prune, Sink, WatcherHealth
+from codegraph.source.hints import CookieSeen, Hint, Loss, Prune, RootIdentity, Sink, WatcherHealth, root_identity
 from codegraph.source.listing import is_text
+from codegraph.source.watch_table import WatchTable
 
 _MASK = Mask(
     InotifyConstants.IN_CREATE
@@ -50,7 +51,7 @@ _MASK = Mask(
     | InotifyConstants.IN_DONT_FOLLOW
     | InotifyConstants.IN_EXCL_UNLINK
 )
-_ROOT_MASK = Mask(_MASK | InotifyConstants.IN_MOVE_SELF)
+_ROOT_MASK = Mask((_MASK | InotifyConstants.IN_MOVE_SELF) & ~InotifyConstants.IN_DONT_FOLLOW)
 _ARRIVALS = InotifyConstants.IN_CREATE | InotifyConstants.IN_MOVED_TO
 _DEPARTURES = InotifyConstants.IN_DELETE | InotifyConstants.IN_MOVED_FROM
 _NO_ROOM = (errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
@@ -93,65 +94,6 @@ class InotifyReader(InotifyFD):
                 inotify_rm_watch(self._inotify_fd, descriptor)
 
 
-class WatchTable:
-    """Where each watch's directory is now. A directory has one watch, a watch one directory."""
-
-    def __init__(self) -> None:
-        self.path_of: dict[WatchDescriptor, str] = {}
-        self._watch_of: dict[str, WatchDescriptor] = {}
-        self._children: dict[str, set[str]] = {}
-
-    def __len__(self) -> int:
-        return len(self._watch_of)
-
-    def put(self, descriptor: WatchDescriptor, path: str) -> WatchDescriptor | None:
-        """Record a watch; return the one that this path had before, if it must be ended."""
-        former_path = self.path_of.get(descriptor)
-        if former_path == path:
-            return None
-        if former_path is not None:
-            self._unlist(former_path)
-        former = self._watch_of.get(path)
-        if former is not None:
-            self.path_of.pop(former, None)
-        self.path_of[descriptor] = path
-        self._watch_of[path] = descriptor
-        if path:
-            parent, _, name = path.rpartition("/")
-            self._children.setdefault(parent, set()).add(name)
-        return former
-
-    def forget(self, descriptor: WatchDescriptor) -> str | None:
-        """Drop a watch that the kernel ended; return where its directory was."""
-        path = self.path_of.pop(descriptor, None)
-        if path is not None and self._watch_of.get(path) == descriptor:
-            self._unlist(path)
-        return path
-
-    def forget_below(self, path: str) -> list[WatchDescriptor]:
-        """Drop a directory and all below it; return the watches to end."""
-        ended: list[WatchDescriptor] = []
-        pending = [path]
-        while pending:
-            place = pending.pop()
-            pending.extend(f"{place}/{name}" for name in self._children.pop(place, ()))
-            descriptor = self._watch_of.get(place)
-            if descriptor is not None:
-                self._unlist(place)
-                self.path_of.pop(descriptor, None)
-                ended.append(descriptor)
-        return ended
-
-    def _unlist(self, path: str) -> None:
-        self._watch_of.pop(path, None)
-        parent, _, name = path.rpartition("/")
-        siblings = self._children.get(parent)
-        if siblings is not None and path:
-            siblings.discard(name)
-            if not siblings:
-                del self._children[parent]
-
-
 class _Instance:
     """One inotify instance and what it watches; replaced as a whole."""
 
@@ -161,6 +103,7 @@ class _Instance:
         )
         self.table = WatchTable()
         self.cookies = WatchDescriptor(-2)
+        self.root: RootIdentity | None = None
         self.unwatched = 0
         self.limit = ""
 
@@ -201,11 +144,20 @@ class InotifyWatcher:
 
     def refresh(self) -> None:
         """Watch exactly the directories that are not left out now, through a fresh instance."""
+        if not self._place:
+            return
         self._arm()
         self.complete()
         if self._cookie_directory is not None:  # the event of a cookie may have gone with the former instance
             for cookie in sorted(self._cookie_directory.iterdir()):
                 self._sink(CookieSeen(cookie.name))
+
+    def watches_root(self) -> bool:
+        """See Watcher.watches_root: watches belong to directories, not to their paths."""
+        if not self._place:
+            return True
+        instance = self._instance
+        return instance is not None and "" in instance.table and instance.root == root_identity(self._place)
 
     def nudge(self) -> None:
         """Nothing to do: the kernel wakes us."""
@@ -251,6 +203,7 @@ class InotifyWatcher:
                 instance.reader.start()
             if self._cookie_directory is not None:
                 instance.cookies = self._watch(instance, os.fspath(self._cookie_directory), _MASK)
+            instance.root = root_identity(self._place)
             self._watch_place(instance, "")
             watched = len(instance.table) > 0 and (self._cookie_directory is None or instance.cookies >= 0)
             if not watched and not instance.limit:

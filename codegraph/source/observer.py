@@ -29,7 +29,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
 from codegraph.errors import SourceError
-from codegraph.source.hints import CookieSeen, Hint, Prune, Sighting, Sink, WatcherHealth
+from codegraph.source.hints import CookieSeen, Hint, Prune, RootIdentity, Sighting, Sink, WatcherHealth, root_identity
 
 _ASKED_FOR: tuple[type[FileSystemEvent], ...] = (
     DirCreatedEvent,
@@ -63,6 +63,7 @@ class ObserverWatcher:
         self._cookie_directory = cookie_directory
         self._observer: BaseObserver | None = None
         self._place = ""
+        self._root: RootIdentity | None = None
         self._cookie_place = ""
         self._prune: Prune = lambda _: False
         self._sink: Sink = lambda _: None
@@ -73,6 +74,7 @@ class ObserverWatcher:
         self._place = os.path.realpath(root)
         self._prune = prune
         self._sink = sink
+        self._root = root_identity(self._place)
         observer = Observer()
         try:
             observer.schedule(_Handler(self), self._place, recursive=True, event_filter=list(_ASKED_FOR))
@@ -88,7 +90,18 @@ class ObserverWatcher:
         """Nothing to do: the system watches all below the root."""
 
     def refresh(self) -> None:
-        """Nothing to do: everything is watched, and `prune` is asked at each event."""
+        """Everything is watched, and `prune` is asked at each event; only another root needs another observer."""
+        if not self.watches_root():
+            self.stop()
+            self.start(Path(self._place), self._prune, self._sink)
+
+    def watches_root(self) -> bool:
+        """Some systems watch directories, some paths; nothing is lost where the watch is made anew for no reason."""
+        if not self._place:
+            return True
+        observer = self._observer
+        alive = observer is not None and all(emitter.is_alive() for emitter in observer.emitters)
+        return alive and self._root == root_identity(self._place)
 
     def nudge(self) -> None:
         """Nothing to do: the system wakes us."""

@@ -51,7 +51,13 @@ class PollingWatcher:
         """Nothing to do: a look takes in everything."""
 
     def refresh(self) -> None:
-        """Nothing to do: every look asks `prune` again."""
+        """Every look asks `prune` again; only one that found no root is the last."""
+        if not self.watches_root():
+            self.start(Path(self._place), self._prune, self._sink)
+
+    def watches_root(self) -> bool:
+        """Any directory at the root's path will do, as long as the thread looks."""
+        return self._thread is None or self._thread.is_alive()
 
     def nudge(self) -> None:
         """Look now."""

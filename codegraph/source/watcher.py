@@ -99,6 +99,10 @@ class FallbackWatcher:
         """Refresh the watcher in use."""
         self._current.refresh()
 
+    def watches_root(self) -> bool:
+        """Ask the watcher in use."""
+        return self._current.watches_root()
+
     def nudge(self) -> None:
         """Nudge the watcher in use."""
         self._current.nudge()

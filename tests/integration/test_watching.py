@@ -21,6 +21,7 @@ import pytest
 
 from codegraph.config import SourceConfig, WatchConfig
 from codegraph.core.changes import SourceFile
+from codegraph.errors import SourceError
 from codegraph.source.cookies import CookieJar
 from codegraph.source.git_directory import git_lock
 from codegraph.source.scan import Changes, KnownFile, Scanner
@@ -430,6 +431,43 @@ def test_root_gone(index: Index) -> None:
     while not any(isinstance(sighting, Loss) for sighting in seen):
         seen.append(index.sightings.get(timeout=end - time.monotonic()))
     assert seen[-1] == Loss("root_gone", str(index.root))
+
+
+@pytest.mark.parametrize("make", ["native", "poll", "observer"])
+@pytest.mark.parametrize("moved", [True, False], ids=["moved away", "removed"])
+def test_root_replaced(root: Path, tmp_path: Path, make: str, moved: bool) -> None:
+    """A new directory at the root's path is not the one that is watched, and a refresh watches it instead."""
+    from codegraph.source.observer import ObserverWatcher
+
+    makers: dict[str, Callable[[Path], Watcher]] = {
+        "native": native_watcher,
+        "poll": lambda cookies: PollingWatcher(3600, cookies),
+        "observer": ObserverWatcher,
+    }
+    index = Index(root, tmp_path, makers[make])
+    try:
+        assert index.watcher.watches_root()
+        if moved:
+            root.rename(tmp_path / "elsewhere")
+        else:
+            shutil.rmtree(root)
+        index.watcher.nudge()
+        end = time.monotonic() + PATIENCE
+        while index.watcher.watches_root() and time.monotonic() < end:
+            index.watcher.nudge()
+        with pytest.raises(SourceError):
+            index.watcher.refresh()
+        assert not index.watcher.watches_root()
+        write(root, "b.py")
+        index.watcher.refresh()
+        assert index.watcher.watches_root()
+        index.apply(index.scanner.reconcile(index.known))
+        write(root, "b.py", "x = 3\n")
+        while index.content != index.on_disk() and time.monotonic() < end:
+            index.sync()
+        assert index.content == {"b.py": b"x = 3\n"}
+    finally:
+        index.watcher.stop()
 
 
 def test_lossy_watcher_and_a_reconcile(root: Path, tmp_path: Path) -> None:

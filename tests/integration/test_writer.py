@@ -206,6 +206,26 @@ def test_ignore_rules_outside_of_the_tree_are_followed(bench: Workbench, asked: 
         bench.forget()
 
 
+def test_a_root_that_was_replaced_is_watched_again(bench: Workbench) -> None:
+    """Before a sync is answered, and as often as it takes; until then nobody is told that the tree is in step."""
+    calls = fail_once(bench.watcher, "refresh", SourceError("the root is gone", "put it back"))
+    bench.watcher.rooted = False
+    bench.write({"b.py": "def g(): ...\ndef other(): ...\n"})
+    bench.forget()
+    cookie = bench.project.cookies.request()
+    (made,) = bench.project.cookies.directory.iterdir()
+    bench.watcher.push(CookieSeen(made.name))
+    step(bench)
+    assert cookie.result(0) is CookieOutcome.ABORTED
+    waiting = bench.project.writer.when(Wait.INDEXED)
+    step(bench)
+    assert "the root is gone" in bench.project.writer.error
+    assert not waiting.done()
+    step(bench, RETRY_SECONDS)
+    assert (calls(), waiting.done(), bench.project.writer.error) == (2, True, "")
+    assert bench.view.snapshot.by_name("other")
+
+
 def test_a_sweep_gives_the_disk_back_what_has_become_free(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
     """When most of the state's file is free pages, a sweep makes it small; nothing is lost. A full disk is said."""
     monkeypatch.setattr("codegraph.store.gc._COMPACT_FROM_BYTES", 1 << 20)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from watchdog.observers.inotify_c import WatchDescriptor
 
-from codegraph.source.inotify import WatchTable
+from codegraph.source.watch_table import WatchTable
 
 
 def table_of(*paths: str) -> WatchTable:
