@@ -70,7 +70,7 @@ def project_lock(state: Path, notice: Notice) -> Iterator[Notifier]:
         descriptor = os.open(state / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _take(descriptor, state)
-        notifier = Notifier(descriptor)
+        notifier = Notifier(descriptor, state / LOCK_NAME)
         with writing_to(state):
             notifier.show(notice)
         try:
@@ -110,8 +110,16 @@ def writing_to(state: Path) -> Iterator[None]:
 class Notifier:
     """Writes and removes the notice in a lock that is held."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, file: Path) -> None:
         self._descriptor = descriptor
+        self._file = file
+
+    def is_lost(self) -> bool:
+        """Say whether the lock's file was removed, and the state with it: nobody finds the notice in it any more."""
+        try:
+            return not os.path.samestat(self._file.stat(), os.fstat(self._descriptor))
+        except OSError:
+            return True
 
     def show(self, notice: Notice) -> None:
         """Write the notice."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LOCK_NAME = "daemon.lock"
 
 _TOLERANCE_SECONDS = 2.0
-"""Start times are read from the kernel in ticks, and the clock may have been set since."""
+"""Where start times are Unix times, the clock may have been set since."""
 _MAX_NOTICE_BYTES = 65_536
 
 
@@ -30,16 +30,20 @@ class Notice(msgspec.Struct, frozen=True):
 
     pid: int
     started: float
-    """Unix time, as the kernel tells it."""
+    """See `_started`."""
     socket: str
+    boot: str = ""
+    """Which start of the system `started` counts from, "" where that is not told."""
 
     def process(self) -> psutil.Process | None:
         """Return the process that wrote this, None if it is gone."""
         import psutil
 
+        if self.boot != _boot():
+            return None
         try:
             process = psutil.Process(self.pid)
-            if abs(process.create_time() - self.started) <= _TOLERANCE_SECONDS:
+            if abs(_started(process) - self.started) <= _TOLERANCE_SECONDS:
                 return process if process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.Error:
             return None  # gone, or somebody else's: either way not our daemon
@@ -50,7 +54,30 @@ def own_notice(socket: Path) -> Notice:
     """Return the notice of this process."""
     import psutil
 
-    return Notice(os.getpid(), psutil.Process().create_time(), os.fspath(socket))
+    return Notice(os.getpid(), _started(psutil.Process()), os.fspath(socket), _boot())
+
+
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def _started(process: psutil.Process) -> float:
+    """Say when a process started: on Linux seconds since boot, for Unix times change with the clock; else Unix time.
+
+    Raises psutil.Error if it is gone.
+    """
+    import psutil
+
+    try:
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return process.create_time()  # no Linux, or gone, which this says
+    except ProcessLookupError as error:
+        raise psutil.NoSuchProcess(process.pid) from error
+    return int(fields[19]) / os.sysconf("SC_CLK_TCK")
 
 
 def read_notice(state: Path) -> Notice | None:

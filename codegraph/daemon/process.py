@@ -37,7 +37,7 @@ SWITCH_SECONDS = 0.0005
 IDLE_LOOKS = 20
 """How often idleness is looked at during one idle period."""
 TIDY_SECONDS = 1.0
-"""Between two small collections of garbage, and two looks at the socket's file."""
+"""Between two small collections of garbage, and two looks at the files of lock and socket."""
 
 _LOG_BYTES = 1_000_000
 
@@ -82,7 +82,7 @@ async def _serve(project: Project, socket: Path, notifier: Notifier) -> None:
     project.start()
     say_ready()
     logger.info("serving %s on %s", project.root, socket)
-    tasks = [asyncio.create_task(_end_when_idle(project, server)), asyncio.create_task(_tidy_up(server))]
+    tasks = [asyncio.create_task(_end_when_idle(project, server)), asyncio.create_task(_tidy_up(server, notifier))]
     try:
         await server.serve()
     finally:
@@ -91,11 +91,15 @@ async def _serve(project: Project, socket: Path, notifier: Notifier) -> None:
         handlers.close()
 
 
-async def _tidy_up(server: Server) -> None:
-    """Keep collections small, by never letting much gather, and stay to be found."""
+async def _tidy_up(server: Server, notifier: Notifier) -> None:
+    """Keep collections small, by never letting much gather; stay to be found, and end if that cannot be."""
     while True:
         await asyncio.sleep(TIDY_SECONDS)
         settle_collector()
+        if notifier.is_lost():
+            logger.error("the state of this project was removed: ending, so that the next question builds it again")
+            server.stop()
+            return
         try:
             await server.keep_listening()
         except (CodegraphError, OSError) as error:

@@ -54,7 +54,7 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
         version=__version__,
         root=os.fspath(project.root),
         pid=os.getpid(),
-        uptime_seconds=time.time() - project.started_at,
+        uptime_seconds=time.monotonic() - project.started_at,
         phase=_phase(project, view),
         files=counts.files,
         symbols=counts.symbols,

@@ -103,4 +103,5 @@ class CookieJar:
 
 
 def _unusable(directory: Path, error: OSError) -> SourceError:
-    return SourceError(f"{directory}: cannot hold sync cookies: {error.strerror}", "check the state directory")
+    advice = "check the state directory; if it was removed, ask again: the daemon ends, and the next one makes it anew"
+    return SourceError(f"{directory}: cannot hold sync cookies: {error.strerror}", advice)

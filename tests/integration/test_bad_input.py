@@ -13,6 +13,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 from installation import PATIENCE, Installation, indexed, small_disk, wait_for_end
@@ -445,8 +446,8 @@ def test_a_process_number_that_was_used_again(running: Installation) -> None:
     """A lock whose process number belongs to somebody else, started at another time, is not believed."""
     running.kill()
     stranger = own_notice(running.locations.socket(running.root))
-    forged = {"pid": stranger.pid, "started": stranger.started - 3_600.0, "socket": stranger.socket}
-    (running.state / LOCK_NAME).write_text(str(forged).replace("'", '"'))
+    forged = msgspec.structs.replace(stranger, started=stranger.started - 3_600.0)
+    (running.state / LOCK_NAME).write_bytes(msgspec.json.encode(forged))
     assert running.running() is None
     assert running.run("stop", "--json").record["state"] == "not running"
     assert psutil.pid_exists(stranger.pid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from codegraph.daemon.lifecycle import (
     stop_daemon,
     tell_starter,
 )
-from codegraph.daemon.notice import LOCK_NAME, Notice, own_notice, read_notice
+from codegraph.daemon.notice import LOCK_NAME, _started, own_notice, read_notice
 from codegraph.errors import ConfigError, DaemonAlreadyRunning, DaemonError, ProjectError, StoreError
 from codegraph.locations import Locations
 
@@ -117,11 +118,20 @@ def test_unreaped_holder_is_not_taken_for_alive(state, root, locations):
 def test_reused_process_number_is_not_believed(state, root, locations):
     """A notice of a dead daemon is not believed when another process got its number since."""
     mine = own_notice(root)
-    stale = Notice(mine.pid, mine.started - 3600, mine.socket)
-    (state / LOCK_NAME).write_bytes(msgspec.json.encode(stale))
-    assert running_daemon(root, locations) is None
+    for stale in ({"started": mine.started - 3600}, {"boot": "another"}):
+        (state / LOCK_NAME).write_bytes(msgspec.json.encode(msgspec.structs.replace(mine, **stale)))
+        assert running_daemon(root, locations) is None
     (state / LOCK_NAME).write_bytes(msgspec.json.encode(mine))
     assert running_daemon(root, locations) == mine
+
+
+def test_a_clock_that_is_set_changes_no_notice(state, root, locations, monkeypatch):
+    """A daemon is found, and can be stopped, after the system's clock was put back or forward by an hour."""
+    (state / LOCK_NAME).write_bytes(msgspec.json.encode(own_notice(root)))
+    told = psutil.Process().create_time()
+    for hours in (-1, 1):
+        monkeypatch.setattr(psutil.Process, "create_time", lambda process, by=hours: told + 3_600 * by)
+        assert running_daemon(root, locations) == own_notice(root)
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff\x00", b'{"pid":"x"}', b"{" * 100_000])
@@ -208,11 +218,25 @@ def test_daemon_whose_socket_was_removed_is_found_again(environment, root, locat
 def test_daemon_that_cannot_be_reached_is_not_called_started(state, root, locations, monkeypatch):
     """A socket that does not come back is an error that says what to do."""
     monkeypatch.setattr(lifecycle, "SOCKET_SECONDS", 0.05)
-    notice = Notice(os.getpid(), psutil.Process().create_time(), "/nowhere.sock")
+    notice = msgspec.structs.replace(own_notice(root), socket="/nowhere.sock")
     (state / LOCK_NAME).write_bytes(msgspec.json.encode(notice))
     with pytest.raises(DaemonError, match=f"process {os.getpid()}.*is gone") as refused:
         start_daemon(root, locations)
     assert "codegraph restart" in refused.value.advice
+
+
+def test_daemon_whose_state_was_removed_ends(environment, state, root, locations):
+    """It cannot be found or stopped any more, and the next one builds the state anew."""
+    first = start_daemon(root, locations)
+    ended = os.pidfd_open(first)
+    try:
+        shutil.rmtree(state)
+        assert select.select([ended], [], [], 60)[0]
+        second = start_daemon(root, locations)
+        assert second != first
+    finally:
+        os.close(ended)
+        stop_daemon(root, locations)
 
 
 _STOP = """
@@ -257,7 +281,8 @@ def test_daemon_that_does_not_end_is_killed_and_that_is_said(environment, state,
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as deaf:
         deaf.stdout.readline()
-        notice = Notice(deaf.pid, psutil.Process(deaf.pid).create_time(), "/nowhere.sock")
+        started = _started(psutil.Process(deaf.pid))
+        notice = msgspec.structs.replace(own_notice(root), pid=deaf.pid, started=started, socket="/nowhere.sock")
         (state / LOCK_NAME).write_bytes(msgspec.json.encode(notice))
         assert stop_daemon(root, locations, said.append) is True
         assert deaf.wait() == -signal.SIGKILL
