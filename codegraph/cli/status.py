@@ -95,7 +95,7 @@ def lines(found: StatusResult) -> Iterator[Line]:
     )
     yield "skipped files", _counts(found.skipped)
     if found.unread:
-        yield "read by lines", _counts(found.unread)
+        yield "read in part", _counts(found.unread)
     yield "uncertain", _counts(found.uncertain)
     yield "requests", _requests(found.requests)
 

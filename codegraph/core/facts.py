@@ -223,6 +223,9 @@ class Outline(msgspec.Struct, frozen=True, array_like=True):
 UNREAD = frozenset({"size", "depth", "time", "crash"})
 """Reasons of problems with which a file was not parsed: its definitions are what its lines say, and mention nothing."""
 
+READ_IN_PART = UNREAD | {"symbols"}
+"""Those, and the reason with which definitions beyond a bound were left out: users are told of such files."""
+
 UNREPEATABLE = frozenset({"time", "crash"})
 """Reasons of problems that say something of the machine at that moment, not of the file's bytes."""
 

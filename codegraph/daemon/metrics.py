@@ -44,7 +44,12 @@ class _Report(Collector):
         yield from self._memory()
         yield from self._requests()
         yield _labelled("skipped_files", "Files not indexed", "reason", status.skipped)
-        yield _labelled("unread_files", "Files indexed by their lines only", "reason", status.unread)
+        yield _labelled(
+            "unread_files",
+            "Files not read as a whole",
+            "reason",
+            status.unread,
+        )
         yield _labelled("uncertain_references", "References without an edge", "reason", status.uncertain)
 
     def _lanes(self) -> Iterable[Metric]:

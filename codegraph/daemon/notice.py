@@ -30,20 +30,21 @@ class Notice(msgspec.Struct, frozen=True):
 
     pid: int
     started: float
-    """See `_started`."""
+    """Seconds from the system's start to the process's; Unix time, which changes with the clock, without a `boot`."""
     socket: str
     boot: str = ""
-    """Which start of the system `started` counts from, "" where that is not told."""
+    """Which start of the system that was, "" where the system does not tell."""
 
     def process(self) -> psutil.Process | None:
         """Return the process that wrote this, None if it is gone."""
         import psutil
 
-        if self.boot != _boot():
+        if self.boot not in ("", _boot()):
             return None
         try:
             process = psutil.Process(self.pid)
-            if abs(_started(process) - self.started) <= _TOLERANCE_SECONDS:
+            started = _since_boot(process) if self.boot else process.create_time()
+            if abs(started - self.started) <= _TOLERANCE_SECONDS:
                 return process if process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.Error:
             return None  # gone, or somebody else's: either way not our daemon
@@ -54,28 +55,24 @@ def own_notice(socket: Path) -> Notice:
     """Return the notice of this process."""
     import psutil
 
-    return Notice(os.getpid(), _started(psutil.Process()), os.fspath(socket), _boot())
+    process, boot = psutil.Process(), _boot()
+    return Notice(process.pid, _since_boot(process) if boot else process.create_time(), os.fspath(socket), boot)
 
 
 def _boot() -> str:
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
-        return ""
+        return ""  # no Linux
 
 
-def _started(process: psutil.Process) -> float:
-    """Say when a process started: on Linux seconds since boot, for Unix times change with the clock; else Unix time.
-
-    Raises psutil.Error if it is gone.
-    """
+def _since_boot(process: psutil.Process) -> float:
+    """Say how long after the system a process started; Linux only. Raises psutil.Error if it is gone."""
     import psutil
 
     try:
         fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
-        return process.create_time()  # no Linux, or gone, which this says
-    except ProcessLookupError as error:
+    except OSError as error:
         raise psutil.NoSuchProcess(process.pid) from error
     return int(fields[19]) / os.sysconf("SC_CLK_TCK")
 

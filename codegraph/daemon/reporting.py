@@ -18,7 +18,7 @@ import psutil
 from codegraph import __version__
 from codegraph.cache.statistics import TierStatistics
 from codegraph.core.changes import Skipped
-from codegraph.core.facts import UNREAD
+from codegraph.core.facts import READ_IN_PART, UNREAD, SyntaxProblem
 from codegraph.core.symbols import Freshness
 from codegraph.daemon import operations, reports
 from codegraph.daemon.cached_figures import Waiting
@@ -221,15 +221,21 @@ def skipped_report(project: Project, params: reports.SkippedParams) -> reports.S
 
 
 def _unread_files(snapshot: Snapshot) -> dict[str, reports.SkippedFile]:
-    """Return the files that were not parsed, by path; looks at all only if there are any."""
+    """Return the files that were not read as a whole, by path; looks at all only if there are any."""
     if not snapshot.counts.unread:
         return {}
     return {
-        path: reports.SkippedFile(file=path, reason=problem.reason, detail=f"{problem.detail}; indexed by its lines")
+        path: reports.SkippedFile(
+            file=path, reason=problem.reason, detail=f"{problem.detail}; {_what_is_left(problem)}"
+        )
         for path, view in snapshot.files.items()
         for problem in view.outline.problems
-        if problem.reason in UNREAD
+        if problem.reason in READ_IN_PART
     }
+
+
+def _what_is_left(problem: SyntaxProblem) -> str:
+    return "indexed by its lines" if problem.reason in UNREAD else f"left out from line {problem.line + 1} on"
 
 
 def _skipped_file(skipped: Skipped) -> reports.SkippedFile:

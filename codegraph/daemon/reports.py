@@ -227,7 +227,8 @@ class StatusResult(Answer, frozen=True, kw_only=True):
     skipped: dict[str, int]
     """Files that are not indexed, by reason."""
     unread: dict[str, int]
-    """Files that are indexed by their lines only, by reason: time (the parser took too long), crash, depth, size."""
+    """Files not read as a whole, by reason: by their lines only (time, that is the parser took too long, crash, depth,
+    size), or without the definitions beyond a bound (symbols)."""
     uncertain: dict[str, int]
     """References without an edge, by named reason."""
     requests: RequestFigures

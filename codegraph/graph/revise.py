@@ -15,7 +15,7 @@ from typing import TypeVar
 from immutables import Map
 
 from codegraph.core.changes import Clock
-from codegraph.core.facts import UNREAD
+from codegraph.core.facts import READ_IN_PART
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import SymbolId
 from codegraph.graph.file_view import FileView
@@ -203,7 +203,7 @@ def _counts(before: Counts, old: Mapping[str, FileView], new: Mapping[str, FileV
                 continue
             symbols += sign * len(view.ids)
             for problem in view.outline.problems:
-                unread[problem.reason] += sign * (problem.reason in UNREAD)
+                unread[problem.reason] += sign * (problem.reason in READ_IN_PART)
             for number, found in enumerate(view.links.kind_counts()):
                 edges[number] += sign * found
             for number, found in enumerate(view.links.reason_counts()):

@@ -122,13 +122,27 @@ def test_a_file_that_its_parser_is_stuck_in(running: Installation) -> None:
         assert client.search("orders of one customer").results[0].symbol.name == "ordersOf"
     assert running.run("definition", "ordersOf").code == 0
     assert running.run("definition", "other").code == 0
-    assert "read by lines" in running.run("status").out
+    assert "read in part" in running.run("status").out
     assert "time" in running.run("skipped", "orders.kt").out
     running.write({"orders.kt": stuck.replace("]       //", "}       //")})
     settled(running)
     with running.client() as client:
         assert client.status().unread == {}
         assert client.skipped().files == ()
+
+
+def test_a_file_of_too_many_definitions(running: Installation) -> None:
+    """Those beyond the bound are missing, which is counted and listed with the line where they begin."""
+    running.write({"pkg/many.py": "x = 1\n" * 20_000 + "def beyond(): ...\n"})
+    with running.client() as client:
+        client.sync(timeout=PATIENCE)
+        assert client.status().unread == {"symbols": 1}
+        (listed,) = client.skipped(reason="symbols").files
+        assert (listed.file, listed.detail) == (
+            "pkg/many.py",
+            "more than 20000 definitions; left out from line 20001 on",
+        )
+    assert "20001" in running.run("skipped", "pkg/many.py").out
 
 
 def test_an_unreadable_directory_is_left_out_and_listed(project: Installation) -> None:

@@ -25,7 +25,7 @@ from codegraph.daemon.lifecycle import (
     stop_daemon,
     tell_starter,
 )
-from codegraph.daemon.notice import LOCK_NAME, _started, own_notice, read_notice
+from codegraph.daemon.notice import LOCK_NAME, _since_boot, own_notice, read_notice
 from codegraph.errors import ConfigError, DaemonAlreadyRunning, DaemonError, ProjectError, StoreError
 from codegraph.locations import Locations
 
@@ -281,7 +281,7 @@ def test_daemon_that_does_not_end_is_killed_and_that_is_said(environment, state,
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as deaf:
         deaf.stdout.readline()
-        started = _started(psutil.Process(deaf.pid))
+        started = _since_boot(psutil.Process(deaf.pid))
         notice = msgspec.structs.replace(own_notice(root), pid=deaf.pid, started=started, socket="/nowhere.sock")
         (state / LOCK_NAME).write_bytes(msgspec.json.encode(notice))
         assert stop_daemon(root, locations, said.append) is True

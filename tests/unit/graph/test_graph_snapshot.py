@@ -100,6 +100,9 @@ def test_counts_follow_every_change() -> None:
     assert (counts.files, counts.unread, counts.languages) == (3, {}, {"python": 3})
     project.change({"b.py": "(" * 1_000})
     assert project.index.snapshot.counts.unread == {"depth": 1}
+    project.change({"many.py": "x = 1\n" * 20_001})
+    assert project.index.snapshot.counts.unread == {"depth": 1, "symbols": 1}
+    project.change({"many.py": None})
     assert project.index.snapshot.counts == project.clean().snapshot.counts
     project.change({"b.py": None})
     assert project.index.snapshot.counts.unread == {}
