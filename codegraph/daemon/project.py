@@ -109,7 +109,6 @@ class Project:
         self.cached = CachedFigures(makers.clock)
         self.events.subscribe(self.gatherer.take, recent=True)  # what opening had to say: states set aside, rebuilt
         self.started_at = time.monotonic()
-        """By the clock that nobody sets."""
         self.running = False
         self._lost_paths: set[str] = set()
         self._vectors_restored = False
