@@ -63,7 +63,7 @@ def existing(snapshot: Snapshot, symbol: SymbolId) -> Symbol:
 def find_target(view: View, target: Target[Any]) -> Symbol:
     """Return the one symbol that a target means. Raises SymbolNotFound, AmbiguousSymbol or ProjectError."""
     if target.symbol:
-        return _only(view.snapshot, target.symbol, named(view.snapshot, target.symbol))
+        return _only(view, target.symbol, named(view.snapshot, target.symbol))
     return _at_place(view, target)
 
 
@@ -89,7 +89,7 @@ def find_targets(view: View, target: Target[Any]) -> list[Symbol]:
     found = named(view.snapshot, target.symbol)
     if len(found) > 1 and _is_one_thing(view.snapshot, found):
         return sorted(found, key=lambda each: (each.path, each.index))
-    return [_only(view.snapshot, target.symbol, found)]
+    return [_only(view, target.symbol, found)]
 
 
 def with_constructors(snapshot: Snapshot, symbols: Sequence[Symbol]) -> list[Symbol]:
@@ -284,7 +284,10 @@ def _modules(snapshot: Snapshot, name: str) -> list[Symbol]:
     return [snapshot.files[path].symbol(0) for path in sorted(paths)]
 
 
-def _only(snapshot: Snapshot, name: str, found: list[Symbol]) -> Symbol:
+def _only(view: View, name: str, found: list[Symbol]) -> Symbol:
+    snapshot = view.snapshot
+    if not found and not view.reconciled:
+        raise SymbolNotFound(f"there is no symbol {name} so far: the index is not complete", "ask again with `wait`")
     if not found:
         near = near_names(snapshot, dotted(name).rpartition(".")[2])
         advice = f"did you mean {' or '.join(near)}? " if near else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -80,6 +81,15 @@ def test_name_that_fits_several_is_refused_with_a_list(view: View) -> None:
         target(view, symbol="load")
     assert "pkg/other.py/load()." in caught.value.message
     assert "pkg/store.py/load()." in caught.value.message
+
+
+def test_unknown_name_in_an_incomplete_index_is_not_denied(view: View) -> None:
+    """Before the tree was compared nobody knows whether there is such a symbol; after that there is none."""
+    with pytest.raises(SymbolNotFound, match=r"there is no symbol nobody$"):
+        find_target(view, CalleesParams(symbol="nobody"))
+    with pytest.raises(SymbolNotFound, match="so far: the index is not complete") as told:
+        find_target(replace(view, reconciled=False), CalleesParams(symbol="nobody"))
+    assert "wait" in told.value.advice
 
 
 def test_list_of_an_ambiguous_name_is_bounded(project_of: Any) -> None:
