@@ -26,10 +26,7 @@ from codegraph.cache.cold import open_cold
 from codegraph.cache.hot import HotTier
 from codegraph.cache.tiers import Tiers
 from codegraph.config import Config
-from codegraph.core import plugins
 from codegraph.core.changes import Clock
-from codegraph.core.dataflow import DATA_FLOW_SCHEMA
-from codegraph.core.digests import KEY_SCHEMA
 from codegraph.core.facts import Occurrences, decode_compressed_occurrences
 from codegraph.core.routes import NO_ROUTES, Routes
 from codegraph.core.symbols import BlobDigest, SymbolId
@@ -54,6 +51,7 @@ from codegraph.daemon.scheduler import Scheduler
 from codegraph.daemon.served import Served
 from codegraph.daemon.switching import Switch, extract_settings
 from codegraph.daemon.upkeep import Upkeep, tidied
+from codegraph.daemon.versions import versions_of
 from codegraph.daemon.view import View
 from codegraph.daemon.writer import Item, Writer
 from codegraph.embed.budget import ModelBudget
@@ -73,12 +71,6 @@ from codegraph.store.gc import Swept
 from codegraph.store.opening import open_store
 
 logger = logging.getLogger(__name__)
-
-LINKER_VERSION = "51"
-"""Bumped when the resolution schemes or the form of stored links change."""
-
-CODEC_VERSION = "int8-2"
-"""Bumped when the form of stored search vectors changes."""
 
 
 class Project:
@@ -327,7 +319,7 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
     state = locations.state_directory(root)
     models = first_models(config, makers, locations.project_settings(root), locations.config_file)
     with ExitStack() as stack:
-        store = open_store(state, config.store, _versions(config), events)
+        store = open_store(state, config.store, versions_of(config), events)
         stack.callback(store.close)
         facts = KeptFacts(store)
         background = ThreadPoolExecutor(1, thread_name_prefix="background")
@@ -388,13 +380,3 @@ def _new_index(config: Config, instance: str, facts: KeptFacts, routes: Routes) 
         return decode_compressed_occurrences(stored)
 
     return Index(instance=instance, cascade=config.cascade, routes=routes, load_occurrences=occurrences)
-
-
-def _versions(config: Config) -> dict[str, str]:
-    key = f"{KEY_SCHEMA.decode()} depth={config.cascade.depth} context={config.cascade.max_context}"
-    return {
-        "extractor": f"{EXTRACTOR_VERSION}; data flow {DATA_FLOW_SCHEMA}",
-        "linker": "; ".join((LINKER_VERSION, *plugins.found().versions)),
-        "key": key,
-        "codec": CODEC_VERSION,
-    }

@@ -13,7 +13,7 @@ import pytest
 from workbench import Workbench
 
 from codegraph.core.symbols import Freshness, SymbolId
-from codegraph.daemon import project as project_module
+from codegraph.daemon import versions
 from codegraph.embed.encoder import RecordingEncoder
 from codegraph.events import FilesExtracted, Rebuilt
 from codegraph.store import schema
@@ -169,7 +169,7 @@ def test_lost_vectors_are_pending(bench: Workbench) -> None:
 def test_other_linker_keeps_facts_and_vectors(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
     """New rules of resolution link everything again and parse nothing; what vanished meanwhile is forgotten."""
     bench.close()
-    monkeypatch.setattr(project_module, "LINKER_VERSION", "another")
+    monkeypatch.setattr(versions, "LINKER_VERSION", "another")
     events, batches = len(bench.events), len(bench.batches)
     bench.delete("c.py")
     reopen(bench)
@@ -182,7 +182,7 @@ def test_other_extractor_parses_everything_and_embeds_nothing(
 ) -> None:
     """Facts come out as before, so keys do."""
     bench.close()
-    monkeypatch.setattr(project_module, "EXTRACTOR_VERSION", "another")
+    monkeypatch.setattr(versions, "EXTRACTOR_VERSION", "another")
     events, batches = len(bench.events), len(bench.batches)
     reopen(bench)
     assert (extracted(bench, events), len(bench.batches)) == (3, batches)
@@ -237,7 +237,7 @@ def test_clock_never_goes_back(bench: Workbench, monkeypatch: pytest.MonkeyPatch
     bench.write({"c.py": "def h(x=0): return 1\n"})
     bench.update()
     clock = bench.view.snapshot.clock
-    monkeypatch.setattr(project_module, version, "another")
+    monkeypatch.setattr(versions, version, "another")
     bench.restart()
     bench.update()
     assert bench.view.snapshot.clock > clock
