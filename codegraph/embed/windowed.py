@@ -3,10 +3,11 @@
 An input that fills its encoder is cut into windows of canonical tokens (`embed.windows`), each with the same name and
 docstring; its vector is the mean of their unit vectors, weighted by their estimated sub-tokens, scaled to length 1.
 Context stands in the first window alone: what all windows have in common adds up in the mean while their code averages
-out, which is right for a name, and cost retrieval what signatures of others were in each of them (README, "What the
-parts of an input are worth"). A window is as large as what prose and context leave when each is cut to its share
-(`text.shares`), so long signatures make no windows. How many sub-tokens a token has is estimated from its characters,
-on the high side, because engines do not say; a window that is too large all the same is cut by the engine.
+out, which is right for a name, and cost retrieval what signatures of others were in each of them
+(docs/measurements.md, "What the parts of an input are worth"). A window is as large as what prose and context leave
+when each is cut to its share (`text.shares`), so long signatures make no windows. How many sub-tokens a token has is
+estimated from its characters, on the high side, because engines do not say; a window that is too large all the same is
+cut by the engine.
 `GraphCodeBertEncoder` has windows of its own.
 Tests: tests/unit/embed/test_embed_windowed.py.
 """
