@@ -193,3 +193,12 @@ def test_circles_end() -> None:
     source = "class A extends B<A> { void f() { lost(); get().x.lost(); } } class B<T extends B<T>> extends A.C { } "
     project = linked(source + "class D extends D.E { class E extends D {} void g() { this.lost(); } }")
     assert project.edges("app/A.java/A#f().", "calls") == []
+
+
+def test_a_generic_library_class_is_the_base_of_an_anonymous_one() -> None:
+    """A name inside of it may be that base's, which is not in the project, or one around: the file is linked."""
+    source = """package app; import java.util.Iterator;
+    class Part { void use() {} } class Own extends Part { Part next() { return null; } }
+    class A { Object f() { return new Iterator<Part>() { public boolean go() { next().use(); return true; } }; } }"""
+    project = linked(source)
+    assert "failed" not in [miss.reason for miss in project.index.snapshot.unresolved("app/A.java")]

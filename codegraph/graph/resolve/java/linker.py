@@ -101,9 +101,15 @@ class JavaLinker(TypedLinker):
         return sorts == MANY or any(each[0] in wanted and fits(each, count) for each in sorts)
 
     def _asked(self, found: Candidates, reference: Reference) -> Receiver:
-        """Return who is asked for a method: found out by what is in front of it where its result is known."""
+        """Return who is asked for a method: found out by what is in front of it where its result is known.
+
+        A name inside an anonymous class may be its base's or that of the scope around it: anybody's.
+        """
         if found[0].kind is WRAPPED:
-            before = self._java.evaluate(self.place_of(reference), reference.chain[:-1])
+            front = reference.chain[:-1]
+            if front[-1:] in ((), ("@or",)):
+                return Receiver(Asked.ANY, "")
+            before = self._java.evaluate(self.place_of(reference), front)
             return Receiver(Asked.DECLARED if before[0].descriptor else Asked.ANY, before[0].descriptor)
         return receiver_of(found[0].descriptor)
 
