@@ -31,14 +31,18 @@ KINDS = [
     (GO, "imp:12 def:181 mem:103 base:16 ret:80 top:3 cfg:9 unit:31 file:8 pkg:0 pmem:25 ifm:17 emb:32 set:21 und:80"),
     (JAVA, "imp:7 pkg:2 unit:45 mem:2 base:8 ret:39"),
     (PHP, "pkg:1 mem:7 base:47 ret:9 name:1 mod:13"),
-    (RUST, "imp:59 star:9 def:2 mod:1 mem:11 base:12 ret:496 top:9 cfg:1 unit:3 self:12 pmem:157 emb:30 und:24 val:11"),
+    (RUST, "imp:59 star:9 def:2 mod:1 mem:11 base:12 ret:496 top:9 cfg:1 self:12 pmem:157 emb:30 und:24 val:11"),
     (RUBY, "pkg:1 file:0 emb:6 pmem:1 name:1 top:5 ret:4 mod:67"),
     (C_SHARP, "imp:3 mem:5 base:2 ret:7 unit:6 file:0 ifm:7"),
     (C, "cdef:0 top:10 mod:20"),
     (DOCUMENTED, "any:0 path:0"),
     (CPP, "cns:2 unit:5 imp:16 mem:16 base:22 ret:120 ali:38 cdef:4 top:5 mod:10"),
 ]
-"""Kinds of keys, each with the number of the first history in which a table that is deaf to it shows."""
+"""Kinds of keys, each with the number of the first history in which a table that is deaf to it shows.
+
+Rust's `unit` (which file declares another) is not here: since imports that find nothing are doubted, whoever reads it
+reads another key that changes with it in all of 2,600 histories.
+"""
 NAMES = {
     id(PYTHON): "py",
     id(JAVASCRIPT): "ts",
