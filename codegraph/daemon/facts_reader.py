@@ -68,8 +68,9 @@ class FactsReader:
             if rebuild or before is None or before.blob != found.blob or self._recorder.owes(path):
                 stored = self._stored_facts(found) if look_up else None
                 if stored is None:
-                    earlier = None if rebuild or before is None else self._parts.facts.get(before.blob, found.language)
-                    yield replace(found, before=earlier)
+                    if before is not None and not rebuild:
+                        found = replace(found, before=self._parts.facts.with_layout(before.blob, found.language))
+                    yield found
                 else:
                     facts[path] = stored
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from msgspec.structs import replace
+
 from codegraph.core.facts import EncodedFacts
 from codegraph.core.symbols import BlobDigest
 from codegraph.store.protocol import StateStore
@@ -31,17 +33,23 @@ class KeptFacts:
         return not self._kept and not self._store.statistics().entries[OUTLINES]
 
     def get(self, blob: bytes, language: str) -> EncodedFacts | None:
-        """Return the facts of a file's bytes, None if any part is missing."""
+        """Return the facts of a file's bytes, None if any part is missing; the layout is not looked for."""
         kept = self._kept.get((blob, language))
         if kept is not None or not self._store.has_facts(blob, language):
             return kept
         outline = self._store.outline(blob, language)
         occurrences = self._store.occurrences(blob, language)
         inputs = self._store.inputs(blob, language)
-        layout = self._store.layout(blob, language)
         if outline is None or occurrences is None or inputs is None:
             return None
-        return EncodedFacts(BlobDigest(blob), language, outline, occurrences, inputs, layout or b"")
+        return EncodedFacts(BlobDigest(blob), language, outline, occurrences, inputs)
+
+    def with_layout(self, blob: bytes, language: str) -> EncodedFacts | None:
+        """Return the same for the next extraction of the file, which takes over what the layout says."""
+        found = self.get(blob, language)
+        return (
+            found if found is None or found.layout else replace(found, layout=self._store.layout(blob, language) or b"")
+        )
 
     def occurrences(self, blob: bytes, language: str) -> bytes | None:
         """Return the compressed occurrences."""

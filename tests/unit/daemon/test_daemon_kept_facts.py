@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from codegraph.core.facts import EncodedFacts
 from codegraph.core.symbols import BlobDigest
 from codegraph.daemon.kept_facts import KeptFacts
@@ -20,4 +22,5 @@ def test_there_is_nothing_only_while_neither_store_nor_memory_has_facts() -> Non
     assert not in_memory.nothing()
     store.commit(RevisionRecord(store.revision + 1, facts=(FACTS,)))
     assert not KeptFacts(store).nothing()
-    assert KeptFacts(store).get(FACTS.blob, "python") == FACTS
+    assert KeptFacts(store).with_layout(FACTS.blob, "python") == FACTS
+    assert KeptFacts(store).get(FACTS.blob, "python") == replace(FACTS, layout=b"")
