@@ -49,7 +49,12 @@ def qualified_names(outline: Outline, path: str) -> list[str]:
 
 def name_by_path(snapshot: Snapshot, symbol: Symbol) -> str:
     """Return what the name of a symbol would be if each file were a module."""
-    return ".".join((module_name(symbol.path), *_inner(snapshot.files[symbol.path].outline, symbol.index)[0]))
+    return ".".join((module_name(symbol.path), *inner_names(snapshot.files[symbol.path].outline, symbol.index)))
+
+
+def inner_names(outline: Outline, index: int) -> list[str]:
+    """Return the names of the definitions that one stands in, the outermost first, and its own; none for a module."""
+    return _inner(outline, index)[0]
 
 
 def dotted(name: str) -> str:

@@ -12,10 +12,18 @@ from difflib import get_close_matches
 from typing import Any
 
 from codegraph.core.changes import Dependency
-from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS, SymbolId
+from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS, SymbolId, SymbolKind
 from codegraph.daemon.likely import files_with
 from codegraph.daemon.messages import Match, SymbolInfo, SymbolsParams, Target, lsp_range
-from codegraph.daemon.naming import bare_name, dotted, module_name, name_by_path, qualified_name, qualified_names
+from codegraph.daemon.naming import (
+    bare_name,
+    dotted,
+    inner_names,
+    module_name,
+    name_by_path,
+    qualified_name,
+    qualified_names,
+)
 from codegraph.daemon.view import View
 from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
 from codegraph.graph.file_view import Symbol
@@ -63,8 +71,14 @@ def existing(snapshot: Snapshot, symbol: SymbolId) -> Symbol:
 def find_target(view: View, target: Target[Any]) -> Symbol:
     """Return the one symbol that a target means. Raises SymbolNotFound, AmbiguousSymbol or ProjectError."""
     if target.symbol:
-        return _only(view, target.symbol, named(view.snapshot, target.symbol))
+        return _only(view, target.symbol, _meant(view.snapshot, target.symbol))
     return _at_place(view, target)
+
+
+def _meant(snapshot: Snapshot, name: str) -> list[Symbol]:
+    """Return what a name fits; a heading gives way to code that is called like it, for nothing refers to headings."""
+    found = named(snapshot, name)
+    return [each for each in found if each.kind is not SymbolKind.SECTION] or found
 
 
 def _at_place(view: View, target: Target[Any]) -> Symbol:
@@ -86,7 +100,7 @@ def find_targets(view: View, target: Target[Any]) -> list[Symbol]:
     """
     if not target.symbol:
         return [_at_place(view, target)]
-    found = named(view.snapshot, target.symbol)
+    found = _meant(view.snapshot, target.symbol)
     if len(found) > 1 and _is_one_thing(view.snapshot, found):
         return sorted(found, key=lambda each: (each.path, each.index))
     return [_only(view, target.symbol, found)]
@@ -135,13 +149,20 @@ def named(snapshot: Snapshot, name: str) -> list[Symbol]:
     if modules := _modules(snapshot, name):
         return modules
     parts = name.split(".")
-    return [each for each in candidates if _has_in_order(qualified_name(snapshot, each).split("."), parts)]
+    gapped = [each for each in candidates if _has_in_order(qualified_name(snapshot, each).split("."), parts)]
+    return [each for each in gapped if _lacks_modules_only(snapshot, each, parts)] or gapped
 
 
 def _has_in_order(whole: Sequence[str], parts: Sequence[str]) -> bool:
     """Whether all parts are there in this order: `pkg.Class.method` for a `pkg.core.Class.method` that pkg hands on."""
     left = iter(whole)
     return len(parts) > 1 and all(part in left for part in parts)
+
+
+def _lacks_modules_only(snapshot: Snapshot, symbol: Symbol, parts: Sequence[str]) -> bool:
+    """Whether a name says all that a symbol stands in inside of its file, so that its gaps are those of a re-export."""
+    inner = inner_names(snapshot.files[symbol.path].outline, symbol.index)
+    return list(parts[-len(inner) :]) == inner
 
 
 def _without_constructors(symbols: Sequence[Symbol]) -> list[Symbol]:

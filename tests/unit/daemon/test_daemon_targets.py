@@ -302,6 +302,26 @@ def test_a_name_with_gaps_is_the_last_reading(project_of: Any) -> None:
         target(view, symbol="other.Context.invoke")
 
 
+def test_a_gap_of_modules_comes_before_one_of_classes(project_of: Any) -> None:
+    """`web.get` is the function that the package hands on, not a method of some class in it."""
+    files = {
+        "web/__init__.py": "from web._api import *\n",
+        "web/_api.py": "def get(): ...\n",
+        "web/_client.py": "class Client:\n    def get(self): ...\n    def put(self): ...\n",
+    }
+    view = project_of(files).view
+    assert target(view, symbol="web.get") == "web/_api.py/get()."
+    assert target(view, symbol="web.put") == "web/_client.py/Client#put()."
+
+
+def test_a_heading_gives_way_to_the_code_that_is_called_like_it(project_of: Any) -> None:
+    """Documentation has a section for each class; whoever asks for the class is not asked back. A list shows both."""
+    view = project_of({"url.py": "class URL: ...\n", "api.md": "# Interface\n\n## URL\n\nText.\n"}).view
+    assert target(view, symbol="URL") == find_targets(view, CalleesParams(symbol="URL"))[0].id == "url.py/URL#"
+    assert target(view, symbol="Interface") == "api.md/interface:"
+    assert len(ids(view, name="URL")) == 2
+
+
 @pytest.mark.parametrize(("name", "near"), [("Stroe", "Store"), ("pkg.store.laod", "load"), ("STORE", "Store")])
 def test_a_misspelt_name_is_answered_with_near_ones(view: View, name: str, near: str) -> None:
     """Whoever mistyped is told what there is; nothing is taken for meant."""
