@@ -39,6 +39,7 @@ class SourceFile(msgspec.Struct, frozen=True):
     path: str
     """Relative to the project root, POSIX separators."""
     data: bytes
+    """What stands in it, in UTF-8, whatever the encoding of the file."""
     blob: BlobDigest
     stamp: Stamp
     language: str

@@ -21,7 +21,7 @@ from codegraph.core.changes import Skipped, SourceFile, Stamp
 from codegraph.core.digests import blob_digest
 from codegraph.core.symbols import BlobDigest
 from codegraph.errors import SourceError
-from codegraph.source.content import judge_content
+from codegraph.source.content import as_utf8, judge_content
 from codegraph.source.stamps import KnownFile, stamp_of
 
 ATTEMPTS = 5
@@ -133,7 +133,8 @@ class FileReader:
         judged = judge_content(data, self._config.max_line_bytes)
         if judged is not None:
             return self._leave_out(stamp, since, Skipped(path, judged.reason, judged.detail))
-        return SourceFile(path, data, blob_digest(data), stamp, language, since)
+        text = as_utf8(data)
+        return SourceFile(path, text, blob_digest(text), stamp, language, since)
 
     def _leave_out(self, stamp: Stamp, since: int, skipped: Skipped) -> Skipped:
         self._verdicts[skipped.path] = _Verdict(KnownFile(stamp, BlobDigest(b""), since), skipped)

@@ -219,6 +219,15 @@ def test_pathological_files_neither_hang_nor_kill(running: Installation) -> None
     settled(running)
 
 
+def test_names_in_another_encoding_are_whole(running: Installation) -> None:
+    """Files in Latin-1 are indexed with all letters, and found by them, also by a reference in UTF-8."""
+    running.write({"pkg/old.py": "def größe(): ...\ndef grün(): ...\n".encode("latin-1")})
+    running.write({"pkg/new.py": "from pkg.old import größe\n\ndef use(): return größe()\n".encode()})
+    settled(running)
+    assert "pkg.new.use" in running.run("callers", "pkg.old.größe").out
+    assert "pkg.old.grün" in running.run("symbols", "grün").out
+
+
 def test_odd_file_names(running: Installation) -> None:
     """A file may have any name that the system allows; every command still answers, also after a restart."""
     names = (b"new\nline.py", b'quo"te.py', "ä€😀.py".encode(), b"n" * 252 + b".py")

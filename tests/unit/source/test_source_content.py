@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codegraph.source.content import judge_content
+from codegraph.source.content import as_utf8, judge_content
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,20 @@ def test_verdict(data: bytes, reason: str | None) -> None:
     """NULs, long lines at a high mean, and markers in comments near the top, and nothing else, keep a file out."""
     verdict = judge_content(data, max_line_bytes=20_000)
     assert (verdict.reason if verdict else None) == reason
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"def size(): ...\n", "def size(): ...\n"),
+        ("def größe(): ...\n".encode(), "def größe(): ...\n"),
+        ("def größe(): ...\n".encode("latin-1"), "def größe(): ...\n"),
+        ("größe = '".encode() + b"\xf6'\n", "größe = 'ö'\n"),
+        (b"x = '\xe2\x82'\n", "x = 'â‚'\n"),
+        (b"# don\x92t\x81\n", "# don\u2019t\ufffd\n"),
+    ],
+)
+def test_bytes_that_are_not_utf8_are_read_as_latin1(data: bytes, text: str) -> None:
+    """Each by itself, so that one of them does not spoil what is UTF-8; what is UTF-8 is left as it is."""
+    assert as_utf8(data) == text.encode()
+    assert as_utf8(text.encode()) == text.encode()
