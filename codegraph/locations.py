@@ -92,6 +92,10 @@ class Locations:
         with the mark of a repository or package (`MARKERS`, the first kind that any of them has); else
         `start` itself. Raises ProjectError if there is no such directory.
         """
+        return self.find_marked_root(start) or existing_directory(start)
+
+    def find_marked_root(self, start: Path) -> Path | None:
+        """Return what `find_root` does, but None where nothing tells a project."""
         place = existing_directory(start)
         chain = (place, *place.parents)
         for directory in chain:
@@ -101,7 +105,7 @@ class Locations:
             for directory in chain:
                 if (directory / marker).exists():
                     return directory
-        return place
+        return None
 
 
 def existing_directory(path: Path) -> Path:

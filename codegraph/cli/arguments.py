@@ -39,14 +39,23 @@ def target_fields(text: str, root: str) -> dict[str, Any]:
     }
 
 
-def place_fields(file: str, at: str, root: str) -> dict[str, Any]:
-    """Return the fields of a file, or of a place in one; none when neither is given. Raises ProjectError."""
-    if not at:
-        return {"file": project_file(file, root)} if file else {}
-    fields = target_fields(at, root)
-    if "symbol" in fields:
-        raise ProjectError(f"{at} is no place", "write FILE:LINE or FILE:LINE:COLUMN")
-    return fields
+def listed_fields(name: str, file: str, at: str, root: str) -> dict[str, Any]:
+    """Return the fields of what is to be listed: `name`, and those of a file or of a place in one.
+
+    A name that is a file or a place means it. Raises ProjectError.
+    """
+    if at:
+        fields = target_fields(at, root)
+        if "symbol" in fields:
+            raise ProjectError(f"{at} is no place", "write FILE:LINE or FILE:LINE:COLUMN")
+        return {"name": name, **fields}
+    if file:
+        return {"name": name, "file": project_file(file, root)}
+    if _PLACE.match(name):
+        return target_fields(name, root)
+    if "." in name and any(Path(base, name).is_file() for base in ("", root)):
+        return {"file": project_file(name, root)}
+    return {"name": name}
 
 
 def _line(text: str, whole: str) -> int:
@@ -77,7 +86,7 @@ def settings_of(assignments: list[str]) -> dict[str, Any]:
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
         if not equals or "." not in name:
-            raise ConfigError(f"--set {assignment}: not NAME=VALUE", "for example --set cascade.depth=3")
+            raise ConfigError(f"--set {assignment}: not SECTION.NAME=VALUE", "for example --set cascade.depth=3")
         try:
             value = tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError:

@@ -8,7 +8,7 @@ from pathlib import Path
 from codegraph import __version__
 from codegraph.cli.arguments import project_file, waiting_fields
 from codegraph.cli.output import Cell, Output, Row
-from codegraph.cli.project import Session, open_session
+from codegraph.cli.project import Session, open_session, user_locations
 from codegraph.cli.records import (
     SYMBOL_COLUMNS,
     Record,
@@ -28,7 +28,7 @@ def clones(arguments: Namespace, output: Output) -> int:
     """Print groups of clones."""
     form = arguments.format or ("json" if output.json else "table")
     if arguments.place and arguments.project is None and (place := Path(arguments.place)).exists():
-        arguments.project = place if place.is_dir() else place.parent
+        arguments.project = user_locations().find_marked_root(place)  # a directory above the project is none of its own
     with open_session(arguments) as session:
         inside = project_file(arguments.place, session.root) if arguments.place else ""
         params = ClonesParams(

@@ -89,7 +89,7 @@ def _destination(path: str | None, output: Output) -> Iterator[BinaryIO]:
         os.chmod(stream.name, 0o666 & ~_umask())  # noqa: PTH101  # a name, not a path
         os.replace(stream.name, target)  # noqa: PTH105
     except OSError as error:
-        raise ProjectError(f"{target}: cannot be written: {error}", "choose another --output") from error
+        raise ProjectError(f"{target}: cannot be written: {error.strerror}", "choose another --output") from error
 
 
 def _umask() -> int:

@@ -319,7 +319,8 @@ def _share(text: str) -> float:
 def _names(parser: argparse.ArgumentParser) -> None:
     _limit(parser)
     _kinds(parser)
-    parser.add_argument("name", nargs="?", default="", metavar="NAME", help="bare or qualified; all if left out")
+    about = "bare, qualified, a file or a place; all if left out"
+    parser.add_argument("name", nargs="?", default="", metavar="NAME", help=about)
     parser.add_argument(
         "--match", choices=("exact", "prefix", "substring"), default="exact", help="how NAME is compared"
     )

@@ -83,7 +83,7 @@ def vanished_root(arguments: Namespace) -> Path | None:
     named = getattr(arguments, "directory", None) or arguments.project
     if named is None or Path(named).exists():
         return None
-    place = Path(named).absolute()
+    place = Path(named).expanduser().resolve()
     return place if user_locations().is_known(place) else None
 
 

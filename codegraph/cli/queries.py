@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from collections import Counter
 
-from codegraph.cli.arguments import place_fields, target_fields, waiting_fields
+from codegraph.cli.arguments import listed_fields, target_fields, waiting_fields
 from codegraph.cli.output import Cell, Output, Row
 from codegraph.cli.project import Session, open_session
 from codegraph.cli.records import (
@@ -113,11 +113,10 @@ def symbols(arguments: Namespace, output: Output) -> int:
     """List symbols by name, in a file or around a place."""
     with open_session(arguments) as session:
         params = SymbolsParams(
-            name=arguments.name,
             match=Match(arguments.match),
             kinds=tuple(map(SymbolKind, arguments.kind)),
             limit=arguments.limit or 100,
-            **place_fields(arguments.file or "", arguments.at or "", session.root),
+            **listed_fields(arguments.name, arguments.file or "", arguments.at or "", session.root),
             **waiting_fields(arguments),
         )
         _show_symbols(output, session, session.client.call(params))

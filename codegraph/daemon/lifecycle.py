@@ -249,8 +249,8 @@ def leave_starter() -> None:
 def stop_daemon(root: Path, locations: Locations, say: Callable[[str], None] = logger.warning) -> bool:
     """End the daemon of a project and return once it is gone; False if none runs.
 
-    It is asked over its socket; if it does not end it is sent SIGTERM, and SIGKILL at last, and `say` is
-    told so. One that is suspended is let go on first. Signals go to nobody else who has its number by now.
+    It is asked over its socket; if it does not answer, or does not end, it is sent SIGTERM, and SIGKILL at last, and
+    `say` is told so. One that is suspended is let go on first. Signals go to nobody else who has its number by now.
     Raises DaemonError if it survives even that.
     """
     notice = running_daemon(root, locations)
@@ -262,12 +262,12 @@ def stop_daemon(root: Path, locations: Locations, say: Callable[[str], None] = l
     if _is_suspended(process):
         say(f"the daemon (process {notice.pid}) is suspended; it is sent SIGCONT, so that it can end")
         process.send_signal(signal.SIGCONT)
-    _ask_to_stop(Path(notice.socket), root)
-    for number in (None, signal.SIGTERM, signal.SIGKILL):
+    if _agrees_to_stop(Path(notice.socket), root) and _ended_within(process, STOP_SECONDS):
+        return True
+    for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(psutil.NoSuchProcess):
-            if number is not None:
-                say(f"the daemon (process {notice.pid}) does not end; it is sent {number.name}")
-                process.send_signal(number)
+            process.send_signal(number)
+            say(f"the daemon (process {notice.pid}) does not end; it was sent {number.name}")
         if not process.is_running() or _ended_within(process, STOP_SECONDS):
             return True
     raise DaemonError(f"process {notice.pid} does not end", "end it by hand")
@@ -305,7 +305,8 @@ def _ended_within(process: psutil.Process, seconds: float) -> bool:
     return True
 
 
-def _ask_to_stop(socket: Path, root: Path) -> None:
+def _agrees_to_stop(socket: Path, root: Path) -> bool:
+    """Ask a daemon over its socket to end; False if nobody listens there, or answers."""
     from codegraph.client import Client
     from codegraph.daemon.operations import ShutdownParams
 
@@ -313,7 +314,8 @@ def _ask_to_stop(socket: Path, root: Path) -> None:
         with Client(socket, root=os.fspath(root), timeout=5.0) as client:
             client.call(ShutdownParams())
     except CodegraphError:
-        return  # it does not answer; the caller has stronger means
+        return False
+    return True
 
 
 def run_daemon(root: Path, config: Config, locations: Locations) -> int:

@@ -56,8 +56,8 @@ def judge_content(data: bytes, max_line_bytes: int) -> ContentVerdict | None:
 def as_utf8(data: bytes) -> bytes:
     """Return a file's bytes as they are if they are UTF-8; each byte that is not is read as Latin-1 (Windows-1252).
 
-    So names with letters in that encoding stay whole, of which a grammar sees only what stands before the first such byte,
-    and columns are those that an editor shows. Of a file in another encoding the letters are others.
+    So names with letters in that encoding stay whole, where a grammar sees what stands before the first such byte, and
+    columns are those that an editor shows. Of a file in another encoding the letters are others.
     """
     if data.isascii():
         return data

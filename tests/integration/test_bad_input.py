@@ -183,7 +183,8 @@ def test_a_project_deleted_for_good(running: Installation) -> None:
     assert found.code == 4
     assert "no such directory" in found.err
     assert f"codegraph stop {running.root}" in found.err
-    assert running.run("stop", str(running.root), where=running.directory).code == 0
+    crooked = f"{running.root}/../{running.root.name}"
+    assert running.run("stop", crooked, where=running.directory).code == 0
     assert running.running() is None
 
 

@@ -100,6 +100,12 @@ def test_search_finds_by_words_and_says_why(client: Client) -> None:
     assert len(found.results) <= 3
 
 
+def test_search_for_nothing_finds_nothing(client: Client) -> None:
+    """Blanks are no question, though empty files have vectors that are near to them."""
+    for blank in ("", " ", "\t\n"):
+        assert client.search(blank).results == ()
+
+
 def test_search_filters(client: Client) -> None:
     """Kind, language and path narrow the results; a filter that leaves nothing is the reason given."""
     found = client.search("cart", filters=Filters(languages=("typescript",)))

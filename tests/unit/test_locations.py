@@ -114,6 +114,7 @@ def test_directory_without_marks_is_its_own_project(locations, tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "plain")
     for start in ("plain", "plain/a.py", "link", "link/a.py", "plain/../plain"):
         assert locations.find_root(tmp_path / start) == tmp_path / "plain"
+        assert locations.find_marked_root(tmp_path / start) is None
 
 
 def test_missing_directory_is_named(tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from codegraph.cli.arguments import place_fields, project_file, settings_of, target_fields
+from codegraph.cli.arguments import listed_fields, project_file, settings_of, target_fields
 from codegraph.errors import ConfigError, ProjectError
 
 
@@ -39,7 +39,7 @@ def test_wrong_places(root: str) -> None:
             target_fields(text, root)
         assert found.value.advice
     with pytest.raises(ProjectError, match="no place"):
-        place_fields("", "a.py", root)
+        listed_fields("", "", "a.py", root)
 
 
 def test_files_through_a_symbolic_link(root: str, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -50,10 +50,14 @@ def test_files_through_a_symbolic_link(root: str, tmp_path_factory: pytest.TempP
 
 
 def test_file_and_place_of_symbols(root: str) -> None:
-    """--file gives a file, --at a place, neither gives nothing."""
-    assert place_fields("a.py", "", root) == {"file": "pkg/a.py"}
-    assert place_fields("", "a.py:2", root) == {"file": "pkg/a.py", "line": 1, "character": None}
-    assert place_fields("", "", root) == {}
+    """--file gives a file, --at a place, and so does a name that is one; any other name is a name."""
+    place = {"file": "pkg/a.py", "line": 1, "character": None}
+    assert listed_fields("x", "a.py", "", root) == {"name": "x", "file": "pkg/a.py"}
+    assert listed_fields("", "", "a.py:2", root) == {"name": "", **place}
+    assert listed_fields("a.py:2", "", "", root) == place
+    assert listed_fields("a.py", "", "", root) == listed_fields("pkg/a.py", "", "", root) == {"file": "pkg/a.py"}
+    for name in ("", "pkg", "pkg.a", "b.py", "pkg/a.py/load()."):
+        assert listed_fields(name, "", "", root) == {"name": name}
 
 
 def test_settings() -> None:

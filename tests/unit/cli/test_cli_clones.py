@@ -29,6 +29,12 @@ def test_the_whole_project_is_the_default(console: Any) -> None:
         assert console.daemon.service.calls[-1].path == ""
 
 
+def test_a_directory_above_the_project_is_not_made_one(console: Any) -> None:
+    """Nothing tells that `..` is a project, and nobody asked to index it."""
+    assert console.run("clones", "..") == 4
+    assert "lies outside of the project" in console.err
+
+
 def test_a_share_is_above_nothing_and_at_most_one(console: Any) -> None:
     """Anything else is wrong usage."""
     for share in ("0", "1.1", "nan", "x"):

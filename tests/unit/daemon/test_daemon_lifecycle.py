@@ -255,14 +255,19 @@ def test_daemon_is_stopped_from_elsewhere_while_its_starter_lives(environment, r
     assert running_daemon(root, locations) is None
 
 
+def suspend(process: int) -> None:
+    """Return once a process is stopped."""
+    os.kill(process, signal.SIGSTOP)
+    while psutil.Process(process).status() != psutil.STATUS_STOPPED:
+        os.sched_yield()
+
+
 def test_suspended_daemon_is_named_and_ends_in_order(environment, root, locations):
     """One that got SIGSTOP is not said to be started; stopping it wakes it, says so, and it leaves nothing behind."""
     process = start_daemon(root, locations)
     said: list[str] = []
     try:
-        os.kill(process, signal.SIGSTOP)
-        while psutil.Process(process).status() != psutil.STATUS_STOPPED:
-            os.sched_yield()
+        suspend(process)
         with pytest.raises(DaemonError, match=f"process {process}.* is suspended") as refused:
             start_daemon(root, locations)
         assert f"kill -CONT {process}" in refused.value.advice
@@ -270,6 +275,20 @@ def test_suspended_daemon_is_named_and_ends_in_order(environment, root, location
         assert stop_daemon(root, locations, said.append) is True
     assert [f"process {process}" in line and "SIGCONT" in line for line in said] == [True]
     assert not locations.socket(root).exists()
+
+
+def test_daemon_without_a_socket_ends_in_order(environment, root, locations, monkeypatch):
+    """One that cannot be asked is not waited for in vain before it is told by a signal."""
+    waited: list[float] = []
+    ended_within = lifecycle._ended_within
+    monkeypatch.setattr(lifecycle, "_ended_within", lambda one, most: waited.append(most) or ended_within(one, most))
+    process = start_daemon(root, locations)
+    suspend(process)  # so that it does not open its socket again before it is asked
+    locations.socket(root).unlink()
+    said: list[str] = []
+    assert stop_daemon(root, locations, said.append) is True
+    assert said[-1].endswith("SIGTERM")
+    assert len(waited) == 1
 
 
 def test_daemon_that_does_not_end_is_killed_and_that_is_said(environment, state, root, locations, monkeypatch):
