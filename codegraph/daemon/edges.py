@@ -81,9 +81,7 @@ def outgoing(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
     roles = _roles_of(kinds)
 
     def along(kinds: Collection[DependencyKind]) -> Neighbours:
-        return lambda symbol: (
-            (edge.target, edge, symbol) for edge in snapshot.dependencies(symbol) if edge.kind in kinds
-        )
+        return lambda symbol: ((edge.target, edge, symbol) for edge in snapshot.dependencies(symbol, kinds))
 
     def missing(view: View, symbols: Sequence[Symbol]) -> Missed:
         found = Missed()
@@ -140,18 +138,16 @@ def _handed_on(snapshot: Snapshot, target: Symbol) -> Iterator[tuple[str, Unreso
     header = definition.signature.split(" ")
     if "(" not in header or not _ACCESSORS.isdisjoint(header[:_HEADER]):
         return  # a property is mentioned where it is read
-    for source, edge in snapshot.each_dependent(target.id, _MENTIONS):
-        holder = existing(snapshot, source)
-        is_export = not holder.index and holder.path == target.path and target.language in _EXPORTING
-        if not is_export and holder.language not in DOCUMENT_LANGUAGES:
-            mention = Unresolved(holder.index, definition.name, Role.READ, "dynamic", edge.line, edge.column)
-            yield holder.path, mention
+    for view, holder, edge in snapshot.each_edge_to(target.id, _MENTIONS):
+        is_export = not holder and view.path == target.path and target.language in _EXPORTING
+        if not is_export and view.language not in DOCUMENT_LANGUAGES:
+            yield view.path, Unresolved(holder, definition.name, Role.READ, "dynamic", edge.line, edge.column)
 
 
 def _calls_of_overridden(snapshot: Snapshot, caller: Symbol) -> Iterator[Unresolved]:
     """Yield the calls of a symbol that may run another method than the one that they name."""
-    for edge in snapshot.dependencies(caller.id):
-        if edge.kind in CALL_KINDS and any(True for _ in snapshot.each_dependent(edge.target, _OVERRIDES)):
+    for edge in snapshot.dependencies(caller.id, CALL_KINDS):
+        if any(True for _ in snapshot.each_dependent(edge.target, _OVERRIDES)):
             name = existing(snapshot, edge.target).definition.name
             if name not in CONSTRUCTORS:
                 yield Unresolved(caller.index, name, Role.CALL, "overridden", edge.line, edge.column)
@@ -161,19 +157,18 @@ def _calls_of_bases(snapshot: Snapshot, targets: Sequence[Symbol]) -> Iterator[t
     """Yield the calls of methods that targets override, which may run these; not what the targets, which are known,
     call themselves."""
     known = {target.id for target in targets}
-    for target in targets:
-        name = target.definition.name
-        waiting = [target.id] if target.kind in CALLABLE_KINDS and name not in CONSTRUCTORS else []
-        above: dict[SymbolId, None] = {}
-        while waiting:
-            edges = snapshot.dependencies(waiting.pop())
-            bases = [edge.target for edge in edges if edge.kind in _OVERRIDES and edge.target not in above]
-            above.update(dict.fromkeys(bases))
-            waiting.extend(bases)
-        for source, edge in (each for base in above for each in snapshot.each_dependent(base, CALL_KINDS)):
-            if source not in known:
-                holder = existing(snapshot, source)
-                yield holder.path, Unresolved(holder.index, name, Role.CALL, "overridden", edge.line, edge.column)
+    methods = [each for each in targets if each.kind in CALLABLE_KINDS and each.definition.name not in CONSTRUCTORS]
+    waiting = [(each.id, each.definition.name) for each in methods]
+    above: dict[SymbolId, str] = {}
+    while waiting:
+        method, name = waiting.pop()
+        bases = [edge.target for edge in snapshot.dependencies(method, _OVERRIDES) if edge.target not in above]
+        above.update(dict.fromkeys(bases, name))
+        waiting.extend((base, name) for base in bases)
+    for base, name in above.items():
+        for view, holder, edge in snapshot.each_edge_to(base, CALL_KINDS):
+            if view.ids[holder] not in known:
+                yield view.path, Unresolved(holder, name, Role.CALL, "overridden", edge.line, edge.column)
 
 
 def _roles_of(kinds: Collection[DependencyKind]) -> frozenset[Role]:
@@ -186,7 +181,7 @@ def answer_edges(view: View, targets: Sequence[Symbol], way: Way, depth: int, li
     reached, truncated = _walk(starts, way.neighbours, depth, limit, once=False)
     edges = tuple(_edge_info(view, each) for each in (_distinct(reached) if len(starts) > 1 else reached))
     left = dict.fromkeys((*starts, *(each.step[0] for each in reached if each.distance < depth)))
-    causes = _causes(view, way, left, truncated)
+    causes = _causes(view, way, [existing(view.snapshot, symbol) for symbol in left], truncated)
     if depth > 1 and not truncated:
         seen = {*starts, *(each.step[0] for each in reached)}
         causes += _depth_cause(reached, depth, way.neighbours, seen)
@@ -209,8 +204,9 @@ def answer_impact(view: View, targets: Sequence[Symbol], depth: int | None, limi
     starts = [target.id for target in targets]
     reached, truncated = _walk(starts, way.neighbours, depth, limit, once=True)
     by_id = {each.step[0]: each for each in reached}
-    affected = tuple(_affected(view, each, by_id, starts) for each in reached)
-    causes = _causes(view, way, [*starts, *by_id], truncated)
+    symbols = [existing(snapshot, symbol) for symbol in by_id]
+    affected = tuple(_affected(view, symbol, by_id, starts) for symbol in symbols)
+    causes = _causes(view, way, [*targets, *symbols], truncated)
     if depth is not None:
         causes += _depth_cause(reached, depth, way.neighbours, {*starts, *by_id})
     return ImpactResult(
@@ -281,10 +277,9 @@ def _edge_info(view: View, reached: _Reached) -> EdgeInfo:
     )
 
 
-def _affected(
-    view: View, reached: _Reached, by_id: Mapping[SymbolId, _Reached], starts: Collection[SymbolId]
-) -> Affected:
-    route = [reached.step[0]]
+def _affected(view: View, symbol: Symbol, by_id: Mapping[SymbolId, _Reached], starts: Collection[SymbolId]) -> Affected:
+    reached = by_id[symbol.id]
+    route = [symbol.id]
     weakest = reached.step[1].confidence
     at: _Reached | None = reached
     while at is not None:
@@ -292,7 +287,7 @@ def _affected(
         weakest = max(weakest, at.step[1].confidence, key=_WEAKNESS.__getitem__)
         at = by_id.get(at.via) if at.via not in starts else None
     return Affected(
-        symbol=describe(view, existing(view.snapshot, reached.step[0])),
+        symbol=describe(view, symbol),
         distance=reached.distance,
         kind=reached.step[1].kind,
         confidence=weakest,
@@ -300,9 +295,8 @@ def _affected(
     )
 
 
-def _causes(view: View, way: Way, left: Collection[SymbolId], truncated: bool) -> list[Uncertainty]:
+def _causes(view: View, way: Way, symbols: Sequence[Symbol], truncated: bool) -> list[Uncertainty]:
     """Say why more may lead on from the symbols that the walk left again, and why the walk may lack some."""
-    symbols = [existing(view.snapshot, symbol) for symbol in left]
     missed = way.missing(view, symbols)
     counts = dict(missed.counts)
     examples = {

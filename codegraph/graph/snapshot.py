@@ -160,10 +160,12 @@ class Snapshot:
         found = (self.symbol(symbol) for symbol in self.names.get(name, ()))
         return tuple(symbol for symbol in found if symbol is not None)
 
-    def dependencies(self, symbol: SymbolId) -> tuple[Dependency, ...]:
-        """Return the edges that start at a symbol, in source order."""
+    def dependencies(
+        self, symbol: SymbolId, kinds: Collection[DependencyKind] = tuple(DependencyKind)
+    ) -> tuple[Dependency, ...]:
+        """Return the edges that start at a symbol, in source order; only those of some kinds, if given."""
         view, index = self._place(symbol)
-        return view.links.dependencies(index)
+        return view.links.dependencies(index, kinds)
 
     def dependents(self, symbol: SymbolId) -> tuple[tuple[SymbolId, Dependency], ...]:
         """Return the edges that end at a symbol with the symbols they start at, by path and position."""
@@ -173,11 +175,18 @@ class Snapshot:
         self, symbol: SymbolId, kinds: Collection[DependencyKind]
     ) -> Iterator[tuple[SymbolId, Dependency]]:
         """Yield `dependents` by edges of some kinds, file by file: whoever stops early has not paid for the rest."""
+        for view, owner, edge in self.each_edge_to(symbol, kinds):
+            yield view.ids[owner], edge
+
+    def each_edge_to(
+        self, symbol: SymbolId, kinds: Collection[DependencyKind]
+    ) -> Iterator[tuple[FileView, int, Dependency]]:
+        """Yield what `each_dependent` does, with the file and the index of the definition that an edge starts at."""
         own_path = self._place(symbol)[0].path
         for path in sorted({own_path, *self.mentions.get(symbol, ())}):
             view = self.files[path]
             for owner, edge in view.links.edges_to(symbol, kinds):
-                yield view.ids[owner], edge
+                yield view, owner, edge
 
     def mentioning(self, symbols: Sequence[SymbolId]) -> list[int]:
         """Count, for each of these symbols, the other files with an edge to it."""

@@ -74,8 +74,8 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, weakref=True):
     misses: bytes
     """Five numbers a miss: owner, index of the name, role + 256 * reason, line, column."""
 
-    def dependencies(self, index: int) -> tuple[Dependency, ...]:
-        """Return the edges of a definition, in source order."""
+    def dependencies(self, index: int, kinds: Collection[DependencyKind] = KINDS) -> tuple[Dependency, ...]:
+        """Return the edges of a definition, in source order; only those of some kinds, if given."""
         rows = self._rows(index)
         return tuple(
             Dependency(
@@ -86,6 +86,7 @@ class PackedLinks(msgspec.Struct, frozen=True, array_like=True, weakref=True):
                 rows[at + 3],
             )
             for at in range(0, len(rows), _EDGE)
+            if KINDS[rows[at + 1] & 255] in kinds
         )
 
     def edges_to(self, target: SymbolId, kinds: Collection[DependencyKind]) -> list[tuple[int, Dependency]]:
@@ -294,7 +295,7 @@ def _numbers(data: bytes) -> Sequence[int]:
 
 def _rows_of(data: bytes, width: int, column: int, number: int) -> list[int]:
     """Return which rows of `width` numbers have this one in that column, in order; the search itself runs in C."""
-    rows: list[int] = np.flatnonzero(np.frombuffer(data, _NUMBER)[column::width] == number).tolist()
+    rows: list[int] = (np.frombuffer(data, _NUMBER)[column::width] == number).nonzero()[0].tolist()
     return rows
 
 

@@ -321,6 +321,16 @@ def test_calls_of_an_overridden_method_may_run_the_overriding_one(project_of: An
         assert (exact.bound, exact.causes) == (Bound.EXACT, ())
 
 
+def test_a_call_that_may_run_several_of_the_targets_is_counted_once(project_of: Any) -> None:
+    """Two methods override one: who asks what both of them reach is told of each call of that one once."""
+    source = "class Base:\n    def run(self): ...\n"
+    source += "".join(f"class {name}(Base):\n    def run(self): ...\n" for name in ("One", "Two"))
+    view = project_of({"a.py": source + "def f(base: Base): base.run()\n"}).view
+    targets = [existing(view.snapshot, SymbolId(f"a.py/{name}#run().")) for name in ("One", "Two")]
+    found = answer_impact(view, targets, None, 100)
+    assert [(cause.reason, cause.count) for cause in found.causes] == [("overridden", 1)]
+
+
 def test_constructors_are_not_called_in_place_of_each_other(project_of: Any) -> None:
     """A constructor has the name of its base's, but `super().__init__()` runs the base's."""
     view = project_of(OVERRIDDEN).view
