@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from codegraph.core.facts import NamespaceRun
 from codegraph.core.symbols import SymbolKind
-from codegraph.extract.languages.plain import cleaned
+from codegraph.extract.languages.comments import cleaned
 from codegraph.extract.languages.spec import Docstring, LanguageSpec
 from codegraph.extract.outline import describe, module_of
 from codegraph.extract.text import SourceText

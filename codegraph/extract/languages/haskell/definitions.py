@@ -13,7 +13,7 @@ from inspect import cleandoc
 from tree_sitter import Node
 
 from codegraph.core.symbols import SymbolKind
-from codegraph.extract.languages.plain import cleaned, comment_before
+from codegraph.extract.languages.comments import cleaned, comment_before
 from codegraph.extract.languages.spec import Docstring, Sighting
 from codegraph.extract.view import FileView, Found
 
@@ -32,9 +32,11 @@ _EQUATIONS = frozenset({"signature", "function", "bind"})
 _MEMBERS = frozenset({"class_declarations", "instance_declarations"})
 
 
+_HADDOCK = re.compile(r"^(?:--|\{-)[ \t]*\|.*", re.MULTILINE | re.DOTALL)
+"""Where the grammar counts a line of hyphens to the comment, documentation begins behind that."""
 _HEADER = re.compile(
     r"^[ \t]*(?:Module|Copyright|\(c\)|Licen[sc]e|SPDX[\w-]*|Maintainer|Stability|Portability|Language)[ \t]*:.*\n?"
-    r"|^[ \t]*Description[ \t]*:[ \t]*",
+    r"|^[ \t]*\(c\).*\n?|^[ \t]*Description[ \t]*:[ \t]*",
     re.MULTILINE | re.IGNORECASE,
 )
 """What a module says of itself beside its documentation."""
@@ -45,8 +47,9 @@ def documentation(view: FileView, found: Found) -> Docstring | None:
     if found.node is not None:
         return comment_before(view, found)
     for child in view.root.children:
-        if child.type == "haddock":
-            text = cleandoc(_HEADER.sub("", cleaned([view.text.of(child)]) + "\n")).strip()
+        said = _HADDOCK.search(view.text.of(child)) if child.type in ("haddock", "comment") else None
+        if said is not None:
+            text = cleandoc(_HEADER.sub("", cleaned([said[0]]) + "\n")).strip()
             return Docstring(text, 0, 0) if text else None
         if child.type not in ("pragma", "comment"):
             break
