@@ -18,6 +18,7 @@ import dataclasses
 import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 
@@ -27,6 +28,7 @@ import numpy.typing as npt
 from benchmarks.search.asking import Asked, Built, opened, span_lines
 from benchmarks.search.scoring import PLACES, Span, hits
 from benchmarks.search.tasks import Task, at_hand, read_repositories, read_tasks
+from codegraph.daemon.ranking import aliases_among
 from codegraph.search.rank import MOST_REPEATED, RankWeights
 from codegraph.search.search import Query
 from codegraph.search.shape import QueryKind
@@ -107,13 +109,13 @@ def sample_of(index: Asked, task: Task) -> Sample | None:
     view = index.project.pipeline.view
     vectors = index.project.embed_query(task.text).result()
     shape, found, _ = index.project.parts.searcher.gather(Query(task.text, vectors), view.search)
-    rows = found.candidates(view.search.catalogue, view.snapshot.lines, view.snapshot.mentioning)
+    snapshot = view.snapshot
+    aliases = partial(aliases_among, snapshot)
+    rows = found.candidates(view.search.catalogue, snapshot.lines, snapshot.mentioning, aliases)
     if not rows.symbols:
         return None
     held = signal_values(shape, found.matches.idf, rows, SIGNALS[:-1])
-    spans = [
-        Span(path, *span_lines(view.snapshot, symbol)) for symbol, path in zip(rows.symbols, rows.paths, strict=True)
-    ]
+    spans = [Span(path, *span_lines(snapshot, symbol)) for symbol, path in zip(rows.symbols, rows.paths, strict=True)]
     return Sample(
         repository=task.repository,
         kind=shape.kind_among(rows.names),

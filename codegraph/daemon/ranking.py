@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -32,6 +33,8 @@ from codegraph.daemon.understanding import Understood
 from codegraph.daemon.view import View
 from codegraph.embed.encoder import FloatArray
 from codegraph.errors import ProjectError
+from codegraph.graph.snapshot import Snapshot
+from codegraph.search.aliases import is_alias
 from codegraph.search.filters import Filter
 from codegraph.search.narrowing import Narrowing, phrase_terms
 from codegraph.search.query_language import languages_named, parse_query
@@ -64,6 +67,7 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
         allowed=_filter(params.filters),
         lines=view.snapshot.lines,
         mentions=view.snapshot.mentioning,
+        aliases=partial(aliases_among, view.snapshot),
         narrowed=Narrowing(
             filter=parsed.filter,
             containers=parsed.containers,
@@ -75,6 +79,12 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
     )
     shown = _shown(project, view, project.parts.searcher.search(query, view.search))
     return msgspec.structs.replace(shown, understood=Understood(**dataclasses.asdict(parsed)))
+
+
+def aliases_among(snapshot: Snapshot, symbols: Sequence[SymbolId]) -> list[bool]:
+    """Say which of these symbols only stand for what has the same name elsewhere."""
+    found = map(snapshot.symbol, symbols)
+    return [each is not None and is_alias(each.definition) for each in found]
 
 
 def answer_similar(project: Project, view: View, params: SimilarParams, vectors: QueryVectors) -> SearchResult:

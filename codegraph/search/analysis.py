@@ -166,7 +166,7 @@ def _without_derivation(part: str) -> str:
 
 _ENGLISH_FUNCTION_WORDS = (
     "a an and are as at be by can do does for from has have if in into is it its may not of on or should than "
-    "that the their then there these this those to was were when where which will with would"
+    "that the their then there these this those to was were when where which will with would how what who why"
 )
 
 FUNCTION_WORDS = frozenset(map(root, _ENGLISH_FUNCTION_WORDS.split()))

@@ -20,7 +20,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from codegraph.core.symbols import SymbolId, descriptor_parts
+from codegraph.core.symbols import SymbolId, SymbolKind, descriptor_parts
 from codegraph.search.analysis import part_terms, query_terms, whole_name
 from codegraph.search.beginnings import begin_alike, described_kinds
 from codegraph.search.catalogue import KINDS
@@ -36,6 +36,8 @@ SAME_NAME, SAME_SPELLING = 0.7, 0.3
 OTHER_CONTAINERS = 0.5
 """The share of it that is left where nothing of what is written before the name is around the symbol."""
 
+_CONSTANT = KINDS.index(SymbolKind.CONSTANT)
+
 DEEP = 5
 LARGE = math.log(400)
 """The logarithm of the lines at which `size` is about 1."""
@@ -47,6 +49,9 @@ ASKED_BY_HEADING = 0.3
 
 Mentions = Callable[[Sequence[SymbolId]], Sequence[int]]
 """Counts, for each of some symbols, the other files with an edge to it."""
+
+Aliases = Callable[[Sequence[SymbolId]], Sequence[bool]]
+"""Says which of some symbols only stand for what has the same name elsewhere, see `aliases`."""
 
 
 class Candidates(NamedTuple):
@@ -66,6 +71,8 @@ class Candidates(NamedTuple):
     """1 for what stands in a document, 0 for code."""
     mentions: Mentions
     """Asked of a few of them only."""
+    aliases: Aliases
+    """Asked of constants only."""
 
     def qualified(self, index: int) -> str:
         """Return a candidate's dotted name within its file; modules and sections of documents have none: "" it is."""
@@ -194,6 +201,14 @@ def support(asked: _Asked, candidates: Candidates) -> Values:
     return _each(candidates.paths, lambda path: float(is_supporting(path)))
 
 
+def alias(_asked: _Asked, candidates: Candidates) -> Values:
+    """Say which constants only stand for what has the same name elsewhere."""
+    values = np.zeros(len(candidates.symbols))
+    constants = np.flatnonzero(candidates.kinds == _CONSTANT)
+    values[constants] = candidates.aliases([candidates.symbols[index] for index in constants.tolist()])
+    return values
+
+
 def document(asked: _Asked, candidates: Candidates) -> Values:
     """Say what is of a document, and less of a section that the query is the heading of."""
     wanted = frozenset(asked.shape.terms)
@@ -228,6 +243,7 @@ _SIGNALS: Mapping[str, Signal] = {
     "size": size,
     "depth": depth,
     "support": support,
+    "alias": alias,
     "document": document,
 }
 

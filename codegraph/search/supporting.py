@@ -14,10 +14,12 @@ from functools import lru_cache
 from codegraph.search.analysis import query_terms
 
 _FOLDER = re.compile(
-    r"(?i)(?:^|[-_.])(?:tests?|testing|testdata|specs?|examples?|samples?|benchmarks?|benches)(?:$|[-_.])"
+    r"(?i:(?:^|[-_. ])(?:tests?|testing|testdata|testutils?|testsuite|specs?|examples?|samples?|bench|benchmarks?"
+    r"|benches|fixtures|mocks|e2e)(?:$|[-_. ]))"
+    r"|[a-z0-9](?:Tests?|TestSuite|TestUtils?|Benchmarks?)(?:$|[-_. ])|^testFixtures$"
 )
 _STEM = re.compile(
-    r"(?i:^(?:tests?|conftest|benchmarks?)(?:$|[-_.])|[-_.](?:tests?|specs?|bench|benchmarks?)$)"
+    r"(?i:^(?:tests?|conftest|benchmarks?)(?:$|[-_.])|[-_.](?:(?:perf)?tests?|test-d|specs?|bench|benchmarks?|stories)$)"
     r"|[A-Za-z0-9](?:Tests?|Benchmarks?)$|^(?:Test|Benchmark)[A-Z]"
 )
 _ASKING = frozenset(query_terms("test spec example sample benchmark bench mock fixture"))

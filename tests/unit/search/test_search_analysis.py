@@ -56,6 +56,7 @@ def test_terms_are_bounded() -> None:
 def test_function_words_are_dropped_from_queries() -> None:
     """`of` and `the` do not count, unless nothing else is asked."""
     assert query_terms("the size of a file") == ("siz", "fil")
+    assert query_terms("how and why does the size change") == ("siz", "chang")
     assert query_terms("if") == ("if",)
     assert query_terms("") == ()
 

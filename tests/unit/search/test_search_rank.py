@@ -27,6 +27,7 @@ def candidates(*rows: tuple[str, str], lines: tuple[int, ...] = (), **values: li
         paths=[path for _, path in rows],
         lines=np.array(lines or (1,) * count, dtype=float),
         kinds=np.full(count, KINDS.index(SymbolKind.FUNCTION), dtype=np.uint8),
+        aliases=lambda some: [symbol.startswith("passing/") for symbol in some],
         mentions=lambda some: [9 if symbol.startswith("src/") else 0 for symbol in some],
         **columns,
     )
@@ -210,3 +211,12 @@ def test_documents_come_after_code_unless_their_heading_is_asked_for():
     weights = only("lexical", "vector", "document")
     assert ranked("how timeouts are read", both, weights).order == [0, 1]
     assert ranked("Setting the timeout", both, weights).order == [1, 0]
+
+
+def test_a_name_comes_after_what_it_stands_for() -> None:
+    """A constant that passes a name on is no answer to it; only constants are asked about."""
+    rows = candidates(("Scanner", "passing/json.zig"), ("Scanner", "scanner.zig"), lexical=[1.0, 0.9])
+    assert ranked("Scanner", rows, only("lexical", "alias")).order == [0, 1]
+    rows.kinds[0] = KINDS.index(SymbolKind.CONSTANT)
+    assert ranked("Scanner", rows, only("lexical", "alias")).order == [1, 0]
+    assert ranked("what a scanner reads", rows, only("lexical", "alias")).order == [1, 0]
