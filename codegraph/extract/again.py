@@ -39,8 +39,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from operator import attrgetter, itemgetter
+
+from msgspec.structs import replace
 
 from codegraph.core.facts import Binding, Definition, EncodedFacts, FileFacts, Reference, SyntaxProblem
 from codegraph.extract.extractor import Limits, Look, encode_facts, extract, facts_of, look
@@ -137,7 +138,7 @@ class Memory:
             self.size -= self._files.popitem(last=False)[1].size
 
 
-def planned(known: Known | Layout, data: bytes) -> Sequence[bytes]:
+def planned(known: Layout, data: bytes) -> Sequence[bytes]:
     """Return the texts that lead from a known one to `data`, each with one more edited function or callback.
 
     Of a text between the two the beginning is new and the rest is not. Nothing if the file must be extracted whole.
@@ -163,7 +164,7 @@ def planned(known: Known | Layout, data: bytes) -> Sequence[bytes]:
     return ()
 
 
-def _is_inside_one(known: Known | Layout, begin: int, end: int) -> bool:
+def _is_inside_one(known: Layout, begin: int, end: int) -> bool:
     is_in_function = _function_around(known, begin, end) is not None
     return is_in_function or any(each.body < begin and end < each.end for each in known.callbacks)
 
@@ -238,7 +239,7 @@ def _is_heeded_everywhere(known: Known, edited: Function, data: bytes, spec: Lan
 
 def _read(known: Known, data: bytes, edited: Function, spec: LanguageSpec, is_erased: bool) -> bytes | None:
     """Return what the parser would read of the whole file; None if that is not sure, or differs elsewhere."""
-    is_raw = known.read is known.data
+    is_raw = known.prepared is None
     if spec.prepare is None or (spec.prepare_if_broken and is_raw and not known.broken):
         return data
     grammar = compiled(spec.name)
@@ -325,7 +326,7 @@ def _around(known: Known, begin: int, end: int) -> Function | None:
     return _function_around(known, begin, end) or _callback_around(known, begin, end)
 
 
-def _function_around(known: Known | Layout, begin: int, end: int) -> Function | None:
+def _function_around(known: Layout, begin: int, end: int) -> Function | None:
     """Return the function that holds a stretch of the known text, in its header or in its body."""
     at = bisect_right(known.functions, begin, key=attrgetter("start")) - 1
     found = known.functions[at] if at >= 0 else None

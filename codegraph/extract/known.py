@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Container
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from typing import NamedTuple
 
 import msgspec
@@ -63,12 +63,10 @@ class Exports(NamedTuple):
     """Where each stands, as far as that can be inside of a definition."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """One file; what problems it has are places that the parser could not read."""
+class Layout(msgspec.Struct, frozen=True, array_like=True):
+    """The half of `Known` that facts do not say. All problems of the file are places that the parser could not read."""
 
     data: bytes
-    facts: FileFacts
     bodies: tuple[Span, ...]
     """Of each definition; empty where it has none."""
     functions: tuple[Function, ...]
@@ -79,14 +77,25 @@ class Known:
     """Offset of each reference's first mention, in order."""
     imports: list[Import]
     exports: Exports
-    read: bytes
-    """What the parser has read: the data, or as its language prepares it."""
-    broken: tuple[Broken, ...] = ()
+    prepared: bytes | None
+    """What the parser has read, as the language prepares it; None if that is the data."""
+    broken: tuple[Broken, ...]
     """The places that it could not read; none holds a function."""
-    unprepared: tuple[Broken, ...] = ()
+    unprepared: tuple[Broken, ...]
     """Those of the data as they are, if they were prepared because of them."""
-    callbacks: tuple[Callback, ...] = ()
+    callbacks: tuple[Callback, ...]
     """In source order."""
+
+    @property
+    def read(self) -> bytes:
+        """Return what the parser has read."""
+        return self.data if self.prepared is None else self.prepared
+
+
+class Known(Layout, frozen=True):
+    """One file."""
+
+    facts: FileFacts
 
     @property
     def definitions(self) -> tuple[Definition, ...]:
@@ -111,50 +120,18 @@ class Known:
     def size(self) -> int:
         """Return about how many bytes this takes."""
         items = 3 * len(self.definitions) + len(self.bindings) + len(self.mentions)
-        own = 0 if self.read is self.data else len(self.read)
-        return own + len(self.data) + sum(map(len, self.facts.inputs.values())) + _ITEM_BYTES * items
-
-
-class Layout(msgspec.Struct, frozen=True, array_like=True):
-    """The half of `Known` that facts do not say."""
-
-    limits: tuple[int | bool, ...]
-    data: bytes
-    bodies: tuple[Span, ...]
-    functions: tuple[Function, ...]
-    bindings: list[tuple[int, Binding]]
-    mentions: list[int]
-    imports: list[Import]
-    exports: Exports
-    read: bytes | None
-    """None if it is the data."""
-    broken: tuple[Broken, ...]
-    unprepared: tuple[Broken, ...]
-    callbacks: tuple[Callback, ...]
+        texts = (self.data, self.prepared or b"", *self.facts.inputs.values())
+        return sum(map(len, texts)) + _ITEM_BYTES * items
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Layout)
+_decoder = msgspec.msgpack.Decoder(tuple[tuple[int | bool, ...], Layout])
 
 
 def encode_layout(known: Known, limits: Limits) -> bytes:
     """Return what `known_by` needs besides facts, before compression."""
-    return _encoder.encode(
-        Layout(
-            astuple(limits),
-            known.data,
-            known.bodies,
-            known.functions,
-            known.bindings,
-            known.mentions,
-            known.imports,
-            known.exports,
-            None if known.read is known.data else known.read,
-            known.broken,
-            known.unprepared,
-            known.callbacks,
-        )
-    )
+    layout = Layout(*msgspec.structs.astuple(known)[:-1])
+    return _encoder.encode((astuple(limits), layout))
 
 
 def decode_layout(frame: bytes, limits: Limits) -> Layout | None:
@@ -162,27 +139,17 @@ def decode_layout(frame: bytes, limits: Limits) -> Layout | None:
 
     Raises msgspec.DecodeError on foreign bytes.
     """
-    layout = _decoder.decode(unpacked(frame)) if frame else None
-    return layout if layout and layout.limits == astuple(limits) else None
+    if not frame:
+        return None
+    within, layout = _decoder.decode(unpacked(frame))
+    return layout if within == astuple(limits) else None
 
 
 def known_by(facts: EncodedFacts, layout: Layout) -> Known:
     """Return what is known of a file by its facts and its layout. Raises msgspec.DecodeError on foreign bytes."""
     outline, occurrences = decode_outline(facts.outline), decode_compressed_occurrences(facts.occurrences)
-    return Known(
-        layout.data,
-        FileFacts(facts.blob, outline, occurrences, decode_inputs(facts.inputs)),
-        layout.bodies,
-        layout.functions,
-        layout.bindings,
-        layout.mentions,
-        layout.imports,
-        layout.exports,
-        layout.data if layout.read is None else layout.read,
-        layout.broken,
-        layout.unprepared,
-        layout.callbacks,
-    )
+    found = FileFacts(facts.blob, outline, occurrences, decode_inputs(facts.inputs))
+    return Known(**msgspec.structs.asdict(layout), facts=found)
 
 
 def known_of(read: Look, facts: FileFacts) -> Known | None:
@@ -205,18 +172,18 @@ def known_of(read: Look, facts: FileFacts) -> Known | None:
         if around is not None and around.start <= offset < around.end and is_shared(binding, around, view.spec.shared):
             return None
     return Known(
-        view.text.data,
-        facts,
-        read.bodies,
-        functions,
-        bindings,
-        view.references.first,
-        view.imports,
-        Exports(view.explicit_exports, view.exports, view.export_offsets),
-        read.reading.read,
-        read.broken,
-        read.reading.unprepared,
-        callbacks,
+        data=view.text.data,
+        bodies=read.bodies,
+        functions=functions,
+        bindings=bindings,
+        mentions=view.references.first,
+        imports=view.imports,
+        exports=Exports(view.explicit_exports, view.exports, view.export_offsets),
+        prepared=None if read.reading.read is view.text.data else read.reading.read,
+        broken=read.broken,
+        unprepared=read.reading.unprepared,
+        callbacks=callbacks,
+        facts=facts,
     )
 
 

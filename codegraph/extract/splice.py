@@ -181,18 +181,18 @@ class _Splice:
         outline = Outline(view.spec.name, definitions, self._problems, namespaces)
         facts = FileFacts(blob_digest(view.text.data), outline, occurrences, inputs)
         return Known(
-            view.text.data,
-            facts,
-            bodies,
-            self._functions(),
-            bindings,
-            mentions,
-            imports,
-            self._exports,
-            self._read,
-            self._broken,
-            tuple(self._unprepared()),
-            callbacks,
+            data=view.text.data,
+            bodies=bodies,
+            functions=self._functions(),
+            bindings=bindings,
+            mentions=mentions,
+            imports=imports,
+            exports=self._exports,
+            prepared=None if self._read is view.text.data else self._read,
+            broken=self._broken,
+            unprepared=tuple(self._unprepared()),
+            callbacks=callbacks,
+            facts=facts,
         )
 
     def _callbacks(self) -> tuple[tuple[Callback, ...], Sequence[str]]:
