@@ -124,7 +124,7 @@ class ChangeSet:
 
 
 class Cause(msgspec.Struct, frozen=True, array_like=True):
-    """Why a symbol was looked at again: the rule of the design's section 4, and where it started."""
+    """Why a symbol was looked at again: the rule of `graph/staleness.py`, and where it started."""
 
     rule: str
     """own | new | model | signature | edges."""

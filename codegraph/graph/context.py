@@ -1,4 +1,4 @@
-"""The context of a symbol: whose signatures its embedding also reads (design: `context(s, d)`).
+"""The context of a symbol: whose signatures its embedding also reads, `context(s, d)` of the key.
 
 Breadth-first over resolved dependencies, layer by layer to distance `depth`; inside a layer in source
 order of the references; the first visit wins; the symbol itself is excluded; cut to `limit`. A set of

@@ -1,4 +1,4 @@
-"""What makes a symbol stale: the exact rule of the design, with causes.
+"""What makes a symbol stale: the exact rule, with causes.
 
 After linking a change set, with G the new graph and d the depth:
 
@@ -12,8 +12,14 @@ search goes back along edges to level d. A symbol's *route* to the origin follow
 the first of its out-edges in source order that has level k - 1, so it depends on the graph alone and
 not on the search. Marking is an upper bound: the keys of the marked are computed and compared.
 
-Why it is exact is proved in the design; tests: tests/unit/graph/test_graph_staleness.py and
-tests/model/ (every changed key is marked; each weakened rule is caught).
+Why it covers every changed key: let key(s) change while own(s) and the model do not. If no symbol that the old search
+from s met at distance d - 1 or less changed its out-edges, the new search meets the same list, so a signature in it
+changed, and that symbol is reached in at most d steps of G (rule 2). Otherwise take the nearest one that did, t at
+distance k <= d - 1: all symbols nearer kept their edges, so the path from s to t exists in G, too (rule 3). Cutting the
+list to `max_context` is a function of the list. Hence the old graph need not be searched.
+
+Tests: tests/unit/graph/test_graph_staleness.py and tests/model/ (every changed key is marked; each weakened rule is
+caught).
 """
 
 from __future__ import annotations

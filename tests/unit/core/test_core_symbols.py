@@ -77,7 +77,7 @@ def test_nesting_cannot_be_forged_by_a_name(outer, inner, name):
 
 
 def test_context_follows_only_interfaces_that_the_source_relies_on():
-    """The kinds that feed embeddings are the design's four."""
+    """The kinds that feed embeddings are these four."""
     assert (
         frozenset({DependencyKind.CALLS, DependencyKind.INHERITS, DependencyKind.IMPLEMENTS, DependencyKind.USES_TYPE})
         == CONTEXT_KINDS
