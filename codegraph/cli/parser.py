@@ -220,7 +220,7 @@ def _waiting(parser: argparse.ArgumentParser) -> None:
         "--wait",
         choices=("none", "indexed", "embedded"),
         default="indexed",
-        help="what must have happened to the changes noticed so far (default: indexed)",
+        help="what must have happened to all that was written so far (default: indexed)",
     )
     parser.add_argument(
         "--timeout", type=_seconds, default=30.0, metavar="SECONDS", help="how long --wait may take (default: 30)"

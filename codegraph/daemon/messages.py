@@ -44,7 +44,7 @@ class Wait(StrEnum):
     NONE = "none"
     """Nothing: answer from the newest snapshot."""
     INDEXED = "indexed"
-    """Every change noticed before the request is committed."""
+    """Every change that was written before the request is committed."""
     EMBEDDED = "embedded"
     """And every symbol has the vector it wants."""
 

@@ -21,7 +21,6 @@ from typing import Any
 
 import msgspec
 
-from codegraph.core.symbols import Confidence, DependencyKind, Freshness, SymbolKind
 from codegraph.daemon import messages, reports, streams
 from codegraph.daemon.methods import METHODS
 from codegraph.daemon.protocol import ERROR_KINDS, MAX_BATCH, MAX_HEADER_BYTES, PROTOCOL_VERSION, ErrorCode, code_of
@@ -52,8 +51,8 @@ is one for asyncio.
 - Files are paths relative to the project, with `/`.
 - Every answer from the index carries the `clock` of the snapshot that it was read from. Send the last
   one you saw back as `clock`; `is_fresh_instance` says that it was of another daemon's life.
-- `wait` makes a query wait until everything noticed before is `indexed` or `embedded`, for at most
-  `timeout` seconds. To be sure that what you have just written was noticed, call `sync` first.
+- `wait` makes a query wait until everything that was written before it is `indexed` or `embedded`, for at most
+  `timeout` seconds; `sync` waits likewise and asks nothing.
 - Every symbol carries its `state`, every empty answer its `reason`.
 - A client may have {MAX_BATCH} requests in progress, and send as many in one batch. Answers come in any order.
 - `$/cancelRequest` with `{{"id": ...}}` ends a request with error {ErrorCode.REQUEST_CANCELLED:d}.
@@ -63,7 +62,6 @@ is one for asyncio.
 """
 
 _SHARED = (messages.Query, messages.Target, messages.Answer)
-_ENUMS: tuple[type[StrEnum], ...] = (SymbolKind, DependencyKind, Confidence, Freshness)
 
 
 def document() -> str:

@@ -27,7 +27,6 @@ from codegraph.store.gc import FACTS, ORPHAN_BYTES, VECTOR, Orphan, Swept, choos
 from codegraph.store.schema import FileRecord, RevisionRecord, StoreStatistics, SymbolState
 
 _SWEPT_AT_ONCE = 4_096
-_KEY_BYTES = 16
 
 
 class Identity(NamedTuple):

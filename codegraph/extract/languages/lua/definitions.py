@@ -14,7 +14,6 @@ from tree_sitter import Node
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.spec import Sighting
 
-_TABLES = frozenset({SymbolKind.CONSTANT, SymbolKind.CLASS})
 _MAX_PARTS = 12
 
 Parts = tuple[str, ...]

@@ -25,7 +25,6 @@ SINGLETON = "@singleton"
 FUNCTIONS = "@functions"
 """Bound behind a bare `module_function`: methods are of both kinds."""
 
-_BODIES = frozenset({"body_statement", "do_block", "block", "block_body"})
 _FORKS = frozenset({"if", "unless", "elsif", "else", "then", "case", "when", "begin", "rescue", "ensure"})
 
 
