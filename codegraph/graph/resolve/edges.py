@@ -2,7 +2,8 @@
 
 Per definition: dependencies in source order of the first reference, then by target and kind; at most
 one per (target, kind), with the earliest position and the surest confidence. `contains` edges are
-added for every definition. A definition has no edge to itself but a call (recursion).
+added for every definition. To itself a definition has edges that say that its code calls or mentions it, none that
+say that it names its own type.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from codegraph.core.changes import Dependency, FileLinks, Unresolved
 from codegraph.core.facts import Outline, Reference, Role
 from codegraph.core.symbols import EDGE, SURE, Confidence, DependencyKind, SymbolId, symbol_id
 
+_OF_ITSELF = frozenset({EDGE.CALLS, EDGE.REFERENCES})
 _SURENESS = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.AMBIGUOUS: 2}
 _source_order = attrgetter("line", "column", "target", "kind")
 _miss_order = attrgetter("owner", "line", "column", "name", "role")
@@ -44,7 +46,7 @@ class EdgeCollector:
         self, owner: int, target: SymbolId, kind: DependencyKind, confidence: Confidence, line: int, column: int
     ) -> None:
         """Record an edge of the definition with index `owner`; line and column are 0-based."""
-        if target == self.ids[owner] and kind is not EDGE.CALLS:
+        if target == self.ids[owner] and kind not in _OF_ITSELF:
             return
         edges = self._edges[owner]
         present = edges.get((target, kind))

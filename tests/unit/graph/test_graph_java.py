@@ -202,3 +202,24 @@ def test_a_generic_library_class_is_the_base_of_an_anonymous_one() -> None:
     class A { Object f() { return new Iterator<Part>() { public boolean go() { next().use(); return true; } }; } }"""
     project = linked(source)
     assert "failed" not in [miss.reason for miss in project.index.snapshot.unresolved("app/A.java")]
+
+
+def test_a_method_gives_what_class_it_is_handed() -> None:
+    """`<T> T get(Class<T> type)` gives an instance of the class that is written in the call, its bound for any other."""
+    config = "package lib; public interface Config { void shared(); }"
+    own = "package lib; public class Own implements Config { public void shared() {} public void mine() {} }"
+    source = """package lib; public class Registry {
+      public <C extends Config> C get(int more, Class<C> type) { return null; }
+      public <C extends Config> C some(Class<? extends C> type) { return null; }
+      public <C extends Config> C other(Class<?> type) { return null; } }"""
+    others = {"lib__Config": config, "lib__Own": own, "lib__Registry": source}
+    mine, shared = "Own:Own#mine().", "Config:Config#shared()."
+    for code, expected in [
+        ("r.get(1, Own.class).mine();", mine),
+        ("var own = r.some(Own.class); own.mine();", mine),
+        ("r.get(1, lib.Own.class).mine();", mine),
+        ("Class<Own> own = null; r.get(1, own).shared();", shared),
+        ("r.other(Own.class).shared();", shared),
+    ]:
+        assert expected in calls(code, "Registry r", **others), code
+    assert mine not in calls("r.other(Own.class).mine();", "Registry r", **others)

@@ -107,6 +107,28 @@ def test_packages_of_the_project() -> None:
     assert found.find("packages/q/main.js", "react") is None
 
 
+def test_built_files_of_the_project_stand_for_their_sources() -> None:
+    """What a package's own file says of files that a build makes, at whatever place, leads to what they are made of."""
+    found = finder(
+        "packages/h/src/h.ts",
+        "packages/h/src/parts/one.ts",
+        "packages/h/src/inner/index.ts",
+        "app.ts",
+        settings={
+            "packages/h/package.json": {
+                "name": ("h",),
+                "main": ("h.js",),
+                "exports:./inside": ("./dist/esm/inner/index.d.mts",),
+                "exports:./parts/*": ("./development/parts/*.js",),
+            },
+        },
+    )
+    assert found.find("app.ts", "h") == "packages/h/src/h.ts"
+    assert found.find("app.ts", "h/inside") == "packages/h/src/inner/index.ts"
+    assert found.find("app.ts", "h/parts/one") == "packages/h/src/parts/one.ts"
+    assert found.find("app.ts", "h/parts/none") is None
+
+
 def test_settings_are_contributions() -> None:
     """A configuration file offers its settings and its package's directory."""
     occurrences = Occurrences(exports=(Export("name", ("p",)), Export("main", ("./x.js",))))

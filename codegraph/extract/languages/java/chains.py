@@ -4,7 +4,10 @@ A type's chain is that of an instance: `Outer.Inner` is ("Outer", "Inner", "()")
 parameter is its first bound. A method in a chain is its name with the number of arguments: `x.go(1)` is
 ("x", "go(1)", "()"). Behind an instance of a generic type its arguments stand as one element: `Box<Item>` is
 ("Box", "()", "<Item/()>"), parts of a chain divided by slashes, arguments by commas. "@here" precedes the descriptor of
-a definition of the file; in an anonymous class, what may be a member of its base stands behind that and "@or".
+a definition of the file; in an anonymous class, what may be a member of its base stands behind that and "@or". A call
+that is handed a class says so behind it: `get(Foo.class)` is ("get(1:Class)", "()", "@class:0:Foo/()"), and a method
+that gives an instance of the class that it is handed (`<T> T get(Class<T> type)`) returns ("@given", "0") before T's
+bound.
 Tests: tests/unit/extract/test_extract_java.py.
 """
 
@@ -19,6 +22,8 @@ from codegraph.extract.text import SourceText
 ANONYMOUS = "@anonymous"
 """The name under which a scope holds the base of the anonymous class around it, ("",) in a named one."""
 
+CLASS_GIVEN = "@class:"
+GIVEN = "@given"
 _MAX_ARGUMENTS = 200
 _LITERALS = {
     "string_literal": "String",
@@ -109,7 +114,7 @@ class Chains:
                 self.own(scope, name) if found is None and name else () if found and found[0] == TYPE else found or ()
             )
         if kind == "method_invocation":
-            return joined(self.method(node, scope, depth + 1), "()")
+            return joined(self.method(node, scope, depth + 1), "()", *self._class_given(node, scope))
         if kind == "field_access":
             return self._field(node, scope, depth + 1)
         if kind == "this" or kind == "super":
@@ -137,6 +142,14 @@ class Chains:
             return first or self.value(node.child_by_field_name("alternative"), scope, depth + 1)
         return ()
 
+    def _class_given(self, node: Node, scope: Scope) -> Chain:
+        """Return the element that says which class a call is handed, at which place, if it is handed one."""
+        for place, each in enumerate(self._listed(node.child_by_field_name("arguments"))):
+            if each.type == "class_literal":
+                chain = self.instance(each.named_child(0), scope)
+                return (f"{CLASS_GIVEN}{place}:{'/'.join(chain)}",) if chain else ()
+        return ()
+
     def own(self, scope: Scope, name: str) -> Chain:
         """Return the chain of a bare name that is not local: in an anonymous class its base comes first."""
         base = scope.find(ANONYMOUS)
@@ -155,11 +168,14 @@ class Chains:
 
     def arguments(self, listed: Node | None, scope: Scope) -> str:
         """Return how many arguments a call has, and behind a colon their types as far as they can be seen here."""
-        nodes = (
-            [each for each in listed.named_children if not each.type.endswith("comment")] if listed is not None else []
-        )
+        nodes = self._listed(listed)
         types = [self._visible_type(each, scope) for each in nodes]
         return f"({len(nodes)}:{','.join(types)})" if any(types) else f"({len(nodes)})"
+
+    @staticmethod
+    def _listed(arguments: Node | None) -> list[Node]:
+        listed = arguments.named_children if arguments is not None else []
+        return [each for each in listed if not each.type.endswith("comment")]
 
     def _visible_type(self, node: Node, scope: Scope) -> str:
         """Return the bare name of an argument's type if it is a literal, a new object, a cast or a local variable."""

@@ -12,7 +12,7 @@ from tree_sitter import Node
 from codegraph.core.facts import BindingKind, Chain, ImportKind, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.block_walk import OF, TYPE, Scope, joined
-from codegraph.extract.languages.java.chains import ANONYMOUS
+from codegraph.extract.languages.java.chains import ANONYMOUS, GIVEN
 from codegraph.extract.languages.java.definitions import TYPES
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def method(walk: JavaWalk, node: Node, scope: Scope) -> None:
         if node.type in _METHODS:
             chain = walk.chains.instance(kind, own)
             if chain:
-                walk.bind(node, index, "0", chain, BindingKind.RETURN)
+                walk.bind(node, index, "0", (*_given(walk, node, kind), *chain), BindingKind.RETURN)
         listed = _parameters(node)
         more = "+" if listed and listed[-1].type == "spread_parameter" else ""
         types = ",".join(_spelled(walk, each, own) for each in listed)
@@ -164,6 +164,21 @@ def method(walk: JavaWalk, node: Node, scope: Scope) -> None:
     for child in reversed(node.children):
         if child.is_named and child.type != "identifier":
             walk.push(child, own)
+
+
+def _given(walk: JavaWalk, node: Node, kind: Node | None) -> Chain:
+    """Return ("@given", place) of a method that gives an instance of the class at that place of its parameters."""
+    declared = node.child_by_field_name("type_parameters")
+    result = walk.text(kind) if kind is not None else ""
+    names = [walk.text(each.named_children[0]) for each in declared.named_children] if declared is not None else []
+    if result not in names:
+        return ()
+    for place, each in enumerate(_parameters(node)):
+        taken = each.child_by_field_name("type")
+        written = "".join(walk.text(taken).split()) if taken is not None else ""
+        if written in (f"Class<{result}>", f"Class<?extends{result}>"):
+            return (GIVEN, str(place))
+    return ()
 
 
 def _parameters(node: Node) -> list[Node]:

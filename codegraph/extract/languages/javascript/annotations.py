@@ -70,6 +70,9 @@ class JsdocTypes(NamedTuple):
     value: TypeChains
 
 
+NO_JSDOC: Final = JsdocTypes(MappingProxyType({}), NOTHING, NOTHING)
+
+
 def type_chains(node: Node | None) -> TypeChains:
     """Return (chains of the value, chains of its elements) for a type node; at most four of each."""
     plain: dict[Chain, None] = {}

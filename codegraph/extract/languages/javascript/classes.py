@@ -14,7 +14,7 @@ from codegraph.extract.languages.javascript.expressions import heritage_type, me
 from codegraph.extract.languages.javascript.imports import (
     SPREAD,
 )
-from codegraph.extract.languages.javascript.literals import define_member
+from codegraph.extract.languages.javascript.literals import define_member, jsdoc_before
 from codegraph.extract.languages.javascript.nodes import text_of
 from codegraph.extract.languages.javascript.patterns import bind_callbacks, bind_signature, hint_declared
 from codegraph.extract.languages.javascript.scopes import Scope
@@ -95,7 +95,8 @@ def _class_member(walk: Walk, member: Node, index: int, scope: Scope) -> None:
             annotation = member.child_by_field_name("type")
             values = type_chains(annotation) if annotation is not None else NOTHING
             if values == NOTHING:
-                define_member(walk, index, name, member.child_by_field_name("value"), scope)
+                declared = jsdoc_before(walk, member.start_byte).value
+                define_member(walk, index, name, member.child_by_field_name("value"), scope, declared)
             else:
                 walk.attribute(index, name, values, scope)
         return

@@ -19,7 +19,7 @@ from codegraph.extract.languages.javascript.annotations import NOTHING, TypeChai
 from codegraph.extract.languages.javascript.chains import UNKNOWN, alternatives_of, chain_of, key_of
 from codegraph.extract.languages.javascript.definition_nodes import EXPORTS
 from codegraph.extract.languages.javascript.imports import export_assignment, required_inside
-from codegraph.extract.languages.javascript.literals import define_member
+from codegraph.extract.languages.javascript.literals import define_member, jsdoc_before
 from codegraph.extract.languages.javascript.nodes import nth, string_value, text_of
 from codegraph.extract.languages.javascript.scopes import Scope
 from codegraph.extract.languages.javascript.shapes import (
@@ -129,8 +129,8 @@ def _callee(walk: Walk, function: Node | None, scope: Scope) -> None:
         walk.push(index if string_value(index) is None else None, scope)
         return
     inner = function
-    while inner.type in _PASSING and inner.named_child_count:
-        inner = inner.named_children[-1 if inner.type == "sequence_expression" else 0]
+    while inner.type in _PASSING and (passed := nth(inner, -1 if inner.type == "sequence_expression" else 0)):
+        inner = passed
     if inner.type in _NAMED and inner.type != "super":
         _callee(walk, inner, scope)  # `(f)()`, `(0, a.f)()`
         return
@@ -248,7 +248,7 @@ def _assign_member(walk: Walk, receiver: Node, name: str, value: Node | None, sc
     if defined:
         walk.attribute(index, name, ((walk.spelled(defined),), ()), scope)
     else:
-        define_member(walk, index, name, value, scope)
+        define_member(walk, index, name, value, scope, jsdoc_before(walk, walk.ledger.at).value)
 
 
 def type_name(walk: Walk, node: Node, scope: Scope) -> None:

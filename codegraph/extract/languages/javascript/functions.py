@@ -11,7 +11,14 @@ from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind
 from codegraph.core.symbols import SymbolKind
-from codegraph.extract.languages.javascript.annotations import NOTHING, JsdocTypes, TypeChains, jsdoc_types, type_chains
+from codegraph.extract.languages.javascript.annotations import (
+    NO_JSDOC,
+    NOTHING,
+    JsdocTypes,
+    TypeChains,
+    jsdoc_types,
+    type_chains,
+)
 from codegraph.extract.languages.javascript.classes import push_decorators
 from codegraph.extract.languages.javascript.literals import define_members, value_of
 from codegraph.extract.languages.javascript.nodes import nth, text_of
@@ -24,10 +31,7 @@ from codegraph.extract.languages.javascript.shapes import (
 )
 from codegraph.extract.languages.javascript.walk import Walk
 
-_NO_JSDOC = JsdocTypes({}, NOTHING, NOTHING)
 _MAX_PARENTS = 6
-_MAX_JSDOC = 400
-"""Longer comments before the variable of a function are not looked for."""
 
 
 def function_declaration(walk: Walk, node: Node, scope: Scope) -> None:
@@ -64,7 +68,7 @@ def function(walk: Walk, node: Node, scope: Scope) -> None:
         push_decorators(walk, index, node, outer)
     if name is not None and name.type == "computed_property_name":
         walk.push(name, outer)
-    jsdoc = jsdoc_of(walk, index) if own else _NO_JSDOC
+    jsdoc = jsdoc_of(walk, index) if own else NO_JSDOC
     if own and not walk.jsdoc:
         bind_callbacks(walk, node, inner)
     walk.push(node.child_by_field_name("type_parameters"), inner)
@@ -140,16 +144,9 @@ def return_statement(walk: Walk, node: Node, scope: Scope) -> None:
 def jsdoc_of(walk: Walk, index: int) -> JsdocTypes:
     """Return the types that the JSDoc comment before a definition declares; none in TypeScript."""
     if not walk.jsdoc or not walk.found[index - 1].comments:
-        return _NO_JSDOC
+        return NO_JSDOC
     comment = text_of(walk.found[index - 1].comments[-1])
-    return jsdoc_types(comment) if comment.startswith("/**") and "{" in comment else _NO_JSDOC
-
-
-def jsdoc_before(walk: Walk, offset: int) -> JsdocTypes:
-    """Return the types that a JSDoc comment directly before an offset declares; none in TypeScript."""
-    before = walk.source[max(0, offset - _MAX_JSDOC) : offset].rstrip() if walk.jsdoc else ""
-    start = before.rfind("/**") if before.endswith("*/") else -1
-    return jsdoc_types(before[start:]) if start >= 0 and "{" in before[start:] else _NO_JSDOC
+    return jsdoc_types(comment) if comment.startswith("/**") and "{" in comment else NO_JSDOC
 
 
 def signature(walk: Walk, node: Node, scope: Scope) -> None:

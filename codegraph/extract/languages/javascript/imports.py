@@ -10,6 +10,8 @@ Tests: tests/unit/extract/test_extract_javascript_imports.py.
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from codegraph.core.facts import ImportKind, Role
@@ -29,6 +31,8 @@ from codegraph.extract.languages.javascript.shapes import (
 
 WHOLE = "export="
 SPREAD = "..."
+_RESERVED_ALIAS = re.compile(r"as\s+(\w+)")
+"""What the grammar calls an error in `export {make as const}`."""
 
 
 def import_statement(node: Node, scope: Scope, ledger: Ledger) -> None:
@@ -260,13 +264,16 @@ def _specifier(node: Node, source: str | None, scope: Scope, ledger: Ledger, *, 
     name = node.child_by_field_name("name")
     if name is None:
         return
-    alias = node.child_by_field_name("alias") or name
+    alias = _word(node.child_by_field_name("alias") or name)
+    after = node.next_sibling
+    if after is not None and after.type == "ERROR" and (reserved := _RESERVED_ALIAS.fullmatch(text_of(after))):
+        alias = reserved[1]
     if source is None:
-        ledger.offer(scope, _word(alias), (_word(name),))
+        ledger.offer(scope, alias, (_word(name),))
         if name.type == "identifier":
             ledger.refer(scope, (text_of(name),), Role.TYPE if typed else Role.READ, name)
     else:
-        ledger.bring(scope, ImportKind.NAME, source, _word(name), _word(alias), name, reexport=True)
+        ledger.bring(scope, ImportKind.NAME, source, _word(name), alias, name, reexport=True)
 
 
 def _module(alias: Node, module: str, scope: Scope, ledger: Ledger) -> None:

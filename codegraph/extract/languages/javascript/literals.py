@@ -12,7 +12,7 @@ from typing import Final
 from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind
-from codegraph.extract.languages.javascript.annotations import NOTHING, TypeChains
+from codegraph.extract.languages.javascript.annotations import NO_JSDOC, NOTHING, JsdocTypes, TypeChains, jsdoc_types
 from codegraph.extract.languages.javascript.chains import alternatives_of
 from codegraph.extract.languages.javascript.imports import SPREAD
 from codegraph.extract.languages.javascript.nodes import nth, text_of
@@ -21,6 +21,8 @@ from codegraph.extract.languages.javascript.shapes import property_name, unwrap
 from codegraph.extract.languages.javascript.walk import Walk
 
 _MAX_DEPTH: Final = 3
+_MAX_JSDOC: Final = 400
+"""Longer comments before a variable or member are not looked for."""
 
 
 def value_of(value: Node | None, scope: Scope) -> TypeChains:
@@ -34,6 +36,13 @@ def value_of(value: Node | None, scope: Scope) -> TypeChains:
             return NOTHING
         return (), alternatives_of(first, scope.this)
     return alternatives_of(value, scope.this), ()
+
+
+def jsdoc_before(walk: Walk, offset: int) -> JsdocTypes:
+    """Return the types that a JSDoc comment directly before an offset declares; none in TypeScript."""
+    before = walk.source[max(0, offset - _MAX_JSDOC) : offset].rstrip() if walk.jsdoc else ""
+    start = before.rfind("/**") if before.endswith("*/") else -1
+    return jsdoc_types(before[start:]) if start >= 0 and "{" in before[start:] else NO_JSDOC
 
 
 def members_of_literal(walk: Walk, node: Node, scope: Scope) -> Iterator[tuple[str, TypeChains]]:
@@ -64,9 +73,11 @@ def define_members(walk: Walk, node: Node, index: int, scope: Scope) -> None:
         walk.attribute(index, name, values, scope)
 
 
-def define_member(walk: Walk, index: int, name: str, value: Node | None, scope: Scope) -> None:
-    """Record one member of the definition `index`; an object literal gives its own properties as well."""
-    walk.attribute(index, name, value_of(value, scope), scope)
+def define_member(
+    walk: Walk, index: int, name: str, value: Node | None, scope: Scope, declared: TypeChains = NOTHING
+) -> None:
+    """Record one member of the definition `index`, as `declared` or by its value, and the properties of an object."""
+    walk.attribute(index, name, value_of(value, scope) if declared == NOTHING else declared, scope)
     inner = unwrap(value)
     if inner is not None and inner.type == "object":
         for below, values in members_of_literal(walk, inner, scope):

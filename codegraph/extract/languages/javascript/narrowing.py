@@ -14,7 +14,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import Chain
 from codegraph.extract.languages.javascript.chains import chain_of
-from codegraph.extract.languages.javascript.nodes import text_of
+from codegraph.extract.languages.javascript.nodes import nth, text_of
 from codegraph.extract.languages.javascript.scopes import Scope
 from codegraph.extract.languages.javascript.walk import Walk
 
@@ -52,7 +52,7 @@ def _tested(condition: Node | None, this: str) -> Iterator[tuple[str, Chain]]:
         if node is None:
             return
         if node.type == "parenthesized_expression":
-            waiting.append(node.named_child(0))
+            waiting.append(nth(node, 0))
         elif node.type == "binary_expression":
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             if _operator(node) == "&&":

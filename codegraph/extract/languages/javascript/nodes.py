@@ -14,11 +14,17 @@ def text_of(node: Node) -> str:
 
 
 def nth(node: Node, position: int) -> Node | None:
-    """Return the named child at a position, counted from the end if negative; None if there is none."""
+    """Return the named child at a position, from the end if negative, comments left out; None if there is none."""
     count = node.named_child_count
-    if position < 0:
-        position += count
-    return node.named_child(position) if 0 <= position < count else None
+    at, step, left = (0, 1, position) if position >= 0 else (count - 1, -1, -1 - position)
+    while 0 <= at < count:
+        child = node.named_child(at)
+        if child is not None and not child.is_extra:  # `return /** @type {T} */ (x)` has its value second
+            if not left:
+                return child
+            left -= 1
+        at += step
+    return None
 
 
 def string_value(node: Node | None) -> str | None:

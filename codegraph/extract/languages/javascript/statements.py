@@ -12,7 +12,7 @@ from codegraph.core.facts import BindingKind, Role
 from codegraph.extract.languages.javascript.annotations import NOTHING, TypeChains, type_chains
 from codegraph.extract.languages.javascript.chains import alternatives_of, chain_of
 from codegraph.extract.languages.javascript.expressions import mention
-from codegraph.extract.languages.javascript.functions import jsdoc_before, jsdoc_of
+from codegraph.extract.languages.javascript.functions import jsdoc_of
 from codegraph.extract.languages.javascript.imports import (
     export_declaration,
     export_statement,
@@ -20,7 +20,7 @@ from codegraph.extract.languages.javascript.imports import (
     import_statement,
     require_declarator,
 )
-from codegraph.extract.languages.javascript.literals import bind_properties, define_members, value_of
+from codegraph.extract.languages.javascript.literals import bind_properties, define_members, jsdoc_before, value_of
 from codegraph.extract.languages.javascript.nodes import nth, text_of
 from codegraph.extract.languages.javascript.patterns import bind_pattern, hint_declared
 from codegraph.extract.languages.javascript.scopes import Scope

@@ -61,14 +61,25 @@ class JavaEvaluator(GenericEvaluator):
         if chain[0] == "@here" and len(chain) == 2:
             kind = TYPE if chain[1].endswith("#") else FUNCTION
             return (Entity(kind, place.path, chain[1]),)
-        return super()._answer(place, chain)
+        return self._for_class(place, chain) if chain[-1][:7] == "@class:" else super()._answer(place, chain)
+
+    def _for_class(self, place: Place, chain: Chain) -> Candidates:
+        """Return what a call gives that is handed a class: an instance of it, if the method says that it gives that."""
+        _, number, written = chain[-1].split(":", 2)
+        called = self.evaluate(place, chain[:-2])
+        results = [self.get(return_key(each.path, each.descriptor)) or () for each in called if each.kind is FUNCTION]
+        is_given = [entry[1:3] == ("@given", number) for value in results for entry in value]
+        if is_given and all(is_given) and len(results) == len(called):
+            return self.evaluate(place, tuple(written.split("/")))
+        return self.evaluate(place, chain[:-1])
 
     def _called(self, entity: Entity, number: str) -> Candidates:
         if entity.kind is not FUNCTION:
             return super()._called(entity, number)
         place = Place(entity.path, around_of(entity))
         value = self.get(return_key(entity.path, entity.descriptor)) or ()
-        found = [self.typed(place, entry[1:], entity.inner) for entry in value]
+        chains = [entry[3:] if entry[1] == "@given" else entry[1:] for entry in value]
+        found = [self.typed(place, chain, entity.inner) for chain in chains]
         return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
 
     def _step(self, entity: Entity, step: str) -> Candidates:

@@ -58,6 +58,7 @@ _STATIC = re.compile(r"(?:@.* )?(?:(?:override|public|private|protected) )*stati
 _NAMESPACE = re.compile(r"(?:(?:export|declare) )*(?:namespace|module) ")
 _NAMED = (ImportKind.NAME, ImportKind.MEMBER)
 _CALLABLES = (SymbolKind.FUNCTION, SymbolKind.METHOD)
+_HOLDING = (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.CONSTANT)
 
 
 def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
@@ -139,6 +140,8 @@ def _offer_bindings(
         elif kind is BINDING.ELEMENT:
             if owner.kind not in _CALLABLES or name[0] == "(":
                 _add(entries, element_key(path, owner.descriptor, name), chain)
+            if owner.kind in _HOLDING and name[0] != "(":
+                _add(entries, member_key(path, owner.descriptor, name), ("v",))  # a container, which is no more known
         elif kind is BINDING.ATTRIBUTE:
             if name == SPREAD:
                 _add(entries, base_key(path, owner.descriptor), chain)

@@ -88,3 +88,8 @@ def merged(groups: list[Candidates], limit: int) -> Candidates:
 def unsure(candidates: Candidates) -> Candidates:
     """Return the candidates, marked as inferred."""
     return tuple(each._replace(sure=False) if each.sure else each for each in candidates)
+
+
+def classes_first(bases: Candidates) -> Candidates:
+    """Return bases with interfaces last: one that shares its name with a class adds to that class's own members."""
+    return tuple(sorted(bases, key=lambda each: each.form == "interface"))

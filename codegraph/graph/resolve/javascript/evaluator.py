@@ -27,6 +27,7 @@ from codegraph.graph.resolve.javascript.entities import (
     VARIABLE,
     Candidates,
     Entity,
+    classes_first,
     is_known,
     merged,
     unknown,
@@ -143,7 +144,7 @@ class Evaluator:
                     found.append(whole if is_known(whole) else (each,))
                 else:
                     found.append((each,) if each.kind is DEFINITION else self.values(each))
-        return merged(found, _MAX_BASES)
+        return classes_first(merged(found, _MAX_BASES))
 
     def own_member(self, home: Home, name: str) -> tuple[Entry, ...]:
         """Return the entries of a member, bases left aside."""
@@ -354,9 +355,8 @@ class Evaluator:
         return (entity,)
 
     def _field_entries(self, entity: Entity) -> Value:
-        if entity.form == "module":
-            return self.read(definition_key(entity.path, entity.name))
-        return self.read(member_key(entity.path, entity.descriptor, entity.name))
+        path, name = entity.path, entity.name
+        return self.read(definition_key(path, name) if entity.form == "module" else member_key(path, entity[2], name))
 
     def _constant(self, entity: Entity) -> Candidates:
         """Return what a constant holds; one that is a plain object stands for itself."""

@@ -38,6 +38,8 @@ _BEHIND: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 _ENTRY_FIELDS: Final = ("source", "types", "typings", "module", "main")
 _ENTRY_GUESSES: Final = ("src/index", "index", "lib/index", "src/main")
 _MAX_EXTENDS: Final = 6
+_MAX_OUTPUT_FOLDERS: Final = 3
+"""How deep a build may put its files: `dist/esm/x.js` is made of `src/x.ts`."""
 _MAX_UP: Final = 24
 
 Settings = dict[str, tuple[str, ...]]
@@ -110,14 +112,16 @@ class ModuleFinder:
         return None
 
     def _built(self, place: str, directory: str, extensions: tuple[str, ...]) -> str | None:
-        """Return the source at a place, or the one that a built file there comes from."""
+        """Return the source at a place in a package, or the one in its `src` that a built file there comes from."""
         found = self._at(place, extensions, directories=False)
         inside = place[len(directory) :].strip("/")
-        first, _, rest = inside.partition("/")
-        if found is None and rest and first in ("dist", "lib", "build", "out", "esm", "cjs"):
-            stem = rest.rsplit("/", 1)[-1].partition(".")[0]
-            above = rest.rpartition("/")[0]
-            found = self._at(_in(_in(directory, "src"), _in(above, stem)), extensions, directories=False)
+        for _ in range(_MAX_OUTPUT_FOLDERS if found is None else 0):
+            above, _, name = inside.rpartition("/")
+            source = _in(_in(directory, "src"), _in(above, name.partition(".")[0]))
+            found = self._at(source, extensions, directories=False)
+            if found is not None or not above:
+                break
+            inside = inside.partition("/")[2]  # the folder that the build writes to
         return found
 
     def _mapped(self, directory: str, specifier: str, extensions: tuple[str, ...]) -> str | None:
@@ -168,7 +172,10 @@ class ModuleFinder:
         for _, _, middle, targets in sorted(matching):
             for target in targets:
                 place = _joined(base, target.replace("*", middle, 1))
-                found = self._at(place, extensions) if place is not None else None
+                if place is None:
+                    continue
+                is_built = prefix == "exports:"
+                found = self._built(place, base, extensions) if is_built else self._at(place, extensions)
                 if found is not None:
                     return found
         return None
