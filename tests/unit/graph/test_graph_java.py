@@ -205,7 +205,7 @@ def test_a_generic_library_class_is_the_base_of_an_anonymous_one() -> None:
 
 
 def test_a_method_gives_what_class_it_is_handed() -> None:
-    """`<T> T get(Class<T> type)` gives an instance of the class that is written in the call, its bound for any other."""
+    """`<T> T get(Class<T> type)` gives an instance of the class written in the call, its bound for any other."""
     config = "package lib; public interface Config { void shared(); }"
     own = "package lib; public class Own implements Config { public void shared() {} public void mine() {} }"
     source = """package lib; public class Registry {

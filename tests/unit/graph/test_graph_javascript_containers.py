@@ -1,4 +1,4 @@
-"""Linking of JavaScript and TypeScript: what containers in members hold, what comments declare, forms the grammar breaks."""
+"""Linking of JavaScript and TypeScript: containers in members, what comments declare, and a few more forms."""
 
 from __future__ import annotations
 
