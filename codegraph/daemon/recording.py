@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 TOGETHER_SECONDS = 2.0
 """While batches keep coming, the vectors of so long go into one transaction, and each file's records once.
 
-A crash costs no more than looking them up again: the cold tier has had them since they were made."""
+A crash costs making those again: the cold tier holds back what comes without a pause."""
 
 
 class Recorder:
@@ -119,6 +119,8 @@ class Recorder:
         """Write what `Served` keeps; while `more` vectors are on their way, only if the last time was long ago."""
         if not more or self._parts.timer() >= self._written_at + TOGETHER_SECONDS:
             self.store_vectors(self._served.take_unsaved())
+        if not more:
+            self._parts.tiers.write_soon()
 
     def store_vectors(self, vectors: Mapping[EmbeddingKey, bytes]) -> None:
         """Write vectors, and the records of the symbols whose served keys changed."""
