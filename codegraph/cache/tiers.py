@@ -8,8 +8,8 @@ Writing to the cold tier happens behind the caller's back, in one thread, so tha
 between an edit and its answer; at most `WRITES_AHEAD` batches wait, then the caller does. What comes without
 a pause is held back, encoded, up to `HELD_BYTES` or `HELD_SECONDS`, and written by ascending keys: a key is a hash,
 so each vector written alone rewrites a page of the table of keys, and many at once rewrite it no more often than
-few do. A lookup finds what is not written yet. What is lost when the process dies before its last batches are written is
-computed again; the project that asked for it has it in its own state.
+few do. A lookup finds what is not written yet. What is lost when the process dies before that is computed again; the
+project that asked for it has it in its own state.
 Tests: tests/unit/cache/test_cache_tiers.py.
 """
 
@@ -43,7 +43,7 @@ ENCODED_TOGETHER = 64
 """Vectors that stay in a core's cache while they are encoded."""
 
 HELD_BYTES = 33_554_432
-"""Frames held back at most: some 60,000 of 256 dimensions. A table of a million keys is rewritten 18 times, not 2,000."""
+"""Frames held back at most, some 60,000 of 256 dimensions: a table of a million keys is rewritten 18 times."""
 
 HELD_SECONDS = 60.0
 """So long they are held back at most while more keep coming."""
@@ -67,7 +67,7 @@ class Tiers:
         self._failure = ""
         self._clock = clock
         self._queued: dict[EmbeddingKey, FloatArray] = {}
-        self._held: dict[EmbeddingKey, bytes] = {}
+        self._held: dict[bytes, bytes] = {}
         self._held_bytes = 0
         self._held_since = 0.0
         self._closed = False
@@ -87,7 +87,7 @@ class Tiers:
         return found
 
     def put_many(self, vectors: Mapping[EmbeddingKey, FloatArray]) -> None:
-        """Keep vectors of one model in both tiers; they become read-only. `write_soon` says that no more come for now."""
+        """Keep vectors of one model in both tiers; they become read-only. `write_soon` says that no more come."""
         if not vectors:
             return
         self._hot.put_many(vectors)
@@ -175,9 +175,9 @@ class Tiers:
 
     def _fetch(self, keys: Sequence[EmbeddingKey]) -> dict[EmbeddingKey, FloatArray]:
         began = time.perf_counter()
-        nothing: dict[EmbeddingKey, bytes] = {}
+        nothing: dict[bytes, bytes] = {}
         with self._lock:
-            frames = {key: self._held[key] for key in keys if key in self._held}
+            frames: dict[bytes, bytes] = {key: self._held[key] for key in keys if key in self._held}
         absent = [key for key in keys if key not in frames]
         frames |= self._attempt(lambda: self._cold.get_many(absent), nothing)
         vectors: dict[EmbeddingKey, FloatArray] = {}
@@ -200,7 +200,7 @@ class Tiers:
             self._seconds += time.perf_counter() - began
         return vectors
 
-    def _encoded(self, vectors: Mapping[EmbeddingKey, FloatArray]) -> dict[EmbeddingKey, bytes]:
+    def _encoded(self, vectors: Mapping[EmbeddingKey, FloatArray]) -> dict[bytes, bytes]:
         rows = list(vectors.values())
         frames: list[bytes] = []
         for start in range(0, len(rows), ENCODED_TOGETHER):

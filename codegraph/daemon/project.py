@@ -15,7 +15,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
@@ -128,7 +128,7 @@ class Project:
             self._inbox,
             cookies=self.cookies,
             start_over=self._start_over,
-            upkeep=Upkeep(self._flush, self.collect_garbage, lambda: look_again(self), self.lacks_models, background),
+            upkeep=self._upkeep(background),
             clock=makers.clock,
             reconcile_seconds=self.config.watch.reconcile_seconds,
         )
@@ -228,6 +228,14 @@ class Project:
     def collect_garbage(self) -> Swept:
         """Let go of what nothing refers to, and of free pages if they are most. Only on the writer's thread."""
         return tidied(self.parts.store)
+
+    def _upkeep(self, background: Executor) -> Upkeep:
+        look, sort = lambda: look_again(self), self.parts.store.sort_vectors
+        return Upkeep(self._flush, self.collect_garbage, look, self.lacks_models, background, sort, self._unsorted)
+
+    def _unsorted(self) -> int:
+        """Count the vectors to be put into their place: none while more are on their way."""
+        return 0 if self.scheduler.busy.total() else self.parts.store.unsorted
 
     def _begin(self) -> None:
         """Post the rest of the restore as the writer's first work: until then, answers are without vectors."""

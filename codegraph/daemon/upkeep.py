@@ -5,6 +5,7 @@ after a change, and at the latest `FLUSH_LATEST_SECONDS` after it; a crash befor
 time to hand the files of the last revisions in again at the next start. Orphaned facts and vectors are
 swept on the writer's thread, only after a long quiet and only when enough revisions have made some; if most of the
 state's file is free pages then, it is copied without them, and whoever reads from it waits for the copy.
+Vectors of a burst that is over are put into their place, some on each turn (`store.arrivals`).
 While a model is missing or fails, it is looked for every `LOOK_SECONDS`, in that other thread.
 Pure but for the two calls; the clock is an argument. Tests: tests/unit/daemon/test_daemon_upkeep.py.
 """
@@ -38,14 +39,19 @@ class Upkeep:
         look: Callable[[], object],
         lacks_models: Callable[[], bool],
         background: Executor,
+        sort: Callable[[], object] = lambda: None,
+        unsorted: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`look` is called while `lacks_models()`; it and `flush` run in the `background`."""
+        """`look` is for `lacks_models()`, `sort` for `unsorted()`; `look` and `flush` run in the `background`."""
         self._flush = flush
         self._sweep = sweep
         self._look = look
         self._lacks_models = lacks_models
         self._looked_at: float | None = None
         self._background = background
+        self._sort = sort
+        self._unsorted = unsorted
+        self._sort_at = 0.0
         self._flushing: Future[object] | None = None
         self._dirty_since: float | None = None
         self._changed_at = 0.0
@@ -60,7 +66,7 @@ class Upkeep:
 
     def due(self) -> float | None:
         """Return the clock time at which there will be something to do, None if nothing waits."""
-        times = []
+        times = [self._sort_at] if self._unsorted() else []
         if self._dirty_since is not None:
             times.append(min(self._changed_at + FLUSH_QUIET_SECONDS, self._dirty_since + FLUSH_LATEST_SECONDS))
         if self._revisions >= SWEEP_REVISIONS:
@@ -71,6 +77,8 @@ class Upkeep:
 
     def tick(self, now: float) -> None:
         """Do what is due."""
+        if self._unsorted() and now >= self._sort_at:
+            self._sort_some(now)
         if self._dirty_since is not None and now >= min(
             self._changed_at + FLUSH_QUIET_SECONDS, self._dirty_since + FLUSH_LATEST_SECONDS
         ):
@@ -85,6 +93,21 @@ class Upkeep:
             elif now >= self._looked_at + LOOK_SECONDS:
                 self._looked_at = now
                 self._background.submit(self._look)
+
+    def sort_all(self) -> None:
+        """Put all vectors into their place: it is the end."""
+        while self._unsorted() and self._sort_some(0.0):
+            pass
+
+    def _sort_some(self, now: float) -> bool:
+        """Put some vectors into their place; return whether that went well."""
+        try:
+            self._sort()
+        except StoreError as error:  # a full disk; they are found where they stand
+            logger.warning("vectors stay where they came: %s", error.explanation)
+            self._sort_at = now + LOOK_SECONDS
+            return False
+        return True
 
     def _start_flush(self, now: float) -> None:
         if self._flushing is not None and not self._flushing.done():

@@ -139,6 +139,7 @@ class Writer:
         """Write down what is held back, and a closing record. After `run` or `run_until`, on any thread."""
         self._guarded(self.pipeline.compute_all_keys)
         self._guarded(self.pipeline.write_vectors)
+        self._guarded(self._upkeep.sort_all)
         if not self.error:
             leave_closing(self.pipeline)
 

@@ -167,6 +167,16 @@ class MemoryStore:
         self._check_open()
         return set(self._vectors)
 
+    @property
+    def unsorted(self) -> int:
+        """Return 0: dictionaries take what comes."""
+        self._check_open()
+        return 0
+
+    def sort_vectors(self) -> None:
+        """Do nothing."""
+        self._check_open()
+
     def collect_garbage(self, orphan_bytes: int = ORPHAN_BYTES) -> Swept:
         """Remove vectors and facts that nothing refers to, but keep the latest `orphan_bytes` of them."""
         self._check_open()
@@ -210,6 +220,7 @@ class MemoryStore:
             schema.LINKS: len(self._links),
             schema.SYMBOLS: len(self._symbols),
             schema.VECTORS: len(self._vectors),
+            schema.ARRIVALS: 0,
             schema.RETIRED: len(self._facts_retired) + len(self._vectors_retired),
         }
         return StoreStatistics(entries, file_bytes=0, used_bytes=0, map_bytes=0)

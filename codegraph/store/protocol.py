@@ -97,6 +97,13 @@ class StateStore(Protocol):
     def vector_keys(self) -> set[EmbeddingKey]:
         """Return the keys of all vectors."""
 
+    @property
+    def unsorted(self) -> int:
+        """How many vectors `sort_vectors` has to do with."""
+
+    def sort_vectors(self) -> None:
+        """Put some of the vectors that came many at a time into their place; a step of bounded length."""
+
     def collect_garbage(self, orphan_bytes: int = ...) -> Swept:
         """Remove vectors and facts that no file or symbol refers to, but keep the latest `orphan_bytes` of them."""
 

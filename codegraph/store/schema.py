@@ -12,6 +12,7 @@
     links         path -> bytes                       opaque here: codegraph.graph says what is in them
     symbols       path -> tuple of SymbolState        which vector each symbol wants, and which it has
     vectors       embedding key -> search vector      16 bytes -> opaque bytes
+    arrivals      number -> key and search vector     not yet sorted in: codegraph.store.arrivals
     retired       kind + key -> revision              when facts or a vector were last let go
 
 There is no queue of pending work: pending is what `symbols` wants and `vectors` lacks.
@@ -55,8 +56,9 @@ LAYOUTS = "layouts"
 LINKS = "links"
 SYMBOLS = "symbols"
 VECTORS = "vectors"
+ARRIVALS = "arrivals"
 RETIRED = "retired"
-TABLES = (META, FILES, SKIPPED, OUTLINES, OCCURRENCES, INPUTS, LAYOUTS, LINKS, SYMBOLS, VECTORS, RETIRED)
+TABLES = (META, FILES, SKIPPED, OUTLINES, OCCURRENCES, INPUTS, LAYOUTS, LINKS, SYMBOLS, VECTORS, ARRIVALS, RETIRED)
 FACTS_TABLES = (OUTLINES, OCCURRENCES, INPUTS, LAYOUTS)
 
 USER_PREFIX = b"user."

@@ -1,6 +1,7 @@
 """The project's state in LMDB. Open it with `codegraph.store.opening.open_store`.
 
-Each revision is one write transaction, each batch of vectors another. A transaction also notes what
+Each revision is one write transaction, each batch of vectors another; a large one is sorted into its table later
+(`arrivals.py`). A transaction also notes what
 it lets go of, facts and vectors, so that garbage collection can tell late orphans from early ones.
 
 Damaged facts and vectors count as missing, are reported by events.Rebuilt, and are made again by
@@ -22,6 +23,7 @@ from codegraph.core.changes import Skipped
 from codegraph.core.symbols import EmbeddingKey
 from codegraph.events import EventLog, Rebuilt
 from codegraph.store import schema
+from codegraph.store.arrivals import Arrivals, are_batch, read_vector, sort_in
 from codegraph.store.environment import Environment, Transaction
 from codegraph.store.gc import FACTS, ORPHAN_BYTES, VECTOR, Orphan, Swept, choose_doomed, tally
 from codegraph.store.schema import FileRecord, RevisionRecord, StoreStatistics, SymbolState
@@ -46,6 +48,7 @@ class Store:
         self._events = events
         self._identity = identity
         self._revision = identity.revision
+        self._arrivals = Arrivals(environment)
         self._has_closing = True
         """There may be a closing record: the next write takes it away."""
 
@@ -101,12 +104,21 @@ class Store:
         """Write a batch of vectors and the symbols that are served by them in one transaction."""
         items = sorted((key, schema.seal(value)) for key, value in vectors.items())
         revision = self._revision
+        is_batch = are_batch(items)
+        self._arrivals.load()
 
         def work(transaction: Transaction) -> None:
-            transaction.put_many(schema.VECTORS, items)
+            if is_batch:
+                self._arrivals.write(transaction, items)
+            else:
+                transaction.put_many(schema.VECTORS, items)
             _write_symbols(transaction, symbols or {}, revision)
 
         self._write(work)
+        if is_batch:
+            self._arrivals.written(items)
+        else:
+            self._arrivals.replaced(vectors)
 
     def files(self) -> dict[str, FileRecord]:
         """Return every indexed file by path."""
@@ -156,7 +168,10 @@ class Store:
     def vectors(self, keys: Iterable[EmbeddingKey]) -> dict[EmbeddingKey, bytes]:
         """Return those of the vectors that are kept."""
         wanted = list(keys)
-        found = self._environment.read(lambda transaction: [transaction.get(schema.VECTORS, key) for key in wanted])
+        rows = self._arrivals.rows(wanted)
+        found = self._environment.read(
+            lambda transaction: [read_vector(transaction, key, row) for key, row in zip(wanted, rows, strict=True)]
+        )
         present = [(key, value) for key, value in zip(wanted, found, strict=True) if value is not None]
         sound = {key: value[: -schema.CRC_BYTES] for key, value in present if schema.intact(value)}
         self._report_damage(schema.VECTORS, len(dict(present)) - len(sound))
@@ -164,12 +179,27 @@ class Store:
 
     def vector_keys(self) -> set[EmbeddingKey]:
         """Return the keys of all vectors."""
-        return {
+        arrived = {EmbeddingKey(key) for key in self._arrivals}
+        return arrived | {
             EmbeddingKey(key) for key in self._environment.read(lambda transaction: transaction.keys(schema.VECTORS))
         }
 
+    @property
+    def unsorted(self) -> int:
+        """How many vectors stand where they came, and not in their place."""
+        return len(self._arrivals)
+
+    def sort_vectors(self) -> None:
+        """Put some of them into their place, in one transaction."""
+        part = self._arrivals.next_slice()
+        if part.rows:
+            self._write(lambda transaction: sort_in(transaction, part))
+            self._arrivals.sorted_in(part)
+
     def collect_garbage(self, orphan_bytes: int = ORPHAN_BYTES) -> Swept:
         """Remove vectors and facts that nothing refers to, but keep the latest `orphan_bytes` of them."""
+        while self.unsorted:
+            self.sort_vectors()
         live = self._mark()
         retired = self._retired()
         orphans = list(self._orphans(live, retired))

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from codegraph.store.schema import FACTS_TABLES, LINKS, VECTORS, SymbolState
+from codegraph.store.schema import ARRIVALS, FACTS_TABLES, LINKS, VECTORS, SymbolState
 
 VERSION_NAMES = ("extractor", "linker", "key", "codec")
 
@@ -30,7 +30,7 @@ _DROPS: Mapping[str, tuple[str, ...]] = {
     "extractor": (*FACTS_TABLES, LINKS),
     "linker": (LINKS,),
     "key": (),
-    "codec": (VECTORS,),
+    "codec": (VECTORS, ARRIVALS),
 }
 
 

@@ -25,7 +25,7 @@ from codegraph.daemon.scheduler import Scheduler
 from codegraph.graph.index import Index
 from codegraph.search import lexical
 from codegraph.search.search import Searcher
-from codegraph.store import environment, opening, store
+from codegraph.store import arrivals, environment, opening, store
 from codegraph.store.environment import Environment, Transaction
 from codegraph.store.store import Store
 
@@ -56,6 +56,8 @@ POINTS: Mapping[str, Point] = {
     "before_vectors": Point(Store, "put_vectors", False),
     "between_vectors_and_symbols": Point(Transaction, "put_many", True),
     "after_vectors": Point(Store, "put_vectors", True),
+    "amid_sorting": Point(store, "sort_in", True),
+    "after_sorting": Point(Store, "sort_vectors", True),
     "between_slices_of_keys": Point(Index, "compute_keys", False),
     "between_keys_and_pending": Point(Index, "compute_keys", True),
     "before_keys_hold": Point(Recorder, "settle_keys", False),
@@ -120,6 +122,11 @@ def live(directory: Path, seed: int) -> None:
     bench.close()
 
 
+def sort_vectors_later() -> None:
+    """Take every write of vectors for a batch, and sort few of them in at once."""
+    arrivals.ARRIVING_TOGETHER, arrivals.SORTED_TOGETHER = 1, 8
+
+
 def leave_keys_for_later() -> None:
     """Compute keys some at a time, however few are marked."""
     Index.__init__.__kwdefaults__["at_once"] = 0
@@ -129,5 +136,6 @@ def leave_keys_for_later() -> None:
 if __name__ == "__main__":
     place, name, which, number = sys.argv[1:]
     leave_keys_for_later()
+    sort_vectors_later()
     arm(POINTS[name], int(which))
     live(Path(place), int(number))

@@ -13,6 +13,7 @@ from codegraph.daemon.upkeep import (
     SWEEP_REVISIONS,
     Upkeep,
 )
+from codegraph.errors import StoreFull
 
 
 class Held(Executor):
@@ -106,3 +107,29 @@ def test_orphans_are_swept_after_many_revisions_and_a_long_quiet() -> None:
     upkeep.tick(50.0 + SWEEP_QUIET_SECONDS)
     upkeep.tick(1000.0)
     assert done == ["sweep"]
+
+
+def test_vectors_are_put_into_their_place_step_by_step() -> None:
+    """As long as there are any, one step each turn; a full disk is no error, and is tried again later."""
+    left, full, steps = 3, False, 0
+
+    def sort() -> None:
+        nonlocal left, steps
+        steps += 1
+        if full:
+            raise StoreFull("there is no room", "make room")
+        left -= 1
+
+    upkeep = Upkeep(list, list, list, lambda: False, Held(), sort, lambda: left)
+    assert upkeep.due() == 0.0
+    upkeep.tick(100.0)
+    assert (left, upkeep.due()) == (2, 0.0)
+    full = True
+    upkeep.tick(101.0)
+    assert upkeep.due() == 101.0 + LOOK_SECONDS
+    upkeep.tick(102.0)
+    upkeep.sort_all()
+    assert (left, steps) == (2, 3)
+    full = False
+    upkeep.sort_all()
+    assert (left, upkeep.due()) == (0, None)

@@ -25,7 +25,7 @@ def test_several_changes_add_up_without_repetition():
     """Tables are named once, in a fixed order, and the reason names every change."""
     change = compare_versions(_OLD, {"codec": "2", "linker": "2", "extractor": "2"})
     assert change.outdated == ("extractor", "linker", "codec")
-    assert change.tables == ("outlines", "occurrences", "inputs", "layouts", "links", "vectors")
+    assert change.tables == ("outlines", "occurrences", "inputs", "layouts", "links", "vectors", "arrivals")
     assert change.clears_served
     assert change.reason(_OLD, dict.fromkeys(VERSION_NAMES, "2")) == "extractor 1 -> 2, linker 1 -> 2, codec 1 -> 2"
 
