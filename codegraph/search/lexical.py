@@ -185,7 +185,8 @@ class LexicalIndex:
         others = [file for file in files if not file.sources]
         for file in others:
             self._edited.forget(file.path)
-        self._put([*segments, *(self._built(part) for part in _portions(others))], removed, revision)
+        entries = [Entry(segment) for segment in (*segments, *(self._built(part) for part in _portions(others)))]
+        self._put(entries, removed, revision)
 
     def sources(self, path: str) -> Mapping[SymbolId, bytes]:
         """Return what the documents of a file were made of, see `EditedFiles`; the next update may keep these."""
@@ -194,17 +195,30 @@ class LexicalIndex:
     def adopt(self, files: Sequence[Path], revision: int) -> list[str]:
         """Replace files by the documents of segments that `SegmentWriter` wrote, and publish; return their paths.
 
-        Raises StoreCorrupt when a segment is not what was written; nothing has changed then.
+        The files themselves become part of the index, so that nothing is written twice. Raises StoreCorrupt when a
+        segment is not what was written; nothing has changed then.
         """
-        segments = [read_segment(file, self._catalogue.admit_stored) for file in files]
-        self._put(segments, (), revision)
+        with self._flush_lock:  # a flush removes what no manifest names
+            segments = [read_segment(file, self._catalogue.admit_stored) for file in files]
+            self._put([Entry(one, self._taken(file)) for one, file in zip(segments, files, strict=True)], (), revision)
         return [path for segment in segments for path in segment.paths]
 
-    def _put(self, segments: Sequence[Segment], removed: Sequence[str], revision: int) -> None:
+    def _taken(self, file: Path) -> str:
+        """Move a segment's file into the directory and return its name there; "" where that cannot be."""
+        if self._directory is None:
+            return ""
+        name = self._new_name()
+        try:
+            file.replace(self._directory / name)
+        except OSError:
+            return ""  # it is mapped, and the next flush writes it down
+        return name
+
+    def _put(self, entries: Sequence[Entry], removed: Sequence[str], revision: int) -> None:
         with self._lock:
-            self._bury([*(path for segment in segments for path in segment.paths), *removed])
-            for segment in segments:
-                self._add(Entry(segment))
+            self._bury([*(path for entry in entries for path in entry.segment.paths), *removed])
+            for entry in entries:
+                self._add(entry)
             self._merge_young()
             self._revision = revision
             self._view = self._built_view()

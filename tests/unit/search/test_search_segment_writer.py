@@ -50,6 +50,26 @@ def test_adopted_segments_answer_as_built_ones(tmp_path: Path, monkeypatch: pyte
         assert adopted.search(terms, 50) == built.search(terms, 50) != []
 
 
+def test_adopted_files_become_part_of_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A segment that needs no merge is not written twice; until a flush names it, a start knows nothing of it."""
+    place, directory = tmp_path / "first", tmp_path / "lexical"
+    place.mkdir()
+    writer = SegmentWriter(place)
+    for number in range(10):
+        writer.add(_file(number))
+    [name] = writer.finished()
+    inode = (place / name).stat().st_ino
+    index = LexicalIndex.open(directory, identity="test")
+    index.adopt([place / name], 3)
+    assert list(place.iterdir()) == []
+    monkeypatch.setattr("codegraph.search.lexical.write_segment", None)
+    index.flush()
+    assert inode in {file.stat().st_ino for file in directory.iterdir()}
+    again = LexicalIndex.open(directory, identity="test")
+    assert (again.tags(), again.revision) == (index.tags(), 3)
+    assert again.search(["load"], 50) == index.search(["load"], 50) != []
+
+
 def test_a_damaged_segment_changes_nothing(tmp_path: Path) -> None:
     """The index says so and is what it was."""
     writer = SegmentWriter(tmp_path)
