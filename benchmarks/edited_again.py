@@ -4,7 +4,7 @@ Real files are edited over and over, by insertions, deletions, lines of other fi
 lines; each text is extracted by `again.Memory` and from nothing, and the facts compared. Then the file, and every other
 one that read what the edit changed, is linked by `Relinker` and from nothing, and the links compared; `--together`: how
 many functions make a part, few so that small files have several. A text that no longer parses is mostly taken back,
-since broken files are extracted whole. Every difference is printed, with the two texts written where `--keep` says.
+or else what breaks it would add up. Every difference is printed, with the two texts written where `--keep` says.
 Exit code 1 if there is one.
 
     python -m benchmarks.edited_again DIRECTORY ... --languages python,typescript --files 60 --edits 30 --seed 1
@@ -35,6 +35,8 @@ SIZES = range(300, 40_000)
 DONORS = 50
 KEPT_SHARE = 0.7
 """How many of the texts without a syntax error are edited further; else an earlier one is."""
+KEPT_BROKEN = 0.25
+"""How many of the others are."""
 PIECES = (
     *(b"self", b"this", b"return", b"{", b"}", b"(", b")", b";", b'"', b"'", b"//", b"#", b"/*", b"*/", b"\n", b"\t"),
     *(b"    ", b"\r\n", b"class A", b"def f(): pass\n", b"if (x) {}\n", b"new Foo()", b"global x\n", b"import os\n"),
@@ -105,9 +107,9 @@ def compared(
             count["different"] += 1
             yield Difference(f"links of {each}", path, data, after)
         count["linked in part"] += links.in_part - linked
-        if not whole.outline.problems and chance.random() < KEPT_SHARE:
+        if chance.random() < (KEPT_BROKEN if whole.outline.problems else KEPT_SHARE):
             data = after
-            history.append(data)
+            history += [] if whole.outline.problems else [data]
         else:
             data = history[-1]
             memory.extract(path, data, language, LIMITS)

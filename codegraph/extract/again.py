@@ -14,8 +14,8 @@ Where several functions were edited, that is done for one after the other (`plan
 
 Why this is what extracting the whole file gives. *Of the tree:* a parser that has read a function is in a state that
 does not depend on what the function was. Where text has errors that is so as long as an edit breaks nothing and mends
-nothing: what the parser reads must be broken at the places that are known and at no other, else the file is extracted
-whole. What breaks a function may take in text behind it; if it is the edited one, that is asked of the whole file.
+nothing: what the parser reads must be broken at the places that are known and at no other. What breaks a function may
+take in text behind it; if it is the edited one, the whole file is parsed (`damaged`).
 *Of what is found inside:* it depends on the function's own text and on its context: what stands outside of functions'
 bodies, which is the same to the byte, and is there, but for what it does not name. A function that mentions what is
 numbered through the whole file (`LanguageSpec.outer_mark`) is looked at with all of that.
@@ -38,12 +38,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from operator import attrgetter, itemgetter
 
 from msgspec.structs import replace
 
 from codegraph.core.facts import Binding, Definition, EncodedFacts, FileFacts, Reference, SyntaxProblem
+from codegraph.extract.damaged import changed, looked_at
 from codegraph.extract.extractor import Limits, Look, encode_facts, extract, facts_of, look
 from codegraph.extract.grammar import compiled
 from codegraph.extract.known import (
@@ -60,7 +61,6 @@ from codegraph.extract.known import (
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.normalise import Span
-from codegraph.extract.outline import BROKEN, Broken, broken_in
 from codegraph.extract.reduction import named_now, reduced
 from codegraph.extract.splice import Edited, spliced
 from codegraph.extract.view import FileView
@@ -147,14 +147,14 @@ def planned(known: Layout, data: bytes) -> Sequence[bytes]:
     text, functions, moved = known.data, known.functions, 0
     while len(texts) < MAX_STEPS:
         before, text = text, data
-        begin, end = _changed(before, data)
+        begin, end = changed(before, data)
         at = bisect_right(functions, begin - moved, key=attrgetter("start"))
         if 0 < at < len(functions) and end - moved > functions[at].start:
             first = functions[at - 1].end + moved
             between = data.find(before[first : functions[at].start + moved], begin)
             if between >= 0:
                 text = data[:between] + before[first:]
-                begin, end = _changed(before, text)
+                begin, end = changed(before, text)
         if not _is_inside_one(known, begin - moved, end - moved):
             return ()
         texts.append(text)
@@ -183,25 +183,22 @@ def step_by_step(known: Known, texts: Sequence[bytes], spec: LanguageSpec, limit
 def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Known | None:
     """Extract a file of which one function was edited; None if that cannot be done without the rest."""
     moved = len(data) - len(known.data)
-    begin, end = _changed(known.data, data)
+    begin, end = changed(known.data, data)
     before = _around(known, begin, end)
     if before is None or _is_heeded_everywhere(known, before, data, spec):
         return None
     in_header = begin < before.body[0]
     is_erased = spec.erasable and not (in_header or before.is_callback or _is_of_module(known, before, data, spec))
     read = _read(known, data, before, spec, is_erased)
-    broken = _moved_places(known.broken, begin, end, moved)
-    if read is None or broken is None:
-        return None
-    if any(before.start <= each.start <= before.end for each in known.broken) and not _is_broken(read, spec, broken):
+    if read is None:
         return None
     less = reduced(replace(known, callbacks=()) if in_header else known, data, before, read, spec, is_erased)
     focus = None if in_header else (before.start, before.end + moved)
     names = named_now(known, before, moved) if known.callbacks and not in_header else None
-    less = less._replace(broken=_outside(broken, less.blank), focus=focus, names=names)
-    part = look(data, spec.name, limits, less)
-    if isinstance(part, SyntaxProblem) or any(each.reason not in BROKEN for each in part.problems):
+    found = looked_at(known, data, before, read, less._replace(focus=focus, names=names), spec, limits)
+    if found is None:
         return None
+    part, broken = found.part, found.broken
     if part.view.is_entangled:
         return None
     exports = _exports_now(known, part.view, before, moved, less.blank if is_erased else ())
@@ -214,7 +211,8 @@ def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Know
         return None
     if is_erased and spec.outer_mark and _mentions_outer(part, now, spec.outer_mark):
         return None
-    return spliced(known, part, Edited(before, now, moved, read, in_header, broken, exports), limits)
+    edited = Edited(before, now, moved, read, in_header, broken, found.unprepared, exports)
+    return spliced(known, part, edited, limits)
 
 
 def _edited_now(part: Look, before: Function, moved: int, spec: LanguageSpec) -> Function | None:
@@ -248,7 +246,7 @@ def _read(known: Known, data: bytes, edited: Function, spec: LanguageSpec, is_er
         return data if read == data else None
     if (
         len(read) - len(data) != len(known.read) - len(known.data)
-        or _around(known, *_changed(known.read, read)) != edited
+        or _around(known, *changed(known.read, read)) != edited
     ):
         return None
     if spec.prepare_if_broken and known.broken:  # which reading is the better one, the rest of the file decides
@@ -259,20 +257,6 @@ def _read(known: Known, data: bytes, edited: Function, spec: LanguageSpec, is_er
         raw = reduced(known, data, edited, data, spec, is_erased, places[:1]).read
         return read if grammar.parser.parse(raw).root_node.has_error else None
     return read
-
-
-def _is_broken(read: bytes, spec: LanguageSpec, places: Sequence[Broken]) -> bool:
-    """Tell whether these are the places at which a whole file is broken: what breaks a function may reach further."""
-    return broken_in(compiled(spec.name).parser.parse(read).root_node) == places
-
-
-def _moved_places(broken: Sequence[Broken], begin: int, end: int, moved: int) -> tuple[Broken, ...] | None:
-    """Return where broken places are after an edit between two offsets; None if it touches one."""
-    if any(begin <= each.end and each.start <= end for each in broken):
-        return None
-    return tuple(
-        each if each.end < begin else Broken(each.start + moved, each.end + moved, each.reason) for each in broken
-    )
 
 
 def _exports_now(known: Known, view: FileView, edited: Function, moved: int, blank: Sequence[Span]) -> Exports | None:
@@ -311,16 +295,6 @@ def _has_mark(references: Sequence[Reference], bindings: Sequence[tuple[int, Bin
     return any(mark in name for head in heads for name in head) or any(mark in each.name for _, each in bindings)
 
 
-def _outside(broken: Sequence[Broken], blank: Sequence[Span]) -> tuple[Broken, ...]:
-    """Return the broken places that stand in none of the stretches, which are in order."""
-
-    def is_inside(one: Broken) -> bool:
-        at = bisect_right(blank, one.start, key=itemgetter(0)) - 1
-        return at >= 0 and one.end <= blank[at][1]
-
-    return tuple(each for each in broken if not is_inside(each))
-
-
 def _around(known: Known, begin: int, end: int) -> Function | None:
     """Return the function that holds a stretch of the known text, or else the innermost callback."""
     return _function_around(known, begin, end) or _callback_around(known, begin, end)
@@ -347,23 +321,3 @@ def _callback_around(known: Known, begin: int, end: int) -> Function | None:
 
 def _start_of(one: Definition) -> int:
     return one.range.start_byte
-
-
-def _changed(before: bytes, now: bytes) -> Span:
-    """Return between which offsets of `before` the two texts differ."""
-    shorter = min(len(before), len(now))
-    begin = _longest(shorter, lambda length: before[:length] == now[:length])
-    same = _longest(shorter - begin, lambda length: before[len(before) - length :] == now[len(now) - length :])
-    return begin, len(before) - same
-
-
-def _longest(most: int, holds: Callable[[int], bool]) -> int:
-    """Return the largest length up to `most` for which `holds` is true, as it is for all smaller ones."""
-    low = 0
-    while low < most:
-        middle = (low + most + 1) // 2
-        if holds(middle):
-            low = middle
-        else:
-            most = middle - 1
-    return low

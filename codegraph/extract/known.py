@@ -8,7 +8,7 @@ Tests: tests/unit/extract/test_extract_again.py.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import astuple
 from typing import NamedTuple
 
@@ -163,8 +163,7 @@ def known_of(read: Look, facts: FileFacts) -> Known | None:
         view.is_entangled
         or read.reading.is_worse_prepared
         or any(each.reason not in BROKEN for each in read.problems)
-        or any(bisect_right(starts, each.start) < bisect_left(starts, each.end) for each in read.broken)
-        or any(each.start < one.start and one.end < each.end for each in read.broken for one in callbacks)
+        or not is_each_read(read.broken, functions, callbacks)
     ):
         return None
     for offset, binding in bindings if view.spec.shared else ():
@@ -184,6 +183,15 @@ def known_of(read: Look, facts: FileFacts) -> Known | None:
         unprepared=read.reading.unprepared,
         callbacks=callbacks,
         facts=facts,
+    )
+
+
+def is_each_read(broken: Sequence[Broken], functions: Sequence[Function], callbacks: Sequence[Callback]) -> bool:
+    """Tell whether no broken place holds a function or a callback."""
+    starts = [each.start for each in functions]
+    return not (
+        any(bisect_right(starts, each.start) < bisect_left(starts, each.end) for each in broken)
+        or any(each.start < one.start and one.end < each.end for each in broken for one in callbacks)
     )
 
 

@@ -29,7 +29,7 @@ from codegraph.core.facts import (
 from codegraph.core.symbols import Range
 from codegraph.extract.apart import Callback, callbacks_of, with_tokens
 from codegraph.extract.extractor import Limits, Look
-from codegraph.extract.known import Exports, Function, Known, functions_of, is_shared
+from codegraph.extract.known import Exports, Function, Known, functions_of, is_each_read, is_shared
 from codegraph.extract.mentions import Mentions, owned, side_of
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import Broken, problems_of
@@ -50,6 +50,8 @@ class Edited(NamedTuple):
     """Whether its header was edited, or may have been; the part has all headers then."""
     broken: tuple[Broken, ...]
     """The places of the whole file that the parser cannot read."""
+    unprepared: tuple[Broken, ...] | None
+    """Those of the data as they are, None if they have only moved."""
     exports: Exports
 
 
@@ -68,7 +70,8 @@ def spliced(known: Known, part: Look, edited: Edited, limits: Limits) -> Known |
         whole = splice.whole()
     except KeyError:  # something inside is owned by what is not there
         return None
-    return whole if len(whole.definitions) <= limits.max_definitions else None
+    is_readable = edited.unprepared is None or is_each_read(whole.broken, whole.functions, whole.callbacks)
+    return whole if is_readable and len(whole.definitions) <= limits.max_definitions else None
 
 
 def _is_same(known: Known, part: Look, edited: Edited) -> bool:
@@ -122,7 +125,8 @@ class _Splice:
     def __init__(self, known: Known, part: Look, edited: Edited, limits: Limits) -> None:
         self._known = known
         self._part = part
-        self._was, self._now, self._moved, self._read, self._in_header, self._broken, self._exports = edited
+        self._was, self._now, self._moved, self._read, self._in_header, self._broken = edited[:6]
+        self._unprepared, self._exports = edited[6:]
         self._problems = tuple(problems_of(part.view.text, edited.broken, limits.max_problems))
         self._more = (self._now.behind - self._now.number) - (self._was.behind - self._was.number)
         self._old, self._new = (
@@ -174,6 +178,8 @@ class _Splice:
         if self._was.is_callback:
             was = next(each for each in known.callbacks if each.start == self._was.start)
             module, own = with_tokens(definitions[0], before[definitions[0].own], was, tokens)
+            if self._part.broken == self._broken:
+                module = replace(module, parse_error=view.definitions[0].parse_error)
             definitions, now = (module, *definitions[1:]), {**now, module.own: own}
         owns = dict.fromkeys(each.own for each in definitions)
         inputs: dict[bytes, bytes] = {own: before[own] if own in before else now[own] for own in owns}
@@ -190,7 +196,7 @@ class _Splice:
             exports=self._exports,
             prepared=None if self._read is view.text.data else self._read,
             broken=self._broken,
-            unprepared=tuple(self._unprepared()),
+            unprepared=tuple(self._moved_unprepared()) if self._unprepared is None else self._unprepared,
             callbacks=callbacks,
             facts=facts,
         )
@@ -214,7 +220,7 @@ class _Splice:
         behind = [each.moved(self._moved, more) for each in known if each.start >= was.end]
         return (*before, *inside, *behind), tokens
 
-    def _unprepared(self) -> Iterator[Broken]:
+    def _moved_unprepared(self) -> Iterator[Broken]:
         for each in self._known.unprepared:
             if each.end < self._was.start:
                 yield each

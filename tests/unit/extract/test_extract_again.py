@@ -12,11 +12,13 @@ import pytest
 from msgspec.structs import replace
 
 from codegraph.core.facts import FileFacts, SyntaxProblem
-from codegraph.extract import again, known, reduction
+from codegraph.extract import again, damaged, known, reduction
 from codegraph.extract.again import Memory
 from codegraph.extract.extractor import Limits, Look, Reduced, encode_facts, extract, look
+from codegraph.extract.grammar import compiled
 from codegraph.extract.known import Function, Known
 from codegraph.extract.languages import LANGUAGES
+from codegraph.extract.outline import broken_in
 from codegraph.extract.splice import spliced
 from codegraph.extract.worker import extract_encoded
 
@@ -367,7 +369,7 @@ def test_other_functions_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> N
         read.append(reduced.read if reduced else b"")
         return look(data, language, limits, reduced)
 
-    monkeypatch.setattr(again, "look", watched)
+    monkeypatch.setattr(damaged, "look", watched)
     text = b"".join(b"def f%d(a):\n    return a.b%d\n\n\n" % (n, n) for n in range(9))
     memory = Memory()
     memory.extract("x", text, "python", LIMITS)
@@ -462,20 +464,68 @@ def test_an_edit_of_a_broken_file_is_looked_at_alone(language: str) -> None:
     assert memory.helped == 2
 
 
-def test_an_edit_that_breaks_or_mends_a_file_is_looked_at_as_a_whole() -> None:
-    """What a broken place takes in is decided by the rest of the file, so a new one or one less is no part's affair."""
+HALF_TYPED = {
+    "cpp": (BROKEN["cpp"], [(b"b.size()", b"b..size()"), (b"IS_SET ", b"")]),
+    "rust": (
+        b"fn f(a: A) -> u8 { match a { A::B => 1, _ => 2 } }\nfn g(b: B) -> u8 { b.size() }\nstruct H;\n",
+        [(b"_ => 2", b"_ => call(); return 2"), (b"b.size()", b"b.(); b.size()")],
+    ),
+    "typescript": (
+        b"function f(a: A) { return a.run(); }\nclass B { g(b: B) { return b.size(); } }\nlet h = 1;\n",
+        [(b"a.run()", b"a.(1); a.run()"), (b"return b", b"b.; return b")],
+    ),
+    "python": (
+        b"def f(a):\n    return a.run()\n\n\ndef g(b):\n    return b.size()\n\n\nh = 1\n",
+        [(b"return a", b"a.(b)\n    return a")],
+    ),
+}
+
+
+@pytest.mark.parametrize("language", HALF_TYPED)
+def test_an_edit_that_breaks_or_mends_a_function_is_looked_at_alone(language: str) -> None:
+    """What breaks a function, and what mends it, is extracted in part if the rest of the file is broken as before."""
+    text, edits = HALF_TYPED[language]
+    memory = Memory()
+    memory.extract("x", text, language, LIMITS)
+    for count, (old, new) in enumerate(edits, 1):
+        now = text.replace(old, new)
+        assert memory.extract("x", now, language, LIMITS) == whole(now, language)
+        assert memory.extract("x", text, language, LIMITS) == whole(text, language)
+        assert memory.helped == 2 * count, (old, new)
+
+
+def test_an_edit_that_breaks_more_than_a_function_is_looked_at_as_a_whole() -> None:
+    """Where a broken function takes in text behind it, the file is extracted whole."""
     text = BROKEN["cpp"]
     memory = Memory()
     memory.extract("x", text, "cpp", LIMITS)
-    for old, new in ((b"b.size()", b"b..size()"), (b"IS_SET ", b""), (b"b.size()", b"b.size(); {")):
-        now = text.replace(old, new)
-        assert memory.extract("x", now, "cpp", LIMITS) == whole(now, "cpp")
-        memory.extract("x", text, "cpp", LIMITS)
+    now = text.replace(b"b.size()", b"b.size(); {")
+    assert memory.extract("x", now, "cpp", LIMITS) == whole(now, "cpp")
     assert memory.helped == 0
 
 
+@pytest.mark.parametrize("language", ["c", "cpp", "java", "typescript", "go"])
+def test_a_comment_without_an_end_takes_in_what_stands_behind(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What begins a comment is two operators where nothing ends it; what ends it may stand in another function."""
+    frame = {"go": b"package a\nfunc f(a int) { g(a/b) }\nfunc h() { i() /* j */ }\nvar k = l()\n"}
+    frame |= {"java": b"class A { void f(int a) { g(a/b); }\nvoid h() { i(); /* j */ }\nint k = l(); }\n"}
+    frame |= {"typescript": b"function f(a) { g(a/b); }\nfunction h() { i(); /* j */ }\nlet k = l();\n"}
+    before = frame.get(language, b"void f(int a) { g(a/b); }\nvoid h() { i(); /* j */ }\nint k;\n")
+    after = before.replace(b"a/b", b"a/*b")
+
+    def found() -> FileFacts:
+        memory = Memory()
+        memory.extract("x", before, language, LIMITS)
+        return memory.extract("x", after, language, LIMITS)
+
+    assert found() == whole(after, language)
+    if language in ("c", "cpp"):
+        monkeypatch.setattr(damaged, "_may_run_on", lambda _: False)
+        assert found() != whole(after, language)
+
+
 def test_what_a_broken_function_takes_in_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An edit of a function that is broken already is looked at in part only if the whole file is broken as before."""
+    """An edit of a broken function is looked at in part only if its tree is the one that it has in the whole file."""
     before = (
         b"int f(int l) {\n  l:oop[1] = -1;\n  each(q, &l) {\n    T* h = d(q, u_t, q);\n    s;\n  }\n  return l;\n}\n"
         b"void g(int l) {\n  S* q;\n  /* x */\n  each(q, &l) {\n    u();\n  }\n}\n"
@@ -488,7 +538,11 @@ def test_what_a_broken_function_takes_in_counts(monkeypatch: pytest.MonkeyPatch)
         return memory.extract("x", after, "c", LIMITS), memory.helped
 
     assert found() == (whole(after, "c"), 0)
-    monkeypatch.setattr(again, "_is_broken", lambda *_: True)
+    places = broken_in(compiled("c").read(before))
+    at = before.index(b"u_t")
+    moved = tuple(each._replace(start=each.start + 2, end=each.end + 2) if each.start > at else each for each in places)
+    monkeypatch.setattr(damaged, "_nodes_within", lambda *_: [])
+    monkeypatch.setattr(damaged, "broken_in", lambda _: moved)
     assert found() != (whole(after, "c"), 0)
 
 
@@ -556,7 +610,7 @@ def test_types_that_are_not_named_are_not_looked_at(language: str, monkeypatch: 
         read.append(reduced.read if reduced else b"")
         return look(data, language, limits, reduced)
 
-    monkeypatch.setattr(again, "look", watched)
+    monkeypatch.setattr(damaged, "look", watched)
     frame, one = TYPES[language]
     text = frame % b"".join(one % (number, number) for number in range(9))
     memory = Memory()

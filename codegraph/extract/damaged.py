@@ -1,0 +1,142 @@
+"""An edit of a function that is broken, was, or is broken now: what can be said of it without the rest of the file.
+
+What breaks a function may take in text behind it, as a comment without an end does, so the whole file is parsed.
+Elsewhere it must be broken as it was, and of the function that tree must say the same as the tree of what is left of
+the file, node by node; then what is found in it is what the passes over the whole tree would find (see `again`).
+Tests: tests/unit/extract/test_extract_again.py.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from codegraph.core.facts import SyntaxProblem
+from codegraph.extract.extractor import Limits, Look, Reduced, look
+from codegraph.extract.grammar import compiled
+from codegraph.extract.known import Function, Known
+from codegraph.extract.languages.spec import LanguageSpec
+from codegraph.extract.normalise import Span
+from codegraph.extract.outline import BROKEN, Broken, broken_in
+
+
+class Looked(NamedTuple):
+    """What is found in the part, and what the parser cannot read of the whole file."""
+
+    part: Look
+    broken: tuple[Broken, ...]
+    unprepared: tuple[Broken, ...] | None = None
+    """Where the bytes as they are cannot be read, None if that has only moved."""
+
+
+def looked_at(
+    known: Known, data: bytes, edited: Function, read: bytes, less: Reduced, spec: LanguageSpec, limits: Limits
+) -> Looked | None:
+    """Look at what is left of a file; None if what the parser cannot read does not fit what is known.
+
+    `read`: what the parser reads of the whole file; `less` does not say yet where that is broken.
+    """
+    moved = len(data) - len(known.data)
+    broken = _moved(known.broken, changed(known.data, data), moved)
+    is_broken = any(edited.start <= each.start <= edited.end for each in known.broken)
+    if broken is not None and not is_broken and not _may_run_on(data[edited.start : edited.end + moved]):
+        part = _part(data, less, broken, spec, limits)
+        if part is not None:
+            return Looked(part, broken)
+    return _looked_at_broken(known, data, edited, read, less, spec, limits)
+
+
+def _may_run_on(text: bytes) -> bool:
+    """Tell whether a comment or a raw string may begin in a text and end behind it: `a /*b` may be a product, too."""
+    is_open = text.count(b"/*") > text.count(b"*/")
+    return is_open or any(text.rfind(begin) > text.rfind(end) for begin, end in ((b"/*", b"*/"), (b'R"', b')"')))
+
+
+def _part(data: bytes, less: Reduced, broken: Sequence[Broken], spec: LanguageSpec, limits: Limits) -> Look | None:
+    part = look(data, spec.name, limits, less._replace(broken=_outside(broken, less.blank)))
+    if isinstance(part, SyntaxProblem) or any(each.reason not in BROKEN for each in part.problems):
+        return None
+    return part
+
+
+def _looked_at_broken(
+    known: Known, data: bytes, edited: Function, read: bytes, less: Reduced, spec: LanguageSpec, limits: Limits
+) -> Looked | None:
+    reading = compiled(spec.name).reading(data)
+    is_other = spec.prepare_if_broken and (reading.read is data) != (known.read is known.data)
+    if reading.is_worse_prepared or is_other or reading.read != read:
+        return None
+    moved, broken = len(data) - len(known.data), broken_in(reading.root)
+    was, now = (edited.body[0], edited.end), (edited.body[0], edited.end + moved)
+    before = _moved([each for each in known.broken if not _is_within(each, was)], was, moved)
+    if before is None or before != tuple(each for each in broken if not _is_within(each, now)):
+        return None
+    part = _part(data, less, broken, spec, limits)
+    if part is None or (edited.is_callback and part.broken != broken):  # the module's own damage is not all seen
+        return None
+    span = edited.start, edited.end + moved
+    is_same = _nodes_within(reading.root, span) == _nodes_within(part.view.root, span)
+    return Looked(part, broken, reading.unprepared) if is_same else None
+
+
+def _nodes_within(root: Node, span: Span) -> list[tuple[int, int, int, bool]]:
+    """Return what nodes stand in a stretch, and where."""
+    start, end = span
+    found: list[tuple[int, int, int, bool]] = []
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        first, last = node.start_byte, node.end_byte
+        if first < end and last > start:
+            if start <= first and last <= end:
+                found.append((node.kind_id, first, last, node.is_missing))
+            waiting.extend(node.children)
+    return found
+
+
+def _is_within(one: Broken, body: Span) -> bool:
+    return body[0] < one.start and one.end < body[1]
+
+
+def _moved(broken: Sequence[Broken], edited: Span, moved: int) -> tuple[Broken, ...] | None:
+    """Return where broken places are after an edit between two offsets; None if it touches one."""
+    begin, end = edited
+    if any(begin <= each.end and each.start <= end for each in broken):
+        return None
+    return tuple(
+        each if each.end < begin else Broken(each.start + moved, each.end + moved, each.reason) for each in broken
+    )
+
+
+def _outside(broken: Sequence[Broken], blank: Sequence[Span]) -> tuple[Broken, ...]:
+    """Return the broken places that stand in none of the stretches, which are in order."""
+
+    def is_inside(one: Broken) -> bool:
+        at = bisect_right(blank, one.start, key=itemgetter(0)) - 1
+        return at >= 0 and one.end <= blank[at][1]
+
+    return tuple(each for each in broken if not is_inside(each))
+
+
+def changed(before: bytes, now: bytes) -> Span:
+    """Return between which offsets of `before` the two texts differ."""
+    shorter = min(len(before), len(now))
+    begin = _longest(shorter, lambda length: before[:length] == now[:length])
+    same = _longest(shorter - begin, lambda length: before[len(before) - length :] == now[len(now) - length :])
+    return begin, len(before) - same
+
+
+def _longest(most: int, holds: Callable[[int], bool]) -> int:
+    """Return the largest length up to `most` for which `holds` is true, as it is for all smaller ones."""
+    low = 0
+    while low < most:
+        middle = (low + most + 1) // 2
+        if holds(middle):
+            low = middle
+        else:
+            most = middle - 1
+    return low
