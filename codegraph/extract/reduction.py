@@ -39,8 +39,8 @@ class Hole(NamedTuple):
 
     start: int
     end: int
-    body: Span
-    """What may be left out of it in any case; empty if that is nothing."""
+    bodies: tuple[Span, ...]
+    """What may be left out of it in any case."""
 
 
 def reduced(
@@ -63,18 +63,17 @@ def reduced(
     parts: list[bytes] = []
     blank: list[Span] = []
     at = 0
-    for number, (start, end, body) in enumerate(holes):
-        is_gone = end > start and number not in kept
-        if not is_gone:
-            start, end = body
-        if start == end or any(start <= each.end and each.start <= end for each in seen):
-            continue
-        if start >= edited.end:
-            start, end = start + moved, end + moved
-        brackets = b"  " if is_gone and spec.hollow == b"{}" else spec.hollow
-        parts += (read[at:start], brackets[:1], read[start + 1 : end - 1].translate(_BLANK), brackets[1:])
-        blank.append((start, end) if is_gone else (start + 1, end - 1))
-        at = end
+    for number, hole in enumerate(holes):
+        is_gone = hole.end > hole.start and number not in kept
+        for start, end in [hole[:2]] if is_gone else hole.bodies:
+            if any(start <= each.end and each.start <= end for each in seen):
+                continue
+            if start >= edited.end:
+                start, end = start + moved, end + moved
+            brackets = b"  " if is_gone and spec.hollow == b"{}" else spec.hollow
+            parts += (read[at:start], brackets[:1], read[start + 1 : end - 1].translate(_BLANK), brackets[1:])
+            blank.append((start, end) if is_gone else (start + 1, end - 1))
+            at = end
     return Reduced(b"".join((*parts, read[at:])), blank, (), None)
 
 
@@ -100,7 +99,7 @@ def _holes(known: Known, edited: Function, text: bytes, is_erased: bool) -> Iter
     while index < len(definitions) or callbacks:
         if callbacks and (index == len(definitions) or callbacks[0].body < definitions[index].range.start_byte):
             apart = callbacks.popleft()
-            yield Hole(apart.body, apart.body, (apart.body, apart.end))
+            yield Hole(apart.body, apart.body, ((apart.body, apart.end),))
             index = max(index, bisect_left(definitions, apart.end, key=_start_of))
             continue
         place, number = definitions[index].range, index
@@ -115,12 +114,13 @@ def _holes(known: Known, edited: Function, text: bytes, is_erased: bool) -> Iter
             index = function.behind
             own = _WORD.findall(function.name)
             is_gone = is_erased and bool(own) and words.isdisjoint(own) and _is_apart(known, number)
-            yield Hole(start, end if is_gone else start, function.body)
+            yield Hole(start, end if is_gone else start, (function.body,))
         else:
             behind = _behind(known, number)
             if is_erased and _is_whole(known, number) and words.isdisjoint(_said(known, number, behind)):
+                inside = (functions[each].body for each in range(index, behind) if each in functions)
                 index = behind
-                yield Hole(start, end, (start, start))
+                yield Hole(start, end, tuple(inside))
             else:
                 index += 1
 
@@ -128,9 +128,7 @@ def _holes(known: Known, edited: Function, text: bytes, is_erased: bool) -> Iter
 def _callbacks(known: Known, edited: Function, words: frozenset[bytes]) -> deque[Callback]:
     """Return the callbacks of which the inside may be left out: none that defines what the edited function names."""
     named = [
-        each.range.start_byte
-        for each in known.definitions
-        if each.local and not words.isdisjoint(_WORD.findall(each.name.encode()))
+        each.range.start_byte for each in known.definitions if not words.isdisjoint(_WORD.findall(each.name.encode()))
     ]
     found: deque[Callback] = deque()
     for each in known.callbacks:
