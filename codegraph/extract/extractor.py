@@ -60,7 +60,7 @@ from codegraph.extract.view import CALLABLES, FileView
 if TYPE_CHECKING:
     from codegraph.extract.definition_flow import DefinitionFlows
 
-SCHEMA = 47
+SCHEMA = 48
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1
@@ -273,13 +273,14 @@ def _are_named(view: FileView, names: Named, focus: Span | None) -> bool:
 
 
 def _apart(view: FileView, found: Iterable[Node], focus: Span | None) -> list[Cut]:
-    """Return which of these functions have a body in braces and stand in no definition, and in the focus if any."""
+    """Return which of these have, or are, a body in braces and stand in no definition, and in the focus if any."""
     data, (first, last) = view.text.data, focus or (0, len(view.text.data))
     cuts: list[Cut] = []
     for node in found:
-        start, end, body = node.start_byte, node.end_byte, node.child_by_field_name("body")
-        if body is None or not first <= start <= end <= last or view.owner_of(start):
+        start, end = node.start_byte, node.end_byte
+        if not first <= start <= end <= last or view.owner_of(start):
             continue
+        body = node.child_by_field_name("body") or node
         if body.end_byte == end and data[body.start_byte] == 0x7B and data[end - 1] == 0x7D:
             cuts.append(Cut(start, body.start_byte, end))
     return sorted(cuts)

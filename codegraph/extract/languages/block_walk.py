@@ -89,8 +89,8 @@ class BlockWalk:
         self._handlers = handlers
         self._stack: list[tuple[Visit | None, Node, Scope]] = []
         self._add = view.references.add
-        self._closures: set[tuple[int, str]] = set()
-        """Owners, and local names that were given a function without a name inside them."""
+        self._closures: set[tuple[int | Scope | None, str]] = set()
+        """Local names that were given a function without a name, and whose affair they are."""
         self.text = view.text.of
         """Returns the text of a node."""
         self.defined = {
@@ -160,23 +160,35 @@ class BlockWalk:
         `chain`: what it means, if that is more than the value of the name.
         """
         found = scope.find(name)
-        if found is not None and found[:1] != (TYPE,) and (scope.owner, name) not in self._closures:
+        if found is not None and found[:1] != (TYPE,) and (_around(scope, name), name) not in self._closures:
             self.computed(scope, found if chain is None else chain, function)
 
     def note_closure(self, scope: Scope, node: Node) -> None:
         """Remember the name that a function has, or is given, inside a definition."""
         own = node.child_by_field_name("name")
         if own is not None:
-            self._closures.add((scope.owner, self.text(own)))
+            name = self.text(own)
+            self._closures.add((_around(scope, name), name))
             return
         parent, steps = node.parent, 0
         while parent is not None and steps < _MAX_WRAPPING and "argument" not in parent.type:
             for field in _NAMING:
                 named = parent.child_by_field_name(field)
                 if named is not None and named.start_byte < node.start_byte:
-                    self._closures.update((scope.owner, each) for each in _WORD.findall(self.text(named)))
+                    names = _WORD.findall(self.text(named))
+                    self._closures.update((_around(scope, each), each) for each in names)
                     return
             parent, steps = parent.parent, steps + 1
+
+
+def _around(scope: Scope, name: str) -> int | Scope | None:
+    """Return whose affair a local name is: its owner's, but in a module's code that of the scope that declares it."""
+    if scope.owner:
+        return scope.owner
+    part: Scope | None = scope
+    while part is not None and name not in part.names:
+        part = part.parent
+    return part
 
 
 def close_branch(scope: Scope, united: Callable[[Iterable[Chain]], Chain]) -> None:

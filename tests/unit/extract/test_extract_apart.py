@@ -7,7 +7,7 @@ import re
 import pytest
 
 from codegraph.core.facts import FileFacts, SyntaxProblem
-from codegraph.extract import again, splice
+from codegraph.extract import again, damaged, splice
 from codegraph.extract.again import Memory
 from codegraph.extract.extractor import Limits, Look, Reduced, extract, look
 from codegraph.extract.view import FileView
@@ -36,6 +36,31 @@ describe('two', () => { const helper = () => { return 1; }; it('z', () => { help
 export const all = run(() => { const k = made.go(); return k; });
 """
 
+BLOCKS = """
+#include "bar.h"
+static Bar made(1);
+struct Foo { int run() { return made.x; } };
+TEST_CASE("one") {
+  Bar each = setUp();
+  auto helper = [](Bar& a) { auto k = a.make(); return k.go(); };
+  SECTION("goes") {
+    auto q = helper(each);
+    q.stop();
+    for (auto& n : q.all()) { Bar z = q.at(n); z.end(); }
+  }
+  SECTION("stops")
+  {
+    struct Local { int run() { return helper(q); } };
+    Foo helper = each.foo();
+    helper();
+    CHECK(Local().run() == made.x);
+  }
+  if (each.ok()) { using namespace foo; each.go(); }
+}
+TEST_CASE("two") { F helper = g(); helper(); { Foo::count = Bar(); } }
+int f(Foo a) { if (a.run()) { return 1; } return helper(a); }
+"""
+
 
 def whole(text: str, language: str) -> FileFacts:
     return extract(text.encode(), language, LIMITS)
@@ -51,6 +76,23 @@ def after(memory: Memory, before: str, now: str, language: str) -> FileFacts:
 def test_facts_are_those_of_the_whole_file(language: str, seed: int) -> None:
     """After every edit of a row of random ones the facts are, byte for byte, what extraction from nothing gives."""
     assert not list(differing(SUITE, language, seed, 60))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_facts_of_blocks_are_those_of_the_whole_file(seed: int) -> None:
+    """The same of C++, where blocks outside of functions, as the macros of tests have them, are such callbacks."""
+    assert not list(differing(BLOCKS, "cpp", seed, 60))
+
+
+def test_an_edit_of_a_block_is_looked_at_alone() -> None:
+    """An edit inside of a block of a test is extracted in part; so is one in a function beside it."""
+    memory, text = Memory(), BLOCKS
+    memory.extract("x", text.encode(), "cpp", LIMITS)
+    edits = [("q.stop();", "q.stop(); made.x();"), ("return 1;", "return made.x;"), ("z.end();", "z..end();")]
+    for helped, (old, new) in enumerate(edits, 1):
+        text = text.replace(old, new)
+        assert memory.extract("x", text.encode(), "cpp", LIMITS) == whole(text, "cpp")
+        assert memory.helped == helped
 
 
 @pytest.mark.parametrize(
@@ -75,7 +117,7 @@ def test_an_edit_of_a_callback_is_looked_at_alone(edit: tuple[str, str], monkeyp
     text = SUITE + "".join(f"it('{n}', () => {{\n  const v = made.m{n}();\n  v.stop();\n}});\n" for n in range(9))
     memory = Memory()
     memory.extract("x", text.encode(), "typescript", LIMITS)
-    monkeypatch.setattr(again, "look", watched)
+    monkeypatch.setattr(damaged, "look", watched)
     for old, new in (edit, edit[::-1], ("made.m4();", "made.m4();\n  v.again();")):
         text = text.replace(old, new, 1) if old else text
         assert memory.extract("x", text.encode(), "typescript", LIMITS) == whole(text, "typescript")
@@ -154,4 +196,4 @@ def test_edits_that_end_a_callback_elsewhere_are_looked_at_as_a_whole() -> None:
         memory = Memory()
         changed = text.replace("b();", f"b(); {typed}")
         assert after(memory, text, changed, "typescript") == whole(changed, "typescript")
-        assert memory.helped == (typed == "//")
+        assert memory.helped == (typed in ("//", "'", "`${"))

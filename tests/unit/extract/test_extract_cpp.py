@@ -219,6 +219,30 @@ def test_further_names_of_one_typedef(language: str, others: list[str]) -> None:
     assert [each.descriptor for each in found[1:]] == ["d#", "d#x.", *others]
 
 
+def test_blocks_of_tests_are_statements() -> None:
+    """A macro with a title in front of a block is a call, as is one that names a type whose reference is caught."""
+    source = (
+        'TEST_CASE("all, of \\"it\\"", "[tag]")\n{\n  SECTION("one" + name(1)) {\n    A a;\n    a.run();\n'
+        '    CHECK_THROWS_AS(a.take("x"),\n                    b::Error&);\n    CHECK_THROWS_AS(x = a.go(), Error&);\n'
+        "  }\n}\nvoid f(int, A&);\n"
+    )
+    seen = masked(source.encode()).decode()
+    assert [(at, new) for at, (old, new) in enumerate(zip(source, seen, strict=True)) if old != new] == [
+        (source.index("\n{"), ";"),
+        (source.index(" {\n    A"), ";"),
+        (source.index("&);"), " "),
+        (source.index("&);\n  }"), " "),
+    ]
+    assert facts(source).outline.problems == ()
+
+
+def test_a_closure_is_that_of_its_block() -> None:
+    """In code outside of functions a name that holds a function without a name says nothing of that name elsewhere."""
+    source = 'TEST_CASE("one") { auto f = [] {}; f(); }\nTEST_CASE("two") { for (auto& f : all) { f(); } }\n'
+    called = [each.chain for each in facts(source).occurrences.references if each.chain[-1] == "@?"]
+    assert called == [("all", "[each]", "operator()(0)", "@?")]
+
+
 def test_names_in_capitals_are_no_macros() -> None:
     """A class, enum or union in capitals keeps its name, alone, as a member's type and as what a function gives."""
     source = (

@@ -3,7 +3,8 @@
 An export macro in front of a class, one in front of a declaration's type, attributes behind a declarator and lines
 that hold a macro and nothing else stand where the grammar expects something else, and one of them costs whole
 classes; so does an #if that cuts through a statement. They are replaced by blanks, so every offset and every line
-stays what it is; what is mentioned and which tokens there are is read from the true bytes. A macro is told by its
+stays what it is. The blank behind a macro with a title that a block follows becomes a semicolon: such a call is a
+statement. What is mentioned and which tokens there are is read from the true bytes. A macro is told by its
 capitals.
 Tests: tests/unit/extract/test_extract_cpp.py.
 """
@@ -121,6 +122,15 @@ _CONVENTION: Final = _pattern(rb"\((MACRO)[ \t]+(?=\*[ \t]*\w+[ \t]*\)SPACE*(?:[
 _EMPTY_DEFAULT: Final = re.compile(rb"=([ \t]*)\{\}(?=[ \t\n]*[,)])")
 _TEMPLATE: Final = re.compile(rb"template(?=[ \t]+[A-Za-z_])")
 _ALONE: Final = _pattern(rb"INDENT(MACROARGUMENTS?)[ \t]*+(?:$|(?=//))")
+_TITLED: Final = _pattern(
+    rb"\n[ \t]*+[A-Z][A-Z0-9_]++\((?=[^\n]*\")(?:[^()\n;{}\"]|TEXT|\((?:[^()\n;{}\"]|TEXT)*\))*\)"
+    rb"(?:SPACE|\r)(?=[ \t\r\n]*+\{)"
+)
+"""`SECTION("what is tested") {`: a call, and a block behind it."""
+_CAUGHT: Final = re.compile(rb"[\w>]&(?=\)[ \t]*;)")
+_NAMED_CALL: Final = re.compile(rb"[A-Z][A-Z0-9_]++\([^;]*[\"=]")
+"""`CHECK_THROWS_AS(f("a"), Error&);`: a macro with a text or an assignment in it declares nothing."""
+_MAX_CALL: Final = 1000
 _COMMENTS: Final = re.compile(rb"\A(?:\s++|//[^\n]*+|/\*.*?(?:\*/|\Z))*+", re.DOTALL)
 _TYPED: Final = re.compile(rb"[ \t]*\r?\n[A-Za-z_]\w*[ \t]*\([^;{}]*\)\s*[{;]")
 _DIRECTIVE: Final = _pattern(
@@ -179,7 +189,7 @@ def masked(data: bytes) -> bytes:
         once, data = data, _ALONE.sub(_blank_alone, data)
         if once == data:
             break
-    return _with_macros(data, read)[1:]
+    return _with_macros(_CAUGHT.sub(_without_reference, _TITLED.sub(_ended, data)), read)[1:]
 
 
 def _without_torn_branches(data: bytes) -> bytes:
@@ -261,6 +271,19 @@ def _spaced(match: re.Match[bytes]) -> bytes:
     while at and data[at - 1] in b" \t":
         at -= 1
     return b"        " if data[max(0, at - 2) : at].endswith((b"::", b".", b"->")) else match.group()
+
+
+def _without_reference(match: re.Match[bytes]) -> bytes:
+    """Blank out the sign of a reference behind a type that is the last argument of a macro."""
+    data, end = match.string, match.start()
+    start = max(data.rfind(each, max(0, end - _MAX_CALL), end) for each in (b";\n", b"{\n", b"}\n"))
+    is_call = start >= 0 and _NAMED_CALL.match(_COMMENTS.sub(b"", data[start + 1 : end]))
+    return match.group()[:1] + b" " if is_call else match.group()
+
+
+def _ended(match: re.Match[bytes]) -> bytes:
+    """End the call that names a block of a test by a semicolon."""
+    return match.group()[:-1] + b";"
 
 
 def _blank(match: re.Match[bytes]) -> bytes:
