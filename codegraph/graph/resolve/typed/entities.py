@@ -91,8 +91,19 @@ def spaces(candidates: Candidates) -> Candidates:
 
 def shallow(candidates: Candidates, limit: int) -> Candidates:
     """Return candidates without what is inside of them where that is nested deeper than `limit`."""
-    return tuple([each._replace(inner=()) if each.inner and _depth(each) > limit else each for each in candidates])
+    for each in candidates:
+        if each.inner and _is_deeper(each.inner, limit):
+            break
+    else:
+        return candidates
+    return tuple([each._replace(inner=()) if _is_deeper(each.inner, limit) else each for each in candidates])
 
 
-def _depth(entity: Entity) -> int:
-    return max([1 + _depth(each) for each in entity.inner], default=0)
+def _is_deeper(inside: Candidates, limit: int) -> bool:
+    """Tell whether what is inside of a candidate is nested deeper, level by level."""
+    level: list[Entity] = list(inside)
+    for _ in range(limit):
+        level = [one for each in level for one in each.inner]
+        if not level:
+            return False
+    return bool(level)

@@ -8,9 +8,14 @@ Tests: tests/unit/graph/test_graph_java.py, test_graph_cpp.py.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.typed.entities import INSTANCE, WRAPPED, Candidates, Entity, is_foreign
 from codegraph.graph.resolve.typed.evaluator import UNKNOWN_RECEIVER, Evaluator, Place
+
+_MOST_SPLIT = 4096
+"""So many lists of type arguments are remembered in parts: a project writes few, and most of them often."""
 
 
 class GenericEvaluator(Evaluator):
@@ -36,8 +41,10 @@ class GenericEvaluator(Evaluator):
         if last[0] != "<" or last[-1] != ">":
             return self.evaluate(place, chain)
         given = tuple(
-            Entity(WRAPPED, name="@argument", inner=self.typed(place, each, arguments))
-            for each in split_arguments(last)
+            [
+                Entity(WRAPPED, "", "", "@argument", self.typed(place, each, arguments))
+                for each in split_arguments(last)
+            ]
         )
         found = self.evaluate(place, chain[:-1])
         if is_foreign(found):
@@ -49,7 +56,8 @@ class GenericEvaluator(Evaluator):
         return (Entity(WRAPPED, descriptor=chain[-2] if len(chain) > 1 else "", name="@external", inner=given),)
 
 
-def split_arguments(element: str) -> list[Chain]:
+@lru_cache(_MOST_SPLIT)
+def split_arguments(element: str) -> tuple[Chain, ...]:
     """Return the chains of type arguments: parts are divided by slashes, arguments by commas, outside of brackets."""
     chains: list[list[str]] = [[""]]
     depth = 0
@@ -61,4 +69,4 @@ def split_arguments(element: str) -> list[Chain]:
             chains[-1].append("")
         else:
             chains[-1][-1] += character
-    return [tuple(chain) if chain != [""] else () for chain in chains]
+    return tuple([tuple(chain) if chain != [""] else () for chain in chains])
