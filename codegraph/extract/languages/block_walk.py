@@ -119,7 +119,12 @@ class BlockWalk:
                     handler = by_kind[kind] = self._handlers.get(node.type)
             if handler is not None:
                 handler(self, node, scope)
-            elif children := node.named_children:
+                continue
+            count = node.named_child_count
+            if count == 1 and (only := node.named_child(0)) is not None:  # no objects for the brackets around it
+                push((None, only, scope))
+            elif count:
+                children = node.named_children
                 children.reverse()
                 for child in children:
                     push((None, child, scope))

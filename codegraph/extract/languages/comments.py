@@ -161,7 +161,7 @@ def _comment_at_end(node: Node) -> Node | None:
     """Return the comment that the grammar counts to the end of what precedes it: a block without a closing bracket."""
     last: Node | None = node
     while last is not None and last.type not in COMMENTS:
-        last = last.children[-1] if last.child_count else None
+        last = last.child(last.child_count - 1) if last.child_count else None
     return last
 
 
