@@ -103,8 +103,8 @@ class TokenStream:
             else:
                 self._starts[offset] = len(tokens)
         tokens += findall(source, at, len(source))
-        if not text.ascii:
-            tokens = [text.decode(token) for token in tokens]
+        if not text.plain:
+            tokens = [token if token.isascii() else text.decode(token) for token in tokens]
         return tokens
 
     def _find_with_offsets(self, pattern: re.Pattern[str]) -> Callable[[str, int, int], list[str]]:

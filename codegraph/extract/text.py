@@ -23,13 +23,15 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 class SourceText:
     """One file's text; every offset is in bytes."""
 
-    __slots__ = ("ascii", "data", "lines", "mark", "text")
+    __slots__ = ("ascii", "data", "lines", "mark", "plain", "text")
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.ascii = data.isascii()
         self.text = data.decode("latin-1")
         self.mark = len(_BYTE_ORDER_MARK) if data.startswith(_BYTE_ORDER_MARK) else 0
+        self.plain = self.ascii or data[self.mark :].isascii()
+        """Whether all behind the byte order mark is ASCII; whole projects have nothing else but that mark."""
         self.lines = [self.mark, *accumulate(map(len, data.splitlines(keepends=True)))]
         if data and not data.endswith((b"\n", b"\r")):
             self.lines.pop()  # the last line has no end: nothing starts behind it
@@ -47,7 +49,7 @@ class SourceText:
     def of(self, node: Node) -> str:
         """Return the decoded text of a node."""
         piece = self.text[node.start_byte : node.end_byte]
-        return piece if self.ascii else self.decode(piece)
+        return piece if self.ascii or piece.isascii() else self.decode(piece)
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return the 0-based line and the UTF-16 column of a byte offset."""
@@ -55,7 +57,7 @@ class SourceText:
         if line < 0:
             return 0, 0
         start = self.lines[line]
-        if self.ascii:
+        if self.plain:
             return line, offset - start
         piece = self.data[start:offset]
         if piece.isascii():
@@ -73,11 +75,11 @@ class SourceText:
     def positions(self, offsets: Iterable[int]) -> tuple[int, ...]:
         """Return line and column of each byte offset, one pair after another."""
         found: list[int] = []
-        if self.ascii:
+        if self.plain:
             lines = self.lines
             for offset in offsets:
                 line = bisect_right(lines, offset) - 1
-                found += (line, offset - lines[line])
+                found += (line, offset - lines[line]) if line >= 0 else (0, 0)
         else:
             for offset in offsets:
                 found += self.position(offset)

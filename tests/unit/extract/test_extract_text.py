@@ -26,6 +26,18 @@ def test_byte_order_mark_has_no_column() -> None:
     assert (text.position(3), text.position(4)) == ((0, 0), (0, 1))
 
 
+@pytest.mark.parametrize("rest", [b"", b"ab\ncd\r\n", "aé\nb".encode()])
+def test_byte_order_mark_changes_no_other_position(rest: bytes) -> None:
+    """Behind a mark a position is that of the text without it; the mark itself stands at the start."""
+    mark = b"\xef\xbb\xbf"
+    marked, bare = SourceText(mark + rest), SourceText(rest)
+    starts = [offset for offset in range(len(rest) + 1) if rest[offset : offset + 1] != b"\xa9"]
+    for offset in starts:
+        assert marked.positions([3 + offset]) == marked.position(3 + offset) == bare.position(offset)
+    assert marked.positions([0, 1]) == (*marked.position(0), *marked.position(1)) == (0, 0, 0, 0)
+    assert marked.slice(0, 3) == "\ufeff"
+
+
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"a\x00b", "é".encode()])
 def test_slices_decode_anything(data: bytes) -> None:
     """A slice is what its bytes say in UTF-8; invalid bytes are replaced, never raised."""

@@ -41,10 +41,7 @@ class GenericEvaluator(Evaluator):
         if last[0] != "<" or last[-1] != ">":
             return self.evaluate(place, chain)
         given = tuple(
-            [
-                Entity(WRAPPED, "", "", "@argument", self.typed(place, each, arguments))
-                for each in split_arguments(last)
-            ]
+            [Entity(WRAPPED, "", "", "@argument", self.typed(place, each, arguments)) for each in split_arguments(last)]
         )
         found = self.evaluate(place, chain[:-1])
         if is_foreign(found):
