@@ -28,7 +28,7 @@ import numpy.typing as npt
 from benchmarks.search.asking import Asked, Built, opened, span_lines
 from benchmarks.search.scoring import PLACES, Span, hits
 from benchmarks.search.tasks import Task, at_hand, read_repositories, read_tasks
-from codegraph.daemon.ranking import aliases_among
+from codegraph.daemon.ranking import naming_only
 from codegraph.search.rank import MOST_REPEATED, RankWeights
 from codegraph.search.search import Query
 from codegraph.search.shape import QueryKind
@@ -110,8 +110,8 @@ def sample_of(index: Asked, task: Task) -> Sample | None:
     vectors = index.project.embed_query(task.text).result()
     shape, found, _ = index.project.parts.searcher.gather(Query(task.text, vectors), view.search)
     snapshot = view.snapshot
-    aliases = partial(aliases_among, snapshot)
-    rows = found.candidates(view.search.catalogue, snapshot.lines, snapshot.mentioning, aliases)
+    names_only = partial(naming_only, snapshot)
+    rows = found.candidates(view.search.catalogue, snapshot.lines, snapshot.mentioning, names_only)
     if not rows.symbols:
         return None
     held = signal_values(shape, found.matches.idf, rows, SIGNALS[:-1])

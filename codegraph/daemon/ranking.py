@@ -34,7 +34,7 @@ from codegraph.daemon.view import View
 from codegraph.embed.encoder import FloatArray
 from codegraph.errors import ProjectError
 from codegraph.graph.snapshot import Snapshot
-from codegraph.search.aliases import is_alias
+from codegraph.search.elsewhere import is_alias, is_declaration
 from codegraph.search.filters import Filter
 from codegraph.search.narrowing import Narrowing, phrase_terms
 from codegraph.search.query_language import languages_named, parse_query
@@ -67,7 +67,7 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
         allowed=_filter(params.filters),
         lines=view.snapshot.lines,
         mentions=view.snapshot.mentioning,
-        aliases=partial(aliases_among, view.snapshot),
+        names_only=partial(naming_only, view.snapshot),
         narrowed=Narrowing(
             filter=parsed.filter,
             containers=parsed.containers,
@@ -81,10 +81,13 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
     return msgspec.structs.replace(shown, understood=Understood(**dataclasses.asdict(parsed)))
 
 
-def aliases_among(snapshot: Snapshot, symbols: Sequence[SymbolId]) -> list[bool]:
-    """Say which of these symbols only stand for what has the same name elsewhere."""
+def naming_only(snapshot: Snapshot, symbols: Sequence[SymbolId]) -> list[bool]:
+    """Say which of these symbols may only name what is defined elsewhere."""
     found = map(snapshot.symbol, symbols)
-    return [each is not None and is_alias(each.definition) for each in found]
+    return [
+        each is not None and (is_alias(each.definition) or is_declaration(each.language, each.definition))
+        for each in found
+    ]
 
 
 def answer_similar(project: Project, view: View, params: SimilarParams, vectors: QueryVectors) -> SearchResult:

@@ -18,7 +18,7 @@ from codegraph.search.catalogue import CatalogueView
 from codegraph.search.distinct import union
 from codegraph.search.fusion import Ranking, interleave
 from codegraph.search.scoring import NO_MATCHES, Matches
-from codegraph.search.signals import Aliases, Candidates, Mentions, Values
+from codegraph.search.signals import Candidates, Mentions, NamesOnly, Values
 from codegraph.search.vectors import Mask, Neighbours, Numbers
 
 Lines = Callable[[Sequence[SymbolId], Sequence[str]], Sequence[int]]
@@ -49,7 +49,9 @@ class Found:
         took_part = (*(() if matches is None else ("lexical",)), *(("vector",) if near else ()))
         return cls(union(words.numbers, ranking.numbers), words, ranking, nearness, took_part)
 
-    def candidates(self, catalogue: CatalogueView, lines: Lines, mentions: Mentions, aliases: Aliases) -> Candidates:
+    def candidates(
+        self, catalogue: CatalogueView, lines: Lines, mentions: Mentions, names_only: NamesOnly
+    ) -> Candidates:
         """Gather what the ranking reads of the candidates, in the order of `numbers`."""
         numbers = self.numbers.tolist()
         symbols = [catalogue.symbols[number] for number in numbers]
@@ -72,7 +74,7 @@ class Found:
             kinds=catalogue.kinds[self.numbers],
             document=document.astype(np.float64),
             mentions=mentions,
-            aliases=aliases,
+            names_only=names_only,
         )
 
     def raw(self, index: int) -> dict[str, float]:

@@ -62,8 +62,8 @@ class RankWeights:
     """How many folders the file lies in, five of them counting 1."""
     support: float = -1.5
     """The file is a test, an example or a benchmark, and the query does not ask for such."""
-    alias: float = -1.5
-    """The symbol only stands for what has the same name elsewhere."""
+    elsewhere: float = -1.5
+    """The symbol only names what is defined elsewhere."""
     document: float = -3.0
     """The symbol is of a document: whoever searches code wants code first, unless the query is a heading."""
     repeated: float = -2.4

@@ -37,7 +37,7 @@ from codegraph.search.narrowing import Narrowing, live
 from codegraph.search.quantise import Floats, Quantised
 from codegraph.search.rank import Ranked, RankWeights, rank
 from codegraph.search.shape import QueryShape, shape_of
-from codegraph.search.signals import Aliases, Candidates, Mentions
+from codegraph.search.signals import Candidates, Mentions, NamesOnly
 from codegraph.search.spaces import SpacesView, VectorSpaces
 from codegraph.search.spelling import matched
 from codegraph.search.vectors import DotProducts, Mask, Neighbours
@@ -51,7 +51,7 @@ def _no_mentions(symbols: Sequence[SymbolId]) -> Sequence[int]:
     return [0] * len(symbols)
 
 
-def _no_aliases(symbols: Sequence[SymbolId]) -> Sequence[bool]:
+def _no_names(symbols: Sequence[SymbolId]) -> Sequence[bool]:
     return [False] * len(symbols)
 
 
@@ -68,7 +68,7 @@ class Query:
     lines: Lines = _no_lines
     """Gives 0 for what is not known."""
     mentions: Mentions = _no_mentions
-    aliases: Aliases = _no_aliases
+    names_only: NamesOnly = _no_names
     narrowed: Narrowing = field(default_factory=Narrowing)
     """What the text itself asks for; holds besides `allowed`."""
     fits: Callable[[SymbolId], bool] | None = None
@@ -265,7 +265,7 @@ class Searcher:
         shape, found, allowed = self.gather(query, view)
         if allowed is not None and not shape.terms and not query.vectors:
             return self._listed(query, view, allowed)
-        candidates = found.candidates(view.catalogue, query.lines, query.mentions, query.aliases)
+        candidates = found.candidates(view.catalogue, query.lines, query.mentions, query.names_only)
         ranked = rank(shape, found.matches.idf, candidates, self.weights)
         limit = query.limit or self._config.limit
 

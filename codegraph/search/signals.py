@@ -20,7 +20,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from codegraph.core.symbols import SymbolId, SymbolKind, descriptor_parts
+from codegraph.core.symbols import CALLABLE_KINDS, SymbolId, descriptor_parts
 from codegraph.search.analysis import part_terms, query_terms, whole_name
 from codegraph.search.beginnings import begin_alike, described_kinds
 from codegraph.search.catalogue import KINDS
@@ -36,7 +36,7 @@ SAME_NAME, SAME_SPELLING = 0.7, 0.3
 OTHER_CONTAINERS = 0.5
 """The share of it that is left where nothing of what is written before the name is around the symbol."""
 
-_CONSTANT = KINDS.index(SymbolKind.CONSTANT)
+_FUNCTIONS = [KINDS.index(kind) for kind in sorted(CALLABLE_KINDS)]
 
 DEEP = 5
 LARGE = math.log(400)
@@ -50,8 +50,8 @@ ASKED_BY_HEADING = 0.3
 Mentions = Callable[[Sequence[SymbolId]], Sequence[int]]
 """Counts, for each of some symbols, the other files with an edge to it."""
 
-Aliases = Callable[[Sequence[SymbolId]], Sequence[bool]]
-"""Says which of some symbols only stand for what has the same name elsewhere, see `aliases`."""
+NamesOnly = Callable[[Sequence[SymbolId]], Sequence[bool]]
+"""Says which of some symbols may only name what is defined elsewhere, see `elsewhere`."""
 
 
 class Candidates(NamedTuple):
@@ -71,8 +71,7 @@ class Candidates(NamedTuple):
     """1 for what stands in a document, 0 for code."""
     mentions: Mentions
     """Asked of a few of them only."""
-    aliases: Aliases
-    """Asked of constants only."""
+    names_only: NamesOnly
 
     def qualified(self, index: int) -> str:
         """Return a candidate's dotted name within its file; modules and sections of documents have none: "" it is."""
@@ -201,11 +200,13 @@ def support(asked: _Asked, candidates: Candidates) -> Values:
     return _each(candidates.paths, lambda path: float(is_supporting(path)))
 
 
-def alias(_asked: _Asked, candidates: Candidates) -> Values:
-    """Say which constants only stand for what has the same name elsewhere."""
-    values = np.zeros(len(candidates.symbols))
-    constants = np.flatnonzero(candidates.kinds == _CONSTANT)
-    values[constants] = candidates.aliases([candidates.symbols[index] for index in constants.tolist()])
+def elsewhere(_asked: _Asked, candidates: Candidates) -> Values:
+    """Say who only names what is defined elsewhere; a function only if one of its name that does more was found."""
+    values = np.array(candidates.names_only(candidates.symbols), dtype=np.float64)
+    functions = np.isin(candidates.kinds, _FUNCTIONS)
+    defined = {candidates.name(index) for index in np.flatnonzero(functions & (values == 0)).tolist()}
+    for index in np.flatnonzero(functions & (values > 0)).tolist():
+        values[index] = candidates.name(index) in defined
     return values
 
 
@@ -243,7 +244,7 @@ _SIGNALS: Mapping[str, Signal] = {
     "size": size,
     "depth": depth,
     "support": support,
-    "alias": alias,
+    "elsewhere": elsewhere,
     "document": document,
 }
 

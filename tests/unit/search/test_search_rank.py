@@ -27,7 +27,7 @@ def candidates(*rows: tuple[str, str], lines: tuple[int, ...] = (), **values: li
         paths=[path for _, path in rows],
         lines=np.array(lines or (1,) * count, dtype=float),
         kinds=np.full(count, KINDS.index(SymbolKind.FUNCTION), dtype=np.uint8),
-        aliases=lambda some: [symbol.startswith("passing/") for symbol in some],
+        names_only=lambda some: [symbol.startswith("passing/") for symbol in some],
         mentions=lambda some: [9 if symbol.startswith("src/") else 0 for symbol in some],
         **columns,
     )
@@ -214,9 +214,16 @@ def test_documents_come_after_code_unless_their_heading_is_asked_for():
 
 
 def test_a_name_comes_after_what_it_stands_for() -> None:
-    """A constant that passes a name on is no answer to it; only constants are asked about."""
-    rows = candidates(("Scanner", "passing/json.zig"), ("Scanner", "scanner.zig"), lexical=[1.0, 0.9])
-    assert ranked("Scanner", rows, only("lexical", "alias")).order == [0, 1]
+    """A constant that passes a name on is no answer to it, whatever else was found."""
+    rows = candidates(("Scanner", "passing/json.zig"), ("reads", "scanner.zig"), lexical=[1.0, 0.9])
     rows.kinds[0] = KINDS.index(SymbolKind.CONSTANT)
-    assert ranked("Scanner", rows, only("lexical", "alias")).order == [1, 0]
-    assert ranked("what a scanner reads", rows, only("lexical", "alias")).order == [1, 0]
+    assert ranked("Scanner", rows, only("lexical", "elsewhere")).order == [1, 0]
+    assert ranked("what a scanner reads", rows, only("lexical", "elsewhere")).order == [1, 0]
+
+
+def test_a_declaration_comes_after_its_definition_only() -> None:
+    """Where no function of its name was found that does more, the declaration is what there is."""
+    rows = candidates(("scan", "passing/scan.h"), ("scan", "scan.c"), ("other", "a.c"), lexical=[1.0, 0.9, 0.8])
+    assert ranked("scan", rows, only("lexical", "elsewhere")).order == [1, 2, 0]
+    alone = candidates(("scan", "passing/scan.h"), ("other", "a.c"), lexical=[1.0, 0.9])
+    assert ranked("scan", alone, only("lexical", "elsewhere")).order == [0, 1]

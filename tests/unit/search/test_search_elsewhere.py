@@ -1,4 +1,4 @@
-"""Constants that only stand for what has the same name elsewhere."""
+"""Symbols that only name what is defined elsewhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.extractor import Limits, extract
-from codegraph.search.aliases import is_alias
+from codegraph.search.elsewhere import is_alias, is_declaration
 
 ALIASES = """
 const std = @import("std");
@@ -47,3 +47,20 @@ def test_only_constants_are_aliases() -> None:
     """A function whose default value is written so is none."""
     [_, function] = extract(b"def get(a=b.get): return a\n", "python", Limits()).outline.definitions
     assert not is_alias(function)
+
+
+@pytest.mark.parametrize(
+    ("line", "declares"),
+    [("int add(int a, int b);", True), ("static inline void stop(void);", True), ("class A { A(); };", True),
+     ("int add(int a) { return a; }", False), ("class A { virtual int add(int a) = 0; };", False)],
+)  # fmt: skip
+def test_a_function_without_a_body_is_declared_unless_it_is_purely_virtual(line: str, declares: bool) -> None:
+    """In C++, and so in C."""
+    *_, function = extract(line.encode(), "cpp", Limits()).outline.definitions
+    assert is_declaration("cpp", function) == declares
+
+
+def test_functions_without_a_body_in_other_languages_are_what_there_is_of_them() -> None:
+    """Members of interfaces."""
+    *_, method = extract(b"interface A { int add(int a); }", "java", Limits()).outline.definitions
+    assert not is_declaration("java", method)
