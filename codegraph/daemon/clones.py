@@ -43,7 +43,7 @@ class CloneGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClonesResult(Answer, frozen=True, kw_only=True):
-    """Groups of clones, those with the most tokens to save first."""
+    """Groups of clones, those with the most tokens to save first; those of tests alone last."""
 
     groups: tuple[CloneGroup, ...]
     total: int

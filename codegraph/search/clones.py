@@ -32,6 +32,7 @@ from codegraph.core.symbols import CALLABLE_KINDS, CloneKind
 from codegraph.search.distinct import distinct
 from codegraph.search.fingerprints import Fingerprints, Hashes
 from codegraph.search.overlap import overlapping
+from codegraph.search.supporting import is_supporting
 
 USUAL_KINDS = frozenset(CloneKind) - {CloneKind.SEMANTIC}
 
@@ -95,7 +96,7 @@ class CloneGroup:
 
 @dataclass(frozen=True, slots=True)
 class Clones:
-    """All groups, those with the most to save first, ties by path and position."""
+    """All groups, those with the most to save first, ties by path and position; those of tests alone come last."""
 
     groups: tuple[CloneGroup, ...]
     complete: bool
@@ -151,8 +152,15 @@ def find_clones(files: Iterable[FileUnits], bounds: CloneBounds) -> Clones:
     several = {id(cluster): cluster for cluster in clusters if len(cluster.units) > 1}
     found = [_group(units, cluster, near) for cluster in several.values()]
     wanted = _outermost(units, [group for group in found if group.kind in bounds.kinds])
-    wanted.sort(key=lambda group: (-(len(group.members) - 1) * group.tokens, group.members[0][:2]))
+    wanted.sort(key=_order)
     return Clones(tuple(wanted), complete)
+
+
+def _order(group: CloneGroup) -> tuple[bool, int, str, int]:
+    """Put groups first whose repetition is most, those of tests alone behind all others."""
+    only_tests = all(is_supporting(member.path) for member in group.members)
+    first = group.members[0]
+    return only_tests, -(len(group.members) - 1) * group.tokens, first.path, first.definition
 
 
 def _units(file: FileUnits, bounds: CloneBounds) -> list[_Unit]:

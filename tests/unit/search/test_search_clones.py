@@ -129,6 +129,16 @@ def test_a_class_is_no_clone_of_its_method() -> None:
     assert found({"a.py": f"class Only:\n{method}\n"}, CloneBounds(threshold=0.2, min_lines=3, min_tokens=10)) == []
 
 
+def test_groups_of_tests_alone_come_last() -> None:
+    """However much they repeat; a test that repeats the code itself is worth telling first."""
+    sources = {
+        **{f"tests/test_{count}.py": "import os\n" * count + AVERAGE for count in range(4)},
+        "src/net.py": "N = 1\n" + ANOTHER,
+        "tests/test_net.py": ANOTHER,
+    }
+    assert found(sources) == [("exact", ["connect"] * 2), ("exact", ["average"] * 4)]
+
+
 def test_small_symbols_are_left_out() -> None:
     """By lines as well as by tokens."""
     sources = {"a.py": AVERAGE, "b.py": "import b\n" + AVERAGE}
