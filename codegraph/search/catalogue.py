@@ -137,7 +137,10 @@ class Catalogue:
         )
         self._paths[here] = paths.recoded(self._path_code)
         self._symbols.extend(symbols)
-        self._numbers.update(numbers)
+        if self._numbers:
+            self._numbers.update(numbers)
+        else:
+            self._numbers = numbers
         return np.arange(here.start, here.stop, dtype=np.int32)
 
     def view(self) -> CatalogueView:

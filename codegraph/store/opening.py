@@ -89,7 +89,7 @@ def _open_locked(request: _Request, lock: int) -> Store:
 def _open_sound(request: _Request, lock: int) -> Store:
     environment = Environment(request.directory, limit_bytes=request.config.map_bytes, sync=request.config.sync)
     try:
-        environment.read(_check_rows)
+        _check_rows(environment)
         stored = environment.read(_read_meta)
         if not stored:
             identity = environment.write(lambda transaction: _initialise(transaction, request))
@@ -103,12 +103,15 @@ def _open_sound(request: _Request, lock: int) -> Store:
     return Store(environment, lock, request.events, identity)
 
 
-def _check_rows(transaction: Transaction) -> None:
-    """Raise StoreCorrupt if a row that is read at every start is damaged."""
+def _check_rows(environment: Environment) -> None:
+    """Raise StoreCorrupt if a row that is read at every start is damaged; nothing is copied."""
     for table in _LOADED_AT_START:
-        for _, value in transaction.items(table):
+
+        def check(_: memoryview, value: memoryview, table: str = table) -> None:
             if not schema.intact(value):
                 raise StoreCorrupt(f"a row of {table} is damaged")
+
+        environment.scan(table, check)
 
 
 def _read_meta(transaction: Transaction) -> dict[str, str]:

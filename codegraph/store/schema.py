@@ -65,6 +65,8 @@ USER_PREFIX = b"user."
 CLOSING_KEY = b"!closing"
 """In `meta`: what a clean end knows of the whole state, for as long as nothing else is written."""
 
+REBUILT = "restart the daemon: it rebuilds what it cannot read"
+
 MAX_KEY_BYTES = 511
 """LMDB's compile-time limit."""
 
@@ -145,7 +147,7 @@ def intact(sealed: bytes | memoryview) -> bool:
 def unseal(sealed: bytes, where: str) -> bytes:
     """Check and remove the CRC-32. Raises StoreCorrupt, naming `where`."""
     if not intact(sealed):
-        raise StoreCorrupt(f"the stored {where} is damaged", "restart the daemon: it rebuilds what it cannot read")
+        raise StoreCorrupt(f"the stored {where} is damaged", REBUILT)
     return sealed[:-CRC_BYTES]
 
 
@@ -181,12 +183,13 @@ def pack_row(path: str, body: bytes) -> bytes:
     return seal(len(kept).to_bytes(_LENGTH_BYTES, "little") + kept + body)
 
 
-def unpack_row(key: bytes, sealed: bytes, table: str) -> tuple[str, bytes]:
-    """Return a row's path and body. Raises StoreCorrupt."""
-    value = unseal(sealed, f"row of {table}")
-    body_at = _LENGTH_BYTES + int.from_bytes(value[:_LENGTH_BYTES], "little")
-    encoded = value[_LENGTH_BYTES:body_at] or key
-    return encoded.decode("utf-8", "surrogateescape"), value[body_at:]
+def unpack_row(key: bytes | memoryview, sealed: bytes | memoryview, table: str) -> tuple[str, bytes]:
+    """Return a row's path and body, the only copy that is made. Raises StoreCorrupt."""
+    if not intact(sealed):
+        raise StoreCorrupt(f"the stored row of {table} is damaged", REBUILT)
+    body_at = _LENGTH_BYTES + int.from_bytes(sealed[:_LENGTH_BYTES], "little")
+    encoded = bytes(sealed[_LENGTH_BYTES:body_at]) or bytes(key)
+    return encoded.decode("utf-8", "surrogateescape"), bytes(sealed[body_at:-CRC_BYTES])
 
 
 _encoder = msgspec.msgpack.Encoder()

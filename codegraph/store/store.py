@@ -241,8 +241,9 @@ class Store:
         self._has_closing = False
 
     def _rows(self, table: str) -> Iterator[tuple[str, bytes]]:
-        items = self._environment.read(lambda transaction: transaction.items(table))
-        return (schema.unpack_row(key, value, table) for key, value in items)
+        rows: list[tuple[str, bytes]] = []
+        self._environment.scan(table, lambda key, value: rows.append(schema.unpack_row(key, value, table)))
+        return iter(rows)
 
     def _facts(self, table: str, keys: Iterable[bytes]) -> list[bytes | None]:
         sealed = self._environment.read(lambda transaction: [transaction.get(table, key) for key in keys])

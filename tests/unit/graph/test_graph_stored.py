@@ -8,7 +8,7 @@ from codegraph.core.changes import Dependency, FileLinks, Unresolved
 from codegraph.core.facts import Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId
 from codegraph.errors import StoreCorrupt
-from codegraph.graph.stored import Trace, decode_links, decode_trace, encode_links, pack
+from codegraph.graph.stored import StoredLinks, Trace, decode_links, decode_trace, encode_links, pack
 
 A, B = SymbolId("a.py/f()."), SymbolId("b.py/C#")
 LINKS = FileLinks(
@@ -80,6 +80,19 @@ def test_foreign_bytes_are_corrupt() -> None:
             decode_links(data)
         with pytest.raises(StoreCorrupt):
             decode_trace(data)
+        with pytest.raises(StoreCorrupt):
+            _ = StoredLinks(data, b"").packed
+
+
+def _call(target: str, line: int) -> Dependency:
+    return Dependency(SymbolId(target), DependencyKind.CALLS, Confidence.EXACT, line, 4)
+
+
+def test_stored_links_are_small() -> None:
+    """What a file's references repeat, names of targets and positions that grow, is not written out."""
+    edges = tuple(_call(f"package/module.py/function_{at % 20}().", at) for at in range(400))
+    packed = pack(FileLinks((edges,), (), ()))
+    assert len(encode_links(packed, Trace({}, ()))) < len(packed.edges) / 3
 
 
 def test_context_targets_of_one_definition_are_those_of_all() -> None:
