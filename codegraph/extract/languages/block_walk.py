@@ -76,6 +76,20 @@ class Scope:
             scope = scope.parent
         return None
 
+    def instance(self, name: str) -> Chain:
+        """Return the chain of an instance of the type of this name; () where a local name is none."""
+        found = self.find(name)
+        if found is None:
+            return (name, "()") if name else ()
+        return found[1:] if found and found[0] == TYPE else ()
+
+    def value(self, name: str) -> Chain:
+        """Return the chain of the value of this name; () where a local name is a type."""
+        found = self.find(name)
+        if found is None:
+            return (name,) if name else ()
+        return () if found and found[0] == TYPE else found
+
     def inner(self) -> Scope:
         """Open a scope inside this one."""
         return Scope(self.owner, self)

@@ -129,11 +129,7 @@ class Chains:
             declarator = node.child_by_field_name("declarator")
             return self.declared(node.child_by_field_name("type"), declarator, scope, depth + 1)
         if kind in _NAMES:
-            name = self._of(node)
-            found = scope.find(name)
-            if found is not None:
-                return found[1:] if found and found[0] == TYPE else ()
-            return (name, "()") if name else ()
+            return scope.instance(self._of(node))
         if kind == "decltype":
             return self.value(node.named_child(0) if node.named_child_count else None, scope, depth + 1)
         chain = self.type_name(node, scope)
@@ -165,7 +161,7 @@ class Chains:
             return ()
         kind = node.type
         if kind == "identifier":
-            return self._variable(self._of(node), scope)
+            return scope.value(self._of(node))
         if kind == "call_expression":
             return self._called(node, scope, depth + 1)
         if kind == "field_expression":
@@ -192,12 +188,6 @@ class Chains:
             inner = node.child_by_field_name(field) if field else None
             return self.value(inner or (node.named_child(0) if node.named_child_count else None), scope, depth + 1)
         return ()
-
-    def _variable(self, name: str, scope: Scope) -> Chain:
-        found = scope.find(name)
-        if found is None:
-            return (name,) if name else ()
-        return () if found and found[0] == TYPE else found
 
     def _called(self, node: Node, scope: Scope, depth: int) -> Chain:
         function, listed = node.child_by_field_name("function"), node.child_by_field_name("arguments")

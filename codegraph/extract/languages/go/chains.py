@@ -50,11 +50,7 @@ class Chains:
             return ()
         kind = node.type
         if kind == "type_identifier" or kind == "identifier":
-            name = self._of(node)
-            found = scope.find(name)
-            if found is not None:
-                return found[1:] if found and found[0] == TYPE else ()
-            return (name, "()") if name else ()
+            return scope.instance(self._of(node))
         if kind == "qualified_type":
             return (*self._of(node).replace(" ", "").split(".")[:2], "()")
         if kind in _TRANSPARENT:

@@ -72,11 +72,7 @@ class Chains:
             return ()
         kind = node.type
         if kind == "type_identifier":
-            name = self._of(node)
-            found = scope.find(name)
-            if found is not None:
-                return found[1:] if found and found[0] == TYPE else ()
-            return (name, "()") if name else ()
+            return scope.instance(self._of(node))
         if kind == "array_type":
             chain = self.instance(node.child_by_field_name("element"), scope, depth + 1)
             dimensions = node.child_by_field_name("dimensions")

@@ -92,11 +92,7 @@ class Chains:
             return ()
         kind = node.type
         if kind == "type_identifier" or kind == "identifier":
-            name = self._of(node)
-            found = scope.find(name)
-            if found is not None:
-                return found[1:] if found and found[0] == TYPE else ()
-            return (name, "()") if name else ()
+            return scope.instance(self._of(node))
         if kind == "scoped_type_identifier" or kind == "scoped_identifier":
             return joined(self.path(node, scope, depth), "()")
         if kind in _TYPES_PASSED:
@@ -154,12 +150,10 @@ class Chains:
         if node is None or depth > MAX_NESTING:
             return ()
         kind = node.type
-        if kind == "identifier" or kind == "self":
-            name = self._of(node)
-            found = scope.find(name)
-            if found is not None:
-                return () if found and found[0] == TYPE else found
-            return (name,) if name and kind == "identifier" else ()
+        if kind == "identifier":
+            return scope.value(self._of(node))
+        if kind == "self":
+            return scope.find("self") or ()
         if kind == "scoped_identifier":
             return self.path(node, scope, depth + 1)
         if kind == "generic_function":
