@@ -25,7 +25,7 @@ from codegraph.cache.codec import CodecName, VectorCodec
 from codegraph.cache.cold import open_cold
 from codegraph.cache.hot import HotTier
 from codegraph.cache.tiers import Tiers
-from codegraph.config import Config
+from codegraph.config import CacheConfig, Config
 from codegraph.core.changes import Clock
 from codegraph.core.facts import Occurrences, decode_compressed_occurrences
 from codegraph.core.routes import NO_ROUTES, Routes
@@ -115,25 +115,28 @@ class Project:
             lost=self._lost,
             clock=makers.clock,
         )
+        self.cookies = CookieJar(parts.cookie_directory)
         served = Served(parts.store, parts.tiers, parts.searcher)
         self.restored = restore_index(parts.store, parts.index, models.routes, parts.events)
         served.catch_up_documents(parts.index.snapshot, parts.inputs)
         self.pipeline = Pipeline(
             parts, self.scheduler, served, dict(self.restored.known), self.restored.left, self.switch.retire
         )
-        self.cookies = CookieJar(parts.cookie_directory)
-        self.writer = Writer(
+        self.writer = self._new_writer(background)
+        self._stack = stack.pop_all()
+        self._stack.callback(self.writer.finish)
+
+    def _new_writer(self, background: ThreadPoolExecutor) -> Writer:
+        return Writer(
             self.pipeline,
             Settler(self.config.watch, git_lock(self.root)),
             self._inbox,
             cookies=self.cookies,
             start_over=self._start_over,
             upkeep=self._upkeep(background),
-            clock=makers.clock,
+            clock=self.makers.clock,
             reconcile_seconds=self.config.watch.reconcile_seconds,
         )
-        self._stack = stack.pop_all()
-        self._stack.callback(self.writer.finish)
 
     def start(self) -> None:
         """Watch, and write in a thread of its own. Raises SourceError if the tree cannot be watched."""
@@ -335,8 +338,7 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
         encoders = Encoders(lambda model: makers.embedder(model, config, events, budget), background)
         stack.callback(encoders.close)
         extractor = makers.extractor(extract_settings(config.extract, models), events)
-        cold = open_cold(locations.cache_directory / "vectors", config.cache.cold_bytes, events)
-        tiers = Tiers(HotTier(config.cache.hot_bytes), cold, VectorCodec(cast(CodecName, config.cache.cold_codec)))
+        tiers = _open_tiers(locations.cache_directory, config.cache, events)
         stack.callback(tiers.close)
         merge = MergeProcess(config.daemon.nice)
         searcher = Searcher.open(
@@ -370,6 +372,11 @@ def open_project(root: Path, config: Config, events: EventLog, locations: Locati
         stack.callback(background.shutdown)
         stack.callback(merge.close)
         return Project(parts, locations, models, makers, background, stack)
+
+
+def _open_tiers(directory: Path, config: CacheConfig, events: EventLog) -> Tiers:
+    cold = open_cold(directory / "vectors", config.cold_bytes, events)
+    return Tiers(HotTier(config.hot_bytes), cold, VectorCodec(cast(CodecName, config.cold_codec)))
 
 
 def _write_down(searcher: Searcher) -> None:
