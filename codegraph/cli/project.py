@@ -138,13 +138,21 @@ def telling_starter() -> AbstractContextManager[None]:
 @contextmanager
 def open_session(arguments: Namespace, *, start: bool = True) -> Iterator[Session]:
     """Give a client. With `start`, a daemon is started at the first call if none runs."""
+    from codegraph.daemon.notice import seems_suspended
+
     root = find_root(arguments)
+    if seems_suspended(root, user_locations()):
+        _refuse_suspended(root)
     starter = partial(start_daemon, root) if start else None
     try:
         with Client(socket_of(root), root=str(root), start=starter) as client:
             yield Session(client, str(root))
     except SyncTimeout:
-        from codegraph.daemon.lifecycle import refuse_suspended
-
-        refuse_suspended(root, user_locations())
+        _refuse_suspended(root)
         raise
+
+
+def _refuse_suspended(root: Path) -> None:
+    from codegraph.daemon.lifecycle import refuse_suspended
+
+    refuse_suspended(root, user_locations())

@@ -51,6 +51,18 @@ class Notice(msgspec.Struct, frozen=True):
         return None
 
 
+def seems_suspended(root: Path, locations: Locations) -> bool:
+    """Whether the daemon of a project may be suspended, told without psutil and from /proc only.
+
+    So every command may ask before it waits for an answer; `lifecycle.refuse_suspended` makes sure.
+    """
+    notice = read_notice(locations.state_directory(root))
+    try:
+        return notice is not None and _fields(notice.pid)[0] in ("T", "t")
+    except OSError:
+        return False
+
+
 def own_notice(socket: Path) -> Notice:
     """Return the notice of this process."""
     import psutil
@@ -71,10 +83,15 @@ def _since_boot(process: psutil.Process) -> float:
     import psutil
 
     try:
-        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+        started = _fields(process.pid)[19]
     except OSError as error:
         raise psutil.NoSuchProcess(process.pid) from error
-    return int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    return int(started) / os.sysconf("SC_CLK_TCK")
+
+
+def _fields(pid: int) -> list[str]:
+    """Return what /proc says of a process behind its name: its state first. Raises OSError without it, or /proc."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def read_notice(state: Path) -> Notice | None:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ import msgspec
 import psutil
 import pytest
 
+from codegraph.cli.project import open_session
 from codegraph.daemon import lifecycle
 from codegraph.daemon.lifecycle import (
     READY_VARIABLE,
@@ -271,6 +273,8 @@ def test_suspended_daemon_is_named_and_ends_in_order(environment, root, location
         with pytest.raises(DaemonError, match=f"process {process}.* is suspended") as refused:
             start_daemon(root, locations)
         assert f"kill -CONT {process}" in refused.value.advice
+        with pytest.raises(DaemonError, match="suspended"), open_session(Namespace(project=str(root))):
+            pytest.fail("a command would wait for an answer until its time is over")
     finally:
         assert stop_daemon(root, locations, said.append) is True
     assert [f"process {process}" in line and "SIGCONT" in line for line in said] == [True]
