@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -414,3 +415,16 @@ def test_models_use(console: Any) -> None:
     assert console.json("models", "use", "codebert")["changed"] is True
     for words in (("use",), ("list", "codebert"), ("use", "a", "b")):
         assert console.run("models", *words) == 2
+
+
+def test_a_directory_as_a_model_is_seen_from_the_working_directory(console: Any) -> None:
+    """The daemon stands elsewhere, so it is told the whole path; a name with a slash that is no directory stays one."""
+    (Path.cwd() / "models" / "ours").mkdir(parents=True)
+    for name in ("models/ours", "./models/ours", "org/ours"):
+        assert console.run("models", "use", name) == 0
+    ours = str(Path.cwd() / "models" / "ours")
+    assert [call.name for call in console.daemon.service.calls if call.method == "use_model"] == [
+        ours,
+        ours,
+        "org/ours",
+    ]
