@@ -14,6 +14,7 @@ from codegraph.cli.records import (
     Record,
     hit_record,
     reason_text,
+    signature_text,
     symbol_cells,
     symbol_record,
 )
@@ -143,7 +144,8 @@ def _show_symbols(output: Output, session: Session, found: SymbolsResult) -> Non
         )
     elif found.symbols:
         rows = [
-            [*symbol_cells(output, session.root, symbol), Cell(symbol.signature, "dim")] for symbol in found.symbols
+            [*symbol_cells(output, session.root, symbol), Cell(signature_text(symbol.signature), "dim")]
+            for symbol in found.symbols
         ]
         output.rows(rows, (*SYMBOL_COLUMNS, "signature"))
         if found.truncated:

@@ -34,6 +34,24 @@ _REASONS = MappingProxyType(
 )
 
 
+_SPACED = re.compile(
+    r"""(?P<kept>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')   # a string stays as it is
+        | \ (?P<joint>\.|::)\                             # a member
+        | \ (?=[,)\];:])                                 # an end
+        | (?<=[(\[@])\                                   # a beginning
+        | (?<=[\w\]])\ (?=[(\[])                         # parameters behind their name
+    """,
+    re.VERBOSE,
+)
+_STARRED = re.compile(r"(\(|, )(\*\*?) (?=\w)")
+
+
+def signature_text(signature: str) -> str:
+    """Return a signature, which is tokens with blanks between, about as people write it."""
+    tight = _SPACED.sub(lambda found: found["kept"] or found["joint"] or "", signature)
+    return _STARRED.sub(r"\1\2", tight)
+
+
 def reason_text(reason: EmptyReason) -> str:
     """Say for people why an answer is empty."""
     return _REASONS.get(reason, str(reason))

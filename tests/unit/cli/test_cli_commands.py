@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fake_project import GET, LOAD, OTHER_LOAD, SYMBOLS
 
+from codegraph.cli.records import signature_text
 from codegraph.cli.status import status_record
 from codegraph.daemon.operations import Progress
 from codegraph.errors import StoreFull
@@ -428,3 +429,18 @@ def test_a_directory_as_a_model_is_seen_from_the_working_directory(console: Any)
         ours,
         "org/ours",
     ]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "text"),
+    [
+        ("def of ( cls , * names : str , key : t . Any ) -> URL", "def of(cls, *names: str, key: t.Any) -> URL"),
+        ("@ property def size ( self ) -> dict [ str , int ]", "@property def size(self) -> dict[str, int]"),
+        ("def f ( a , * , b = ' , a : b' , c = 2 * 3 )", "def f(a, *, b = ' , a : b', c = 2 * 3)"),
+        ("const std :: string & name ( int a ) const", "const std::string & name(int a) const"),
+        ("func ( c * Client ) Do ( more ... string ) error", "func(c * Client) Do(more ... string) error"),
+    ],
+)
+def test_signatures_are_shown_as_people_write_them(tokens: str, text: str) -> None:
+    """What stands in a string stays as it is; programs get the tokens."""
+    assert signature_text(tokens) == text
