@@ -160,7 +160,7 @@ class Handlers:
     async def search(self, params: messages.SearchParams) -> messages.SearchResult:
         """Rank symbols for a query."""
         text = parse_query(params.query).text
-        vectors, silent = await self._query_vectors(text) if text.strip() else ({}, ())
+        vectors, silent = await self._query_vectors(text) if any(map(str.isalnum, text)) else ({}, ())
         found = await self._threaded(answer_search, self._project, self._view, params, vectors)
         return msgspec.structs.replace(found, warnings=(*found.warnings, *silent))
 

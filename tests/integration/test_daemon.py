@@ -101,8 +101,8 @@ def test_search_finds_by_words_and_says_why(client: Client) -> None:
 
 
 def test_search_for_nothing_finds_nothing(client: Client) -> None:
-    """Blanks are no question, though empty files have vectors that are near to them."""
-    for blank in ("", " ", "\t\n"):
+    """Blanks and signs are no question, though empty files have vectors that are near to them."""
+    for blank in ("", " ", "\t\n", "???"):
         assert client.search(blank).results == ()
 
 
