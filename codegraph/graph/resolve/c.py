@@ -145,10 +145,15 @@ class _Linker:
             found = [entry for entry in known if entry[3] != "p"] or known[:1]
         if not found:
             return [], "missing", True
-        nearest = max(shared_directories(entry[0], self._path) for entry in found)
-        found = [entry for entry in found if shared_directories(entry[0], self._path) == nearest]
+        macros = [entry for entry in found if entry[3] == "m"] if seen else []
+        found = [*self._nearest(macros), *self._nearest([entry for entry in found if entry not in macros])]
         is_sure = bool(seen) or (found[0][3] == "d" and SymbolKind(found[0][2]) is not KIND.FUNCTION)
         return (found, "", is_sure) if len(found) <= MAX_CANDIDATES else ([], "ambiguous", True)
+
+    def _nearest(self, found: list[Entry]) -> list[Entry]:
+        """Return the definitions nearest by directory; macros that a file sees stand for no function elsewhere."""
+        shared = [shared_directories(entry[0], self._path) for entry in found]
+        return [entry for entry, depth in zip(found, shared, strict=True) if depth == max(shared)]
 
     def _unless_macro(self, own: list[Entry], fitting: list[Entry]) -> list[Entry]:
         """Return a file's own macros, and the function that includes declare: a macro may be in one branch of #if."""

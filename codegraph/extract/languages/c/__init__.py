@@ -7,9 +7,9 @@ from dataclasses import replace
 import tree_sitter_c
 from tree_sitter import Node
 
-from codegraph.core.facts import Chain, ImportKind
+from codegraph.core.facts import BINDING, Chain, ImportKind
 from codegraph.extract.languages.cpp.masking import masked_c
-from codegraph.extract.languages.plain import bind_names, plain_spec
+from codegraph.extract.languages.plain import plain_spec
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import FileView
 
@@ -19,13 +19,46 @@ def _collect(view: FileView) -> None:
 
     `struct a;` alone mentions nothing.
     """
-    bind_names(view)
+    _bind(view)
     for match in view.forms("announced"):
         view.targets.update(target.start_byte for target in match.get("target", ()))
     for match in view.forms("include"):
         for target in match.get("target", ()):
             text = view.text.of(target)
             view.add_import(target, ImportKind.EFFECT, text[1:-1], "<" if text[:1] == "<" else "", "", is_files=True)
+
+
+def _bind(view: FileView) -> None:
+    """Note the parameters and variables of functions: what they are called means no definition there.
+
+    `extern int a;` and `int f(int);` in a function mean what other places define.
+    """
+    for form in ("parameter", "variable"):
+        for match in view.forms(form):
+            for declarator in match.get("target", ()):
+                name = _declared(declarator, is_parameter=form == "parameter")
+                owner = view.scope_of(name.start_byte) if name is not None else 0
+                if name is not None and owner and not _is_external(declarator.parent, view.text):
+                    view.targets.add(name.start_byte)
+                    view.bind(name.start_byte, owner, view.text.of(name), BINDING.VARIABLE)
+
+
+def _declared(declarator: Node, *, is_parameter: bool) -> Node | None:
+    """Return the name that a declarator declares, however it is wrapped; that of a function is a parameter's only."""
+    node: Node | None = declarator
+    while node is not None and node.type != "identifier":
+        inner = node.child_by_field_name("declarator")
+        if inner is None and node.type == "parenthesized_declarator" and node.named_child_count:
+            inner = node.named_child(node.named_child_count - 1)
+        if inner is not None and inner.type == "identifier" and node.type == "function_declarator":
+            return inner if is_parameter else None
+        node = inner
+    return node
+
+
+def _is_external(declaration: Node | None, text: SourceText) -> bool:
+    first = declaration.named_child(0) if declaration is not None else None
+    return first is not None and first.type == "storage_class_specifier" and text.of(first) == "extern"
 
 
 def _callees(called: Node, text: SourceText) -> tuple[Chain, ...]:

@@ -1,14 +1,7 @@
-; Parameters and variables: a call of one is no call of a function of that name.
+; Parameters and variables, whose declarators say the name: a call of one is no call of a function of that name.
 
-((parameter_declaration declarator: (identifier) @target) (#set! form "bound"))
-((parameter_declaration declarator: (pointer_declarator declarator: (identifier) @target)) (#set! form "bound"))
-((parameter_declaration declarator: (function_declarator
-  declarator: (parenthesized_declarator (pointer_declarator declarator: (identifier) @target)))) (#set! form "bound"))
-((compound_statement (declaration declarator: (identifier) @target)) (#set! form "bound"))
-((compound_statement (declaration declarator: (init_declarator declarator: (identifier) @target))) (#set! form "bound"))
-((compound_statement (declaration declarator: (pointer_declarator declarator: (identifier) @target))) (#set! form "bound"))
-((compound_statement (declaration declarator: (init_declarator declarator: (pointer_declarator declarator: (identifier) @target)))) (#set! form "bound"))
-((compound_statement (declaration declarator: (array_declarator declarator: (identifier) @target))) (#set! form "bound"))
+((parameter_declaration declarator: (_) @target) (#set! form "parameter"))
+((declaration declarator: (_) @target) (#set! form "variable"))
 ((preproc_include path: [(string_literal) (system_lib_string)] @target) (#set! form "include"))
 ; A struct that is only announced.
 ([

@@ -90,7 +90,7 @@ _MIXED: Final = _pattern(
     rb"[*& \t]*)++,(?:[^\n();{}]*,)?[ \t]*(?:-?\d[\w.]*+|'[^'\n]++'|TEXT|true|false|nullptr)?[ \t]*)\)(?=[ \t]*+;)"
 )
 """`MACRO(bool, false);`: a type beside a value, or beside nothing, is no list of arguments and none of parameters."""
-_BLOCK: Final = _pattern(rb"INDENT(MACRO)(?=[ \t]*\{)")
+_BLOCK: Final = _pattern(rb"INDENT(MACRO)(?=[ \t]*+(?:\r?\n[ \t]*+)?+\{)")
 _SUFFIX: Final = _pattern(
     rb"\)SPACE*(?:(?:const|noexcept|override|final)SPACE+)*((?:MACROARGUMENTS?[ \t]*)+)"
     rb"(?=SPACE*(?:[;{]|:[^:]|=[ \t]*(?:0|default|delete)\b|override\b|const\b|noexcept\b))"
@@ -132,8 +132,10 @@ _CAUGHT: Final = re.compile(rb"[\w>]&(?=\)[ \t]*;)")
 _NAMED_CALL: Final = re.compile(rb"[A-Z][A-Z0-9_]++\([^;]*[\"=]")
 """`CHECK_THROWS_AS(f("a"), Error&);`: a macro with a text or an assignment in it declares nothing."""
 _MAX_CALL: Final = 1000
+_LABEL: Final = _pattern(rb"INDENT(MACROARGUMENTS[ \t]*+:)(?=SPACE)")
+"""`CASE(name):` in C, a label that a macro writes."""
 _COMMENTS: Final = re.compile(rb"\A(?:\s++|//[^\n]*+|/\*.*?(?:\*/|\Z))*+", re.DOTALL)
-_TYPED: Final = re.compile(rb"[ \t]*\r?\n[A-Za-z_]\w*[ \t]*\([^;{}]*\)\s*[{;]")
+_TYPED: Final = re.compile(rb"[ \t]*\r?\n[A-Za-z_]\w*[ \t]*\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\)\s*[{;]")
 _DIRECTIVE: Final = _pattern(
     rb"INDENT#[ \t]*+(ifdef|ifndef|if|elif|else|endif)\b(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/|[^\n\\/]++|/|\\.|\\\r?\n)*"
 )
@@ -144,8 +146,6 @@ _COMMENT: Final = re.compile(rb"/\*.*?\*/", re.DOTALL)
 _NO_LINE_END: Final = re.compile(rb"(?!\\\r?\n)[^\r\n]")
 _IN_ENUM: Final = re.compile(rb"\benum\b[^;{}()]*\{[^{}]*\Z")
 _MAX_BRANCHES: Final = 100
-_MAX_ALONE: Final = 8
-"""So many macros, each on a line, are told one behind the other."""
 _ELSE: Final = re.compile(rb"(?:\s++|//[^\n]*+|/\*.*?\*/)*+else\b", re.DOTALL)
 _OPEN: Final = re.compile(
     rb"(?:\n[ \t]*+(?!public\b|private\b|protected\b|default\b)[a-zA-Z_]\w*+[ \t]*+:|[;}]\s*+else"
@@ -158,7 +158,8 @@ _CONTINUES: Final = frozenset(b",)|&+-*/=?<;.]%^>:{(")
 def masked_c(data: bytes) -> bytes:
     """Do as `masked` does for C, where a pointer to a function is no symbol: declarations in a macro become such."""
     data = _DECLARED.sub(_pointed, b"\n" + data)
-    return masked(_FORMAT.sub(_blank, _WRAPPED.sub(_blank_wrapping, data))[1:])
+    data = _LABEL.sub(_blank_label, _FORMAT.sub(_blank, _WRAPPED.sub(_blank_wrapping, data)))
+    return masked(data[1:])
 
 
 def masked(data: bytes) -> bytes:
@@ -186,11 +187,8 @@ def masked(data: bytes) -> bytes:
     data = _FIELD.sub(_blank_field, _SUFFIX.sub(_blank_suffix, data))
     data = _TEMPLATE.sub(_spaced, data)
     data = _EMPTY_DEFAULT.sub(rb"=\1 0", data)
-    for _ in range(_MAX_ALONE):
-        once, data = data, _ALONE.sub(_blank_alone, data)
-        if once == data:
-            break
-    return _with_macros(_CAUGHT.sub(_without_reference, _TITLED.sub(_ended, data)), read)[1:]
+    data = _TITLED.sub(_ended, _without_alone(data))
+    return _with_macros(_CAUGHT.sub(_without_reference, data), read)[1:]
 
 
 def _without_torn_branches(data: bytes) -> bytes:
@@ -347,8 +345,24 @@ def _ends_in_name(text: bytes) -> bool:
     return len(before) < len(text) and is_small and len(type_) < len(starred) and type_[-1:] in _TYPE_ENDS
 
 
-def _blank_alone(match: re.Match[bytes]) -> bytes:
-    """Blank out a line that holds a macro only, unless it is a part of an expression or of a list."""
+def _blank_label(match: re.Match[bytes]) -> bytes:
+    """Blank out a label, unless an expression goes on: `a ? b` on the line before."""
+    before = _without_last_lines(match.string[max(0, match.start() - 400) : match.start()].rstrip())
+    return _blank(match) if before[-1:] in b";{}:" or b"//" in before.rpartition(b"\n")[2] else match.group()
+
+
+def _without_alone(data: bytes) -> bytes:
+    """Blank out lines that hold a macro only, however many stand one behind the other."""
+    kept, last = bytearray(data), len(data)
+    for match in _ALONE.finditer(data):
+        start, end = match.span(1)
+        if _stands_alone(match, follows=last < start and not data[last:start].strip()):
+            kept[start:end], last = spaces(match.group(1)), end
+    return bytes(kept)
+
+
+def _stands_alone(match: re.Match[bytes], *, follows: bool) -> bool:
+    """Tell whether a macro on a line, perhaps one behind another, is no part of an expression or of a list."""
     data, start = match.string, match.start() + 1
     before = data[max(0, start - 400) : start].rstrip()
     after = _COMMENTS.sub(b"", data[match.end() : match.end() + 400])[:2]
@@ -357,8 +371,8 @@ def _blank_alone(match: re.Match[bytes]) -> bytes:
     line = before.rpartition(b"\n")[2].lstrip()
     if match.group(1).endswith(b")"):
         if _TYPED.match(data, match.end()):
-            return match.group()  # it gives the type of the function on the next line
+            return False  # it gives the type of the function on the next line
     elif after[:1] == b"}" and _IN_ENUM.search(data, max(0, start - 4000), start):
-        return match.group()  # the last of an enum
-    starts = not before or before[-1] in b";{}:>" or line.startswith((b"#", b"//"))
-    return _blank(match) if starts and (not after or after[0] not in _CONTINUES) else match.group()
+        return False  # the last of an enum
+    starts = follows or not before or before[-1] in b";{}:>" or line.startswith((b"#", b"//"))
+    return starts and (not after or after[0] not in _CONTINUES)
