@@ -2,7 +2,8 @@
 
 A type's chain is that of an instance: `*ast.Node` is ("ast", "Node", "()"), `[]T` is ("T", "()", "@of"), `func() T` is
 ("T", "()", "@call"). Pointers are transparent, type arguments are left aside, a type parameter is what its constraint
-says. Of a map the values count. Operators and literals of built-in types have no chain.
+says. Of a map the values count. Operators and literals of built-in types have no chain. An instance of a struct type
+without a name is ("@struct12",), by the place of the type: its fields are found here, and it never leaves the file.
 Tests: tests/unit/extract/test_extract_go.py.
 """
 
@@ -38,11 +39,17 @@ _CONTAINERS = {
 }
 
 
+STRUCT = "@struct"
+"""What the chain of an instance of an unnamed struct begins with."""
+
+
 class Chains:
     """Reads chains off the nodes of one file."""
 
     def __init__(self, text: SourceText) -> None:
         self._of = text.of
+        self._structs: dict[str, tuple[Node, Scope]] = {}
+        """What stands for an unnamed struct -> the list of its fields, and where it was written."""
 
     def instance(self, node: Node | None, scope: Scope, depth: int = 0) -> Chain:
         """Return the chain of an instance of a type."""
@@ -62,6 +69,21 @@ class Chains:
         if kind == "function_type":
             results = self.results(node.child_by_field_name("result"), scope, depth + 1)
             return joined(results[0], CALLABLE) if results else ()
+        if kind == "struct_type" and node.named_child_count:
+            name = f"{STRUCT}{node.start_byte}"
+            self._structs.setdefault(name, (node.named_children[0], scope))
+            return (name,)
+        return ()
+
+    def _field(self, struct: Chain, name: str, depth: int) -> Chain:
+        """Return the chain of what a field of an unnamed struct holds."""
+        if len(struct) > 1:
+            return ()
+        fields, scope = self._structs[struct[0]]
+        for field in fields.named_children:
+            for each in field.children_by_field_name("name"):
+                if self._of(each) == name:
+                    return self.instance(field.child_by_field_name("type"), scope, depth)
         return ()
 
     def results(self, node: Node | None, scope: Scope, depth: int = 0) -> list[Chain]:
@@ -91,11 +113,15 @@ class Chains:
         if kind == "selector_expression":
             field = node.child_by_field_name("field")
             operand = self.value(node.child_by_field_name("operand"), scope, depth + 1)
+            if field is not None and operand and operand[0].startswith(STRUCT):
+                return self._field(operand, self._of(field), depth + 1)
             return joined(operand, self._of(field)) if field is not None else ()
         if kind == "call_expression":
             return self._called(node, scope, depth + 1)
         if kind in ("composite_literal", "type_assertion_expression", "type_conversion_expression"):
             return self.instance(node.child_by_field_name("type"), scope, depth + 1)
+        if kind == "type_instantiation_expression":
+            return self.instance(node.child_by_field_name("type"), scope, depth + 1)[:-1]
         if kind == "unary_expression":
             operator = node.child(0)
             chain = self.value(node.child_by_field_name("operand"), scope, depth + 1)

@@ -60,8 +60,8 @@ def _declare_receiver(walk: GoWalk, node: Node, own: Scope) -> None:
         return
     if name.parent is not None and name.parent.type == "generic_type":
         arguments = name.parent.child_by_field_name("type_arguments")
-        for each in arguments.named_children if arguments is not None else ():
-            own.names[walk.text(each)] = (TYPE,)
+        for number, each in enumerate(arguments.named_children if arguments is not None else ()):
+            own.names[walk.text(each)] = (TYPE, walk.text(name), f"@parameter{number}")
     found = walk.view.definitions[own.owner]
     if own.owner and found.container == 0:
         walk.bind(node, own.owner, "@receiver", (walk.text(name),), BindingKind.VARIABLE)
@@ -70,10 +70,14 @@ def _declare_receiver(walk: GoWalk, node: Node, own: Scope) -> None:
 def _signature(walk: GoWalk, node: Node, own: Scope, index: int) -> None:
     """Declare type parameters, and bind the results and the shape of the definition `index`."""
     parameters = node.child_by_field_name("type_parameters")
+    number = 0
     for each in parameters.named_children if parameters is not None else ():
         constraint = walk.chains.instance(each.child_by_field_name("type"), own)
         for name in each.children_by_field_name("name"):
             own.names[walk.text(name)] = (TYPE, *constraint)
+            if constraint and index < 0 and node.type == "type_spec" and node.id in walk.defined:
+                walk.bind(name, walk.defined[node.id], f"@parameter{number}", constraint, BindingKind.ATTRIBUTE)
+            number += 1
     if index < 0:
         return
     result = node.child_by_field_name("result")

@@ -91,7 +91,7 @@ def _operand(walk: GoWalk, node: Node, scope: Scope) -> None:
     elif node.type == "selector_expression":
         chain = walk.chains.value(node, scope)
         field = node.child_by_field_name("field")
-        if len(chain) == 2 and field is not None:
+        if len(chain) == 2 and field is not None and chain[1] == walk.text(field):
             walk.mention(scope, chain, ROLE.READ, field)
         walk.push(node.child_by_field_name("operand"), scope, _operand)
     elif node.type == "parenthesized_expression":

@@ -1,12 +1,14 @@
 """References, bindings and imports of a Go file, by one walk in source order (see `languages.block_walk`).
 
 Bindings say what is known of types: the fields of a struct (ATTRIBUTE), results of a function (RETURN, name "0", "1",
-...), the package's variables (VARIABLE). Four names with an at sign belong to no source:
+...), the package's variables (VARIABLE). Names with an at sign belong to no source:
 
     @under      what a defined type that is no struct is made of; `type T []U` is ("U", "()", "@of")
     @alias      the type that an alias stands for
     @receiver   of a method that stands outside its type: the type's name
     @shape      the types of a method's parameters and results as one string
+
+A type's own parameters are fields named "@parameter0", "@parameter1", ... of what their constraints say.
 
 The clause `package p` is the export "package". Tests: tests/unit/extract/test_extract_go.py.
 """
@@ -17,9 +19,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from codegraph.extract.languages.block_walk import BlockWalk, Visit
+from tree_sitter import Node
+
+from codegraph.core.facts import COMPUTED, ROLE, BindingKind, Chain, Role
+from codegraph.extract.languages.block_walk import BlockWalk, Scope, Visit
 from codegraph.extract.languages.go import declarations, expressions
-from codegraph.extract.languages.go.chains import Chains
+from codegraph.extract.languages.go.chains import STRUCT, Chains
 
 if TYPE_CHECKING:
     from codegraph.extract.view import FileView
@@ -33,6 +38,20 @@ class GoWalk(BlockWalk):
         self.chains = Chains(view.text)
         self.packages: set[str] = set()
         """Names that imports bind, as far as this file can tell."""
+
+    def mention(self, scope: Scope, chain: Chain, role: Role, name: Node) -> None:
+        """Record a mention; nobody else knows the members of a struct type without a name."""
+        if chain and chain[0].startswith(STRUCT):
+            if role is not ROLE.CALL:
+                return
+            chain = ("()", chain[-1]) if chain[-1] != COMPUTED else (COMPUTED,)
+        super().mention(scope, chain, role, name)
+
+    def bind(self, node: Node, owner: int, name: str, chain: Chain, kind: BindingKind) -> None:
+        """Add a binding; nobody else knows a struct type without a name."""
+        if chain and chain[0].startswith(STRUCT):
+            chain = ()
+        super().bind(node, owner, name, chain, kind)
 
 
 def collect(view: FileView) -> None:

@@ -252,13 +252,23 @@ class GoEvaluator(Evaluator):
 
     def _qualified(self, path: str, qualifier: str, name: str) -> str:
         if not qualifier:
-            return name if f" {name} " in _PREDECLARED else f"{self.unit(path)}.{name}"
+            return name if f" {name} " in _PREDECLARED else f"{self._unit_of(path, name)}.{name}"
         for form, alias, module in self.get(import_key(path, "")) or ():
             unit = self.imported_unit(path, module) if form == "m" else ""
             usual = unit.rpartition(":")[2] if unit else _usual_name(module)
             if qualifier == (alias or usual):
                 return f"{unit or module}.{name}"
         return f"{qualifier}.{name}"
+
+    def _unit_of(self, path: str, name: str) -> str:
+        """Return the package whose type a file means by a plain name: its own, or one that it imports by a dot."""
+        own = self.unit(path)
+        dots = [module for form, _, module in self.get(import_key(path, "")) or () if form == "*"]
+        if dots and not is_known(self._in_unit(own, name, path)):
+            for unit in [self.imported_unit(path, module) for module in dots]:
+                if unit and is_known(self._in_unit(unit, name, "")):
+                    return unit
+        return own
 
 
 def is_open(receiver: str) -> bool:

@@ -9,7 +9,7 @@ Tests: tests/unit/graph/test_graph_go.py.
 
 from __future__ import annotations
 
-from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
+from codegraph.core.facts import Chain, Import, ImportKind, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.go.contributions import FileTypes
@@ -158,7 +158,7 @@ class GoLinker(TypedLinker):
                 if base.kind is TYPE:
                     if not self.satisfies(owner, base, depth + 1):
                         return False
-                elif not self._has_foreign(owner, STANDARD.get(".".join(chain), ""), len(methods)):
+                elif not self._has_foreign(owner, STANDARD.get(_foreign_name(base, chain), ""), len(methods)):
                     return False
         return True
 
@@ -194,6 +194,12 @@ class GoLinker(TypedLinker):
                 if chain[-1] == owner.name and owner in self._go.evaluate(Place(path), chain):
                     found.append(Entity(TYPE, path, descriptor, _bare(descriptor)))
         return found
+
+
+def _foreign_name(base: Entity, chain: Chain) -> str:
+    """Return the name of an embedded interface as its own package's name has it, whatever the import calls that."""
+    module, _, name = base.descriptor.partition(" ")
+    return f"{module.rpartition('/')[2]}.{name}" if name else ".".join(chain)
 
 
 def _bare(descriptor: str) -> str:
