@@ -34,7 +34,7 @@ from codegraph.daemon.view import View
 from codegraph.embed.encoder import FloatArray
 from codegraph.errors import ProjectError
 from codegraph.graph.snapshot import Snapshot
-from codegraph.search.elsewhere import is_alias, is_declaration
+from codegraph.search.elsewhere import NAMING_LANGUAGES, is_alias, is_declaration
 from codegraph.search.filters import Filter
 from codegraph.search.narrowing import Narrowing, phrase_terms
 from codegraph.search.query_language import languages_named, parse_query
@@ -81,13 +81,18 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
     return msgspec.structs.replace(shown, understood=Understood(**dataclasses.asdict(parsed)))
 
 
-def naming_only(snapshot: Snapshot, symbols: Sequence[SymbolId]) -> list[bool]:
-    """Say which of these symbols may only name what is defined elsewhere."""
-    found = map(snapshot.symbol, symbols)
-    return [
-        each is not None and (is_alias(each.definition) or is_declaration(each.language, each.definition))
-        for each in found
-    ]
+def naming_only(snapshot: Snapshot, symbols: Sequence[SymbolId], paths: Sequence[str]) -> list[bool]:
+    """Say which of these symbols of these files may only name what is defined elsewhere."""
+    found = []
+    for symbol, path in zip(symbols, paths, strict=True):
+        view = snapshot.files.get(path)
+        index = None if view is None or view.language not in NAMING_LANGUAGES else view.index_of(symbol)
+        if view is None or index is None:
+            found.append(False)
+        else:
+            definition = view.outline.definitions[index]
+            found.append(is_alias(definition) or is_declaration(view.language, definition))
+    return found
 
 
 def answer_similar(project: Project, view: View, params: SimilarParams, vectors: QueryVectors) -> SearchResult:

@@ -20,6 +20,8 @@ _VALUE = re.compile(
 )
 """Of canonical tokens: what a constant's signature ends with."""
 _DECLARING = frozenset({"c", "cpp"})
+NAMING_LANGUAGES = _DECLARING | {"zig"}
+"""Languages with such symbols."""
 _VIRTUAL = "= 0"
 
 

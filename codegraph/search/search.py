@@ -51,7 +51,7 @@ def _no_mentions(symbols: Sequence[SymbolId]) -> Sequence[int]:
     return [0] * len(symbols)
 
 
-def _no_names(symbols: Sequence[SymbolId]) -> Sequence[bool]:
+def _no_names(symbols: Sequence[SymbolId], _paths: Sequence[str]) -> Sequence[bool]:
     return [False] * len(symbols)
 
 

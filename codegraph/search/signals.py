@@ -20,7 +20,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from codegraph.core.symbols import CALLABLE_KINDS, SymbolId, descriptor_parts
+from codegraph.core.symbols import CALLABLE_KINDS, SymbolId, SymbolKind, descriptor_parts
 from codegraph.search.analysis import part_terms, query_terms, whole_name
 from codegraph.search.beginnings import begin_alike, described_kinds
 from codegraph.search.catalogue import KINDS
@@ -36,6 +36,7 @@ SAME_NAME, SAME_SPELLING = 0.7, 0.3
 OTHER_CONTAINERS = 0.5
 """The share of it that is left where nothing of what is written before the name is around the symbol."""
 
+_CONSTANT = KINDS.index(SymbolKind.CONSTANT)
 _FUNCTIONS = [KINDS.index(kind) for kind in sorted(CALLABLE_KINDS)]
 
 DEEP = 5
@@ -50,8 +51,8 @@ ASKED_BY_HEADING = 0.3
 Mentions = Callable[[Sequence[SymbolId]], Sequence[int]]
 """Counts, for each of some symbols, the other files with an edge to it."""
 
-NamesOnly = Callable[[Sequence[SymbolId]], Sequence[bool]]
-"""Says which of some symbols may only name what is defined elsewhere, see `elsewhere`."""
+NamesOnly = Callable[[Sequence[SymbolId], Sequence[str]], Sequence[bool]]
+"""Says which of some symbols, given with their paths, may only name what is defined elsewhere, see `elsewhere`."""
 
 
 class Candidates(NamedTuple):
@@ -72,6 +73,7 @@ class Candidates(NamedTuple):
     mentions: Mentions
     """Asked of a few of them only."""
     names_only: NamesOnly
+    """Asked of functions, and of constants on one line."""
 
     def qualified(self, index: int) -> str:
         """Return a candidate's dotted name within its file; modules and sections of documents have none: "" it is."""
@@ -200,10 +202,15 @@ def support(asked: _Asked, candidates: Candidates) -> Values:
     return _each(candidates.paths, lambda path: float(is_supporting(path)))
 
 
-def elsewhere(_asked: _Asked, candidates: Candidates) -> Values:
+def elsewhere(_: _Asked, candidates: Candidates) -> Values:
     """Say who only names what is defined elsewhere; a function only if one of its name that does more was found."""
-    values = np.array(candidates.names_only(candidates.symbols), dtype=np.float64)
+    values = np.zeros(len(candidates.symbols))
     functions = np.isin(candidates.kinds, _FUNCTIONS)
+    asked = np.flatnonzero(functions | ((candidates.kinds == _CONSTANT) & (candidates.lines <= 1))).tolist()
+    symbols, paths = [candidates.symbols[index] for index in asked], [candidates.paths[index] for index in asked]
+    values[asked] = candidates.names_only(symbols, paths)
+    if not values.any():
+        return values
     defined = {candidates.name(index) for index in np.flatnonzero(functions & (values == 0)).tolist()}
     for index in np.flatnonzero(functions & (values > 0)).tolist():
         values[index] = candidates.name(index) in defined

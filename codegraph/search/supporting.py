@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from codegraph.core.symbols import DOCUMENT_LANGUAGES
+from codegraph.extract.languages import language_of
 from codegraph.search.analysis import query_terms
 
 _FOLDER = re.compile(
@@ -22,14 +24,17 @@ _STEM = re.compile(
     r"(?i:^(?:tests?|conftest|benchmarks?)(?:$|[-_.])|[-_.](?:(?:perf)?tests?|test-d|specs?|bench|benchmarks?|stories)$)"
     r"|[A-Za-z0-9](?:Tests?|Benchmarks?)$|^(?:Test|Benchmark)[A-Z]"
 )
+_DOCUMENTS = "docs"
 _ASKING = frozenset(query_terms("test spec example sample benchmark bench mock fixture"))
 """Terms of a query that asks for them."""
 
 
 @lru_cache(maxsize=16_384)
 def is_supporting(path: str) -> bool:
-    """Whether a file is a test, an example or a benchmark."""
+    """Whether a file is a test, an example or a benchmark, or code that makes the project's documents."""
     *folders, name = path.split("/")
+    if folders[:1] == [_DOCUMENTS] and language_of(path, b"") not in DOCUMENT_LANGUAGES:
+        return True
     return any(map(_FOLDER.search, folders)) or _STEM.search(name.rpartition(".")[0] or name) is not None
 
 

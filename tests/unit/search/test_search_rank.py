@@ -27,7 +27,7 @@ def candidates(*rows: tuple[str, str], lines: tuple[int, ...] = (), **values: li
         paths=[path for _, path in rows],
         lines=np.array(lines or (1,) * count, dtype=float),
         kinds=np.full(count, KINDS.index(SymbolKind.FUNCTION), dtype=np.uint8),
-        names_only=lambda some: [symbol.startswith("passing/") for symbol in some],
+        names_only=lambda some, _: [symbol.startswith("passing/") for symbol in some],
         mentions=lambda some: [9 if symbol.startswith("src/") else 0 for symbol in some],
         **columns,
     )

@@ -12,12 +12,12 @@ tests/a.py  src/test/java/org/x/A.java  pkg/__tests__/a.ts  spec/models/a.rb  ex
 serde/test_suite/a.rs  benches/a.rs  tree_test.go  a.test.ts  a.spec.js  user_spec.rb  test_a.py  conftest.py
 src/ATest.java  src/ArrayTests.cs  TestArray.java  benchmarks_test.go  src/ParseBenchmark.java
 src/commonTest/kotlin/A.kt  src/jvmTest/A.kt  Core.UnitTests/A.cs  Tests/AppTests/A.swift  src/testFixtures/java/A.java
-bench/a.js  internal/testutil/a.go  test/__mocks__/a.ts  e2e/a.ts  __fixtures__/a.js  a.test-d.ts  Button.stories.tsx
+bench/a.js  internal/testutil/a.go  test/__mocks__/a.ts  e2e/a.ts  docs/conf.py  a.test-d.ts  Button.stories.tsx
 """
 OTHERS = """
 src/a.py  src/latest/a.py  contest/a.py  src/attestation.go  KeySpec.java  spectrum.py  testimonial.py
 src/Testament.java  src/protest.py  inspector.rb  lib/specification.rb  src/greatest.c  harvest/a.py
-fastest/a.rs  fixture/a.py  mocking/a.java  src/workbench/a.ts  latestTested/a.go  histories.ts
+fastest/a.rs  fixture/a.py  mocking/a.java  src/workbench/a.ts  latestTested/a.go  docs/guide.md  src/docs/a.py
 """
 
 
