@@ -1,12 +1,15 @@
 """Claim: a daemon over 100,000 symbols stays under 1 GB beside the model.
 
 Read from the daemon's own account (`status`): after a start over known symbols (`warm`), and after everything
-else that a run of the benchmarks does to it (`used`). From the kernel comes what it is made of: `daemon_own` is
+else that a run of the benchmarks does to it (`used`), each as soon as the daemon has come to rest: after a start it
+completes its index, which takes some memory for a moment. From the kernel comes what it is made of: `daemon_own` is
 what only the daemon can give back; `daemon_mapped` are pages of files, of the store above all, which the system
 keeps as long as nobody else wants the memory. Tests: tests/unit/benchmarks/test_bench_usage.py.
 """
 
 from __future__ import annotations
+
+import time
 
 import psutil
 
@@ -17,13 +20,33 @@ from codegraph.client import Client
 
 TARGET_MEBI = 1_000_000_000 / (1 << 20)
 _MEBI = 1 << 20
+LOOK_SECONDS = 0.5
+RESTING_LOOKS = 4
+"""So many looks in which a process used next to no processor time, and it is at rest."""
+BUSY_SECONDS = 0.02
+GIVE_UP_SECONDS = 120.0
+
+
+def wait_until_at_rest(process: psutil.Process) -> None:
+    """Wait until a process has had nothing to do for two seconds. Raises TimeoutError after two minutes."""
+    before, resting = sum(process.cpu_times()[:2]), 0
+    for _ in range(int(GIVE_UP_SECONDS / LOOK_SECONDS)):
+        time.sleep(LOOK_SECONDS)
+        used = sum(process.cpu_times()[:2])
+        resting = resting + 1 if used - before < BUSY_SECONDS else 0
+        before = used
+        if resting == RESTING_LOOKS:
+            return
+    raise TimeoutError(f"process {process.pid} does not come to rest")
 
 
 def measure(client: Client, when: str) -> list[Figure]:
     """Account for a running daemon and its workers; `when` names the moment."""
+    process = psutil.Process(client.status().pid)
+    wait_until_at_rest(process)
     status = client.status()
     used = status.memory
-    resident = psutil.Process(status.pid).memory_info()
+    resident = process.memory_info()
     mapped = getattr(resident, "shared", 0)  # Linux: resident pages of files
     name = f"memory.{when}"
     return [

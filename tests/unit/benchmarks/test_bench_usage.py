@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from benchmarks.memory import wait_until_at_rest
 from benchmarks.usage import run_measured, tree_bytes, tree_cpu_seconds
 
 BUSY = "import time\nwhile time.process_time() < 0.3: pass"
@@ -53,3 +54,18 @@ def test_a_running_tree_can_be_read():
     assert total >= own > 0
     assert tree_cpu_seconds(os.getpid()) > 0
     assert tree_bytes(2**22 + 1) == (0, 0)
+
+
+def test_memory_is_read_at_rest(monkeypatch):
+    """A process is at rest when it has used no processor time for several looks in a row; a pause is no rest."""
+    seconds = iter([0.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 3.0])
+    looks = []
+    monkeypatch.setattr("benchmarks.memory.time.sleep", looks.append)
+
+    class Process:
+        def cpu_times(self):
+            return (next(seconds), 0.0, 0.0, 0.0)
+
+    wait_until_at_rest(Process())
+    assert len(looks) == 8
+    assert next(seconds) == 3.0
