@@ -16,7 +16,8 @@ the document's own folder before; tests, examples and what was copied from elsew
     none                      nothing: documents speak of much that is not of the project
 
 Files (`src/pool.c`) and Python's modules (`httpx._client`) are found by path. Nobody refers to documents, so they
-offer nothing. What is read: `any` and `path` keys (`graph/defined.py`), Go's `unit`.
+offer nothing. A bare word means no function that a JavaScript module keeps to itself: options are called like those.
+What is read: `any` and `path` keys (`graph/defined.py`), Go's `unit`, what such a module exports.
 Tests: tests/unit/graph/test_graph_documents.py.
 """
 
@@ -32,15 +33,17 @@ from codegraph.core.facts import Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, descriptor_parts, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.go.names import unit_key
+from codegraph.graph.resolve.keys import export_key, export_list_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader, Value
 
 _ASIDE: Final = re.compile(
     r"(?:^|/)(?:tests?|specs?|__tests__|examples?|samples?|demos?|bench(?:es|marks?)?|fixtures?|testdata|docs?|docs_src"
-    r"|vendor|third_party|node_modules)/|(?:^|/)(?:test_[^/]*|[^/]*(?:_test|_spec|\.test|\.spec|Tests?))\.\w+\Z"
+    r"|vendor|third_party|node_modules)/|(?:^|/)(?:test_[^/]*|[^/]*(?:_test|_spec|\.test(?:-d)?|\.spec|Tests?))\.\w+\Z"
 )
 """Paths of code that others than its authors hardly name."""
 _PRIVATE: Final = re.compile(r"(?:^|/)_(?!_)")
 _OVERLOADING: Final = re.compile(r"\.(?:java|cs|cc|cpp|cxx|hh|hpp|hxx|kts?|scala|swift)\Z")
+_SCRIPT: Final = re.compile(r"\.[cm]?[jt]sx?\Z")
 _C: Final = re.compile(r"\.(?:c|h|cc|hh|cpp|hpp|cxx|hxx)\Z")
 _ABOUT: Final = re.compile(r"(?:[Cc]lass |[Tt]he )?(?:\w+(?:\.|::))*(\w+)(?:\(.*\)|(?: (?:[Cc]lass|[Oo]bjects?)))?")
 """A heading that is a class's name and hardly more."""
@@ -113,6 +116,8 @@ class _Linker:
             candidates = [each for each in candidates if len(each.names) > 1]
         elif not outer:
             candidates = [each for each in candidates if len(each.names) == 1 or _is_telling(name, each)]
+            if role is Role.READ:
+                candidates = [each for each in candidates if not self._is_kept_back(each)]
         if outer:
             candidates = self._within(candidates, outer)
             if not candidates:
@@ -184,6 +189,17 @@ class _Linker:
         shown = [each for each in shown if not _PRIVATE.search(each.path)] or shown
         below = [each for each in shown if self._directory and each.path.startswith(f"{self._directory}/")]
         return below or shown
+
+    def _is_kept_back(self, candidate: Candidate) -> bool:
+        """Tell a function that its JavaScript module does not export: a word of that name is more likely an option."""
+        path, names = candidate.path, candidate.names
+        if len(names) > 1 or candidate.suffix[:1] != "(" or not _SCRIPT.search(path):
+            return False
+        read = [self._table.get(export_key(path, each)) or () for each in ("export=", "default")]
+        if not any(read) and self._table.get(export_list_key(path)) is None:
+            return False  # a script, or nobody knows
+        named = any(entry[1:] == names for value in read for entry in value)
+        return not named and self._table.get(export_key(path, names[0])) is None
 
     def _is_aside(self, path: str) -> bool:
         """Tell code of tests, examples and the like, unless the document lies there, too."""

@@ -151,3 +151,22 @@ def test_names_with_slashes_and_numbers() -> None:
     assert names.value("any\x1fx/y") == (("a.ts", "A#`x/y`()."),)
     assert names.value("path\x1fREADME.md") is None
     assert project.index.snapshot.symbol(SymbolId("a.ts/A#`x/y`().")) is not None
+
+
+def test_a_word_means_no_function_that_a_module_keeps_to_itself() -> None:
+    """A bare word is a function of a JavaScript module if that exports it; calls, and words for scripts', are free."""
+    sources = {
+        "a.js": "function asObject() {}\nfunction makeAll() {}\nmodule.exports = makeAll",
+        "b.ts": "function keepOrder() {}\nexport function sortAll() {}\nexport default firstOf\nfunction firstOf() {}",
+        "c.js": "function runAll() {}",
+    }
+    words = {"makeAll": "a.js", "sortAll": "b.ts", "firstOf": "b.ts", "runAll": "c.js"}
+    for word in ("asObject", "keepOrder", *words):
+        found = named(Project({"README.md": f"The `{word}` is", **sources}))
+        assert found == ([f"{words[word]}/{word}()."] if word in words else []), word
+    assert named(Project({"README.md": "`asObject()`", **sources})) == ["a.js/asObject()."]
+
+
+def test_tests_of_types_are_aside() -> None:
+    """What a test of declarations (`x.test-d.ts`) makes is not meant by others."""
+    assert named(Project({"README.md": "`makeOptions()`", "index.test-d.ts": "export const makeOptions = 1"})) == []
