@@ -2,7 +2,8 @@
 
 Embedders are made when their model comes into use and closed, off the writer's thread, when no symbol is
 served with it any more. A model that needs no weights embeds queries in this process. A model that
-cannot answer a query is left out of the ranking; that is no failure of the query.
+cannot answer a query is left out of the ranking; that is no failure of the query. Nor is one that knows no word of
+it: to such a model all inputs that it cannot read are the same, and whatever is as empty would be nearest.
 Any thread may ask; only the writer's thread changes what is in use.
 Tests: tests/unit/daemon/test_daemon_encoders.py.
 """
@@ -13,6 +14,8 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from typing import TypeVar
+
+import numpy as np
 
 from codegraph.core.digests import digest
 from codegraph.core.symbols import EmbeddingKey
@@ -39,6 +42,8 @@ class Encoders:
         self._embedders: Mapping[bytes, tuple[ActiveModel, Embedder]] = {}
         """Replaced whenever it changes, never changed: readers in other threads keep the one that they took."""
         self._substitutes: dict[bytes, ActiveModel] = {}
+        self._of_nothing: dict[bytes, FloatArray] = {}
+        """The vector of a query without words, by the identity of a model that embeds in this process."""
 
     @property
     def models(self) -> Mapping[bytes, ActiveModel]:
@@ -84,8 +89,22 @@ class Encoders:
     def embed_query(self, text: str, models: Iterable[bytes]) -> QueryEmbedding:
         """Promise a query's vectors from those of the models that can give one now; words alone must do without."""
         embedders = self._embedders
-        asked = {model: self._query(embedders, model, text) for model in models if model in embedders}
-        return _gathered(asked, lambda vector: vector)
+        asked: dict[bytes, Future[FloatArray]] = {}
+        unknowing: set[bytes] = set()
+        for model in models:
+            if model not in embedders:
+                continue
+            active, embedder = self._for_queries(embedders, model)
+            if active.encode_query is None:
+                asked[model] = embedder.submit_query(text)
+            elif (vector := self._vector(active.identity, active.encode_query, text)) is None:
+                unknowing.add(model)
+            else:
+                asked[model] = Future()
+                asked[model].set_result(vector)
+        gathered = _gathered(asked, lambda vector: vector)
+        gathered.unknowing = frozenset(unknowing)
+        return gathered
 
     def embed_code(self, text: str, models: Iterable[bytes]) -> QueryEmbedding:
         """Promise a piece of code's vectors, embedded as symbols are, from those of the models that can give one."""
@@ -110,18 +129,19 @@ class Encoders:
         for _, embedder in self._embedders.values():
             embedder.close()
 
-    def _query(
-        self, embedders: Mapping[bytes, tuple[ActiveModel, Embedder]], model: bytes, text: str
-    ) -> Future[FloatArray]:
-        active, embedder = embedders[model]
+    def _for_queries(
+        self, embedders: Mapping[bytes, tuple[ActiveModel, Embedder]], model: bytes
+    ) -> tuple[ActiveModel, Embedder]:
         substitute = self._substitutes.get(model)
-        if substitute is not None and substitute.identity in embedders:
-            active, embedder = embedders[substitute.identity]
-        if active.encode_query is None:
-            return embedder.submit_query(text)
-        future: Future[FloatArray] = Future()
-        future.set_result(active.encode_query(text))
-        return future
+        return embedders[substitute.identity if substitute and substitute.identity in embedders else model]
+
+    def _vector(self, model: bytes, encode: Callable[[str], FloatArray], text: str) -> FloatArray | None:
+        """Embed a query in this process; None if the model cannot tell it from one without words."""
+        nothing = self._of_nothing.get(model)
+        if nothing is None:
+            nothing = self._of_nothing[model] = encode("")
+        vector = encode(text)
+        return None if np.array_equal(vector, nothing) else vector
 
 
 class QueryEmbedding(Future[QueryVectors]):
@@ -133,6 +153,8 @@ class QueryEmbedding(Future[QueryVectors]):
         self._waited_for = set(models)
         self.late: frozenset[bytes] = frozenset()
         """Once the promise is kept: models that had neither answered nor failed."""
+        self.unknowing: frozenset[bytes] = frozenset()
+        """Models that know no word of the query, and were not asked for more."""
         self._lock = threading.Lock()
         if not self._waited_for:
             self._come()

@@ -171,15 +171,17 @@ class Handlers:
         return msgspec.structs.replace(found, warnings=(*found.warnings, *silent))
 
     async def _query_vectors(self, text: str, *, is_code: bool = False) -> tuple[QueryVectors, tuple[str, ...]]:
-        """Return the vectors of a text, and what is to be said of models that have not given theirs in time."""
+        """Return the vectors of a text, and what is to be said of models that gave none."""
         promised = self._project.embed_query(text, is_code=is_code)
         limit = asyncio.get_running_loop().call_later(QUERY_SECONDS, promised.wait_no_longer)
         try:
             vectors = await asyncio.wrap_future(promised)
         finally:
             limit.cancel()
-        late = sorted(map(self._project.name_of, promised.late))
-        return vectors, tuple(f"{name} is not ready, so its vectors do not count in this answer" for name in late)
+        silent = [("is not ready", model) for model in promised.late]
+        silent += [("knows no word of this", model) for model in promised.unknowing]
+        said = (f"{self._project.name_of(model)} {why}, so its vectors do not count" for why, model in silent)
+        return vectors, tuple(f"{each} in this answer" for each in sorted(said))
 
     async def clones(self, params: clones.ClonesParams) -> clones.ClonesResult:
         """Group definitions that are copies of each other."""

@@ -76,6 +76,19 @@ def test_models_that_take_too_long_are_left_out(encoders: Encoders) -> None:
     assert gathered.late == {OTHER.identity}
 
 
+def test_a_model_that_knows_no_word_of_a_query_is_left_out() -> None:
+    """Its vector would be that of no words at all, and nearest would be what is as empty: it is named instead."""
+    known = {"word": np.eye(8, dtype=np.float32)[1]}
+    nothing = np.eye(8, dtype=np.float32)[0]
+    with ThreadPoolExecutor(1) as background:
+        encoders = Encoders(lambda _: InlineEmbedder(ONE), background)
+        encoders.use([active(ONE, lambda text: known.get(text, nothing))])
+        understood, foreign = (encoders.embed_query(text, [ONE.identity]) for text in ("word", "\u8a9e"))
+        assert (list(understood.result(0)), understood.unknowing) == ([ONE.identity], frozenset())
+        assert (foreign.result(0), foreign.unknowing) == ({}, {ONE.identity})
+        encoders.close()
+
+
 def test_dropped_model_is_closed_and_refused(encoders: Encoders) -> None:
     """What is asked of it afterwards fails with an EncoderError, and its embedder is closed."""
     embedder: Any = encoders.embedder(OTHER.identity)
@@ -92,7 +105,7 @@ def test_queries_may_be_embedded_by_a_substitute(encoders: Encoders) -> None:
     axis = np.eye(8, dtype=np.float32)[0]
     variant = RecordingEncoder("variant", 8)
     encoders._make = lambda model: InlineEmbedder(variant)
-    encoders.substitute(ONE.identity, active(variant, lambda _: axis))
+    encoders.substitute(ONE.identity, active(variant, lambda text: axis if text else -axis))
     assert encoders.embed_query("words", [ONE.identity]).result(0)[ONE.identity] is axis
     encoders.drop(ONE.identity)
     assert list(encoders.models) == [OTHER.identity]
