@@ -161,9 +161,9 @@ class PendingKeys:
         """How many keys are being embedded now."""
         return len(self._in_flight)
 
-    def ready(self) -> bool:
-        """Is there a key that could be taken at once, holding back aside?"""
-        return any(self._queues.values())
+    def ready(self, lane: Lane = Lane.COLD) -> bool:
+        """Is there a key of this lane, or a more urgent one, that could be taken at once, holding back aside?"""
+        return any(queue for (each, _), queue in self._queues.items() if each <= lane)
 
     def _enqueue(self, key: EmbeddingKey, place: tuple[Lane, bool]) -> None:
         self._place[key] = place

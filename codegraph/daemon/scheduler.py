@@ -3,7 +3,8 @@
 Runs on the writer's thread; only the encoder's replies arrive from elsewhere, and they are posted
 back to it. At most `MAX_IN_FLIGHT` times are batches with the encoders: one that is worked on, one ready
 beside it. What is taken at once comes from one lane, so an edit waits for at most what is in flight,
-never for the cold queue; it is one batch for each model that the symbols are routed to, and as large as
+never for the cold queue; nothing less urgent is gathered before its vector is back, which would keep the writer
+from serving it. What is taken is one batch for each model that the symbols are routed to, and as large as
 the slowest of them does in `PORTION_SECONDS`. A failure is never stored: its keys are held back, each
 time twice as long, and come again.
 
@@ -92,7 +93,8 @@ class Scheduler:
         self._post = post
         self._lost = lost
         self._clock = clock
-        self._flying = 0
+        self._flying: Counter[Lane] = Counter()
+        """Batches on their way."""
         self.busy: Counter[bytes] = Counter()
         """How many batches each model has and has not answered; models without any may be absent."""
         self._failures: dict[EmbeddingKey, int] = {}
@@ -106,14 +108,17 @@ class Scheduler:
     @property
     def idle(self) -> bool:
         """Nothing wants a vector and nothing is on its way."""
-        return not len(self.pending) and not self._flying
+        return not len(self.pending) and not self._flying.total()
 
     def wake(self, snapshot: Snapshot) -> None:
         """Hand batches to the encoder until enough are on their way or nothing is ready."""
         if self.trouble:
             wanted = snapshot.routes.models if len(self.pending) else ()
             self.trouble = {model: reason for model, reason in self.trouble.items() if model in wanted}
-        while self._flying < MAX_IN_FLIGHT:
+        while self._flying.total() < MAX_IN_FLIGHT:
+            urgent = min(+self._flying, default=Lane.COLD)
+            if urgent <= Lane.OWN and not self.pending.ready(urgent):
+                return
             taken = self.pending.take(self._portion(snapshot), self._clock())
             if not taken:
                 return
@@ -122,7 +127,7 @@ class Scheduler:
 
     def settle(self, computed: Computed) -> None:
         """Account for a reply: the missing keys are held back. The caller files the vectors and calls `done`."""
-        self._flying -= 1
+        self._flying[computed.lane] -= 1
         self.busy[computed.model] -= 1
         if len(computed.vectors) >= LEAST_PORTION:
             self._rates[computed.model] = len(computed.vectors) / max(computed.seconds, 1e-6)
@@ -162,7 +167,7 @@ class Scheduler:
 
     def next_release(self) -> float | None:
         """The clock time at which a held key can be taken again; None while none can, whatever the time."""
-        return self.pending.next_release() if self._flying < MAX_IN_FLIGHT else None
+        return self.pending.next_release() if self._flying.total() < MAX_IN_FLIGHT else None
 
     def _portion(self, snapshot: Snapshot) -> int:
         """Return how many keys to take at once: what the slowest of the models in use does in `PORTION_SECONDS`."""
@@ -204,7 +209,7 @@ class Scheduler:
     def _submit(self, model: bytes, batch: Batch, lane: Lane) -> None:
         started = self._clock()
         asked = tuple(key for key, _ in batch)
-        self._flying += 1
+        self._flying[lane] += 1
         self.busy[model] += 1
 
         def reply(future: Future[Embeddings]) -> None:

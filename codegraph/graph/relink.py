@@ -6,9 +6,9 @@ from what holds for the whole file, and from the table values that it read. So a
     if one of these references, imports or bindings differs, positions aside, or
     if the value of a key changed that it read, the file's own keys included,
 
-and the whole file if what holds for all differs: a definition (but for its text), an import, export or binding outside
-of functions, a base. Positions count where they decide something: what has moved keeps its order, line by line, or the
-whole file is linked.
+and the whole file if what holds for all differs: a definition (but for its text and parameters), an import, export or
+binding outside of functions, a base. Positions count where they decide something: what has moved keeps its order, line
+by line, or the whole file is linked.
 
 `Relinker` links all files of an index that changes, and remembers what that takes of those edited last. Of another
 file it knows only what all parts read together: it is linked whole if any of that changed, and until it is, what is
@@ -258,12 +258,17 @@ def _is_same_outline(before: Outline, now: Outline) -> bool:
 def _is_same_definition(one: Definition, other: Definition) -> bool:
     return (
         one.descriptor == other.descriptor
-        and one.signature == other.signature
+        and _words_before_parameters(one) == _words_before_parameters(other)
         and one.kind is other.kind
         and one.container == other.container
         and one.name == other.name
         and one.local == other.local
     )
+
+
+def _words_before_parameters(one: Definition) -> str:
+    """Return what linking reads of a signature; what contributions read besides is seen by the keys that change."""
+    return one.signature.partition("(")[0]
 
 
 def _is_same_frame(known: Known, occurrences: Occurrences, frame: Part, bindings: list[Binding]) -> bool:

@@ -108,6 +108,24 @@ def test_work_in_flight_is_bounded() -> None:
     assert not desk.scheduler.idle
 
 
+def test_nothing_less_urgent_is_gathered_before_an_edit_is_served() -> None:
+    """What depends on an edited symbol waits until that one's vector is back; what is as urgent does not."""
+    desk = Desk()
+    desk.want("f0", lane=Lane.OWN)
+    desk.want("f1", "f2", "f3", lane=Lane.CONTEXT)
+    desk.wake()
+    assert [len(batch) for batch, _ in desk.held] == [1]
+    desk.want("f4", lane=Lane.ASKED)
+    desk.wake()
+    assert [len(batch) for batch, _ in desk.held] == [1, 1]
+    desk.answer()
+    desk.wake()
+    assert [len(batch) for batch, _ in desk.held] == [1], "the one that somebody asked for is still awaited"
+    desk.answer(EncoderError("broken", "mend it"))
+    desk.wake()
+    assert [len(batch) for batch, _ in desk.held] == [2, 1]
+
+
 def test_batches_are_as_large_as_the_model_is_fast() -> None:
     """A batch takes about a second: a model that needs a quarter of one for a symbol gets few, a quick one many."""
     desk = Desk(batch_symbols=512, source="".join(f"def f{number}(): return {number}\n" for number in range(700)))

@@ -11,7 +11,7 @@ from resolving import USUAL_PATHS, read_snippets
 
 from benchmarks.edited_again import edited
 from benchmarks.edited_links import EditedLinks
-from codegraph.core.facts import FileFacts
+from codegraph.core.facts import Definition, FileFacts
 from codegraph.extract.extractor import Limits, extract
 from codegraph.graph import relink
 from codegraph.graph.compare import differences, is_equal
@@ -92,6 +92,43 @@ def test_random_edits_make_no_difference(language: str) -> None:
     assert links.in_part > 2
 
 
+PARAMETERS = (
+    b"more",
+    b"more, ",
+    b"Box more, ",
+    b"more: Box, ",
+    b"more Box, ",
+    b"&more, ",
+    b"*more, ",
+    b"$more, ",
+    b")",
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_edits_of_parameters_make_no_difference(language: str) -> None:
+    """What stands between the brackets of a definition may say what its overloads, overrides and results are."""
+    files, chance = texts(language), random.Random(12)
+    facts = {path: found(path, data) for path, data in files.items()}
+    links = EditedLinks(facts)
+    places = [
+        (path, place)
+        for path, each in facts.items()
+        for definition in each.outline.definitions
+        if (place := files[path].find(b"(", _offset(files[path], definition)) + 1)
+    ]
+    for path, place in chance.sample(places, min(24, len(places))):
+        for text in (files[path][:place] + chance.choice(PARAMETERS) + files[path][place:], files[path]):
+            assert not [*links.edit(path, found(path, text))], text.decode()
+    assert links.in_part > 2
+
+
+def _offset(data: bytes, definition: Definition) -> int:
+    """Return where a definition's name stands, roughly: the columns of most lines count bytes."""
+    at = definition.selection_range
+    return sum(map(len, data.splitlines(keepends=True)[: at.start_line])) + at.start_column
+
+
 @pytest.mark.parametrize("rule", ["frame", "keys", "outline", "lines"])
 def test_the_comparison_notices_a_rule_that_is_switched_off(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of the reasons to link again is needed: without it one of these edits is linked wrong."""
@@ -152,6 +189,12 @@ def test_an_edit_of_a_body_links_its_part_alone(monkeypatch: pytest.MonkeyPatch)
 def test_an_edit_that_all_may_rest_on_links_the_whole_file(edit: tuple[str, str]) -> None:
     """An import, a base, a name, one more definition."""
     assert links_after(project(), FILE.replace(*edit)) == 0
+
+
+@pytest.mark.parametrize("header", ["def second(self, more=None):", "def second(self, more: other.Base):"])
+def test_an_edit_of_parameters_links_its_part_alone(header: str) -> None:
+    """Nothing else in the file rests on what a function's parameters are called."""
+    assert links_after(project(), FILE.replace("def second(self):", header)) == 1
 
 
 def test_a_part_is_linked_again_for_what_it_read() -> None:
