@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from projects import Project
 
 TYPES = """package ast
@@ -175,6 +176,21 @@ def test_what_is_not_known_is_said() -> None:
         ("lost", "missing"),
         ("fmt", "external"),
     }
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "type Box[T any] struct{ item T }\nfunc f(b Box[*Leaf]) { b.item.run() }\n",
+        "type Box[T any] struct{}\nfunc (b Box[T]) get() T { panic(0) }\nfunc f(b Box[*Leaf]) { b.get().run() }\n",
+        "func id[T any](x T) T { return x }\nfunc f(b *Leaf) { id(b).run() }\n",
+    ],
+)
+def test_a_type_parameter_is_not_its_constraint_where_it_is_used(source: str) -> None:
+    """Nothing has methods by being `any`: what is called there may be a method of the project."""
+    leaf = "package app\ntype Leaf struct{}\nfunc (l *Leaf) run() {}\n"
+    missed = linked(leaf + source).index.snapshot.files["app/main.go"].links.unresolved()
+    assert ("run", "unknown_receiver") in {(one.name, one.reason) for one in missed}
 
 
 def test_circles_end() -> None:

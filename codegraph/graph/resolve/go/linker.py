@@ -63,10 +63,13 @@ class GoLinker(TypedLinker):
         return edges, "dynamic" if is_reflection else reason
 
     def may_be_own(self, found: Candidates, reference: Reference) -> bool:
-        """Say whether some type of the project has such a method; what a package has itself is a function."""
+        """Say whether some type of the project has such a method; what a package has itself is a function.
+
+        No predeclared type but `error` has any: `any` is then the constraint of what has another type where it is used.
+        """
         name = reference.chain[-1]
         if found[0].name == "builtin":
-            return name == "Error" and self._get(own_key(FAMILY, name)) is not None
+            return len(reference.chain) > 1 and self._get(own_key(FAMILY, name)) is not None
         receiver = found[0].descriptor.rpartition(" ")[0]
         return " " in receiver and is_open(receiver) and self._get(own_key(FAMILY, name)) is not None
 
