@@ -5,7 +5,8 @@ after a change, and at the latest `FLUSH_LATEST_SECONDS` after it; a crash befor
 time to hand the files of the last revisions in again at the next start. Orphaned facts and vectors are
 swept on the writer's thread, only after a long quiet and only when enough revisions have made some; if most of the
 state's file is free pages then, it is copied without them, and whoever reads from it waits for the copy.
-Vectors of a burst that is over are put into their place, some on each turn (`store.arrivals`).
+Vectors of a burst that is over are put into their place, some every `SORT_SECONDS` (`store.arrivals`): who asks meanwhile waits for
+one such step at most.
 While a model is missing or fails, it is looked for every `LOOK_SECONDS`, in that other thread.
 Pure but for the two calls; the clock is an argument. Tests: tests/unit/daemon/test_daemon_upkeep.py.
 """
@@ -26,6 +27,7 @@ FLUSH_QUIET_SECONDS = 2.0
 FLUSH_LATEST_SECONDS = 30.0
 SWEEP_QUIET_SECONDS = 30.0
 SWEEP_REVISIONS = 200
+SORT_SECONDS = 0.1
 LOOK_SECONDS = 30.0
 
 
@@ -77,8 +79,8 @@ class Upkeep:
 
     def tick(self, now: float) -> None:
         """Do what is due."""
-        if self._unsorted() and now >= self._sort_at:
-            self._sort_some(now)
+        if self._unsorted() and now >= self._sort_at and self._sort_some(now):
+            self._sort_at = now + SORT_SECONDS
         if self._dirty_since is not None and now >= min(
             self._changed_at + FLUSH_QUIET_SECONDS, self._dirty_since + FLUSH_LATEST_SECONDS
         ):

@@ -9,6 +9,7 @@ from codegraph.daemon.upkeep import (
     FLUSH_LATEST_SECONDS,
     FLUSH_QUIET_SECONDS,
     LOOK_SECONDS,
+    SORT_SECONDS,
     SWEEP_QUIET_SECONDS,
     SWEEP_REVISIONS,
     Upkeep,
@@ -110,7 +111,7 @@ def test_orphans_are_swept_after_many_revisions_and_a_long_quiet() -> None:
 
 
 def test_vectors_are_put_into_their_place_step_by_step() -> None:
-    """As long as there are any, one step each turn; a full disk is no error, and is tried again later."""
+    """As long as there are any, one step after the other; a full disk is no error, and is tried again later."""
     left, full, steps = 3, False, 0
 
     def sort() -> None:
@@ -123,7 +124,9 @@ def test_vectors_are_put_into_their_place_step_by_step() -> None:
     upkeep = Upkeep(list, list, list, lambda: False, Held(), sort, lambda: left)
     assert upkeep.due() == 0.0
     upkeep.tick(100.0)
-    assert (left, upkeep.due()) == (2, 0.0)
+    assert (left, upkeep.due()) == (2, 100.0 + SORT_SECONDS)
+    upkeep.tick(100.0 + SORT_SECONDS / 2)
+    assert left == 2, "between two steps others have their turn"
     full = True
     upkeep.tick(101.0)
     assert upkeep.due() == 101.0 + LOOK_SECONDS
