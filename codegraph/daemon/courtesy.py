@@ -27,6 +27,7 @@ class Courtesy:
         self._last = 0
         self._ended = threading.Condition()
         self._worked_from = timer()
+        self._answered_at = float("-inf")
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -40,8 +41,13 @@ class Courtesy:
         finally:
             with self._ended:
                 del self._begun[number]
+                self._answered_at = self._timer()
                 if not self._begun:
                     self._ended.notify_all()
+
+    def is_quiet(self, seconds: float) -> bool:
+        """Tell whether nobody has been answered for so long."""
+        return not self._begun and self._timer() - self._answered_at >= seconds
 
     def give_way(self) -> None:
         """Wait, within bounds, until nobody is being answered."""

@@ -233,8 +233,9 @@ class Project:
         return tidied(self.parts.store)
 
     def _upkeep(self, background: Executor) -> Upkeep:
-        look, sort = lambda: look_again(self), self.parts.store.sort_vectors
-        return Upkeep(self._flush, self.collect_garbage, look, self.lacks_models, background, sort, self._unsorted)
+        look, sort, is_quiet = lambda: look_again(self), self.parts.store.sort_vectors, self.parts.courtesy.is_quiet
+        work = self._flush, self.collect_garbage, look, self.lacks_models
+        return Upkeep(*work, background, sort, self._unsorted, is_quiet)
 
     def _unsorted(self) -> int:
         """Count the vectors to be put into their place: none while more are on their way."""

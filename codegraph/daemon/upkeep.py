@@ -5,8 +5,7 @@ after a change, and at the latest `FLUSH_LATEST_SECONDS` after it; a crash befor
 time to hand the files of the last revisions in again at the next start. Orphaned facts and vectors are
 swept on the writer's thread, only after a long quiet and only when enough revisions have made some; if most of the
 state's file is free pages then, it is copied without them, and whoever reads from it waits for the copy.
-Vectors of a burst that is over are put into their place, some every `SORT_SECONDS` (`store.arrivals`): who asks meanwhile waits for
-one such step at most.
+Vectors of a burst that is over are put into their place, step by step, while nobody asks anything (`store.arrivals`).
 While a model is missing or fails, it is looked for every `LOOK_SECONDS`, in that other thread.
 Pure but for the two calls; the clock is an argument. Tests: tests/unit/daemon/test_daemon_upkeep.py.
 """
@@ -27,7 +26,8 @@ FLUSH_QUIET_SECONDS = 2.0
 FLUSH_LATEST_SECONDS = 30.0
 SWEEP_QUIET_SECONDS = 30.0
 SWEEP_REVISIONS = 200
-SORT_SECONDS = 0.1
+QUIET_SECONDS = 1.0
+"""Without a question, before vectors are put into their place."""
 LOOK_SECONDS = 30.0
 
 
@@ -43,8 +43,12 @@ class Upkeep:
         background: Executor,
         sort: Callable[[], object] = lambda: None,
         unsorted: Callable[[], int] = lambda: 0,
+        is_quiet: Callable[[float], bool] = lambda _: True,
     ) -> None:
-        """`look` is for `lacks_models()`, `sort` for `unsorted()`; `look` and `flush` run in the `background`."""
+        """`look` is for `lacks_models()`, `sort` for `unsorted()`; `look` and `flush` run in the `background`.
+
+        `is_quiet` tells whether nobody has asked anything for so many seconds.
+        """
         self._flush = flush
         self._sweep = sweep
         self._look = look
@@ -53,6 +57,7 @@ class Upkeep:
         self._background = background
         self._sort = sort
         self._unsorted = unsorted
+        self._is_quiet = is_quiet
         self._sort_at = 0.0
         self._flushing: Future[object] | None = None
         self._dirty_since: float | None = None
@@ -79,8 +84,11 @@ class Upkeep:
 
     def tick(self, now: float) -> None:
         """Do what is due."""
-        if self._unsorted() and now >= self._sort_at and self._sort_some(now):
-            self._sort_at = now + SORT_SECONDS
+        if self._unsorted() and now >= self._sort_at:
+            if self._is_quiet(QUIET_SECONDS):
+                self._sort_some(now)
+            else:
+                self._sort_at = now + QUIET_SECONDS
         if self._dirty_since is not None and now >= min(
             self._changed_at + FLUSH_QUIET_SECONDS, self._dirty_since + FLUSH_LATEST_SECONDS
         ):

@@ -23,7 +23,7 @@ ARRIVING_TOGETHER = 64
 """So many vectors in one write are a batch; fewer, as after an edit, go to their place at once."""
 
 SORTED_TOGETHER = 512
-"""Vectors that a step sorts in, or a 256th of all if that is more: some milliseconds at 100,000, queries beside it."""
+"""Vectors that a step sorts in, or a 256th of all if that is more: some milliseconds at 100,000."""
 
 KEY_BYTES = 16
 _NUMBER_BYTES = 8

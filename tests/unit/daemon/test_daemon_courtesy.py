@@ -88,3 +88,17 @@ def test_the_end_of_a_query_ends_the_wait() -> None:
     query.join(60)
     writer.join(60)
     assert not writer.is_alive()
+
+
+def test_it_is_quiet_some_time_after_the_last_answer() -> None:
+    """Work that can wait for ever is left until nobody has asked for a while."""
+    now = 5.0
+    courtesy = Courtesy(lambda: now)
+    assert courtesy.is_quiet(1.0)
+    with courtesy.answering():
+        now = 7.0
+        assert not courtesy.is_quiet(1.0)
+    now = 7.5
+    assert not courtesy.is_quiet(1.0)
+    now = 8.0
+    assert courtesy.is_quiet(1.0)

@@ -9,7 +9,7 @@ from codegraph.daemon.upkeep import (
     FLUSH_LATEST_SECONDS,
     FLUSH_QUIET_SECONDS,
     LOOK_SECONDS,
-    SORT_SECONDS,
+    QUIET_SECONDS,
     SWEEP_QUIET_SECONDS,
     SWEEP_REVISIONS,
     Upkeep,
@@ -112,7 +112,7 @@ def test_orphans_are_swept_after_many_revisions_and_a_long_quiet() -> None:
 
 def test_vectors_are_put_into_their_place_step_by_step() -> None:
     """As long as there are any, one step after the other; a full disk is no error, and is tried again later."""
-    left, full, steps = 3, False, 0
+    left, full, quiet, steps = 3, False, True, 0
 
     def sort() -> None:
         nonlocal left, steps
@@ -121,16 +121,18 @@ def test_vectors_are_put_into_their_place_step_by_step() -> None:
             raise StoreFull("there is no room", "make room")
         left -= 1
 
-    upkeep = Upkeep(list, list, list, lambda: False, Held(), sort, lambda: left)
+    upkeep = Upkeep(list, list, list, lambda: False, Held(), sort, lambda: left, lambda _: quiet)
     assert upkeep.due() == 0.0
     upkeep.tick(100.0)
-    assert (left, upkeep.due()) == (2, 100.0 + SORT_SECONDS)
-    upkeep.tick(100.0 + SORT_SECONDS / 2)
-    assert left == 2, "between two steps others have their turn"
+    assert (left, upkeep.due()) == (2, 0.0)
+    quiet = False
+    upkeep.tick(100.5)
+    assert (left, upkeep.due()) == (2, 100.5 + QUIET_SECONDS), "somebody asks, and goes first"
+    quiet = True
     full = True
-    upkeep.tick(101.0)
-    assert upkeep.due() == 101.0 + LOOK_SECONDS
     upkeep.tick(102.0)
+    assert upkeep.due() == 102.0 + LOOK_SECONDS
+    upkeep.tick(103.0)
     upkeep.sort_all()
     assert (left, steps) == (2, 3)
     full = False
