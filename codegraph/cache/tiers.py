@@ -130,9 +130,12 @@ class Tiers:
             self._ahead.release()
 
     def _write_held(self) -> None:
-        frames = sorted(self._held.items())
-        for start in range(0, len(frames), ROWS_TOGETHER):
-            rows = dict(frames[start : start + ROWS_TOGETHER])
+        buckets: list[list[bytes]] = [[] for _ in range(256)]
+        for key in self._held:
+            buckets[key[0]].append(key)
+        keys = [key for bucket in buckets for key in sorted(bucket)]  # one sort of all would hold up every thread
+        for start in range(0, len(keys), ROWS_TOGETHER):
+            rows = {key: self._held[key] for key in keys[start : start + ROWS_TOGETHER]}
             self._attempt(partial(self._cold.put_many, rows), None)
         with self._lock:
             self._held, self._held_bytes = {}, 0
