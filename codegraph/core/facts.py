@@ -144,6 +144,11 @@ class Definition(msgspec.Struct, frozen=True, array_like=True, gc=False):
     local: bool = False
     """It stands inside a function: only the code around it can name it."""
 
+    @property
+    def is_prototype(self) -> bool:
+        """Whether there is hardly more of it than its signature: a function that is declared, and has no body."""
+        return self.length <= self.signature.count(" ") + 2
+
 
 class Reference(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A name mentioned inside a definition; equal mentions (owner, chain, role) are merged."""
@@ -360,12 +365,12 @@ def decode_inputs(frame: bytes) -> dict[bytes, bytes]:
     return _decoded(_inputs_decoder, unpacked(frame))
 
 
-def unpacked(frame: bytes) -> bytes:
-    """Decompress one zstd frame that states its size, at most MAX_DECODED_BYTES; raises msgspec.DecodeError."""
+def unpacked(frame: bytes, most: int = MAX_DECODED_BYTES) -> bytes:
+    """Decompress one zstd frame that states its size, at most that many bytes; raises msgspec.DecodeError."""
     try:
         size = zstandard.frame_content_size(frame)
-        if not 0 <= size <= MAX_DECODED_BYTES:
+        if not 0 <= size <= most:
             raise msgspec.DecodeError(f"a frame of {size} bytes is not accepted")
-        return zstandard.ZstdDecompressor().decompress(frame, max_output_size=MAX_DECODED_BYTES)
+        return zstandard.ZstdDecompressor().decompress(frame, max_output_size=most)
     except zstandard.ZstdError as error:
         raise msgspec.DecodeError(f"no zstd frame: {error}") from error

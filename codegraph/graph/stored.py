@@ -25,7 +25,7 @@ import numpy.typing as npt
 import zstandard
 
 from codegraph.core.changes import Dependency, FileLinks, Unresolved
-from codegraph.core.facts import Role
+from codegraph.core.facts import Role, unpacked
 from codegraph.core.symbols import (
     CONTEXT_KINDS,
     DOCUMENT_LANGUAGES,
@@ -269,11 +269,8 @@ def decode_trace(data: bytes) -> Trace:
 
 def _decompressed(data: bytes, decoder: msgspec.msgpack.Decoder[_Decoded], what: str) -> _Decoded:
     try:
-        size = zstandard.get_frame_parameters(data).content_size
-        if size > _MAX_FRAME_BYTES:
-            raise StoreCorrupt(f"the stored {what} claim {size} bytes", "the index is built again")
-        return decoder.decode(zstandard.ZstdDecompressor().decompress(data))
-    except (msgspec.DecodeError, zstandard.ZstdError) as error:
+        return decoder.decode(unpacked(data, _MAX_FRAME_BYTES))
+    except msgspec.DecodeError as error:
         raise StoreCorrupt(f"the stored {what} cannot be read: {error}", "the index is built again") from error
 
 

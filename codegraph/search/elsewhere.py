@@ -38,4 +38,4 @@ def is_declaration(language: str, definition: Definition) -> bool:
     """Whether a definition of this language is a declaration, whose definition may stand elsewhere."""
     if language not in _DECLARING or definition.kind not in CALLABLE_KINDS:
         return False
-    return definition.length <= len(definition.signature.split()) + 1 and not definition.signature.endswith(_VIRTUAL)
+    return definition.is_prototype and not definition.signature.endswith(_VIRTUAL)

@@ -185,5 +185,5 @@ def _state(definition: Definition) -> str:
     if definition.signature.startswith("# define"):
         return "m"
     if definition.kind is KIND.FUNCTION:
-        return "p" if definition.length <= definition.signature.count(" ") + 2 else "d"
+        return "p" if definition.is_prototype else "d"
     return "n" if definition.signature.startswith("typedef ") else "d"

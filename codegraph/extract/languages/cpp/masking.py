@@ -123,10 +123,7 @@ _CONVENTION: Final = _pattern(rb"\((MACRO)[ \t]+(?=\*[ \t]*\w+[ \t]*\)SPACE*(?:[
 _EMPTY_DEFAULT: Final = re.compile(rb"=([ \t]*)\{\}(?=[ \t\n]*[,)])")
 _TEMPLATE: Final = re.compile(rb"template(?=[ \t]+[A-Za-z_])")
 _ALONE: Final = _pattern(rb"INDENT(MACROARGUMENTS?)[ \t]*+(?:$|(?=//))")
-_TITLED: Final = _pattern(
-    rb"\n[ \t]*+[A-Z][A-Z0-9_]++\((?=[^\n]*\")(?:[^()\n;{}\"]|TEXT|\((?:[^()\n;{}\"]|TEXT)*\))*\)"
-    rb"(?:SPACE|\r)(?=[ \t\r\n]*+\{)"
-)
+_TITLED: Final = _pattern(rb"\n[ \t]*+[A-Z][A-Z0-9_]++(?=\([^\n]*\")ARGUMENTS(?:SPACE|\r)(?=[ \t\r\n]*+\{)")
 """`SECTION("what is tested") {`: a call, and a block behind it."""
 _CAUGHT: Final = re.compile(rb"[\w>]&(?=\)[ \t]*;)")
 _NAMED_CALL: Final = re.compile(rb"[A-Z][A-Z0-9_]++\([^;]*[\"=]")
