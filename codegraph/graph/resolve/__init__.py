@@ -1,7 +1,8 @@
 """Resolution: one scheme per language family, all of them behind `ResolutionScheme` (see `scheme`).
 
 `scheme.py` holds the protocol and its rules, `keys.py` the keys of the symbol table, `edges.py` the
-collector that every scheme fills. `scheme_of` is the registry.
+collector that every scheme fills. `scheme_of` is the registry. The module of a language has `SCHEMES`, a scheme by
+language name, as the module of a plug-in has.
 """
 
 from __future__ import annotations
@@ -16,43 +17,44 @@ from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, Resoluti
 
 __all__ = ["MANY", "MAX_CANDIDATES", "Entry", "ResolutionScheme", "TableReader", "Value", "scheme_of"]
 
-_JAVASCRIPT = "javascript", "JavaScriptScheme"
-_DOCUMENTS = "documents", "DocumentScheme"
-_SCHEMES: Mapping[str, tuple[str, str]] = MappingProxyType(
+_MODULES: Mapping[str, str] = MappingProxyType(
     {
-        "python": ("python", "PythonScheme"),
-        "javascript": _JAVASCRIPT,
-        "typescript": _JAVASCRIPT,
-        "tsx": _JAVASCRIPT,
-        "json-config": ("javascript", "SettingsScheme"),
-        "c": ("c", "CScheme"),
-        "cpp": ("cpp", "CppScheme"),
-        "c_sharp": ("c_sharp", "CSharpScheme"),
-        "go": ("go", "GoScheme"),
-        "java": ("java", "JavaScheme"),
-        "php": ("php", "PhpScheme"),
-        "ruby": ("ruby", "RubyScheme"),
-        "go-mod": ("go", "GoModScheme"),
-        "rust": ("rust", "RustScheme"),
-        "cargo": ("rust", "CargoScheme"),
-        "markdown": _DOCUMENTS,
-        "rst": _DOCUMENTS,
+        "python": "python",
+        "javascript": "javascript",
+        "typescript": "javascript",
+        "tsx": "javascript",
+        "json-config": "javascript",
+        "c": "c",
+        "cpp": "cpp",
+        "c_sharp": "c_sharp",
+        "go": "go",
+        "go-mod": "go",
+        "java": "java",
+        "php": "php",
+        "ruby": "ruby",
+        "rust": "rust",
+        "cargo": "rust",
+        "markdown": "documents",
+        "rst": "documents",
     }
 )
-"""Module and class by language. Imported when a file is linked: a start that links nothing answers sooner."""
+"""Module by language. Imported when a file is linked: a start that links nothing answers sooner."""
 
 
 @cache
 def scheme_of(language: str) -> ResolutionScheme:
     """Return the scheme that links files of `language`; a plain one if the language has none."""
-    own = _SCHEMES.get(language)
-    return _made(*own) if own else _brought().get(language) or _made("plain", "PlainScheme")
+    if language in _MODULES:
+        scheme: ResolutionScheme = import_module(f"{__name__}.{_MODULES[language]}").SCHEMES[language]
+        return scheme
+    return _brought().get(language) or _plain()
 
 
 @cache
-def _made(module: str, name: str) -> ResolutionScheme:
-    scheme: ResolutionScheme = getattr(import_module(f"{__name__}.{module}"), name)()
-    return scheme
+def _plain() -> ResolutionScheme:
+    from codegraph.graph.resolve.plain import PlainScheme
+
+    return PlainScheme()
 
 
 @cache

@@ -237,3 +237,6 @@ def _chosen(candidates: Sequence[Candidate], is_certain: bool) -> tuple[list[Sym
         return [], Confidence.INFERRED
     members = all(len(each.names) > 1 for each in candidates)
     return ([] if members or len(different) > MAX_CANDIDATES else ids[:MAX_CANDIDATES]), Confidence.AMBIGUOUS
+
+
+SCHEMES = dict.fromkeys(("markdown", "rst"), DocumentScheme())

@@ -16,8 +16,7 @@ Tests: tests/unit/graph/test_graph_relink.py, benchmarks/edited_again.py.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import NamedTuple, Protocol
 
@@ -53,23 +52,38 @@ class PartLinker(Protocol):
         """Resolve one part, with nothing remembered of the others."""
 
 
-class PartedScheme(ABC):
-    """A `ResolutionScheme` that links a file in parts."""
+class WholeScheme:
+    """A `ResolutionScheme` that links a file at once."""
 
-    @abstractmethod
+    def __init__(
+        self,
+        contributions: Callable[[str, Outline, Occurrences], dict[str, Value]],
+        linker: Callable[[str, Outline, Occurrences, EdgeCollector], PartLinker],
+    ) -> None:
+        """`contributions` says what a file offers, `linker` makes what links one."""
+        self._contributions = contributions
+        self.linker = linker
+
     def contributions(self, path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
         """Say what this file offers."""
-
-    @abstractmethod
-    def linker(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> PartLinker:
-        """Return what links this file; of the bindings inside of functions only those of the parts must be there."""
+        return self._contributions(path, outline, occurrences)
 
     def link(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> FileLinks:
         """Resolve the references of this file."""
         linker = self.linker(path, outline, occurrences, EdgeCollector(path, outline))
-        for part in parts_of(part_numbers(outline), occurrences):
+        for part in self._parts(outline, occurrences):
             linker.link(part, table)
         return linker.collector.links()
+
+    def _parts(self, outline: Outline, occurrences: Occurrences) -> list[Part]:
+        return [whole(outline, occurrences)]
+
+
+class PartedScheme(WholeScheme):
+    """One that links a file in parts: of bindings inside of functions, `linker` may get only those of its parts."""
+
+    def _parts(self, outline: Outline, occurrences: Occurrences) -> list[Part]:
+        return parts_of(part_numbers(outline), occurrences)
 
 
 def part_numbers(outline: Outline) -> list[int]:

@@ -7,10 +7,11 @@ from javascript_sources import Linked, facts_of
 
 from codegraph.core.facts import Export, Occurrences, Outline
 from codegraph.graph.link import contributions_of, link_file
+from codegraph.graph.resolve import scheme_of
 from codegraph.graph.resolve.javascript.modules import ModuleFinder
-from codegraph.graph.resolve.javascript.settings import SettingsScheme, configuration_key
 from codegraph.graph.resolve.keys import export_key, module_key, top_key
 from codegraph.graph.resolve.scheme import Value
+from codegraph.graph.resolve.settings import configuration_key
 from codegraph.graph.table import SymbolTable
 
 CALLS, IMPORTS, TYPES, READS = "calls", "imports", "uses_type", "references"
@@ -132,7 +133,7 @@ def test_built_files_of_the_project_stand_for_their_sources() -> None:
 def test_settings_are_contributions() -> None:
     """A configuration file offers its settings and its package's directory."""
     occurrences = Occurrences(exports=(Export("name", ("p",)), Export("main", ("./x.js",))))
-    offered = SettingsScheme().contributions("a/package.json", Outline("json-config", ()), occurrences)
+    offered = scheme_of("json-config").contributions("a/package.json", Outline("json-config", ()), occurrences)
     assert offered == {
         configuration_key("a/package.json"): (("name", "p"), ("main", "./x.js")),
         top_key("javascript", "p"): (("a",),),

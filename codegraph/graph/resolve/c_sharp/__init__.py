@@ -6,21 +6,8 @@
 
 from __future__ import annotations
 
-from codegraph.core.facts import Occurrences, Outline
 from codegraph.graph.resolve.c_sharp.contributions import contributions
 from codegraph.graph.resolve.c_sharp.linker import CSharpLinker
-from codegraph.graph.resolve.edges import EdgeCollector
-from codegraph.graph.resolve.parts import PartedScheme, PartLinker
-from codegraph.graph.resolve.scheme import Value
+from codegraph.graph.resolve.parts import PartedScheme
 
-
-class CSharpScheme(PartedScheme):
-    """Links C# files; see `ResolutionScheme`."""
-
-    def contributions(self, path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
-        """Say what this file offers."""
-        return contributions(path, outline, occurrences)
-
-    def linker(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> PartLinker:
-        """Return what links this file."""
-        return CSharpLinker(path, outline, occurrences, collector)
+SCHEMES = {"c_sharp": PartedScheme(contributions, CSharpLinker)}

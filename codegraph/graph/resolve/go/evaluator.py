@@ -15,7 +15,6 @@ from posixpath import dirname
 from codegraph.graph.resolve.go.names import (
     CONCRETE,
     MODULES,
-    configuration_key,
     method_key,
     package_key,
     underlying_key,
@@ -25,6 +24,7 @@ from codegraph.graph.resolve.go.names import (
 from codegraph.graph.resolve.keys import base_key, definition_key, import_key, member_key, module_key, top_key
 from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
+from codegraph.graph.resolve.settings import configuration_key
 from codegraph.graph.resolve.typed.entities import (
     FUNCTION,
     INSTANCE,

@@ -1,30 +1,36 @@
 """The scheme of JavaScript, TypeScript and TSX: how their imports, members and names lead to definitions.
 
-`contributions.py` says what a file offers, `modules.py` which file a specifier means, `settings.py` what
-project configuration says of that, `evaluator.py` what an expression stands for, `linker.py` which edges
-follow. Tests: tests/unit/graph/test_graph_resolve_javascript.py.
+`contributions.py` says what a file offers, `modules.py` which file a specifier means, `evaluator.py` what an expression
+stands for, `linker.py` which edges follow. `package.json`, `tsconfig.json` and `jsconfig.json` have a scheme for
+settings. Tests: tests/unit/graph/test_graph_resolve_javascript.py.
 """
 
 from __future__ import annotations
 
-from codegraph.core.facts import Occurrences, Outline
-from codegraph.graph.resolve.edges import EdgeCollector
+from posixpath import basename, dirname
+
+from codegraph.core.facts import Occurrences
 from codegraph.graph.resolve.javascript.contributions import contributions
 from codegraph.graph.resolve.javascript.linker import FileLinker
-from codegraph.graph.resolve.javascript.settings import SettingsScheme
-from codegraph.graph.resolve.parts import PartedScheme, PartLinker
+from codegraph.graph.resolve.javascript.names import FAMILY
+from codegraph.graph.resolve.keys import top_key
+from codegraph.graph.resolve.parts import PartedScheme
 from codegraph.graph.resolve.scheme import Value
+from codegraph.graph.resolve.settings import SettingsScheme
 
-__all__ = ["JavaScriptScheme", "SettingsScheme"]
+
+def _packages(path: str, occurrences: Occurrences) -> dict[str, Value]:
+    """Offer the directory of a package.json under the package's name."""
+    if basename(path) != "package.json":
+        return {}
+    names = [each.chain[0] for each in occurrences.exports if each.name == "name" and each.chain]
+    return {top_key(FAMILY, name): ((dirname(path),),) for name in names}
 
 
-class JavaScriptScheme(PartedScheme):
-    """Links JavaScript and TypeScript files; see `ResolutionScheme`."""
-
-    def contributions(self, path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
-        """Say what this file offers."""
-        return contributions(path, outline, occurrences)
-
-    def linker(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> PartLinker:
-        """Return what links this file."""
-        return FileLinker(path, outline, occurrences, collector)
+_SCRIPTS = PartedScheme(contributions, FileLinker)
+SCHEMES = {
+    "javascript": _SCRIPTS,
+    "typescript": _SCRIPTS,
+    "tsx": _SCRIPTS,
+    "json-config": SettingsScheme(_packages),
+}

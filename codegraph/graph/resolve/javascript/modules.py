@@ -7,7 +7,7 @@ extension behind a written JavaScript one, and as directories: what the `package
 the project by name ("workspaces"); what is left is external.
 
 Every probe is a read of the table, hit or miss: a file that appears or a setting that changes links
-exactly those again who asked. Settings are keys of kind `cfg` (see `javascript.settings`).
+exactly those again who asked. Settings are keys of kind `cfg` (see `resolve.settings`).
 Tests: tests/unit/graph/test_graph_resolve_javascript.py.
 """
 
@@ -19,10 +19,10 @@ from types import MappingProxyType
 from typing import Final
 
 from codegraph.graph.resolve.javascript.names import FAMILY
-from codegraph.graph.resolve.javascript.settings import configuration_key
 from codegraph.graph.resolve.keys import module_key, top_key
 from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.scheme import MANY, TableReader
+from codegraph.graph.resolve.settings import configuration_key
 
 _SCRIPT: Final = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".d.ts", ".mts", ".cts")
 _TYPED: Final = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
