@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from codegraph.core.symbols import CALLABLE_KINDS, DependencyKind, SymbolId
+from codegraph.core.words import words
 from codegraph.daemon.targets import CONSTRUCTORS, existing
 from codegraph.graph.file_view import Symbol
 from codegraph.graph.snapshot import Snapshot
@@ -24,29 +25,25 @@ _OVERLOADING = frozenset({"java", "c_sharp"})
 _MAX_DERIVED = 1_000
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_SCRIPT = _names("next return then throw toString valueOf")
+_SCRIPT = words("next return then throw toString valueOf")
 _UNWRITTEN: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
-        "java": _names("close finalize hasNext iterator next toString"),
-        "c_sharp": _names(
+        "java": words("close finalize hasNext iterator next toString"),
+        "c_sharp": words(
             """
             Add Deconstruct Dispose DisposeAsync Finalize GetAsyncEnumerator GetAwaiter GetEnumerator MoveNext
             MoveNextAsync ToString operator this
             """
         ),
-        "rust": _names(
+        "rust": words(
             """
             add add_assign bitand bitand_assign bitor bitor_assign bitxor bitxor_assign call call_mut call_once cmp
             deref deref_mut div div_assign drop eq fmt from ge gt index index_mut into_future into_iter le lt mul
             mul_assign ne neg next not partial_cmp poll rem rem_assign shl shl_assign shr shr_assign sub sub_assign
             """
         ),
-        "php": _names("current getIterator key next offsetExists offsetGet offsetSet offsetUnset rewind valid"),
-        "ruby": _names(
+        "php": words("current getIterator key next offsetExists offsetGet offsetSet offsetUnset rewind valid"),
+        "ruby": words(
             """
             < <= <=> == === =~ > >= call coerce const_missing each extended included inherited initialize_copy
             method_added method_missing prepended respond_to_missing? to_a to_ary to_hash to_proc to_s to_str
@@ -55,7 +52,7 @@ _UNWRITTEN: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "javascript": _SCRIPT,
         "typescript": _SCRIPT,
         "tsx": _SCRIPT,
-        "cpp": _names("begin end"),
+        "cpp": words("begin end"),
     }
 )
 """Language -> the methods that it calls by itself."""

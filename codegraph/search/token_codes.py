@@ -20,22 +20,25 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from codegraph.core.words import words
+
 OTHER, NAME, STRING, NUMBER, MEMBER_OPERATOR, OPENING = range(6)
 """Classes of tokens."""
 CLASS_BITS = np.uint64(7)
 
-_WORDS = (
-    "abstract and as asm assert async await begin bool break byte case catch char class const constexpr continue "
-    "crate def default defer del delete do done double elif else elseif elsif end ensure enum esac except export "
-    "extends extern false False fi final finally float fn for foreach from func function global go goto if impl "
-    "implements import in include instanceof int interface internal is lambda let local long loop match mod module "
-    "mut namespace new nil none None nonlocal not null nullptr of operator or override package pass private "
-    "protected protocol pub public raise range ref repeat require rescue return Self self sealed select short "
-    "signed sizeof static struct super switch synchronized template then this throw throws trait true True try "
-    "typedef typename typeof union unless unsafe unsigned until use using val var virtual void volatile when where "
-    "while with yield"
+KEYWORDS = words(
+    """
+    abstract and as asm assert async await begin bool break byte case catch char class const constexpr continue
+    crate def default defer del delete do done double elif else elseif elsif end ensure enum esac except export
+    extends extern false False fi final finally float fn for foreach from func function global go goto if impl
+    implements import in include instanceof int interface internal is lambda let local long loop match mod module
+    mut namespace new nil none None nonlocal not null nullptr of operator or override package pass private
+    protected protocol pub public raise range ref repeat require rescue return Self self sealed select short
+    signed sizeof static struct super switch synchronized template then this throw throws trait true True try
+    typedef typename typeof union unless unsafe unsigned until use using val var virtual void volatile when where
+    while with yield
+    """
 )
-KEYWORDS = frozenset(_WORDS.split())
 """Words that steer or declare in one of the languages; a name that is written like one keeps its spelling."""
 
 _MEMBER_OPERATORS = (".", "->", "::", "?.", "&.")

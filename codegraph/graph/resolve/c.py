@@ -20,6 +20,7 @@ from __future__ import annotations
 from codegraph.core.changes import FileLinks
 from codegraph.core.facts import COMPUTED, ROLE, Definition, Import, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import KIND, SURE, SymbolKind, symbol_id
+from codegraph.core.words import words
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.includes import Included, file_name_key, link_include, shared_directories
 from codegraph.graph.resolve.keys import import_key
@@ -28,14 +29,15 @@ from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableRea
 
 _SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++")
 """Files that are hardly ever included."""
-_NAMES = """
+_LIBRARY = words(
+    """
     abort abs atexit atof atoi atol bsearch calloc close exit fclose fflush fgets fopen fprintf fputs fread free fseek
     ftell fwrite getchar getenv isalnum isalpha isdigit isspace isupper malloc memchr memcmp memcpy memmove memset open
     perror printf putchar puts qsort rand read realloc snprintf sprintf srand strcasecmp strcat strchr strcmp strcpy
     strdup strerror strlen strncat strncmp strncpy strndup strrchr strstr strtod strtok strtol strtoul time tolower
     toupper vfprintf vprintf vsnprintf write
     """
-_LIBRARY = frozenset(_NAMES.split())
+)
 """Functions of the standard library, which are a project's own only where that can be seen."""
 
 
@@ -187,3 +189,6 @@ def _state(definition: Definition) -> str:
     if definition.kind is KIND.FUNCTION:
         return "p" if definition.is_prototype else "d"
     return "n" if definition.signature.startswith("typedef ") else "d"
+
+
+SCHEMES = {"c": CScheme()}

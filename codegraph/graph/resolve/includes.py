@@ -13,6 +13,7 @@ from posixpath import basename, dirname, join, normpath
 
 from codegraph.core.facts import Import, Role
 from codegraph.core.symbols import Confidence, DependencyKind, symbol_id
+from codegraph.core.words import words
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import import_key, module_key, top_key
 from codegraph.graph.resolve.scheme import MANY, TableReader
@@ -21,12 +22,13 @@ MAX_INCLUDED = 400
 """Files that are followed through includes from one file."""
 
 _ROOTS = frozenset({"", "include", "inc", "src", "source"})
-_NAMES = """
+_STANDARD = words(
+    """
     assert.h complex.h ctype.h errno.h fcntl.h fenv.h float.h inttypes.h limits.h locale.h math.h memory.h
     pthread.h setjmp.h signal.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h string.h strings.h
     tgmath.h threads.h time.h uchar.h unistd.h wchar.h wctype.h
     """
-_STANDARD = frozenset(_NAMES.split())
+)
 
 
 def file_name_key(path: str) -> str:

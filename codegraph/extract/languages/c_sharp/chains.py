@@ -12,16 +12,12 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from codegraph.core.facts import Chain
+from codegraph.core.words import words
 from codegraph.extract.languages.block_walk import CALLABLE, MAX_NESTING, OF, TYPE, Scope, joined
 from codegraph.extract.text import SourceText
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-TRANSPARENT = _words("Task ValueTask Nullable Lazy WeakReference AsyncLocal ThreadLocal Ref")
-CONTAINERS = _words(
+TRANSPARENT = words("Task ValueTask Nullable Lazy WeakReference AsyncLocal ThreadLocal Ref")
+CONTAINERS = words(
     """
     List IList IEnumerable IReadOnlyList ICollection IReadOnlyCollection HashSet ISet Queue Stack LinkedList Dictionary
     IDictionary IReadOnlyDictionary ConcurrentDictionary SortedDictionary SortedList ConcurrentQueue ConcurrentBag
@@ -30,7 +26,7 @@ CONTAINERS = _words(
     ArraySegment
     """
 )
-_DELEGATES = _words("Func")
+_DELEGATES = words("Func")
 _LITERALS = {
     "string_literal": "string",
     "verbatim_string_literal": "string",
@@ -43,9 +39,9 @@ _LITERALS = {
     "character_literal": "char",
 }
 _MAX_ARGUMENTS = 12
-_VISIBLE = _words("identifier object_creation_expression cast_expression as_expression")
-_PASSED = _words("parenthesized_expression await_expression checked_expression ref_expression")
-_TYPES_PASSED = _words("nullable_type ref_type pointer_type scoped_type")
+_VISIBLE = words("identifier object_creation_expression cast_expression as_expression")
+_PASSED = words("parenthesized_expression await_expression checked_expression ref_expression")
+_TYPES_PASSED = words("nullable_type ref_type pointer_type scoped_type")
 
 
 class Chains:

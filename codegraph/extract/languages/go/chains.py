@@ -12,15 +12,11 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from codegraph.core.facts import Chain
+from codegraph.core.words import words
 from codegraph.extract.languages.block_walk import CALLABLE, MAX_NESTING, OF, TYPE, Scope, joined
 from codegraph.extract.text import SourceText
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-PREDECLARED = _words(
+PREDECLARED = words(
     """
     any bool byte comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string
     uint uint8 uint16 uint32 uint64 uintptr true false iota nil append cap clear close complex copy delete imag

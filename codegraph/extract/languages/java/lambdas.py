@@ -6,12 +6,9 @@ type arguments are known has elements, keys and values. Tests: tests/resolving/j
 
 from __future__ import annotations
 
+from codegraph.core.words import words
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-PER_ELEMENT = _names(
+PER_ELEMENT = words(
     """
     allMatch anyMatch dropWhile filter findFirst flatMap flatMapToInt forEachOrdered forEachRemaining handle ifPresent
     ifPresentOrElse iterate map mapMulti mapToDouble mapToInt mapToLong mapToObj max min noneMatch peek reduce removeIf
@@ -20,8 +17,8 @@ PER_ELEMENT = _names(
 )
 """An element; of comparators and reductions two."""
 
-PER_PAIR = _names("forEach compute computeIfPresent merge replaceAll")
+PER_PAIR = words("forEach compute computeIfPresent merge replaceAll")
 """A map's key and its value; `forEach` and `replaceAll` of other containers an element."""
 
-PER_KEY = _names("computeIfAbsent")
+PER_KEY = words("computeIfAbsent")
 """A map's key."""

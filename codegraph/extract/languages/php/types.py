@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from tree_sitter import Node
 
 from codegraph.core.facts import Chain
+from codegraph.core.words import words
 from codegraph.extract.languages.block_walk import OF, joined
 from codegraph.extract.languages.php.names import Names
 from codegraph.extract.text import SourceText
@@ -28,11 +29,7 @@ ARGUMENT: Final = ("@argument",)
 _RELATIVE: Final = {"self": ("@class", "()"), "static": ("@static",), "parent": ("@super", "()"), "$this": ("@static",)}
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_SCALARS: Final = _words(
+_SCALARS: Final = words(
     """
     array bool boolean callable closure double false float int integer iterable list mixed never null number numeric
     object resource scalar string true void array-key class-string callable-string numeric-string literal-string
@@ -40,7 +37,7 @@ _SCALARS: Final = _words(
     trait-string interface-string enum-string int-mask no-return unset
     """
 )
-_CONTAINERS: Final = _words(
+_CONTAINERS: Final = words(
     "array list iterable non-empty-array non-empty-list traversable iterator iteratoraggregate arrayiterator generator "
     "arrayobject splobjectstorage"
 )

@@ -15,35 +15,31 @@ from collections.abc import Sequence
 from tree_sitter import Node
 
 from codegraph.core.facts import Chain
+from codegraph.core.words import words
 from codegraph.extract.languages.block_walk import CALLABLE, MAX_NESTING, OF, TYPE, Scope, joined
 from codegraph.extract.text import SourceText
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-POINTERS = _words("Box Rc Arc Cow Pin Ref RefMut MutexGuard RwLockReadGuard RwLockWriteGuard ManuallyDrop Reverse")
-CONTAINERS = _words(
+POINTERS = words("Box Rc Arc Cow Pin Ref RefMut MutexGuard RwLockReadGuard RwLockWriteGuard ManuallyDrop Reverse")
+CONTAINERS = words(
     """
     Option Result Vec VecDeque LinkedList BinaryHeap HashMap BTreeMap IndexMap HashSet BTreeSet IndexSet Iterator
     IntoIterator DoubleEndedIterator ExactSizeIterator Stream Mutex RwLock RefCell Cell OnceCell OnceLock LazyLock Lazy
     Weak Receiver LockResult SmallVec ArrayVec
     """
 )
-_MAPS = _words("HashMap BTreeMap IndexMap")
-_MARKERS = _words(
+_MAPS = words("HashMap BTreeMap IndexMap")
+_MARKERS = words(
     """
     Clone Copy Send Sync Sized Debug Display Default Eq PartialEq Ord PartialOrd Hash Unpin Any ToString Into From
     TryFrom TryInto AsRef AsMut Borrow Write Read Error FromStr
     """
 )
 """Traits of the standard library among a type parameter's bounds: nothing of the project is found in them."""
-MADE_OF = _words("Some Ok")
-_PATHS = _words("scoped_identifier scoped_type_identifier generic_type generic_type_with_turbofish bracketed_type")
-_NAMES = _words("identifier type_identifier self super crate metavariable")
-_PASSED = _words("parenthesized_expression reference_expression await_expression unsafe_block")
-_TYPES_PASSED = _words("reference_type pointer_type parenthesized_type")
+MADE_OF = words("Some Ok")
+_PATHS = words("scoped_identifier scoped_type_identifier generic_type generic_type_with_turbofish bracketed_type")
+_NAMES = words("identifier type_identifier self super crate metavariable")
+_PASSED = words("parenthesized_expression reference_expression await_expression unsafe_block")
+_TYPES_PASSED = words("reference_type pointer_type parenthesized_type")
 
 
 class Chains:

@@ -19,6 +19,8 @@ written somewhere has the namespace, and the full name and the descriptor of the
 
 from __future__ import annotations
 
+from codegraph.core.words import words
+
 FAMILY = "c_sharp"
 
 
@@ -42,11 +44,7 @@ def extension_key(name: str) -> str:
     return f"ifm\x1f{FAMILY}\x1f{name}"
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-GIVE_INNER = _names(
+GIVE_INNER = words(
     """
     Current Dequeue ElementAt ElementAtOrDefault Find First FirstOrDefault GetOrAdd GetValueOrDefault Last Max Min
     LastOrDefault Peek Pop Single SingleOrDefault Value Item
@@ -54,7 +52,7 @@ GIVE_INNER = _names(
 )
 """Members of containers that give an element."""
 
-GIVE_SAME = _names(
+GIVE_SAME = words(
     """
     Append AsEnumerable AsMemory AsSpan Cast Concat Distinct Except FindAll GetEnumerator Intersect OfType OrderBy
     OrderByDescending Prepend Reverse Skip SkipWhile Slice Take TakeWhile ThenBy ThenByDescending ToArray ToHashSet
@@ -63,10 +61,10 @@ GIVE_SAME = _names(
 )
 """Members of containers that give a container of the same."""
 
-GIVE_SELF = _names("Value Result ConfigureAwait GetAwaiter GetResult Target")
+GIVE_SELF = words("Value Result ConfigureAwait GetAwaiter GetResult Target")
 """Members of what an instance is wrapped in: a task, something nullable or lazy, an entry of a dictionary."""
 
-CONTAINER_TYPES = _names("IEnumerable`1 IList`1 List`1 ICollection`1 IReadOnlyList`1 [] IQueryable`1")
-OBJECT_METHODS = _names("ToString Equals GetHashCode GetType MemberwiseClone ReferenceEquals Finalize")
-NOT_VIRTUAL = _names("GetType MemberwiseClone ReferenceEquals")
+CONTAINER_TYPES = words("IEnumerable`1 IList`1 List`1 ICollection`1 IReadOnlyList`1 [] IQueryable`1")
+OBJECT_METHODS = words("ToString Equals GetHashCode GetType MemberwiseClone ReferenceEquals Finalize")
+NOT_VIRTUAL = words("GetType MemberwiseClone ReferenceEquals")
 """Methods that every type has and none can override."""

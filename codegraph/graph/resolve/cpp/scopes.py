@@ -11,15 +11,17 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
+from codegraph.core.words import words
 from codegraph.graph.resolve.includes import Included, shared_directories
 from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, TableReader
 from codegraph.graph.resolve.typed.overloads import best_of
 
-_WORDS: Final = """
+_NUMBERS: Final = words(
+    """
     int long float double short unsigned size_t ssize_t char int8_t uint8_t int16_t uint16_t int32_t uint32_t int64_t
     uint64_t longlong unsignedint unsignedlong bool
     """
-_NUMBERS: Final = frozenset(_WORDS.split())
+)
 _TEXTS: Final = frozenset({"char*", "string", "string_view", "Slice", "StringRef", "StringPiece", "void*"})
 _KINDS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {"int": _NUMBERS, "double": _NUMBERS, "bool": _NUMBERS, "char": _NUMBERS, "char*": _TEXTS}

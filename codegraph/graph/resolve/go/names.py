@@ -25,6 +25,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from codegraph.core.words import words
+
 FAMILY = "go"
 MODULES = "go:mod"
 STANDARD: Final[Mapping[str, str]] = MappingProxyType(
@@ -86,11 +88,7 @@ STANDARD: Final[Mapping[str, str]] = MappingProxyType(
 """Interfaces of the standard library that others embed, and their methods."""
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-CONCRETE: Final = _names(
+CONCRETE: Final = words(
     """
     bufio.NewReader bufio.NewScanner bufio.NewWriter bufio.Reader bufio.Scanner bufio.Writer bytes.Buffer
     bytes.NewBuffer bytes.NewBufferString bytes.NewReader bytes.Reader encoding/json.Decoder encoding/json.Encoder
@@ -156,8 +154,3 @@ def method_set_key(path: str, interface: str) -> str:
 def underlying_key(path: str, type_descriptor: str) -> str:
     """Ask what a defined type or an alias is made of."""
     return f"und\x1f{path}\x1f{type_descriptor}"
-
-
-def configuration_key(path: str) -> str:
-    """Ask for the settings of a go.mod."""
-    return f"cfg\x1f{path}"

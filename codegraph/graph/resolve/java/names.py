@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from codegraph.core.words import words
+
 FAMILY = "java"
 
 
@@ -31,11 +33,7 @@ def unit_key(package: str) -> str:
     return f"unit\x1f{FAMILY}\x1f{package}"
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-GIVE_LAST = _names(
+GIVE_LAST = words(
     """
     ceiling cast computeIfAbsent computeIfPresent element first firstElement floor get getAndSet getDeclaredConstructor
     getFirst getLast getNow getOrDefault getPlain getValue higher join last lastElement lower merge newInstance next
@@ -45,7 +43,7 @@ GIVE_LAST = _names(
 )
 """Methods of the standard library's generic types that give their last type argument: an element, a map's value."""
 
-GIVE_SAME = _names(
+GIVE_SAME = words(
     """
     asReverseOrder descendingIterator descendingSet distinct dropWhile elements entrySet filter findAny findFirst
     headSet iterator limit listIterator max min or parallelStream peek reversed skip sorted spliterator stream subList
@@ -54,10 +52,10 @@ GIVE_SAME = _names(
 )
 """Methods that give another container of the same; a map's entries have its type arguments."""
 
-OBJECT_METHODS = _names("clone equals finalize getClass hashCode notify notifyAll toString wait")
+OBJECT_METHODS = words("clone equals finalize getClass hashCode notify notifyAll toString wait")
 """Methods that every type has."""
 
-FINAL = _names(
+FINAL = words(
     """
     Array Arrays Boolean Byte Character Class Collections Constructor Double Duration Field Float Instant Integer
     LocalDate LocalDateTime LocalTime Locale Long Matcher Math Method Objects OffsetDateTime Optional OptionalDouble
@@ -67,7 +65,7 @@ FINAL = _names(
 )
 """Types of the standard library that nothing can be derived from."""
 
-CODE = _names(
+CODE = words(
     """
     BiConsumer BiFunction BiPredicate BinaryOperator BooleanSupplier Callable Comparator Consumer
     DoubleFunction DoubleUnaryOperator Function IntBinaryOperator IntConsumer IntFunction IntPredicate IntSupplier

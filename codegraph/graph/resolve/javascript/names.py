@@ -7,6 +7,8 @@ are the container methods that give such a container again, or one of its elemen
 
 from __future__ import annotations
 
+from codegraph.core.words import words
+
 LOCAL = "@="
 """Start of the element that stands for a local definition (`core.facts`)."""
 FAMILY = "javascript"
@@ -15,11 +17,7 @@ SCRIPTS = "javascript scripts"
 """The family of names that scripts, files that neither import nor export, share with all others."""
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-BUILTINS = _names(
+BUILTINS = words(
     """
     AbortController AbortSignal AggregateError Array ArrayBuffer AsyncIterable AsyncIterator Atomics Awaited
     BigInt BigInt64Array BigUint64Array Blob Boolean Buffer Capitalize ConstructorParameters CustomEvent DOMException
@@ -41,7 +39,7 @@ BUILTINS = _names(
     """
 )
 
-COMMON_MEMBERS = _names(
+COMMON_MEMBERS = words(
     """
     abort add addEventListener addListener all allSettled any append appendChild apply assert assign at back before
     bind blur byteLength call cancel catch ceil charAt charCodeAt clear click clone close closest cloneNode codePointAt
@@ -63,5 +61,5 @@ COMMON_MEMBERS = _names(
     """
 )
 
-KEEPING = _names("filter slice concat reverse sort toSorted toReversed splice values flat fill")
-TAKING = _names("find findLast pop shift at get")
+KEEPING = words("filter slice concat reverse sort toSorted toReversed splice values flat fill")
+TAKING = words("find findLast pop shift at get")

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from codegraph.core.words import words
+
 FAMILY: Final = "php"
 CLASS_NAME: Final = "c"
 FUNCTION_NAME: Final = "f"
@@ -32,11 +34,7 @@ def spelled(member: str) -> str:
     return member.lower() if member.endswith("()") else member
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-CORE_METHODS: Final = _words(
+CORE_METHODS: Final = words(
     """
     add append asort attach close contains count current detach diff each end equals execute exists fetch fetchall
     filter find first flush format get getarraycopy getattribute getchildren getcode getconstants getdata getfile

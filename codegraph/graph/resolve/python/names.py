@@ -7,6 +7,8 @@ which "the only definition of that name in the project" says nothing. Collected 
 
 from __future__ import annotations
 
+from codegraph.core.words import words
+
 FAMILY = "python"
 """The family under which shared keys of Python files stand."""
 
@@ -14,11 +16,7 @@ LOCAL = "@="
 """Start of the element that stands for a local definition (`core.facts`)."""
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-BUILTINS = _names(
+BUILTINS = words(
     """
     ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError
     BrokenPipeError BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError
@@ -41,7 +39,7 @@ BUILTINS = _names(
     """
 )
 
-STANDARD_LIBRARY = _names(
+STANDARD_LIBRARY = words(
     """
     __future__ _thread abc aifc annotationlib antigravity argparse array ast asynchat asyncio asyncore atexit
     audioop base64 bdb binascii bisect builtins bz2 cProfile calendar cgi cgitb chunk cmath cmd code codecs
@@ -63,7 +61,7 @@ STANDARD_LIBRARY = _names(
     """
 )
 
-COMMON_MEMBERS = _names(
+COMMON_MEMBERS = words(
     """
     absolute accept acquire acquire_lock add addFilter addHandler add_note anchor append appendleft args
     as_integer_ratio as_posix as_uri astimezone bind bit_count bit_length buffer c_contiguous callHandlers

@@ -22,6 +22,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from codegraph.core.words import words
+
 FAMILY: Final = "ruby"
 ROOTS: Final = ("Object", "Kernel")
 _ROOTS: Final = ("lib", "test", "spec", "app")
@@ -74,11 +76,7 @@ def features(path: str) -> list[str]:
     return list(found)
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-CORE_METHODS: Final = _words(
+CORE_METHODS: Final = words(
     """
     Array Complex Float Hash Integer Rational String __dir__ __method__ abort abs accept add add? alias_method all?
     allocate ancestors any? append apply arity array_of ary_to_h asctime assoc at at_exit atime attach attr

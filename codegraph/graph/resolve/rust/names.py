@@ -28,6 +28,8 @@ written in an impl or a trait has its descriptor behind the module and an at sig
 
 from __future__ import annotations
 
+from codegraph.core.words import words
+
 FAMILY = "rust"
 CRATES = "rust:crate"
 MACROS = "rust:macro"
@@ -52,11 +54,6 @@ def child_key(path: str) -> str:
 def star_in_key(path: str, module: str) -> str:
     """Ask of which paths a module imports everything."""
     return f"star\x1f{path}\x1f{module}"
-
-
-def configuration_key(path: str) -> str:
-    """Ask for the settings of a Cargo.toml."""
-    return f"cfg\x1f{path}"
 
 
 def self_key(path: str, descriptor: str) -> str:
@@ -89,11 +86,7 @@ def value_key(path: str, descriptor: str) -> str:
     return f"val\x1f{path}\x1f{descriptor}"
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-GIVE_INNER = _names(
+GIVE_INNER = words(
     """
     unwrap unwrap_or unwrap_or_else unwrap_or_default unwrap_unchecked expect into_inner get_or_insert_with
     get_or_insert get_or_init borrow borrow_mut force
@@ -101,7 +94,7 @@ GIVE_INNER = _names(
 )
 """Methods of containers that give what is inside."""
 
-GIVE_SAME = _names(
+GIVE_SAME = words(
     """
     iter iter_mut into_iter lock read write get get_mut first last first_mut last_mut next next_back pop pop_front
     pop_back as_ref as_mut as_deref as_deref_mut ok ok_or ok_or_else map_err or or_else take replace insert remove rev
@@ -112,13 +105,13 @@ GIVE_SAME = _names(
 )
 """Methods of containers that give a container of the same: an iterator, an option of an element, ..."""
 
-GIVE_SELF = _names("clone to_owned as_ref as_mut borrow borrow_mut by_ref deref deref_mut into_iter iter")
+GIVE_SELF = words("clone to_owned as_ref as_mut borrow borrow_mut by_ref deref deref_mut into_iter iter")
 """Methods that a type has from the standard library's traits, and that give the value itself."""
 
-MAKE_SELF = _names("default from try_from from_str from_iter")
+MAKE_SELF = words("default from try_from from_str from_iter")
 """Functions that a type has from the standard library's traits, and that make one."""
 
-STRUCTS = _names(
+STRUCTS = words(
     """
     Arc BTreeMap BTreeSet BinaryHeap Cell Command CString Cow Duration File HashMap HashSet Instant Mutex NonZero
     OnceCell OnceLock OsStr OsString Path PathBuf PhantomData RefCell RwLock Stderr Stdin Stdout String SystemTime
@@ -127,5 +120,5 @@ STRUCTS = _names(
 )
 """Types of the standard library that are no traits."""
 
-MARKERS = _names("Clone Copy Send Sync Sized Debug Display Default Eq PartialEq Ord PartialOrd Hash Unpin From Into")
+MARKERS = words("Clone Copy Send Sync Sized Debug Display Default Eq PartialEq Ord PartialOrd Hash Unpin From Into")
 """Traits of the standard library that give no methods a call of which could mean something of the project."""
