@@ -161,7 +161,7 @@ class PendingKeys:
         """How many keys are being embedded now."""
         return len(self._in_flight)
 
-    def ready(self, lane: Lane = Lane.COLD) -> bool:
+    def ready(self, lane: Lane) -> bool:
         """Is there a key of this lane, or a more urgent one, that could be taken at once, holding back aside?"""
         return any(queue for (each, _), queue in self._queues.items() if each <= lane)
 

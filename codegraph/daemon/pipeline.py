@@ -72,8 +72,8 @@ class Pipeline:
         scheduler: Scheduler,
         served: Served,
         known: dict[str, KnownFile],
-        unsaved: Iterable[str] = (),
-        retire: Callable[[Mapping[bytes, int]], None] = lambda busy: None,  # noqa: ARG005
+        unsaved: Iterable[str],
+        retire: Callable[[Mapping[bytes, int]], None],
     ) -> None:
         """Begin where a restore has come to; `unsaved`: files of which the store holds something else.
 

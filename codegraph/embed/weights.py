@@ -91,10 +91,9 @@ def download_command(repository: str, revision: str) -> str:
     return f"hf download {repository}" + ("" if revision == "main" else f" --revision {revision}")
 
 
-def told_to_stay_offline(environment: Mapping[str, str] | None = None) -> bool:
+def told_to_stay_offline() -> bool:
     """Return whether the environment forbids the hub's libraries the network."""
-    env = os.environ if environment is None else environment
-    return any(env.get(variable, "").strip().lower() in _TRUE for variable in _OFFLINE)
+    return any(os.environ.get(variable, "").strip().lower() in _TRUE for variable in _OFFLINE)
 
 
 def package_directory(package: str) -> Path | None:
@@ -126,7 +125,7 @@ def check_sum(name: str, directory: Path, expected: str) -> None:
         )
 
 
-def deciding_files(directory: Path, *, code: bool = False) -> list[Path]:
+def deciding_files(directory: Path, *, code: bool) -> list[Path]:
     """Return the files that decide a model's vectors: weights, configuration, tokenizer, and its code if it has any."""
     files = [*weight_files(directory), directory / "config.json"]
     files += [directory / name for name in TOKENIZER_FILES]
@@ -192,7 +191,7 @@ def user_directory() -> Path:
     return platformdirs.user_data_path("codegraph") / "models"
 
 
-def fetch_from_hub(repository: str, revision: str, *, with_code: bool = False) -> Path:
+def fetch_from_hub(repository: str, revision: str, *, with_code: bool) -> Path:
     """Download a model's files into the hub's local cache; raises ModelMissing.
 
     The torch file is fetched only if there are no safetensors, Python files only `with_code`.

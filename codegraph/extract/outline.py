@@ -315,7 +315,7 @@ def mark_errors(view: FileView, broken: Iterable[Broken]) -> None:
 
 
 def module_only(
-    language: str, text: SourceText, without: FlowState = FlowState.OFF
+    language: str, text: SourceText, without: FlowState
 ) -> tuple[tuple[Definition, ...], dict[bytes, bytes]]:
     """Return the outline of a file that is not looked into: a module without tokens."""
     own = encode(OwnInput(KIND.MODULE, language, "", "", "", "", ()))

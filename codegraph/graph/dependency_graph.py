@@ -156,13 +156,6 @@ class DependencyGraph:
             levels[reached & (levels > level + 1)] = level + 1
         return levels
 
-    def memory(self) -> dict[str, int]:
-        """Estimate the bytes of the flat arrays and of the rows that changed since."""
-        flat = self._row_starts.nbytes + self._row_sources.nbytes
-        out = sum(56 + 8 * len(targets) for targets in self.out if targets)
-        changed = sum(64 + 100 * len(row) for row in self._changed_rows.values())
-        return {"flat": flat, "out": out, "changed_rows": changed, "total": flat + out + changed}
-
     def _flat_sources_of(self, wanted: npt.NDArray[np.bool_]) -> Numbers:
         """Return the sources of the wanted symbols in the flat array, with repetitions."""
         size = len(self._row_starts) - 1

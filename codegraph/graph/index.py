@@ -210,18 +210,6 @@ class Index:
         trace = self._traces.get(path)
         return encode_links(packed, trace or Trace(self._table.contributions(path), self._table.reads(path)))
 
-    def memory(self) -> dict[str, int]:
-        """Estimate the bytes of the writer's tables, in all and per symbol."""
-        table, graph = self._table.memory(), self._graph.memory()
-        total = table["total"] + graph["total"]
-        return {
-            "table": table["total"],
-            "graph": graph["total"],
-            "keys": table["key_count"],
-            "reads": table["read_count"],
-            "per_symbol": total // max(1, len(self._graph)),
-        }
-
     def _apply(self, changes: ChangeSet, linked: Mapping[str, bytes]) -> IndexDelta:
         files = {path: facts for path, facts in sorted(changes.files.items()) if self._differs(path, facts)}
         if len(files) <= EDITED_TOGETHER:

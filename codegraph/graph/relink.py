@@ -82,15 +82,9 @@ def opened(facts: Facts) -> OpenFacts:
 class Relinker:
     """Links the files of one index, and remembers those edited last that have several parts."""
 
-    def __init__(
-        self,
-        table: SymbolTable,
-        load_occurrences: Callable[[str, BlobDigest], Occurrences],
-        most: int = MOST_REFERENCES,
-    ) -> None:
+    def __init__(self, table: SymbolTable, load_occurrences: Callable[[str, BlobDigest], Occurrences]) -> None:
         self._table = table
         self._load_occurrences = load_occurrences
-        self._most = most
         self.before_each: Callable[[], None] = lambda: None
         """Called before a file is linked."""
         self._files: OrderedDict[str, Known] = OrderedDict()
@@ -134,7 +128,7 @@ class Relinker:
 
     def _remember(self, path: str, known: Known) -> None:
         self._files[path] = known
-        while sum(len(each.occurrences.references) for each in self._files.values()) > self._most:
+        while sum(len(each.occurrences.references) for each in self._files.values()) > MOST_REFERENCES:
             self._files.popitem(last=False)
 
     def _restored(self, view: FileView) -> Known | None:

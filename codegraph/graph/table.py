@@ -15,7 +15,6 @@ Tests: tests/unit/graph/test_graph_table.py.
 
 from __future__ import annotations
 
-import sys
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
@@ -134,20 +133,9 @@ class SymbolTable:
                 found[key] = value
         return dict(sorted(found.items()))
 
-    def memory(self) -> dict[str, int]:
-        """Estimate the table's own bytes by part, and count keys and reads."""
-        sizes = {
-            "keys": sum(sys.getsizeof(key) for key in self._slots) + sys.getsizeof(self._slots),
-            "values": sum(_size(value) for value in self._values if value is not None),
-            "readers": sum(sys.getsizeof(each) for each in self._readers if isinstance(each, array)),
-            "reads": sum(sys.getsizeof(each) for each in self._reads.values()),
-            "offered": sum(sys.getsizeof(each) for each in self._offered.values()),
-            "slots": sum(sys.getsizeof(each) for each in (self._keys, self._values, self._readers)),
-        }
-        sizes["total"] = sum(sizes.values())
-        sizes["key_count"] = len(self._slots)
-        sizes["read_count"] = sum(len(each) for each in self._reads.values())
-        return sizes
+    def __len__(self) -> int:
+        """How many keys have a value or a reader."""
+        return len(self._slots)
 
     def _offer(self, path: str, contributions: Mapping[str, Value], before: dict[int, Value | None]) -> None:
         slots = array("I")
@@ -284,7 +272,3 @@ class TracedReader:
     def reads(self) -> tuple[str, ...]:
         """Return every key asked for, sorted."""
         return tuple(sorted(self.log))
-
-
-def _size(value: Value) -> int:
-    return sys.getsizeof(value) + sum(sys.getsizeof(entry) for entry in value)

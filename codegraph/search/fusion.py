@@ -60,7 +60,7 @@ def interleave(parts: Sequence[Part]) -> Ranking:
     return Ranking(numbers[order], scores[order], ranks[order])
 
 
-def _ranks(scores: npt.NDArray[np.float32], stretch: float = 1.0) -> npt.NDArray[np.float64]:
+def _ranks(scores: npt.NDArray[np.float32], stretch: float) -> npt.NDArray[np.float64]:
     """Rank falling scores from 1, equals sharing the best rank of the tie, as if each stood for `stretch` symbols."""
     first = np.flatnonzero(np.r_[True, scores[1:] != scores[:-1]]) if len(scores) else np.zeros(0, np.int64)
     ranks = np.repeat(first + 1.0, np.diff(np.r_[first, len(scores)]))

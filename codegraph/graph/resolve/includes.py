@@ -36,7 +36,7 @@ def file_name_key(path: str) -> str:
     return top_key("c:file", basename(path))
 
 
-def included_file(table: TableReader, path: str, module: str, *, is_angled: bool = False) -> str | None:
+def included_file(table: TableReader, path: str, module: str, *, is_angled: bool) -> str | None:
     """Return the path of the file that `path` includes as `module`, None if it is none of the project's."""
     if not is_angled:
         beside = normpath(join(dirname(path), module))

@@ -249,13 +249,6 @@ def test_occurrences_are_asked_for_by_language_and_blob() -> None:
     assert asked == [("python", project.facts("a.py").blob)]
 
 
-def test_memory_is_reported_per_symbol() -> None:
-    """The estimate counts keys and reads and divides by the symbols."""
-    memory = Project(FILES).index.memory()
-    assert memory["per_symbol"] == (memory["table"] + memory["graph"]) // 8
-    assert memory["keys"] > memory["reads"] > 0
-
-
 def test_an_edge_to_nothing_stays_with_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """A linker that makes up a target loses that edge, said as `failed`; all else is indexed, and edits go on."""
     from codegraph.graph import relink

@@ -106,10 +106,10 @@ def test_the_table_does_not_grow_with_history() -> None:
     for number in range(100):
         table.update({"a.py": {definition_key("a.py", f"f{number}"): ONE}})
         table.set_reads("b.py", [definition_key("a.py", f"f{number}"), definition_key("a.py", f"g{number}")])
-    assert table.memory()["key_count"] <= 2
+    assert len(table) <= 2
     table.update({"a.py": None})
     table.set_reads("b.py", ())
-    assert table.memory()["key_count"] == 0
+    assert len(table) == 0
 
 
 def test_any_history_ends_in_the_state_of_a_new_table() -> None:

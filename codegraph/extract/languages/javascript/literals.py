@@ -73,9 +73,7 @@ def define_members(walk: Walk, node: Node, index: int, scope: Scope) -> None:
         walk.attribute(index, name, values, scope)
 
 
-def define_member(
-    walk: Walk, index: int, name: str, value: Node | None, scope: Scope, declared: TypeChains = NOTHING
-) -> None:
+def define_member(walk: Walk, index: int, name: str, value: Node | None, scope: Scope, declared: TypeChains) -> None:
     """Record one member of the definition `index`, as `declared` or by its value, and the properties of an object."""
     walk.attribute(index, name, value_of(value, scope) if declared == NOTHING else declared, scope)
     inner = unwrap(value)

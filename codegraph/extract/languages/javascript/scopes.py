@@ -110,9 +110,9 @@ class Ledger:
         self._narrows = True
         return replace(scope, parent=scope, function=False, number=self._scopes, names={}, narrowed=narrowed)
 
-    def declare(self, scope: Scope, name: str, *, hoisted: bool = False) -> str:
-        """Bind a name in a scope (`hoisted`: in its function); return the spelling that facts use."""
-        target = _binding(scope, hoisted=hoisted)
+    def declare(self, scope: Scope, name: str) -> str:
+        """Bind a name in a scope; return the spelling that facts use."""
+        target = _binding(scope, hoisted=False)
         spelling = target.names.get(name)
         if spelling is None:
             spelling = target.names[name] = name + target.label

@@ -36,7 +36,6 @@ _MARKERS = words(
 )
 """Traits of the standard library among a type parameter's bounds: nothing of the project is found in them."""
 MADE_OF = words("Some Ok")
-_PATHS = words("scoped_identifier scoped_type_identifier generic_type generic_type_with_turbofish bracketed_type")
 _NAMES = words("identifier type_identifier self super crate metavariable")
 _PASSED = words("parenthesized_expression reference_expression await_expression unsafe_block")
 _TYPES_PASSED = words("reference_type pointer_type parenthesized_type")
