@@ -189,6 +189,9 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "daemon.log_level": ("debug", "info", "warning", "error"),
 }
 
+PATHS = frozenset(f"embedding.{name}" for name in ("model", "fallback", "text", "long", "query"))
+"""Settings that may be directories: relative ones are read from the file that they stand in, or the working directory."""
+
 MODELS = "models"
 """A section of the user's file that holds no settings but models of the user's own."""
 
@@ -210,9 +213,10 @@ def load_config(
     for layer in (file, project):
         if layer is not None and layer.exists():
             values.update(_read_file(layer))
-    values.update(_read_environment(os.environ if environment is None else environment))
+    variables = absolute_variables(os.environ if environment is None else environment)
+    values.update(_read_environment(variables))
     for name, value in (flags or {}).items():
-        values[name] = (value, f"flag for {name}")
+        values[name] = (absolute_setting(name, value), f"flag for {name}")
     defaults = Config()
     sections: dict[str, Any] = {}
     for section in dataclasses.fields(Config):
@@ -244,6 +248,25 @@ def _known(current: Any, section: str, name: str, where: str) -> bool:
     raise ConfigError(f"{where}: there is no setting {section}.{name}", "`codegraph config show` lists all settings")
 
 
+def absolute_setting(name: str, value: Any, base: Path | None = None) -> Any:
+    """Return the value of a setting; one that is a directory is made absolute, for a process that stands elsewhere.
+
+    Relative ones are read from `base`, the working directory if there is none.
+    """
+    if name not in PATHS or not isinstance(value, str) or "/" not in value:
+        return value
+    place = Path(base or "").absolute() / Path(value).expanduser()
+    if value.startswith(("./", "../", "~")) or place.is_dir():
+        return os.path.normpath(place)
+    return value  # a repository: owner/name
+
+
+def absolute_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return environment variables; those that name a directory of a model are made absolute."""
+    names = {f"CODEGRAPH_{name}".upper().replace(".", "_"): name for name in PATHS}
+    return {key: absolute_setting(names[key], text) if key in names else text for key, text in environment.items()}
+
+
 def _read_file(file: Path) -> dict[str, tuple[Any, str]]:
     try:
         text = file.read_text(encoding="utf-8")
@@ -263,7 +286,8 @@ def _read_file(file: Path) -> dict[str, tuple[Any, str]]:
                 f"{where}: {section} stands outside of a section", "settings look like [cascade] depth = 2"
             )
         for name, value in content.items():
-            values[f"{section}.{name}"] = (value, f"{file}:{_line_of(text, section, name)}")
+            key = f"{section}.{name}"
+            values[key] = (absolute_setting(key, value, file.parent), f"{file}:{_line_of(text, section, name)}")
         if not content:
             values.setdefault(f"{section}.", (None, f"{file}:{_line_of(text, section, '')}"))
     return {key: value for key, value in values.items() if not key.endswith(".")}

@@ -65,6 +65,18 @@ class Locations:
             ),
         )
 
+    def as_environment(self) -> dict[str, str]:
+        """Return the variables that mean these directories wherever a process stands."""
+        return {
+            variable: os.path.abspath(place)  # noqa: PTH100 - no symbolic link is to be followed
+            for variable, place in (
+                ("CODEGRAPH_STATE_DIR", self.state_home),
+                ("CODEGRAPH_CACHE_DIR", self.cache_directory),
+                ("CODEGRAPH_RUNTIME_DIR", self.runtime_directory),
+                ("CODEGRAPH_CONFIG", self.config_file),
+            )
+        }
+
     def state_directory(self, root: Path) -> Path:
         """Return the directory of a project's state; it may not exist yet."""
         name = re.sub(r"[^A-Za-z0-9._-]+", "-", root.name)[:40] or "root"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,16 @@ def settings_of(assignments: list[str]) -> dict[str, Any]:
             value = text
         settings[name.strip()] = value
     return settings
+
+
+def settings_from_here(assignments: Sequence[str]) -> list[str]:
+    """Return `--set` options for a process that stands elsewhere: directories of models by their whole paths."""
+    import json
+
+    from codegraph.config import PATHS, absolute_setting
+
+    return [
+        f"{name}={json.dumps(absolute_setting(name, value), ensure_ascii=False)}" if name in PATHS else assignment
+        for assignment in assignments
+        for name, value in settings_of([assignment]).items()
+    ]

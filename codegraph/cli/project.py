@@ -99,9 +99,10 @@ def start_daemon(root: Path, settings: Sequence[str] = ()) -> int:
 
     `settings` are the --set options that it gets.
     """
+    from codegraph.cli.arguments import settings_from_here
     from codegraph.daemon import lifecycle
 
-    return lifecycle.start_daemon(root, user_locations(), settings)
+    return lifecycle.start_daemon(root, user_locations(), settings_from_here(settings))
 
 
 def is_running(root: Path) -> bool:

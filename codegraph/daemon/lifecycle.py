@@ -137,6 +137,8 @@ def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ())
     `settings` are passed on as --set options. If one runs already, its id is returned. Raises the error
     for which the daemon cannot start, DaemonError if it did not come so far as to say one.
     """
+    from codegraph.config import absolute_variables  # not needed to find one that runs
+
     running = running_daemon(root, locations)
     if running is not None:
         refuse_suspended(root, locations)
@@ -154,7 +156,7 @@ def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ())
                 stdout=log,
                 stderr=log,
                 cwd="/",
-                env={**os.environ, READY_VARIABLE: str(theirs)},
+                env=absolute_variables(os.environ) | locations.as_environment() | {READY_VARIABLE: str(theirs)},
                 pass_fds=[theirs],
                 start_new_session=True,
             )

@@ -1,12 +1,14 @@
 """Where users register models of their own: `models.toml` beside their config.toml, or `[models.NAME]` inside it.
 
 Both hold tables as the shipped registry does; a table with a shipped name changes single fields of that model,
-say its path or its revision. Where both have a name, config.toml wins.
+say its path or its revision. A relative path is read from the file's own directory. Where both have a name,
+config.toml wins.
 Tests: tests/unit/embed/test_embed_registry.py.
 """
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -43,4 +45,7 @@ def _parse(file: Path) -> dict[str, Any]:
 def _of_tables(file: Path, document: Any) -> Tables:
     if not isinstance(document, dict) or not all(isinstance(table, dict) for table in document.values()):
         raise ConfigError(f"{file}: models are tables", 'they look like [models.mine] engine = "transformer"')
+    for table in document.values():
+        if isinstance(table.get("path"), str):  # the daemon's working directory is none of the user's
+            table["path"] = os.path.join(file.absolute().parent, Path(table["path"]).expanduser())  # noqa: PTH118
     return document

@@ -444,6 +444,21 @@ def test_one_daemon_for_all_starters(home: Installation) -> None:
     assert home.start().pid in found
 
 
+def test_relative_directories_are_those_of_who_starts(home: Installation) -> None:
+    """The daemon, which stands elsewhere, keeps its state and looks for its model where the command would."""
+    home.write(SHOP)
+    relative = {"CODEGRAPH_STATE_DIR": "../elsewhere", "CODEGRAPH_EMBEDDING_MODEL": "./no-model"}
+    try:
+        assert home.run("start", "--set", "embedding.text=./neither", environment=relative).code == 0
+        assert [place.name for place in (home.directory / "elsewhere").iterdir()] == [home.state.name]
+        status = home.run("status", "--json", environment=relative).record
+        warnings = "\n".join(status["warnings"])
+        assert f"{home.root}/no-model is not a directory" in warnings
+        assert f"{home.root}/neither is not a directory" in warnings
+    finally:
+        assert home.run("stop", environment=relative).out.startswith("stopped")
+
+
 def test_stop_and_start_keep_everything(home: Installation) -> None:
     """A stopped daemon is gone with its socket; the next one has the same instance and has nothing to do."""
     home.write(SHOP)

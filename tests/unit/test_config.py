@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegraph.config import CHOICES, LIMITS, Config, load_config
+from codegraph.config import CHOICES, LIMITS, PATHS, Config, absolute_variables, load_config
 from codegraph.errors import ConfigError
 
 _DOCUMENT = Path(__file__).parents[2] / "config" / "default.toml"
@@ -107,6 +107,27 @@ def test_environment_is_converted(variable, text, key, value):
     """Texts from the environment become the type of the setting; lists are separated by commas."""
     got = _value(load_config(environment={variable: text}), key)
     assert (got, type(got)) == (value, type(value))
+
+
+@pytest.mark.parametrize("name", sorted(PATHS))
+def test_directories_of_models_mean_the_same_wherever_one_stands(tmp_path, monkeypatch, name):
+    """A relative one is read from its file, or from where the command was given; other names stay as they are."""
+    here = tmp_path / "here"
+    (here / "owner" / "weights").mkdir(parents=True)
+    monkeypatch.chdir(here)
+    section, _, setting = name.partition(".")
+    variable = f"CODEGRAPH_{section}_{setting}".upper()
+    for written in ("./weights", "../here/weights"):
+        assert _value(_load(tmp_path, f'[{section}]\n{setting} = "./here/weights"\n'), name) == str(here / "weights")
+        assert _value(load_config(environment={variable: written}), name) == str(here / "weights")
+        assert _value(load_config(environment={}, flags={name: written}), name) == str(here / "weights")
+        assert absolute_variables({variable: written, "HOME": written}) == {
+            variable: str(here / "weights"),
+            "HOME": written,
+        }
+    assert _value(load_config(environment={variable: "owner/weights"}), name) == str(here / "owner" / "weights")
+    for other in ("owner/model", "minilm", "minilm@128", ""):
+        assert _value(load_config(environment={variable: other}), name) == other
 
 
 def test_foreign_variables_are_ignored():

@@ -38,6 +38,15 @@ def test_variables_are_made_absolute(monkeypatch, tmp_path):
     assert Locations.from_environment({"CODEGRAPH_STATE_DIR": ""}) == Locations.from_environment({})
 
 
+def test_a_process_that_stands_elsewhere_finds_the_same(monkeypatch, tmp_path):
+    """What is relative here is absolute in the variables that are handed on."""
+    monkeypatch.chdir(tmp_path)
+    here = Locations.from_environment({"CODEGRAPH_STATE_DIR": "state", "CODEGRAPH_CONFIG": "config.toml"})
+    handed_on = here.as_environment()
+    monkeypatch.chdir("/")
+    assert Locations.from_environment(handed_on) == here
+
+
 def test_runtime_directory_of_the_session_is_used_when_there_is_one(tmp_path):
     """XDG_RUNTIME_DIR is taken only if it exists: daemons outlive sessions."""
     there = Locations.from_environment({"XDG_RUNTIME_DIR": str(tmp_path)})

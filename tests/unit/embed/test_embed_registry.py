@@ -182,6 +182,9 @@ def test_users_add_and_change_models(config_file: Path, tmp_path: Path) -> None:
     )
     config_file.write_text('[models.minilm]\nmax_tokens = 128\n[embedding]\nmodel = "mine"\n')
     assert identity(describe("mine")) == identity(describe(str(directory)))
+    config_file.with_name("models.toml").write_text('[mine]\nengine = "roberta"\npath = "../weights"\n')
+    assert identity(describe("mine")) == identity(describe(str(directory))), "relative to its file"
+    config_file.with_name("models.toml").write_text('[minilm]\nrevision = "abc"\n[mine]\nengine = "roberta"\n')
     assert (describe("minilm").max_tokens, describe("minilm").pooling) == (128, "mean")
     assert load_config(config_file, {}).embedding.model == "mine"
     config_file.write_text("[models.mine]\nengine = 7\n")
