@@ -190,7 +190,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 
 PATHS = frozenset(f"embedding.{name}" for name in ("model", "fallback", "text", "long", "query"))
-"""Settings that may be directories: relative ones are read from the file that they stand in, or the working directory."""
+"""Settings that may be directories: relative ones are read from their file, or the working directory."""
 
 MODELS = "models"
 """A section of the user's file that holds no settings but models of the user's own."""

@@ -1,6 +1,7 @@
 """Every error that codegraph raises on purpose.
 
     CodegraphError                  what happened, where, and what to do next
+    ├── UsageError                  what was asked for cannot be: an unknown option, language, type of event
     ├── ConfigError                 a setting is unknown or has a bad value (file and line named)
     ├── ProjectError                no such directory, a path outside of it, nothing to index
     │   ├── SymbolNotFound          an unknown symbol or position
@@ -43,6 +44,12 @@ class CodegraphError(Exception):
     def explanation(self) -> str:
         """What happened and what to do next, in one line."""
         return f"{self.message}; {self.advice}" if self.advice else self.message
+
+
+class UsageError(CodegraphError):
+    """What was asked for cannot be: options that do not go together, or a name that means nothing."""
+
+    exit_code = 2
 
 
 class ConfigError(CodegraphError):

@@ -28,7 +28,8 @@ from codegraph.errors import ProjectError, StoreError, StoreReadOnly
 MAX_SOCKET_BYTES = 100
 """Room for the shortest `sun_path` of the supported systems, its final NUL, and a margin."""
 
-MARKERS = (".git", ".hg", ".svn", "pyproject.toml", "setup.py", "package.json", "go.mod", "Cargo.toml", "pom.xml")
+REPOSITORIES = (".git", ".hg", ".svn")
+MARKERS = (*REPOSITORIES, "pyproject.toml", "setup.py", "package.json", "go.mod", "Cargo.toml", "pom.xml")
 """Files and directories that usually stand at the root of a project, tried in this order."""
 
 _HASH_BYTES = 8
@@ -102,7 +103,8 @@ class Locations:
 
         That is the nearest directory, from `start` upwards, that was indexed before; else the nearest
         with the mark of a repository or package (`MARKERS`, the first kind that any of them has); else
-        `start` itself. Raises ProjectError if there is no such directory.
+        `start` itself. The user's home and what is above it come last even if they were indexed: nobody who
+        stands in a repository means them. Raises ProjectError if there is no such directory.
         """
         return self.find_marked_root(start) or existing_directory(start)
 
@@ -110,14 +112,35 @@ class Locations:
         """Return what `find_root` does, but None where nothing tells a project."""
         place = existing_directory(start)
         chain = (place, *place.parents)
-        for directory in chain:
-            if self.is_known(directory):
+        known = [directory for directory in chain if self.is_known(directory)]
+        for directory in known:
+            if directory == place or not _is_wide(directory):
                 return directory
         for marker in MARKERS:
             for directory in chain:
                 if (directory / marker).exists():
                     return directory
+        return known[0] if known else None
+
+    def find_enclosing(self, root: Path) -> Path | None:
+        """Return the project that commands in `root` would mean if `root` had not been indexed by itself.
+
+        None if `root` is a repository of its own, or nothing around it is one or was indexed.
+        """
+        for directory in (root, *root.parents):
+            if _is_wide(directory):
+                return None
+            if directory != root and self.is_known(directory):
+                return directory
+            if any((directory / marker).exists() for marker in REPOSITORIES):
+                return directory if directory != root else None
         return None
+
+
+def _is_wide(directory: Path) -> bool:
+    """Whether a directory is the user's home or above it."""
+    home = Path(os.path.expanduser("~")).resolve()  # noqa: PTH111 - Path.home() fails for users without one
+    return home.is_relative_to(directory)
 
 
 def existing_directory(path: Path) -> Path:

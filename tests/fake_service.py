@@ -218,9 +218,10 @@ class FakeService:
         return reports.MetricsResult(text=text, content_type="text/plain; version=0.0.4")
 
     async def skipped(self, params: reports.SkippedParams) -> reports.SkippedResult:
-        """List one file."""
+        """List one file, which is binary."""
         await self._take(params)
-        return reports.SkippedResult(clock=self.clock, files=(reports.SkippedFile(file="logo.png", reason="binary"),))
+        files = (reports.SkippedFile(file="logo.png", reason="binary"),)
+        return reports.SkippedResult(clock=self.clock, files=files if params.reason in ("", "binary") else ())
 
     async def sync(self, params: operations.SyncParams) -> operations.SyncResult:
         """Agree."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 from codegraph.cli.output import Cell, Output, duration
 from codegraph.cli.progress import progress_bar
 from codegraph.cli.project import (
     find_root,
+    forget_project,
+    indexed_by_itself,
     is_running,
     load_settings,
     open_session,
@@ -18,9 +21,8 @@ from codegraph.cli.project import (
     telling_starter,
     vanished_root,
 )
-from codegraph.cli.usage import UsageError
 from codegraph.daemon.operations import IndexParams, IndexResult
-from codegraph.errors import DaemonNotRunning
+from codegraph.errors import DaemonNotRunning, ProjectError, UsageError
 
 
 def index(arguments: Namespace, output: Output) -> int:
@@ -41,6 +43,7 @@ def index(arguments: Namespace, output: Output) -> int:
                 find_root(arguments), load_settings(arguments), progress, rebuild=params.rebuild, embed=params.embed
             )
     _show_index(output, result)
+    _warn_of_project_around(find_root(arguments))
     return 0
 
 
@@ -67,6 +70,7 @@ def start(arguments: Namespace, output: Output) -> int:
         raise _has_settings_of_its_own()
     process = start_daemon(root, arguments.set)
     _say(output, "running already" if runs else "started", str(root), process)
+    _warn_of_project_around(root)
     return 0
 
 
@@ -89,7 +93,22 @@ def restart(arguments: Namespace, output: Output) -> int:
     stop_daemon(root, _warn)
     process = start_daemon(root, arguments.set)
     _say(output, "restarted", str(root), process)
+    _warn_of_project_around(root)
     return 0
+
+
+def forget(arguments: Namespace, output: Output) -> int:
+    """End the daemon and remove the index, the log and the chosen model of a project."""
+    root = vanished_root(arguments) or find_root(arguments)
+    if not forget_project(root, _warn):
+        raise ProjectError(f"{root} was never indexed by itself", "`codegraph doctor` says which project it is in")
+    _say(output, "forgotten", str(root))
+    return 0
+
+
+def _warn_of_project_around(root: Path) -> None:
+    for line in indexed_by_itself(root) or ():
+        _warn(line)
 
 
 def _warn(message: str) -> None:

@@ -15,8 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from codegraph.cli.usage import UsageError
-from codegraph.errors import ProjectError, SourceError
+from codegraph.errors import ProjectError, SourceError, UsageError
 from codegraph.extract.dataflow import FLOW_TABLES, RELATION_NAMES, Flow, follow_nodes, follow_text
 from codegraph.extract.dataflow.functions import functions_of
 from codegraph.extract.languages import language_of

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codegraph.cli.output import Cell, Output, Row
-from codegraph.cli.project import find_root, load_settings, open_session, socket_of, user_locations
+from codegraph.cli.project import find_root, indexed_by_itself, load_settings, open_session, socket_of, user_locations
 from codegraph.errors import CodegraphError, DaemonNotRunning, ModelMissing
 
 _LIBRARIES = (
@@ -74,7 +74,7 @@ def examine(arguments: Namespace) -> Iterator[Check]:
     yield _attempt("configuration", lambda: _configuration(arguments))
     yield _attempt("model", lambda: _model(arguments))
     yield from _directories()
-    yield _attempt("project", lambda: Check("project", "ok", str(find_root(arguments))))
+    yield _attempt("project", lambda: _project(arguments))
     yield _attempt("socket", lambda: _socket(arguments))
     yield _watches()
     yield _attempt("daemon", lambda: _daemon(arguments))
@@ -152,6 +152,12 @@ def _directories() -> Iterator[Check]:
                 f"{nearest} cannot be written",
                 f"make it writable, or set CODEGRAPH_{name.upper()}_DIR",
             )
+
+
+def _project(arguments: Namespace) -> Check:
+    root = find_root(arguments)
+    told = indexed_by_itself(root)
+    return Check("project", "ok", str(root)) if told is None else Check("project", "warning", *told)
 
 
 def _socket(arguments: Namespace) -> Check:

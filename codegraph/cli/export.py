@@ -26,10 +26,9 @@ import msgspec
 from codegraph.cli.arguments import waiting_fields
 from codegraph.cli.output import Output
 from codegraph.cli.project import Session, open_session
-from codegraph.cli.usage import UsageError
 from codegraph.daemon.operations import SyncParams
 from codegraph.daemon.streams import ExportedEdge, ExportedSymbol
-from codegraph.errors import ProjectError
+from codegraph.errors import ProjectError, UsageError
 
 
 def export(arguments: Namespace, output: Output) -> int:

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING
 
 from codegraph.cli.output import Cell, Output, size
 from codegraph.cli.project import open_session
-from codegraph.cli.usage import UsageError
 from codegraph.client import Client
 from codegraph.daemon.messages import Wait
-from codegraph.errors import ConfigError, SyncTimeout
+from codegraph.errors import ConfigError, SyncTimeout, UsageError
 from codegraph.locations import Locations
 
 if TYPE_CHECKING:

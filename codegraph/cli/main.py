@@ -9,25 +9,24 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from collections.abc import Sequence
 from importlib import import_module
 
 from codegraph.cli.parser import build_parser
+from codegraph.errors import CodegraphError, InternalError
 
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code. argparse itself exits with 2 on wrong usage, with 0 after --help."""
-    arguments = build_parser().parse_args(argv)
+    """Run one command and return its exit code. argparse itself exits with 0 after --help."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
     try:
-        code = _run(arguments)
+        code = _run(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -38,18 +37,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _run(arguments: Namespace) -> int:
+def _run(argv: Sequence[str]) -> int:
     from codegraph.cli.output import Output
-    from codegraph.errors import CodegraphError, InternalError
 
-    output = Output(json=arguments.json)
-    module, _, function = arguments.run.partition(":")
+    output = Output(json="--json" in argv)
     try:
+        arguments = build_parser().parse_args(argv)
+        output.json = arguments.json
+        module, _, function = arguments.run.partition(":")
         return int(getattr(import_module(module), function)(arguments, output))
     except CodegraphError as error:
         output.flush()
         _complain(error.message, error.advice)
-        if arguments.json:
+        if output.json:
             kind = type(error).__name__
             output.record({"error": {"kind": kind, "message": error.message, "advice": error.advice}})
         return error.exit_code

@@ -13,11 +13,10 @@ from pathlib import Path
 from codegraph.cli.fitting import fit
 from codegraph.cli.output import Cell, Output
 from codegraph.cli.project import open_session
-from codegraph.cli.usage import UsageError
 from codegraph.client import Client
 from codegraph.daemon.operations import UseModelResult
 from codegraph.daemon.reports import ModelInfo
-from codegraph.errors import ConfigError, EncoderError
+from codegraph.errors import ConfigError, EncoderError, UsageError
 
 COLUMNS = ("", "model", "dimensions", "tokens", "size", "licence", "", "what it is")
 LOADING_SECONDS = 60.0

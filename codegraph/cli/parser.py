@@ -7,10 +7,13 @@ Tests: tests/unit/cli/test_cli_main.py.
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from codegraph import __version__
+from codegraph.cli.manual import EPILOG, EXAMPLES, epilog_of
+from codegraph.errors import UsageError
 
 KINDS = ("module", "class", "interface", "enum", "function", "method", "constant", "section")
 DEPENDENCY_KINDS = (
@@ -26,24 +29,24 @@ DEPENDENCY_KINDS = (
 CLONE_KINDS = ("exact", "renamed", "near", "semantic")
 GRAPH_FORMATS = ("graphml", "gexf", "json", "dot")
 
-EPILOG = """\
-exit codes:
-   0  done                                   6  state or cache could not be used
-   1  `verify` found a difference,           7  the model could not be used
-      `doctor` a problem                     8  the daemon is not running, or refused
-   2  wrong usage                            9  not done within --timeout
-   3  bad configuration                     70  a bug: please report it
-   4  no such project, path or file        130  interrupted
-   5  unknown or ambiguous symbol          141  whoever read the output stopped reading
-
-A SYMBOL is an id (src/pkg/mod.py/Class#method().), a qualified name (pkg.mod.Class.method or a dotted
-end of it), a bare name, or FILE:LINE[:COLUMN] with lines from 1 and columns from 0, as printed.
-"""
-
 _Add = Callable[[argparse.ArgumentParser], None]
 
 
-class Command(argparse.ArgumentParser):
+class _Parser(argparse.ArgumentParser):
+    """Raises UsageError at what it cannot read, which ends like any other error."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and where more is told."""
+        if unknown := re.match(r"argument COMMAND: invalid choice: '([^']*)'", message):
+            from difflib import get_close_matches
+
+            meant = get_close_matches(unknown[1], EXAMPLES, 1)
+            question = f"did you mean {meant[0]}? " if meant else ""
+            raise UsageError(f"there is no command {unknown[1]}", f"{question}`codegraph --help` lists all")
+        raise UsageError(message, f"`{self.prog} --help` lists what it takes")
+
+
+class Command(_Parser):
     """The parser of one command. It gets its arguments when it is used: one command in thirty is."""
 
     owed: Sequence[_Add] = ()
@@ -74,7 +77,7 @@ class _Commands:
         command = self._group.add_parser(
             name,
             description=summary,
-            epilog=EPILOG,
+            epilog=epilog_of(name),
             formatter_class=argparse.RawDescriptionHelpFormatter,
             **shown,  # type: ignore[arg-type]
         )
@@ -84,13 +87,15 @@ class _Commands:
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="codegraph",
         description="Keeps a fresh semantic index of your code beside your editor.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"codegraph {__version__}")
+    parser.set_defaults(project=None, json=False)
+    _common(parser)
     commands = _Commands(parser)
     _add_daemon_commands(commands)
     _add_query_commands(commands)
@@ -107,6 +112,7 @@ def _add_daemon_commands(commands: _Commands) -> None:
     commands.add("start", f"{daemon}:start", "start the daemon in the background", _root, _settings, _foreground)
     commands.add("stop", f"{daemon}:stop", "end the daemon", _path)
     commands.add("restart", f"{daemon}:restart", "end the daemon and start it again", _root, _settings)
+    commands.add("forget", f"{daemon}:forget", "end the daemon and remove the index of a project", _root)
     commands.add("status", "codegraph.cli.status:status", "show the daemon and its index", _path, _watch)
     commands.add("daemon-run", f"{daemon}:daemon_run", None, _path, _settings)
 
@@ -160,8 +166,10 @@ def _add_upkeep_commands(commands: _Commands) -> None:
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--project", metavar="PATH", help="a directory of the project (default: this one)")
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    unsaid = argparse.SUPPRESS  # before or behind the command: what was said in one place is not unsaid in the other
+    about = "a directory of the project (default: this one)"
+    parser.add_argument("--project", metavar="PATH", default=unsaid, help=about)
+    parser.add_argument("--json", action="store_true", default=unsaid, help="print JSON")
 
 
 def _path(parser: argparse.ArgumentParser) -> None:
@@ -262,20 +270,9 @@ def _filters(parser: argparse.ArgumentParser) -> None:
     )
 
 
-QUERY_LANGUAGE = """\
-filters in the QUERY (quote it for the shell):
-  lang:python  kind:class,function   only these (also --language, --kind)
-  path:src/**  -path:tests/          only files like this; none like that
-  in:Session   in:sessions.py        only what stands in this class, module or file
-  calls:open                         only what calls something of this name
-  "exact words"                      which must occur in name, signature, docstring or body
-"""
-
-
 def _query(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("query", nargs="+", metavar="QUERY", help="words, identifiers or code, and filters: see below")
     parser.add_argument("--all", action="store_true", help="show copies of a result like any other")
-    parser.epilog = f"{QUERY_LANGUAGE}\n{parser.epilog}"
 
 
 def _symbol(parser: argparse.ArgumentParser) -> None:

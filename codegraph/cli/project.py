@@ -122,6 +122,24 @@ def stop_daemon(root: Path, say: Callable[[str], None]) -> bool:
     return lifecycle.stop_daemon(root, user_locations(), say)
 
 
+def forget_project(root: Path, say: Callable[[str], None]) -> bool:
+    """End the daemon of a project and remove its state; False if there is none. Raises DaemonError, StoreError."""
+    from codegraph.daemon import lifecycle
+
+    return lifecycle.forget_project(root, user_locations(), say)
+
+
+def indexed_by_itself(root: Path) -> tuple[str, str] | None:
+    """Say that a project is part of another one, and how it becomes so again; None if it is not."""
+    around = user_locations().find_enclosing(root)
+    if around is None:
+        return None
+    return (
+        f"{root} is indexed by itself: commands in it see nothing of the rest of {around}",
+        f"`codegraph forget {root}` makes it part of {around} again",
+    )
+
+
 def run_daemon(root: Path, config: Config) -> int:
     """Be the daemon of a project until it is stopped; return the exit code."""
     from codegraph.daemon.lifecycle import run_daemon as run

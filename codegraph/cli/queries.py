@@ -18,7 +18,6 @@ from codegraph.cli.records import (
     symbol_cells,
     symbol_record,
 )
-from codegraph.cli.usage import UsageError
 from codegraph.core.symbols import SymbolKind
 from codegraph.daemon.messages import (
     DefinitionParams,
@@ -32,7 +31,7 @@ from codegraph.daemon.messages import (
     SymbolsResult,
 )
 from codegraph.daemon.operations import EmbedParams, ExplainParams, ExplainResult
-from codegraph.errors import ProjectError
+from codegraph.errors import ProjectError, UsageError
 
 
 def search(arguments: Namespace, output: Output) -> int:
@@ -51,6 +50,8 @@ def search(arguments: Namespace, output: Output) -> int:
             "understood": found.understood,
         }
         _show_hits(output, session, found, record)
+        if not output.json:
+            output.warn([f"{each} is no filter, it was read as words" for each in found.understood.not_filters])
     return 0
 
 

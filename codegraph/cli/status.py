@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from codegraph.cli.output import Cell, Output, duration, size
-from codegraph.cli.project import open_session
+from codegraph.cli.project import indexed_by_itself, open_session
 from codegraph.daemon.reports import ChangeFigures, RequestFigures, RouteFigures, StatusResult, TierFigures
 
 _SECONDS_BETWEEN = 1.0
@@ -38,7 +39,7 @@ def show(output: Output, found: StatusResult) -> None:
     if output.json:
         output.record(status_record(found))
         return
-    output.warn(found.warnings)
+    output.warn((*found.warnings, *(indexed_by_itself(Path(found.root)) or ())))
     output.facts([(Cell(name, "dim"), value) for name, value in lines(found)])
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from codegraph.cli.arguments import project_file, waiting_fields
 from codegraph.cli.output import Cell, Output, duration, size
-from codegraph.cli.project import open_session
+from codegraph.cli.project import Session, open_session
 from codegraph.daemon.operations import CacheAction, SyncParams
 from codegraph.daemon.reports import TierFigures
 from codegraph.events import AnyEvent
@@ -86,13 +86,21 @@ def skipped(arguments: Namespace, output: Output) -> int:
         if found.files:
             output.rows([(each.file, each.reason, each.detail) for each in found.files], ("file", "reason", "detail"))
         elif not found.counted:
-            output.line(f"nothing keeps {file} out" if file else "no file is left out")
+            output.line(f"nothing keeps {file} out" if file else _none_skipped(session, arguments.reason))
         if found.truncated:
             output.line("... and more: choose one with --reason")
         if found.counted:
             counts = ", ".join(f"{reason} {count:,}" for reason, count in sorted(found.counted.items()))
             output.line(f"counted, not listed: {counts}; `codegraph skipped FILE` says which it is of one")
     return 0
+
+
+def _none_skipped(session: Session, reason: str) -> str:
+    if not reason:
+        return "no file is left out"
+    found = session.client.skipped()
+    reasons = ", ".join(sorted({each.reason for each in found.files} | found.counted.keys()))
+    return f"no file is left out for the reason {reason}; the reasons here are: {reasons or 'none'}"
 
 
 def cache(arguments: Namespace, output: Output) -> int:

@@ -22,6 +22,7 @@ import gc
 import logging
 import os
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -273,6 +274,25 @@ def stop_daemon(root: Path, locations: Locations, say: Callable[[str], None] = l
         if not process.is_running() or _ended_within(process, STOP_SECONDS):
             return True
     raise DaemonError(f"process {notice.pid} does not end", "end it by hand")
+
+
+def forget_project(root: Path, locations: Locations, say: Callable[[str], None] = logger.warning) -> bool:
+    """End the daemon of a project and remove its state; False if there is none. Raises DaemonError, StoreError.
+
+    Vectors stay in the cold tier, so an index that is built again embeds nothing.
+    """
+    stop_daemon(root, locations, say)
+    state = locations.state_directory(root)
+    if not state.is_dir():
+        return False
+    with writing_to(state):
+        descriptor = os.open(state / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            _take(descriptor, state)
+            shutil.rmtree(state)
+        finally:
+            os.close(descriptor)
+    return True
 
 
 def refuse_suspended(root: Path, locations: Locations) -> None:

@@ -25,7 +25,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from codegraph import errors
-from codegraph.errors import CodegraphError, InternalError, ProtocolError
+from codegraph.errors import CodegraphError, InternalError, ProtocolError, UsageError
 
 PROTOCOL_VERSION = 1
 """Bumped when a message changes in a way that an older peer would misread."""
@@ -227,6 +227,8 @@ def code_of(kind: type[CodegraphError]) -> int:
         return ErrorCode.INTERNAL_ERROR
     if issubclass(kind, ProtocolError):
         return ErrorCode.INVALID_REQUEST
+    if issubclass(kind, UsageError):
+        return ErrorCode.INVALID_PARAMS
     return -32_000 - kind.exit_code
 
 

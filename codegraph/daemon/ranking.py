@@ -32,7 +32,7 @@ from codegraph.daemon.targets import describe, find_target
 from codegraph.daemon.understanding import Understood
 from codegraph.daemon.view import View
 from codegraph.embed.encoder import FloatArray
-from codegraph.errors import ProjectError
+from codegraph.errors import ProjectError, UsageError
 from codegraph.graph.snapshot import Snapshot
 from codegraph.search.elsewhere import NAMING_LANGUAGES, is_alias, is_declaration
 from codegraph.search.filters import Filter
@@ -158,7 +158,7 @@ def _filter(filters: Filters) -> Filter:
     try:
         return Filter(kinds=filters.kinds, languages=languages_named(filters.languages), include=filters.paths)
     except ValueError as error:
-        raise ProjectError(f"the filter cannot be used: {error}", "see docs/api.md, Filters") from error
+        raise UsageError(f"the filter cannot be used: {error}", "see docs/api.md, Filters") from error
 
 
 def _shown(project: Project, view: View, answer: SearchAnswer) -> SearchResult:

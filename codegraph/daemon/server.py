@@ -52,6 +52,7 @@ from codegraph.errors import (
     InternalError,
     ProjectError,
     ProtocolError,
+    UsageError,
     VersionMismatch,
 )
 
@@ -278,11 +279,7 @@ class Server:
     def _events(self, connection: Connection, params: EventsParams) -> EventsResult:
         unknown = sorted(set(params.types) - set(event_tags()))
         if unknown:
-            raise _Refusal(
-                ErrorCode.INVALID_PARAMS,
-                f"there is no event type {', '.join(unknown)}",
-                f"event types: {', '.join(event_tags())}",
-            )
+            raise UsageError(f"there is no event type {', '.join(unknown)}", f"event types: {', '.join(event_tags())}")
         return EventsResult(subscription=event_sender(connection, self._service, params))
 
     async def _index(self, connection: Connection, request: Request, params: IndexParams) -> Any:

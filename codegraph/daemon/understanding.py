@@ -23,3 +23,5 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     calls: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     """What stood in quotes."""
+    not_filters: tuple[str, ...] = ()
+    """What was written as a filter and was read as words, because its value means nothing: `lang:klingon`."""

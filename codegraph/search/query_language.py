@@ -72,6 +72,8 @@ class ParsedQuery:
     """Names one of which is called."""
     phrases: tuple[str, ...] = ()
     """Strings all of which occur."""
+    not_filters: tuple[str, ...] = ()
+    """What is written as a filter and is none, for its value means nothing: ranked by like other words."""
 
     @property
     def filter(self) -> Filter:
@@ -83,10 +85,13 @@ def parse_query(text: str) -> ParsedQuery:
     """Read a query. Raises nothing on any text."""
     found: dict[str, list[str]] = {}
     rest: list[str] = []
+    unread: list[str] = []
     end = taken = 0
     for part in _PARTS.finditer(text):
         name, values = _read(part)
         if not values or taken == MAX_FILTERS:
+            if part["filter"] and len(part[0]) <= MAX_VALUE and len(unread) < MAX_FILTERS:
+                unread.append(part[0])
             continue
         taken += 1
         found.setdefault(name, []).extend(values)
@@ -94,13 +99,15 @@ def parse_query(text: str) -> ParsedQuery:
         if name == "phrases":
             rest.append(values[0])
         end = part.end()
+    not_filters = tuple(dict.fromkeys(unread))
     if not found:
-        return ParsedQuery(text)
+        return ParsedQuery(text, not_filters=not_filters)
     rest.append(text[end:])
     distinct = {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
     return ParsedQuery(
         text=" ".join(filter(None, (piece.strip() for piece in rest))),
         kinds=tuple(map(SymbolKind, distinct.pop("kinds", ()))),
+        not_filters=not_filters,
         **distinct,
     )
 

@@ -15,6 +15,7 @@ from installation import PATIENCE, Installation, clock_of, indexed, wait_for_end
 
 from codegraph.client import Client
 from codegraph.core.symbols import CloneKind, Freshness
+from codegraph.daemon.lifecycle import running_daemon
 from codegraph.daemon.messages import Bound, EmptyReason, Filters, Match, Wait
 from codegraph.daemon.operations import CacheAction
 from codegraph.errors import (
@@ -24,6 +25,7 @@ from codegraph.errors import (
     ProjectError,
     SymbolNotFound,
     SyncTimeout,
+    UsageError,
 )
 from codegraph.events import Committed
 
@@ -112,6 +114,7 @@ def test_search_filters(client: Client) -> None:
     assert {hit.symbol.language for hit in found.results} == {"typescript"}
     found = client.search("total", filters=Filters(paths=("tests/**",)))
     assert {hit.symbol.file for hit in found.results} == {"tests/test_prices.py"}
+    assert client.search("lang:klingon total").understood.not_filters == ("lang:klingon",)
     nothing = client.search("total", filters=Filters(paths=("nowhere/**",)))
     assert (nothing.results, nothing.reason) == ((), EmptyReason.FILTERED)
 
@@ -316,6 +319,10 @@ def test_errors_are_the_classes_that_they_were(client: Client) -> None:
         client.callers("to_pay")
     with pytest.raises(ProjectError, match="not indexed"):
         client.definition(file="nowhere.py", line=0)
+    with pytest.raises(UsageError, match="klingon"):
+        client.search("total", filters=Filters(languages=("klingon",)))
+    with pytest.raises(UsageError, match="no event type nonsense"):
+        next(client.events("nonsense"))
     with pytest.raises(SymbolNotFound, match="lines"):
         client.definition(file="shop/prices.py", line=4_000)
     assert client.symbols("total").symbols
@@ -457,6 +464,23 @@ def test_relative_directories_are_those_of_who_starts(home: Installation) -> Non
         assert f"{home.root}/neither is not a directory" in warnings
     finally:
         assert home.run("stop", environment=relative).out.startswith("stopped")
+
+
+def test_a_part_that_was_indexed_by_itself_is_told_and_forgotten(home: Installation) -> None:
+    """Its commands say that they see a part only, and what makes it part of its repository again."""
+    home.write(SHOP)
+    home.git("init", "-q")
+    part = home.root / "shop"
+    told = f"{part} is indexed by itself: commands in it see nothing of the rest of {home.root}"
+    assert told in home.run("start", ".", where=part).err
+    assert told in home.run("status", where=part).out
+    assert f"codegraph forget {part}" in home.run("doctor", where=part).out
+    assert home.run("forget", ".", where=part).out == f"forgotten: {part}\n"
+    assert running_daemon(part, home.locations) is None
+    assert list(home.locations.state_home.iterdir()) == []
+    assert home.run("forget", ".", where=part).code == 4
+    started = home.run("start", where=part)
+    assert (started.out.startswith(f"started: {home.root} "), started.err) == (True, "")
 
 
 def test_stop_and_start_keep_everything(home: Installation) -> None:

@@ -106,6 +106,39 @@ def test_known_project_wins_over_marks(locations, tmp_path):
     assert locations.find_root(inner) == inner
 
 
+def test_home_captures_nothing_that_is_marked(locations, tmp_path, monkeypatch):
+    """An index of the home directory, or of all, answers there and where nothing else tells a project."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for path in ("home/plain", "home/repository/.git", "home/umbrella/repository/.git"):
+        (tmp_path / path).mkdir(parents=True)
+    for known in (tmp_path, tmp_path / "home", tmp_path / "home" / "umbrella"):
+        locations.state_directory(known).mkdir(parents=True)
+    for start, root in (
+        ("home/repository", "home/repository"),
+        ("home/plain", "home"),
+        ("home", "home"),
+        (".", "."),
+        ("home/umbrella/repository", "home/umbrella"),  # indexed on purpose, and holds the repository
+    ):
+        assert locations.find_root(tmp_path / start) == (tmp_path / root).resolve()
+
+
+def test_a_part_that_is_indexed_by_itself_knows_what_it_is_part_of(locations, tmp_path, monkeypatch):
+    """A repository of its own is part of nothing, nor is a directory without one around it."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for path in ("home/repository/.git", "home/repository/sub/module/.git", "home/repository/sub/part", "home/plain"):
+        (tmp_path / path).mkdir(parents=True)
+    repository = tmp_path / "home" / "repository"
+    assert locations.find_enclosing(repository / "sub") == repository
+    assert locations.find_enclosing(repository / "sub" / "part") == repository
+    assert locations.find_enclosing(repository / "sub" / "module") is None
+    assert locations.find_enclosing(repository) is None
+    locations.state_directory(tmp_path / "home").mkdir(parents=True)
+    assert locations.find_enclosing(tmp_path / "home" / "plain") is None
+    locations.state_directory(repository / "sub").mkdir(parents=True)
+    assert locations.find_enclosing(repository / "sub" / "part") == repository / "sub"
+
+
 def test_repository_wins_over_package(locations, tmp_path):
     """In a repository of several packages the repository is the project."""
     package = tmp_path / "repository" / "packages" / "one"

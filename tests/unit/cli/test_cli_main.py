@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from codegraph import errors
 from codegraph.cli.main import main
-from codegraph.cli.parser import CLONE_KINDS, DEPENDENCY_KINDS, EPILOG, KINDS, build_parser
+from codegraph.cli.manual import EPILOG, EXAMPLES
+from codegraph.cli.parser import CLONE_KINDS, DEPENDENCY_KINDS, KINDS, build_parser
 from codegraph.core.symbols import CloneKind, DependencyKind, SymbolKind
 from codegraph.daemon.messages import Match, Wait
 from codegraph.errors import CodegraphError
@@ -72,7 +75,39 @@ def test_as_a_process() -> None:
     assert python("-m", "codegraph", "--version").stdout.startswith("codegraph ")
     wrong = python("-m", "codegraph", "frobnicate")
     assert wrong.returncode == 2
-    assert "invalid choice" in wrong.stderr
+    assert wrong.stderr == ("codegraph: there is no command frobnicate\n  next: `codegraph --help` lists all\n")
+
+
+def test_wrong_usage_is_an_error_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:
+    """It says what is wrong and what to do next, and with --json is an object, too."""
+    assert main(["serach", "x", "--json"]) == 2
+    told = capsys.readouterr()
+    assert (
+        told.err == "codegraph: there is no command serach\n  next: did you mean search? `codegraph --help` lists all\n"
+    )
+    assert msgspec.json.decode(told.out)["error"]["kind"] == "UsageError"
+    assert main(["search", "x", "--limit", "0"]) == 2
+    assert capsys.readouterr().err.endswith("next: `codegraph search --help` lists what it takes\n")
+
+
+def test_examples_can_be_typed() -> None:
+    """Each command's help has examples, and each of them is one of that command which its parser takes."""
+    assert set(EXAMPLES) == set(commands())
+    for name, parser in commands().items():
+        lines = EXAMPLES[name].splitlines()
+        assert (name == "daemon-run") == (not lines)
+        for line in lines:
+            assert f"  {line}\n" in str(parser.epilog)
+            typed = shlex.split(re.split(r" {3,}|; | && ", line.rpartition("| ")[2])[0])
+            assert build_parser().parse_args(typed[1:]).command == name, line
+
+
+def test_what_all_commands_take_stands_before_or_behind_them() -> None:
+    """`codegraph --json status` is `codegraph status --json`."""
+    for typed in (["--json", "--project", "x", "status"], ["status", "--json", "--project", "x"]):
+        parsed = build_parser().parse_args(typed)
+        assert (parsed.json, parsed.project) == (True, "x")
+    assert (build_parser().parse_args(["status"]).json, build_parser().parse_args(["status"]).project) == (False, None)
 
 
 def test_help_imports_next_to_nothing() -> None:

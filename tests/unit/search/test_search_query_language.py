@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +60,24 @@ def test_what_is_understood(text: str, expected: ParsedQuery) -> None:
 )
 def test_everything_else_is_ordinary_text(text: str) -> None:
     """To the last character."""
-    assert parse_query(text) == ParsedQuery(text)
+    parsed = parse_query(text)
+    assert dataclasses.replace(parsed, not_filters=()) == ParsedQuery(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("lang:klingon word", ("lang:klingon",)),
+        ("kind:thing,class -kind:class lang:go", ("kind:thing,class", "-kind:class")),
+        ("lang:no lang:no", ("lang:no",)),
+        ("foo:bar lang:go path:src/", ()),
+        (" ".join(f"lang:no{n}" for n in range(2 * MAX_FILTERS)), tuple(f"lang:no{n}" for n in range(MAX_FILTERS))),
+        ('"' + "x" * (MAX_VALUE + 1) + '" path:' + "x" * MAX_VALUE, ()),
+    ],
+)
+def test_what_looks_like_a_filter_and_is_none_is_told(text: str, unread: tuple[str, ...]) -> None:
+    """Nobody takes an answer for a filtered one that is not."""
+    assert parse_query(text).not_filters == unread
 
 
 @given(st.text())
@@ -66,7 +85,7 @@ def test_no_text_is_an_error(text: str) -> None:
     """Whatever is typed is read; without a filter it is ranked by as it is; reading the rest finds no more filters."""
     parsed = parse_query(text)
     assert parsed.filter is not None
-    if parsed == ParsedQuery(parsed.text):
+    if parsed == ParsedQuery(parsed.text, not_filters=parsed.not_filters):
         assert parsed.text == text
 
 
