@@ -51,6 +51,7 @@ from codegraph.events import (
     KeysComputed,
     Reconciled,
 )
+from codegraph.graph.file_view import FileView
 from codegraph.graph.index import Index
 from codegraph.source.hints import Hint
 from codegraph.source.listing import Changes
@@ -176,7 +177,7 @@ class Pipeline:
         with whole():
             snapshot = self.parts.index.snapshot
             if delta is not None:
-                self._follow(delta, (), Run(cold=True))
+                self._follow(delta, {}, (), Run(cold=True))
                 self.served.mark_all(snapshot)
             self._want(snapshot.files)
             self._recorder.store_vectors(self.served.take_unsaved())
@@ -200,7 +201,7 @@ class Pipeline:
         """
         with whole():
             delta = self.served.with_waited_keys(self.parts.index.compute_keys(), self.parts.index.snapshot)
-            self._follow(delta, (), Run())
+            self._follow(delta, {}, (), Run())
             left = len(self.parts.index.snapshot.unkeyed)
             self._recorder.settle_keys()
             self.view = self._new_view()
@@ -288,7 +289,7 @@ class Pipeline:
         with whole():
             self._acknowledge(records, skipped)
             self.parts.courtesy.give_way()
-            self._follow(delta, fresh, run)
+            self._follow(delta, before, fresh, run)
             self.parts.courtesy.give_way()
             started = self.parts.timer()
             self._recorder.commit(delta, records, fresh, skipped)
@@ -321,7 +322,9 @@ class Pipeline:
             else:
                 self.skipped[path] = why
 
-    def _follow(self, delta: IndexDelta, fresh: Iterable[EncodedFacts], run: Run) -> None:
+    def _follow(
+        self, delta: IndexDelta, before: Mapping[str, FileView], fresh: Iterable[EncodedFacts], run: Run
+    ) -> None:
         """Decide for every changed key: served already, reused, or pending in a lane."""
         started = self.parts.timer()
         run.seconds.update(delta.seconds)
@@ -330,7 +333,7 @@ class Pipeline:
             self.parts.inputs.remember(made)
         for symbol in (*delta.removed, *(snapshot.unkeyed if delta.later else ())):
             self.scheduler.pending.discard(symbol)
-        wanting = self.served.follow(delta, snapshot, self.parts.inputs, self.parts.first.segments())
+        wanting = self.served.follow(delta, before, snapshot, self.parts.inputs, self.parts.first.segments())
         cold = run.cold or (delta.over_budget and not delta.later) or len(delta.files) > COLD_FILES
         broken = snapshot.broken(wanting, delta.files)
         if cold:

@@ -90,12 +90,12 @@ class Served:
         """Bring the lexical index, as it was last written down, to the state of the restored graph."""
         tags = {path: bytes(view.blob) for path, view in snapshot.files.items()}
         changed, removed = self._searcher.outdated(tags)
-        self._update_documents([snapshot.files[path] for path in changed], removed, snapshot, inputs)
+        self._update_documents([snapshot.files[path] for path in changed], removed, snapshot, inputs, {})
 
     def document_again(self, paths: Iterable[str], snapshot: Snapshot, inputs: OwnInputs) -> None:
         """Hand the documents of files in once more, since their own inputs were not all there the last time."""
         views = [view for path in paths if (view := snapshot.files.get(path)) is not None]
-        self._update_documents(views, [], snapshot, inputs)
+        self._update_documents(views, [], snapshot, inputs, {})
 
     def serve_restored(self, served: Mapping[SymbolId, EmbeddingKey]) -> None:
         """Put the stored vectors of these symbols, all of them restored, into the search index.
@@ -109,13 +109,18 @@ class Served:
             self._serve([(symbol, key) for symbol, key in some if key in stored], stored)
 
     def follow(
-        self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs, segments: Sequence[Path] = ()
+        self,
+        delta: IndexDelta,
+        before: Mapping[str, FileView],
+        snapshot: Snapshot,
+        inputs: OwnInputs,
+        segments: Sequence[Path] = (),
     ) -> dict[SymbolId, EmbeddingKey]:
         """Take in what a change set did; return the symbols that want a vector and cannot be served with it yet.
 
-        `segments`: documents of a first index that were inverted already.
+        `before`: the files before it. `segments`: documents of a first index that were inverted already.
         """
-        lost = self._replace_documents(delta, snapshot, inputs, segments)
+        lost = self._replace_documents(delta, before, snapshot, inputs, segments)
         self._forget(delta.removed)
         wanting = {symbol: key for symbol, key in delta.keys.items() if key and self.keys.get(symbol) != key}
         wanting |= {symbol: key for symbol in lost if (key := snapshot.wanted(symbol))}
@@ -309,13 +314,18 @@ class Served:
         self.verdicts = self.verdicts.update(verdicts)
 
     def _replace_documents(
-        self, delta: IndexDelta, snapshot: Snapshot, inputs: OwnInputs, segments: Sequence[Path]
+        self,
+        delta: IndexDelta,
+        before: Mapping[str, FileView],
+        snapshot: Snapshot,
+        inputs: OwnInputs,
+        segments: Sequence[Path],
     ) -> list[SymbolId]:
         adopted = self._adopted(segments, snapshot.clock.revision)
         views = {path: snapshot.files.get(path) for path in delta.files if path not in adopted}
         present = [view for view in views.values() if view is not None]
         removed = [path for path, view in views.items() if view is None]
-        return self._update_documents(present, removed, snapshot, inputs)
+        return self._update_documents(present, removed, snapshot, inputs, before)
 
     def _adopted(self, segments: Sequence[Path], revision: int) -> frozenset[str]:
         try:
@@ -325,7 +335,12 @@ class Served:
             return frozenset()
 
     def _update_documents(
-        self, views: list[FileView], removed: list[str], snapshot: Snapshot, inputs: OwnInputs
+        self,
+        views: list[FileView],
+        removed: list[str],
+        snapshot: Snapshot,
+        inputs: OwnInputs,
+        before: Mapping[str, FileView],
     ) -> list[SymbolId]:
         """Hand documents in, some files at a time: their tokens are the largest thing that is ever decoded.
 
@@ -336,7 +351,8 @@ class Served:
             some = views[start : start + DOCUMENTED_TOGETHER]
             is_edit = len(views) <= EDITED_TOGETHER
             files = [
-                documents_of(view, inputs, self._searcher.sources(view.path) if is_edit else None) for view in some
+                documents_of(view, inputs, self._sources(view.path, before.get(view.path)) if is_edit else None)
+                for view in some
             ]
             for view, file in zip(some, files, strict=True):
                 if len(file.documents) != len(view.ids):
@@ -349,6 +365,13 @@ class Served:
             logger.warning("the own inputs of %d symbols are gone from the store", len(lost))
             self._withdraw(lost)
         return lost
+
+    def _sources(self, path: str, before: FileView | None) -> Mapping[SymbolId, bytes]:
+        """Return what the documents of a file that is edited were made of, as far as the index can keep them."""
+        if before is None:
+            return self._searcher.sources(path, b"", {})
+        made_of = {symbol: each.own for symbol, each in zip(before.ids, before.outline.definitions, strict=True)}
+        return self._searcher.sources(path, bytes(before.blob), made_of)
 
     def _withdraw(self, symbols: Iterable[SymbolId]) -> None:
         """The search index has no vector of these any more."""

@@ -1,6 +1,6 @@
 """Several segments become one: live files are copied, dead ones and terms without postings are left out.
 
-`interleaved` does so for the documents of one file, of which some have changed.
+`of_file` takes one file out of a segment, `interleaved` puts one together of which some documents have changed.
 
 Postings stand by term, and terms are sorted, so the terms from one to another are merged without regard to the rest:
 that is done portion by portion, each of so few postings and terms that no step of it holds other threads up (it
@@ -25,6 +25,7 @@ from codegraph.search.segment import (
     TermDictionary,
     bounds_of,
     dead_documents,
+    dictionary,
     peaks_of,
     ranges,
 )
@@ -84,6 +85,34 @@ def merge_segments(parts: Sequence[tuple[Segment, Mask | None]], portion: int = 
 def live_numbers(parts: Sequence[tuple[Segment, Mask | None]]) -> Numbers:
     """Return the symbol number of every document that `merge_segments` copies, in the order of the result."""
     return _joined([s.numbers if dead is None else s.numbers[~dead_documents(s, dead)] for s, dead in parts], np.int32)
+
+
+def of_file(segment: Segment, place: int) -> Segment:
+    """Copy one file of a segment, by its place, into a segment of its own. All postings are read for that."""
+    first, last = int(segment.starts[place]), int(segment.starts[place + 1])
+    rows = _rows_of(segment.postings, first, last)
+    used, counts = np.unique(np.searchsorted(segment.offsets, rows, side="right") - 1, return_counts=True)
+    impacts, offsets = segment.impacts[rows], bounds_of(counts)
+    return Segment(
+        paths=(segment.paths[place],),
+        tags=(segment.tags[place],),
+        starts=bounds_of([last - first]),
+        numbers=segment.numbers[first:last],
+        terms=dictionary([segment.terms.term(index) for index in used.tolist()]),
+        offsets=offsets,
+        postings=segment.postings[rows] - np.int32(first),
+        impacts=impacts,
+        peaks=peaks_of(impacts, offsets),
+    )
+
+
+def _rows_of(postings: Numbers, first: int, last: int) -> Offsets:
+    """Return where the postings of the documents from `first` on to before `last` are."""
+    found = []
+    for start in range(0, len(postings), PORTION):
+        beyond = (postings[start : start + PORTION] - np.int32(first)).view(np.uint32)  # of those before, a huge number
+        found.append(np.flatnonzero(beyond < np.uint32(last - first)) + start)
+    return _joined(found, np.int64)
 
 
 def interleaved(before: Segment, places: Numbers, now: Segment, own: Numbers) -> Segment:

@@ -143,6 +143,10 @@ class Segment:
         """How many documents there are, dead ones included."""
         return len(self.numbers)
 
+    def numbers_of(self, place: int) -> Numbers:
+        """Return the symbol numbers of one file's documents, by the place of its path."""
+        return self.numbers[self.starts[place] : self.starts[place + 1]]
+
 
 Admit = Callable[[str, LexicalDocument], int]
 """Gives the symbol number of a document of the file at that path."""

@@ -50,9 +50,10 @@ class SegmentView(NamedTuple):
 
 
 class Postings(NamedTuple):
-    """A term's postings in one segment."""
+    """A term's postings in one segment or several."""
 
     first: int
+    """What is added to a document's number here for its number over all segments."""
     documents: Numbers
     impacts: Impacts
 
@@ -94,30 +95,37 @@ def known_terms(segments: Sequence[SegmentView], live: int, texts: Sequence[str]
         if having:
             idf = np.float32(math.log(1 + (live - having + 0.5) / (having + 0.5)))
             # The bound is loosened a little: float32 sums may round upwards.
-            known.append(Term(having, text, idf, float(idf) * peak * 1.0001, tuple(parts)))
+            known.append(Term(having, text, idf, float(idf) * peak * 1.0001, _few(parts)))
     return sorted(known, key=lambda term: (term.live, term.text))
+
+
+def _few(parts: list[Postings]) -> tuple[Postings, ...]:
+    """Join all parts but the largest: whoever reads them works on each part by itself, in many small steps."""
+    if len(parts) < 3:
+        return tuple(parts)
+    largest = max(parts, key=lambda part: len(part.documents))
+    others = [part for part in parts if part is not largest]
+    documents = np.concatenate([part.documents + np.int32(part.first) for part in others])
+    return largest, Postings(0, documents, np.concatenate([part.impacts for part in others]))
 
 
 def file_evidence(segments: Sequence[SegmentView], terms: Sequence[Term], places: Places) -> Doubles:
     """Return, for each of these documents, the evidence of its file."""
-    evidence = np.zeros(len(places))
-    for view in segments:
-        own = np.flatnonzero((places >= view.first) & (places < view.first + view.segment.documents))
-        if len(own):
-            starts = view.segment.starts
-            files, inverse = placed(np.searchsorted(starts, places[own] - view.first, side="right") - 1)
-            parts = [(float(term.idf), part) for term in terms for part in term.postings if part.first == view.first]
-            evidence[own] = _of_files(parts, starts[files], starts[files + 1])[inverse]
-    return evidence
+    if not len(places):
+        return np.zeros(0)
+    starts = np.concatenate([[0], *(view.segment.starts[1:] + view.first for view in segments)])
+    files, inverse = placed(np.searchsorted(starts, places, side="right") - 1)
+    parts = [(float(term.idf), part) for term in terms for part in term.postings]
+    return _of_files(parts, starts[files], starts[files + 1])[inverse]
 
 
 def _of_files(parts: Sequence[tuple[float, Postings]], low: Places, high: Places) -> Doubles:
-    """Return the evidence of the files with documents `low` up to `high` of one segment."""
+    """Return the evidence of the files with documents `low` up to `high`."""
     length = 1 - FILE_LENGTH_SHARE + FILE_LENGTH_SHARE * (high - low) / FILE_PIVOT
     evidence = np.zeros(len(low))
     for idf, part in parts:
-        first = np.searchsorted(part.documents, low)
-        counts = np.searchsorted(part.documents, high) - first
+        first = np.searchsorted(part.documents, low - part.first)
+        counts = np.searchsorted(part.documents, high - part.first) - first
         some = np.flatnonzero(counts)
         if len(some):
             rows = ranges(first[some], counts[some])
