@@ -122,12 +122,15 @@ class Mentions:
 
     def _around(self, one: Reference, place: Range) -> Reference:
         """Return a reference from outside of the function, with its mentions behind that moved."""
-        positions: list[int] = []
-        for line, column in _places(one):
-            side = side_of(line, column, place)
+        positions = list(one.positions)
+        if (positions[0], positions[1]) >= (place.end_line, place.end_column):
+            positions[::2] = [line + self._lines for line in positions[::2]]
+            return Reference(self._later(one.owner), one.chain, one.role, tuple(positions))
+        for at in range(0, len(positions), 2):
+            side = side_of(positions[at], positions[at + 1], place)
             if not side:
                 raise KeyError(one.owner)
-            positions += (line + self._lines if side > 0 else line, column)
+            positions[at] += self._lines if side > 0 else 0
         return Reference(self._later(one.owner), one.chain, one.role, tuple(positions))
 
 
