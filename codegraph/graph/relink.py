@@ -20,7 +20,7 @@ Tests: tests/unit/graph/test_graph_relink.py, benchmarks/edited_again.py.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress
 from typing import NamedTuple
@@ -300,12 +300,16 @@ def _is_same_part(before: Part, now: Part) -> bool:
 
 
 def _is_same_mentions(before: Sequence[Reference], now: Sequence[Reference]) -> bool:
-    if before == now:
-        return True
-    if len(before) != len(now) or [*map(_meant, before)] != [*map(_meant, now)]:
-        return False
-    columns = [[*chain.from_iterable(each.positions[1::2] for each in one)] for one in (before, now)]
-    return columns[0] == columns[1]
+    return before == now or (
+        len(before) == len(now)
+        and all(
+            one.owner == other.owner
+            and one.chain == other.chain
+            and one.role is other.role
+            and one.positions[1::2] == other.positions[1::2]
+            for one, other in zip(before, now, strict=True)
+        )
+    )
 
 
 def _places(outline: Outline, numbers: Sequence[int], again: Sequence[bool]) -> list[tuple[int, int]]:
@@ -335,10 +339,6 @@ def _lines_of(known: Known, outline: Outline, parts: Sequence[Part], again: Sequ
     for before, now, is_again in zip(known.parts, parts, again, strict=True):
         for side, part in zip(sides, (before, now), strict=True):
             if not is_again:
-                side += _lines(part)
+                side += chain.from_iterable([each.positions[::2] for each in part.references])
+                side += [each.line for each in part.imports]
     return moved_lines(np.array(sides[0], np.int64), np.array(sides[1], np.int64))
-
-
-def _lines(part: Part) -> Iterable[int]:
-    yield from chain.from_iterable(each.positions[::2] for each in part.references)
-    yield from (each.line for each in part.imports)
