@@ -17,6 +17,7 @@ from typing import Final
 
 from codegraph.extract.languages.cpp.openings import as_directives
 from codegraph.extract.languages.directives import groups_of, spaces
+from codegraph.extract.languages.pieces import Pieces
 
 _PARTS: Final = (
     (b"ARGUMENTS", rb"(?:[ \t]?\((?:[^()\n;{}\"]++|TEXT|\((?:[^()\n;{}\"]++|TEXT)*+\))*+\))"),
@@ -154,15 +155,22 @@ _CONTINUES: Final = frozenset(b",)|&+-*/=?<;.]%^>:{(")
 
 def masked_c(data: bytes) -> bytes:
     """Do as `masked` does for C, where a pointer to a function is no symbol: declarations in a macro become such."""
-    data = _DECLARED.sub(_pointed, b"\n" + data)
-    data = _LABEL.sub(_blank_label, _FORMAT.sub(_blank, _WRAPPED.sub(_blank_wrapping, data)))
-    return masked(data[1:])
+    return masked(_IN_C(b"\n" + data)[1:])
 
 
 def masked(data: bytes) -> bytes:
     """Return bytes of the same length in which such macros and branches are blanks."""
     # A line starts behind a line end: a search for that sign is faster than one for `^`.
-    data = read = _ENUM.sub(_without_macros, _without_torn_branches(as_directives(b"\n" + data)))
+    return _IN_BOTH(_without_torn_branches(as_directives(b"\n" + data)))[1:]
+
+
+def _masked_in_c(data: bytes) -> bytes:
+    data = _DECLARED.sub(_pointed, data)
+    return _LABEL.sub(_blank_label, _FORMAT.sub(_blank, _WRAPPED.sub(_blank_wrapping, data)))
+
+
+def _masked(data: bytes) -> bytes:
+    data = read = _ENUM.sub(_without_macros, data)
     data = _DECLARED.sub(_declaration, data)
     for pattern in (
         _CLASS,
@@ -185,7 +193,11 @@ def masked(data: bytes) -> bytes:
     data = _TEMPLATE.sub(_spaced, data)
     data = _EMPTY_DEFAULT.sub(rb"=\1 0", data)
     data = _TITLED.sub(_ended, _without_alone(data))
-    return _with_macros(_CAUGHT.sub(_without_reference, data), read)[1:]
+    return _with_macros(_CAUGHT.sub(_without_reference, data), read)
+
+
+_IN_C: Final = Pieces(_masked_in_c)
+_IN_BOTH: Final = Pieces(_masked)
 
 
 def _without_torn_branches(data: bytes) -> bytes:
