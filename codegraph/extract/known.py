@@ -33,6 +33,7 @@ from codegraph.extract.apart import Callback, callbacks_of
 from codegraph.extract.extractor import Limits, Look
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import BROKEN, Broken
+from codegraph.extract.statements import Statement, statements_of
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES
 
@@ -84,6 +85,8 @@ class Layout(msgspec.Struct, frozen=True, array_like=True):
     unprepared: tuple[Broken, ...]
     """Those of the data as they are, if they were prepared because of them."""
     callbacks: tuple[Callback, ...]
+    """In source order."""
+    statements: tuple[Statement, ...]
     """In source order."""
 
     @property
@@ -182,6 +185,7 @@ def known_of(read: Look, facts: FileFacts) -> Known | None:
         broken=read.broken,
         unprepared=read.reading.unprepared,
         callbacks=callbacks,
+        statements=statements_of(read),
         facts=facts,
     )
 

@@ -26,9 +26,9 @@ from codegraph.extract.known import Function, Known
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import Broken
+from codegraph.extract.statements import WORD, has_lines
 
 _BLANK = bytes(byte if byte in b"\r\n" else 0x20 for byte in range(256))
-_WORD = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*")
 _LINKAGE = re.compile(rb"extern\s*\"")
 _ENDS = (b"", b";", b"{", b"}", b":")
 _TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
@@ -58,7 +58,12 @@ def reduced(
     """
     moved = len(data) - len(known.data)
     text = known.data[edited.start : edited.end] + data[edited.start : edited.end + moved]
-    holes = list(_holes(known, edited, text, is_erased))
+    words, before = _words(known, edited, text), known.data if read is data else known.read
+    holes = list(_holes(known, edited, words, before, spec if is_erased else None))
+    if is_erased:
+        unnamed = [each for each in known.statements if words.isdisjoint(each.words)]
+        whole = (Hole(each.start, each.end, ()) for each in unnamed if has_lines(before, each.start, each.end))
+        holes = sorted([*holes, *whole])
     kept = _beside(known, edited, holes, seen)
     parts: list[bytes] = []
     blank: list[Span] = []
@@ -90,10 +95,14 @@ def named_now(known: Known, edited: Function, moved: int) -> Named:
     return Named(places, held if edited.is_callback else None)
 
 
-def _holes(known: Known, edited: Function, text: bytes, is_erased: bool) -> Iterator[Hole]:
-    """Yield in order what may be left out; what may not be left out as a whole has no width but for its body."""
+def _holes(
+    known: Known, edited: Function, words: frozenset[bytes], read: bytes, spec: LanguageSpec | None
+) -> Iterator[Hole]:
+    """Yield in order what may be left out; what may not be left out as a whole has no width but for its body.
+
+    `read`: what the parser has read of the known text; `spec`: None if no definition may be left out with its header.
+    """
     definitions, functions = known.definitions, {each.number: each for each in known.functions}
-    words = _words(known, edited, text)
     callbacks = _callbacks(known, edited, words)
     index = 1
     while index < len(definitions) or callbacks:
@@ -112,12 +121,13 @@ def _holes(known: Known, edited: Function, text: bytes, is_erased: bool) -> Iter
             index += 1
         elif (function := functions.get(number)) is not None:
             index = function.behind
-            own = _WORD.findall(function.name)
-            is_gone = is_erased and bool(own) and words.isdisjoint(own) and _is_apart(known, number)
+            own = WORD.findall(function.name)
+            is_gone = spec is not None and bool(own) and words.isdisjoint(own) and _is_apart(known, number, read)
             yield Hole(start, end if is_gone else start, (function.body,))
         else:
             behind = _behind(known, number)
-            if is_erased and _is_whole(known, number) and words.isdisjoint(_said(known, number, behind)):
+            if spec and _is_whole(known, number, read, spec) and words.isdisjoint(_said(known, number, behind)):
+                end -= read[end - 1] == 0x0A
                 inside = (functions[each].body for each in range(index, behind) if each in functions)
                 index = behind
                 yield Hole(start, end, tuple(inside))
@@ -128,7 +138,7 @@ def _holes(known: Known, edited: Function, text: bytes, is_erased: bool) -> Iter
 def _callbacks(known: Known, edited: Function, words: frozenset[bytes]) -> deque[Callback]:
     """Return the callbacks of which the inside may be left out: none that defines what the edited function names."""
     named = [
-        each.range.start_byte for each in known.definitions if not words.isdisjoint(_WORD.findall(each.name.encode()))
+        each.range.start_byte for each in known.definitions if not words.isdisjoint(WORD.findall(each.name.encode()))
     ]
     found: deque[Callback] = deque()
     for each in known.callbacks:
@@ -147,10 +157,10 @@ def _start_of(one: Definition) -> int:
 
 def _words(known: Known, edited: Function, text: bytes) -> frozenset[bytes]:
     """Return the words of the edited function, and of the names of what it stands in."""
-    words = set(_WORD.findall(text))
+    words = set(WORD.findall(text))
     above = 0 if edited.is_callback else known.definitions[edited.number].container
     while above > 0:
-        words.update(_WORD.findall(known.definitions[above].name.encode()))
+        words.update(WORD.findall(known.definitions[above].name.encode()))
         above = known.definitions[above].container
     return frozenset(words)
 
@@ -164,44 +174,42 @@ def _behind(known: Known, number: int) -> int:
     return behind
 
 
-def _is_apart(known: Known, number: int) -> bool:
+def _is_apart(known: Known, number: int, read: bytes) -> bool:
     """Tell whether nothing stands before a definition that would take in what is behind it instead.
 
     `extern "C" void f() {}` is such a thing: the function's range has the rest only.
     """
     before, start = known.definitions[number - 1].range, known.definitions[number].range.start_byte
-    gap = known.data[before.end_byte if before.end_byte <= start else before.start_byte : start]
+    gap = read[before.end_byte if before.end_byte <= start else before.start_byte : start]
     same_line = gap[gap.rfind(b"\n") + 1 :].rstrip()
     return same_line[-1:] in _ENDS and _LINKAGE.search(gap) is None
 
 
-def _is_whole(known: Known, number: int) -> bool:
+def _is_whole(known: Known, number: int, read: bytes, spec: LanguageSpec) -> bool:
     """Tell whether a definition has lines of its own, so that nothing is half a statement without it."""
-    one, data = known.definitions[number], known.data
-    if one.kind not in _TYPES and (one.kind is not SymbolKind.CONSTANT or one.container):
+    one = known.definitions[number]
+    is_announced = one.kind is SymbolKind.FUNCTION and spec.statements is not None
+    if one.kind not in _TYPES and (one.container or not (is_announced or one.kind is SymbolKind.CONSTANT)):
         return False
-    start, end = one.range.start_byte, one.range.end_byte
-    before = data[data.rfind(b"\n", 0, start) + 1 : start]
-    line_end = data.find(b"\n", end)
-    behind = data[end : line_end if line_end >= 0 else None]
-    is_alone = not before.strip(b" \t") and not behind.strip(b" \t\r;")
-    return end - start > 1 and is_alone and _is_apart(known, number)
+    return has_lines(read, one.range.start_byte, one.range.end_byte) and _is_apart(known, number, read)
 
 
 def _said(known: Known, first: int, behind: int) -> set[bytes]:
-    """Return the words that definitions and what is bound in them are called by."""
+    """Return the words that definitions and what is bound in them are called by; parameters are no such words."""
     place = known.definitions[first].range
     found: set[bytes] = set()
     for one in known.definitions[first:behind]:
-        found.update(_WORD.findall(one.name.encode()))
+        found.update(WORD.findall(one.name.encode()))
+    if known.definitions[first].kind is SymbolKind.FUNCTION:
+        return found
     start = bisect_left(known.bindings, place.start_byte, key=itemgetter(0))
     end = bisect_left(known.bindings, place.end_byte, key=itemgetter(0))
     for _, binding in known.bindings[start:end]:
-        found.update(_WORD.findall(binding.name.encode()))
+        found.update(WORD.findall(binding.name.encode()))
     lines = range(place.start_line, place.end_line + 1)
     for each in known.imports:
         if each.line in lines:
-            found.update(_WORD.findall(f"{each.name} {each.alias} {each.module}".encode()))
+            found.update(WORD.findall(f"{each.name} {each.alias} {each.module}".encode()))
     return found
 
 

@@ -33,6 +33,7 @@ from codegraph.extract.known import Exports, Function, Known, functions_of, is_e
 from codegraph.extract.mentions import Mentions, owned, side_of
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import Broken, problems_of
+from codegraph.extract.statements import Statement
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import CALLABLES, in_order
 
@@ -198,6 +199,7 @@ class _Splice:
             broken=self._broken,
             unprepared=tuple(self._moved_unprepared()) if self._unprepared is None else self._unprepared,
             callbacks=callbacks,
+            statements=tuple(self._statements()),
             facts=facts,
         )
 
@@ -219,6 +221,11 @@ class _Splice:
         ]
         behind = [each.moved(self._moved, more) for each in known if each.start >= was.end]
         return (*before, *inside, *behind), tokens
+
+    def _statements(self) -> Iterator[Statement]:
+        for each in self._known.statements:
+            moved = 0 if each.end <= self._was.start else self._moved
+            yield each._replace(start=each.start + moved, end=each.end + moved)
 
     def _moved_unprepared(self) -> Iterator[Broken]:
         for each in self._known.unprepared:

@@ -116,6 +116,15 @@ class Document(NamedTuple):
     """What the document says of itself elsewhere than in a heading."""
 
 
+class Statements(NamedTuple):
+    """Declarations at file level that bind no name but those that they declare, in a grammar's node types."""
+
+    nodes: frozenset[str]
+    """What one declares is in the field `declarator`, and a value in the field `value` of that."""
+    around: frozenset[str]
+    """Nodes that one may stand in."""
+
+
 class Namespaces(NamedTuple):
     """How a language opens namespaces or says the package of a file, in its grammar's node types."""
 
@@ -193,6 +202,8 @@ class LanguageSpec:
     erasable: bool = False
     """Whether such brackets, or nothing in place of braces, may stand for a whole function as well: but for its
     documentation nothing of it stands outside of its range."""
+    statements: Statements | None = None
+    """What may be left out like a definition that is not named; so may functions without a body then."""
     outer_mark: str = ""
     """What is in names that are numbered through all that stands outside of functions, if there are such; a language
     with such a mark says "export" where a function offers something."""

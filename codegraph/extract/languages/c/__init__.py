@@ -8,8 +8,10 @@ import tree_sitter_c
 from tree_sitter import Node
 
 from codegraph.core.facts import BINDING, Chain, ImportKind
+from codegraph.extract.languages.cpp import CONDITIONS
 from codegraph.extract.languages.cpp.masking import masked_c
 from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.spec import Statements
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import FileView
 
@@ -90,5 +92,8 @@ SPEC = replace(
     ),
     prepare=masked_c,
     prepare_if_broken=True,
+    statements=Statements(
+        frozenset({"declaration"}), frozenset({"linkage_specification", "declaration_list", *CONDITIONS})
+    ),
     callees=_callees,
 )

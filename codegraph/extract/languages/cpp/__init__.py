@@ -11,7 +11,7 @@ from codegraph.extract.languages.cpp.definitions import find_definitions
 from codegraph.extract.languages.cpp.masking import masked
 from codegraph.extract.languages.cpp.walk import collect
 from codegraph.extract.languages.plain import plain_spec
-from codegraph.extract.languages.spec import Namespaces
+from codegraph.extract.languages.spec import Namespaces, Statements
 
 CONDITIONS: Final = ("preproc_if", "preproc_ifdef", "preproc_elif", "preproc_elifdef", "preproc_else")
 
@@ -34,4 +34,8 @@ SPEC = replace(
         ),
     ),
     prepare=masked,
+    statements=Statements(
+        frozenset({"declaration"}),
+        frozenset({"namespace_definition", "linkage_specification", "declaration_list", *CONDITIONS}),
+    ),
 )
