@@ -1,4 +1,4 @@
-"""Functions without a name that are handed to a call outside of all other functions: `describe(() => {...})`.
+"""Functions outside of all definitions: handed to a call, in an object, or assigned: `describe(() => {...})`.
 
 So are blocks outside of all functions in C++: `TEST_CASE("...") {...}`. Such a *callback* is no definition, what it
 mentions is its module's; but nothing outside of it depends on what is inside, so an edit of it is looked at alone, like

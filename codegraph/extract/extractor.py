@@ -64,6 +64,8 @@ SCHEMA = 50
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1
+_NOBODY = "\0"
+"""What no descriptor begins with."""
 
 
 def _extractor_version() -> str:
@@ -248,7 +250,11 @@ def _collect(view: FileView, captures: Mapping[str, Sequence[Node]]) -> None:
 
 
 def _are_named(view: FileView, names: Named, focus: Span | None) -> bool:
-    """Give definitions the descriptors that they have in the whole file; False if they are others."""
+    """Give definitions the descriptors that they have in the whole file; False if local ones are others.
+
+    Another one outside of what is looked at, as a method is a function where its class is left out, gets a descriptor
+    that none has: whatever rests on it does not fit.
+    """
     given: dict[int, str] = {}
     inside: list[int] = []
     for index, each in enumerate(view.definitions):
@@ -257,8 +263,10 @@ def _are_named(view: FileView, names: Named, focus: Span | None) -> bool:
             given[index] = known.descriptor
         elif focus is not None and is_inside(each, focus):
             inside.append(index)
-        else:
+        elif each.local or known is None or known.local:
             return False
+        else:
+            given[index] = f"{_NOBODY}{index}"
     if names.inside is not None:
         if len(inside) != len(names.inside):
             return False

@@ -36,6 +36,35 @@ describe('two', () => { const helper = () => { return 1; }; it('z', () => { help
 export const all = run(() => { const k = made.go(); return k; });
 """
 
+OBJECTS = """
+import { Bar, Foo, define } from './bar';
+let made = new Foo();
+function Outgoing(a) { this.socket = a; return made; }
+Outgoing.prototype.send = function (a) { const k = this.socket; k.go(a); return new Bar(); };
+define(Outgoing.prototype, 'code', {
+  __proto__: null,
+  get() { const k = made.code; return k.value; },
+  set(code) { made = new Bar(code); this.socket = code; },
+  get [made.name]() { return this.socket; },
+  async *all(n) { for (const each of made.all()) { yield each.go(n); } },
+});
+define(Outgoing.prototype, {
+  one: { value: function one(a, b = 1) { function helper() { return a; } const q = helper(); return q.x; } },
+  two: {
+    value: async (a) => { const q = new Foo(); await q.stop(a); },
+    enumerable: true,
+  },
+  three: function* () { yield made.three(); },
+});
+made.stop = function () { const q = new Foo(); this.x = q; q.stop(); };
+made.inner.go = (a) => { let k = a.b; return k.c(); };
+Foo.handlers['x'] = function named(a) { const named = a; return named.y; };
+let later;
+later = () => { const q = made.later(); q.go(); };
+if (made instanceof Foo) { made.on = { go() { const k = made.go(); k.stop(); } }; made.go(); }
+export default { run(a) { const q = new Bar(a); return q.go(); }, stop: () => { made.stop(); } };
+"""
+
 BLOCKS = """
 #include "bar.h"
 static Bar made(1);
@@ -76,6 +105,49 @@ def after(memory: Memory, before: str, now: str, language: str) -> FileFacts:
 def test_facts_are_those_of_the_whole_file(language: str, seed: int) -> None:
     """After every edit of a row of random ones the facts are, byte for byte, what extraction from nothing gives."""
     assert not list(differing(SUITE, language, seed, 60))
+
+
+@pytest.mark.parametrize("language", ["javascript", "typescript"])
+@pytest.mark.parametrize("seed", range(3))
+def test_facts_of_objects_are_those_of_the_whole_file(language: str, seed: int) -> None:
+    """The same of functions that stand in objects outside of definitions, or are assigned to a member there."""
+    assert not list(differing(OBJECTS, language, seed, 60))
+
+
+@pytest.mark.parametrize("language", ["javascript", "typescript"])
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("return k.value;", "return k.other(1);"),
+        ("made = new Bar(code);", "made = new Foo(code); const k = made; k.go();"),
+        ("return q.x;", "return q.y(a);"),
+        ("await q.stop(a);", "await q.stop(a); await made;"),
+        ("yield made.three();", ""),
+        ("let k = a.b;", "let k = a.b, n = k;"),
+        ("return named.y;", "return named.z();"),
+        ("q.go(); };", "q.go(); q.stop(); };"),
+    ],
+)
+def test_an_edit_of_what_stands_in_an_object_is_looked_at_alone(edit: tuple[str, str], language: str) -> None:
+    """An edit of a getter, a method or a function in an object or of one that is assigned is extracted in part."""
+    memory, text = Memory(), OBJECTS
+    for old, new in (edit, edit[::-1], ("made.later();", "made.later(2);")):
+        if old:
+            memory.extract("x", text.encode(), language, LIMITS)
+            text = text.replace(old, new, 1)
+            assert memory.extract("x", text.encode(), language, LIMITS) == whole(text, language)
+    assert memory.helped == 2 + bool(edit[1])
+
+
+def test_a_method_that_is_a_function_without_its_class_matters_to_nobody_else() -> None:
+    """Where a class is left out, its methods that stand elsewhere are functions: of one alone that is not seen."""
+    text = "class Foo {\n}\nFoo.prototype.go = function () { return 1; };\nFoo.prototype.go();\n" + "".join(
+        f"function f{n}(a) {{\n  return a.b{n};\n}}\nq.g{n} = () => {{ return {n}; }};\n" for n in range(4)
+    )
+    memory = Memory()
+    for changed in (text.replace("a.b2", "a.c"), text.replace("return 1", "return new Foo()")):
+        assert after(memory, text, changed, "typescript") == whole(changed, "typescript")
+    assert memory.helped == 3  # and back once
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -11,5 +11,12 @@
 (arguments (arrow_function body: (statement_block)) @apart)
 (arguments (function_expression body: (statement_block)) @apart)
 (arguments (generator_function body: (statement_block)) @apart)
+(object (method_definition body: (statement_block)) @apart)
+(pair value: (arrow_function body: (statement_block)) @apart)
+(pair value: (function_expression body: (statement_block)) @apart)
+(pair value: (generator_function body: (statement_block)) @apart)
+(assignment_expression right: (arrow_function body: (statement_block)) @apart)
+(assignment_expression right: (function_expression body: (statement_block)) @apart)
+(assignment_expression right: (generator_function body: (statement_block)) @apart)
 (ERROR) @error
 (MISSING) @missing
