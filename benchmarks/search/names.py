@@ -28,7 +28,7 @@ from benchmarks.search.asking import Asked, opened
 from benchmarks.search.scoring import PLACES
 from codegraph.core.symbols import SymbolId
 from codegraph.daemon.messages import SearchParams
-from codegraph.daemon.ranking import answer_search
+from codegraph.daemon.searching import answer_search
 from codegraph.embed.tokens import split_word
 from codegraph.search.documents import qualified_name
 

@@ -28,7 +28,7 @@ import numpy.typing as npt
 from benchmarks.search.asking import Asked, Built, opened, span_lines
 from benchmarks.search.scoring import PLACES, Span, hits
 from benchmarks.search.tasks import Task, at_hand, read_repositories, read_tasks
-from codegraph.daemon.ranking import naming_only
+from codegraph.daemon.searching import naming_only
 from codegraph.search.rank import MOST_REPEATED, RankWeights
 from codegraph.search.search import Query
 from codegraph.search.shape import QueryKind

@@ -29,8 +29,8 @@ from codegraph.daemon.exporting import Exports
 from codegraph.daemon.messages import EmptyReason, Wait
 from codegraph.daemon.project import Project
 from codegraph.daemon.protocol import PROTOCOL_VERSION
-from codegraph.daemon.ranking import answer_embed, answer_search, answer_similar
 from codegraph.daemon.reporting import cache_report, metrics_report, models_report, skipped_report, status_report
+from codegraph.daemon.searching import answer_embed, answer_search, answer_similar
 from codegraph.daemon.statistics import RequestStatistics
 from codegraph.daemon.targets import describe, find_target, find_targets, list_symbols, with_constructors
 from codegraph.daemon.verifying import verify

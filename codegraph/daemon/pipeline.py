@@ -35,7 +35,7 @@ from codegraph.daemon.facts_reader import FactsReader
 from codegraph.daemon.inputs import FILES_KEPT
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.pending import Lane
-from codegraph.daemon.recording import Recorder, whole
+from codegraph.daemon.recording import Recorder, must_finish
 from codegraph.daemon.restore import mark_outdated_files, outdated_files
 from codegraph.daemon.scheduler import Computed, Scheduler
 from codegraph.daemon.served import Served
@@ -174,7 +174,7 @@ class Pipeline:
 
     def resume(self, delta: IndexDelta | None) -> None:
         """Complete a warm start or a change of models: derive what is pending, and follow keys computed again."""
-        with whole():
+        with must_finish():
             snapshot = self.parts.index.snapshot
             if delta is not None:
                 self._follow(delta, {}, (), Run(cold=True))
@@ -199,7 +199,7 @@ class Pipeline:
 
         The graph is that of the published revision, so it stays the same revision, as when vectors are filed.
         """
-        with whole():
+        with must_finish():
             delta = self.served.with_waited_keys(self.parts.index.compute_keys(), self.parts.index.snapshot)
             self._follow(delta, {}, (), Run())
             left = len(self.parts.index.snapshot.unkeyed)
@@ -286,7 +286,7 @@ class Pipeline:
         linked = None if before else self.parts.first.linked(facts)
         delta = self.parts.index.apply(change_set(facts), linked)
         self._uncertain.follow(before, self.parts.index.snapshot.files, {*delta.files, *delta.relinked})
-        with whole():
+        with must_finish():
             self._acknowledge(records, skipped)
             self.parts.courtesy.give_way()
             self._follow(delta, before, fresh, run)

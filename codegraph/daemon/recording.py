@@ -178,7 +178,7 @@ class Recorder:
 
 
 @contextmanager
-def whole() -> Iterator[None]:
+def must_finish() -> Iterator[None]:
     """An error in here leaves the index ahead of what follows it: make it one after which the index is built anew."""
     try:
         yield

@@ -21,7 +21,7 @@ from codegraph.daemon.edges import CALL_KINDS, answer_edges, answer_impact, inco
 from codegraph.daemon.exporting import Exports
 from codegraph.daemon.messages import EmptyReason, SearchParams, SimilarParams
 from codegraph.daemon.operations import EmbedParams
-from codegraph.daemon.ranking import answer_embed, answer_search, answer_similar
+from codegraph.daemon.searching import answer_embed, answer_search, answer_similar
 from codegraph.daemon.streams import ExportKind, ExportParams
 from codegraph.daemon.targets import existing
 from codegraph.daemon.view import View

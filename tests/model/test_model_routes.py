@@ -17,7 +17,7 @@ from workbench import Workbench, fast_directory
 
 from codegraph.core.routes import Routes
 from codegraph.daemon.messages import SearchParams
-from codegraph.daemon.ranking import answer_search
+from codegraph.daemon.searching import answer_search
 from codegraph.embed.encoder import RecordingEncoder
 
 ONE, TWO, THREE = (RecordingEncoder(name, width) for name, width in (("one", 16), ("two", 24), ("three", 32)))

@@ -8,7 +8,7 @@ import pytest
 from workbench import Workbench
 
 from codegraph.daemon.messages import EmptyReason, Filters, SearchParams, SearchResult
-from codegraph.daemon.ranking import answer_search
+from codegraph.daemon.searching import answer_search
 from codegraph.errors import ProjectError
 
 LOAD = '''

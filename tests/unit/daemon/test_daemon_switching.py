@@ -10,7 +10,7 @@ from workbench import Workbench
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import Freshness, SymbolId
 from codegraph.daemon.messages import SearchParams
-from codegraph.daemon.ranking import answer_search
+from codegraph.daemon.searching import answer_search
 from codegraph.embed.encoder import RecordingEncoder
 from codegraph.errors import EncoderError
 
