@@ -35,6 +35,24 @@ MAX_CANDIDATES = 4
 """At most this many edges come of one ambiguous reference."""
 
 
+class Offers:
+    """Contributions while they are made: entries by key, distinct, in the order of offering."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, dict[Entry, None]] = {}
+
+    def add(self, key: str, entry: Entry) -> None:
+        """Offer an entry under a key."""
+        self._entries.setdefault(key, {})[entry] = None
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
+    def values(self) -> dict[str, Value]:
+        """Return what is offered."""
+        return {key: tuple(entries) for key, entries in self._entries.items()}
+
+
 class TableReader(Protocol):
     """The only window on other files that resolution has; it remembers every key asked for."""
 

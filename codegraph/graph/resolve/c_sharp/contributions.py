@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from posixpath import dirname
 
 from codegraph.core.facts import BINDING, Chain, Import, ImportKind, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.c_sharp.names import FAMILY, extension_key, global_usings_key, namespace_key, type_key
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, own_key, return_key
-from codegraph.graph.resolve.scheme import Entry, Value
+from codegraph.graph.resolve.scheme import Entry, Offers, Value
 from codegraph.graph.resolve.typed.libraries import DERIVED
 
 TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
@@ -64,11 +65,8 @@ def using_entry(each: Import) -> Entry:
 
 def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
     """Say what the file offers; a pure function of it alone."""
-    entries: dict[str, dict[Entry, None]] = {}
-
-    def add(key: str, entry: Entry) -> None:
-        entries.setdefault(key, {})[entry] = None
-
+    offers = Offers()
+    add = offers.add
     add(module_key(path), (FAMILY,))
     for each in occurrences.imports:
         add(import_key(path, ""), using_entry(each))
@@ -84,28 +82,33 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
         for chain in members.bases.get(index, ()):
             add(base_key(path, definition.descriptor), (members.around_bases(index), *chain))
     for index, definition in enumerate(outline.definitions[1:], 1):
-        container = outline.definitions[definition.container]
-        if definition.kind in TYPES or definition.container not in members.types:
-            continue
-        shape = members.methods.get(index)
-        if shape is not None and shape[0]:
-            kind, name = ("c", "<new>") if "c" in shape[2] else ("m", definition.name)
-            add(member_key(path, container.descriptor, name), (kind, definition.descriptor, *shape))
-            if kind == "m" and not ({"s", "p"} & set(shape[2])):
-                is_derived = bool(members.bases.get(definition.container)) or container.kind is SymbolKind.ENUM
-                add(own_key(FAMILY, name), (DERIVED if is_derived else "", shape[0], shape[1]))
-            if index in members.extensions:
-                entry = (path, definition.descriptor, shape[0], shape[1], members.extensions[index], shape[3])
-                add(extension_key(definition.name), entry)
-        else:
-            flags = shape[2] if shape is not None else ""
-            add(
-                member_key(path, container.descriptor, definition.name), ("v", definition.descriptor, "", "", flags, "")
-            )
+        if definition.kind not in TYPES and definition.container in members.types:
+            _offer_member(add, path, outline, members, index)
     for binding in occurrences.bindings:
         descriptor = outline.definitions[binding.owner].descriptor
         if binding.kind is BINDING.RETURN:
             add(return_key(path, descriptor), (members.around(binding.owner), *binding.chain))
         elif binding.kind is BINDING.ATTRIBUTE and binding.owner in members.types:
             add(member_key(path, descriptor, binding.name), ("a", members.around(binding.owner), *binding.chain))
-    return {key: tuple(found) for key, found in entries.items()}
+    return offers.values()
+
+
+def _offer_member(
+    add: Callable[[str, Entry], None], path: str, outline: Outline, members: FileMembers, index: int
+) -> None:
+    """Offer a method or a value of a type, and an extension method to all."""
+    definition = outline.definitions[index]
+    container = outline.definitions[definition.container]
+    shape = members.methods.get(index)
+    if shape is None or not shape[0]:
+        flags = shape[2] if shape is not None else ""
+        add(member_key(path, container.descriptor, definition.name), ("v", definition.descriptor, "", "", flags, ""))
+        return
+    kind, name = ("c", "<new>") if "c" in shape[2] else ("m", definition.name)
+    add(member_key(path, container.descriptor, name), (kind, definition.descriptor, *shape))
+    if kind == "m" and not ({"s", "p"} & set(shape[2])):
+        is_derived = bool(members.bases.get(definition.container)) or container.kind is SymbolKind.ENUM
+        add(own_key(FAMILY, name), (DERIVED if is_derived else "", shape[0], shape[1]))
+    if index in members.extensions:
+        extended = members.extensions[index]
+        add(extension_key(definition.name), (path, definition.descriptor, shape[0], shape[1], extended, shape[3]))

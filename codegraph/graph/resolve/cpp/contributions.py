@@ -19,7 +19,7 @@ from codegraph.graph.resolve.cpp.names import (
 from codegraph.graph.resolve.cpp.openings import OPENED
 from codegraph.graph.resolve.includes import file_name_key
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, name_key, return_key
-from codegraph.graph.resolve.scheme import Entry, Value
+from codegraph.graph.resolve.scheme import Entry, Offers, Value
 
 TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 _FUNCTIONS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
@@ -77,12 +77,12 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     for index in range(1, len(outline.definitions)):
         offer.definition(index)
     offer.bindings(occurrences)
-    return {key: tuple(found) for key, found in offer.entries.items()}
+    return offer.values()
 
 
-class _Offer:
+class _Offer(Offers):
     def __init__(self, path: str, outline: Outline, occurrences: Occurrences) -> None:
-        self.entries: dict[str, dict[Entry, None]] = {}
+        super().__init__()
         self._path = path
         self._definitions = outline.definitions
         self._scopes = FileScopes(outline, occurrences)
@@ -91,9 +91,6 @@ class _Offer:
             for each in reversed(occurrences.bindings)
             if each.kind is BINDING.ATTRIBUTE
         }
-
-    def add(self, key: str, entry: Entry) -> None:
-        self.entries.setdefault(key, {})[entry] = None
 
     def definition(self, index: int) -> None:
         """Offer a definition where it can be found: in its namespace or in its type."""

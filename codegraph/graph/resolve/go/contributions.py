@@ -28,7 +28,7 @@ from codegraph.graph.resolve.keys import (
     own_key,
     return_key,
 )
-from codegraph.graph.resolve.scheme import Entry, Value
+from codegraph.graph.resolve.scheme import Entry, Offers, Value
 
 _FORMS = {ImportKind.MODULE: "m", ImportKind.STAR: "*", ImportKind.EFFECT: "_"}
 
@@ -60,11 +60,8 @@ def package_of(path: str, occurrences: Occurrences) -> str:
 def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
     """Say what the file offers; a pure function of it alone."""
     unit = package_of(path, occurrences)
-    entries: dict[str, dict[Entry, None]] = {}
-
-    def add(key: str, entry: Entry) -> None:
-        entries.setdefault(key, {})[entry] = None
-
+    offers = Offers()
+    add = offers.add
     add(module_key(path), (FAMILY, unit))
     add(unit_key(dirname(path)), (unit.rpartition(":")[2],))
     add(files_key(unit), (path,))
@@ -93,7 +90,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
                 add(embedders_key(reference.chain[-1]), (path, descriptor))
     for binding in occurrences.bindings:
         _offer_binding(add, path, outline, binding)
-    return {key: tuple(found) for key, found in entries.items()}
+    return offers.values()
 
 
 def _offer_binding(add: Callable[[str, Entry], None], path: str, outline: Outline, binding: Binding) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from codegraph.core.facts import BindingKind, Chain, ImportKind, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.java.names import FAMILY, package_key, unit_key
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, own_key, return_key
-from codegraph.graph.resolve.scheme import Entry, Value
+from codegraph.graph.resolve.scheme import Entry, Offers, Value
 from codegraph.graph.resolve.typed.libraries import DERIVED
 
 TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
@@ -61,11 +63,8 @@ def package_of(occurrences: Occurrences) -> str:
 def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
     """Say what the file offers; a pure function of it alone."""
     package = package_of(occurrences)
-    entries: dict[str, dict[Entry, None]] = {}
-
-    def add(key: str, entry: Entry) -> None:
-        entries.setdefault(key, {})[entry] = None
-
+    offers = Offers()
+    add = offers.add
     add(module_key(path), (FAMILY, package))
     parts = package.split(".")
     for count in range(1, len(parts) + 1):
@@ -77,24 +76,13 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     members = FileMembers(outline, occurrences)
     fields = dict(members.fields)
     for index, definition in enumerate(outline.definitions[1:], 1):
-        container, name = outline.definitions[definition.container], definition.name
-        kind = definition.kind
-        if kind in TYPES and container.kind is SymbolKind.MODULE:
-            add(package_key(package, name), (path, definition.descriptor, kind.value))
+        container = outline.definitions[definition.container]
+        if definition.kind in TYPES and container.kind is SymbolKind.MODULE:
+            add(package_key(package, definition.name), (path, definition.descriptor, definition.kind.value))
         elif container.kind in TYPES and index not in members.within:
-            if kind in TYPES:
-                add(member_key(path, container.descriptor, name), ("t", definition.descriptor))
-            elif kind is SymbolKind.CONSTANT:
-                chain = fields.pop((definition.container, name), ())
-                add(member_key(path, container.descriptor, name), ("v", definition.descriptor, *chain))
-            else:
-                method, is_made = members.method(index), members.is_constructor(index)
-                add(member_key(path, container.descriptor, "<new>()" if is_made else f"{name}()"), method)
-                if not (is_made or method[2]):
-                    is_derived = bool(members.bases.get(definition.container)) or container.kind is SymbolKind.ENUM
-                    add(own_key(FAMILY, name), (DERIVED if is_derived else "", method[1]))
-        elif kind is SymbolKind.METHOD:
-            add(own_key(FAMILY, name), (DERIVED, members.method(index)[1]))
+            _offer_member(add, path, outline, members, fields, index)
+        elif definition.kind is SymbolKind.METHOD:
+            add(own_key(FAMILY, definition.name), (DERIVED, members.method(index)[1]))
     for (owner, name), chain in fields.items():
         add(member_key(path, outline.definitions[owner].descriptor, name), ("v", "", *chain))
     for owner, chains in members.bases.items():
@@ -103,4 +91,29 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     for binding in occurrences.bindings:
         if binding.kind is BindingKind.RETURN:
             add(return_key(path, outline.definitions[binding.owner].descriptor), (binding.name, *binding.chain))
-    return {key: tuple(found) for key, found in entries.items()}
+    return offers.values()
+
+
+def _offer_member(
+    add: Callable[[str, Entry], None],
+    path: str,
+    outline: Outline,
+    members: FileMembers,
+    fields: dict[tuple[int, str], Chain],
+    index: int,
+) -> None:
+    """Offer what stands in a type; a field that is a constant is taken out of `fields`."""
+    definition = outline.definitions[index]
+    container, name = outline.definitions[definition.container], definition.name
+    if definition.kind in TYPES:
+        add(member_key(path, container.descriptor, name), ("t", definition.descriptor))
+        return
+    if definition.kind is SymbolKind.CONSTANT:
+        chain = fields.pop((definition.container, name), ())
+        add(member_key(path, container.descriptor, name), ("v", definition.descriptor, *chain))
+        return
+    method, is_made = members.method(index), members.is_constructor(index)
+    add(member_key(path, container.descriptor, "<new>()" if is_made else f"{name}()"), method)
+    if not (is_made or method[2]):
+        is_derived = bool(members.bases.get(definition.container)) or container.kind is SymbolKind.ENUM
+        add(own_key(FAMILY, name), (DERIVED if is_derived else "", method[1]))

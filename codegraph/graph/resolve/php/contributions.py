@@ -6,7 +6,7 @@ from codegraph.core.facts import Binding, BindingKind, Chain, Occurrences, Outli
 from codegraph.core.symbols import SymbolKind
 from codegraph.graph.resolve.keys import base_key, member_key, module_key, name_key, own_key, return_key
 from codegraph.graph.resolve.php.names import CLASS_NAME, CONSTANT_NAME, FAMILY, FUNCTION_NAME, full_name_key, spelled
-from codegraph.graph.resolve.scheme import Entry, Value
+from codegraph.graph.resolve.scheme import Offers, Value
 from codegraph.graph.resolve.typed.libraries import DERIVED
 
 TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
@@ -14,22 +14,19 @@ _SORTS = {SymbolKind.FUNCTION: FUNCTION_NAME, SymbolKind.CONSTANT: CONSTANT_NAME
 _NULL = ("@null",)
 
 
-class _Offer:
+class _Offer(Offers):
     """Gathers the values of one file."""
 
     def __init__(self, path: str, outline: Outline) -> None:
+        super().__init__()
         self.path = path
         self.definitions = outline.definitions
-        self.entries: dict[str, dict[Entry, None]] = {}
         self.derived: set[int] = set()
         """Classes that are derived from something; enums are, and traits are part of what may be."""
         self.types: dict[tuple[int, str], Chain] = {}
         """(class, property) -> its chain."""
         self.assigned: dict[tuple[int, str], list[Chain]] = {}
         """(class, property) or (function, "()") -> the chains of its values."""
-
-    def add(self, key: str, entry: Entry) -> None:
-        self.entries.setdefault(key, {})[entry] = None
 
     def bound(self, each: Binding) -> None:
         """Take what a binding says."""
@@ -99,8 +96,8 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
             offer.add(member_key(path, outline.definitions[owner].descriptor, name), ("", "", *chain))
     for owner, name in offer.assigned:
         key = return_key(path, outline.definitions[owner].descriptor)
-        if name == "()" and key not in offer.entries:
+        if name == "()" and key not in offer:
             chain = offer.guessed(owner, name)
             if chain:
                 offer.add(key, ("~", *chain[:-1]))
-    return {key: tuple(found) for key, found in offer.entries.items()}
+    return offer.values()

@@ -49,7 +49,7 @@ from codegraph.graph.resolve.keys import (
     top_key,
 )
 from codegraph.graph.resolve.python.names import FAMILY, LOCAL
-from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, Value
+from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, Offers, Value
 
 _DECORATOR = re.compile(r"@ (?:\w+ \. )*(property|cached_property|abstractproperty|staticmethod|classmethod)\b")
 _FLAGS = {"staticmethod": "s", "classmethod": "c"}
@@ -71,7 +71,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
         offered.add(export_list_key(path), ())
         for export in occurrences.exports:
             offered.add(export_key(path, export.name), ())
-    return {key: tuple(entries) for key, entries in offered.entries.items()}
+    return offered.values()
 
 
 def flags_of(definition: Definition) -> str:
@@ -80,15 +80,12 @@ def flags_of(definition: Definition) -> str:
     return "".join(dict.fromkeys(_FLAGS.get(name, "p") for name in found))
 
 
-class _Offered:
-    """Entries by key, distinct, in the order of offering."""
+class _Offered(Offers):
+    """What the file at a path offers."""
 
     def __init__(self, path: str) -> None:
+        super().__init__()
         self.path = path
-        self.entries: dict[str, dict[Entry, None]] = {}
-
-    def add(self, key: str, entry: Entry) -> None:
-        self.entries.setdefault(key, {})[entry] = None
 
 
 def _offer_place(offered: _Offered, path: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from codegraph.core.facts import Chain, Occurrences, Outline
 from codegraph.core.symbols import KIND
 from codegraph.graph.resolve.keys import module_key, name_key, return_key, top_key
@@ -15,7 +17,7 @@ from codegraph.graph.resolve.ruby.names import (
     joined_names,
     namespace_key,
 )
-from codegraph.graph.resolve.scheme import Entry, Value
+from codegraph.graph.resolve.scheme import Entry, Offers, Value
 
 NULL = ("@null",)
 _ORDER = "{:03d}"
@@ -71,11 +73,8 @@ class FileClasses:
 def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
     """Say what the file offers; a pure function of it alone."""
     classes = FileClasses(outline, occurrences)
-    entries: dict[str, dict[Entry, None]] = {}
-
-    def add(key: str, entry: Entry) -> None:
-        entries.setdefault(key, {})[entry] = None
-
+    offers = Offers()
+    add = offers.add
     add(module_key(path), (FAMILY,))
     for feature in features(path):
         add(top_key(FAMILY, feature), (path,))
@@ -88,11 +87,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
             kind = said.get("@name", ("", "class"))[-1]
             has_members = index in holders or index in classes.bases
             add((constant_key if has_members else namespace_key)(full), (path, definition.descriptor, kind))
-            for order, chain in enumerate(classes.bases.get(index, ())):
-                nesting = classes.outer(index) if chain[0] == "super" else classes.nestings[index]
-                add(bases_key(full), (chain[0], _ORDER.format(order), nesting, *chain[1:]))
-                if chain[0] in ("include", "prepend"):
-                    add(includers_key(chain[-1].rpartition("::")[2]), (full,))
+            _offer_bases(add, index, full, classes)
         elif definition.kind is KIND.CONSTANT:
             name = f"{full}::{definition.name}" if classes.nestings[index] else definition.name
             value = said.get("@value", ())
@@ -107,12 +102,28 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     for owner, values in classes.assigned.items():
         for name, chains in values.items():
             known = [each for each in dict.fromkeys(chains) if each != NULL]
-            if name != "()":
-                holder = f"//{path}" if name[0] == "/" else classes.full(owner)
-                for chain in known:
-                    add(class_member_key(holder, name.lstrip("/")), ("", classes.nestings[owner], *chain))
-            elif len(known) <= _MAX_RESULTS and all(known):
-                for chain in known:
-                    key = return_key(path, outline.definitions[owner].descriptor)
-                    add(key, (classes.nestings[owner], *chain))
-    return {key: tuple(found) for key, found in entries.items()}
+            _offer_values(add, path, owner, name, known, classes)
+    return offers.values()
+
+
+def _offer_bases(add: Callable[[str, Entry], None], index: int, full: str, classes: FileClasses) -> None:
+    for order, chain in enumerate(classes.bases.get(index, ())):
+        nesting = classes.outer(index) if chain[0] == "super" else classes.nestings[index]
+        add(bases_key(full), (chain[0], _ORDER.format(order), nesting, *chain[1:]))
+        if chain[0] in ("include", "prepend"):
+            add(includers_key(chain[-1].rpartition("::")[2]), (full,))
+
+
+def _offer_values(
+    add: Callable[[str, Entry], None], path: str, owner: int, name: str, known: Sequence[Chain], classes: FileClasses
+) -> None:
+    """Offer what is assigned to a variable, or what a method returns if all of it is known."""
+    nesting = classes.nestings[owner]
+    if name != "()":
+        holder = f"//{path}" if name[0] == "/" else classes.full(owner)
+        for chain in known:
+            add(class_member_key(holder, name.lstrip("/")), ("", nesting, *chain))
+    elif len(known) <= _MAX_RESULTS and all(known):
+        key = return_key(path, classes.definitions[owner].descriptor)
+        for chain in known:
+            add(key, (nesting, *chain))

@@ -41,7 +41,7 @@ from codegraph.graph.resolve.rust.names import (
     traits_elsewhere_key,
     value_key,
 )
-from codegraph.graph.resolve.scheme import Entry, Value
+from codegraph.graph.resolve.scheme import Entry, Offers, Value
 
 TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 _LETTERS = {SymbolKind.FUNCTION: "f", SymbolKind.METHOD: "f", SymbolKind.CONSTANT: "c"}
@@ -89,11 +89,8 @@ class FileItems:
 
 def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
     """Say what the file offers; a pure function of it alone."""
-    entries: dict[str, dict[Entry, None]] = {}
-
-    def add(key: str, entry: Entry) -> None:
-        entries.setdefault(key, {})[entry] = None
-
+    offers = Offers()
+    add = offers.add
     add(module_key(path), (FAMILY,))
     for each in occurrences.imports:
         _offer_import(add, path, each)
@@ -116,7 +113,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
             add(base_key(path, descriptor), (items.around(reference.owner), *reference.chain))
     for binding in occurrences.bindings:
         _offer_binding(add, path, outline, items, binding)
-    return {key: tuple(found) for key, found in entries.items()}
+    return offers.values()
 
 
 def split_import(each: Import) -> tuple[str, tuple[str, ...]]:
