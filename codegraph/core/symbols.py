@@ -187,6 +187,13 @@ def descriptor_parts(descriptor: str) -> list[tuple[str, str]]:
     ]
 
 
+def container_of(descriptor: str) -> tuple[str, str]:
+    """Return the descriptor of what a definition stands in, "" for the module, and the definition's name."""
+    *_, last = [each.start() for each in _PART.finditer(descriptor)] or [0]
+    parts = descriptor_parts(descriptor[last:])
+    return descriptor[:last], parts[0][0] if parts else ""
+
+
 def symbol_id(path: str, descriptor: str) -> SymbolId:
     """Join a project-relative POSIX path and a descriptor."""
     return SymbolId(f"{path}/{descriptor}")

@@ -66,8 +66,8 @@ def test_import_forms(source: str, expected: list[tuple[str, str, str, str, bool
         ("export { a as b, c }", {("b", "a"), ("c", "c")}),
         ("module.exports = f", {("export=", "f")}),
         ("module.exports = require('./x')", {("export=", 'require("./x")')}),
-        ("module.exports = { a, b: c, d() {}, ...e }", {("a", "a"), ("b", "c"), ("d", "d"), ("...", "e")}),
-        ("exports.a = b; exports.c = function () {}", {("a", "b"), ("c", "c")}),
+        ("module.exports = { a, b: c, d() {}, ...e }", {("a", "a"), ("b", "c"), ("d", "@=d()."), ("...", "e")}),
+        ("exports.a = b; exports.c = function () {}", {("a", "b"), ("c", "@=c().")}),
         ("var app = exports = module.exports = {}", {("export=", "app")}),
     ],
 )

@@ -22,13 +22,12 @@ Tests: tests/unit/extract/test_extract_javascript_definitions.py.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from tree_sitter import Node
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.javascript.definition_nodes import DEFAULT, EXPORTS, DefinitionNodes
 from codegraph.extract.languages.javascript.nodes import nth, text_of
+from codegraph.extract.languages.javascript.places import Names, Place
 from codegraph.extract.languages.javascript.shapes import (
     ALIASES,
     BLOCKS,
@@ -55,16 +54,6 @@ from codegraph.extract.languages.javascript.shapes import (
 )
 
 
-class Place(NamedTuple):
-    """Where a statement stands: its container, what was written before it, and how deep it is nested."""
-
-    container: int
-    outer: Node | None = None
-    decorators: tuple[Node, ...] = ()
-    comments: tuple[Node, ...] = ()
-    depth: int = 0
-
-
 def find_definitions(root: Node, limit: int) -> list[DefinitionNodes]:
     """Return the definitions of a file without the module; at most `limit` of them."""
     finder = Finder(limit)
@@ -78,7 +67,7 @@ class Finder:
     def __init__(self, limit: int) -> None:
         self.found: list[DefinitionNodes] = []
         self._limit = limit
-        self._named: dict[tuple[int, str], int] = {}
+        self._names = Names()
 
     def block(self, node: Node, place: Place) -> None:
         """Go through the statements of a block, keeping the comments before each."""
@@ -90,7 +79,8 @@ class Finder:
                 comments.append(child)
                 continue
             before = directly_before(comments, child) if comments else ()
-            self.statement(child, Place(place.container, None, (), before, place.depth + 1))
+            inner = place._replace(outer=None, decorators=(), comments=before, depth=place.depth + 1)
+            self.statement(child, inner)
             if comments:
                 comments = []
 
@@ -103,7 +93,8 @@ class Finder:
             self._declaration(node, place)
         elif kind in FUNCTION_DECLARATIONS:
             body = node.child_by_field_name("body")
-            self.add(SymbolKind.FUNCTION, node.child_by_field_name("name"), node, node, body, place)
+            each = place._replace(is_hoisted=True)
+            self.add(SymbolKind.FUNCTION, node.child_by_field_name("name"), node, node, body, each)
         elif kind in CLASSES:
             self.class_(node, node, place, node.child_by_field_name("name"))
         elif kind == "export_statement":
@@ -118,7 +109,7 @@ class Finder:
         elif kind in NAMESPACES:
             self._namespace(node, place)
         elif kind in BLOCKS:
-            self.block(node, place)
+            self.block(node, self._names.inner(place) if kind == "statement_block" else place)
 
     def add(
         self,
@@ -154,7 +145,7 @@ class Finder:
             )
         )
         if not local:
-            self._named.setdefault((place.container, word), len(self.found))
+            self._names.declare(place, name_node, word, len(self.found))
         return len(self.found)
 
     def _export(self, node: Node, place: Place) -> None:
@@ -184,9 +175,12 @@ class Finder:
 
     def _namespace(self, node: Node, place: Place) -> None:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+        if name is not None and name.type == "string":  # what another module has besides
+            self.block(body or node, self._names.inner(place, function=True))
+            return
         index = self.add(SymbolKind.CLASS, name, node, node, body, place)
         if index and body is not None:
-            self.block(body, Place(index, depth=place.depth + 1))
+            self.block(body, self._names.inner(Place(index, depth=place.depth + 1, scopes=place.scopes), function=True))
 
     def interface(self, node: Node, place: Place, *, local: bool = False) -> None:
         """Record an interface or type alias with its members."""
@@ -202,6 +196,7 @@ class Finder:
     def _declaration(self, node: Node, place: Place) -> None:
         declarators = [child for child in node.named_children if child.type == "variable_declarator"]
         alone = (place.outer or node) if len(declarators) == 1 else None
+        place = place._replace(is_hoisted=node.type == "variable_declaration")
         for position, declarator in enumerate(declarators):
             each = place._replace(outer=alone, decorators=(), comments=place.comments if position == 0 else ())
             name = declarator.child_by_field_name("name")
@@ -294,12 +289,12 @@ class Finder:
         elif kind in ("call_expression", "unary_expression", "parenthesized_expression"):
             function = called_function(node)
             body = function.child_by_field_name("body") if function is not None else None
-            if body is not None and body.type == "statement_block":
-                self.block(body, place)
+            if function is not None and body is not None and body.type == "statement_block":
+                self.block(body, self._names.called(function, place))
             elif function is None and kind == "call_expression":
-                self._mixin(node)
+                self._mixin(node, place)
 
-    def _mixin(self, call: Node) -> None:
+    def _mixin(self, call: Node, place: Place) -> None:
         """Record the methods in `Object.assign(C.prototype, {...})`."""
         function, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
         if function is None or arguments is None or arguments.named_child_count < 2:
@@ -308,7 +303,7 @@ class Finder:
         target, members = nth(arguments, 0), nth(arguments, 1)
         if target is None or members is None or members.type != "object" or text_of(name) not in COPYING:
             return
-        container = self._container(without_prototype(target))
+        container = self._names.find(without_prototype(target), place)
         if container:
             self._members(members, container)
 
@@ -365,7 +360,7 @@ class Finder:
         if receiver is None or name is None:
             return False
         if name.text == b"prototype":
-            container = self._container(receiver) if value.type == "object" else 0
+            container = self._names.find(receiver, place) if value.type == "object" else 0
             if container:
                 self._members(value, container)
             return bool(container)
@@ -374,7 +369,7 @@ class Finder:
         owner = without_prototype(receiver)
         if owner.type != "identifier":
             return False
-        container = self._container(owner)
+        container = self._names.find(owner, place)
         inner = place._replace(container=container or place.container)
         if container and value.type in FUNCTIONS:
             body = value.child_by_field_name("body")
@@ -383,7 +378,3 @@ class Finder:
         else:
             self._value(node, value, name, "", inner)
         return True
-
-    def _container(self, node: Node) -> int:
-        """Return the index of the module's definition that an identifier names, 0 if there is none."""
-        return self._named.get((0, text_of(node)), 0) if node.type == "identifier" else 0

@@ -194,12 +194,12 @@ def assignment(walk: Walk, node: Node, scope: Scope) -> None:
     targets, value = assignment_targets(node)
     exported = [target for target in targets if exported_name(target) is not None]
     if exported:
-        export_assignment(node, walk.module, walk.ledger)
+        export_assignment(node, scope, walk.ledger, walk.offered)
         name, before = exported[-1].child_by_field_name("property"), exported[-1].child_by_field_name("object")
         is_short = before is not None and before.type == "identifier" and exported_name(exported[-1]) != "export="
         index = walk.defined(node)
         if name is not None and index and (is_short or walk.found[index - 1].name == EXPORTS):
-            walk.ledger.refer(walk.module, (walk.found[index - 1].name,), ROLE.READ, name)
+            walk.ledger.refer(walk.module, walk.offered(node, walk.found[index - 1].name), ROLE.READ, name)
     for target in targets:
         _assign(walk, target, value, scope)
     walk.push(value, scope)
@@ -236,11 +236,14 @@ def _assign(walk: Walk, target: Node, value: Node | None, scope: Scope) -> None:
 def _assign_member(walk: Walk, receiver: Node, name: str, value: Node | None, scope: Scope) -> None:
     """Record `this.x = value` and `X.x = value` as members, unless a function makes it a definition."""
     if receiver.type == "this":
-        index = walk.instance_owner(scope)
+        _member_of(walk, walk.instance_owner(scope), name, value, scope)
     elif receiver.type == "identifier":
-        index = walk.named(text_of(receiver))
-    else:
-        index = 0
+        owner = text_of(receiver)
+        at = walk.ledger.at
+        walk.later.append((at, scope, lambda scope: _member_of(walk, walk.named(owner, scope), name, value, scope)))
+
+
+def _member_of(walk: Walk, index: int, name: str, value: Node | None, scope: Scope) -> None:
     inner = unwrap(value)
     defined = walk.defined_by(inner) if inner is not None else 0
     if not index or inner is None or (defined and not walk.found[defined - 1].local):

@@ -26,12 +26,9 @@ from codegraph.extract.languages.javascript.patterns import bind_callbacks, bind
 from codegraph.extract.languages.javascript.scopes import Scope
 from codegraph.extract.languages.javascript.shapes import (
     FUNCTIONS,
-    called_function,
     unwrap,
 )
 from codegraph.extract.languages.javascript.walk import Walk
-
-_MAX_PARENTS = 6
 
 
 def function_declaration(walk: Walk, node: Node, scope: Scope) -> None:
@@ -41,6 +38,8 @@ def function_declaration(walk: Walk, node: Node, scope: Scope) -> None:
         index = walk.defined(node)
         if index:
             walk.define(scope, text_of(name), index)
+            if walk.jsdoc:
+                walk.ledger.hoists(scope, text_of(name))
         else:
             walk.variable(scope, text_of(name), BindingKind.VARIABLE, NOTHING)
     function(walk, node, scope)
@@ -57,11 +56,13 @@ def function(walk: Walk, node: Node, scope: Scope) -> None:
     made_for_prototype = this and is_function and node.id in walk.on_prototypes
     if own and not walk.is_inner(index) and not made_for_prototype:
         this = walk.this_of(index) if not arrow or walk.found[index - 1].kind == SymbolKind.METHOD else outer.this
-    plain = own or (outer.plain and outer.parent is None and _is_called(node))
-    inner = walk.ledger.scope(outer, outer.owner, this, plain=plain, function=True)
+    inner = walk.ledger.scope(outer, outer.owner, this, plain=own, function=True)
     name = node.child_by_field_name("name")
-    if name is not None and node.type in FUNCTIONS and not own:
-        walk.variable(inner, text_of(name), BindingKind.VARIABLE, NOTHING)
+    if name is not None and node.type in FUNCTIONS:
+        if own:
+            inner.names.setdefault(text_of(name), walk.spelled(index)[0])
+        else:
+            walk.variable(inner, text_of(name), BindingKind.VARIABLE, NOTHING)
     for decorator in node.children_by_field_name("decorator"):
         walk.push(decorator, outer)
     if own:
@@ -74,18 +75,6 @@ def function(walk: Walk, node: Node, scope: Scope) -> None:
     walk.push(node.child_by_field_name("type_parameters"), inner)
     bind_parameters(walk, node, inner, jsdoc.parameters)
     _returns(walk, node, inner, jsdoc.returns, own=own)
-
-
-def _is_called(node: Node) -> bool:
-    """Tell whether a function of module code is called where it stands."""
-    part = node.parent
-    steps = 0
-    while part is not None and steps < _MAX_PARENTS:
-        steps += 1
-        if part.type == "expression_statement":
-            return called_function(nth(part, 0)) == node
-        part = part.parent
-    return False
 
 
 def _returns(walk: Walk, node: Node, inner: Scope, declared: TypeChains, *, own: bool) -> None:

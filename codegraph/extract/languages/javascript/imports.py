@@ -11,10 +11,12 @@ Tests: tests/unit/extract/test_extract_javascript_imports.py.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TypeAlias
 
 from tree_sitter import Node
 
-from codegraph.core.facts import ImportKind, Role
+from codegraph.core.facts import Chain, ImportKind, Role
 from codegraph.extract.languages.javascript.chains import alternatives_of, chain_of, module_element, required_module
 from codegraph.extract.languages.javascript.definition_nodes import DEFAULT, EXPORTS
 from codegraph.extract.languages.javascript.nodes import nth, string_value, text_of
@@ -29,6 +31,8 @@ from codegraph.extract.languages.javascript.shapes import (
     unwrap,
 )
 
+Own: TypeAlias = "Callable[[Node, str], Chain]"
+"""From the node of a definition and its name to the chain that leads to it."""
 WHOLE = "export="
 SPREAD = "..."
 _RESERVED_ALIAS = re.compile(r"as\s+(\w+)")
@@ -86,7 +90,7 @@ def export_statement(node: Node, scope: Scope, ledger: Ledger) -> None:
     if "=" in words:
         value = nth(node, -1)
         if value is not None:
-            export_whole(value, scope, ledger)
+            export_whole(value, scope, ledger, node, lambda _, name: (name,))
     value = node.child_by_field_name("value")
     if value is not None:
         export_default(value, scope, ledger)
@@ -165,7 +169,7 @@ def required_inside(call: Node, scope: Scope, ledger: Ledger) -> bool:
     return True
 
 
-def export_assignment(node: Node, scope: Scope, ledger: Ledger) -> None:
+def export_assignment(node: Node, scope: Scope, ledger: Ledger, own: Own) -> None:
     """Record `module.exports = value`, `exports.x = value` and chains of such assignments."""
     targets, value = assignment_targets(node)
     if value is None:
@@ -173,17 +177,17 @@ def export_assignment(node: Node, scope: Scope, ledger: Ledger) -> None:
     for target in targets:
         name = exported_name(target)
         if name == WHOLE:
-            export_whole(value, scope, ledger)
+            export_whole(value, scope, ledger, node, own)
         elif name is not None:
             inner = unwrap(value)
             if inner is not None and inner.type in ("identifier", "member_expression", "call_expression"):
                 chains = alternatives_of(value, "")
                 if inner.type == "call_expression" and not is_required(inner):
-                    chains = ((name,),)
+                    chains = (own(node, name),)
                 for chain in chains:
                     ledger.offer(scope, name, chain)
             else:
-                ledger.offer(scope, name, (name,))
+                ledger.offer(scope, name, own(node, name))
             return
 
 
@@ -195,17 +199,17 @@ def export_variable(name: Node, value: Node, scope: Scope, ledger: Ledger) -> No
             ledger.offer(scope, exported, (text_of(name),))
 
 
-def export_whole(value: Node, scope: Scope, ledger: Ledger) -> None:
-    """Record that the module itself is replaced by a value."""
+def export_whole(value: Node, scope: Scope, ledger: Ledger, unit: Node, own: Own) -> None:
+    """Record that the module itself is replaced by a value, in the definition `unit` if it is one."""
     inner = unwrap(value)
     if inner is None:
         return
     if inner.type == "object":
-        _export_object(inner, scope, ledger)
+        _export_object(inner, scope, ledger, own)
         return
     if inner.type in FUNCTIONS or inner.type in CLASSES:
         name = inner.child_by_field_name("name")
-        ledger.offer(scope, WHOLE, (text_of(name) if name is not None else EXPORTS,))
+        ledger.offer(scope, WHOLE, own(unit, text_of(name) if name is not None else EXPORTS))
         return
     if inner.type in ("call_expression", "new_expression") and not is_required(inner):
         ledger.offer(scope, WHOLE, (DEFAULT,))
@@ -219,19 +223,19 @@ def is_required(call: Node) -> bool:
     return call.type == "call_expression" and required_module(call) is not None
 
 
-def _export_object(node: Node, scope: Scope, ledger: Ledger) -> None:
+def _export_object(node: Node, scope: Scope, ledger: Ledger, own: Own) -> None:
     for child in node.named_children:
         kind = child.type
         if kind == "shorthand_property_identifier":
             ledger.offer(scope, text_of(child), (text_of(child),))
         elif kind == "method_definition":
             name = property_name(child.child_by_field_name("name"))
-            ledger.offer(scope, name, (name,))
+            ledger.offer(scope, name, own(child, name))
         elif kind == "pair":
             name = property_name(child.child_by_field_name("key"))
             value = unwrap(child.child_by_field_name("value"))
             if value is not None and (value.type in FUNCTIONS or value.type == "class"):
-                ledger.offer(scope, name, (name,))
+                ledger.offer(scope, name, own(child, name))
             else:
                 for chain in alternatives_of(value, "") or ((),):
                     ledger.offer(scope, name, chain)

@@ -20,7 +20,8 @@ from tree_sitter import Node
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.javascript.definition_nodes import DefinitionNodes
-from codegraph.extract.languages.javascript.definitions import Finder, Place
+from codegraph.extract.languages.javascript.definitions import Finder
+from codegraph.extract.languages.javascript.places import Place
 from codegraph.extract.languages.javascript.shapes import (
     CLASSES,
     FUNCTION_DECLARATIONS,

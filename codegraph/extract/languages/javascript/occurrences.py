@@ -72,6 +72,7 @@ HANDLERS: Final[Mapping[str, Handler]] = MappingProxyType(
         "type_alias_declaration": classes.interface,
         "property_signature": classes.property_signature,
         "enum_declaration": classes.enum,
+        "ambient_declaration": statements.ambient,
         "internal_module": statements.namespace,
         "module": statements.namespace,
         "lexical_declaration": statements.variables,

@@ -34,7 +34,7 @@ def bind_pattern(
         node, known = waiting.pop()
         shape = node.type
         if shape in ("identifier", "shorthand_property_identifier_pattern"):
-            walk.variable(scope, text_of(node), kind, known, hoisted=hoisted)
+            walk.variable(scope, text_of(node), kind, known, hoisted=hoisted, node=node)
         elif shape == "object_pattern":
             for child in reversed(node.named_children):
                 waiting += _property(walk, child, scope, known)

@@ -90,6 +90,9 @@ class Ledger:
         self.at = 0
         """Byte offset of the node that is being visited: where bindings and exports stand."""
         self.explicit_exports = False
+        self.renamed: set[str] = set()
+        """Spellings of definitions outside of functions whose names are bound in a block or a called function."""
+        self._hoisted: list[tuple[Scope, str]] = []
 
     def scope(self, parent: Scope | None, owner: int, this: str, *, plain: bool, function: bool) -> Scope:
         """Open a scope inside `parent`."""
@@ -112,7 +115,7 @@ class Ledger:
 
     def declare(self, scope: Scope, name: str) -> str:
         """Bind a name in a scope; return the spelling that facts use."""
-        target = _binding(scope, hoisted=False)
+        target = binding_scope(scope, hoisted=False)
         spelling = target.names.get(name)
         if spelling is None:
             spelling = target.names[name] = name + target.label
@@ -120,11 +123,28 @@ class Ledger:
 
     def define(self, scope: Scope, name: str, descriptor: str, *, hoisted: bool = False) -> None:
         """Let a name stand for a local definition; where several share it, the first in the source wins."""
-        target = _binding(scope, hoisted=hoisted)
+        target = binding_scope(scope, hoisted=hoisted)
         present = self._defined.get((target.number, name))
         if present is None or self.at < present:
             self._defined[target.number, name] = self.at
             target.names[name] = f"{LOCAL}{descriptor}"
+
+    def hoists(self, scope: Scope, name: str) -> None:
+        """Record a function declared in a block: in scripts its name is one of the function around as well."""
+        if not scope.function:
+            self._hoisted.append((scope, name))
+
+    def hoist(self) -> None:
+        """Bind the functions declared in blocks in the functions around, where nothing around has the name."""
+        found: dict[tuple[int, str], list[tuple[Scope, str]]] = {}
+        for scope, name in self._hoisted:
+            inner, outer = binding_scope(scope, hoisted=False), binding_scope(scope, hoisted=True)
+            if inner is not outer:
+                found.setdefault((outer.number, name), []).append((outer, inner.names[name]))
+        for (_, name), each in found.items():
+            outer, spelling = each[0]
+            if len(each) == 1 and _declaring(outer, name) is None:
+                outer.names[name] = spelling
 
     def refer(self, scope: Scope, chain: Chain, role: Role, node: Node) -> None:
         """Record a mention; `node` is the last name of the chain. A name that the parser made up is none."""
@@ -186,11 +206,22 @@ class Ledger:
                     continue
             view.bind(offset, target.owner, name, kind, spelt)
         view.imports.extend(self._imports)
-        view.exports.extend(Export(name, _spell(scope, chain)) for _, scope, name, chain in self._exports)
+        view.exports.extend(
+            Export(name, self._offered(scope, chain, values)) for _, scope, name, chain in self._exports
+        )
         view.export_offsets.extend(offset for offset, *_ in self._exports)
         view.explicit_exports = self.explicit_exports
         view.is_entangled = self.is_entangled
         self._mention(view.references)
+
+    def _offered(self, scope: Scope, chain: Chain, values: dict[tuple[int, str], Chain]) -> Chain:
+        """Return an exported chain as it can be read from outside: without the locals of functions."""
+        spelt = _spell(scope, chain)
+        found = _declaring(scope, chain[0]) if chain else None
+        if found is None or not found.owner or spelt[0][0] == "@":
+            return spelt
+        spelt = _substitute(spelt, _owners(scope), values)
+        return () if spelt == chain else spelt
 
     def _mention(self, table: ReferenceTable) -> None:
         add = table.add
@@ -202,7 +233,8 @@ class Ledger:
                 if found is not None:
                     spelling = found.names[head]
                     local = not found.plain or (found.owner != 0 and (found.function or found.owner == scope.owner))
-                    if local and len(chain) == 1 and role in _NAMING and spelling[0] != "@":
+                    is_definition = spelling[0] == "@" or spelling in self.renamed
+                    if local and len(chain) == 1 and role in _NAMING and not is_definition:
                         continue
                     if spelling != head:
                         chain = (spelling, *chain[1:])
@@ -225,7 +257,7 @@ def known_values(bindings: Iterable[Binding]) -> list[Binding]:
     return [each for each in each_once if each.chain or (each.owner, each.name) not in known]
 
 
-def _binding(scope: Scope, *, hoisted: bool) -> Scope:
+def binding_scope(scope: Scope, *, hoisted: bool) -> Scope:
     """Return the scope in which a declaration in `scope` binds its name."""
     while (scope.narrowed or (hoisted and not scope.function)) and scope.parent is not None:
         scope = scope.parent

@@ -34,12 +34,23 @@ from codegraph.extract.languages.javascript.walk import Walk
 
 
 def namespace(walk: Walk, node: Node, scope: Scope) -> None:
-    """`namespace N {}`: a scope whose names are N's members."""
-    name = node.child_by_field_name("name")
-    if name is not None and name.type == "identifier":
-        walk.ledger.declare(scope, text_of(name))
-    inner = walk.own(node, scope)
-    walk.push_children(node.child_by_field_name("body"), inner)
+    """`namespace N {}`: a scope whose names are N's members; `declare module "x" {}` is a block."""
+    name, index = node.child_by_field_name("name"), walk.defined(node)
+    if name is not None and name.type == "identifier" and index:
+        walk.define(scope, text_of(name), index)
+    if index:
+        walk.push_children(node.child_by_field_name("body"), walk.own(node, scope))
+    else:
+        walk.push(node.child_by_field_name("body"), scope)
+
+
+def ambient(walk: Walk, node: Node, scope: Scope) -> None:
+    """`declare ...`; what `declare global {}` declares is known outside of it."""
+    for child in node.named_children:
+        if child.type == "statement_block":
+            walk.push_children(child, scope)
+        else:
+            walk.push(child, scope)
 
 
 def import_alias(walk: Walk, node: Node, scope: Scope) -> None:
@@ -64,7 +75,7 @@ def _variable(walk: Walk, node: Node, scope: Scope, *, hoisted: bool) -> None:
     if name is None or require_declarator(name, value, scope, walk.ledger):
         return
     if value is not None and value.type == "assignment_expression":
-        export_variable(name, value, walk.module, walk.ledger)
+        export_variable(name, value, scope, walk.ledger)
     annotation = node.child_by_field_name("type")
     inner = walk.own(node, scope)
     index = walk.defined(node)

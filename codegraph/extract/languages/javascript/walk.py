@@ -20,8 +20,8 @@ from codegraph.core.facts import BindingKind, Chain, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.javascript.annotations import TypeChains
 from codegraph.extract.languages.javascript.chains import LOCAL
-from codegraph.extract.languages.javascript.definition_nodes import DefinitionNodes
-from codegraph.extract.languages.javascript.scopes import Ledger, Scope
+from codegraph.extract.languages.javascript.definition_nodes import DEFAULT, EXPORTS, DefinitionNodes
+from codegraph.extract.languages.javascript.scopes import Ledger, Scope, binding_scope
 from codegraph.extract.view import outermost_functions
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Handler: TypeAlias = "Callable[[Walk, Node, Scope], None]"
 
+_GLOBAL = (b"window", b"global", b"globalThis", b"self")
 _OWN_INSTANCE = (SymbolKind.METHOD, SymbolKind.FUNCTION, SymbolKind.CLASS)
 
 
@@ -58,10 +59,17 @@ class Walk:
         """Scope number of a function -> the type that it says it returns."""
         self._units = {each.unit.id: index for index, each in enumerate(found, 1)}
         self._values = {each.value.id: index for index, each in enumerate(found, 1) if each.value is not None}
-        self._named: dict[str, int] = {}
-        for index, each in enumerate(found, 1):
-            if each.container == 0 and not each.local:
-                self._named.setdefault(each.name, index)
+        self._named = {
+            each.name_node.id: index
+            for index, each in enumerate(found, 1)
+            if each.name_node is not None and not each.local
+        }
+        self._declared: dict[tuple[int, str], int] = {}
+        """Scope number and name -> the definition that it stands for there."""
+        self._has_name: set[int] = set()
+        """The definitions that some name stands for, by index."""
+        self.later: list[tuple[int, Scope, Callable[[Scope], None]]] = []
+        """What can be said only when all names are declared: where, in which scope, and how."""
         self.module = self.ledger.scope(None, 0, "", plain=True, function=True)
         self._members: dict[int, Scope] = {}
 
@@ -83,6 +91,18 @@ class Walk:
             else:
                 for child in node.named_children:
                     push((child, scope))
+        ledger.hoist()
+        for ledger.at, scope, say in self.later:
+            say(scope)
+        self._say_undeclared()
+
+    def _say_undeclared(self) -> None:
+        """Record which definitions of the module no name leads to: `exports.f = function () {}`."""
+        for index, each in enumerate(self.found, 1):
+            is_of_module = each.container == 0 and not each.local
+            if is_of_module and index not in self._has_name and not _is_found_by_name(each):
+                self.ledger.at = each.unit.start_byte
+                self.ledger.bind(self.module, self.spelled(index)[0], BindingKind.VARIABLE, ())
 
     def push(self, node: Node | None, scope: Scope) -> None:
         """Have a node visited in a scope."""
@@ -102,9 +122,12 @@ class Walk:
         """Return the index of the definition whose value is this node, 0 if there is none."""
         return self._values.get(value.id, 0)
 
-    def named(self, name: str) -> int:
-        """Return the index of the module's first definition of a name, 0 if there is none."""
-        return self._named.get(name, 0)
+    def named(self, name: str, scope: Scope) -> int:
+        """Return the index of the definition that a name stands for in a scope, 0 if there is none."""
+        part: Scope | None = scope
+        while part is not None and name not in part.names:
+            part = part.parent
+        return self._declared.get((part.number, name), 0) if part is not None else 0
 
     def own(self, node: Node, scope: Scope) -> Scope:
         """Return the scope of the definition whose unit is this node; `scope` itself for other nodes."""
@@ -124,11 +147,29 @@ class Walk:
         if self.found[index - 1].local:
             self.ledger.define(scope, name, self._descriptors[index], hoisted=hoisted)
         else:
-            self.ledger.declare(scope, name)
+            self._stands_for(binding_scope(scope, hoisted=hoisted), name, index)
+
+    def _stands_for(self, scope: Scope, name: str, index: int) -> None:
+        """Declare the name of a definition that is not local; where the name is renamed, say of what it is one."""
+        self._has_name.add(index)
+        self._declared.setdefault((scope.number, name), index)
+        spelling = self.ledger.declare(scope, name)
+        if spelling != name and not scope.owner and self.found[index - 1].container == 0:
+            self.ledger.bind(scope, spelling, BindingKind.VARIABLE, self.spelled(index))
+            self.ledger.renamed.add(spelling)
 
     def spelled(self, index: int) -> Chain:
-        """Return the chain that stands for a local definition wherever it is read."""
+        """Return the chain that stands for a definition that no name leads to, wherever it is read."""
         return (f"{LOCAL}{self._descriptors[index]}",)
+
+    def offered(self, node: Node, name: str) -> Chain:
+        """Return the chain of the definition whose unit is this node, by its `name` if that leads to it."""
+        index = self.defined(node)
+        if not index:
+            return ()
+        each = self.found[index - 1]
+        is_found = not each.local and _is_found_by_name(each)
+        return (name,) if is_found else self.spelled(index)
 
     def this_of(self, index: int) -> str:
         """Return what `this` is in a definition's own code."""
@@ -166,14 +207,27 @@ class Walk:
                 self.ledger.bind(scope, name, BindingKind.ELEMENT, chain, target)
 
     def variable(
-        self, scope: Scope, name: str, kind: BindingKind, values: TypeChains, *, hoisted: bool = False
+        self,
+        scope: Scope,
+        name: str,
+        kind: BindingKind,
+        values: TypeChains,
+        *,
+        hoisted: bool = False,
+        node: Node | None = None,
     ) -> None:
-        """Declare a name and record what is known of its value; one that the parser made up has no text."""
+        """Declare a name and record what is known of its value; one that the parser made up has no text.
+
+        `node`: where it stands, if it may be a definition's.
+        """
         if not name:
             return
         target = scope
         while hoisted and not target.function and target.parent is not None:
             target = target.parent
+        index = self._named.get(node.id, 0) if node is not None else 0
+        if index:
+            self._stands_for(binding_scope(target, hoisted=False), name, index)
         spelling = self.ledger.declare(target, name)
         if spelling[0] == "@":
             return
@@ -186,3 +240,15 @@ class Walk:
         """Record a mention unless the chain names nothing."""
         if chain:
             self.ledger.refer(scope, chain, role, node)
+
+
+def _is_found_by_name(each: DefinitionNodes) -> bool:
+    """Tell whether a definition that no declaration names is found by its name all the same.
+
+    What replaces the module has a name that no source declares; a member of the global object is a name everywhere.
+    """
+    if each.name in (DEFAULT, EXPORTS):
+        return True
+    receiver = each.unit.child_by_field_name("left")
+    receiver = receiver.child_by_field_name("object") if receiver is not None else None
+    return receiver is not None and receiver.text in _GLOBAL

@@ -14,12 +14,13 @@ Values (entries are tuples of strings; see `resolve.keys` for the keys):
     elem  the chains of the elements of a variable or field, of what a function returns (name "()"), or of
           what it hands to a callback (name "(1:0)": the first parameter of the second argument)
 
-Flags are letters: g getter, n namespace.
+Flags are letters: g getter, n namespace, s static, l local.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 
 from codegraph.core.facts import (
     BINDING,
@@ -31,8 +32,8 @@ from codegraph.core.facts import (
     Occurrences,
     Outline,
 )
-from codegraph.core.symbols import KIND, SymbolKind
-from codegraph.graph.resolve.javascript.names import FAMILY, SCRIPTS
+from codegraph.core.symbols import KIND, SymbolKind, container_of
+from codegraph.graph.resolve.javascript.names import FAMILY, LOCAL, SCRIPTS
 from codegraph.graph.resolve.keys import (
     base_key,
     definition_key,
@@ -64,8 +65,9 @@ _HOLDING = (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.CONSTANT)
 def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
     """Say what the file offers; a pure function of it alone."""
     entries: dict[str, dict[Entry, None]] = {module_key(path): {(outline.language,): None}}
-    _offer_definitions(entries, path, outline)
-    _offer_bindings(entries, path, outline, occurrences)
+    renamed = renamed_of(outline, occurrences)
+    _offer_definitions(entries, path, outline, renamed)
+    _offer_bindings(entries, path, outline, occurrences, renamed)
     for each in occurrences.imports:
         _offer_import(entries, path, each)
     for reference in occurrences.references:
@@ -78,7 +80,8 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
         _add(entries, export_list_key(path), ())
     elif not occurrences.imports and not occurrences.exports:
         for definition in outline.definitions[1:]:
-            if definition.container == 0 and not definition.local and definition.kind is not KIND.CONSTANT:
+            is_apart = definition.local or definition.descriptor in renamed
+            if definition.container == 0 and not is_apart and definition.kind is not KIND.CONSTANT:
                 _add(entries, top_key(SCRIPTS, definition.name), (path, *definition_entry(definition)))
     return {key: tuple(found) for key, found in entries.items()}
 
@@ -94,6 +97,23 @@ def flags_of(definition: Definition) -> str:
     return ""
 
 
+def renamed_of(outline: Outline, occurrences: Occurrences) -> dict[str, list[str]]:
+    """Return the descriptors of the definitions outside of functions that their names do not lead to, with what does.
+
+    That is a name with a number, in a block or a function that is called where it stands, or none.
+    """
+    known = {f"{LOCAL}{each.descriptor}": each for each in outline.definitions[1:] if not each.local}
+    found: dict[str, list[str]] = {}
+    for binding in occurrences.bindings:
+        name, chain = binding.name, binding.chain
+        if binding.owner == 0 and "@" in name:
+            each = known.get(chain[0] if len(chain) == 1 else name)
+            if each is not None and (not chain or name.partition("@")[0] == each.name):
+                names = found.setdefault(each.descriptor, [])
+                names += [name] if chain else []
+    return found
+
+
 def definition_entry(definition: Definition) -> Entry:
     """Return the entry of a definition under its name."""
     return ("d", definition.descriptor, definition.kind.value, flags_of(definition))
@@ -104,18 +124,35 @@ def import_entry(each: Import) -> Entry:
     return ("n", each.module, each.name) if each.kind in _NAMED else ("m", each.module)
 
 
+def described(read: Callable[[str], Value], path: str, descriptor: str) -> tuple[str, Value]:
+    """Return what a definition is called by where its values stand, and its entry; none is ()."""
+    entries = read(member_key(path, "", descriptor))
+    if entries:
+        return LOCAL + descriptor, entries
+    container, name = container_of(descriptor)
+    entries = read(member_key(path, container, name) if container else definition_key(path, name))
+    return name, tuple(entry for entry in entries if entry[1:2] == (descriptor,))
+
+
 def _add(entries: dict[str, dict[Entry, None]], key: str, entry: Entry) -> None:
     entries.setdefault(key, {})[entry] = None
 
 
-def _offer_definitions(entries: dict[str, dict[Entry, None]], path: str, outline: Outline) -> None:
+def _offer_definitions(
+    entries: dict[str, dict[Entry, None]], path: str, outline: Outline, renamed: Mapping[str, Sequence[str]]
+) -> None:
     for definition in outline.definitions[1:]:
         container = outline.definitions[definition.container]
         entry = definition_entry(definition)
-        if definition.local:
-            _add(entries, member_key(path, "", definition.descriptor), entry)
-            continue
-        if container.kind is KIND.MODULE:
+        names = renamed.get(definition.descriptor)
+        if definition.local or names is not None:
+            flags = entry[3] + "l" if definition.local else entry[3]
+            _add(entries, member_key(path, "", definition.descriptor), (*entry[:3], flags))
+            if definition.local:
+                continue
+            for name in names or ():
+                _add(entries, definition_key(path, name), entry)
+        elif container.kind is KIND.MODULE:
             _add(entries, definition_key(path, definition.name), entry)
         else:
             _add(entries, member_key(path, container.descriptor, definition.name), entry)
@@ -128,12 +165,19 @@ def _offer_definitions(entries: dict[str, dict[Entry, None]], path: str, outline
 
 
 def _offer_bindings(
-    entries: dict[str, dict[Entry, None]], path: str, outline: Outline, occurrences: Occurrences
+    entries: dict[str, dict[Entry, None]],
+    path: str,
+    outline: Outline,
+    occurrences: Occurrences,
+    renamed: Mapping[str, Sequence[str]],
 ) -> None:
+    spelt = {name for names in renamed.values() for name in names}
     for binding in occurrences.bindings:
         owner = outline.definitions[binding.owner]
         kind, name, chain = binding.kind, binding.name, binding.chain
-        if "@" in name:
+        if "@" in name and (
+            name not in spelt or name in renamed.get(chain[0].removeprefix(LOCAL) if chain else "", ())
+        ):
             continue
         if kind is BINDING.RETURN:
             _add(entries, return_key(path, owner.descriptor), chain)

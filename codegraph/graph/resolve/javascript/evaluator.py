@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from codegraph.core.facts import Chain
 from codegraph.core.symbols import descriptor_parts
 from codegraph.graph.resolve.javascript.calls import called, element_of, handed, handed_back, keyed, returned
-from codegraph.graph.resolve.javascript.contributions import SPREAD, WHOLE, chain_of, on_side
+from codegraph.graph.resolve.javascript.contributions import SPREAD, WHOLE, chain_of, described, on_side
 from codegraph.graph.resolve.javascript.entities import (
     CONTAINER_METHOD,
     DEFINITION,
@@ -203,8 +203,8 @@ class Evaluator:
 
     def _special(self, scope: Scope, name: str) -> Candidates:
         if name.startswith(LOCAL):
-            entries = self.read(member_key(scope.path, "", name.removeprefix(LOCAL)))
-            return self._entities(Home(scope.path, "", "module"), name, entries, None) if entries else _CYCLE
+            held, entries = described(self.read, scope.path, name.removeprefix(LOCAL))
+            return self._entities(Home(scope.path, "", "module"), held, entries, None) if entries else _CYCLE
         receiver = scope.receiver
         if receiver is None or not name:
             return unknown("unknown_receiver")

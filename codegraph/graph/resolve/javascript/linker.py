@@ -49,7 +49,7 @@ from codegraph.graph.resolve.javascript.entities import (
     unsure,
 )
 from codegraph.graph.resolve.javascript.evaluator import Evaluator
-from codegraph.graph.resolve.javascript.names import COMMON_MEMBERS, FAMILY, LOCAL
+from codegraph.graph.resolve.javascript.names import COMMON_MEMBERS, FAMILY
 from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, home_of, scopes_of
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import MANY, TableReader
@@ -156,7 +156,7 @@ class FileLinker:
             each
             for each in self._evaluator.values(entity)
             if _is_definition(each) and each.form != "constant" and each != entity
-            if inner or not each.name.startswith(LOCAL)
+            if inner or "l" not in each.flags
         ]
 
     def _add(self, owner: int, targets: list[Entity], role: Role, line: int, column: int) -> None:

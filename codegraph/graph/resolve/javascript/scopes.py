@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from codegraph.core.facts import BINDING, Chain, Occurrences, Outline
 from codegraph.core.symbols import SymbolKind
-from codegraph.graph.resolve.javascript.contributions import flags_of, import_entry
+from codegraph.graph.resolve.javascript.contributions import flags_of, import_entry, renamed_of
 from codegraph.graph.resolve.javascript.entities import DEFINITION, INSTANCE, Entity
 from codegraph.graph.resolve.scheme import Entry
 
@@ -54,12 +54,13 @@ class LocalNames:
         self._entries: dict[tuple[int, str], dict[Entry, None]] = {}
         self._elements: dict[tuple[int, str], dict[Chain, None]] = {}
         kinds = [each.kind for each in outline.definitions]
+        renamed = {name for names in renamed_of(outline, occurrences).values() for name in names}
         for each in occurrences.imports:
             if each.alias and not each.reexport and (each.owner != 0 or "@" in each.alias):
                 self._add(each.owner, each.alias, ("i", *import_entry(each)))
         for binding in occurrences.bindings:
             kind, owner, name = binding.kind, binding.owner, binding.name
-            if owner == 0 and "@" not in name:
+            if owner == 0 and ("@" not in name or name in renamed):
                 continue
             if kind is BINDING.ELEMENT:
                 self._elements.setdefault((owner, name), {})[binding.chain] = None
