@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from javascript_sources import Linked
+from javascript_sources import Linked, descriptors
 
 CALLS, READS = "calls", "references"
 
@@ -96,4 +96,4 @@ def test_a_module_that_is_only_described_has_no_symbol() -> None:
     source = 'declare module "x" { interface T {} const t: T; } interface T {} export function f(x: T): void {}'
     linked = Linked({"a.ts": source})
     assert linked.of("a.ts/f().", "uses_type") == {"a.ts/T(+1)#"}
-    assert [each.name for each in linked.facts["a.ts"].outline.definitions[1:]] == ["T", "t", "T", "f"]
+    assert descriptors(source, "typescript") == ["T#", "t.", "T(+1)#", "f()."]
