@@ -1,4 +1,4 @@
-"""Names that several scopes outside of functions have: a mention leads to the definition that is in scope, and no other."""
+"""Names that several scopes outside of functions have: a mention leads to the definition in scope, and no other."""
 
 from __future__ import annotations
 
@@ -56,12 +56,14 @@ def test_what_is_only_exported_is_no_name() -> None:
     source = """function parse(x) {}
     exports.parse = function (x) { parse(x); };
     exports.make = function build(n) { build(n); };
+    exports.Kind = class Named { copy() { new Named(); } };
     unknown.parse = function () { parse(); };
     """
     linked = Linked({"a.js": source, "b.js": "const a = require('./a'); a.parse(); a.make();"})
     assert linked.of("a.js/parse(+1).", CALLS) == {"a.js/parse()."}
     assert linked.of("a.js/parse(+2).", CALLS) == {"a.js/parse()."}
     assert linked.of("a.js/make().", CALLS) == {"a.js/make()."}
+    assert linked.of("a.js/Kind#copy().", CALLS) == {"a.js/Kind#"}
     assert linked.of("b.js/", CALLS) == {"a.js/parse(+1).", "a.js/make()."}
 
 

@@ -41,7 +41,9 @@ def class_(walk: Walk, node: Node, scope: Scope) -> None:
     own = index != 0 and index == outer.owner
     this = "@self" if own else ""
     inner = walk.ledger.scope(outer, outer.owner, this, plain=own, function=True)
-    if name is not None and node.type == "class" and not own:
+    if name is not None and node.type == "class" and own:
+        inner.names.setdefault(text_of(name), walk.spelled(index)[0])
+    elif name is not None and node.type == "class":
         walk.variable(inner, text_of(name), BindingKind.VARIABLE, NOTHING)
     if own:
         push_decorators(walk, index, node, outer)
