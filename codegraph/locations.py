@@ -18,12 +18,13 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 from codegraph.errors import ProjectError, StoreError, StoreReadOnly
+from codegraph.source.git_directory import is_linked_worktree
 
 MAX_SOCKET_BYTES = 100
 """Room for the shortest `sun_path` of the supported systems, its final NUL, and a margin."""
@@ -104,14 +105,15 @@ class Locations:
         That is the nearest directory, from `start` upwards, that was indexed before; else the nearest
         with the mark of a repository or package (`MARKERS`, the first kind that any of them has); else
         `start` itself. The user's home and what is above it come last even if they were indexed: nobody who
-        stands in a repository means them. Raises ProjectError if there is no such directory.
+        stands in a repository means them. A linked worktree is a project of its own. Raises ProjectError if
+        there is no such directory.
         """
         return self.find_marked_root(start) or existing_directory(start)
 
     def find_marked_root(self, start: Path) -> Path | None:
         """Return what `find_root` does, but None where nothing tells a project."""
         place = existing_directory(start)
-        chain = (place, *place.parents)
+        chain = list(_up_to_worktree(place))
         known = [directory for directory in chain if self.is_known(directory)]
         for directory in known:
             if directory == place or not _is_wide(directory):
@@ -135,6 +137,14 @@ class Locations:
             if any((directory / marker).exists() for marker in REPOSITORIES):
                 return directory if directory != root else None
         return None
+
+
+def _up_to_worktree(place: Path) -> Iterator[Path]:
+    """Yield a directory and those above it; what a linked worktree lies in is none of its business."""
+    for directory in (place, *place.parents):
+        yield directory
+        if is_linked_worktree(directory):
+            return
 
 
 def _is_wide(directory: Path) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,18 @@ def find_git_directory(root: Path) -> GitDirectory | None:
             common = _named(directory / "commondir", "") or directory
             return GitDirectory(worktree, directory, common)
     return None
+
+
+def is_linked_worktree(directory: Path | str) -> bool:
+    """Whether `git worktree add` made a directory: a second state of a whole project, wherever it lies."""
+    marker = Path(directory, ".git")
+    try:
+        if not stat.S_ISREG(marker.lstat().st_mode):
+            return False
+    except OSError:
+        return False
+    own = _named(marker, "gitdir:")
+    return own is not None and own.parent.name == "worktrees"
 
 
 def global_excludes(repository: GitDirectory | None, environment: Mapping[str, str]) -> Path | None:

@@ -16,7 +16,8 @@ may still be tracked, and a file of settings such as package.json says what impo
 mean, so only 1 and 2 leave such files out. Version control's own directories
 can never be taken in. A directory that is left out is not entered, so nothing below it can be taken
 in again: that is git's rule, and what makes ignoring cheap. A directory with a `pyvenv.cfg` or a
-valid CACHEDIR.TAG counts as vendored whatever its name. A repository inside the project is an
+valid CACHEDIR.TAG counts as vendored whatever its name. What `git worktree add` made inside the project is
+left out: it is all of a project once more, and one of its own. Any other repository inside the project is an
 ordinary directory.
 
 Ignore files are read when a directory is first asked about and compared by content each time it is
@@ -34,11 +35,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codegraph.core.symbols import SETTING_LANGUAGES
-from codegraph.source.git_directory import find_git_directory, global_excludes, read_bounded
+from codegraph.source.git_directory import find_git_directory, global_excludes, is_linked_worktree, read_bounded
 from codegraph.source.patterns import PatternSet
 
 IGNORED = "ignored"
 VENDORED_REASON = "vendored"
+WORKTREE_REASON = "worktree"
 TAKEN_IN = ""
 
 GIT_IGNORE_FILE = ".gitignore"
@@ -59,8 +61,8 @@ VENDORED = frozenset(
 
 _VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 _CACHE_TAG = "CACHEDIR.TAG"
-MARKERS = frozenset({_VIRTUAL_ENVIRONMENT, _CACHE_TAG})
-"""Files that make the directory they stand in a vendored one."""
+MARKERS = frozenset({_VIRTUAL_ENVIRONMENT, _CACHE_TAG, ".git"})
+"""Files that keep the directory they stand in out; `.git` only in a linked worktree."""
 _CACHE_SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55"
 
 
@@ -178,8 +180,9 @@ class IgnoreRules:
         if name in ALWAYS_PRUNED:
             return IGNORED
         reason = self.of(parent).reason(path, name, True)
-        if reason is None and _is_marked(f"{self._place}/{path}"):
-            return VENDORED_REASON
+        if reason is None:
+            place = f"{self._place}/{path}"
+            return WORKTREE_REASON if is_linked_worktree(place) else VENDORED_REASON if _is_marked(place) else None
         return reason or None
 
     def _changed(self) -> None:

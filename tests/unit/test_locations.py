@@ -139,6 +139,20 @@ def test_a_part_that_is_indexed_by_itself_knows_what_it_is_part_of(locations, tm
     assert locations.find_enclosing(repository / "sub" / "part") == repository / "sub"
 
 
+def test_a_linked_worktree_is_a_project_of_its_own(locations, tmp_path):
+    """Also inside of the repository, which was indexed and leaves it out."""
+    repository = tmp_path / "repository"
+    (repository / ".git").mkdir(parents=True)
+    locations.state_directory(repository).mkdir(parents=True)
+    for name, git in (("trees/one", "worktrees"), ("module", "modules")):
+        (repository / name / "src").mkdir(parents=True)
+        (repository / name / ".git").write_text(f"gitdir: {repository}/.git/{git}/x\n")
+    assert locations.find_root(repository / "trees" / "one" / "src") == repository / "trees" / "one"
+    assert locations.find_root(repository / "trees") == repository
+    assert locations.find_root(repository / "module" / "src") == repository
+    assert locations.find_enclosing(repository / "trees" / "one") is None
+
+
 def test_repository_wins_over_package(locations, tmp_path):
     """In a repository of several packages the repository is the project."""
     package = tmp_path / "repository" / "packages" / "one"

@@ -94,6 +94,31 @@ def test_a_directory_left_out_cannot_be_entered_again(root: Path) -> None:
     assert rules_of(root).directory_reason("out") == "ignored"
 
 
+def test_linked_worktrees_are_left_out(root: Path) -> None:
+    """They are the project once more; a submodule and a clone are not, and .codegraphignore takes any in."""
+    write(
+        root,
+        {
+            "one/.git": f"gitdir: {root}/.git/worktrees/one\n",
+            "sub/two/.git": "gitdir: ../../.git/worktrees/two\n",
+            "taken/.git": f"gitdir: {root}/.git/worktrees/taken\n",
+            "module/.git": "gitdir: ../.git/modules/module\n",
+            "clone/.git/HEAD": "ref: refs/heads/main\n",
+            ".codegraphignore": "!/taken/\n",
+        },
+    )
+    rules = rules_of(root)
+    found = {name: rules.directory_reason(name) for name in ("one", "sub", "sub/two", "taken", "module", "clone")}
+    assert found == {
+        "one": "worktree",
+        "sub": None,
+        "sub/two": "worktree",
+        "taken": None,
+        "module": None,
+        "clone": None,
+    }
+
+
 def test_vendored_directories(root: Path) -> None:
     """Dependency and cache directories are left out by name or by marker, unless .codegraphignore takes them in."""
     signature = "Signature: 8a477f597d28d172789f06886806bc55\n"

@@ -278,6 +278,9 @@ def test_changed_ignore_file_asks_for_a_reconcile(tree: Tree) -> None:
     tree.write("other/pyvenv.cfg", "")
     assert tree.verify(Hint("other/pyvenv.cfg", False)).reconcile_due
     assert tree.reconcile().deleted == ("other/d.py",)
+    tree.write("pkg/sub/.git", "gitdir: /elsewhere/.git/worktrees/sub\n")
+    assert tree.verify(Hint("pkg/sub/.git", False)).reconcile_due
+    assert tree.reconcile().deleted == ("pkg/sub/c.py",)
 
 
 def test_root_gone(tree: Tree) -> None:
