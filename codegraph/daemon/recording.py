@@ -2,7 +2,8 @@
 
 If a write fails (a full disk), readers still get the new view, the failure is a standing warning, and
 what was not written, the *owed*, is written with the next revision or comparison; until then the files'
-old records on disk stay behind their stamps, so a restart would only do the work again. Owed are the
+old records on disk stay behind their stamps, so a restart would only do the work again. It would also
+count on from what was written, so until then clocks are of another instance: no two states share one. Owed are the
 records of files, reasons for skipping, vectors (kept by `Served`) and facts (by `KeptFacts`).
 
 On the writer's thread. Tests: tests/unit/daemon/test_daemon_pipeline.py, test_daemon_failures.py.
@@ -22,6 +23,7 @@ from codegraph.daemon.restore import ROUTES
 from codegraph.daemon.served import Served
 from codegraph.errors import InternalError, StoreError
 from codegraph.source.stamps import KnownFile
+from codegraph.store.opening import new_instance_name
 from codegraph.store.schema import FileRecord, RevisionRecord
 
 logger = logging.getLogger(__name__)
@@ -87,7 +89,11 @@ class Recorder:
             self._parts.facts.keep(record.facts)
             self._owed_skipped = dict(record.skipped)
             self._failed(error)
+            if self._parts.index.snapshot.clock.instance == self._parts.store.instance:
+                self._parts.index.rename(new_instance_name())
         else:
+            if self._parts.index.snapshot.clock.instance != self._parts.store.instance:
+                self._parts.index.rename(self._parts.store.instance)
             self._owed.clear()
             self._owed_skipped = {}
             self._parts.facts.forget()

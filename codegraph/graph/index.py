@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from time import perf_counter
 
 from codegraph.config import CascadeConfig
@@ -141,6 +142,12 @@ class Index:
                 over_budget=over_budget,
                 seconds={"key": self._timer() - started},
             )
+
+    def rename(self, instance: str) -> None:
+        """Let the present revision, and those that follow, be of another instance."""
+        with self._writing():
+            clock = Clock(instance, self._snapshot.clock.revision)
+            self._snapshot = replace(self._snapshot, clock=clock)
 
     def prefer_keys(self, symbols: Iterable[SymbolId]) -> None:
         """Let `compute_keys` begin with those of these symbols whose keys are owed."""

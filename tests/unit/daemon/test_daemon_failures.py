@@ -155,6 +155,20 @@ def test_facts_that_could_not_be_written_are_written_later(bench: Workbench) -> 
     bench.check()
 
 
+def test_no_two_states_share_a_clock(bench: Workbench) -> None:
+    """What could not be written is of another instance, for a start counts on from what was written."""
+    before = bench.view.snapshot.clock
+    Once(bench.project.parts.store, "commit", StoreFull("there is no room", "make room"))
+    bench.write(EDIT)
+    bench.update()
+    unwritten = bench.view.snapshot.clock
+    assert (unwritten.revision, unwritten.instance == before.instance) == (before.revision + 1, False)
+    bench.write({"c.py": "x = 1\n"})
+    bench.update()
+    assert bench.view.snapshot.clock == Clock(before.instance, unwritten.revision + 1)
+    bench.check()
+
+
 def test_lost_input_of_a_file_that_is_gone_leaves_no_ghost(bench: Workbench) -> None:
     """A file that vanishes while it is to be read again is still known, so its deletion is noticed."""
     (bench.root / "b.py").unlink()
