@@ -274,7 +274,7 @@ class Client:
 
         `types` are tags such as "committed" (all if none is given); `recent` begins with the remembered ones.
         """
-        with Client(self._path, root=self._root, timeout=self._timeout) as own:
+        with Client(self._path, root=self._root, timeout=self._timeout, start=self._start) as own:
             own.call(streams.EventsParams(types=types, recent=recent))
             own._open.settimeout(None)
             try:

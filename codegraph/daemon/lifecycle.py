@@ -24,6 +24,7 @@ import os
 import select
 import shutil
 import signal
+import socket as sockets
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -143,8 +144,8 @@ def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ())
     running = running_daemon(root, locations)
     if running is not None:
         refuse_suspended(root, locations)
-        _await_socket(running)
-        return running.pid
+        if _comes_to_listen(running):
+            return running.pid
     state = private_directory(locations.state_directory(root))
     ours, theirs = os.pipe()
     try:
@@ -171,14 +172,32 @@ def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ())
     return _started(said, root, locations, state)
 
 
-def _await_socket(running: Notice) -> None:
-    """Wait until a daemon has put back its socket's file, if that was removed. Raises DaemonError if it does not."""
-    end = time.monotonic() + SOCKET_SECONDS
-    while not os.path.lexists(running.socket):
-        if time.monotonic() >= end:
+def _comes_to_listen(running: Notice) -> bool:
+    """Wait until a daemon listens that is starting, or whose socket's file was removed; False if it ends instead.
+
+    Raises DaemonError if it does neither.
+    """
+    began = time.monotonic()
+    while not _listens(running.socket):
+        process = running.process()
+        if process is None:
+            return False
+        is_young = time.time() - process.create_time() < START_SECONDS
+        if time.monotonic() >= began + (START_SECONDS if is_young else SOCKET_SECONDS):
             message = f"a daemon runs (process {running.pid}), but its socket {running.socket} is gone"
             raise DaemonError(message, "start another with `codegraph restart`")
         time.sleep(_LOCK_LOOK_SECONDS)
+    return True
+
+
+def _listens(path: str) -> bool:
+    """Whether somebody takes connections there; the file of one that was killed stays behind."""
+    with sockets.socket(sockets.AF_UNIX) as probe:
+        try:
+            probe.connect(path)
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+    return True
 
 
 def _reap(process: subprocess.Popen[bytes]) -> None:
@@ -195,7 +214,7 @@ def _started(said: bytes, root: Path, locations: Locations, state: Path) -> int:
     if word == _READY and pid.isdigit():
         return int(pid)
     running = running_daemon(root, locations)
-    if running is not None:
+    if running is not None and _comes_to_listen(running):
         return running.pid  # somebody else was quicker, and ours has given way
     try:
         error = msgspec.json.decode(said, type=ErrorObject)

@@ -443,10 +443,17 @@ def test_a_branch_and_back_embeds_nothing(home: Installation) -> None:
 
 
 def test_one_daemon_for_all_starters(home: Installation) -> None:
-    """Starters who race all get the same daemon."""
+    """Starters who race all get the same daemon, and it answers them."""
     home.write(SHOP)
+
+    def start_and_ask() -> int:
+        process = home.start()
+        with home.client() as client:
+            assert client.status().pid == process.pid
+        return process.pid
+
     with ThreadPoolExecutor(4) as starters:
-        found = {one.result(PATIENCE).pid for one in [starters.submit(home.start) for _ in range(4)]}
+        found = {one.result(PATIENCE) for one in [starters.submit(start_and_ask) for _ in range(4)]}
     assert len(found) == 1
     assert home.start().pid in found
 

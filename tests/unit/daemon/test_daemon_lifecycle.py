@@ -6,8 +6,10 @@ import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -220,11 +222,33 @@ def test_daemon_whose_socket_was_removed_is_found_again(environment, root, locat
 def test_daemon_that_cannot_be_reached_is_not_called_started(state, root, locations, monkeypatch):
     """A socket that does not come back is an error that says what to do."""
     monkeypatch.setattr(lifecycle, "SOCKET_SECONDS", 0.05)
+    monkeypatch.setattr(lifecycle, "START_SECONDS", 0.05)
     notice = msgspec.structs.replace(own_notice(root), socket="/nowhere.sock")
     (state / LOCK_NAME).write_bytes(msgspec.json.encode(notice))
     with pytest.raises(DaemonError, match=f"process {os.getpid()}.*is gone") as refused:
         start_daemon(root, locations)
     assert "codegraph restart" in refused.value.advice
+
+
+@pytest.mark.parametrize("left", ["nothing", "the socket of one that was killed"])
+def test_who_comes_second_waits_until_the_first_listens(state, root, locations, monkeypatch, left):
+    """A daemon has its lock before its socket: until then it cannot be asked, and nobody is told that it can."""
+    path = locations.socket(root)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if left != "nothing":
+        with socket.socket(socket.AF_UNIX) as killed:
+            killed.bind(os.fspath(path))
+    (state / LOCK_NAME).write_bytes(msgspec.json.encode(own_notice(path)))
+    with socket.socket(socket.AF_UNIX) as first:
+
+        def comes(seconds: float) -> None:  # what the time is used for that the second one waits
+            path.unlink(missing_ok=True)
+            first.bind(os.fspath(path))
+            first.listen()
+
+        monkeypatch.setattr(time, "sleep", comes)
+        assert start_daemon(root, locations) == os.getpid()
+        assert first.getsockname() == os.fspath(path)
 
 
 def test_daemon_whose_state_was_removed_ends(environment, state, root, locations):
@@ -244,6 +268,7 @@ def test_daemon_whose_state_was_removed_ends(environment, state, root, locations
 _STOP = """
 from pathlib import Path
 import sys
+import time
 from codegraph.daemon.lifecycle import stop_daemon
 from codegraph.locations import Locations
 sys.exit(0 if stop_daemon(Path(sys.argv[1]), Locations.from_environment()) else 1)
