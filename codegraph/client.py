@@ -237,14 +237,18 @@ class Client:
             yield from self._conversation.received(data)
 
     def _connect(self, *, greet: bool) -> None:
-        """Open the connection. A shutdown goes ungreeted, so that a daemon of another version can be ended."""
+        """Open the connection, to a daemon that is started if none is there to answer."""
         try:
-            self._dial()
+            self._introduce(greet=greet)
         except DaemonNotRunning:
             if self._start is None:
                 raise
             self._start()
-            self._dial()
+            self._introduce(greet=greet)
+
+    def _introduce(self, *, greet: bool) -> None:
+        """Connect and say hello. A shutdown goes ungreeted, so that a daemon of another version can be ended."""
+        self._dial()
         self._conversation.restart()
         if not greet:
             return

@@ -258,6 +258,23 @@ def test_a_daemon_that_says_nothing(path: Path) -> None:
     thread.join()
 
 
+def test_a_daemon_that_is_killed_while_it_is_greeted_is_followed_by_another(path: Path) -> None:
+    """Who may start one does, for a call and for events; nobody is told to try again."""
+    for ask in (lambda client: client.status(), lambda client: next(client.events(recent=True))):
+        dying, started = lying(path, b""), []
+
+        def start(dying: threading.Thread = dying, started: list[FakeDaemon] = started) -> None:
+            dying.join()
+            path.unlink()
+            started.append(FakeDaemon(path).__enter__())
+            started[0].service.publish(WatchTrouble(reason="overflow", detail="1"))
+
+        with Client(path, start=start) as client:
+            assert ask(client)
+        (daemon,) = started
+        daemon.stop()
+
+
 def test_requests_are_numbered() -> None:
     """Each request of a conversation has a new id."""
     conversation = Conversation("")
