@@ -41,6 +41,7 @@ _FLOORS = {
 _NEIGHBOURS = {
     ("source", "config"): "each part is handed its section of the settings",
     ("extract", "config"): "each part is handed its section of the settings",
+    ("locations", "source"): "a linked worktree is a project of its own, and left out of the one around it",
     ("client", "daemon"): "the client speaks in the daemon's message types",
     ("async_client", "daemon"): "the client speaks in the daemon's message types",
     ("async_client", "client"): "the two clients share a conversation",
