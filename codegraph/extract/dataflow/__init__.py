@@ -22,6 +22,7 @@ Tests: tests/unit/extract/test_dataflow_*.py; benchmark: benchmarks/dataflow.py.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -69,10 +70,12 @@ def follow_text(text: str, language: str, *, revised: bool = False) -> Flow:
     grammar = flow_grammar(language, revised=revised, in_file=by_tree)
     if not by_tree:
         text = strip_comments(text, table.comments)
-    data = (table.prefix + text + table.suffix).encode("utf-8", "replace")
+    text = table.prefix + text + table.suffix
+    data = text.encode("utf-8", "replace")
     if len(data) > MAX_BYTES:
         return Flow(FlowState.SIZE, [], {}, [])
-    return _flow([grammar.parser.parse(data).root_node], grammar, data, 0, revised=revised)
+    source = FunctionText(data, 0, text if text.isascii() else "", exact=revised)
+    return _flow([grammar.parser.parse(data).root_node], grammar, source, revised=revised)
 
 
 def follow_nodes(nodes: Sequence[Node], data: bytes, language: str, *, revised: bool = False) -> Flow:
@@ -84,13 +87,21 @@ def follow_nodes(nodes: Sequence[Node], data: bytes, language: str, *, revised: 
     start, end = nodes[0].start_byte, nodes[-1].end_byte
     if end - start > MAX_BYTES:
         return Flow(FlowState.SIZE, [], {}, [])
-    return _flow(nodes, grammar, data[start:end], start, revised=revised)
+    own = data[start:end]
+    source = FunctionText(own, start, _characters(data) if own.isascii() else "", exact=revised)
+    return _flow(nodes, grammar, source, revised=revised)
 
 
-def _flow(nodes: Sequence[Node], grammar: FlowGrammar, data: bytes, base: int, *, revised: bool) -> Flow:
+@lru_cache(maxsize=1)
+def _characters(data: bytes) -> str:
+    """Return a character for each byte of a file, once for all of its functions."""
+    return data.decode("latin-1")
+
+
+def _flow(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, *, revised: bool) -> Flow:
     reading = Reading(literal_pairs=not revised)
     try:
-        read(nodes, grammar, FunctionText(data, base, exact=revised), reading)
+        read(nodes, grammar, source, reading)
     except NestedTooDeep:
         return Flow(FlowState.SIZE, [], {}, [])
     rows: list[Row] = []

@@ -10,10 +10,10 @@ Tests: tests/unit/extract/test_dataflow_*.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from operator import itemgetter
-from typing import NamedTuple, Union
+from typing import Any
 
 from codegraph.extract.dataflow.rules import Relation
 
@@ -28,107 +28,78 @@ _COMES_FROM, _COMPUTED_FROM = Relation.COMES_FROM, Relation.COMPUTED_FROM
 _TOKEN_OF, _PARENTS_OF = itemgetter(0), itemgetter(2)
 
 
-class Define(NamedTuple):
-    """Names that are defined by nothing."""
+Way = tuple[bool, list["Step"]]
+"""Steps, and whether they start from what held before all branches, not from what the branch before left."""
+Operation = tuple[Callable[["Follower", Table, Any, Any, Any], Table], Any, Any, Any]
+"""One of the functions below, which adds its rows and returns what holds afterwards, and its last three arguments.
 
-    names: list[int]
-
-    def follow(self, flow: Follower, table: Table) -> Table:
-        """Add the rows; return what holds afterwards."""
-        for token in self.names:
-            flow.alone[token] = _COMES_FROM
-            table[flow.tokens[token]] = (token,)
-        return table
+No objects with methods: there are several in each function, and making one would cost as much as following it.
+"""
+Step = int | Operation
 
 
-class Join(NamedTuple):
-    """Values go from each token to each target, a row for each pair."""
-
-    relation: Relation
-    targets: list[int]
-    values: list[int]
-
-    def follow(self, flow: Follower, table: Table) -> Table:
-        """Add the rows; return what holds afterwards."""
-        relation, targets, values = self
-        flow.spend(len(targets) * len(values))
-        tokens, rows = flow.tokens, flow.rows
-        for token in targets:
-            rows += [(token, relation, (value,)) for value in values]
-            table[tokens[token]] = (token,)
-        return table
+def define(flow: Follower, table: Table, _: None, names: list[int], __: None) -> Table:
+    """Define names by nothing."""
+    for token in names:
+        flow.alone[token] = _COMES_FROM
+        table[flow.tokens[token]] = (token,)
+    return table
 
 
-class Pair(NamedTuple):
-    """Values go from all tokens of a right side to each token of its left side."""
-
-    pairs: list[tuple[list[int], list[int]]]
-
-    def follow(self, flow: Follower, table: Table) -> Table:
-        """Add the rows; return what holds afterwards."""
-        tokens, rows = flow.tokens, flow.rows
-        for targets, values in self.pairs:
-            parents = tuple(values)
-            for token in targets:
-                if parents:
-                    rows.append((token, _COMPUTED_FROM, parents))
-                else:
-                    flow.alone[token] = _COMPUTED_FROM
-                table[tokens[token]] = (token,)
-        return table
+def join(flow: Follower, table: Table, relation: Relation, targets: list[int], values: list[int]) -> Table:
+    """Take values from each token to each target, a row for each pair."""
+    flow.spend(len(targets) * len(values))
+    tokens, rows = flow.tokens, flow.rows
+    for token in targets:
+        rows += [(token, relation, (value,)) for value in values]
+        table[tokens[token]] = (token,)
+    return table
 
 
-class Alternatives(NamedTuple):
-    """Branches in source order; True for those that start from what held before all of them."""
-
-    branches: list[tuple[bool, list[Step]]]
-    keeps: bool
-    """What held before may hold afterwards."""
-
-    def follow(self, flow: Follower, table: Table) -> Table:
-        """Add the rows of all branches; return what any of them left."""
-        tables: list[Table] = [table] if self.keeps else []
-        current = dict(table)
-        for alternative, steps in self.branches:
-            if not alternative:
-                current = flow.follow(steps, current)
-            else:
-                tables.append(flow.follow(steps, dict(table)) if steps else table)
-        flow.spend(len(current) * (1 + len(tables)))
-        return _united(current, tables)
+def pair(flow: Follower, table: Table, _: None, targets: list[int], values: list[int]) -> Table:
+    """Take values from all tokens of a right side to each token of its left side."""
+    parents = tuple(values)
+    for token in targets:
+        if parents:
+            flow.rows.append((token, _COMPUTED_FROM, parents))
+        else:
+            flow.alone[token] = _COMPUTED_FROM
+        table[flow.tokens[token]] = (token,)
+    return table
 
 
-class Loop(NamedTuple):
-    """A head that is followed once and a body that is followed once or twice."""
-
-    head: list[Step]
-    body: list[Step]
-    twice: bool
-
-    def follow(self, flow: Follower, table: Table) -> Table:
-        """Add the rows of both passes, those of one token and relation merged; return what holds afterwards."""
-        start = len(flow.rows)
-        if self.head:
-            table = flow.follow(self.head, table)
-        before = dict(table) if self.twice else table
-        table = flow.follow(self.body, table)
-        if self.twice and table != before:
-            table = flow.follow(self.body, table)
-        flow.rows[start:] = _merged(flow.rows[start:])
-        return table
+def alternatives(flow: Follower, table: Table, keeps: bool, branches: Sequence[Way], _: None) -> Table:
+    """Follow branches; `keeps`: what held before may hold afterwards."""
+    tables: list[Table] = [table] if keeps else []
+    current = dict(table)
+    for alternative, steps in branches:
+        if not alternative:
+            current = flow.follow(steps, current)
+        else:
+            tables.append(flow.follow(steps, dict(table)) if steps else table)
+    flow.spend(len(current) * (1 + len(tables)))
+    return _united(current, tables)
 
 
-class Failure(NamedTuple):
-    """Code that the reference gives up at."""
+def loop(flow: Follower, table: Table, twice: bool, head: Sequence[Step], body: Sequence[Step]) -> Table:
+    """Follow a head once and a body once or twice; rows of one token and relation are merged."""
+    start = len(flow.rows)
+    if head:
+        table = flow.follow(head, table)
+    before = dict(table) if twice else table
+    table = flow.follow(body, table)
+    if twice and table != before:
+        table = flow.follow(body, table)
+    flow.rows[start:] = _merged(flow.rows[start:])
+    return table
 
-    def follow(self, flow: Follower, table: Table) -> Table:  # noqa: ARG002  (as the others)
-        """Raise CannotFollow."""
-        raise CannotFollow
+
+def _fail(_flow: Follower, _table: Table, _: None, __: None, ___: None) -> Table:
+    raise CannotFollow
 
 
-FAIL = Failure()
-Operation = Define | Join | Pair | Alternatives | Loop | Failure
-Step = Union[int, "Operation"]
+FAIL: Operation = (_fail, None, None, None)
+"""Code that the reference gives up at."""
 
 
 class CannotFollow(Exception):
@@ -172,7 +143,8 @@ class Follower:
         self.spend(len(steps))
         for step in steps:
             if not isinstance(step, int):
-                table = step.follow(self, table)
+                operation, first, second, third = step
+                table = operation(self, table, first, second, third)
             elif step < 0:
                 if (name := tokens[~step]) in table:
                     rows.append((~step, use, table[name]))

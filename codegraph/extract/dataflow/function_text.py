@@ -12,25 +12,25 @@ from itertools import accumulate
 
 
 class FunctionText:
-    """The bytes of a function; all offsets count from where `base` counts from."""
+    """The bytes of a function, which start at `base`; all offsets count from where that counts from."""
 
-    __slots__ = ("_data", "_lines", "_starts", "ascii", "base")
+    __slots__ = ("_base", "_data", "_lines", "_starts", "ascii")
 
-    def __init__(self, data: bytes, base: int, *, exact: bool) -> None:
-        self.base = base
-        self.ascii = data.decode("ascii") if data.isascii() else ""
-        """The text, if bytes and characters are the same; "" if `between` must be asked."""
+    def __init__(self, data: bytes, base: int, ascii_text: str, *, exact: bool) -> None:
+        self._base = base
+        self.ascii = ascii_text
+        """Text that offsets may be used in as they are; "" if `between` must be asked."""
         self._data = data
         self._lines: list[str] = []
         self._starts: list[int] = []
-        if not self.ascii and not exact:
+        if not ascii_text and not exact:
             lines = data.split(b"\n")
             self._starts += (0, *accumulate(len(line) + 1 for line in lines))
             self._lines += (line.decode("utf-8", "replace") for line in lines)
 
     def between(self, start: int, end: int) -> str:
         """Return the text between two byte offsets."""
-        start, end = start - self.base, end - self.base
+        start, end = start - self._base, end - self._base
         if not self._lines:
             return self._data[start:end].decode("utf-8", "replace")
         first, last = bisect_right(self._starts, start) - 1, bisect_right(self._starts, end) - 1

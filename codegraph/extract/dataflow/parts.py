@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterable
 
 from tree_sitter import Node
 
-from codegraph.extract.dataflow.following import FAIL, Operation, Pair, Step
+from codegraph.extract.dataflow.following import FAIL, Operation, Step, pair
 from codegraph.extract.dataflow.kinds import Kinds
 
 Part = tuple[Node, list[int], list[Step]]
@@ -50,8 +50,8 @@ class Reading:
 
     def leave(self, begin: int, *steps: Step) -> None:
         """Leave a node with a rule: put what it means into the place of all steps since `begin`."""
-        self.steps[begin:] = steps
         self._depth -= 1
+        self.steps[begin:] = steps
 
 
 def parts(reading: Reading, nodes: Iterable[Node]) -> Generator[Node, None, list[Part]]:
@@ -69,23 +69,24 @@ def sides(
     reading: Reading, node: Node, left: Node | None, right: Node | None, meaning: Meaning
 ) -> Generator[Node, None, None]:
     """Read a node with two sides; put the right's steps and what they mean into its place."""
-    begin, variables, steps = reading.enter(), reading.variables, reading.steps
-    end = begin
+    end, variables, steps = reading.enter(), reading.variables, reading.steps
     targets: list[int] | None = None
     values: list[int] | None = None
     for child in node.children:
         if child == right:
-            del steps[begin:]
+            del steps[end:]
             first = len(variables)
             yield child
             end = len(steps)
-            if child.end_byte > child.start_byte:
-                values = variables[first:]
+            values = variables[first:]
+            if not values and child.end_byte == child.start_byte:
+                values = None
         elif child == left:
             first = len(variables)
             yield child
-            if child.end_byte > child.start_byte:
-                targets = variables[first:]
+            targets = variables[first:]
+            if not targets and child.end_byte == child.start_byte:
+                targets = None
         else:
             yield child
     reading.leave(end, meaning(targets, values))
@@ -122,8 +123,8 @@ class Paired:
         if literal and reading.literal_pairs:
             return [FAIL], found
         rights = found[right.id]
-        pairs = [(one[1], other[1]) for one, other in zip(found[left.id], rights, strict=True)]
-        return [*(step for part in rights for step in part[2]), Pair(pairs)], found
+        pairs = [(pair, None, one[1], other[1]) for one, other in zip(found[left.id], rights, strict=True)]
+        return [*(step for part in rights for step in part[2]), *pairs], found
 
     def _counted(self, node: Node) -> int:
         """Return how many direct children are no commas; inside a string, as the grammar of 2021 had it."""

@@ -25,9 +25,11 @@ _ATOM, _SILENT, _DROPPED, _KEYWORD, _NAME = Mark
 
 def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, reading: Reading) -> None:
     """Read subtrees: append their tokens, variables and steps. Raises NestedTooDeep."""
-    types, identifiers = grammar.types, grammar.identifiers
-    ascii_text, base = source.ascii, source.base
-    sound = not any(node.has_error for node in nodes)
+    _read(nodes, grammar, source, reading, sound=not any(node.has_error for node in nodes))
+
+
+def _read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, reading: Reading, *, sound: bool) -> None:
+    types, identifiers, ascii_text = grammar.types, grammar.identifiers, source.ascii
     roles = grammar.roles_and_fixed if ascii_text else grammar.roles
     tokens, variables, starts, steps = reading.tokens, reading.variables, reading.starts, reading.steps
     outer: list[Iterator[Node]] = []
@@ -38,6 +40,9 @@ def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, read
             role = roles[kind]
             if role is None or role is _NAME:
                 if inside := node.children:
+                    if not sound and not node.has_error:
+                        _read(inside, grammar, source, reading, sound=True)
+                        continue
                     outer.append(level)
                     level = iter(inside)
                     break
@@ -45,31 +50,33 @@ def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, read
                 if sound or node.end_byte > node.start_byte:
                     tokens.append(role)
                 continue
-            else:
+            elif role is _DROPPED or role is _SILENT:
+                continue
+            elif role is not _ATOM and node.child_count:
                 inner = _inside(node, role, reading)
                 if inner is not None:
                     outer.append(level)
                     level = iter(inner)
                     break
-            start, end = node.start_byte, node.end_byte
+            start = node.start_byte
+            end = node.end_byte
             if start == end:
                 continue
-            text = ascii_text[start - base : end - base] if ascii_text else source.between(start, end)
+            text = ascii_text[start:end] if ascii_text else source.between(start, end)
             if role is _NAME:
                 if text != types[kind]:
                     number = len(tokens)
                     variables.append(number)
                     starts[number] = start
                     steps.append(number)
-                tokens.append(text)
-                continue
-            if "\n" in text:
-                text = text.replace("\n", "")
-            if text != types[kind] and role is not _KEYWORD:
-                number = len(tokens)
-                variables.append(number)
-                starts[number] = start
-                steps.append(number if kind in identifiers else ~number)
+            else:
+                if "\n" in text:
+                    text = text.replace("\n", "")
+                if text != types[kind] and role is not _KEYWORD:
+                    number = len(tokens)
+                    variables.append(number)
+                    starts[number] = start
+                    steps.append(number if kind in identifiers else ~number)
             tokens.append(text)
         else:
             if not outer:
@@ -78,11 +85,7 @@ def read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, read
 
 
 def _inside(node: Node, role: Role, reading: Reading) -> Iterable[Node] | None:
-    """Return the nodes inside one with a role, whose steps the role will see to; None if it is a token."""
+    """Return the nodes inside one with children, whose steps the role will see to; None if it is a token."""
     if isinstance(role, Mark):
-        if role is _DROPPED or role is _SILENT:
-            return ()
-        return None if role is _ATOM or not node.child_count else node.children
-    if not node.child_count:
-        return None
+        return node.children
     return () if node.end_byte == node.start_byte else role(reading, node)

@@ -15,7 +15,7 @@ from typing import Any
 from tree_sitter import Node
 
 from codegraph.extract.dataflow.documentation import is_documentation
-from codegraph.extract.dataflow.following import FAIL, Alternatives, Define, Join, Loop, Operation, Pair, Step
+from codegraph.extract.dataflow.following import FAIL, Operation, Step, alternatives, define, join, loop, pair
 from codegraph.extract.dataflow.kinds import Kinds
 from codegraph.extract.dataflow.parts import Paired, Part, Reading, parts, sides
 from codegraph.extract.dataflow.rules import (
@@ -66,7 +66,7 @@ def _declaration(rule: Declaration, kinds: Kinds) -> Entered:
 def _declared(names: list[int] | None, values: list[int] | None) -> Operation:
     if names is None:
         return FAIL
-    return Define(names) if values is None else Join(_COMES_FROM, names, values)
+    return (define, None, names, None) if values is None else (join, _COMES_FROM, names, values)
 
 
 def _grouped_declaration(rule: GroupedDeclaration, kinds: Kinds) -> Entered:
@@ -84,9 +84,9 @@ def _grouped_declaration(rule: GroupedDeclaration, kinds: Kinds) -> Entered:
             names = variables[first:] if names is None else names
         if before + (values is not None) == 2:
             end = begin if values is None else len(steps)
-            reading.leave(end, Join(_COMES_FROM, names or [], [] if values is None else variables[values:]))
+            reading.leave(end, (join, _COMES_FROM, names or [], [] if values is None else variables[values:]))
         else:
-            reading.leave(begin, Define(names or []))
+            reading.leave(begin, (define, None, names or [], None))
 
     return read
 
@@ -101,7 +101,7 @@ def _assignment(rule: Assignment, kinds: Kinds) -> Entered:
 
 
 def _assigned(targets: list[int] | None, values: list[int] | None) -> Operation:
-    return FAIL if targets is None or values is None else Join(_COMPUTED_FROM, targets, values)
+    return FAIL if targets is None or values is None else (join, _COMPUTED_FROM, targets, values)
 
 
 def _paired_assignment(rule: PairedAssignment, kinds: Kinds) -> Entered:
@@ -130,7 +130,7 @@ def _unfollowed(reading: Reading, node: Node) -> Inside:
 
 
 def _paired(targets: list[int] | None, values: list[int] | None) -> Operation:
-    return FAIL if targets is None or values is None else Pair([(targets, values)])
+    return FAIL if targets is None or values is None else (pair, None, targets, values)
 
 
 def _update(_rule: Update, _kinds: Kinds) -> Entered:
@@ -138,13 +138,13 @@ def _update(_rule: Update, _kinds: Kinds) -> Entered:
         begin, first = reading.enter(), len(reading.variables)
         yield from node.children
         variables = reading.variables[first:]
-        reading.leave(begin, Join(_COMPUTED_FROM, variables, variables))
+        reading.leave(begin, (join, _COMPUTED_FROM, variables, variables))
 
     return read
 
 
 def _branch(rule: Branch, kinds: Kinds) -> Entered:
-    alternatives, otherwise = kinds.of(rule.alternatives), kinds.containing("else")
+    others, otherwise = kinds.of(rule.alternatives), kinds.containing("else")
 
     def read(reading: Reading, node: Node) -> Inside:
         begin, steps = reading.enter(), reading.steps
@@ -154,7 +154,7 @@ def _branch(rule: Branch, kinds: Kinds) -> Entered:
         for child in node.children:
             at, kind = len(steps), child.kind_id
             yield child
-            alternative = elsewhere or kind in alternatives
+            alternative = elsewhere or kind in others
             if alternative or kind in otherwise:
                 if not kinds.counts(child):
                     continue
@@ -162,7 +162,7 @@ def _branch(rule: Branch, kinds: Kinds) -> Entered:
                 elsewhere = alternative and rule.sticky
             if alternative or len(steps) > at:
                 branches.append((alternative, steps[at:]))
-        reading.leave(begin, Alternatives(branches, rule.keeps or not covered))
+        reading.leave(begin, (alternatives, rule.keeps or not covered, branches, None))
 
     return read
 
@@ -171,7 +171,7 @@ def _repetition(_rule: Repetition, _kinds: Kinds) -> Entered:
     def read(reading: Reading, node: Node) -> Inside:
         begin = reading.enter()
         yield from node.children
-        reading.leave(begin, Loop([], reading.steps[begin:], True))
+        reading.leave(begin, (loop, True, [], reading.steps[begin:]))
 
     return read
 
@@ -195,7 +195,7 @@ def _counted_loop(rule: CountedLoop, kinds: Kinds) -> Entered:
                 yield each
                 (body if each == update else part).extend(steps[at:])
             part = body if header else part
-        reading.leave(begin, Loop(head, body, part is body))
+        reading.leave(begin, (loop, part is body, head, body))
 
     return read
 
@@ -219,14 +219,14 @@ def _iteration(rule: Iteration, kinds: Kinds) -> Entered:
             steps += found[body.id][0][2]
         elif not body_optional:
             steps.append(FAIL)
-        reading.leave(begin, Loop([], steps, True))
+        reading.leave(begin, (loop, True, [], steps))
 
     return read
 
 
 def _passed(rule: Iteration, to: Part, of: Part) -> list[Step]:
     """Return what gives a loop's target its value, taken as a whole."""
-    given = Pair([(to[1], of[1])]) if rule.paired else Join(_COMPUTED_FROM, to[1], of[1])
+    given: Operation = (pair, None, to[1], of[1]) if rule.paired else (join, _COMPUTED_FROM, to[1], of[1])
     return [*of[2], given]
 
 

@@ -21,9 +21,10 @@ from codegraph.extract.dataflow.plain_scan import NotPlain, PlainScan
 from codegraph.extract.dataflow.rules import Comments
 
 _C_LIKE = re.compile(
-    r"""/(?:/[^\n]*|\*.*?\*/)|'(?:[^\\']|\\.)*'|"(?:[^\\"]|\\.)*\"""",
+    r"""((?:[^/'"]++|'(?:[^\\']|\\.)*+'|"(?:[^\\"]|\\.)*+"|['"]|/(?!/|\*.*?\*/))*+)(?:/(?:/[^\n]*|\*.*?\*/)|\Z)""",
     re.DOTALL,
 )
+"""All up to a comment or the end, and the comment."""
 _UNUSUAL = ("\t", "\f", "\r", "\v", "\x1c", "\x1d", "\x1e", "\\\n")
 """What `PlainScan` leaves to Python's tokenizer, and with it all that is not ASCII."""
 _BLANK_OR_STRING_LINE = re.compile(r"\n *(?:\w{0,2}[\"']|\n|\Z)")
@@ -65,8 +66,8 @@ def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def _blank_for_comment(match: re.Match[str]) -> str:
-    found = match.group()
-    return " " if found[0] == "/" else found
+    kept = match[1]
+    return f"{kept} " if match.end() > match.end(1) else kept
 
 
 def _without_blank_lines(text: str) -> str:
