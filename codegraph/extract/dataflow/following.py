@@ -11,7 +11,6 @@ Tests: tests/unit/extract/test_dataflow_*.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -26,6 +25,7 @@ Row = tuple[int, Relation, tuple[int, ...]]
 """Token, relation, parents; token and parents are indices of the function's tokens, parents ascending."""
 _COMES_FROM, _COMPUTED_FROM = Relation.COMES_FROM, Relation.COMPUTED_FROM
 _TOKEN_OF, _PARENTS_OF = itemgetter(0), itemgetter(2)
+_NOTHING: frozenset[int] = frozenset()
 
 
 Way = tuple[bool, list["Step"]]
@@ -118,7 +118,7 @@ def follow(tokens: Sequence[str], steps: Sequence[Step]) -> list[Row]:
     flow = Follower(tokens)
     flow.follow(steps, {})
     rows, alone = flow.rows, flow.alone
-    sources = {*chain.from_iterable(map(_PARENTS_OF, rows))}.difference(map(_TOKEN_OF, rows))
+    sources = _NOTHING.union(*map(_PARENTS_OF, rows)).difference(map(_TOKEN_OF, rows))
     rows += [(token, alone[token], ()) for token in sources if token in alone]
     rows.sort(key=_TOKEN_OF)
     return rows

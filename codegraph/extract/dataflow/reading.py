@@ -38,7 +38,7 @@ def _read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, rea
         for node in level:
             kind = node.kind_id
             role = roles[kind]
-            if role is None or role is _NAME:
+            if role is None or (role is _NAME and node.child_count):
                 if inside := node.children:
                     if not sound and not node.has_error:
                         _read(inside, grammar, source, reading, sound=True)
@@ -46,6 +46,8 @@ def _read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, rea
                     outer.append(level)
                     level = iter(inside)
                     break
+            elif role is _NAME:
+                pass
             elif isinstance(role, str):
                 if sound or node.end_byte > node.start_byte:
                     tokens.append(role)
