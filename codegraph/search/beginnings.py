@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS, SymbolKind
 from codegraph.search.analysis import part_terms
 from codegraph.search.shape import is_action
 
@@ -44,8 +44,6 @@ _OF_TYPES = frozenset(
 )
 """Openings of sentences that are said of types."""
 _RETURNING = frozenset({"return", "returns"})
-_FUNCTIONS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
-_TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 
 
 def begin_alike(terms: Sequence[str], name: str) -> bool:
@@ -58,5 +56,5 @@ def described_kinds(words: Sequence[str]) -> frozenset[SymbolKind]:
     """Return the kinds of symbols that a sentence of these words is said of, by its opening; none if that is open."""
     opening = words[0].lower() if words else ""
     if is_action(opening) or opening in _RETURNING:
-        return _FUNCTIONS
-    return _TYPES if opening in _OF_TYPES else frozenset()
+        return CALLABLE_KINDS
+    return TYPE_KINDS if opening in _OF_TYPES else frozenset()

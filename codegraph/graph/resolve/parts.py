@@ -22,7 +22,7 @@ from typing import NamedTuple, Protocol
 
 from codegraph.core.changes import FileLinks
 from codegraph.core.facts import Import, Occurrences, Outline, Reference
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.scheme import TableReader, Value
 
@@ -30,7 +30,6 @@ FUNCTIONS_TOGETHER = 10
 """Files of more than 600 lines, in parts of 6, 10, 20 and 40 functions, take so many times as long to link as at once:
 Java 1.33, 1.23, 1.15, 1.23; Python 1.05, 1.00, 1.01, 1.00; C++ 1.12, 1.13, 1.09, 1.04 (CPU time, least of four runs).
 An edit of one of 2,000 lines links in two thirds of what it takes with 40."""
-_CALLABLES = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 
 
 class Part(NamedTuple):
@@ -92,7 +91,7 @@ def part_numbers(outline: Outline) -> list[int]:
     functions = count()
     for each in outline.definitions:
         above = numbers[each.container] if each.container > 0 else 0
-        if not above and each.kind in _CALLABLES:
+        if not above and each.kind in CALLABLE_KINDS:
             above = 1 + next(functions) // FUNCTIONS_TOGETHER
         numbers.append(above)
     return numbers if max(numbers) > 1 else [0] * len(numbers)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from codegraph.core.changes import FileLinks
 from codegraph.core.facts import COMPUTED, Binding, Occurrences, Outline, Reference, Role
-from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
+from codegraph.core.symbols import TYPE_KINDS, Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import module_key, name_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader, Value
@@ -28,7 +28,6 @@ EDGE_KINDS = MappingProxyType(
         Role.IMPLEMENT: DependencyKind.IMPLEMENTS,
     }
 )
-_TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 _TYPE_ROLES = frozenset({Role.TYPE, Role.INHERIT, Role.IMPLEMENT})
 _FAMILIES = MappingProxyType({"cpp": "c"})
 """Languages whose names meet: a header of C serves C++."""
@@ -100,13 +99,13 @@ class _Linker:
         if value == MANY:
             return [], "ambiguous"
         path, descriptor, kind = value[0]
-        if role in _TYPE_ROLES and SymbolKind(kind) not in _TYPES:
+        if role in _TYPE_ROLES and SymbolKind(kind) not in TYPE_KINDS:
             return [], "missing"
         return [symbol_id(path, descriptor)], ""
 
     def _class_of(self, owner: int) -> int:
         definition = self._definitions[owner]
-        return owner if definition.kind in _TYPES else definition.container
+        return owner if definition.kind in TYPE_KINDS else definition.container
 
     def _is_named(self, index: int, name: str) -> bool:
         return index >= 0 and self._definitions[index].name == name
@@ -114,4 +113,4 @@ class _Linker:
 
 def fits(kind: SymbolKind, role: Role) -> bool:
     """Tell whether a mention can mean a definition: a type is what a type is; anything may be called or read."""
-    return kind in _TYPES if role in _TYPE_ROLES else True
+    return kind in TYPE_KINDS if role in _TYPE_ROLES else True

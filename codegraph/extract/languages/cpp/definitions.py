@@ -15,12 +15,10 @@ from typing import Final, NamedTuple
 
 from tree_sitter import Node
 
-from codegraph.core.symbols import KIND, SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, KIND, TYPE_KINDS, SymbolKind
 from codegraph.extract.languages.spec import Sighting
 
 CLASS_NODES: Final = frozenset({"class_specifier", "struct_specifier", "union_specifier"})
-TYPES: Final = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
-_FUNCTIONS: Final = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 _DECLARATIONS: Final = frozenset({"declaration", "field_declaration"})
 _MACROS: Final = frozenset({"preproc_def", "preproc_function_def"})
 _OTHERS: Final[Mapping[str, SymbolKind]] = MappingProxyType(
@@ -73,7 +71,7 @@ def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequ
         if len(found) == limit:
             break
         found.append(one)
-        if one.kind in TYPES:
+        if one.kind in TYPE_KINDS:
             classes.setdefault(one.name, len(found))
         around.append((one.end, len(found), one.kind is KIND.CONSTANT))
     return found
@@ -100,7 +98,7 @@ def _place(unit: tuple[Node, Node | None]) -> tuple[int, int]:
 
 def _counts(node: Node, around: SymbolKind) -> bool:
     kind = node.type
-    if around in _FUNCTIONS:
+    if around in CALLABLE_KINDS:
         if kind in CLASS_NODES or kind == "enum_specifier":
             return node.child_by_field_name("body") is not None
         return kind in ("alias_declaration", "type_definition")
@@ -171,7 +169,7 @@ def _function(
     if declared.path and not container:
         container = classes.get(declared.path[-1], 0)
         kind = KIND.METHOD if container else kind
-    elif around in TYPES and not is_friend:
+    elif around in TYPE_KINDS and not is_friend:
         kind = KIND.METHOD
     body = node.child_by_field_name("body")
     if body is not None:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind, Chain, ImportKind, Role
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import TYPE_KINDS, SymbolKind
 from codegraph.extract.languages.block_walk import OF, TYPE, Scope, joined
 from codegraph.extract.languages.java.chains import ANONYMOUS, GIVEN
-from codegraph.extract.languages.java.definitions import TYPES
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.java.walk import JavaWalk
@@ -119,7 +118,7 @@ def enum_constant(walk: JavaWalk, node: Node, scope: Scope) -> None:
     """Bind an enum's constant: an instance made by one of its constructors, with a body of its own or without."""
     name, arguments = node.child_by_field_name("name"), node.child_by_field_name("arguments")
     enum = walk.view.definitions[scope.owner]
-    if name is not None and enum.kind in TYPES:
+    if name is not None and enum.kind in TYPE_KINDS:
         walk.bind(node, scope.owner, walk.text(name), ("@here", enum.descriptor, "()"), BindingKind.ATTRIBUTE)
         if arguments is not None:
             made = ("@here", enum.descriptor, f"<new>{walk.chains.arguments(arguments, scope)}")

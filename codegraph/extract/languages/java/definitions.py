@@ -13,7 +13,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import TYPE_KINDS, SymbolKind
 from codegraph.extract.languages.spec import Sighting
 
 KINDS: Final[Mapping[str, SymbolKind]] = MappingProxyType(
@@ -31,7 +31,6 @@ KINDS: Final[Mapping[str, SymbolKind]] = MappingProxyType(
         "constant_declaration": SymbolKind.CONSTANT,
     }
 )
-TYPES: Final = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 
 
 def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequence[Sighting]:
@@ -45,7 +44,7 @@ def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequ
         container = around[-1][1]
         kind = KINDS[node.type]
         if kind is SymbolKind.CONSTANT and (
-            not container or found[container - 1].kind not in TYPES or _anonymous(node)
+            not container or found[container - 1].kind not in TYPE_KINDS or _anonymous(node)
         ):
             continue
         body = node.child_by_field_name("body")

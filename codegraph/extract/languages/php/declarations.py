@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind, Chain, ImportKind, Role
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import TYPE_KINDS, SymbolKind
 from codegraph.extract.languages.block_walk import OF, Scope, close_branch, joined
-from codegraph.extract.languages.php.definitions import TYPES
 from codegraph.extract.languages.php.names import Names
 from codegraph.extract.languages.php.types import ARGUMENT, GUESS, Documented, united
 
@@ -84,7 +83,7 @@ def bases(walk: PhpWalk, node: Node, scope: Scope) -> None:
         if base.type in _NAMES:
             chain = walk.chains.types.names.class_name(walk.text(base))
             walk.mention(scope, (chain,), role, last_name(base))
-            if walk.view.definitions[scope.owner].kind in TYPES:
+            if walk.view.definitions[scope.owner].kind in TYPE_KINDS:
                 walk.bind(base, scope.owner, "@base", (role.name.lower(), chain), BindingKind.VARIABLE)
 
 
@@ -121,7 +120,7 @@ def use_traits(walk: PhpWalk, node: Node, scope: Scope) -> None:
         if trait.type in _NAMES:
             chain = names.class_name(walk.text(trait))
             walk.mention(scope, (chain,), Role.INHERIT, last_name(trait))
-            if walk.view.definitions[scope.owner].kind in TYPES:
+            if walk.view.definitions[scope.owner].kind in TYPE_KINDS:
                 used = ("use", chain, *excluded.get(chain, ()))
                 walk.bind(trait, scope.owner, "@base", used, BindingKind.VARIABLE)
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS, SymbolKind
 from codegraph.extract.languages.spec import Sighting
 
 KINDS: Final[Mapping[str, SymbolKind]] = MappingProxyType(
@@ -31,8 +31,6 @@ KINDS: Final[Mapping[str, SymbolKind]] = MappingProxyType(
         "function_call_expression": SymbolKind.CONSTANT,
     }
 )
-TYPES: Final = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
-_CALLABLES: Final = frozenset({SymbolKind.METHOD, SymbolKind.FUNCTION})
 _MEMBERS: Final = frozenset({"method_declaration", "enum_case", "property_element", "property_promotion_parameter"})
 _LISTS: Final = frozenset({"const_declaration", "property_declaration"})
 
@@ -46,10 +44,11 @@ def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequ
         while around[-1][0] <= node.start_byte:
             around.pop()
         container = around[-1][1]
-        if container and found[container - 1].kind in _CALLABLES and node.type == "property_promotion_parameter":
+        if container and found[container - 1].kind in CALLABLE_KINDS and node.type == "property_promotion_parameter":
             container = found[container - 1].container
         within = found[container - 1].kind if container else SymbolKind.MODULE
-        is_placed = (within in TYPES and kind not in TYPES) if node.type in _MEMBERS else within not in _CALLABLES
+        is_member = within in TYPE_KINDS and kind not in TYPE_KINDS
+        is_placed = is_member if node.type in _MEMBERS else within not in CALLABLE_KINDS
         if name is None or not name.text or not is_placed or within is SymbolKind.CONSTANT:
             continue
         if len(found) == limit:

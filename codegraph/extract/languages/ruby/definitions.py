@@ -13,7 +13,7 @@ from typing import Final
 
 from tree_sitter import Node
 
-from codegraph.core.symbols import KIND, SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, KIND, SymbolKind
 from codegraph.extract.languages.spec import Sighting
 
 ATTRIBUTES: Final = frozenset({"attr_reader", "attr_writer", "attr_accessor", "attr"})
@@ -24,7 +24,6 @@ SINGLE: Final = frozenset({"alias_method", "define_method", "def_delegator", "de
 MAKERS: Final = frozenset({"Struct.new", "Data.define", "Class.new", "Module.new"})
 LITERALS: Final = frozenset({"simple_symbol", "string", "delimited_symbol"})
 CLASSES: Final = frozenset({"class", "module"})
-_CALLABLES: Final = frozenset({SymbolKind.METHOD, SymbolKind.FUNCTION})
 
 
 def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequence[Sighting]:
@@ -38,7 +37,7 @@ def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequ
                 around.pop()
             container = around[-1][1]
             within = found[container - 1].kind if container else KIND.MODULE
-            if within in _CALLABLES or not name.text or (within is KIND.CONSTANT and kind is KIND.CONSTANT):
+            if within in CALLABLE_KINDS or not name.text or (within is KIND.CONSTANT and kind is KIND.CONSTANT):
                 continue
             if len(found) == limit:
                 return found

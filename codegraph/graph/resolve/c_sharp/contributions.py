@@ -6,13 +6,11 @@ from collections.abc import Callable
 from posixpath import dirname
 
 from codegraph.core.facts import BINDING, Chain, Import, ImportKind, Occurrences, Outline
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import TYPE_KINDS, SymbolKind
 from codegraph.graph.resolve.c_sharp.names import FAMILY, extension_key, global_usings_key, namespace_key, type_key
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, own_key, return_key
 from codegraph.graph.resolve.scheme import Entry, Offers, Value
 from codegraph.graph.resolve.typed.libraries import DERIVED
-
-TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 
 
 class FileMembers:
@@ -82,7 +80,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
         for chain in members.bases.get(index, ()):
             add(base_key(path, definition.descriptor), (members.around_bases(index), *chain))
     for index, definition in enumerate(outline.definitions[1:], 1):
-        if definition.kind not in TYPES and definition.container in members.types:
+        if definition.kind not in TYPE_KINDS and definition.container in members.types:
             _offer_member(add, path, outline, members, index)
     for binding in occurrences.bindings:
         descriptor = outline.definitions[binding.owner].descriptor

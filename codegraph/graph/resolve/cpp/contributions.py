@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codegraph.core.facts import BINDING, Chain, Definition, Occurrences, Outline
-from codegraph.core.symbols import KIND, SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, KIND, TYPE_KINDS
 from codegraph.graph.resolve.c import linkage_key
 from codegraph.graph.resolve.cpp.names import (
     FAMILY,
@@ -21,8 +21,6 @@ from codegraph.graph.resolve.includes import file_name_key
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, name_key, return_key
 from codegraph.graph.resolve.scheme import Entry, Offers, Value
 
-TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
-_FUNCTIONS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 _SCOPED_ENUM = ("enum class ", "enum struct ")
 
 
@@ -48,16 +46,16 @@ class FileScopes:
         container = outline.definitions[definition.container]
         if definition.container == 0:
             scope, flags = (*self.placed.get(index, ()), "", "")[:2]
-            if definition.kind not in TYPES:
+            if definition.kind not in TYPE_KINDS:
                 return scope
             if "x" in flags:
                 return f"{scope}::@{definition.descriptor}"  # a specialisation: several have the name
             around = below(scope, definition.name)
             return variant(scope, definition.name, definition.descriptor) if around in self.around else around
         around = self.around[definition.container]
-        if definition.kind not in TYPES:
+        if definition.kind not in TYPE_KINDS:
             return around
-        if container.kind in _FUNCTIONS:
+        if container.kind in CALLABLE_KINDS:
             return f"{around}::@{definition.descriptor}"
         return below(around, definition.name)
 
@@ -101,7 +99,7 @@ class _Offer(Offers):
             scope, flags, namespace = (*self._scopes.placed.get(index, ()), "", "", "")[:3]
             self._in_namespace(index, scope, flags)
             self._namespaces(namespace)
-        elif container.kind in TYPES:
+        elif container.kind in TYPE_KINDS:
             self._in_type(index, container)
 
     def _namespaces(self, namespace: str) -> None:
@@ -116,7 +114,7 @@ class _Offer(Offers):
         definition = self._definitions[index]
         entry = self._entry(index, flags)
         name = definition.name
-        if "x" in entry[3] and definition.kind in TYPES:
+        if "x" in entry[3] and definition.kind in TYPE_KINDS:
             name += "<>"
         self.add(scope_key(scope, name), entry)
         if not scope and "s" not in flags and "#" not in flags and "t" not in entry[3]:
@@ -128,16 +126,16 @@ class _Offer(Offers):
 
     def _entry(self, index: int, flags: str) -> Entry:
         definition = self._definitions[index]
-        if definition.kind in _FUNCTIONS:
+        if definition.kind in CALLABLE_KINDS:
             count, more, types = self._scopes.function(index)
             more = more.replace("s", "") + flags.replace("x", "")
             return (self._path, definition.descriptor, "f", more, count, types)
-        return (self._path, definition.descriptor, "t" if definition.kind in TYPES else "v", flags)
+        return (self._path, definition.descriptor, "t" if definition.kind in TYPE_KINDS else "v", flags)
 
     def _in_type(self, index: int, container: Definition) -> None:
         definition, path = self._definitions[index], self._path
         name = definition.name
-        if definition.kind in TYPES:
+        if definition.kind in TYPE_KINDS:
             self.add(member_key(path, container.descriptor, name), ("t", definition.descriptor))
         elif definition.kind is KIND.CONSTANT:
             chain = self._fields.get((definition.container, name), ())
@@ -158,7 +156,7 @@ class _Offer(Offers):
         if enum.container == 0:
             scope, flags = (*self._scopes.placed.get(self._definitions.index(enum), ()), "", "")[:2]
             self.add(scope_key(scope, definition.name), (self._path, definition.descriptor, "v", flags))
-        elif self._definitions[enum.container].kind in TYPES:
+        elif self._definitions[enum.container].kind in TYPE_KINDS:
             outer = self._definitions[enum.container].descriptor
             self.add(member_key(self._path, outer, definition.name), ("v", definition.descriptor))
 

@@ -9,8 +9,8 @@ Tests: tests/unit/graph/test_graph_cpp.py.
 from __future__ import annotations
 
 from codegraph.core.facts import ROLE, Chain, Occurrences, Outline, Reference
-from codegraph.core.symbols import KIND, Confidence, DependencyKind, SymbolKind, symbol_id
-from codegraph.graph.resolve.cpp.contributions import TYPES, FileScopes
+from codegraph.core.symbols import KIND, TYPE_KINDS, Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.graph.resolve.cpp.contributions import FileScopes
 from codegraph.graph.resolve.cpp.evaluator import CppEvaluator
 from codegraph.graph.resolve.cpp.openings import Openings
 from codegraph.graph.resolve.edges import EdgeCollector
@@ -117,7 +117,7 @@ class CppLinker(TypedLinker):
         if (
             value is None
             or value == MANY
-            or SymbolKind(value[0][2]) not in TYPES
+            or SymbolKind(value[0][2]) not in TYPE_KINDS
             or not self._cpp.sight.sees(value[0][0])
         ):
             return (), "missing"
@@ -130,7 +130,7 @@ class CppLinker(TypedLinker):
         self._link_arrows(part)
         for index in part.owners:
             definition = self.definitions[index]
-            if definition.kind is KIND.METHOD and self.definitions[definition.container].kind in TYPES:
+            if definition.kind is KIND.METHOD and self.definitions[definition.container].kind in TYPE_KINDS:
                 self._link_override(index)
 
     def _link_arrows(self, part: Part) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from codegraph.core.facts import BindingKind, Chain, ImportKind, Occurrences, Outline
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import TYPE_KINDS, SymbolKind
 from codegraph.graph.resolve.java.names import FAMILY, package_key, unit_key
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, own_key, return_key
 from codegraph.graph.resolve.scheme import Entry, Offers, Value
 from codegraph.graph.resolve.typed.libraries import DERIVED
-
-TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 
 
 class FileMembers:
@@ -77,9 +75,9 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     fields = dict(members.fields)
     for index, definition in enumerate(outline.definitions[1:], 1):
         container = outline.definitions[definition.container]
-        if definition.kind in TYPES and container.kind is SymbolKind.MODULE:
+        if definition.kind in TYPE_KINDS and container.kind is SymbolKind.MODULE:
             add(package_key(package, definition.name), (path, definition.descriptor, definition.kind.value))
-        elif container.kind in TYPES and index not in members.within:
+        elif container.kind in TYPE_KINDS and index not in members.within:
             _offer_member(add, path, outline, members, fields, index)
         elif definition.kind is SymbolKind.METHOD:
             add(own_key(FAMILY, definition.name), (DERIVED, members.method(index)[1]))
@@ -105,7 +103,7 @@ def _offer_member(
     """Offer what stands in a type; a field that is a constant is taken out of `fields`."""
     definition = outline.definitions[index]
     container, name = outline.definitions[definition.container], definition.name
-    if definition.kind in TYPES:
+    if definition.kind in TYPE_KINDS:
         add(member_key(path, container.descriptor, name), ("t", definition.descriptor))
         return
     if definition.kind is SymbolKind.CONSTANT:

@@ -9,9 +9,9 @@ Tests: tests/unit/graph/test_graph_java.py.
 from __future__ import annotations
 
 from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
-from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
+from codegraph.core.symbols import TYPE_KINDS, Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
-from codegraph.graph.resolve.java.contributions import TYPES, FileMembers
+from codegraph.graph.resolve.java.contributions import FileMembers
 from codegraph.graph.resolve.java.evaluator import JavaEvaluator, outside
 from codegraph.graph.resolve.java.names import CODE, FAMILY, FINAL, REFLECTION
 from codegraph.graph.resolve.java.overloads import fits
@@ -19,7 +19,7 @@ from codegraph.graph.resolve.keys import own_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.typed.entities import FUNCTION, INSTANCE, TYPE, VALUE, WRAPPED, Candidates, Entity
-from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Evaluator, Place, around_of
+from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Evaluator, Place, around_of, places_by_type
 from codegraph.graph.resolve.typed.libraries import DERIVED, Asked, Receiver, receiver_of
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
@@ -32,16 +32,11 @@ class JavaLinker(TypedLinker):
     called_type = DependencyKind.CALLS
 
     def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
-        tops = [each.descriptor for each in outline.definitions if each.container == 0 and each.kind in TYPES]
+        tops = [each.descriptor for each in outline.definitions if each.container == 0 and each.kind in TYPE_KINDS]
         self._tops = tuple(Place(path, each) for each in tops)
         super().__init__(path, outline, occurrences, collector)
         self._members = FileMembers(outline, occurrences)
-        self._places: list[Place] = []
-        for definition in outline.definitions:
-            if definition.kind in TYPES:
-                self._places.append(Place(path, definition.descriptor))
-            else:
-                self._places.append(self._places[definition.container] if definition.container >= 0 else Place(path))
+        self._places = places_by_type(path, outline.definitions)
 
     def begin(self, table: TableReader) -> Evaluator:
         """Return the evaluator of the next part."""
@@ -186,7 +181,7 @@ class JavaLinker(TypedLinker):
             found = self._java.evaluate(self._places[index], within)
             return [each for each in found if each.kind is INSTANCE]
         container = self.definitions[self.definitions[index].container]
-        if container.kind not in TYPES:
+        if container.kind not in TYPE_KINDS:
             return []
         return self._java.bases(Entity(TYPE, self.path, container.descriptor))[0]
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from codegraph.core.facts import Binding, BindingKind, Chain, Occurrences, Outline
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import TYPE_KINDS, SymbolKind
 from codegraph.graph.resolve.keys import base_key, member_key, module_key, name_key, own_key, return_key
 from codegraph.graph.resolve.php.names import CLASS_NAME, CONSTANT_NAME, FAMILY, FUNCTION_NAME, full_name_key, spelled
 from codegraph.graph.resolve.scheme import Offers, Value
 from codegraph.graph.resolve.typed.libraries import DERIVED
 
-TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 _SORTS = {SymbolKind.FUNCTION: FUNCTION_NAME, SymbolKind.CONSTANT: CONSTANT_NAME}
 _NULL = ("@null",)
 
@@ -33,7 +32,7 @@ class _Offer(Offers):
         definition = self.definitions[each.owner]
         name = each.name
         if name == "@name":
-            sort = CLASS_NAME if definition.kind in TYPES else _SORTS.get(definition.kind, CONSTANT_NAME)
+            sort = CLASS_NAME if definition.kind in TYPE_KINDS else _SORTS.get(definition.kind, CONSTANT_NAME)
             self.add(full_name_key(sort, each.chain[0]), (self.path, definition.descriptor))
         elif name == "@kind":
             self.add(base_key(self.path, definition.descriptor), ("kind", *each.chain))
@@ -56,7 +55,7 @@ class _Offer(Offers):
         """Offer a definition as a member of its class."""
         definition = self.definitions[index]
         container = self.definitions[definition.container]
-        if container.kind not in TYPES:
+        if container.kind not in TYPE_KINDS:
             return
         name = definition.name
         chain: Chain = ()

@@ -12,16 +12,15 @@ from __future__ import annotations
 from posixpath import dirname, join, normpath
 
 from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
-from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
+from codegraph.core.symbols import TYPE_KINDS, Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import member_key, module_key, own_key
 from codegraph.graph.resolve.parts import Part
-from codegraph.graph.resolve.php.contributions import TYPES
 from codegraph.graph.resolve.php.evaluator import PhpEvaluator
 from codegraph.graph.resolve.php.names import CORE_METHODS, FAMILY, spelled
 from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.typed.entities import TYPE, UNKNOWN, Candidates, Entity, is_foreign
-from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
+from codegraph.graph.resolve.typed.evaluator import Evaluator, Place, places_by_type
 from codegraph.graph.resolve.typed.libraries import DERIVED, Asked, receiver_of
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
@@ -35,12 +34,7 @@ class PhpLinker(TypedLinker):
 
     def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
         super().__init__(path, outline, occurrences, collector)
-        self._places: list[Place] = []
-        for definition in outline.definitions:
-            if definition.kind in TYPES:
-                self._places.append(Place(path, definition.descriptor))
-            else:
-                self._places.append(self._places[definition.container] if definition.container >= 0 else Place(path))
+        self._places = places_by_type(path, outline.definitions)
 
     def begin(self, table: TableReader) -> Evaluator:
         """Return the evaluator of the next part."""
@@ -109,7 +103,7 @@ class PhpLinker(TypedLinker):
     def _link_overrides(self, index: int) -> None:
         definition = self.definitions[index]
         container = self.definitions[definition.container]
-        if container.kind not in TYPES or "private" in definition.signature.partition("(")[0].split():
+        if container.kind not in TYPE_KINDS or "private" in definition.signature.partition("(")[0].split():
             return
         place = definition.selection_range
         for target in self._overridden(Entity(TYPE, self.path, container.descriptor), f"{definition.name}()"):

@@ -32,7 +32,7 @@ from codegraph.core.facts import (
     Occurrences,
     Outline,
 )
-from codegraph.core.symbols import KIND, SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, KIND, TYPE_KINDS
 from codegraph.graph.resolve.keys import (
     base_key,
     definition_key,
@@ -53,8 +53,6 @@ from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, Offers, Value
 
 _DECORATOR = re.compile(r"@ (?:\w+ \. )*(property|cached_property|abstractproperty|staticmethod|classmethod)\b")
 _FLAGS = {"staticmethod": "s", "classmethod": "c"}
-_CLASSES = (SymbolKind.CLASS, SymbolKind.ENUM, SymbolKind.INTERFACE)
-_CALLABLES = (SymbolKind.FUNCTION, SymbolKind.METHOD)
 _MAX_SUBSTITUTIONS = 8
 
 
@@ -111,13 +109,13 @@ def _offer_definitions(offered: _Offered, outline: Outline, local: _Locals, hidd
         if definition.descriptor in hidden:
             continue
         container = outline.definitions[definition.container]
-        flags = flags_of(definition) if definition.kind in _CALLABLES else ""
+        flags = flags_of(definition) if definition.kind in CALLABLE_KINDS else ""
         entry = ("d", definition.descriptor, definition.kind.value, flags)
         if definition.local:
             offered.add(member_key(path, "", definition.descriptor), entry)
         elif container.kind is KIND.MODULE:
             offered.add(definition_key(path, definition.name), entry)
-        elif container.kind in _CLASSES:
+        elif container.kind in TYPE_KINDS:
             offered.add(member_key(path, container.descriptor, definition.name), entry)
         if definition.kind is not KIND.CONSTANT and not definition.local:
             kind = "local" if index in local.around else definition.kind.value  # no target, but not alone of its name
@@ -127,7 +125,7 @@ def _offer_definitions(offered: _Offered, outline: Outline, local: _Locals, hidd
 def _offer_bases(offered: _Offered, outline: Outline, occurrences: Occurrences, local: _Locals) -> None:
     for reference in occurrences.references:
         definition = outline.definitions[reference.owner]
-        if reference.role is ROLE.INHERIT and definition.kind in _CLASSES:
+        if reference.role is ROLE.INHERIT and definition.kind in TYPE_KINDS:
             key = base_key(offered.path, definition.descriptor)
             for each in local.replaced(definition.container, reference.chain):
                 offered.add(key, each)
@@ -140,7 +138,7 @@ def _offer_bindings(offered: _Offered, outline: Outline, occurrences: Occurrence
         kind, name, chain = binding.kind, binding.name, binding.chain
         if kind is BINDING.UNREACHABLE:
             continue
-        if owner.kind in _CALLABLES:
+        if owner.kind in CALLABLE_KINDS:
             if kind is BINDING.RETURN:
                 for each in local.replaced(binding.owner, chain):
                     offered.add(return_key(path, owner.descriptor), each)
@@ -150,7 +148,7 @@ def _offer_bindings(offered: _Offered, outline: Outline, occurrences: Occurrence
         elif kind is BINDING.ELEMENT:
             for each in local.replaced(binding.owner, chain):
                 offered.add(element_key(path, owner.descriptor, name), each)
-        elif owner.kind in _CLASSES:
+        elif owner.kind in TYPE_KINDS:
             for each in local.replaced(binding.owner, chain) or ((),):
                 offered.add(member_key(path, owner.descriptor, name), ("v", *each))
         elif owner.kind is KIND.MODULE:
@@ -185,7 +183,9 @@ class _Locals:
     def __init__(self, outline: Outline, bindings: tuple[Binding, ...]) -> None:
         self._chains: dict[tuple[int, str], list[Chain]] = {}
         self.around = functions_around(outline)
-        self._functions = frozenset(index for index, each in enumerate(outline.definitions) if each.kind in _CALLABLES)
+        self._functions = frozenset(
+            index for index, each in enumerate(outline.definitions) if each.kind in CALLABLE_KINDS
+        )
         for binding in bindings:
             if binding.kind in (BINDING.VARIABLE, BINDING.PARAMETER):
                 self._chains.setdefault((binding.owner, binding.name), []).append(binding.chain)
@@ -241,7 +241,7 @@ def functions_around(outline: Outline) -> dict[int, int]:
     for index, each in enumerate(definitions):
         if each.container > 0:
             above = each.container
-            function = above if definitions[above].kind in _CALLABLES else around.get(above, 0)
+            function = above if definitions[above].kind in CALLABLE_KINDS else around.get(above, 0)
             if function:
                 around[index] = function
     return around

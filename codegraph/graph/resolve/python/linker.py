@@ -33,7 +33,17 @@ from codegraph.core.facts import (
     Reference,
     Role,
 )
-from codegraph.core.symbols import EDGE, KIND, SURE, Confidence, DependencyKind, SymbolId, symbol_id
+from codegraph.core.symbols import (
+    CALLABLE_KINDS,
+    EDGE,
+    KIND,
+    SURE,
+    TYPE_KINDS,
+    Confidence,
+    DependencyKind,
+    SymbolId,
+    symbol_id,
+)
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import member_key
 from codegraph.graph.resolve.parts import Part
@@ -52,7 +62,7 @@ from codegraph.graph.resolve.python.entities import (
 )
 from codegraph.graph.resolve.python.evaluator import Evaluator
 from codegraph.graph.resolve.python.names import COMMON_MEMBERS, FAMILY
-from codegraph.graph.resolve.python.scopes import CALLABLES, CLASSES, LocalNames, Scope, Scopes
+from codegraph.graph.resolve.python.scopes import LocalNames, Scope, Scopes
 from codegraph.graph.resolve.scheme import MANY, TableReader
 
 _ORDINAL = re.compile(r"\(\+\d+\)|\(\)")
@@ -164,7 +174,7 @@ class FileLinker:
         if owner == 0:
             return self._scopes[0]
         definition = self._definitions[owner]
-        is_callable = definition.kind in CALLABLES
+        is_callable = definition.kind in CALLABLE_KINDS
         if role is ROLE.READ or role is ROLE.CALL:
             is_outside = is_callable and line < definition.selection_range.start_line
         else:
@@ -271,7 +281,7 @@ class FileLinker:
 
     def _link_override(self, index: int, definition: Definition) -> None:
         container = self._definitions[definition.container]
-        if container.kind not in CLASSES:
+        if container.kind not in TYPE_KINDS:
             return
         order, _ = self._evaluator.order(ClassName(self._path, container.descriptor))
         for base in order[1:]:

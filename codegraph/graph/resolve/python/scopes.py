@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from codegraph.core.facts import BINDING, BindingKind, Chain, ImportKind, Occurrences, Outline
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS
 from codegraph.graph.resolve.python.contributions import flags_of, functions_around, import_entry, unreachable
 from codegraph.graph.resolve.python.entities import CLASS, INSTANCE, Candidates, ClassName, Entity, unknown
 from codegraph.graph.resolve.scheme import Entry
 
-CLASSES = frozenset({SymbolKind.CLASS, SymbolKind.ENUM, SymbolKind.INTERFACE})
-CALLABLES = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 _NO_LOCALS = frozenset({BindingKind.RETURN, BindingKind.ATTRIBUTE, BindingKind.UNREACHABLE})
 
 
@@ -77,10 +75,10 @@ class Scopes:
                 scopes.append(self.of(path))
                 continue
             above = scopes[definition.container]
-            if definition.kind in CLASSES:
+            if definition.kind in TYPE_KINDS:
                 own = ClassName(path, definition.descriptor)
                 scopes.append(self.of(path, above.owner, definition.descriptor, own, own))
-            elif definition.kind in CALLABLES:
+            elif definition.kind in CALLABLE_KINDS:
                 scopes.append(self.of(path, index, "", above.enclosing, above.receiver))
             else:
                 scopes.append(above)
@@ -116,11 +114,11 @@ class LocalNames:
         """What is bound by anything else than being a parameter."""
         hidden = unreachable(outline, occurrences)
         definitions = outline.definitions
-        functions = frozenset(index for index, each in enumerate(definitions) if each.kind in CALLABLES)
+        functions = frozenset(index for index, each in enumerate(definitions) if each.kind in CALLABLE_KINDS)
         for definition in definitions[1:]:
             if definition.container in functions and definition.descriptor not in hidden:
                 self._values.add((definition.container, definition.name))
-                flags = flags_of(definition) if definition.kind in CALLABLES else ""
+                flags = flags_of(definition) if definition.kind in CALLABLE_KINDS else ""
                 found = ("d", definition.descriptor, definition.kind.value, flags)
                 self._add(definition.container, definition.name, found)
         for each in occurrences.imports:

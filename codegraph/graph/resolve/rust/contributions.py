@@ -15,7 +15,7 @@ from codegraph.core.facts import (
     Occurrences,
     Outline,
 )
-from codegraph.core.symbols import KIND, SymbolKind
+from codegraph.core.symbols import KIND, TYPE_KINDS, SymbolKind
 from codegraph.graph.resolve.keys import (
     base_key,
     definition_key,
@@ -43,7 +43,6 @@ from codegraph.graph.resolve.rust.names import (
 )
 from codegraph.graph.resolve.scheme import Entry, Offers, Value
 
-TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 _LETTERS = {SymbolKind.FUNCTION: "f", SymbolKind.METHOD: "f", SymbolKind.CONSTANT: "c"}
 Add = Callable[[str, Entry], None]
 
@@ -68,7 +67,7 @@ class FileItems:
         self.types: dict[str, int] = {}
         """Name -> the type of that name, impls left aside."""
         for index, definition in enumerate(outline.definitions):
-            if definition.container == 0 and definition.kind in TYPES and not self.is_impl(index):
+            if definition.container == 0 and definition.kind in TYPE_KINDS and not self.is_impl(index):
                 self.types.setdefault(definition.name, index)
 
     def is_impl(self, index: int) -> bool:
@@ -79,7 +78,7 @@ class FileItems:
     def around(self, index: int) -> str:
         """Return the place of what is written in a definition."""
         container = self._definitions[index].container
-        if container > 0 and self._definitions[container].kind in TYPES:
+        if container > 0 and self._definitions[container].kind in TYPE_KINDS:
             return self.around(container)
         module = self.modules.get(index, "")
         definition = self._definitions[index]

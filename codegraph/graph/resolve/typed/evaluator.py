@@ -10,10 +10,11 @@ Tests: tests/unit/graph/test_graph_go.py, test_graph_java.py.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from codegraph.core.facts import Chain
+from codegraph.core.facts import Chain, Definition
+from codegraph.core.symbols import TYPE_KINDS
 from codegraph.graph.resolve.keys import return_key
 from codegraph.graph.resolve.scheme import MAX_CANDIDATES, TableReader, Value
 from codegraph.graph.resolve.typed.entities import (
@@ -47,6 +48,17 @@ class Place(NamedTuple):
 
     path: str
     around: str = ""
+
+
+def places_by_type(path: str, definitions: Sequence[Definition]) -> list[Place]:
+    """Return the place of what is written in each definition: the innermost type around it, or the file."""
+    places: list[Place] = []
+    for each in definitions:
+        if each.kind in TYPE_KINDS:
+            places.append(Place(path, each.descriptor))
+        else:
+            places.append(places[each.container] if each.container >= 0 else Place(path))
+    return places
 
 
 class Evaluator(ABC):
