@@ -101,6 +101,9 @@ codegraph models use minilm
 codegraph models use default
 codegraph models fit mine --method pca --dimensions 128""",
     "metrics": "codegraph metrics",
+    "completion": """\
+codegraph completion bash > ~/.local/share/bash-completion/completions/codegraph
+codegraph completion zsh >> ~/.zshrc""",
     "doctor": "codegraph doctor",
     "daemon-run": "",
 }

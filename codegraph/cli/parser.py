@@ -159,6 +159,8 @@ def _add_upkeep_commands(commands: _Commands) -> None:
     commands.add("config", "codegraph.cli.configuration:config", "show the settings", _config_action, _settings)
     commands.add("models", "codegraph.cli.models:models", "list, show, use or fit models", _model_name)
     commands.add("metrics", f"{upkeep}:metrics", "print the figures as Prometheus text")
+    about = "print what makes a shell complete commands and options"
+    commands.add("completion", "codegraph.cli.completion:completion", about, _shell)
     commands.add("doctor", "codegraph.cli.doctor:doctor", "check this machine and this project", _settings)
 
 
@@ -382,3 +384,7 @@ def _cache_action(parser: argparse.ArgumentParser) -> None:
 
 def _config_action(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=("show", "path"))
+
+
+def _shell(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=("bash", "zsh"))

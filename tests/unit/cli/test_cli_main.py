@@ -98,7 +98,7 @@ def test_examples_can_be_typed() -> None:
         assert (name == "daemon-run") == (not lines)
         for line in lines:
             assert f"  {line}\n" in str(parser.epilog)
-            typed = shlex.split(re.split(r" {3,}|; | && ", line.rpartition("| ")[2])[0])
+            typed = shlex.split(re.split(r" {3,}|; | && | >", line.rpartition("| ")[2])[0])
             assert build_parser().parse_args(typed[1:]).command == name, line
 
 
