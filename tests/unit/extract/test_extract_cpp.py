@@ -318,3 +318,23 @@ def test_long_words_are_looked_at_once(word: str) -> None:
     """A line of a hundred thousand capitals is no macro; trying every part of it would take minutes."""
     data = word.encode() * 100_000
     assert masked(b"int f() { return 0; }\n" + data + b"x") == b"int f() { return 0; }\n" + data + b"x"
+
+
+@pytest.mark.parametrize(
+    ("language", "source"),
+    [
+        (
+            "cpp",
+            "#if FAST\ntemplate <class T>\n#else\ntemplate <class T, bool B>\n#endif\nvoid f(T a) {}\nint g();\n",
+        ),
+        (
+            "c",
+            "int f() {\n  int a[][2] = {\n# ifdef B\n    { A, B },\n# endif\n    { A, C }\n  };\n}\nint g() {}\n",
+        ),
+    ],
+)
+def test_heads_of_templates_and_lists_of_values_are_read_in_one_configuration(language: str, source: str) -> None:
+    """An #if that chooses the head of a template, or an element of a list of values, does not cost the file."""
+    facts = extract(source.encode(), language, Limits())
+    assert not facts.outline.problems
+    assert {each.name for each in facts.outline.definitions} >= {"f", "g"}

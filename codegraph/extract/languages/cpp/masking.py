@@ -150,6 +150,10 @@ _OPEN: Final = re.compile(
     rb"|\n[ \t]*+(?:else[ \t]+)?(?:if|for|while)\b[^;{}#]*+(?<=\)))\s*+\Z"
 )
 """A label, an `else` or a condition, without its statement."""
+_HEADED: Final = re.compile(rb"(?:\A|\n)[ \t]*+template[ \t]*+<[^;{}()\n]*>\Z")
+"""The head of a template, without what is one."""
+_LISTED: Final = re.compile(rb"=\s*\{\Z")
+"""The beginning of a list of values."""
 _CONTINUES: Final = frozenset(b",)|&+-*/=?<;.]%^>:{(")
 
 
@@ -236,6 +240,8 @@ def _is_torn(data: bytes, group: list[re.Match[bytes]]) -> bool:
             return True
         end = branch[-300:].rstrip()
         if _ELSE.match(branch) or (end.endswith((b":", b"else", b")")) and _OPEN.search(end)):
+            return True
+        if (end.endswith(b">") and _HEADED.search(end)) or (end.endswith(b",") and _LISTED.search(before)):
             return True
     return False
 
