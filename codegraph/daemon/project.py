@@ -53,6 +53,7 @@ from codegraph.daemon.switching import Switch, extract_settings
 from codegraph.daemon.upkeep import Upkeep, tidied
 from codegraph.daemon.versions import versions_of
 from codegraph.daemon.view import View
+from codegraph.daemon.warming import main_languages, warm_up
 from codegraph.daemon.writer import Item, Writer
 from codegraph.embed.budget import ModelBudget
 from codegraph.errors import InternalError, StoreCorrupt
@@ -269,8 +270,9 @@ class Project:
             self.writer.call(self._prepare)
 
     def _prepare(self) -> None:
-        """Nobody waits: complete the index, which the first change would have to do otherwise."""
+        """Nobody waits: complete the index and load what the first change would wait for otherwise."""
         self.parts.index.complete_restore()
+        warm_up(self.parts.extractor, main_languages(self.parts.index.snapshot.files.values()))
         self.writer.flush_soon()  # the last end may have left the lexical index in parts; memory is given back with it
 
     def hurry(self, symbols: list[SymbolId]) -> None:
