@@ -9,7 +9,7 @@ from workbench import Workbench
 
 from codegraph.daemon.messages import EmptyReason, Filters, SearchParams, SearchResult
 from codegraph.daemon.searching import answer_search
-from codegraph.errors import ProjectError
+from codegraph.errors import UsageError
 
 LOAD = '''
 def load(path, retries=3):
@@ -95,7 +95,7 @@ def test_languages_have_the_names_that_queries_give_them(bench: Workbench) -> No
         assert ids(ask(bench, "load kind:function", filters=Filters(languages=(name,)))) == [
             "web/table.js/loadTable()."
         ]
-    with pytest.raises(ProjectError, match=r"no language 'cobol'; one of: .*python"):
+    with pytest.raises(UsageError, match=r"no language 'cobol'; one of: .*python"):
         ask(bench, "load", filters=Filters(languages=("cobol",)))
 
 
