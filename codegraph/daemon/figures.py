@@ -6,6 +6,7 @@ Tests: tests/unit/daemon/test_daemon_figures.py.
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -63,11 +64,11 @@ def _added(figures: Figures, event: AnyEvent) -> Figures:
     if isinstance(event, Embedded):
         return replace(figures, embedded=figures.embedded + event.keys, last=_with_embedded(figures.last, event))
     if isinstance(event, WatchTrouble):
-        return _warned(figures, f"watcher: {event.reason}: {event.detail}")
+        return _warned(figures, f"watcher: {event.reason}: {event.detail}", event.at)
     if isinstance(event, WorkerLost):
-        return _warned(figures, f"{event.worker} worker replaced: {event.reason}")
+        return _warned(figures, f"{event.worker} worker replaced: {event.reason}", event.at)
     if isinstance(event, Rebuilt):
-        return _warned(figures, f"{event.what} rebuilt: {event.reason}")
+        return _warned(figures, f"{event.what} rebuilt: {event.reason}", event.at)
     return figures
 
 
@@ -109,6 +110,8 @@ def _with_embedded(last: ChangeFigures | None, event: Embedded) -> ChangeFigures
     )
 
 
-def _warned(figures: Figures, warning: str) -> Figures:
-    kept = [each for each in figures.warnings if each != warning]
-    return replace(figures, warnings=tuple([*kept, warning][-WARNINGS_KEPT:]))
+def _warned(figures: Figures, warning: str, at: float) -> Figures:
+    """Keep what happened with its time, or it would read as if it still were so; of the same, the last time."""
+    kept = [each for each in figures.warnings if not each.startswith(f"{warning} (")]
+    dated = f"{warning} ({time.strftime('%Y-%m-%d %H:%M', time.localtime(at))})"
+    return replace(figures, warnings=tuple([*kept, dated][-WARNINGS_KEPT:]))

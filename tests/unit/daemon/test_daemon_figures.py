@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from codegraph.daemon.figures import WARNINGS_KEPT, Gatherer
@@ -82,14 +83,18 @@ def test_cold_queue_belongs_to_no_change() -> None:
 
 
 def test_trouble_is_a_warning_once() -> None:
-    """Repeated trouble is told once, the latest last; the list is bounded."""
-    loss = WatchTrouble(reason="overflow", detail="too many")
-    gatherer = gathered(loss, WorkerLost(worker="extract-1", reason="died"), loss, Rebuilt(what="graph", reason="why"))
-    figures = gatherer.figures
-    assert figures.warnings == (
-        "extract-1 worker replaced: died",
-        "watcher: overflow: too many",
-        "graph rebuilt: why",
+    """Repeated trouble is told once, with the time when it was last, the latest last; the list is bounded."""
+    noon = time.mktime((2026, 3, 1, 12, 0, 0, 0, 0, -1))
+    gatherer = gathered(
+        WatchTrouble(reason="overflow", detail="too many", at=noon),
+        WorkerLost(worker="extract-1", reason="died", at=noon),
+        WatchTrouble(reason="overflow", detail="too many", at=noon + 120),
+        Rebuilt(what="graph", reason="why", at=noon + 180),
+    )
+    assert gatherer.figures.warnings == (
+        "extract-1 worker replaced: died (2026-03-01 12:00)",
+        "watcher: overflow: too many (2026-03-01 12:02)",
+        "graph rebuilt: why (2026-03-01 12:03)",
     )
     for number in range(2 * WARNINGS_KEPT):
         gatherer.take(Rebuilt(what="store", reason=str(number)))
