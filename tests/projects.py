@@ -26,6 +26,7 @@ LANGUAGES = {
     ".php": "php",
     ".rb": "ruby",
     ".c": "c",
+    ".inc": "c",
     ".h": "c",
     ".rs": "rust",
     ".toml": "cargo",

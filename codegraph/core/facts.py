@@ -23,8 +23,8 @@ role call. Special elements:
               alone where nothing is known of that value (`table[i]()` is `("table", "[]", "@?")`)
 
 The first definition of every file is the module itself: index 0, kind module, empty descriptor.
-Functions inside functions are definitions of their own, marked *local*, where the language's extraction says so
-(JavaScript, TypeScript, Python); elsewhere they belong to the enclosing definition.
+Functions and types inside functions are definitions of their own, marked *local*, where the language's extraction says
+so; elsewhere they belong to the enclosing definition.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ import zstandard
 from codegraph.core.symbols import BlobDigest, OwnDigest, Range, SignatureDigest, SymbolKind, members_of
 
 Chain = tuple[str, ...]
+
+LOCAL = "@="
+"""Start of the element that stands for a local definition, before its descriptor."""
 
 COMPUTED = "@?"
 """The last element of the chain of a call whose function is computed."""

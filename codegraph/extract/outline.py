@@ -1,7 +1,7 @@
 """From matches to definitions: who contains whom, descriptors, digests, what the encoder will read.
 
-Input are the matches of definitions.scm. Functions absorb everything inside them, unless the language wants the
-functions and classes there as definitions of their own; constants count only in the containers that the language
+Input are the matches of definitions.scm. Functions absorb everything inside them but what the language wants as
+definitions of their own (`LanguageSpec.nested`); constants count only in the containers that the language
 names. A definition's range starts at its decorators or modifiers.
 Own inputs: a function's whole text; a class's outline (its members' bodies are holes); a module's top-level
 statements (its definitions are holes).
@@ -29,8 +29,6 @@ from codegraph.extract.view import ABSORBING, CALLABLES, CLASSES, FileView, Foun
 
 if TYPE_CHECKING:
     from codegraph.extract.definition_flow import DefinitionFlows
-
-_NESTED = CALLABLES | CLASSES
 
 _QUOTED = 2
 """So many characters around a name are no part of it, in languages that quote names with backticks."""
@@ -61,8 +59,9 @@ def find_definitions(
         while stack[-1][0] <= one.start:
             stack.pop()
         container = stack[-1][1]
-        one.local = spec.nested and container >= 0 and kept[container].kind in CALLABLES
-        if container < 0 or (kept[container].kind in ABSORBING and not (one.local and one.kind in _NESTED)):
+        is_nested = container > 0 and one.kind in spec.nested and kept[container].kind in ABSORBING
+        one.local = is_nested and kept[container].kind in CALLABLES and kept[container].header_end <= one.start
+        if container < 0 or (kept[container].kind in ABSORBING and not is_nested):
             if one.kind is not KIND.CONSTANT:
                 absorbed.append(one)
                 stack.append((one.end, -1))
@@ -70,7 +69,7 @@ def find_definitions(
             if len(kept) > limit:
                 problems.append(SyntaxProblem("symbols", text.position(one.start)[0], f"more than {limit} definitions"))
                 break
-            one.container = container
+            one.container = kept[container].container if is_nested and not one.local else container
             if one.kind is KIND.FUNCTION and kept[container].kind in CLASSES:
                 one.kind = KIND.METHOD
             stack.append((one.end, len(kept)))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from codegraph.core.facts import COMPUTED, LITERAL, ROLE, Binding, BindingKind, Chain, Reference, Role
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import KIND, SymbolKind
 from codegraph.extract.text import SourceText
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def _unknown_locals(view: FileView) -> dict[int, set[str]]:
             and (binding.owner, binding.name) not in known
         ):
             unknown.setdefault(binding.owner, set()).add(binding.name)
-    return _with_inner(view, unknown, bindings) if view.spec.nested and unknown else unknown
+    return _with_inner(view, unknown, bindings) if unknown and KIND.FUNCTION in view.spec.nested else unknown
 
 
 def _with_inner(view: FileView, unknown: dict[int, set[str]], bindings: Sequence[Binding]) -> dict[int, set[str]]:

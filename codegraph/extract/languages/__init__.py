@@ -89,6 +89,8 @@ _SILENT = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 """What says nothing of a header's language: comments, and what a header of C says to C++ only."""
+_PREPROCESSED = re.compile(rb"^[ \t]*#[ \t]*(?:include|if|ifdef|ifndef|define)\b", re.MULTILINE)
+"""What a file named `*.inc` that has no PHP in it says when C or C++ includes it."""
 _INTERPRETER = re.compile(rb"#![ \t]*(?:\S*/)?([^/\s]+)(?:[ \t]+(?:-\S+[ \t]+)*([^/\s]+))?")
 
 
@@ -103,6 +105,8 @@ def language_of(path: str, head: bytes) -> str | None:
     stem, dot, extension = name.rpartition(".")
     if dot and stem:
         language = _BY_EXTENSION.get("." + extension.lower())
+        if language == "php" and extension == "inc" and b"<?" not in head and _PREPROCESSED.search(head):
+            language = "c"
         return "cpp" if language == "c" and extension != "c" and _is_cpp(head) else language
     return _of_interpreter(head)
 

@@ -5,12 +5,15 @@ name reaches the facts: with `p` declared as a Parser, `p.run()` is the mention 
 have these elements beside those of `core.facts`:
 
     "@of"     a container of what stands before; "[]" takes it off
+    "@chan"   a channel of what stands before; "[]" and "@range" take it off
+    "@range"  what the only variable of a loop over what stands before is, if that is a channel (Go)
     "@call"   something that gives what stands before when it is called; "()" takes it off
     "@1"      behind "()": the result with that number of a call that has several
 
 A scope maps a name to such a chain, () where nothing is known; a chain that starts with "@type" says that the name
-is a type, and what an instance of it is known as. Nothing recurses along the tree: a node's handler pushes what is
-to be visited next, and what it pushes last is visited first. Tests: tests/unit/extract/test_extract_go.py.
+is a type, and what an instance of it is known as. A local definition is known as the element that leads to it
+(`core.facts.LOCAL`). Nothing recurses along the tree: a node's handler pushes what is to be visited next, and what it
+pushes last is visited first. Tests: tests/unit/extract/test_extract_go.py.
 """
 
 from __future__ import annotations
@@ -21,7 +24,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tree_sitter import Node
 
-from codegraph.core.facts import COMPUTED, BindingKind, Chain, Role
+from codegraph.core.facts import COMPUTED, LOCAL, BindingKind, Chain, Role
+from codegraph.core.symbols import descriptor_parts
 
 if TYPE_CHECKING:
     from codegraph.extract.view import FileView
@@ -50,7 +54,12 @@ _WORD = re.compile(r"[\w$]+")
 
 TYPE = "@type"
 OF = "@of"
+CHANNEL = "@chan"
+RANGED = "@range"
 CALLABLE = "@call"
+
+_TAKEN_OFF = {"[]": (OF, CHANNEL), "()": (CALLABLE,), RANGED: (CHANNEL,)}
+"""Element -> which elements before it it cancels out."""
 
 Visit: TypeAlias = Callable[[Any, Node, "Scope"], None]
 """A handler; it takes the walk of its own language."""
@@ -89,6 +98,15 @@ class Scope:
         if found is None:
             return (name,) if name else ()
         return () if found and found[0] == TYPE else found
+
+    def mentioned(self, name: str) -> Chain:
+        """Return what a mention of this name leads to: a local definition; () for whatever else is local."""
+        found = self.find(name)
+        if found is None:
+            return (name,) if name else ()
+        chain = found[1:2] if found[:1] == (TYPE,) else found
+        is_own = len(chain) == 1 and chain[0].startswith(LOCAL) and descriptor_parts(chain[0])[-1][0] == name
+        return chain if is_own else ()
 
     def inner(self) -> Scope:
         """Open a scope inside this one."""
@@ -227,8 +245,5 @@ def joined(chain: Chain, *more: str) -> Chain:
     if not chain:
         return ()
     for element in more:
-        if (element == "[]" and chain[-1] == OF) or (element == "()" and chain[-1] == CALLABLE):
-            chain = chain[:-1]
-        else:
-            chain = (*chain, element)
+        chain = chain[:-1] if chain[-1] in _TAKEN_OFF.get(element, ()) else (*chain, element)
     return chain if len(chain) <= MAX_CHAIN else ()

@@ -216,8 +216,9 @@ class LanguageSpec:
     """Kinds of bindings that extraction looks at in other functions than in the one which binds a name around both."""
     settle: Callable[[Iterable[Binding]], Iterable[Binding]] = dict.fromkeys
     """Leaves out of all bindings of a file, in source order, those that say nothing beside the others."""
-    nested: bool = False
-    """Functions and classes inside functions, as definitions.scm finds them, are definitions too, marked local."""
+    nested: frozenset[SymbolKind] = frozenset()
+    """What is a definition, marked local, inside functions too, where definitions.scm finds it. In a constant, or in a
+    function's header, it belongs to what is around that."""
     find: Find | None = None
     """Finds the definitions, for languages whose members may stand outside of their container's range."""
     namespaces: Namespaces | None = None

@@ -57,9 +57,9 @@ class CScheme:
             offered[import_key(path, "")] = tuple(
                 dict.fromkeys((each.module, each.name) for each in occurrences.imports)
             )
-        is_header = path.endswith(".h")
+        is_header = not path.endswith(_SOURCES)
         for definition in outline.definitions[1:]:
-            if not _is_field(definition) and (is_header or "static " not in definition.signature):
+            if not (_is_field(definition) or definition.local) and (is_header or "static " not in definition.signature):
                 key = linkage_key(definition.name)
                 offered[key] = (*offered.get(key, ()), _entry(path, definition))
         return offered
@@ -84,8 +84,13 @@ class _Linker:
         self._around = [self.collector.ids[each.container] if _is_field(each) else None for each in outline.definitions]
         """The struct of a field: that a field points to one like it says nothing."""
         self._here: dict[str, list[Entry]] = {}
+        self._local: dict[tuple[int, str], list[Entry]] = {}
+        """What is defined inside a function, by its index and the name."""
+        self._definitions = outline.definitions
         for definition in outline.definitions[1:]:
-            if not _is_field(definition):
+            if definition.local:
+                self._local.setdefault((definition.container, definition.name), []).append(_entry(path, definition))
+            elif not _is_field(definition):
                 self._here.setdefault(definition.name, []).append(_entry(path, definition))
 
     def resolve(self, reference: Reference) -> None:
@@ -100,7 +105,8 @@ class _Linker:
                 reason = "dynamic" if len(reference.chain) > 1 else "local"
                 self.collector.miss(owner, name, role, reason, line, column)
             return
-        found, reason, is_seen = self._candidates(name, role)
+        local = self._local_types(owner, name) if role is ROLE.TYPE else None
+        found, reason, is_seen = (local, "", True) if local else self._candidates(name, role)
         sure = SURE.EXACT if is_seen else SURE.INFERRED
         sure = sure if len(found) == 1 else SURE.AMBIGUOUS
         for entry in found:
@@ -109,6 +115,15 @@ class _Linker:
                 self.collector.add(owner, target, EDGE_KINDS[role], sure, line, column)
         if not found and role is not ROLE.READ:
             self.collector.miss(owner, name, role, reason, line, column)
+
+    def _local_types(self, owner: int, name: str) -> list[Entry] | None:
+        """Return the types of a name in the functions around a definition, the innermost first."""
+        while self._local and owner > 0:
+            found = self._local.get((owner, name))
+            if found:
+                return found
+            owner = self._definitions[owner].container
+        return None
 
     def _call_computed(self, reference: Reference) -> None:
         """Add the edge of `(*f)(x)`, unless f is a variable."""

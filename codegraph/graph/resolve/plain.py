@@ -41,6 +41,8 @@ class PlainScheme:
         offered: dict[str, Value] = {module_key(path): ((outline.language,),)}
         family = _FAMILIES.get(outline.language, outline.language)
         for definition in outline.definitions[1:]:
+            if definition.local:
+                continue
             key = name_key(family, definition.name)
             offered[key] = (*offered.get(key, ()), (path, definition.descriptor, definition.kind.value))
         return offered

@@ -106,6 +106,9 @@ func (f *Foo) Go(n int) error {
     if g, err := New(n); err == nil { g.Go(1) }
     inner := func(x *Foo) { x.Go(2) }
     inner(f)
+    type pair struct { Foo; left *Foo; f func(n int) pair }
+    type mover interface { Move(p pair) int }
+    if p := (pair{left: f}); p.left != nil { type pair []mover; var q pair; q[0].Move(p) }
     return fmt.Errorf("no %d", n)
 }
 
@@ -136,6 +139,8 @@ mod tests { use super::*; #[test] fn works() { let f = Foo::new(Bar); assert!(f.
 #define LIMIT 3
 struct foo { int x; struct bar *next; };
 static int helper(int a) { return a + LIMIT; }
+typedef void *move(struct foo *f);
+static enum kind { ONE, TWO } first = ONE;
 /* Goes. */
 int go(struct foo *f, int n)
 {
@@ -146,7 +151,7 @@ int go(struct foo *f, int n)
 #endif
   return helper(f->x);
 }
-void stop(void) { struct foo f; go(&f, 1); }
+void stop(void) { struct pair { struct foo f; move *m; } p; typedef struct pair also; also q; go(&q.f, helper(1)); }
 """,
     "cpp": """
 #include "bar.h"

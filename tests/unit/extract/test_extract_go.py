@@ -48,6 +48,39 @@ def test_definitions() -> None:
     assert definitions[2].signature.startswith("func ( b * Box ) Fill (")
 
 
+def test_types_inside_of_functions_are_local_definitions() -> None:
+    """They belong to the function around them, as do their methods and fields; one of a group is one each."""
+    source = """package p
+func (b *Box) Fill() {
+	type pair struct { left, right *Box }
+	type (
+		mover interface { Move(p pair) Size }
+		Size = int
+	)
+	func() { type pair []mover }()
+}
+var run = func() { type pair struct{} }
+type pair struct{}
+"""
+    found = facts(source)
+    definitions = found.outline.definitions
+    assert {each.descriptor: (definitions[each.container].descriptor, each.local) for each in definitions[1:]} == {
+        "Fill().": ("", False),
+        "Fill().pair#": ("Fill().", True),
+        "Fill().mover#": ("Fill().", True),
+        "Fill().mover#Move().": ("Fill().mover#", False),
+        "Fill().Size#": ("Fill().", True),
+        "Fill().pair(+1)#": ("Fill().", True),
+        "run.": ("", False),
+        "run.pair#": ("run.", True),
+        "pair#": ("", False),
+    }
+    bound = {(definitions[each.owner].descriptor, each.name): each.chain for each in found.occurrences.bindings}
+    assert bound["Fill().pair#", "left"] == ("Box", "()")
+    assert bound["Fill().pair(+1)#", "@under"] == ("@=Fill().mover#", "()", "@of")
+    assert {"TYPE @=Fill().pair#", "TYPE @=Fill().mover#"} <= mentions(source)
+
+
 def test_mentions_start_at_names_of_the_package() -> None:
     """Local names are replaced by what is known of them; what only leads on and what is predeclared is no mention."""
     assert mentions(SOURCE) == {

@@ -136,3 +136,39 @@ def test_includes_are_the_files_own() -> None:
         {"a.c": 'int table[] = {\n#include "data.h"\n};\nint f(void) {\n#include "data.h"\n}\n', "data.h": "1\n"}
     )
     assert project.edges("a.c/") == ["imports data.h/"]
+
+
+def test_types_inside_of_functions_and_variables() -> None:
+    """A struct in a function is that function's alone; one in a variable's declaration, or a header, is the file's."""
+    source = """
+struct pair { int a; };
+void f(void) { struct pair { struct pair *next; int b; }; struct pair p; { typedef struct pair also; also q; } }
+void g(void) { struct pair p; also q; }
+static struct row { int a; } first = { 1 };
+struct made { int a; } make(void) { struct row r; return f(); }
+struct made *last(void) { return 0; }
+"""
+    project = Project({"a.c": source})
+    assert project.edges("a.c/f().") == ["uses_type a.c/f().pair#", "uses_type a.c/f().also#"]
+    assert project.edges("a.c/g().") == ["uses_type a.c/pair#"]
+    assert project.edges("a.c/make().") == ["uses_type a.c/row#", "calls a.c/f()."]
+    assert project.edges("a.c/last().") == ["uses_type a.c/made#"]
+
+
+def test_types_of_functions_and_what_is_cast() -> None:
+    """`typedef void *f(int)` is a type; `(t)f`, and `(t)&f`, which looks like an operation, mention both."""
+    source = "typedef void *fn(int);\ntypedef char *(gn)(int);\nint f(int);\nint g(int);\n"
+    source += "void h(fn *a) { x = (fn *)f; s->y != (gn)&g; }\n"
+    assert set(Project({"a.c": source}).edges("a.c/h().")) == {
+        "uses_type a.c/fn#",
+        "references a.c/f().",
+        "references a.c/gn#",
+        "references a.c/g().",
+    }
+
+
+def test_what_is_included_under_another_name() -> None:
+    """Static functions of an included `.inc` file are those of the file that includes it."""
+    files = {"a.inc": "#include <stdio.h>\nstatic int f(void) { return 1; }\n"}
+    project = Project({**files, "a.c": '#include "a.inc"\nint g(void) { return f(); }\n'})
+    assert project.edges("a.c/g().") == ["calls a.inc/f()."]

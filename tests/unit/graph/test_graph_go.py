@@ -77,6 +77,95 @@ def test_names_are_scoped_by_block() -> None:
     assert targets("package app\nfunc f(g func()) { g() }\nfunc g() {}\n") == set()
 
 
+LOCAL = """package app
+import "example.com/lib/ast"
+type pair struct{}
+func (p pair) left() {}
+func f() {
+	type pair struct { left *ast.Block; next *pair }
+	type also = pair
+	type mover interface { Move(p also) pair }
+	type held struct { pair; *ast.Segment }
+	p := pair{}
+	%s
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "called"),
+    [
+        ("p.left.Kind()", ["ast/types.go/Block#Kind()."]),
+        ("var a also; a.next.next.left.Kind()", ["ast/types.go/Block#Kind()."]),
+        ("for _, each := range []pair{} { each.left.Kind() }", ["ast/types.go/Block#Kind()."]),
+        ("h := held{}; h.Trim(); h.pair.left.Kind()", ["ast/types.go/Segment#Trim().", "ast/types.go/Block#Kind()."]),
+        ("var m mover; m.Move(p).left.Kind()", ["app/main.go/f().mover#Move().", "ast/types.go/Block#Kind()."]),
+        ("{ type pair struct { left ast.Segment }; pair{}.left.Trim() }", ["ast/types.go/Segment#Trim()."]),
+        ("p.left()", []),
+    ],
+)
+def test_types_inside_of_functions_are_found_by_scope(code: str, called: list[str]) -> None:
+    """A local type has fields and what it embeds, hides the package's of its name, and takes none of its methods."""
+    edges = linked(LOCAL % code).edges("app/main.go/f().")
+    assert [each.removeprefix("calls ") for each in edges if each.startswith("calls ")] == called
+    assert "uses_type app/main.go/f().pair#" in edges
+    assert "uses_type app/main.go/pair#" not in edges
+
+
+def test_local_types_are_nobody_elses() -> None:
+    """A local type's own references are its own; no other function means it by its name, and it may embed another."""
+    project = linked(LOCAL % "" + "func g() { var p pair; p.left(); var h held }\n")
+    edges = project.edges("app/main.go/g().")
+    assert edges == ["uses_type app/main.go/pair#", "calls app/main.go/pair#left()."]
+    assert project.edges("app/main.go/f().held#") == [
+        "inherits app/main.go/f().pair#",
+        "inherits ast/types.go/Segment#",
+    ]
+
+
+def test_what_a_local_type_embeds_satisfies_interfaces_through_it() -> None:
+    """A method that a local type takes from an embedded one overrides that of an interface which only it satisfies."""
+    source = """package app
+type both interface { a(); b() }
+type one struct{}
+func (o one) a() {}
+type other struct{}
+func (o other) b() {}
+func f() { type inner struct { one }; type outer struct { inner; other } }
+"""
+    assert "overrides app/main.go/both#a()." in linked(source).edges("app/main.go/one#a().")
+
+
+def test_parameters_hide_no_type_of_the_signature() -> None:
+    """`func (item item) f(other item)`: what stands in a signature means what it means outside."""
+    source = "package app\ntype item struct{}\nfunc (item item) f(other item) (more item) { item.g(); return }\n"
+    assert targets(source, "item#f().") == {"uses_type app/main.go/item#"}
+
+
+def test_the_only_variable_of_a_loop() -> None:
+    """It is an element of a channel, also of one that has a name; of anything else it is an index or a key."""
+    parameters = "c <-chan *ast.Segment, m map[ast.Segment]*ast.Block, s []*ast.Segment"
+    assert body("for x := range c { x.Trim() }", parameters) == {"calls Segment#Trim()."}
+    assert body("type ch chan *ast.Segment; var d ch; for x := range d { x.Trim() }") == {"calls Segment#Trim()."}
+    assert body("for x := range m { x.Trim() }", parameters) == set()
+    assert body("for x := range s { x.Trim() }", parameters) == set()
+
+
+def test_of_a_functions_type_the_first_result_is_known() -> None:
+    """What a function value gives second is not what it gives first."""
+    value = "g := func() (*ast.Segment, error) { return nil, nil }; "
+    assert body(value + "a, b := g(); a.Trim(); b.Trim()") == {"calls Segment#Trim()."}
+    assert body(value + "_, b := g(); b.Trim()") == set()
+
+
+def test_functions_with_the_names_of_younger_builtins() -> None:
+    """A package's own `min` is what is called; elsewhere it is built in, and nothing is missing."""
+    source = "package app\nfunc f() { min(1, 2) }\n"
+    assert targets(source + "func min(a, b int) int { return a }\n") == {"calls app/main.go/min()."}
+    missed = linked(source).index.snapshot.files["app/main.go"].links.unresolved()
+    assert {(one.name, one.reason) for one in missed} == {("min", "builtin")}
+
+
 def test_promoted_methods_and_interfaces() -> None:
     """Methods of embedded types are found through those that embed them; an interface's method is what is called."""
     assert body("b.Text().Trim(); b.next.Base.Text()", "b *ast.Block") == {
@@ -110,9 +199,11 @@ def test_interfaces_with_foreign_ones_in_them() -> None:
 
 def test_shapes_are_compared_by_package() -> None:
     """Two packages with a type of the same name: a method of one does not satisfy an interface about the other."""
-    other = "package other\ntype Segment struct{}\ntype Texter interface { Text() *Segment }\n"
-    project = linked("package app\n", other__o=other)
+    other = "package other\ntype Segment struct{}\ntype Texter interface { Text() *Segment; Keys() <-chan string }\n"
+    source = "package app\ntype keys struct{}\nfunc (k keys) Keys() (<-chan  string) { return nil }\n"
+    project = linked(source, other__o=other, more__m="package more\ntype K interface { Keys() <-chan string }\n")
     assert project.edges("ast/types.go/Base#Text().", "overrides") == ["overrides ast/types.go/Node#Text()."]
+    assert project.edges("app/main.go/keys#Keys().", "overrides") == ["overrides more/m.go/K#Keys()."]
 
 
 def test_imports() -> None:
@@ -203,7 +294,9 @@ type T struct{ *S }
 type I interface { J; M() }
 type J interface { I }
 var x, y = y, x
-func f(a A, s S, i I) { a[0].go(); a().run(); s.lost(); i.lost(); x.lost(); y() }
+var p = q
+var q = p
+func f(a A, s S, i I) { a[0].go(); a().run(); s.lost(); i.lost(); x.lost(); y(); p.lost(); q(); for z := range p { z.no() } }
 func (s S) M() {}
 """
     calls = linked(source).edges("app/main.go/f().", "calls")

@@ -13,7 +13,7 @@ from codegraph.extract.languages.cpp.masking import masked_c
 from codegraph.extract.languages.plain import plain_spec
 from codegraph.extract.languages.spec import Statements
 from codegraph.extract.text import SourceText
-from codegraph.extract.view import FileView
+from codegraph.extract.view import CLASSES, FileView
 
 
 def _collect(view: FileView) -> None:
@@ -90,6 +90,7 @@ SPEC = replace(
         hollow=b"{}",
         erasable=True,
     ),
+    nested=CLASSES,
     prepare=masked_c,
     prepare_if_broken=True,
     statements=Statements(

@@ -60,6 +60,10 @@
 ((type_definition declarator: (array_declarator declarator: (type_identifier) @name)) @definition (#set! kind "class"))
 ((type_definition declarator: (function_declarator declarator: (type_identifier) @name)) @definition (#set! kind "class"))
 ((type_definition declarator: (function_declarator declarator: (parenthesized_declarator (type_identifier) @name))) @definition (#set! kind "class"))
+((type_definition declarator: (pointer_declarator declarator: (function_declarator declarator: (type_identifier) @name))) @definition (#set! kind "class"))
+((type_definition declarator: (pointer_declarator declarator: (function_declarator declarator: (parenthesized_declarator (type_identifier) @name)))) @definition (#set! kind "class"))
+((type_definition declarator: (pointer_declarator declarator: (pointer_declarator declarator: (function_declarator declarator: (type_identifier) @name)))) @definition (#set! kind "class"))
+((type_definition declarator: (pointer_declarator declarator: (pointer_declarator declarator: (function_declarator declarator: (parenthesized_declarator (pointer_declarator declarator: (type_identifier) @name)))))) @definition (#set! kind "class"))
 ; Further names that one typedef gives.
 ((type_definition declarator: (_) declarator: (type_identifier) @name @definition) (#set! kind "class"))
 ((type_definition declarator: (_) declarator: (pointer_declarator declarator: (type_identifier) @name) @definition) (#set! kind "class"))

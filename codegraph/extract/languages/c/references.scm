@@ -14,3 +14,6 @@
 (return_statement (identifier) @name)
 (sizeof_expression value: (parenthesized_expression (identifier) @name))
 (case_statement value: (identifier) @name)
+(cast_expression value: (identifier) @name)
+; `(type)&f`, which the grammar takes for an operation on two values.
+(binary_expression (parenthesized_expression (identifier) @name))

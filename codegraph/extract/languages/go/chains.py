@@ -13,16 +13,17 @@ from tree_sitter import Node
 
 from codegraph.core.facts import Chain
 from codegraph.core.words import words
-from codegraph.extract.languages.block_walk import CALLABLE, MAX_NESTING, OF, TYPE, Scope, joined
+from codegraph.extract.languages.block_walk import CALLABLE, CHANNEL, MAX_NESTING, OF, TYPE, Scope, joined
 from codegraph.extract.text import SourceText
 
 PREDECLARED = words(
     """
     any bool byte comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string
-    uint uint8 uint16 uint32 uint64 uintptr true false iota nil append cap clear close complex copy delete imag
-    len make max min new panic print println real recover _
+    uint uint8 uint16 uint32 uint64 uintptr true false iota nil append cap close complex copy delete imag
+    len make new panic print println real recover _
     """
 )
+"""Names that no package defines anew; `min`, `max` and `clear` are younger than many a function of these names."""
 _TRANSPARENT = frozenset(
     {"pointer_type", "parenthesized_type", "parenthesized_expression", "negated_type", "type_constraint"}
 )
@@ -31,7 +32,6 @@ _CONTAINERS = {
     "array_type": "element",
     "implicit_length_array_type": "element",
     "map_type": "value",
-    "channel_type": "value",
 }
 
 
@@ -62,6 +62,8 @@ class Chains:
             return self.instance(node.child_by_field_name("type"), scope, depth + 1)
         if kind in _CONTAINERS:
             return joined(self.instance(node.child_by_field_name(_CONTAINERS[kind]), scope, depth + 1), OF)
+        if kind == "channel_type":
+            return joined(self.instance(node.child_by_field_name("value"), scope, depth + 1), CHANNEL)
         if kind == "function_type":
             results = self.results(node.child_by_field_name("result"), scope, depth + 1)
             return joined(results[0], CALLABLE) if results else ()
@@ -70,6 +72,12 @@ class Chains:
             self._structs.setdefault(name, (node.named_children[0], scope))
             return (name,)
         return ()
+
+    def mentioned(self, name: Node, scope: Scope) -> Chain:
+        """Return what the mention of a name leads to, () if to nothing of the project."""
+        text = self._of(name)
+        chain = scope.mentioned(text)
+        return () if chain == (text,) and text in PREDECLARED else chain
 
     def _field(self, struct: Chain, name: str, depth: int) -> Chain:
         """Return the chain of what a field of an unnamed struct holds."""
@@ -104,7 +112,7 @@ class Chains:
             name = self._of(node)
             found = scope.find(name)
             if found is not None:
-                return () if found and found[0] == TYPE else found
+                return scope.mentioned(name) if found[:1] == (TYPE,) else found
             return () if name in PREDECLARED or not name else (name,)
         if kind == "selector_expression":
             field = node.child_by_field_name("field")

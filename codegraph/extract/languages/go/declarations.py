@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import IMPORT, ROLE, BindingKind, Chain, Role
+from codegraph.core.facts import IMPORT, LOCAL, ROLE, BindingKind, Chain, Role
 from codegraph.core.symbols import SymbolKind
-from codegraph.extract.languages.block_walk import OF, TYPE, Scope, joined
-from codegraph.extract.languages.go.chains import PREDECLARED
+from codegraph.extract.languages.block_walk import CALLABLE, OF, RANGED, TYPE, Scope, joined
 from codegraph.extract.languages.go.definitions import receiver_name
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.go.walk import GoWalk
 
-_BLANK = re.compile(r"\s+")
+_BLANK = re.compile(r"(?<=\w)\s+(?=\w)|(\s+)")
+"""One between two words, as in `chan int`, tells them apart; the others are the group."""
 
 
 def package(walk: GoWalk, node: Node, scope: Scope) -> None:  # noqa: ARG001
@@ -50,6 +50,7 @@ def function(walk: GoWalk, node: Node, scope: Scope) -> None:
         _declare_receiver(walk, node, own)
     _signature(walk, node, own, index if node.id in walk.defined else -1)
     walk.push(node.child_by_field_name("body"), own)
+    walk.push(node, own, _declare_parameters)
     for field in ("result", "parameters", "receiver", "type_parameters"):
         walk.push(node.child_by_field_name(field), own)
 
@@ -109,18 +110,25 @@ def _spelled(walk: GoWalk, node: Node | None) -> str:
         return ""
     if node.type == "function_type":
         return f"func({_shape(walk, node.child_by_field_name('parameters'), node.child_by_field_name('result'))})"
-    return _BLANK.sub("", walk.text(node)).replace("interface{}", "any")
+    return _BLANK.sub(lambda blank: "" if blank[1] else " ", walk.text(node)).replace("interface{}", "any")
 
 
 def parameter(walk: GoWalk, node: Node, scope: Scope) -> None:
-    """Declare parameters."""
-    kind = node.child_by_field_name("type")
-    chain = walk.chains.instance(kind, scope)
-    if node.type == "variadic_parameter_declaration":
-        chain = joined(chain, OF)
-    for name in node.children_by_field_name("name"):
-        scope.names[walk.text(name)] = chain
-    walk.push(kind, scope)
+    """Visit the type of parameters; their names mean nothing before the body."""
+    walk.push(node.child_by_field_name("type"), scope)
+
+
+def _declare_parameters(walk: GoWalk, node: Node, scope: Scope) -> None:
+    """Declare what a function is handed, and its named results."""
+    declared: dict[str, Chain] = {}
+    for field in ("receiver", "parameters", "result"):
+        listed = node.child_by_field_name(field)
+        for each in listed.named_children if listed is not None and listed.type == "parameter_list" else ():
+            chain = walk.chains.instance(each.child_by_field_name("type"), scope)
+            if each.type == "variadic_parameter_declaration":
+                chain = joined(chain, OF)
+            declared.update((walk.text(name), chain) for name in each.children_by_field_name("name"))
+    scope.names.update(declared)
 
 
 def apart(walk: GoWalk, node: Node, scope: Scope) -> None:
@@ -134,8 +142,9 @@ def type_spec(walk: GoWalk, node: Node, scope: Scope) -> None:
     index = walk.defined.get(node.id, 0)
     own = Scope(index or scope.owner, scope)
     _signature(walk, node, own, -1)
-    if not index and name is not None:
-        scope.names[walk.text(name)] = (TYPE,)
+    if name is not None and scope.parent is not None:
+        found = walk.view.definitions[index]
+        scope.names[walk.text(name)] = (TYPE, f"{LOCAL}{found.descriptor}", "()") if found.local else (TYPE,)
     if index and meaning is not None:
         if meaning.type == "struct_type":
             _fields(walk, index, meaning, own)
@@ -191,9 +200,7 @@ def _named_type(walk: GoWalk, node: Node, scope: Scope, role: Role) -> None:
         if name is not None:
             walk.mention(scope, walk.chains.instance(node, scope)[:-1], role, name)
         return
-    text = walk.text(node)
-    if text not in PREDECLARED and scope.find(text) is None:
-        walk.mention(scope, (text,), role, node)
+    walk.mention(scope, walk.chains.mentioned(node, scope), role, node)
 
 
 def value_spec(walk: GoWalk, node: Node, scope: Scope) -> None:
@@ -232,6 +239,8 @@ def _assigned(walk: GoWalk, values: Node | None, number: int, scope: Scope) -> C
         return walk.chains.value(listed[number], scope)
     if len(listed) != 1 or listed[0].type != "call_expression":
         return ()
+    if walk.chains.value(listed[0].child_by_field_name("function"), scope)[-1:] == (CALLABLE,):
+        return ()  # of a function's type the first result is known
     chain = walk.chains.value(listed[0], scope)
     return joined(chain, f"@{number}") if chain[-1:] == ("()",) else ()
 
@@ -266,9 +275,11 @@ def range_clause(walk: GoWalk, node: Node, scope: Scope) -> None:
 
 def _declare_range(walk: GoWalk, node: Node, scope: Scope) -> None:
     left = node.child_by_field_name("left")
-    value = joined(walk.chains.value(node.child_by_field_name("right"), scope), "[]")
-    for number, name in enumerate(left.named_children if left is not None else ()):
-        scope.names[walk.text(name)] = value if number == 1 else ()
+    names = left.named_children if left is not None else []
+    ranged = walk.chains.value(node.child_by_field_name("right"), scope)
+    for number, name in enumerate(names):
+        step = RANGED if len(names) == 1 else "[]" if number == 1 else ""
+        scope.names[walk.text(name)] = joined(ranged, step) if step else ()
 
 
 def receive_statement(walk: GoWalk, node: Node, scope: Scope) -> None:

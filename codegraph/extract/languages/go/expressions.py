@@ -11,7 +11,6 @@ from tree_sitter import Node
 
 from codegraph.core.facts import ROLE, Role
 from codegraph.extract.languages.block_walk import Scope
-from codegraph.extract.languages.go.chains import PREDECLARED
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.go.walk import GoWalk
@@ -21,10 +20,8 @@ _COMPUTING = frozenset({"index_expression", "call_expression", "type_assertion_e
 
 
 def identifier(walk: GoWalk, node: Node, scope: Scope) -> None:
-    """Mention a name that is not local."""
-    name = walk.text(node)
-    if name not in PREDECLARED and scope.find(name) is None:
-        walk.mention(scope, (name,), ROLE.READ, node)
+    """Mention a name that is not local, or a local type."""
+    walk.mention(scope, walk.chains.mentioned(node, scope), ROLE.READ, node)
 
 
 def call(walk: GoWalk, node: Node, scope: Scope) -> None:
@@ -37,11 +34,11 @@ def call(walk: GoWalk, node: Node, scope: Scope) -> None:
     if function is None:
         return
     if function.type == "identifier":
-        name = walk.text(function)
-        if name not in PREDECLARED and scope.find(name) is None:
-            walk.mention(scope, (name,), ROLE.CALL, function)
+        chain = walk.chains.mentioned(function, scope)
+        if chain:
+            walk.mention(scope, chain, ROLE.CALL, function)
         else:
-            walk.call_local(scope, name, function)
+            walk.call_local(scope, walk.text(function), function)
     elif function.type == "selector_expression":
         _select(walk, function, scope, ROLE.CALL)
     elif function.type == "index_expression" and walk.chains.value(function.child_by_field_name("operand"), scope):

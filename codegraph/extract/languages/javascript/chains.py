@@ -23,8 +23,6 @@ from codegraph.extract.languages.javascript.nodes import nth, string_value, text
 
 UNKNOWN: Final = ""
 """First element of a chain whose receiver names nothing."""
-LOCAL: Final = "@="
-"""Start of the element that stands for a local definition, before its descriptor."""
 MAX_STEPS: Final = 32
 """Longer chains are read from an unknown receiver on: the first elements would hardly resolve."""
 

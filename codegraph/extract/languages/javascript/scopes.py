@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Final
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BINDING, Binding, BindingKind, Chain, Export, Import, ImportKind, Role
-from codegraph.extract.languages.javascript.chains import LOCAL, UNKNOWN
+from codegraph.core.facts import BINDING, LOCAL, Binding, BindingKind, Chain, Export, Import, ImportKind, Role
+from codegraph.extract.languages.javascript.chains import UNKNOWN
 
 if TYPE_CHECKING:
     from codegraph.extract.references import ReferenceTable

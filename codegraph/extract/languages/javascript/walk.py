@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BindingKind, Chain, Role
+from codegraph.core.facts import LOCAL, BindingKind, Chain, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.javascript.annotations import TypeChains
-from codegraph.extract.languages.javascript.chains import LOCAL
 from codegraph.extract.languages.javascript.definition_nodes import DEFAULT, EXPORTS, DefinitionNodes
 from codegraph.extract.languages.javascript.scopes import Ledger, Scope, binding_scope
 from codegraph.extract.view import outermost_functions

@@ -19,7 +19,7 @@ from codegraph.extract.languages.python.layout import TOKEN, canonical
 from codegraph.extract.languages.python.narrowing import MAX_STRETCHES, narrow
 from codegraph.extract.languages.python.strings import mention_in_strings
 from codegraph.extract.languages.spec import LanguageSpec, Queries
-from codegraph.extract.view import FileView, Found
+from codegraph.extract.view import CALLABLES, CLASSES, FileView, Found
 
 _CLASS_RECEIVERS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 _NO_RECEIVER: Mapping[str, str] = MappingProxyType({})
@@ -87,6 +87,6 @@ SPEC = LanguageSpec(
     no_constants=frozenset({"__all__"}),
     hollow=b"()",
     erasable=True,
-    nested=True,
+    nested=CALLABLES | CLASSES,
     heeded=(b"isinstance", MAX_STRETCHES),
 )

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BINDING, LITERAL, BindingKind, Chain
+from codegraph.core.facts import BINDING, LITERAL, LOCAL, BindingKind, Chain
 from codegraph.extract.languages.python.annotations import read_annotation
 from codegraph.extract.languages.python.values import (
     MAX_OPERANDS,
@@ -235,7 +235,7 @@ class Binder:
         head = chain[0]
         for function in (owner, *self._view.functions_around(owner)):
             if (function, head) in self._locals:
-                return ("@=" + self._locals[function, head], *chain[1:])
+                return (LOCAL + self._locals[function, head], *chain[1:])
             if (function, head) in self._known:
                 return (*self._known[function, head], *chain[1:])
             if (function, head) in self._local:

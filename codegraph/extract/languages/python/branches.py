@@ -11,7 +11,7 @@ import re
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BindingKind
+from codegraph.core.facts import LOCAL, BindingKind
 from codegraph.extract.view import FileView, Spans
 
 _SIGNS = tuple(map(re.compile, (r"TYPE_CHECKING\b", r"version_info\b", r"sys\.platform\b")))
@@ -34,7 +34,7 @@ def mark_unreachable(view: FileView) -> None:
     inside = Spans(spans)
     for found in view.definitions[1:]:
         if found.start in inside:
-            chain = ("@=" + found.descriptor,)
+            chain = (LOCAL + found.descriptor,)
             view.bind(found.name_start, found.container, found.name, BindingKind.UNREACHABLE, chain)
 
 

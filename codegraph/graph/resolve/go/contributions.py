@@ -80,7 +80,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
         elif definition.kind is KIND.METHOD:
             add(method_key(unit, types.receivers.get(index, ""), name), (path, descriptor, shape))
             add(own_key(FAMILY, name), ("",))
-        elif name not in ("_", "init"):
+        elif name not in ("_", "init") and not definition.local:
             add(package_key(unit, name), (path, descriptor, definition.kind.value))
     for reference in occurrences.references:
         if reference.role is ROLE.INHERIT:

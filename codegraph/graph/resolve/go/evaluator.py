@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from posixpath import dirname
 
+from codegraph.core.facts import LOCAL
+from codegraph.core.symbols import descriptor_parts
 from codegraph.graph.resolve.go.names import (
     CONCRETE,
     MODULES,
@@ -31,19 +33,21 @@ from codegraph.graph.resolve.typed.entities import (
     PACKAGE,
     TYPE,
     VALUE,
+    WRAPPED,
     Candidates,
     Entity,
     foreign,
     is_known,
+    merged,
     unknown,
 )
-from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, Evaluator, Place
+from codegraph.graph.resolve.typed.evaluator import EXTERNAL, MISSING, UNKNOWN_RECEIVER, Evaluator, Place
 
 _BUILTIN = unknown("builtin")
 _AMBIGUOUS = unknown("ambiguous")
 _PREDECLARED = (
     " any bool byte comparable complex64 complex128 error float32 float64 int int8 int16 int32 int64 rune string uint "
-    "uint8 uint16 uint32 uint64 uintptr map chan func struct interface "
+    "uint8 uint16 uint32 uint64 uintptr map chan func struct interface min max clear "
 )
 _VERSION = re.compile(r"v\d+\Z")
 _TYPE_NAME = re.compile(r"(?:(\w+)\.)?([^\W\d]\w*)")
@@ -67,6 +71,8 @@ class GoEvaluator(Evaluator):
 
     def named(self, place: Place, name: str) -> Candidates:
         """Return what a name means in a file."""
+        if name.startswith(LOCAL):
+            return (Entity(TYPE, place.path, name.removeprefix(LOCAL), name),)
         imports = self.get(import_key(place.path, "")) or ()
         plain: list[str] = []
         for form, alias, module in imports:
@@ -174,6 +180,19 @@ class GoEvaluator(Evaluator):
                 waiting.append(found[0])
         return MISSING
 
+    def followed(self, before: Candidates, last: str) -> Candidates:
+        """Return what one more element of a chain leads to; the only variable of a loop is an element of a channel."""
+        if last != "@range":
+            return super().followed(before, last)
+        return merged([self._ranged(each) for each in before], MAX_CANDIDATES)
+
+    def _ranged(self, entity: Entity) -> Candidates:
+        if entity.kind is VALUE:
+            return merged([self._ranged(each) for each in self.held(entity)] or [UNKNOWN_RECEIVER], MAX_CANDIDATES)
+        made = self.underlying(entity) if entity.kind is INSTANCE else (entity,)
+        found = [each.inner for each in made if each.kind is WRAPPED and each.name == "@chan"]
+        return merged(found or [UNKNOWN_RECEIVER], MAX_CANDIDATES)
+
     def member(self, owner: Entity, name: str) -> Candidates:
         """Return a field or method of a type, promoted ones included."""
         question = (owner.as_kind(TYPE), name)
@@ -215,7 +234,7 @@ class GoEvaluator(Evaluator):
             own = [entry for entry in methods if entry[0] == owner.path] or list(methods)
             return tuple(Entity(FUNCTION, entry[0], entry[1], entry[2]) for entry in own)
         for chain in self.get(base_key(owner.path, owner.descriptor)) or ():
-            if chain[-1] == name:
+            if chain[-1] == name or (chain[-1][:2] == LOCAL and descriptor_parts(chain[-1])[-1][0] == name):
                 return self.evaluate(Place(owner.path), (*chain, "()"))
         return None
 

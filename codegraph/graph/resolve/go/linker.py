@@ -14,7 +14,15 @@ from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbo
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.go.contributions import FileTypes
 from codegraph.graph.resolve.go.evaluator import GoEvaluator, is_open
-from codegraph.graph.resolve.go.names import FAMILY, STANDARD, embedders_key, files_key, interfaces_key, method_set_key
+from codegraph.graph.resolve.go.names import (
+    FAMILY,
+    STANDARD,
+    embedders_key,
+    files_key,
+    interfaces_key,
+    method_set_key,
+    type_name,
+)
 from codegraph.graph.resolve.keys import base_key, member_key, own_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import MANY, TableReader
@@ -104,7 +112,7 @@ class GoLinker(TypedLinker):
         if owner is None:
             return
         for path, descriptor in value:
-            interface = Entity(TYPE, path, descriptor, _bare(descriptor))
+            interface = Entity(TYPE, path, descriptor, type_name(descriptor))
             if not definition.name[:1].isupper() and self._go.unit(path) != self._go.unit(self.path):
                 continue
             place = definition.selection_range
@@ -195,7 +203,7 @@ class GoLinker(TypedLinker):
         for path, descriptor in value if value and value != MANY else ():
             for chain in self._get(base_key(path, descriptor)) or ():
                 if chain[-1] == owner.name and owner in self._go.evaluate(Place(path), chain):
-                    found.append(Entity(TYPE, path, descriptor, _bare(descriptor)))
+                    found.append(Entity(TYPE, path, descriptor, type_name(descriptor)))
         return found
 
 
@@ -203,8 +211,3 @@ def _foreign_name(base: Entity, chain: Chain) -> str:
     """Return the name of an embedded interface as its own package's name has it, whatever the import calls that."""
     module, _, name = base.descriptor.partition(" ")
     return f"{module.rpartition('/')[2]}.{name}" if name else ".".join(chain)
-
-
-def _bare(descriptor: str) -> str:
-    """Return the name of a type of a package."""
-    return descriptor.rstrip("#").strip("`")

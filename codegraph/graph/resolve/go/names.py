@@ -25,6 +25,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from codegraph.core.facts import LOCAL
 from codegraph.core.words import words
 
 FAMILY = "go"
@@ -109,6 +110,11 @@ CONCRETE: Final = words(
     """
 )
 """Of the standard library: types that are no interfaces, and what gives an instance of such a type."""
+
+
+def type_name(descriptor: str) -> str:
+    """Return the name of a type of a package; of a local one, to which no name leads, what chains have for it."""
+    return f"{LOCAL}{descriptor}" if "." in descriptor else descriptor.rstrip("#").strip("`")
 
 
 def unit_of(directory: str, name: str) -> str:

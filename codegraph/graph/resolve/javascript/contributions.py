@@ -33,7 +33,7 @@ from codegraph.core.facts import (
     Outline,
 )
 from codegraph.core.symbols import KIND, SymbolKind, container_of
-from codegraph.graph.resolve.javascript.names import FAMILY, LOCAL, SCRIPTS
+from codegraph.graph.resolve.javascript.names import FAMILY, SCRIPTS
 from codegraph.graph.resolve.keys import (
     base_key,
     definition_key,

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codegraph.core.facts import Chain
+from codegraph.core.facts import LOCAL, Chain
 from codegraph.core.symbols import descriptor_parts
 from codegraph.graph.resolve.javascript.calls import called, element_of, handed, handed_back, keyed, returned
 from codegraph.graph.resolve.javascript.contributions import SPREAD, WHOLE, chain_of, described, on_side
@@ -34,7 +34,7 @@ from codegraph.graph.resolve.javascript.entities import (
     unsure,
 )
 from codegraph.graph.resolve.javascript.modules import ModuleFinder
-from codegraph.graph.resolve.javascript.names import BUILTINS, KEEPING, LOCAL, SCRIPTS, TAKING
+from codegraph.graph.resolve.javascript.names import BUILTINS, KEEPING, SCRIPTS, TAKING
 from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, Scope, home_of
 from codegraph.graph.resolve.keys import (
     base_key,

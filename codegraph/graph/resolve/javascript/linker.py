@@ -23,6 +23,7 @@ import re
 
 from codegraph.core.facts import (
     COMPUTED,
+    LOCAL,
     ROLE,
     Chain,
     Definition,

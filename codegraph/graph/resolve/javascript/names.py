@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from codegraph.core.words import words
 
-LOCAL = "@="
-"""Start of the element that stands for a local definition (`core.facts`)."""
 FAMILY = "javascript"
 """The family under which shared keys of JavaScript and TypeScript files stand."""
 SCRIPTS = "javascript scripts"

@@ -24,6 +24,7 @@ from posixpath import basename, dirname
 from codegraph.core.facts import (
     BINDING,
     IMPORT,
+    LOCAL,
     ROLE,
     Binding,
     Chain,
@@ -48,7 +49,7 @@ from codegraph.graph.resolve.keys import (
     star_key,
     top_key,
 )
-from codegraph.graph.resolve.python.names import FAMILY, LOCAL
+from codegraph.graph.resolve.python.names import FAMILY
 from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, Offers, Value
 
 _DECORATOR = re.compile(r"@ (?:\w+ \. )*(property|cached_property|abstractproperty|staticmethod|classmethod)\b")

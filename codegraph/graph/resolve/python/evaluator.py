@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from codegraph.core.facts import LITERAL, Chain
+from codegraph.core.facts import LITERAL, LOCAL, Chain
 from codegraph.graph.resolve.keys import (
     base_key,
     definition_key,
@@ -45,7 +45,7 @@ from codegraph.graph.resolve.python.entities import (
 )
 from codegraph.graph.resolve.python.linearise import linearise
 from codegraph.graph.resolve.python.module_names import ModuleNames, entities_of
-from codegraph.graph.resolve.python.names import BUILTINS, LOCAL
+from codegraph.graph.resolve.python.names import BUILTINS
 from codegraph.graph.resolve.python.scopes import LocalNames, Scope, Scopes, special
 from codegraph.graph.resolve.scheme import MAX_CANDIDATES, TableReader, Value
 

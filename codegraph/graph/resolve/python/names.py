@@ -12,9 +12,6 @@ from codegraph.core.words import words
 FAMILY = "python"
 """The family under which shared keys of Python files stand."""
 
-LOCAL = "@="
-"""Start of the element that stands for a local definition (`core.facts`)."""
-
 
 BUILTINS = words(
     """

@@ -40,7 +40,7 @@ _OPEN = CYCLE, False
 MISSING = unknown("missing")
 EXTERNAL = unknown("external")
 UNKNOWN_RECEIVER = unknown("unknown_receiver")
-_WRAPPERS = ("@of", "@call")
+_WRAPPERS = ("@of", "@call", "@chan")
 
 
 class Place(NamedTuple):
@@ -144,7 +144,7 @@ class Evaluator(ABC):
             reason = "unknown_receiver" if entity.name in ("dynamic", "missing") else entity.name
             return unknown(reason)
         if kind is VALUE:
-            return merged([self._step(each, step) for each in self.value_of(entity)], MAX_CANDIDATES)
+            return merged([self._step(each, step) for each in self.held(entity)], MAX_CANDIDATES)
         if step == "[]":
             return self._element(entity)
         if kind is PACKAGE:
@@ -153,9 +153,18 @@ class Evaluator(ABC):
             return self.member(entity, step)
         return UNKNOWN_RECEIVER
 
+    def held(self, value: Entity) -> Candidates:
+        """Return what a VALUE holds, and what is held by those that it holds; two may hold each other."""
+        return self.asked(
+            (VALUE, value),
+            lambda: merged(
+                [self.held(each) if each.kind is VALUE else (each,) for each in self.value_of(value)], MAX_CANDIDATES
+            ),
+        )
+
     def _element(self, entity: Entity) -> Candidates:
         if entity.kind is WRAPPED:
-            return entity.inner if entity.name == "@of" else UNKNOWN_RECEIVER
+            return entity.inner if entity.name != "@call" else UNKNOWN_RECEIVER
         if entity.kind is INSTANCE:
             return merged(
                 [self._element(each) for each in self.underlying(entity) if each.kind is WRAPPED] or [UNKNOWN_RECEIVER],
@@ -176,7 +185,7 @@ class Evaluator(ABC):
         if kind is WRAPPED:
             return entity.inner if entity.name == "@call" and number == "0" else UNKNOWN_RECEIVER
         if kind is VALUE:
-            return self._result(self.value_of(entity), number)
+            return self._result(self.held(entity), number)
         if kind is INSTANCE:
             wrapped = tuple(each for each in self.underlying(entity) if each.kind is WRAPPED)
             return self._result(wrapped, number) if wrapped else UNKNOWN_RECEIVER
