@@ -76,6 +76,7 @@ CONSTRUCTS: tuple[Construct, ...] = (
     Construct(NAMES, "re-export through a second module"),
     Construct(NAMES, "package or namespace of several files"),
     Construct(NAMES, "nested or local function"),
+    Construct(NAMES, "type declared in a function"),
     Construct(NAMES, "name shadowed by a local"),
     Construct(NAMES, "function passed as a value"),
     Construct(NAMES, "constant"),

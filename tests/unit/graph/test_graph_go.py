@@ -296,7 +296,8 @@ type J interface { I }
 var x, y = y, x
 var p = q
 var q = p
-func f(a A, s S, i I) { a[0].go(); a().run(); s.lost(); i.lost(); x.lost(); y(); p.lost(); q(); for z := range p { z.no() } }
+func f(a A, s S, i I) { a[0].go(); a().run(); s.lost(); i.lost(); x.lost(); y(); p.lost(); q() }
+func g() { for x := range p { x.lost() } }
 func (s S) M() {}
 """
     calls = linked(source).edges("app/main.go/f().", "calls")
