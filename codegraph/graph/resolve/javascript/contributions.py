@@ -24,6 +24,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from codegraph.core.facts import (
     BINDING,
+    LOCAL,
     ROLE,
     Chain,
     Definition,

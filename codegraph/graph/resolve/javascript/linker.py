@@ -23,7 +23,6 @@ import re
 
 from codegraph.core.facts import (
     COMPUTED,
-    LOCAL,
     ROLE,
     Chain,
     Definition,
