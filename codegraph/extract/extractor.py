@@ -60,7 +60,7 @@ from codegraph.extract.view import CALLABLES, FileView
 if TYPE_CHECKING:
     from codegraph.extract.definition_flow import DefinitionFlows
 
-SCHEMA = 51
+SCHEMA = 52
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1
