@@ -204,6 +204,20 @@ def test_idioms_of_c_that_are_no_syntax(source: str, expected: list[str]) -> Non
         assert [each.descriptor for each in found[1:] if each.name != "X"] == all_of_it
 
 
+@pytest.mark.parametrize(
+    "access", ["API_PRIVATE:", "API_PRIVATE_UNLESS_TESTED : // why", "Q_SIGNALS:", "signals:", "public Q_SLOTS:",
+               "private slots:"],
+)  # fmt: skip
+def test_macros_that_say_who_may_see_what_follows(access: str) -> None:
+    """They stand in a class as labels, or behind a keyword, and cost none of its members."""
+    source = f"class A {{\n  B f() {{ g(); }}\n  {access}\n  B* b = nullptr;\n  int c;\n}};\nint d;\n"
+    result = facts(source)
+    assert result.outline.problems == ()
+    assert [each.descriptor for each in result.outline.definitions[1:]] == ["A#", "A#f().", "A#b.", "A#c.", "d."]
+    kept = b"int f(int a) {\n  return a ? b(a)\n  : LIB_C\n;\n switch (a) {\n case\n LIB_D:\n  g(); }\n}\n"
+    assert masked(kept) == kept
+
+
 def test_declarations_in_macros() -> None:
     """What a macro declares is defined elsewhere; in C the types in it are mentioned."""
     source = b"LIB_EXPORT(7, b, g, (struct a *x), LIB_PURE);\nLIB_EXPORT(8, void, h,(c x))\nint f(void);\n"

@@ -132,6 +132,9 @@ _NAMED_CALL: Final = re.compile(rb"[A-Z][A-Z0-9_]++\([^;]*[\"=]")
 _MAX_CALL: Final = 1000
 _LABEL: Final = _pattern(rb"INDENT(MACROARGUMENTS[ \t]*+:)(?=SPACE)")
 """`CASE(name):` in C, a label that a macro writes."""
+_SLOTS: Final = _pattern(rb"INDENT(?:public|protected|private)[ \t]++(MACRO|slots)(?=[ \t]*+:)")
+_ACCESS: Final = _pattern(rb"INDENT(?:MACRO|signals)[ \t]*+:(?=[ \t]*+(?:\r?$|//))")
+"""`public Q_SLOTS:` and `API_PRIVATE:` in a class: macros that say who may see what follows."""
 _COMMENTS: Final = re.compile(rb"\A(?:\s++|//[^\n]*+|/\*.*?(?:\*/|\Z))*+", re.DOTALL)
 _TYPED: Final = re.compile(rb"[ \t]*\r?\n[A-Za-z_]\w*[ \t]*\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\)\s*[{;]")
 _DIRECTIVE: Final = _pattern(
@@ -189,12 +192,14 @@ def _masked(data: bytes) -> bytes:
         _MIXED,
         _CONSTRAINT,
         _CONVENTION,
+        _SLOTS,
     ):
         data = pattern.sub(_blank, data)
     if _DOUBLED.search(data) and _PROTOTYPE_END.search(data):
         data = _PROTOTYPE.sub(_blank_wrapping, data)
     data = _FIELD.sub(_blank_field, _SUFFIX.sub(_blank_suffix, data))
     data = _TEMPLATE.sub(_spaced, data)
+    data = _ACCESS.sub(_blank_label, data)
     data = _EMPTY_DEFAULT.sub(rb"=\1 0", data)
     data = _TITLED.sub(_ended, _without_alone(data))
     return _with_macros(_CAUGHT.sub(_without_reference, data), read)
@@ -363,7 +368,9 @@ def _ends_in_name(text: bytes) -> bool:
 def _blank_label(match: re.Match[bytes]) -> bytes:
     """Blank out a label, unless an expression goes on: `a ? b` on the line before."""
     before = _without_last_lines(match.string[max(0, match.start() - 400) : match.start()].rstrip())
-    return _blank(match) if before[-1:] in b";{}:" or b"//" in before.rpartition(b"\n")[2] else match.group()
+    while before.endswith(b"*/"):
+        before = before[: max(0, before.rfind(b"/*"))].rstrip()
+    return spaces(match.group()) if before[-1:] in b";{}:" or b"//" in before.rpartition(b"\n")[2] else match.group()
 
 
 def _without_alone(data: bytes) -> bytes:
