@@ -79,6 +79,14 @@ def qualified_name(descriptor: str) -> str:
     return descriptor.replace("().", ".").replace("#", ".").replace(":", ".")[:-1]
 
 
+def file_stem(path: str) -> str:
+    """Return a file's name without its last ending, `Client.Json` of `Client.Json.cs`; for an index file its folder."""
+    folder, _, name = path.rpartition("/")
+    if name.partition(".")[0] in INDEX_FILES and folder:
+        return folder.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
 def module_name(path: str) -> str:
     """Return what a file is called by those who import it: its stem, or its folder's for an index file."""
     parts = path.split("/")

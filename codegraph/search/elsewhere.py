@@ -2,8 +2,9 @@
 
 In Zig an import is a constant: `const Allocator = std.mem.Allocator;` stands in every second file, and `json.zig` has
 one such line for each name that it passes on. Whoever looks for a name wants what it is the name of. A constant is an
-alias if its value is a path of names, or an import, whose last name is its own. A function of C or C++ without a body
-is declared, unless it is purely virtual, which is all that there is of it. Pure.
+alias if its value is a path of names, or an import, whose last name is its own; so is a type of C++, as in
+`using string_t = typename Json::string_t;`. A function of C or C++ without a body is declared, unless it is purely
+virtual, which is all that there is of it. Pure.
 Tests: tests/unit/search/test_search_elsewhere.py.
 """
 
@@ -19,6 +20,7 @@ _VALUE = re.compile(
     r"|\s= \w+(?P<path>(?: (?:\.|::) \w+)+) ;?$"
 )
 """Of canonical tokens: what a constant's signature ends with."""
+_USING = re.compile(r"using (\w+) = (?:typename )?(?:(?:\w+(?: <[^()]*>)? )?:: )+\1(?: <[^()]*>)?$")
 _DECLARING = frozenset({"c", "cpp"})
 NAMING_LANGUAGES = _DECLARING | {"zig"}
 """Languages with such symbols."""
@@ -27,6 +29,8 @@ _VIRTUAL = "= 0"
 
 def is_alias(definition: Definition) -> bool:
     """Whether a definition is another name for what is called the same elsewhere."""
+    if definition.kind is SymbolKind.CLASS:
+        return _USING.match(definition.signature) is not None
     found = _VALUE.search(definition.signature) if definition.kind is SymbolKind.CONSTANT else None
     if found is None:
         return False

@@ -1,9 +1,10 @@
 """What the ranking reads of a query's text: its terms, the names in it, and what kind of question it is.
 
 There are three kinds. An *identifier* is one name, dotted or not: its definition is wanted. A *sentence* says what one
-symbol does, as documentation has it ("Return the number of a page", "parse options"): it begins with the verb of an
-action or with a capital, has an article or a pronoun, or ends with a full stop, and has no question word in front. All
-others, "session storage" or "how requests are routed", name a *subject*, which a file rather than a symbol is about.
+symbol does, as documentation has it ("Return the number of a page", "Parse options"): it begins with a capital or ends
+with a full stop, begins with the verb of an action, has an article or a pronoun, and has no question word in front. All
+others, "session storage", "how requests are routed" or "parse the options of a command", as people type them who have
+no documentation at hand, name a *subject*, which a file rather than a symbol is about.
 Pure. Tests: tests/unit/search/test_search_shape.py.
 """
 
@@ -86,7 +87,7 @@ def shape_of(text: str) -> QueryShape:
     path = bare if _is_path(bare) else ""
     is_identifier = bool(found) and (bool(path) or _ONE_NAME.fullmatch(bare) is not None)
     as_code = [word for word in found if _WRITTEN_AS_CODE.search(word)]
-    kind = QueryKind.IDENTIFIER if is_identifier else _kind(found, text.rstrip().endswith("."))
+    kind = QueryKind.IDENTIFIER if is_identifier else _kind(found, text.strip())
     opens = kind is QueryKind.SUBJECT and _begins_a_sentence(found)
     return QueryShape(
         terms=query_terms(text),
@@ -121,8 +122,11 @@ def _begins_a_sentence(found: list[str]) -> bool:
     return len(found[0]) > 1 and found[0].istitle() and not found[0].endswith("ing")
 
 
-def _kind(found: list[str], stops: bool) -> QueryKind:
-    return QueryKind.SENTENCE if _is_sentence([word.lower() for word in found], stops) else QueryKind.SUBJECT
+def _kind(found: list[str], text: str) -> QueryKind:
+    stops = text.endswith(".")
+    is_typed = text[:1].islower() and not stops
+    is_sentence = not is_typed and _is_sentence([word.lower() for word in found], stops)
+    return QueryKind.SENTENCE if is_sentence else QueryKind.SUBJECT
 
 
 def _is_sentence(found: list[str], stops: bool) -> bool:

@@ -24,9 +24,9 @@ from codegraph.core.symbols import CALLABLE_KINDS, SymbolId, SymbolKind, descrip
 from codegraph.search.analysis import part_terms, query_terms, whole_name
 from codegraph.search.beginnings import begin_alike, described_kinds
 from codegraph.search.catalogue import KINDS
-from codegraph.search.documents import module_name, qualified_name
+from codegraph.search.documents import file_stem, qualified_name
 from codegraph.search.shape import QueryShape
-from codegraph.search.supporting import asks_for_supporting, is_supporting
+from codegraph.search.supporting import asks_for_supporting, is_supporting, is_test
 
 Values = npt.NDArray[np.float64]
 
@@ -36,7 +36,7 @@ SAME_NAME, SAME_SPELLING = 0.7, 0.3
 OTHER_CONTAINERS = 0.5
 """The share of it that is left where nothing of what is written before the name is around the symbol."""
 
-_CONSTANT = KINDS.index(SymbolKind.CONSTANT)
+_NAMES = [KINDS.index(kind) for kind in (SymbolKind.CONSTANT, SymbolKind.CLASS)]
 _FUNCTIONS = [KINDS.index(kind) for kind in sorted(CALLABLE_KINDS)]
 
 DEEP = 5
@@ -73,7 +73,7 @@ class Candidates(NamedTuple):
     mentions: Mentions
     """Asked of a few of them only."""
     names_only: NamesOnly
-    """Asked of functions, and of constants on one line."""
+    """Asked of functions, and of constants and types on one line."""
 
     def qualified(self, index: int) -> str:
         """Return a candidate's dotted name within its file; modules and sections of documents have none: "" it is."""
@@ -196,17 +196,18 @@ def depth(_asked: _Asked, candidates: Candidates) -> Values:
 
 
 def support(asked: _Asked, candidates: Candidates) -> Values:
-    """Say which files only try out or show what other files do, unless that is asked for."""
+    """Say what only tries out or shows what other files do, unless that is asked for."""
     if asks_for_supporting(asked.shape.terms):
         return np.zeros(len(candidates.paths))
-    return _each(candidates.paths, lambda path: float(is_supporting(path)))
+    by_path = _each(candidates.paths, lambda path: float(is_supporting(path)))
+    return np.maximum(by_path, list(map(is_test, candidates.paths, candidates.symbols)))
 
 
 def elsewhere(_: _Asked, candidates: Candidates) -> Values:
     """Say who only names what is defined elsewhere; a function only if one of its name that does more was found."""
     values = np.zeros(len(candidates.symbols))
     functions = np.isin(candidates.kinds, _FUNCTIONS)
-    asked = np.flatnonzero(functions | ((candidates.kinds == _CONSTANT) & (candidates.lines <= 1))).tolist()
+    asked = np.flatnonzero(functions | (np.isin(candidates.kinds, _NAMES) & (candidates.lines <= 1))).tolist()
     symbols, paths = [candidates.symbols[index] for index in asked], [candidates.paths[index] for index in asked]
     values[asked] = candidates.names_only(symbols, paths)
     if not values.any():
@@ -235,7 +236,7 @@ def _heading_terms(symbol: SymbolId) -> frozenset[str]:
 
 @lru_cache(maxsize=16_384)
 def _stem_terms(path: str) -> tuple[str, ...]:
-    return part_terms(module_name(path))
+    return part_terms(file_stem(path))
 
 
 _SIGNALS: Mapping[str, Signal] = {

@@ -1,7 +1,8 @@
-"""Which files are tests, examples or benchmarks, by their paths, and which queries ask for such.
+"""Which files and symbols are tests, examples or benchmarks, by their paths and names, and which queries ask for such.
 
 Whoever asks how something works wants the code that does it before the code that tries it out, and tests say in plainer
-words what the other only does. Names are those that test runners and build tools of the field look for.
+words what the other only does. Names are those that test runners and build tools of the field look for. In Zig a test
+stands beside what it tries out, with a sentence in quotes for a name, or none.
 Pure. Tests: tests/unit/search/test_search_supporting.py.
 """
 
@@ -11,7 +12,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from codegraph.core.symbols import DOCUMENT_LANGUAGES
+from codegraph.core.symbols import DOCUMENT_LANGUAGES, SymbolId
 from codegraph.extract.languages import language_of
 from codegraph.search.analysis import query_terms
 
@@ -25,6 +26,8 @@ _STEM = re.compile(
     r"|[A-Za-z0-9](?:Tests?|Benchmarks?)$|^(?:Test|Benchmark)[A-Z]"
 )
 _DOCUMENTS = "docs"
+_ZIG = ".zig"
+_ZIG_TEST = re.compile(r"[/#](?:`\"[^`]*`|test)\((?:\+\d+)?\)\.$")
 _ASKING = frozenset(query_terms("test spec example sample benchmark bench mock fixture"))
 """Terms of a query that asks for them."""
 
@@ -36,6 +39,11 @@ def is_supporting(path: str) -> bool:
     if folders[:1] == [_DOCUMENTS] and language_of(path, b"") not in DOCUMENT_LANGUAGES:
         return True
     return any(map(_FOLDER.search, folders)) or _STEM.search(name.rpartition(".")[0] or name) is not None
+
+
+def is_test(path: str, symbol: SymbolId) -> bool:
+    """Whether a symbol of the file at `path` is a test by its own name, wherever that lies."""
+    return path.endswith(_ZIG) and _ZIG_TEST.search(symbol, len(path)) is not None
 
 
 def asks_for_supporting(terms: Iterable[str]) -> bool:

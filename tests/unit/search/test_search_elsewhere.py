@@ -43,6 +43,17 @@ def test_a_value_of_its_own_or_a_new_name_is_a_definition(line: str) -> None:
     assert not _found(line)
 
 
+@pytest.mark.parametrize(
+    ("line", "is_other_name"),
+    [("using string_t = typename Json::string_t;", True), ("using reader = ::io::basic<char, 2>::reader<T>;", True),
+     ("using Text = std::string;", False), ("using text = basic<char>;", False), ("struct a::b { int c; };", False)],
+)  # fmt: skip
+def test_a_type_of_cpp_that_is_called_as_what_it_stands_for_is_an_alias(line: str, is_other_name: bool) -> None:
+    """Template arguments and namespaces around the name do not matter."""
+    _, type_, *_ = extract(line.encode(), "cpp", Limits()).outline.definitions
+    assert is_alias(type_) == is_other_name
+
+
 def test_only_constants_are_aliases() -> None:
     """A function whose default value is written so is none."""
     [_, function] = extract(b"def get(a=b.get): return a\n", "python", Limits()).outline.definitions

@@ -58,6 +58,7 @@ CASES = [
     ("stem", "settings reader", ONE, True),
     ("stem", "source", ONE, False),
     ("stem", "routers", ("x", "src/routing/__init__.py"), True),
+    ("stem", "json", ("x", "src/Client.Json.cs"), True),
     ("beginning", "Parse the settings of a file", ONE, True),
     ("beginning", "Read the settings of a file", ONE, False),
     ("beginning", "parse_config", ONE, False),
@@ -71,6 +72,8 @@ CASES = [
     ("support", "parse", ("x", "tests/settings.py"), True),
     ("support", "test how settings are parsed", ("x", "tests/settings.py"), False),
     ("support", "parse", ONE, False),
+    ("support", "parse", ('`"parses a number"`', "src/json.zig"), True),
+    ("support", "parse", ("parse", "src/json.zig"), False),
 ]
 
 
@@ -129,6 +132,14 @@ def test_a_rare_term_says_more_than_a_common_one() -> None:
     """Of two names that share one term with the query, the one with the rarer term is nearer."""
     rows = candidates(("f", "get_zone.py"), ("f", "get_value.py"))
     values = ranked("zone value", rows, only("stem"), {"zon": 5.0, "valu": 1.0}).parts["stem"]
+
+    assert values[0] > values[1] > 0
+
+
+def test_what_a_file_adds_to_its_name_is_another_term() -> None:
+    """Of the files of one class, the one that has its name alone is nearer to that name."""
+    rows = candidates(("Client", "Client.cs"), ("Client", "Client.Json.cs"))
+    values = ranked("Client", rows, only("stem"), {"client": 2.0}).parts["stem"]
 
     assert values[0] > values[1] > 0
 

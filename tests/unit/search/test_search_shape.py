@@ -35,7 +35,10 @@ def test_one_name_is_an_identifier(text: str, is_identifier: bool) -> None:
         ("Return the number of a page.", True),
         ("Whether the queue is empty", True),
         ("Parses command line options", True),
-        ("find stale entries", True),
+        ("Find stale entries", True),
+        ("find stale entries.", True),
+        ("find stale entries", False),
+        ("close the connections that are idle", False),
         ("String description of a pattern.", True),
         ("Abstract tree object.", True),
         ("insert, update and delete callbacks", False),
@@ -48,7 +51,10 @@ def test_one_name_is_an_identifier(text: str, is_identifier: bool) -> None:
     ],
 )
 def test_sentences_describe_one_thing(text: str, is_sentence: bool) -> None:
-    """An article, the verb of an action or a full stop makes a sentence; a question word, a gerund, a list do not."""
+    """An article, the verb of an action or a full stop makes a sentence; a question word, a gerund, a list do not.
+
+    What is typed without a capital in front or a full stop behind is none either.
+    """
     assert (shape_of(text).kind is QueryKind.SENTENCE) == is_sentence
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from codegraph.core.symbols import symbol_id
 from codegraph.search.analysis import query_terms
-from codegraph.search.supporting import asks_for_supporting, is_supporting
+from codegraph.search.supporting import asks_for_supporting, is_supporting, is_test
 
 SUPPORTING = """
 tests/a.py  src/test/java/org/x/A.java  pkg/__tests__/a.ts  spec/models/a.rb  examples/basic/a.rs  test-shrinker/A.java
@@ -41,3 +42,20 @@ def test_what_is_only_called_alike_is_not(path: str) -> None:
 def test_a_query_that_asks_for_them_gets_them(query: str, asks: bool) -> None:
     """The words are read as terms, whatever their form."""
     assert asks_for_supporting(query_terms(query)) == asks
+
+
+@pytest.mark.parametrize(
+    ("path", "descriptor", "tests"),
+    [
+        ("a.zig", '`"parses a number"`().', True),
+        ("a.zig", 'Reader#`"ends"`(+2).', True),
+        ("a.zig", "test(+1).", True),
+        ("a.zig", "latest().", False),
+        ("a.zig", 'Reader#`@"type"`().', False),
+        ("a.zig", 'Reader#`"ends"`().inner().', False),
+        ("a.go", "test().", False),
+    ],
+)
+def test_zig_has_tests_beside_what_they_try_out(path: str, descriptor: str, tests: bool) -> None:
+    """Their names are texts, or none: no function can have such a name."""
+    assert is_test(path, symbol_id(path, descriptor)) == tests
