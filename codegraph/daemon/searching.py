@@ -40,6 +40,7 @@ from codegraph.search.narrowing import Narrowing, phrase_terms
 from codegraph.search.query_language import languages_named, parse_query
 from codegraph.search.search import Query, SearchAnswer
 from codegraph.search.search import SearchResult as Ranked
+from codegraph.search.supporting import is_supporting, is_test
 
 if TYPE_CHECKING:
     from codegraph.daemon.project import Project
@@ -51,6 +52,13 @@ _REASONS = {
     "no_words": EmptyReason.NO_MATCH,
     "no_match": EmptyReason.NO_MATCH,
 }
+
+
+OWN_TESTS = 10
+"""Results of `similar` beyond those wanted, for the tests among them that come later."""
+
+TRIED_OUT = 0.25
+"""What a symbol's own tests lose of their likeness to it."""
 
 
 def answer_search(project: Project, view: View, params: SearchParams, vectors: QueryVectors) -> SearchResult:
@@ -113,10 +121,30 @@ def answer_similar(project: Project, view: View, params: SimilarParams, vectors:
             project.hurry([target.id])
     if not vectors:
         return SearchResult(clock=str(view.snapshot.clock), results=(), reason=EmptyReason.NO_VECTOR)
+    asked = limit if exclude is None else limit + OWN_TESTS
     answer = project.parts.searcher.similar(
-        vectors, limit, exclude=exclude, allowed=_filter(params.filters), view=view.search
+        vectors, asked, exclude=exclude, allowed=_filter(params.filters), view=view.search
     )
+    if exclude is not None:
+        ordered = own_tests_later(view.snapshot, exclude, answer.results)
+        answer = dataclasses.replace(answer, results=tuple(ordered[:limit]))
     return _shown(project, view, answer)
+
+
+def own_tests_later(snapshot: Snapshot, target: SymbolId, results: Sequence[Ranked]) -> list[Ranked]:
+    """Order what is like a symbol anew: tests that refer to it try it out, which makes their vectors like its own."""
+    found = list(results)
+    if not _tries_out(snapshot.places[target][0], target):
+        for place, each in enumerate(results):
+            edges = snapshot.dependencies(each.symbol) if _tries_out(each.path, each.symbol) else ()
+            if any(edge.target == target for edge in edges):
+                signals = {**each.signals, "support": -TRIED_OUT}
+                found[place] = dataclasses.replace(each, score=each.score - TRIED_OUT, signals=signals)
+    return sorted(found, key=lambda each: (-each.score, each.symbol))
+
+
+def _tries_out(path: str, symbol: SymbolId) -> bool:
+    return is_supporting(path) or is_test(path, symbol)
 
 
 def answer_embed(project: Project, view: View, params: EmbedParams, vectors: Sequence[QueryVectors]) -> EmbedResult:

@@ -18,6 +18,7 @@ from codegraph.core.symbols import CloneKind, Freshness
 from codegraph.daemon.lifecycle import running_daemon
 from codegraph.daemon.messages import Bound, EmptyReason, Filters, Match, Wait
 from codegraph.daemon.operations import CacheAction
+from codegraph.daemon.searching import TRIED_OUT
 from codegraph.errors import (
     AmbiguousSymbol,
     DaemonError,
@@ -73,6 +74,7 @@ def checkout(order: Order):
 }
 
 TOTAL = "shop/prices.py/total()."
+TESTED = "tests/test_prices.py/test_total()."
 TAX = "shop/prices.py/with_tax()."
 
 
@@ -123,6 +125,18 @@ def test_similar_excludes_the_symbol_itself(client: Client) -> None:
     """Neighbours of a symbol do not include it; neighbours of a text are found as well."""
     assert TOTAL not in [hit.symbol.id for hit in client.similar(TOTAL).results]
     assert client.similar(text="def total(amounts): return sum(amounts)").results[0].symbol.id == TOTAL
+
+
+def test_similar_puts_the_tests_of_a_symbol_later(client: Client) -> None:
+    """A test that refers to the symbol loses of its score, by which results stand; asked for a test, nobody does."""
+    hits = client.similar(TOTAL).results
+    tests = {hit.symbol.id: hit for hit in hits if "support" in hit.signals}
+    assert TESTED in tests
+    assert {hit.symbol.file for hit in tests.values()} == {"tests/test_prices.py"}
+    assert tests[TESTED].score == pytest.approx(tests[TESTED].signals["cosine"] - TRIED_OUT)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert not any("support" in hit.signals for hit in client.similar(TESTED).results)
+    assert len(client.similar(TOTAL, limit=2).results) == 2
 
 
 def test_similar_by_place_is_similar_by_name(client: Client) -> None:
