@@ -94,6 +94,9 @@ def qualifiers(walk: CppWalk, node: Node, scope: Scope) -> None:
 def call(walk: CppWalk, node: Node, scope: Scope) -> None:
     """Mention the function that is called."""
     function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if function is not None and (declared := _declared_pointer(function)) is not None:
+        scope.names[walk.text(declared)] = ()
+        return
     walk.push(arguments, scope)
     if function is None:
         return
@@ -130,6 +133,16 @@ def call(walk: CppWalk, node: Node, scope: Scope) -> None:
     if kind in _COMPUTING:
         walk.computed(scope, (), function)
     walk.push(function, scope)
+
+
+def _declared_pointer(function: Node) -> Node | None:
+    """Return the name in `void (*f)()`, which the grammar takes for a call of what `void(*f)` gives."""
+    kind, arguments = function.child_by_field_name("function"), function.child_by_field_name("arguments")
+    if function.type != "call_expression" or kind is None or kind.type != "primitive_type" or arguments is None:
+        return None
+    pointer = arguments.named_children[0] if arguments.named_child_count == 1 else None
+    name = pointer.child_by_field_name("argument") if pointer is not None else None
+    return name if name is not None and pointer.type == "pointer_expression" and name.type == "identifier" else None
 
 
 def _field_name(field: Node) -> Node:

@@ -1,0 +1,180 @@
+"""Random nested scopes that declare functions under few names, or hide them: no edge may lead to one out of scope.
+
+What a mention means is known by construction: every scope declares first and mentions afterwards, one mention per line.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import pytest
+
+from benchmarks.resolution import Indexed
+from codegraph.daemon.exporting import exported_edges
+
+NAMES = ("alpha", "beta", "gamma")
+MOST_MENTIONS = 60
+MAX_DEPTH = 4
+
+
+class Forms(NamedTuple):
+    """How a language writes things. {name}: one of few names, {n}: a new one; BODY: a scope, HIDDEN: one that hides."""
+
+    extension: str
+    declare: list[str]
+    hide: list[str]
+    mention: list[str]
+    scopes: list[str]
+    tops: list[str]
+    has_local_functions: bool = True
+
+
+BLOCKS = ["{\nBODY\n}", "if (ready()) {\nBODY\n} else {\nBODY\n}", "while (ready()) {\nBODY\n}"]
+JAVASCRIPT = Forms(
+    "js",
+    ["function {name}() {}", "const {name} = () => 1;", "let {name} = function inner() {};", "class {name} {}"],
+    ["const {name} = unknown();", "let {name};", "const { {name} } = unknown();", "const [{name}] = unknown();"],
+    ["{name}();", "new {name}();", "run({name}());", "{name}.call(this);"],
+    [
+        *BLOCKS,
+        "(() => {\nBODY\n})();",
+        "(function () {\nBODY\n}).call(this);",
+        "[1].forEach(function () {\nBODY\n});",
+        "function f{n}() {\nBODY\n}",
+        "switch (ready) {\ncase 1: {\nBODY\n}\ndefault: {\nBODY\n}\n}",
+        "class C{n} {\n{name}() {\nBODY\n}\n}",
+        "const o{n} = {\n{name}() {\nBODY\n},\n{name}: function () {\nBODY\n},\n};",
+        "try {\nBODY\n} catch ({hidden}) {\nHIDDEN\n}",
+        "for (const {hidden} of things) {\nHIDDEN\n}",
+        "handle(({ {hidden} = 1 }) => {\nHIDDEN\n});",
+        "(function (root, factory) {\nroot.lib = factory(root);\n})(this, function ({hidden}) {\nHIDDEN\n});",
+        "unknown.{name} = function () {\nBODY\n};",
+    ],
+    [
+        "function go{n}() {\nBODY\n}",
+        "(function () {\nBODY\n})();",
+        "(() => {\nBODY\n})();",
+        "!function () {\nBODY\n}();",
+        "{\nBODY\n}",
+        "(function ({hidden}) {\nHIDDEN\n})(1);",
+        "exports.{name} = function () {\nBODY\n};",
+    ],
+)
+C = Forms(
+    "c",
+    ["void {name}(void) {}"],
+    ["void (*{name})(void) = unknown();", "fn_t {name} = unknown();", "handler *{name};"],
+    ["{name}();"],
+    [*BLOCKS, "for (fn_t {hidden} = first(); ready(); ) {\nHIDDEN\n}"],
+    ["void go{n}(void) {\nBODY\n}", "void go{n}(void (*{hidden})(void)) {\nHIDDEN\n}"],
+    has_local_functions=False,
+)
+CPP = C._replace(
+    extension="cpp",
+    hide=["void (*{name})() = unknown();", "auto {name} = [&]() {};", "std::function<void()> {name};"],
+    scopes=[
+        *BLOCKS,
+        "run([&]() {\nBODY\n});",
+        "run([&](auto {hidden}) {\nHIDDEN\n});",
+        "for (auto &{hidden} : things()) {\nHIDDEN\n}",
+    ],
+)
+GO = Forms(
+    "go",
+    ["func {name}() {}"],
+    ["{name} := unknown()", "var {name} func()", "{name} := func() {}"],
+    ["{name}()"],
+    [
+        "{\nBODY\n}",
+        "if ready() {\nBODY\n} else {\nBODY\n}",
+        "if {hidden} := unknown(); ready() {\nHIDDEN\n}",
+        "for _, {hidden} := range things() {\nHIDDEN\n}",
+        "func() {\nBODY\n}()",
+        "run(func({hidden} func()) {\nHIDDEN\n})",
+    ],
+    ["func go{n}() {\nBODY\n}", "var v{n} = func() {\nBODY\n}"],
+    has_local_functions=False,
+)
+RUST = Forms(
+    "rs",
+    ["fn {name}() {}"],
+    ["let {name} = unknown();"],
+    ["{name}();"],
+    [
+        "{\nBODY\n}",
+        "if ready() {\nBODY\n} else {\nBODY\n}",
+        "run(|| {\nBODY\n});",
+        "run(|{hidden}| {\nHIDDEN\n});",
+        "match thing() {\nSome({hidden}) => {\nHIDDEN\n}\nNone => {\nBODY\n}\n}",
+    ],
+    ["fn go{n}() {\nBODY\n}"],
+)
+LANGUAGES = {"javascript": JAVASCRIPT, "typescript": JAVASCRIPT._replace(extension="ts")} | {
+    "c": C,
+    "cpp": CPP,
+    "go": GO,
+    "rust": RUST,
+}
+
+
+class Program:
+    """One random program, and which line each mention means: 0 for none that is a definition."""
+
+    def __init__(self, forms: Forms, seed: int) -> None:
+        self._forms = forms
+        self._random = Random(seed)
+        self.lines = ["package p"] if forms.extension == "go" else []
+        self.meant: dict[int, int] = {}
+        known = {name: self._say(self._random.choice(forms.declare), name) for name in NAMES}
+        for _ in range(4):
+            self._write(self._random.choice(forms.tops), known, 0)
+
+    def _say(self, form: str, name: str = "") -> int:
+        line = form.replace("{name}", name).replace("{n}", str(self._random.randrange(10**6)))
+        self.lines.append(line)
+        return len(self.lines)
+
+    def _write(self, form: str, known: dict[str, int], depth: int) -> None:
+        hidden = self._random.choice(NAMES)
+        for line in form.replace("{hidden}", hidden).split("\n"):
+            if line == "BODY":
+                self._fill(known, depth, "")
+            elif line == "HIDDEN":
+                self._fill({**known, hidden: 0}, depth, hidden)
+            else:
+                self._say(line, self._random.choice(NAMES))
+
+    def _fill(self, visible: dict[str, int], depth: int, taken: str) -> None:
+        """Write a scope: declarations, then scopes and mentions; `taken` is declared by what opens it."""
+        forms, known = self._forms, dict(visible)
+        for name in NAMES:
+            roll = self._random.random()
+            if name != taken and roll < 0.3 and forms.has_local_functions:
+                known[name] = self._say(self._random.choice(forms.declare), name)
+            elif name != taken and 0.3 <= roll < 0.5:
+                known[name] = self._say(self._random.choice(forms.hide), name)
+        for _ in range(self._random.randint(1, 3)):
+            if depth < MAX_DEPTH and len(self.meant) < MOST_MENTIONS:
+                self._write(self._random.choice(forms.scopes), known, depth + 1)
+        for name in NAMES:
+            self.meant[self._say(self._random.choice(forms.mention), name)] = known[name]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_mention_leads_out_of_its_scope(language: str, tmp_path: Path) -> None:
+    """An edge at a mention leads to the definition in scope, or there is none."""
+    found = 0
+    for seed in range(8):
+        program = Program(LANGUAGES[language], seed)
+        root = tmp_path / str(seed)
+        root.mkdir()
+        file = f"main.{LANGUAGES[language].extension}"
+        (root / file).write_text("\n".join(program.lines) + "\n")
+        for edge in exported_edges(Indexed(root).snapshot, file):
+            meant = program.meant.get(edge.at.line)
+            if edge.target.name in NAMES and meant is not None and edge.kind.value != "contains":
+                found += 1
+                assert edge.target.line == meant, f"seed {seed}, line {edge.at.line}: {program.lines[edge.at.line - 1]}"
+    assert found > 10
