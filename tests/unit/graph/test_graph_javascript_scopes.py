@@ -81,6 +81,22 @@ def test_members_belong_to_the_class_in_scope() -> None:
     assert "a.js/make()." not in linked.of("a.js/", CALLS)
 
 
+def test_a_function_made_into_a_class_inside_a_function_has_its_members() -> None:
+    """`P.prototype.m = ...` inside a function makes a member of the P in scope, of a parameter's none."""
+    source = """module.exports = function () {
+        function P() {}
+        P.prototype.one = function () { this.two(); };
+        P.prototype.two = function () {};
+        function go() { new P().one(); }
+        function fill(P) { P.prototype.three = function () {}; }
+        function ask() { new P().three(); }
+    };"""
+    linked = Linked({"a.js": source})
+    assert linked.of("a.js/exports().one().", CALLS) == {"a.js/exports().two()."}
+    assert linked.of("a.js/exports().go().", CALLS) == {"a.js/exports().P().", "a.js/exports().one()."}
+    assert linked.of("a.js/exports().ask().", CALLS) == {"a.js/exports().P()."}
+
+
 def test_values_of_a_name_are_those_of_its_scope() -> None:
     """Two variables of one name hold what each was given, and are known to other files as they are to their own."""
     source = """class A { run() {} } class B { run() {} }

@@ -237,8 +237,10 @@ def _assign_member(walk: Walk, receiver: Node, name: str, value: Node | None, sc
     """Record `this.x = value` and `X.x = value` as members, unless a function makes it a definition."""
     if receiver.type == "this":
         _member_of(walk, walk.instance_owner(scope), name, value, scope)
-    elif receiver.type == "identifier":
-        owner = text_of(receiver)
+    elif (named := without_prototype(receiver)).type == "identifier":
+        if named is not receiver and not (value is not None and walk.is_local(unwrap(value))):
+            return
+        owner = text_of(named)
         at = walk.ledger.at
         walk.later.append((at, scope, lambda scope: _member_of(walk, walk.named(owner, scope), name, value, scope)))
 

@@ -117,6 +117,11 @@ class Walk:
         """Return the index of the definition whose unit is this node, 0 if there is none."""
         return self._units.get(node.id, 0)
 
+    def is_local(self, value: Node | None) -> bool:
+        """Tell whether a value is that of a definition inside a function."""
+        index = self.defined_by(value) if value is not None else 0
+        return index != 0 and self.found[index - 1].local
+
     def defined_by(self, value: Node) -> int:
         """Return the index of the definition whose value is this node, 0 if there is none."""
         return self._values.get(value.id, 0)
@@ -145,6 +150,7 @@ class Walk:
         """Declare the name of the definition `index`."""
         if self.found[index - 1].local:
             self.ledger.define(scope, name, self._descriptors[index], hoisted=hoisted)
+            self._declared.setdefault((binding_scope(scope, hoisted=hoisted).number, name), index)
         else:
             self._stands_for(binding_scope(scope, hoisted=hoisted), name, index)
 
