@@ -140,9 +140,10 @@ def _declared_pointer(function: Node) -> Node | None:
     kind, arguments = function.child_by_field_name("function"), function.child_by_field_name("arguments")
     if function.type != "call_expression" or kind is None or kind.type != "primitive_type" or arguments is None:
         return None
-    pointer = arguments.named_children[0] if arguments.named_child_count == 1 else None
-    name = pointer.child_by_field_name("argument") if pointer is not None else None
-    return name if name is not None and pointer.type == "pointer_expression" and name.type == "identifier" else None
+    if arguments.named_child_count != 1 or arguments.named_children[0].type != "pointer_expression":
+        return None
+    name = arguments.named_children[0].child_by_field_name("argument")
+    return name if name is not None and name.type == "identifier" else None
 
 
 def _field_name(field: Node) -> Node:
