@@ -11,6 +11,7 @@ Tests: tests/unit/extract/test_dataflow_*.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -25,7 +26,6 @@ Row = tuple[int, Relation, tuple[int, ...]]
 """Token, relation, parents; token and parents are indices of the function's tokens, parents ascending."""
 _COMES_FROM, _COMPUTED_FROM = Relation.COMES_FROM, Relation.COMPUTED_FROM
 _TOKEN_OF, _PARENTS_OF = itemgetter(0), itemgetter(2)
-_NOTHING: frozenset[int] = frozenset()
 
 
 Way = tuple[bool, list["Step"]]
@@ -51,7 +51,8 @@ def join(flow: Follower, table: Table, relation: Relation, targets: list[int], v
     flow.spend(len(targets) * len(values))
     tokens, rows = flow.tokens, flow.rows
     for token in targets:
-        rows += [(token, relation, (value,)) for value in values]
+        for value in values:
+            rows.append((token, relation, (value,)))  # mostly one or two: a comprehension would be a call
         table[tokens[token]] = (token,)
     return table
 
@@ -118,7 +119,7 @@ def follow(tokens: Sequence[str], steps: Sequence[Step]) -> list[Row]:
     flow = Follower(tokens)
     flow.follow(steps, {})
     rows, alone = flow.rows, flow.alone
-    sources = _NOTHING.union(*map(_PARENTS_OF, rows)).difference(map(_TOKEN_OF, rows))
+    sources = {*chain.from_iterable(map(_PARENTS_OF, rows))}.difference(map(_TOKEN_OF, rows))
     rows += [(token, alone[token], ()) for token in sources if token in alone]
     rows.sort(key=_TOKEN_OF)
     return rows

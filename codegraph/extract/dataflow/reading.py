@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tree_sitter import Node
 
 from codegraph.extract.dataflow.function_text import FunctionText
-from codegraph.extract.dataflow.grammars import FlowGrammar, Mark, Role
+from codegraph.extract.dataflow.grammars import FlowGrammar, Mark
 from codegraph.extract.dataflow.parts import Reading
 
 _ATOM, _SILENT, _DROPPED, _KEYWORD, _NAME = Mark
@@ -34,6 +34,7 @@ def _read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, rea
     tokens, variables, starts, steps = reading.tokens, reading.variables, reading.starts, reading.steps
     outer: list[Iterator[Node]] = []
     level = iter(nodes)
+    inner: Iterable[Node] | None
     while True:
         for node in level:
             kind = node.kind_id
@@ -55,7 +56,9 @@ def _read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, rea
             elif role is _DROPPED or role is _SILENT:
                 continue
             elif role is not _ATOM and node.child_count:
-                inner = _inside(node, role, reading)
+                if node.end_byte == node.start_byte:
+                    continue
+                inner = node.children if isinstance(role, Mark) else role(reading, node)
                 if inner is not None:
                     outer.append(level)
                     level = iter(inner)
@@ -84,10 +87,3 @@ def _read(nodes: Sequence[Node], grammar: FlowGrammar, source: FunctionText, rea
             if not outer:
                 return
             level = outer.pop()
-
-
-def _inside(node: Node, role: Role, reading: Reading) -> Iterable[Node] | None:
-    """Return the nodes inside one with children, whose steps the role will see to; None if it is a token."""
-    if isinstance(role, Mark):
-        return node.children
-    return () if node.end_byte == node.start_byte else role(reading, node)
