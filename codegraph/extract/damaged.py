@@ -1,6 +1,8 @@
-"""An edit of a function that is broken, was, or is broken now: what can be said of it without the rest of the file.
+"""An edit where something is broken, in the function or around it: what can be said of it without the rest of the file.
 
-What breaks a function may take in text behind it, as a comment without an end does, so the whole file is parsed.
+What breaks a function may take in text behind it, as a comment without an end does. And behind a broken place the
+parser follows several readings for a while, how long depends on all the text between; which of two readings of
+`a<b, c<d>::e` it takes may hang on that. So the whole file is parsed.
 Elsewhere it must be broken as it was, and of the function that tree must say the same as the tree of what is left of
 the file, node by node; then what is found in it is what the passes over the whole tree would find (see `again`).
 Tests: tests/unit/extract/test_extract_again.py.
@@ -41,12 +43,10 @@ def looked_at(
     `read`: what the parser reads of the whole file; `less` does not say yet where that is broken.
     """
     moved = len(data) - len(known.data)
-    broken = _moved(known.broken, changed(known.data, data), moved)
-    is_broken = any(edited.start <= each.start <= edited.end for each in known.broken)
-    if broken is not None and not is_broken and not _may_run_on(data[edited.start : edited.end + moved]):
-        part = _part(data, less, broken, spec, limits)
+    if not known.broken and not _may_run_on(data[edited.start : edited.end + moved]):
+        part = _part(data, less, (), spec, limits)
         if part is not None:
-            return Looked(part, broken)
+            return Looked(part, ())
     return _looked_at_broken(known, data, edited, read, less, spec, limits)
 
 

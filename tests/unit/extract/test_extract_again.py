@@ -509,6 +509,33 @@ def test_an_edit_that_breaks_more_than_a_function_is_looked_at_as_a_whole() -> N
     assert memory.helped == 0
 
 
+AMBIGUOUS = b"""
+                m_it.object_iterator = typename object_t::iterator();
+    /*!
+    */
+    iter_impl& operator=(const iter_impl<typename std::remove_const<BasicJsonType>::type>& other) noexcept // NOLINT
+            {
+    @pre The iterator is initialized; i.e. `m_object != nullptr`.
+        }
+    }
+    /*!
+    */
+    template < class IterImpl, detail::enable_if_t < (std::is_same<IterImpl, SAME<IterImpl, other_iter_impl>::value), \
+int > = 0 >
+    bool operator!=(const IterImpl& other) const
+    {
+    }"""
+
+
+def test_which_of_two_readings_is_taken_may_hang_on_a_broken_place_before() -> None:
+    """`a<b, c<d>::e` is two things in C++: behind a broken place the parser's choice needs all the text between."""
+    before = AMBIGUOUS.replace(b"SAME", b"iter_impl>::value || std::is_same")
+    now = AMBIGUOUS.replace(b"SAME", b"iter_i::is_same")
+    memory = Memory()
+    memory.extract("x", before, "cpp", LIMITS)
+    assert memory.extract("x", now, "cpp", LIMITS) == whole(now, "cpp")
+
+
 @pytest.mark.parametrize("language", ["c", "cpp", "java", "typescript", "go"])
 def test_a_comment_without_an_end_takes_in_what_stands_behind(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What begins a comment is two operators where nothing ends it; what ends it may stand in another function."""
