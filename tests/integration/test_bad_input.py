@@ -550,7 +550,7 @@ def untouched() -> Iterator[Installation]:
         (("symbols", "--at", "use"), 4, ("no place", "FILE:LINE")),
         (("search", "x", "--project", "/no/such/place"), 4, ("/no/such/place", "directory")),
         (("search", "x", "--limit", "0"), 2, ("limit",)),
-        (("nonsense",), 2, ("invalid choice",)),
+        (("nonsense",), 2, ("there is no command nonsense", "--help")),
     ],
 )
 def test_wrong_arguments(

@@ -14,7 +14,7 @@ from codegraph.core.symbols import Freshness
 from codegraph.daemon.messages import Wait
 from codegraph.embed.fitted import METHODS
 from codegraph.embed.registry import describe, dimensions
-from codegraph.errors import ConfigError
+from codegraph.errors import ConfigError, UsageError
 
 FILES = {f"part_{n}.py": "".join(f"def do_{n}_{m}(x):\n    return x + {m}\n" for m in range(30)) for n in range(6)}
 
@@ -79,5 +79,5 @@ def test_the_command_offers_every_method() -> None:
     """The parser names the methods itself, so that no other command waits for numpy."""
     for method in METHODS:
         assert build_parser().parse_args(["models", "fit", "x", "--method", method]).method == method
-    with pytest.raises(SystemExit):
+    with pytest.raises(UsageError, match="invalid choice: 'another'"):
         build_parser().parse_args(["models", "fit", "x", "--method", "another"])
