@@ -86,7 +86,8 @@ class Upkeep:
         """Do what is due."""
         if self._unsorted() and now >= self._sort_at:
             if self._is_quiet(QUIET_SECONDS):
-                self._sort_some(now)
+                if self._sort_some(now) and not self._unsorted():
+                    self.changed(now)  # the flush gives back the pages of the store that this has brought in
             else:
                 self._sort_at = now + QUIET_SECONDS
         if self._dirty_since is not None and now >= min(

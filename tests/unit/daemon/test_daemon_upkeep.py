@@ -138,3 +138,22 @@ def test_vectors_are_put_into_their_place_step_by_step() -> None:
     full = False
     upkeep.sort_all()
     assert (left, upkeep.due()) == (0, None)
+
+
+def test_what_sorting_has_brought_into_memory_is_given_back() -> None:
+    """After the last vector, and some quiet, comes a flush, which lets go of the store's pages."""
+    left, done, held = 2, list[str](), Held()
+
+    def sort() -> None:
+        nonlocal left
+        left -= 1
+
+    upkeep = Upkeep(lambda: done.append("flush"), list, list, lambda: False, held, sort, lambda: left)
+    upkeep.tick(100.0)
+    upkeep.tick(100.0 + FLUSH_QUIET_SECONDS)
+    upkeep.tick(101.0 + FLUSH_QUIET_SECONDS)
+    assert not held.work, "the last one was put into its place a second ago"
+    upkeep.tick(100.0 + 2 * FLUSH_QUIET_SECONDS)
+    held.run()
+    assert done == ["flush"]
+    assert upkeep.due() is None
