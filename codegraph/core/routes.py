@@ -21,16 +21,13 @@ from dataclasses import dataclass
 
 from codegraph.core.digests import DIGEST_BYTES, digest
 from codegraph.core.facts import Definition, FlowState, Outline
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, SymbolKind
 
 UNDECIDED = bytes(DIGEST_BYTES)
 """The identity of no model."""
 
 TEXT_KINDS = frozenset({SymbolKind.MODULE, SymbolKind.SECTION})
 """Kinds whose own input is documentation first."""
-
-CALLABLE_KINDS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
-"""Kinds that can have data flow; other definitions' own inputs are the same with and without."""
 
 FOLLOWED = frozenset({FlowState.PRESENT, FlowState.EMPTY})
 """States in which all the data flow there is is known."""
@@ -53,7 +50,7 @@ class Routes:
 
     def model_of(self, definition: Definition) -> bytes:
         """Return the identity of the model that embeds a definition, UNDECIDED while its facts cannot tell."""
-        flow = definition.flow
+        flow = definition.flow  # other definitions' own inputs are the same with data flow and without
         if definition.kind in CALLABLE_KINDS and (flow is FlowState.OFF) is self.expects_data_flow:
             return UNDECIDED
         if self.text and definition.kind in TEXT_KINDS:

@@ -368,10 +368,10 @@ class Served:
 
     def _sources(self, path: str, before: FileView | None) -> Mapping[SymbolId, bytes]:
         """Return what the documents of a file that is edited were made of, as far as the index can keep them."""
-        if before is None:
-            return self._searcher.sources(path, b"", {})
-        made_of = {symbol: each.own for symbol, each in zip(before.ids, before.outline.definitions, strict=True)}
-        return self._searcher.sources(path, bytes(before.blob), made_of)
+        if before is not None and not self._searcher.sources(path):
+            made_of = {symbol: each.own for symbol, each in zip(before.ids, before.outline.definitions, strict=True)}
+            self._searcher.recall(path, bytes(before.blob), made_of)
+        return self._searcher.sources(path)
 
     def _withdraw(self, symbols: Iterable[SymbolId]) -> None:
         """The search index has no vector of these any more."""

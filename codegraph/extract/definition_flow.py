@@ -16,9 +16,10 @@ from tree_sitter import Node
 
 from codegraph.core.dataflow import DataFlowTooLarge, FlowRow, pack
 from codegraph.core.facts import STATEMENT_END, FlowState
+from codegraph.core.symbols import CALLABLE_KINDS
 from codegraph.extract.dataflow import FLOW_TABLES, Flow, follow_nodes
 from codegraph.extract.normalise import Cut, TokenStream
-from codegraph.extract.view import CALLABLES, FileView, Found
+from codegraph.extract.view import FileView, Found
 
 MAX_SLOW = 5
 """After so many functions whose data flow took too long, the file's other functions are not tried."""
@@ -39,7 +40,7 @@ class DefinitionFlows:
         """Return whether a definition has data flow, and its packed rows over these canonical tokens."""
         if not self._known:
             return FlowState.NO_LANGUAGE, b""
-        if found.kind not in CALLABLES or found.node is None:
+        if found.kind not in CALLABLE_KINDS or found.node is None:
             return FlowState.NOT_CALLABLE, b""
         if self._slow >= MAX_SLOW:
             return FlowState.TIME, b""

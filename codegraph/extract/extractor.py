@@ -32,6 +32,7 @@ from codegraph.core.facts import (
     encode,
     encode_inputs,
 )
+from codegraph.core.symbols import CALLABLE_KINDS
 from codegraph.extract.grammar import Captured, Reading, compiled
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
@@ -55,7 +56,7 @@ from codegraph.extract.references import collect_references, spans
 from codegraph.extract.sections import document_facts
 from codegraph.extract.skim import skimmed
 from codegraph.extract.text import SourceText
-from codegraph.extract.view import CALLABLES, FileView
+from codegraph.extract.view import FileView
 
 if TYPE_CHECKING:
     from codegraph.extract.definition_flow import DefinitionFlows
@@ -241,7 +242,7 @@ def _view(
 
 def _collect(view: FileView, captures: Mapping[str, Sequence[Node]]) -> None:
     for index, found in enumerate(view.definitions):
-        if found.kind in CALLABLES:
+        if found.kind in CALLABLE_KINDS:
             heads = view.spec.receivers(view, found)
             if heads:
                 view.heads[index] = heads

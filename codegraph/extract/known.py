@@ -28,14 +28,13 @@ from codegraph.core.facts import (
     decode_outline,
     unpacked,
 )
-from codegraph.core.symbols import Range
+from codegraph.core.symbols import CALLABLE_KINDS, Range
 from codegraph.extract.apart import Callback, callbacks_of
 from codegraph.extract.extractor import Limits, Look
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import BROKEN, Broken
 from codegraph.extract.statements import Statement, statements_of
 from codegraph.extract.text import SourceText
-from codegraph.extract.view import CALLABLES
 
 _ITEM_BYTES = 150
 """A binding, a reference or a third of a definition, about."""
@@ -213,7 +212,7 @@ def functions_of(
     index = 1
     while index < len(definitions):
         one, number, index = definitions[index], index, index + 1
-        if one.kind not in CALLABLES:
+        if one.kind not in CALLABLE_KINDS:
             continue
         span, (start, end) = one.range, bodies[number]
         while index < len(definitions) and definitions[index].range.start_byte < span.end_byte:

@@ -20,12 +20,12 @@ from tree_sitter import Node
 
 from codegraph.core.digests import own_digest, signature_digest
 from codegraph.core.facts import Definition, FlowState, OwnInput, SyntaxProblem, encode
-from codegraph.core.symbols import KIND, OwnDigest, SymbolKind, descriptor_of
+from codegraph.core.symbols import CALLABLE_KINDS, KIND, TYPE_KINDS, OwnDigest, SymbolKind, descriptor_of
 from codegraph.extract.languages.spec import LanguageSpec, Sighting
 from codegraph.extract.normalise import Cut, Span, TokenStream
 from codegraph.extract.signature import signature_of
 from codegraph.extract.text import SourceText
-from codegraph.extract.view import ABSORBING, CALLABLES, CLASSES, FileView, Found
+from codegraph.extract.view import ABSORBING, FileView, Found
 
 if TYPE_CHECKING:
     from codegraph.extract.definition_flow import DefinitionFlows
@@ -60,7 +60,7 @@ def find_definitions(
             stack.pop()
         container = stack[-1][1]
         is_nested = container > 0 and one.kind in spec.nested and kept[container].kind in ABSORBING
-        one.local = is_nested and kept[container].kind in CALLABLES and kept[container].header_end <= one.start
+        one.local = is_nested and kept[container].kind in CALLABLE_KINDS and kept[container].header_end <= one.start
         if container < 0 or (kept[container].kind in ABSORBING and not is_nested):
             if one.kind is not KIND.CONSTANT:
                 absorbed.append(one)
@@ -70,7 +70,7 @@ def find_definitions(
                 problems.append(SyntaxProblem("symbols", text.position(one.start)[0], f"more than {limit} definitions"))
                 break
             one.container = kept[container].container if is_nested and not one.local else container
-            if one.kind is KIND.FUNCTION and kept[container].kind in CLASSES:
+            if one.kind is KIND.FUNCTION and kept[container].kind in TYPE_KINDS:
                 one.kind = KIND.METHOD
             stack.append((one.end, len(kept)))
             kept.append(one)
@@ -260,7 +260,7 @@ def _signature(spec: LanguageSpec, stream: TokenStream, found: Found) -> str:
 
 
 def _raw_tokens(stream: TokenStream, found: Found, children: Sequence[Found]) -> list[str]:
-    if not children or found.kind in CALLABLES:
+    if not children or found.kind in CALLABLE_KINDS:
         return stream.piece(cut_of(found))
     return stream.outline(cut_of(found), map(cut_of, children), headers=found.kind is not KIND.MODULE)
 

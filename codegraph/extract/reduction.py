@@ -19,7 +19,7 @@ from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from codegraph.core.facts import Definition
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import TYPE_KINDS, SymbolKind
 from codegraph.extract.apart import Callback
 from codegraph.extract.extractor import Named, Reduced
 from codegraph.extract.known import Function, Known
@@ -31,7 +31,6 @@ from codegraph.extract.statements import WORD, has_lines
 _BLANK = bytes(byte if byte in b"\r\n" else 0x20 for byte in range(256))
 _LINKAGE = re.compile(rb"extern\s*\"")
 _ENDS = (b"", b";", b"{", b"}", b":")
-_TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
 
 
 class Hole(NamedTuple):
@@ -189,7 +188,7 @@ def _is_whole(known: Known, number: int, read: bytes, spec: LanguageSpec) -> boo
     """Tell whether a definition has lines of its own, so that nothing is half a statement without it."""
     one = known.definitions[number]
     is_announced = one.kind is SymbolKind.FUNCTION and spec.statements is not None
-    if one.kind not in _TYPES and (one.container or not (is_announced or one.kind is SymbolKind.CONSTANT)):
+    if one.kind not in TYPE_KINDS and (one.container or not (is_announced or one.kind is SymbolKind.CONSTANT)):
         return False
     return has_lines(read, one.range.start_byte, one.range.end_byte) and _is_apart(known, number, read)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from codegraph.core.facts import COMPUTED, LITERAL, ROLE, Binding, BindingKind, Chain, Reference, Role
-from codegraph.core.symbols import KIND, SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, KIND
 from codegraph.extract.text import SourceText
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ _NODE_ROLES = (
 
 _SEPARATOR = "\x1f"
 
-_FUNCTIONS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 _LOCAL = frozenset({BindingKind.PARAMETER, BindingKind.VARIABLE, BindingKind.ELEMENT})
 
 
@@ -227,7 +226,7 @@ def _unknown_locals(view: FileView) -> dict[int, set[str]]:
     for binding in bindings:
         if (
             binding.kind in _LOCAL
-            and view.definitions[binding.owner].kind in _FUNCTIONS
+            and view.definitions[binding.owner].kind in CALLABLE_KINDS
             and (binding.owner, binding.name) not in known
         ):
             unknown.setdefault(binding.owner, set()).add(binding.name)
@@ -239,7 +238,7 @@ def _with_inner(view: FileView, unknown: dict[int, set[str]], bindings: Sequence
     around = {
         index: outer
         for index, found in enumerate(view.definitions)
-        if found.kind in _FUNCTIONS and (outer := next(view.functions_around(index), 0))
+        if found.kind in CALLABLE_KINDS and (outer := next(view.functions_around(index), 0))
     }
     bound: dict[int, set[str]] = {index: set() for index in around}
     names = [(each.owner, each.name) for each in bindings]

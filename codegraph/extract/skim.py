@@ -18,12 +18,12 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from codegraph.core.facts import NamespaceRun
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS, SymbolKind
 from codegraph.extract.languages.comments import cleaned
 from codegraph.extract.languages.spec import Docstring, LanguageSpec
 from codegraph.extract.outline import describe, module_of
 from codegraph.extract.text import SourceText
-from codegraph.extract.view import ABSORBING, CALLABLES, CLASSES, Found
+from codegraph.extract.view import ABSORBING, Found
 
 MAX_LINE = 400
 """Characters; a longer line defines nothing."""
@@ -179,7 +179,7 @@ def _mark(lines: Sequence[_Line], number: int, end: str) -> str:
 def _found(text: SourceText, lines: Sequence[_Line], number: int, head: _Head, around: Found) -> Found:
     line = lines[number]
     end = line.start + len(line.text)
-    kind = SymbolKind.METHOD if head.kind in CALLABLES and around.kind in CLASSES else head.kind
+    kind = SymbolKind.METHOD if head.kind in CALLABLE_KINDS and around.kind in TYPE_KINDS else head.kind
     start = line.start + head.start
     name = text.decode(head.name)
     found = Found(None, kind, name, line.start, end, start, start + len(head.name), None, end)

@@ -26,7 +26,7 @@ from codegraph.core.facts import (
     Occurrences,
     Outline,
 )
-from codegraph.core.symbols import Range
+from codegraph.core.symbols import CALLABLE_KINDS, Range
 from codegraph.extract.apart import Callback, callbacks_of, with_tokens
 from codegraph.extract.extractor import Limits, Look
 from codegraph.extract.known import Exports, Function, Known, functions_of, is_each_read, is_shared
@@ -35,7 +35,7 @@ from codegraph.extract.normalise import Span
 from codegraph.extract.outline import Broken, problems_of
 from codegraph.extract.statements import Statement
 from codegraph.extract.text import SourceText
-from codegraph.extract.view import CALLABLES, in_order
+from codegraph.extract.view import in_order
 
 
 class Edited(NamedTuple):
@@ -114,7 +114,7 @@ def _has_all_headers(known: Known) -> bool:
     starts = [each.start for each in known.functions]
     for one, (start, end) in zip(known.definitions[1:], known.bodies[1:], strict=True):
         first, behind = bisect_right(starts, one.range.start_byte), bisect_left(starts, one.range.end_byte)
-        held = known.functions[first:behind] if one.kind not in CALLABLES else ()
+        held = known.functions[first:behind] if one.kind not in CALLABLE_KINDS else ()
         if held and not (start <= held[0].start and held[-1].end <= end):
             return False
     return True

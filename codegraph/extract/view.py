@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from codegraph.core.facts import Binding, BindingKind, Chain, Export, Import, ImportKind, Occurrences
-from codegraph.core.symbols import KIND, SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, KIND, TYPE_KINDS, SymbolKind
 from codegraph.extract.references import ReferenceTable
 from codegraph.extract.text import SourceText
 
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from codegraph.extract.languages.spec import Docstring, LanguageSpec
 
 Match = dict[str, list[Node]]
-CALLABLES = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
-CLASSES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM})
-ABSORBING = CALLABLES | {SymbolKind.CONSTANT}
+ABSORBING = CALLABLE_KINDS | {SymbolKind.CONSTANT}
 """Kinds that own everything inside them: no definition stands within one."""
 
 
@@ -144,11 +142,11 @@ class FileView:
         A function inside a method belongs to the method's class.
         """
         found = self.definitions[owner]
-        while found.local and found.kind in CALLABLES:
+        while found.local and found.kind in CALLABLE_KINDS:
             found = self.definitions[found.container]
-        if found.kind in CLASSES:
+        if found.kind in TYPE_KINDS:
             return owner
-        if found.container >= 0 and self.definitions[found.container].kind in CLASSES:
+        if found.container >= 0 and self.definitions[found.container].kind in TYPE_KINDS:
             return found.container
         return None
 
@@ -156,7 +154,7 @@ class FileView:
         """Walk the indices of the functions around a definition, the innermost first; classes hide no name of them."""
         owner = self.definitions[owner].container
         while owner > 0:
-            if self.definitions[owner].kind in CALLABLES:
+            if self.definitions[owner].kind in CALLABLE_KINDS:
                 yield owner
             owner = self.definitions[owner].container
 
@@ -230,7 +228,7 @@ def outermost_functions(definitions: Sequence[Found]) -> list[int]:
     for index, each in enumerate(definitions[1:], 1):
         if each.start >= end:
             around, end = 0, each.start
-        if not around and each.kind in CALLABLES:
+        if not around and each.kind in CALLABLE_KINDS:
             around, end = index, each.end
         found.append(around)
     return found

@@ -185,19 +185,18 @@ class LexicalIndex:
         entries = [Entry(segment) for segment in (*segments, *(self._built(part) for part in _portions(others)))]
         self._put(entries, removed, revision)
 
-    def sources(self, path: str, tag: bytes, made_of: Mapping[SymbolId, bytes]) -> Mapping[SymbolId, bytes]:
-        """Return what the documents of a file were made of, see `EditedFiles`; the next update may keep these.
-
-        `made_of`: the same as its owner has it, for documents that were handed in with this tag.
-        """
-        if not self._edited.sources(path):
-            with self._lock:
-                entry, place = self._owners.get(path, (None, 0))
-            if entry is not None and entry.segment.tags[place] == tag:
-                numbers = [self._catalogue.number(symbol) for symbol in made_of]
-                if numbers == entry.segment.numbers_of(place).tolist():
-                    self._edited.recall(entry.segment, place, made_of)
+    def sources(self, path: str) -> Mapping[SymbolId, bytes]:
+        """Return what the documents of a file were made of, see `EditedFiles`; the next update may keep these."""
         return self._edited.sources(path)
+
+    def recall(self, path: str, tag: bytes, sources: Mapping[SymbolId, bytes]) -> None:
+        """Remember a file that was not edited lately, if that pays; `sources` are of documents handed in with `tag`."""
+        with self._lock:
+            entry, place = self._owners.get(path, (None, 0))
+        if entry is not None and entry.segment.tags[place] == tag:
+            numbers = [self._catalogue.number(symbol) for symbol in sources]
+            if numbers == entry.segment.numbers_of(place).tolist():
+                self._edited.recall(entry.segment, place, sources)
 
     def adopt(self, files: Sequence[Path], revision: int) -> list[str]:
         """Replace files by the documents of segments that `SegmentWriter` wrote, and publish; return their paths.

@@ -207,9 +207,13 @@ class Searcher:
             self._lexical.update(files, removed, revision)
             self._documents_changed(touched, before)
 
-    def sources(self, path: str, tag: bytes, made_of: Mapping[SymbolId, bytes]) -> Mapping[SymbolId, bytes]:
-        """Return what the documents of a file were made of that an update may keep, see `LexicalIndex.sources`."""
-        return self._lexical.sources(path, tag, made_of)
+    def sources(self, path: str) -> Mapping[SymbolId, bytes]:
+        """Return what the documents of a file edited lately were made of, by digest; an update may keep these."""
+        return self._lexical.sources(path)
+
+    def recall(self, path: str, tag: bytes, sources: Mapping[SymbolId, bytes]) -> None:
+        """Remember a file that was not edited lately, see `LexicalIndex.recall`."""
+        self._lexical.recall(path, tag, sources)
 
     def adopt(self, segments: Sequence[Path], revision: int) -> list[str]:
         """Take documents of files that have none yet, see `LexicalIndex.adopt`; return the paths."""

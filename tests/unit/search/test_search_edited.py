@@ -37,7 +37,7 @@ def whole(functions: dict[str, list[str]], path: str = PATH) -> FileDocuments:
 
 def kept(file: FileDocuments, index: EditedFiles | LexicalIndex) -> FileDocuments:
     """Return the documents with those left out that are made of what they were made of before."""
-    known = index.sources(file.path) if isinstance(index, EditedFiles) else index.sources(file.path, b"", {})
+    known = index.sources(file.path)
     pairs = zip(file.documents, file.sources, strict=True)
     return file._replace(
         documents=tuple(KeptDocument(one.symbol) if known.get(one.symbol) == made else one for one, made in pairs)
@@ -91,7 +91,8 @@ def test_a_file_is_recalled_from_the_whole_index(tmp_path: Path) -> None:
     index = LexicalIndex.open(tmp_path, identity="test")
     file = whole(before)
     made_of = dict(zip((each.symbol for each in file.documents), file.sources, strict=True))
-    assert index.sources(PATH, file.tag, made_of) == made_of
+    index.recall(PATH, file.tag, made_of)
+    assert index.sources(PATH) == made_of
     update = kept(whole(after), index)
     assert [type(each) for each in update.documents] == [KeptDocument, LexicalDocument, LexicalDocument, KeptDocument]
     index.update([update], (), 2)
@@ -110,8 +111,10 @@ def test_only_the_documents_that_are_meant_are_recalled(change: str) -> None:
     symbols = [each.symbol for each in file.documents]
     other = {"another symbol": [symbols[0], SymbolId("x")], "other order": symbols[::-1], "one less": symbols[:1]}
     made_of = dict.fromkeys(other.get(change, symbols), b"digest")
-    assert index.sources(PATH, b"other" if change == "tag" else file.tag, made_of) == {}
-    assert index.sources(PATH, file.tag, dict.fromkeys(symbols, b"digest")) == dict.fromkeys(symbols, b"digest")
+    index.recall(PATH, b"other" if change == "tag" else file.tag, made_of)
+    assert index.sources(PATH) == {}
+    index.recall(PATH, file.tag, dict.fromkeys(symbols, b"digest"))
+    assert index.sources(PATH) == dict.fromkeys(symbols, b"digest")
 
 
 def test_a_small_file_of_a_large_index_is_inverted_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +123,8 @@ def test_a_small_file_of_a_large_index_is_inverted_again(monkeypatch: pytest.Mon
     index = LexicalIndex.open(None, identity="test")
     small, large = whole({"f": ["alpha"]}), whole({f"f{n}": ["alpha"] for n in range(9)}, "b.py")
     index.update([each._replace(sources=()) for each in (small, large)], (), 1)
-    assert not index.sources(PATH, small.tag, {small.documents[0].symbol: b"digest"})
+    index.recall(PATH, small.tag, {small.documents[0].symbol: b"digest"})
+    assert not index.sources(PATH)
 
 
 @given(st.lists(versions.map(lambda history: history[0]), min_size=1, max_size=4), st.data())
@@ -143,17 +147,17 @@ def test_a_file_that_is_removed_or_long_gone_is_forgotten() -> None:
     """What is not remembered cannot be kept: its owner is told nothing of it, and claims are refused."""
     index = LexicalIndex.open(None, identity="test")
     index.update([whole({"f": ["alpha"]})], (), 1)
-    assert index.sources(PATH, b"", {})
+    assert index.sources(PATH)
     index.update([], [PATH], 2)
-    assert not index.sources(PATH, b"", {})
+    assert not index.sources(PATH)
     with pytest.raises(KeyError):
         index.update([FileDocuments(PATH, b"", (KeptDocument(SymbolId("x")),), (b"",))], (), 3)
     for number in range(MOST + 1):
         index.update([whole({"f": ["alpha"]}, f"{number}.py")], (), 4 + number)
-    assert not index.sources("0.py", b"", {})
-    assert index.sources("1.py", b"", {})
+    assert not index.sources("0.py")
+    assert index.sources("1.py")
     index.update([whole({"f": ["beta"]}, "1.py")._replace(sources=())], (), 99)
-    assert not index.sources("1.py", b"", {})
+    assert not index.sources("1.py")
 
 
 def test_files_of_one_change_do_not_push_each_other_out() -> None:

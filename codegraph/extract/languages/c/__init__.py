@@ -8,12 +8,13 @@ import tree_sitter_c
 from tree_sitter import Node
 
 from codegraph.core.facts import BINDING, Chain, ImportKind
+from codegraph.core.symbols import TYPE_KINDS
 from codegraph.extract.languages.cpp import CONDITIONS
 from codegraph.extract.languages.cpp.masking import masked_c
 from codegraph.extract.languages.plain import plain_spec
 from codegraph.extract.languages.spec import Statements
 from codegraph.extract.text import SourceText
-from codegraph.extract.view import CLASSES, FileView
+from codegraph.extract.view import FileView
 
 
 def _collect(view: FileView) -> None:
@@ -90,7 +91,7 @@ SPEC = replace(
         hollow=b"{}",
         erasable=True,
     ),
-    nested=CLASSES,
+    nested=TYPE_KINDS,
     prepare=masked_c,
     prepare_if_broken=True,
     statements=Statements(

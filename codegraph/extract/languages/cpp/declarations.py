@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind, Chain, ImportKind, Role
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, SymbolKind
 from codegraph.extract.languages.block_walk import TYPE, Scope, joined
 from codegraph.extract.languages.cpp.definitions import declared_by, last_name
 from codegraph.extract.languages.cpp.expressions import qualifiers
 from codegraph.extract.languages.cpp.openings import bind_opening
-from codegraph.extract.view import CALLABLES
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.cpp.walk import CppWalk
@@ -152,7 +151,7 @@ def _name_type(walk: CppWalk, node: Node, name: Node, index: int, scope: Scope) 
             break
         part = inner
     walk.place(node, index, scope, tuple(path), "x" if part.type == "template_type" else "")
-    if view.definitions[view.definitions[index].container].kind in CALLABLES:
+    if view.definitions[view.definitions[index].container].kind in CALLABLE_KINDS:
         scope.names[walk.text(last_name(name))] = (TYPE, "@here", view.definitions[index].descriptor, "()")
 
 
@@ -241,7 +240,7 @@ def _bind_alias(walk: CppWalk, node: Node, index: int, name: Node | None, chain:
         walk.place(node, index, scope)
         walk.bind(node, index, "@alias", chain or ("()",), BindingKind.ATTRIBUTE)
         definition = walk.view.definitions[index]
-        if name is not None and walk.view.definitions[definition.container].kind in CALLABLES:
+        if name is not None and walk.view.definitions[definition.container].kind in CALLABLE_KINDS:
             scope.names[walk.text(name)] = (TYPE, "@here", definition.descriptor, "()")
     elif name is not None:
         scope.names[walk.text(name)] = joined((TYPE,), *chain) if chain else (TYPE,)

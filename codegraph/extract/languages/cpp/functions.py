@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from codegraph.core.facts import BINDING, Chain, Role
+from codegraph.core.symbols import CALLABLE_KINDS
 from codegraph.extract.languages.block_walk import TYPE, Scope, joined
 from codegraph.extract.languages.cpp.chains import followed
 from codegraph.extract.languages.cpp.declarations import push_declarator
 from codegraph.extract.languages.cpp.definitions import Declarator, declared_by, last_name
 from codegraph.extract.languages.cpp.expressions import constructed, qualifiers
 from codegraph.extract.languages.cpp.templates import PARAMETERS
-from codegraph.extract.view import CALLABLES
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.cpp.walk import CppWalk
@@ -39,7 +39,7 @@ def function(walk: CppWalk, node: Node, scope: Scope) -> None:
 
 def declaration(walk: CppWalk, node: Node, scope: Scope) -> None:
     """Visit a declaration: of functions, fields, variables, or of what is local."""
-    is_local = walk.view.definitions[scope.owner].kind in CALLABLES
+    is_local = walk.view.definitions[scope.owner].kind in CALLABLE_KINDS
     kind = node.child_by_field_name("type")
     declarators = node.children_by_field_name("declarator")
     if not declarators:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import tree_sitter_python
 
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS, SymbolKind
 from codegraph.extract.languages.python.bindings import Binder, bind_results
 from codegraph.extract.languages.python.branches import mark_unreachable
 from codegraph.extract.languages.python.chains import callees, expression_chain
@@ -19,7 +19,7 @@ from codegraph.extract.languages.python.layout import TOKEN, canonical
 from codegraph.extract.languages.python.narrowing import MAX_STRETCHES, narrow
 from codegraph.extract.languages.python.strings import mention_in_strings
 from codegraph.extract.languages.spec import LanguageSpec, Queries
-from codegraph.extract.view import CALLABLES, CLASSES, FileView, Found
+from codegraph.extract.view import FileView, Found
 
 _CLASS_RECEIVERS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 _NO_RECEIVER: Mapping[str, str] = MappingProxyType({})
@@ -87,6 +87,6 @@ SPEC = LanguageSpec(
     no_constants=frozenset({"__all__"}),
     hollow=b"()",
     erasable=True,
-    nested=CALLABLES | CLASSES,
+    nested=CALLABLE_KINDS | TYPE_KINDS,
     heeded=(b"isinstance", MAX_STRETCHES),
 )

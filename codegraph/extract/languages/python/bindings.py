@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from tree_sitter import Node
 
 from codegraph.core.facts import BINDING, LITERAL, LOCAL, BindingKind, Chain
+from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS
 from codegraph.extract.languages.python.annotations import read_annotation
 from codegraph.extract.languages.python.values import (
     MAX_OPERANDS,
@@ -28,7 +29,7 @@ from codegraph.extract.languages.python.values import (
     narrowed,
     operands,
 )
-from codegraph.extract.view import CALLABLES, CLASSES, FileView, Found, Match
+from codegraph.extract.view import FileView, Found, Match
 
 ENTERED = "@enter"
 """The step of a chain from a context manager to what a `with` statement binds."""
@@ -80,7 +81,7 @@ class Binder:
         if (owner, name) in self._elsewhere:
             self._outer.append((offset, self._elsewhere[owner, name], owner, name, kind, chain))
             return
-        if view.definitions[owner].kind in CLASSES and kind is BINDING.VARIABLE:
+        if view.definitions[owner].kind in TYPE_KINDS and kind is BINDING.VARIABLE:
             kind = BINDING.ATTRIBUTE
             if self._is_enumeration(owner) and name[0] != "_":
                 chain = ("@self",)  # a member is an instance, whatever value it is given
@@ -165,14 +166,14 @@ class Binder:
         for found in self._view.forms("alias"):
             self._name_classes(found["target"][0], classes_of(self._view.text.of(found["value"][0])))
         for offset, name, chain in narrowed(self._view.text):
-            if self._view.definitions[owner := self._view.scope_of(offset)].kind in CALLABLES:
+            if self._view.definitions[owner := self._view.scope_of(offset)].kind in CALLABLE_KINDS:
                 self._view.bind(offset, owner, name, BINDING.NARROWED, chain)
 
     def _assign_value(self, target: Node, value: Node) -> None:
         """Bind what a value may be, what its elements are, or the classes that it is an alias of."""
         view = self._view
         owner = view.owner_of(value.start_byte)
-        in_function = view.definitions[owner].kind in CALLABLES
+        in_function = view.definitions[owner].kind in CALLABLE_KINDS
         name = view.text.of(target) if target.type == "identifier" else ""
         if name and view.scope_of(target.start_byte) == 0 and (classes := aliased(name, value, view.text)):
             self._name_classes(target, classes)
@@ -266,7 +267,7 @@ class Binder:
     def _local_names(self, around: Node, targets: Iterable[Node], chain: Chain) -> None:
         """Bind names of a lambda or comprehension: in the function, or hidden inside `around`."""
         view = self._view
-        in_function = view.definitions[view.owner_of(around.start_byte)].kind in CALLABLES
+        in_function = view.definitions[view.owner_of(around.start_byte)].kind in CALLABLE_KINDS
         for target in targets:
             for name in _targets(target):
                 if name.type != "identifier":
@@ -315,7 +316,7 @@ def bind_results(view: FileView) -> None:
         owner = view.owner_of(value.start_byte)
         returned.setdefault(owner, []).append(view.chain(value, owner))
     for index, found in enumerate(view.definitions):
-        if found.kind not in CALLABLES or found.node is None:
+        if found.kind not in CALLABLE_KINDS or found.node is None:
             continue
         annotation = found.node.child_by_field_name("return_type")
         if annotation is not None and view.text.of(annotation) == _type_of_receiver(view, found.node):

@@ -33,7 +33,7 @@ from codegraph.core.facts import (
     Occurrences,
     Outline,
 )
-from codegraph.core.symbols import KIND, SymbolKind, container_of
+from codegraph.core.symbols import CALLABLE_KINDS, KIND, SymbolKind, container_of
 from codegraph.graph.resolve.javascript.names import FAMILY, SCRIPTS
 from codegraph.graph.resolve.keys import (
     base_key,
@@ -49,7 +49,7 @@ from codegraph.graph.resolve.keys import (
     star_key,
     top_key,
 )
-from codegraph.graph.resolve.scheme import Entry, Value
+from codegraph.graph.resolve.scheme import Entry, Offers, Value
 
 WHOLE = "export="
 SPREAD = "..."
@@ -59,32 +59,32 @@ _GETTER = re.compile(
 _STATIC = re.compile(r"(?:@.* )?(?:(?:override|public|private|protected) )*static (?!\(|=|:|\?|<|;)")
 _NAMESPACE = re.compile(r"(?:(?:export|declare) )*(?:namespace|module) ")
 _NAMED = (ImportKind.NAME, ImportKind.MEMBER)
-_CALLABLES = (SymbolKind.FUNCTION, SymbolKind.METHOD)
 _HOLDING = (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.CONSTANT)
 
 
 def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
     """Say what the file offers; a pure function of it alone."""
-    entries: dict[str, dict[Entry, None]] = {module_key(path): {(outline.language,): None}}
+    offers = Offers()
+    offers.add(module_key(path), (outline.language,))
     renamed = renamed_of(outline, occurrences)
-    _offer_definitions(entries, path, outline, renamed)
-    _offer_bindings(entries, path, outline, occurrences, renamed)
+    _offer_definitions(offers, path, outline, renamed)
+    _offer_bindings(offers, path, outline, occurrences, renamed)
     for each in occurrences.imports:
-        _offer_import(entries, path, each)
+        _offer_import(offers, path, each)
     for reference in occurrences.references:
         if reference.role is ROLE.INHERIT:
             owner = outline.definitions[reference.owner]
-            _add(entries, base_key(path, owner.descriptor), reference.chain)
+            offers.add(base_key(path, owner.descriptor), reference.chain)
     for export in occurrences.exports:
-        _add(entries, export_key(path, export.name), ("v", *export.chain))
+        offers.add(export_key(path, export.name), ("v", *export.chain))
     if occurrences.explicit_exports:
-        _add(entries, export_list_key(path), ())
+        offers.add(export_list_key(path), ())
     elif not occurrences.imports and not occurrences.exports:
         for definition in outline.definitions[1:]:
             is_apart = definition.local or definition.descriptor in renamed
             if definition.container == 0 and not is_apart and definition.kind is not KIND.CONSTANT:
-                _add(entries, top_key(SCRIPTS, definition.name), (path, *definition_entry(definition)))
-    return {key: tuple(found) for key, found in entries.items()}
+                offers.add(top_key(SCRIPTS, definition.name), (path, *definition_entry(definition)))
+    return offers.values()
 
 
 def flags_of(definition: Definition) -> str:
@@ -135,38 +135,31 @@ def described(read: Callable[[str], Value], path: str, descriptor: str) -> tuple
     return name, tuple(entry for entry in entries if entry[1:2] == (descriptor,))
 
 
-def _add(entries: dict[str, dict[Entry, None]], key: str, entry: Entry) -> None:
-    entries.setdefault(key, {})[entry] = None
-
-
-def _offer_definitions(
-    entries: dict[str, dict[Entry, None]], path: str, outline: Outline, renamed: Mapping[str, Sequence[str]]
-) -> None:
+def _offer_definitions(offers: Offers, path: str, outline: Outline, renamed: Mapping[str, Sequence[str]]) -> None:
     for definition in outline.definitions[1:]:
         container = outline.definitions[definition.container]
         entry = definition_entry(definition)
         names = renamed.get(definition.descriptor)
         if definition.local or names is not None:
             flags = entry[3] + "l" if definition.local else entry[3]
-            _add(entries, member_key(path, "", definition.descriptor), (*entry[:3], flags))
+            offers.add(member_key(path, "", definition.descriptor), (*entry[:3], flags))
             if definition.local:
                 continue
             for name in names or ():
-                _add(entries, definition_key(path, name), entry)
+                offers.add(definition_key(path, name), entry)
         elif container.kind is KIND.MODULE:
-            _add(entries, definition_key(path, definition.name), entry)
+            offers.add(definition_key(path, definition.name), entry)
         else:
-            _add(entries, member_key(path, container.descriptor, definition.name), entry)
+            offers.add(member_key(path, container.descriptor, definition.name), entry)
         if definition.kind is not KIND.CONSTANT:
-            _add(
-                entries,
+            offers.add(
                 name_key(FAMILY, definition.name),
                 (path, definition.descriptor, definition.kind.value),
             )
 
 
 def _offer_bindings(
-    entries: dict[str, dict[Entry, None]],
+    offers: Offers,
     path: str,
     outline: Outline,
     occurrences: Occurrences,
@@ -181,31 +174,31 @@ def _offer_bindings(
         ):
             continue
         if kind is BINDING.RETURN:
-            _add(entries, return_key(path, owner.descriptor), chain)
+            offers.add(return_key(path, owner.descriptor), chain)
         elif kind is BINDING.ELEMENT:
-            if owner.kind not in _CALLABLES or name[0] == "(":
-                _add(entries, element_key(path, owner.descriptor, name), chain)
+            if owner.kind not in CALLABLE_KINDS or name[0] == "(":
+                offers.add(element_key(path, owner.descriptor, name), chain)
             if owner.kind in _HOLDING and name[0] != "(":
-                _add(entries, member_key(path, owner.descriptor, name), ("v",))  # a container, which is no more known
+                offers.add(member_key(path, owner.descriptor, name), ("v",))  # a container, which is no more known
         elif kind is BINDING.ATTRIBUTE:
             if name == SPREAD:
-                _add(entries, base_key(path, owner.descriptor), chain)
+                offers.add(base_key(path, owner.descriptor), chain)
             else:
-                _add(entries, member_key(path, owner.descriptor, name), ("v", *chain))
+                offers.add(member_key(path, owner.descriptor, name), ("v", *chain))
         elif owner.kind is KIND.MODULE:
-            _add(entries, definition_key(path, name), ("v", *chain))
+            offers.add(definition_key(path, name), ("v", *chain))
         elif owner.kind is KIND.CLASS and kind is BINDING.VARIABLE and flags_of(owner) == "n":
-            _add(entries, member_key(path, owner.descriptor, name), ("v", *chain))
+            offers.add(member_key(path, owner.descriptor, name), ("v", *chain))
 
 
-def _offer_import(entries: dict[str, dict[Entry, None]], path: str, each: Import) -> None:
+def _offer_import(offers: Offers, path: str, each: Import) -> None:
     if each.kind is ImportKind.STAR:
-        _add(entries, star_key(path), (each.module,))
+        offers.add(star_key(path), (each.module,))
     elif each.alias and each.reexport:
-        _add(entries, export_key(path, each.alias), import_entry(each))
+        offers.add(export_key(path, each.alias), import_entry(each))
     elif each.alias and (each.owner == 0 or each.alias.endswith(")")):
         # A module required inside a function can still be what a member or a result comes from.
-        _add(entries, import_key(path, each.alias), import_entry(each))
+        offers.add(import_key(path, each.alias), import_entry(each))
 
 
 def chain_of(entry: Entry) -> Chain:
