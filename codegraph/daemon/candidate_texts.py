@@ -46,6 +46,7 @@ class CandidateTexts:
         self._source = source
         self._frames: dict[tuple[BlobDigest, str], Mapping[bytes, bytes]] = {}
         self._shingles: dict[bytes, Hashes | None] = {}
+        self._symbols: dict[SymbolId, Symbol | None] = {}
 
     def containing(self, phrases: Sequence[str]) -> Callable[[SymbolId], bool] | None:
         """Return a test of whether all of these occur in a symbol's name, signature, docstring or body."""
@@ -67,7 +68,7 @@ class CandidateTexts:
         """Make the shingles of all that is likely to be compared, in one go."""
         wanted: dict[bytes, Symbol] = {}
         for group in groups:
-            found = [symbol for symbol in map(self._snapshot.symbol, group) if symbol is not None]
+            found = [symbol for symbol in map(self._symbol, group) if symbol is not None]
             for pair in combinations(found, 2):
                 if _may_be_copies(*pair):
                     wanted.update((symbol.definition.own, symbol) for symbol in pair)
@@ -75,7 +76,7 @@ class CandidateTexts:
 
     def is_copy(self, one: SymbolId, other: SymbolId) -> bool:
         """Whether two symbols of one name and kind have the same text, or functions nearly the same."""
-        first, second = self._snapshot.symbol(one), self._snapshot.symbol(other)
+        first, second = self._symbol(one), self._symbol(other)
         if first is None or second is None:
             return False
         if first.kind is SymbolKind.MODULE:
@@ -89,6 +90,11 @@ class CandidateTexts:
         self._read({symbol.definition.own: symbol for symbol in (first, second)})
         left, right = self._shingles[first.definition.own], self._shingles[second.definition.own]
         return left is not None and right is not None and _similarity(left, right) >= FOLDED_SIMILARITY
+
+    def _symbol(self, symbol: SymbolId) -> Symbol | None:
+        if symbol not in self._symbols:
+            self._symbols[symbol] = self._snapshot.symbol(symbol)
+        return self._symbols[symbol]
 
     def _read(self, wanted: Mapping[bytes, Symbol]) -> None:
         """Make shingles, None for what is lost or damaged."""

@@ -9,7 +9,7 @@ Invariant: what a view answers never changes. Tests: tests/unit/graph/test_graph
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -109,10 +109,10 @@ class FileView:
         self._indices.update({each: index for index, each in enumerate(self.ids)})
         return self._indices
 
-    def lines_of(self, symbol: SymbolId) -> int:
-        """Count the lines that a symbol stands on; 0 if it is not in this file."""
-        index = self.index_of(symbol)
-        return 0 if index is None else (self._lines or self._counted())[index]
+    @property
+    def lines(self) -> tuple[Mapping[SymbolId, int], Sequence[int]]:
+        """The index of each symbol, and by index how many lines it stands on."""
+        return self._indices or self._indexed(), self._lines or self._counted()
 
     def _counted(self) -> list[int]:
         extents = [definition.range for definition in self.outline.definitions]

@@ -127,7 +127,7 @@ class Snapshot:
 
     def symbol(self, symbol: SymbolId) -> Symbol | None:
         """Return a symbol, or None if there is none of that id."""
-        place = self.places.get(symbol)
+        place = self.places.find(symbol)
         return None if place is None else self.files[place[0]].symbol(place[1])
 
     def symbols(self) -> Iterator[Symbol]:
@@ -195,9 +195,13 @@ class Snapshot:
 
     def lines(self, symbols: Sequence[SymbolId], paths: Sequence[str]) -> list[int]:
         """Count the lines that each of these symbols of these files stands on; 0 for one that is not there."""
-        views = {path: self.files.get(path) for path in dict.fromkeys(paths)}
-        found = [(views[path], symbol) for symbol, path in zip(symbols, paths, strict=True)]
-        return [0 if view is None else view.lines_of(symbol) for view, symbol in found]
+        of_files = {path: ({}, ()) if (view := self.files.get(path)) is None else view.lines for path in {*paths}}
+        counts = []
+        for symbol, path in zip(symbols, paths, strict=True):
+            indices, lines = of_files[path]
+            index = indices.get(symbol)
+            counts.append(0 if index is None else lines[index])
+        return counts
 
     def context(self, symbol: SymbolId) -> tuple[SymbolId, ...]:
         """Return the symbols whose signatures the embedding of this one also reads, nearest first."""

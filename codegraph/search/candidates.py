@@ -59,7 +59,7 @@ class Found:
         paths = [catalogue.path_names[code] for code in codes.tolist()]
         matches = self.matches
         evidence = dict(zip(catalogue.paths[matches.numbers].tolist(), matches.files.tolist(), strict=True))
-        document = np.isin(catalogue.languages[self.numbers], _document_codes(catalogue))
+        document = _are_documents(catalogue)[catalogue.languages[self.numbers]]
         # Whoever is not among the nearest is at most as near as the last of them.
         vector = self._placed(self.near.numbers, self.nearness, self.nearness.min(initial=1.0))
         vector = _shares_apart(vector, document)
@@ -110,8 +110,9 @@ def _shares_apart(values: Values, document: Mask) -> Values:
     return shares
 
 
-def _document_codes(catalogue: CatalogueView) -> list[int]:
-    return [code for code, name in enumerate(catalogue.language_names) if name in DOCUMENT_LANGUAGES]
+def _are_documents(catalogue: CatalogueView) -> Mask:
+    """Say of each code of a language whether it is that of documents."""
+    return np.array([name in DOCUMENT_LANGUAGES for name in catalogue.language_names], dtype=np.bool_)
 
 
 def _best_of_each(codes: Numbers, values: Values) -> Values:

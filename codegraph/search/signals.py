@@ -36,8 +36,8 @@ SAME_NAME, SAME_SPELLING = 0.7, 0.3
 OTHER_CONTAINERS = 0.5
 """The share of it that is left where nothing of what is written before the name is around the symbol."""
 
-_NAMES = [KINDS.index(kind) for kind in (SymbolKind.CONSTANT, SymbolKind.CLASS)]
-_FUNCTIONS = [KINDS.index(kind) for kind in sorted(CALLABLE_KINDS)]
+_NAMES = np.array([kind in (SymbolKind.CONSTANT, SymbolKind.CLASS) for kind in KINDS])
+_FUNCTIONS = np.array([kind in CALLABLE_KINDS for kind in KINDS])
 
 DEEP = 5
 LARGE = math.log(400)
@@ -206,8 +206,8 @@ def support(asked: _Asked, candidates: Candidates) -> Values:
 def elsewhere(_: _Asked, candidates: Candidates) -> Values:
     """Say who only names what is defined elsewhere; a function only if one of its name that does more was found."""
     values = np.zeros(len(candidates.symbols))
-    functions = np.isin(candidates.kinds, _FUNCTIONS)
-    asked = np.flatnonzero(functions | (np.isin(candidates.kinds, _NAMES) & (candidates.lines <= 1))).tolist()
+    functions = _FUNCTIONS[candidates.kinds]
+    asked = np.flatnonzero(functions | (_NAMES[candidates.kinds] & (candidates.lines <= 1))).tolist()
     symbols, paths = [candidates.symbols[index] for index in asked], [candidates.paths[index] for index in asked]
     values[asked] = candidates.names_only(symbols, paths)
     if not values.any():

@@ -49,8 +49,8 @@ SHARED_BLOCKS = 4
 BURIED_SHARE = 0.25
 """A full block with a larger share of buried rows is emptied."""
 
-SAMPLE_ROWS = 1_024
-"""Rows that say how near the rest must be at least."""
+SAMPLE_EVERY = 16
+"""One row of so many says how near the rest must be at least; neighbouring rows are of one file, and of one mind."""
 
 SPARSE_SHARE = 0.25
 """A filter that admits a smaller share of a block has its rows copied out before the scan."""
@@ -156,7 +156,7 @@ class VectorView:
             found, values = self._scan(stretch, query, allowed)
             searched += len(found)
             if not numbers:  # the limit-th best of some rows is a bound for that of all, so few rows are gathered
-                threshold = _least_of_best(values[:SAMPLE_ROWS], limit)
+                threshold = _least_of_best(values[::SAMPLE_EVERY], limit)
             good = np.flatnonzero(values >= threshold)
             if len(good):
                 numbers, scores = [*numbers, found[good]], [*scores, values[good]]
