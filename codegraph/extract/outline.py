@@ -50,6 +50,7 @@ def find_definitions(
     kept = [module_of(text)]
     absorbed: list[Found] = []
     problems: list[SyntaxProblem] = []
+    holding = CALLABLE_KINDS | (spec.nested & {SymbolKind.CONSTANT})
     stack: list[tuple[int, int]] = [(len(text.data) + 1, 0)]  # (end, index or -1 for absorbed)
     previous = (-1, -1)
     for one in found:
@@ -60,12 +61,12 @@ def find_definitions(
             stack.pop()
         container = stack[-1][1]
         is_nested = container > 0 and one.kind in spec.nested and kept[container].kind in ABSORBING
-        one.local = is_nested and kept[container].kind in CALLABLE_KINDS and kept[container].header_end <= one.start
+        one.local = is_nested and kept[container].kind in holding and kept[container].header_end <= one.start
         if container < 0 or (kept[container].kind in ABSORBING and not is_nested):
             if one.kind is not KIND.CONSTANT:
                 absorbed.append(one)
                 stack.append((one.end, -1))
-        elif one.kind is not KIND.CONSTANT or _is_constant(spec, kept[container], one):
+        elif one.kind is not KIND.CONSTANT or one.local or _is_constant(spec, kept[container], one):
             if len(kept) > limit:
                 problems.append(SyntaxProblem("symbols", text.position(one.start)[0], f"more than {limit} definitions"))
                 break

@@ -217,8 +217,8 @@ class LanguageSpec:
     settle: Callable[[Iterable[Binding]], Iterable[Binding]] = dict.fromkeys
     """Leaves out of all bindings of a file, in source order, those that say nothing beside the others."""
     nested: frozenset[SymbolKind] = frozenset()
-    """What is a definition, marked local, inside functions too, where definitions.scm finds it. In a constant, or in a
-    function's header, it belongs to what is around that."""
+    """What is a definition, marked local, inside functions too, where definitions.scm finds it, and in the values of
+    constants if these are among it. In other constants, or in a header, it belongs to what is around that."""
     find: Find | None = None
     """Finds the definitions, for languages whose members may stand outside of their container's range."""
     namespaces: Namespaces | None = None

@@ -129,8 +129,35 @@ def test_imports_are_one_for_each_name() -> None:
 
 
 def test_items_of_functions_are_local() -> None:
-    """What a function defines inside of it shadows names of the module and mentions nothing."""
-    assert within("fn helper() {} struct Part; helper(); Part::new(); other();") == {"CALL other"}
+    """What a function, or a constant's value, defines inside is a definition of its own, known in its block only."""
+    items = "fn helper() {} struct Part; impl Part { fn new() {} } enum E { A } const C: u8 = 1; macro_rules! m { () => {} }"
+    assert within(f"{items} helper(); Part::new(); E::A; C; m!(); other();") == {
+        "CALL other", "CALL @=f().helper().", "CALL @=f().Part#.new", "TYPE @=f().Part#", "READ @=f().E#.A",
+        "TYPE @=f().E#", "READ @=f().C.", "CALL @=f().m().",
+    }  # fmt: skip
+    assert within(f"{{ {items} }} helper(); m!(); C;") == {"CALL helper", "CALL m!", "READ C", "TYPE @=f().Part#"}
+    found = facts(f"const _: () = {{ {items} }};").outline.definitions
+    assert [each.descriptor for each in found if each.local] == [
+        "_.helper().", "_.Part#", "_.Part(+1)#", "_.E#", "_.C.", "_.m().",
+    ]  # fmt: skip
+
+
+def test_items_see_no_variables() -> None:
+    """A variable hides an item in its block, but not in the items of the block; type parameters and `Self` end, too."""
+    assert within("let go = 1; go(); fn inner() { go() }", "") == {"CALL go", "CALL @?"}
+    assert mentions("fn f<T>(t: T) { fn inner(t: T) { T::go() } }") == {"TYPE T", "CALL T.go"}
+    assert "TYPE @=f().T#" in mentions("fn f<T>() { struct T; fn inner(t: T) {} }")
+
+
+def test_what_a_body_imports_is_known_there() -> None:
+    """A name that a block imports stands behind the block, and whatever no scope declares if it imports everything."""
+    assert within("{ use a::b as c; c(); } c();") == {"CALL @in:f().1.c", "CALL c"}
+    assert within("use E::*; go(); fn inner() { more(); }") == {"CALL @in:f().1.go", "CALL @in:f().1.more"}
+    imports = facts("mod m { fn f() { use a::b; { use super::c; } } }").occurrences.imports
+    assert [(each.owner, each.module, each.name) for each in imports] == [
+        (1, "m::{f().1}>a", "b"),
+        (1, "m::{f().1/f().2}>super", "c"),
+    ]
 
 
 def test_settings_of_cargo() -> None:

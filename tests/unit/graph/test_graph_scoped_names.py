@@ -1,6 +1,7 @@
 """Random nested scopes that declare functions under few names, or hide them: no edge may lead to one out of scope.
 
 What a mention means is known by construction: every scope declares first and mentions afterwards, one mention per line.
+In Rust an item sees the items around it, but no variable.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ MAX_DEPTH = 4
 
 
 class Forms(NamedTuple):
-    """How a language writes things. {name}: one of few names, {n}: a new one; BODY: a scope, HIDDEN: one that hides."""
+    """How a language writes things.
+
+    {name}: one of few names, {n}: a new one; BODY: a scope, HIDDEN: one that hides, ITEM: one that sees items only.
+    """
 
     extension: str
     declare: list[str]
@@ -29,6 +33,10 @@ class Forms(NamedTuple):
     scopes: list[str]
     tops: list[str]
     has_local_functions: bool = True
+    elsewhere: tuple[str, str, str] = ("", "", "")
+    """How a module begins and ends that has all names, and what imports one of them."""
+    import_all: str = ""
+    """What imports all of them."""
 
 
 BLOCKS = ["{\nBODY\n}", "if (ready()) {\nBODY\n} else {\nBODY\n}", "while (ready()) {\nBODY\n}"]
@@ -99,17 +107,32 @@ GO = Forms(
 )
 RUST = Forms(
     "rs",
-    ["fn {name}() {}"],
-    ["let {name} = unknown();"],
-    ["{name}();"],
+    ["fn {name}() {}", "const {name}: fn() = unknown();", "static {name}: fn() = unknown();"],
+    ["let {name} = unknown();", "let ({name}, _) = unknown();"],
+    ["{name}();", "run({name});", "run!({name}());", "let _ = [{name}()];"],
     [
         "{\nBODY\n}",
         "if ready() {\nBODY\n} else {\nBODY\n}",
         "run(|| {\nBODY\n});",
         "run(|{hidden}| {\nHIDDEN\n});",
         "match thing() {\nSome({hidden}) => {\nHIDDEN\n}\nNone => {\nBODY\n}\n}",
+        "unsafe {\nBODY\n}",
+        "fn f{n}() {\nITEM\n}",
+        "fn f{n}({hidden}: fn()) {\nHIDDEN_ITEM\n}",
+        "struct S{n};\nimpl S{n} {\nfn {name}(&self) {\nITEM\n}\n}",
+        "trait T{n} {\nfn {name}(&self) {\nITEM\n}\n}",
+        "const C{n}: u8 = {\nITEM\n};",
+        "static S{n}: fn() = make(|{hidden}| {\nHIDDEN_ITEM\n});",
     ],
-    ["fn go{n}() {\nBODY\n}"],
+    [
+        "fn go{n}() {\nBODY\n}",
+        "struct S{n};\nimpl S{n} {\nfn {name}(&self) {\nBODY\n}\n}",
+        "mod m{n} {\nuse super::*;\nfn go() {\nBODY\n}\n}",
+        "const _: () = {\nBODY\n};",
+        "static S{n}: fn() = make(|| {\nBODY\n});",
+    ],
+    elsewhere=("mod elsewhere {", "}", "use crate::elsewhere::{name};"),
+    import_all="use crate::elsewhere::*;",
 )
 LANGUAGES = {"javascript": JAVASCRIPT, "typescript": JAVASCRIPT._replace(extension="ts")} | {
     "c": C,
@@ -123,48 +146,68 @@ class Program:
     """One random program, and which line each mention means: 0 for none that is a definition."""
 
     def __init__(self, forms: Forms, seed: int) -> None:
-        self._forms = forms
+        self.forms = forms
         self._random = Random(seed)
+        self._new = ""
         self.lines = ["package p"] if forms.extension == "go" else []
         self.meant: dict[int, int] = {}
+        self.defined: set[int] = set()
+        """The lines of definitions; what else is meant is a variable."""
+        begin, end, _ = forms.elsewhere
+        self._say(begin)
+        self._elsewhere = {name: self._say("pub " * bool(begin) + forms.declare[0], name) for name in NAMES if begin}
+        self._say(end)
         known = {name: self._say(self._random.choice(forms.declare), name) for name in NAMES}
         for _ in range(4):
-            self._write(self._random.choice(forms.tops), known, 0)
+            self._write(self._random.choice(forms.tops), known, known, 0)
 
     def _say(self, form: str, name: str = "") -> int:
-        line = form.replace("{name}", name).replace("{n}", str(self._random.randrange(10**6)))
+        line = form.replace("{name}", name).replace("{n}", self._new)
         self.lines.append(line)
+        if form.removeprefix("pub ") in self.forms.declare:
+            self.defined.add(len(self.lines))
         return len(self.lines)
 
-    def _write(self, form: str, known: dict[str, int], depth: int) -> None:
+    def _write(self, form: str, known: dict[str, int], items: dict[str, int], depth: int) -> None:
         hidden = self._random.choice(NAMES)
+        new = str(self._random.randrange(10**6))
         for line in form.replace("{hidden}", hidden).split("\n"):
-            if line == "BODY":
-                self._fill(known, depth, "")
-            elif line == "HIDDEN":
-                self._fill({**known, hidden: 0}, depth, hidden)
+            visible = items if line.endswith("ITEM") else known
+            if line in ("BODY", "ITEM"):
+                self._fill(visible, items, depth, "")
+            elif line in ("HIDDEN", "HIDDEN_ITEM"):
+                self._fill({**visible, hidden: 0}, items, depth, hidden)
             else:
+                self._new = new
                 self._say(line, self._random.choice(NAMES))
 
-    def _fill(self, visible: dict[str, int], depth: int, taken: str) -> None:
+    def _fill(self, visible: dict[str, int], around: dict[str, int], depth: int, taken: str) -> None:
         """Write a scope: declarations, then scopes and mentions; `taken` is declared by what opens it."""
-        forms, known = self._forms, dict(visible)
+        forms, known, items = self.forms, dict(visible), dict(around)
+        if forms.import_all and self._random.random() < 0.15:
+            self._say(forms.import_all)
+            known |= {name: line for name, line in self._elsewhere.items() if known[name] in self.defined}
+            items |= self._elsewhere
         for name in NAMES:
             roll = self._random.random()
             if name != taken and roll < 0.3 and forms.has_local_functions:
-                known[name] = self._say(self._random.choice(forms.declare), name)
+                if forms.import_all and roll < 0.1:
+                    self._say(forms.elsewhere[2], name)
+                    known[name] = items[name] = self._elsewhere[name]
+                else:
+                    known[name] = items[name] = self._say(self._random.choice(forms.declare), name)
             elif name != taken and 0.3 <= roll < 0.5:
                 known[name] = self._say(self._random.choice(forms.hide), name)
         for _ in range(self._random.randint(1, 3)):
             if depth < MAX_DEPTH and len(self.meant) < MOST_MENTIONS:
-                self._write(self._random.choice(forms.scopes), known, depth + 1)
+                self._write(self._random.choice(forms.scopes), known, items, depth + 1)
         for name in NAMES:
             self.meant[self._say(self._random.choice(forms.mention), name)] = known[name]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_mention_leads_out_of_its_scope(language: str, tmp_path: Path) -> None:
-    """An edge at a mention leads to the definition in scope, or there is none."""
+    """An edge at a mention leads to the definition in scope, or there is none; in Rust there is one."""
     found = 0
     for seed in range(8):
         program = Program(LANGUAGES[language], seed)
@@ -172,9 +215,13 @@ def test_no_mention_leads_out_of_its_scope(language: str, tmp_path: Path) -> Non
         root.mkdir()
         file = f"main.{LANGUAGES[language].extension}"
         (root / file).write_text("\n".join(program.lines) + "\n")
-        for edge in exported_edges(Indexed(root).snapshot, file):
+        edges = exported_edges(Indexed(root).snapshot, file)
+        for edge in edges:
             meant = program.meant.get(edge.at.line)
             if edge.target.name in NAMES and meant is not None and edge.kind.value != "contains":
                 found += 1
                 assert edge.target.line == meant, f"seed {seed}, line {edge.at.line}: {program.lines[edge.at.line - 1]}"
+        if program.forms.elsewhere[0]:
+            lines = {edge.target.line for edge in edges if edge.kind.value != "contains"}
+            assert program.defined.intersection(program.meant.values()) <= lines, f"seed {seed}"
     assert found > 10

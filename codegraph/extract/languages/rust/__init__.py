@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import tree_sitter_rust
 
-from codegraph.core.symbols import SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS, SymbolKind
 from codegraph.extract.languages.plain import plain_spec
 from codegraph.extract.languages.rust.macros import MAX_PARSED
 from codegraph.extract.languages.rust.walk import collect
 
-SPEC = plain_spec(
-    __name__,
-    "rust",
-    "tree-sitter-rust",
-    tree_sitter_rust.language,
-    (".rs",),
-    collect=collect,
-    hollow=b"{}",
-    erasable=True,
-    heeded=(b"!", MAX_PARSED),
-    constants_in=frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}),
+SPEC = replace(
+    plain_spec(
+        __name__,
+        "rust",
+        "tree-sitter-rust",
+        tree_sitter_rust.language,
+        (".rs",),
+        collect=collect,
+        hollow=b"{}",
+        erasable=True,
+        heeded=(b"!", MAX_PARSED),
+        constants_in=frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}),
+    ),
+    nested=CALLABLE_KINDS | TYPE_KINDS | {SymbolKind.CONSTANT},
 )

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Chain
+from codegraph.core.facts import LOCAL, Chain
+from codegraph.core.symbols import descriptor_parts
 from codegraph.core.words import words
 from codegraph.extract.languages.block_walk import CALLABLE, MAX_NESTING, OF, TYPE, Scope, joined
 from codegraph.extract.text import SourceText
@@ -36,9 +37,25 @@ _MARKERS = words(
 )
 """Traits of the standard library among a type parameter's bounds: nothing of the project is found in them."""
 MADE_OF = words("Some Ok")
+HEADS = words("self super crate")
 _NAMES = words("identifier type_identifier self super crate metavariable")
 _PASSED = words("parenthesized_expression reference_expression await_expression unsafe_block")
 _TYPES_PASSED = words("reference_type pointer_type parenthesized_type")
+
+IN = "@in:"
+"""Start of the element that stands for a block, before its name (see `blocks`)."""
+GLOB = "@glob"
+"""The name under which a scope holds the element of a block that imports everything of something."""
+
+
+def item_of(found: Chain, name: str) -> Chain:
+    """Return the chain of the item, or of the import, that a name in scope stands for; () for whatever else is local."""
+    chain = found[1:2] if found[:1] == (TYPE,) else found
+    if len(chain) == 1:
+        is_own = chain[0].startswith(LOCAL) and descriptor_parts(chain[0])[-1][0] == name.removesuffix("!")
+    else:
+        is_own = len(chain) == 2 and chain[0].startswith(IN) and chain[1] == name
+    return chain if is_own else ()
 
 
 class Chains:
@@ -46,6 +63,42 @@ class Chains:
 
     def __init__(self, text: SourceText) -> None:
         self._of = text.of
+        self.has_globs = False
+        """Whether a block was met that imports everything of something."""
+
+    def find(self, name: str, scope: Scope) -> Chain | None:
+        """Return what a name in scope stands for, None if no scope around declares it.
+
+        A block that imports everything of something may give what no scope declares, and hides items around it.
+        """
+        found = scope.find(name)
+        if self.has_globs and name and (found is None or item_of(found, name)):
+            part: Scope | None = scope
+            while part is not None and name not in part.names:
+                if GLOB in part.names:
+                    return *part.names[GLOB], name
+                part = part.parent
+        return found
+
+    def mentioned(self, name: str, scope: Scope) -> Chain:
+        """Return what a mention of this name leads to; () for what is local and no item."""
+        found = self.find(name, scope)
+        return item_of(found, name) if found is not None else (name,) if name else ()
+
+    def macro(self, path: Chain, scope: Scope) -> Chain:
+        """Return what the invocation of a macro leads to: one of a block, or what a path has."""
+        called = f"{path[-1]}!"
+        if len(path) > 1:
+            return (*path[:-1], called)
+        known = self.mentioned(path[0], scope)[:-1]
+        return item_of(scope.find(called) or (), called) or (*known, called)
+
+    def named(self, name: str, scope: Scope) -> Chain:
+        """Return the path of the type or module that a name in a type, or before others, stands for."""
+        found = self.find(name, scope)
+        if found and found[0] == TYPE:
+            return found[1:-1] if found[-1] == "()" else ()
+        return item_of(found or (), name) or ((name,) if name else ())
 
     def path(self, node: Node | None, scope: Scope, depth: int = 0) -> Chain:
         """Return the chain of a path or of a type itself; () where it starts with what has no name."""
@@ -54,10 +107,7 @@ class Chains:
         kind = node.type
         if kind in _NAMES:
             name = self._of(node)
-            found = scope.find(name)
-            if found and found[0] == TYPE:
-                return found[1:-1] if found[-1] == "()" else ()
-            return ("crate",) if kind == "metavariable" else (name,) if name else ()
+            return ("crate",) if kind == "metavariable" else (name,) if name in HEADS else self.named(name, scope)
         if kind in ("scoped_identifier", "scoped_type_identifier"):
             name_node, before = node.child_by_field_name("name"), node.child_by_field_name("path")
             if name_node is None:
@@ -77,7 +127,7 @@ class Chains:
             return self.path(node, scope, depth)
         of = node.child_by_field_name("type")
         name = self._of(of) if of is not None else ""
-        is_parameter = name != "Self" and scope.find(name) is not None
+        is_parameter = name != "Self" and not self.mentioned(name, scope)
         own = () if is_parameter else self.path(of, scope, depth)
         return own or self.path(node.child_by_field_name("alias"), scope, depth)
 
@@ -87,7 +137,11 @@ class Chains:
             return ()
         kind = node.type
         if kind == "type_identifier" or kind == "identifier":
-            return scope.instance(self._of(node))
+            name = self._of(node)
+            found = self.find(name, scope)
+            if found and found[0] == TYPE:
+                return found[1:]
+            return joined(self.mentioned(name, scope), "()")
         if kind == "scoped_type_identifier" or kind == "scoped_identifier":
             return joined(self.path(node, scope, depth), "()")
         if kind in _TYPES_PASSED:
@@ -146,7 +200,9 @@ class Chains:
             return ()
         kind = node.type
         if kind == "identifier":
-            return scope.value(self._of(node))
+            name = self._of(node)
+            found = self.find(name, scope)
+            return self.mentioned(name, scope) if found is None or found[:1] == (TYPE,) else found
         if kind == "self":
             return scope.find("self") or ()
         if kind == "scoped_identifier":
@@ -217,7 +273,7 @@ class Chains:
             before = self.value(function.child_by_field_name("value"), scope, depth + 1)
             return joined(before, self._of(field)) if field is not None else ()
         if function.type == "identifier":
-            found = scope.find(self._of(function))
+            found = self.find(self._of(function), scope)
             if found and found[0] == TYPE:
                 return found[1:-1] if found[-1] == "()" else ()
         return self.value(function, scope, depth + 1)

@@ -13,6 +13,7 @@ from tree_sitter import Node
 from codegraph.core.facts import BindingKind, Chain, Role
 from codegraph.extract.languages.block_walk import TYPE, Scope
 from codegraph.extract.languages.rust import expressions
+from codegraph.extract.languages.rust.blocks import beneath
 from codegraph.extract.languages.rust.imports import inline_of
 from codegraph.extract.languages.rust.patterns import declare
 
@@ -25,9 +26,9 @@ _BLANKET = "@blanket"
 
 
 def _opened(walk: RustWalk, node: Node, scope: Scope) -> tuple[int, Scope]:
-    """Open the scope of a definition; return its index too, 0 for what is local to a function."""
+    """Open the scope of a definition; return its index too, 0 for one in an invocation."""
     index = walk.defined.get(node.id, 0)
-    own = Scope(index or scope.owner, scope)
+    own = Scope(index or scope.owner, beneath(scope) if walk.view.definitions[index].local else scope)
     if index and inline_of(scope):
         walk.bind(node, index, "@mod", inline_of(scope), BindingKind.VARIABLE)
     return index, own
@@ -236,7 +237,7 @@ def alias(walk: RustWalk, node: Node, scope: Scope) -> None:
 
 
 def constant(walk: RustWalk, node: Node, scope: Scope) -> None:
-    """Visit a constant: bind its type, or declare it if it is local."""
+    """Visit a constant: bind its type, or declare it in an invocation."""
     index, own = _opened(walk, node, scope)
     name, kind = node.child_by_field_name("name"), node.child_by_field_name("type")
     chain = walk.chains.instance(kind, own)

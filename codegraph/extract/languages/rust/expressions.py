@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from codegraph.core.facts import ROLE, Chain, Role
-from codegraph.extract.languages.block_walk import TYPE, Scope, joined
+from codegraph.extract.languages.block_walk import Scope, joined
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.rust.walk import RustWalk
@@ -29,17 +29,17 @@ _COMPUTING = frozenset({"index_expression", "call_expression", "parenthesized_ex
 
 
 def identifier(walk: RustWalk, node: Node, scope: Scope) -> None:
-    """Mention a name that is not local."""
+    """Mention a name that is no variable."""
     name = walk.text(node)
-    if name not in PRELUDE and scope.find(name) is None:
-        walk.mention(scope, (name,), ROLE.READ, node)
+    if name not in PRELUDE:
+        walk.mention(scope, walk.chains.mentioned(name, scope), ROLE.READ, node)
 
 
 def type_name(walk: RustWalk, node: Node, scope: Scope) -> None:
     """Mention a type."""
     name = walk.text(node)
-    if name != "Self" and scope.find(name) is None:
-        walk.mention(scope, (name,), ROLE.TYPE, node)
+    if name != "Self":
+        walk.mention(scope, walk.chains.mentioned(name, scope), ROLE.TYPE, node)
 
 
 def scoped(walk: RustWalk, node: Node, scope: Scope) -> None:
@@ -91,7 +91,7 @@ def call(walk: RustWalk, node: Node, scope: Scope) -> None:
         return
     if function.type == "identifier":
         name = walk.text(function)
-        if name not in PRELUDE and (scope.find(name) is None or chain[:1] == ("@Self",)):
+        if name not in PRELUDE and (walk.chains.mentioned(name, scope) or chain[:1] == ("@Self",)):
             walk.mention(scope, chain, ROLE.CALL, function)
         elif name not in PRELUDE:
             walk.call_local(scope, name, function)
@@ -154,8 +154,8 @@ def base(walk: RustWalk, node: Node, scope: Scope, role: Role) -> None:
             base(walk, inner, scope, role)
     elif node.type == "scoped_type_identifier":
         _path(walk, node, scope, role)
-    elif node.type == "type_identifier" and scope.find(walk.text(node)) in (None, (TYPE,)):
-        walk.mention(scope, (walk.text(node),), role, node)
+    elif node.type == "type_identifier":
+        walk.mention(scope, walk.chains.mentioned(walk.text(node), scope), role, node)
 
 
 def nothing(walk: RustWalk, node: Node, scope: Scope) -> None:

@@ -5,6 +5,7 @@ Tests: tests/unit/extract/test_extract_rust.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -37,7 +38,7 @@ def module(walk: RustWalk, node: Node, scope: Scope) -> None:
         return
     own = Scope(scope.owner, None)
     own.names[INLINE] = (*within, walk.text(name))
-    walk.bind(name, 0, "@inline", own.names[INLINE], BindingKind.VARIABLE)
+    walk.bind(name, scope.owner, "@inline", own.names[INLINE], BindingKind.VARIABLE)
     walk.push_children(body, own)
 
 
@@ -53,44 +54,56 @@ def _path_attribute(walk: RustWalk, node: Node) -> str:
 
 
 def use(walk: RustWalk, node: Node, scope: Scope) -> None:
-    """Add the imports of a use declaration, one for each name."""
+    """Add the imports of a use declaration, or of a crate, one for each name."""
     reexport = any(each.type == "visibility_modifier" for each in node.named_children)
-    _use(walk, node.child_by_field_name("argument"), (), scope, reexport, 0)
+    within = inline_of(scope)
+    for at, parts, alias in leaves(walk, node):
+        if alias == "*":
+            walk.view.add_import(at, ImportKind.STAR, _spelled(within, "::".join(parts)), "*", "", reexport=reexport)
+            continue
+        spelled = _spelled(within, "::".join(parts[:-1]))
+        walk.view.add_import(at, ImportKind.NAME, spelled, parts[-1], alias, reexport=reexport)
 
 
-def _use(walk: RustWalk, node: Node | None, before: Chain, scope: Scope, reexport: bool, depth: int) -> None:
+def leaves(walk: RustWalk, node: Node) -> Iterator[tuple[Node, Chain, str]]:
+    """Yield what a use declaration, or `extern crate`, imports: where, its path, and its name here, or "*" for all."""
+    if node.type == "extern_crate_declaration":
+        name, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")
+        if name is not None:
+            yield name, (walk.text(name),), walk.text(alias if alias is not None else name)
+    else:
+        yield from _leaves(walk, node.child_by_field_name("argument"), (), 0)
+
+
+def _leaves(walk: RustWalk, node: Node | None, before: Chain, depth: int) -> Iterator[tuple[Node, Chain, str]]:
     if node is None or depth > MAX_NESTING:
         return
     kind = node.type
     if kind == "use_list":
         for each in node.named_children:
-            _use(walk, each, before, scope, reexport, depth + 1)
+            yield from _leaves(walk, each, before, depth + 1)
     elif kind == "scoped_use_list":
         path = node.child_by_field_name("path")
         inner = (*before, *_parts(walk, path)) if path is not None else before
-        _use(walk, node.child_by_field_name("list"), inner, scope, reexport, depth + 1)
+        yield from _leaves(walk, node.child_by_field_name("list"), inner, depth + 1)
     elif kind == "use_as_clause":
         path, alias = node.child_by_field_name("path"), node.child_by_field_name("alias")
         if path is not None and alias is not None:
-            _add(walk, path, (*before, *_parts(walk, path)), walk.text(alias), scope, reexport)
+            yield from _leaf(path, (*before, *_parts(walk, path)), walk.text(alias))
     elif kind == "use_wildcard":
         path = node.named_child(0) if node.named_child_count else None
         parts = (*before, *_parts(walk, path)) if path is not None else before
         if parts:
-            spelled = _spelled(inline_of(scope), "::".join(parts))
-            walk.view.add_import(path or node, ImportKind.STAR, spelled, "*", "", reexport=reexport)
+            yield path or node, parts, "*"
     else:
-        _add(walk, node, (*before, *_parts(walk, node)), "", scope, reexport)
+        yield from _leaf(node, (*before, *_parts(walk, node)), "")
 
 
-def _add(walk: RustWalk, node: Node, parts: Chain, alias: str, scope: Scope, reexport: bool) -> None:
+def _leaf(node: Node, parts: Chain, alias: str) -> Iterator[tuple[Node, Chain, str]]:
     if len(parts) > 1 and parts[-1] == "self":
         parts = parts[:-1]
-    if not parts:
-        return
-    name = node.child_by_field_name("name") or node
-    spelled = _spelled(inline_of(scope), "::".join(parts[:-1]))
-    walk.view.add_import(name, ImportKind.NAME, spelled, parts[-1], alias or parts[-1], reexport=reexport)
+    if parts:
+        yield node.child_by_field_name("name") or node, parts, alias or parts[-1]
 
 
 def _parts(walk: RustWalk, node: Node) -> Chain:
@@ -99,10 +112,3 @@ def _parts(walk: RustWalk, node: Node) -> Chain:
 
 def _spelled(within: Chain, path: str) -> str:
     return f"{'::'.join(within)}>{path}" if within else path
-
-
-def extern_crate(walk: RustWalk, node: Node, scope: Scope) -> None:
-    """Add the import of a crate."""
-    name, alias = node.child_by_field_name("name"), node.child_by_field_name("alias")
-    if name is not None:
-        _add(walk, name, (walk.text(name),), walk.text(alias) if alias is not None else "", scope, False)

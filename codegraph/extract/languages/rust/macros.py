@@ -14,6 +14,7 @@ from tree_sitter_rust import language
 
 from codegraph.core.facts import ImportKind, Role
 from codegraph.extract.languages.block_walk import Scope
+from codegraph.extract.languages.rust.blocks import declare_macro
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.rust.walk import RustWalk
@@ -35,7 +36,7 @@ def invocation(walk: RustWalk, node: Node, scope: Scope) -> None:
     path = walk.chains.path(macro, Scope(0, None))
     name = macro.child_by_field_name("name") or macro
     if path:
-        walk.mention(scope, (*path[:-1], path[-1] + "!"), Role.CALL, name)
+        walk.mention(scope, walk.chains.macro(path, scope), Role.CALL, name)
     if node.parent is not None and _is_item(node.parent) and len(path) == 1:
         spelled = "::".join(scope.find("@mod") or ())
         module = f"{spelled}>{path[0]}!" if spelled else f"{path[0]}!"
@@ -57,6 +58,9 @@ def invocation(walk: RustWalk, node: Node, scope: Scope) -> None:
 def definition(walk: RustWalk, node: Node, scope: Scope) -> None:
     """Visit what a macro without parameters imports: to invoke it is to import all of that, from a module "name!"."""
     name = node.child_by_field_name("name")
+    if name is not None and scope.parent is not None:
+        declare_macro(walk, node, walk.text(name), scope)
+        return
     for rule in node.named_children if name is not None else ():
         body = rule.child_by_field_name("right") if rule.type == "macro_rule" else None
         if name is None or body is None or rule.named_child_count != 2 or rule.named_child(0).named_child_count:
@@ -109,10 +113,9 @@ def _is_head(walk: RustWalk, children: list[Node], number: int) -> bool:
 def _mention_path(walk: RustWalk, children: list[Node], number: int, scope: Scope) -> None:
     first, last = children[number], children[number + 2]
     name = walk.text(first)
-    if last.type == "identifier" and (name == "Self" or scope.find(name) is None):
-        found = scope.find(name)
-        head = found[1:-1] if found else (name,)
+    if last.type == "identifier" and (name == "Self" or walk.chains.mentioned(name, scope)):
+        head = walk.chains.named(name, scope)
         is_called = number + 3 < len(children) and children[number + 3].type == "token_tree"
         walk.mention(scope, (*head, walk.text(last)), Role.CALL if is_called else Role.READ, last)
         if name != "Self":
-            walk.mention(scope, (name,), Role.TYPE, first)
+            walk.mention(scope, walk.chains.mentioned(name, scope), Role.TYPE, first)

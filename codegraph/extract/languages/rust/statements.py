@@ -10,31 +10,15 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from codegraph.core.facts import Chain
-from codegraph.extract.languages.block_walk import TYPE, Scope, joined
+from codegraph.extract.languages.block_walk import Scope, joined
 from codegraph.extract.languages.rust.patterns import declare
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.rust.walk import RustWalk
 
-_LOCAL_TYPES = frozenset({"struct_item", "enum_item", "union_item", "trait_item", "type_item"})
-_LOCAL_VALUES = frozenset({"function_item", "const_item", "static_item"})
 GIVEN = "@given"
 """The name under which a scope holds what a closure in it is called with."""
 _MATCHED = "@matched"
-
-
-def block(walk: RustWalk, node: Node, scope: Scope) -> None:
-    """Visit a block in a scope of its own, in which its items are known from the start."""
-    inner = scope.inner()
-    for each in node.named_children:
-        name = each.child_by_field_name("name") if each.type.endswith("_item") else None
-        if name is not None and walk.defined.get(each.id) is None:
-            if each.type in _LOCAL_TYPES:
-                inner.names[walk.text(name)] = (TYPE,)
-            elif each.type in _LOCAL_VALUES:
-                inner.names[walk.text(name)] = ()
-                walk.note_closure(scope, each)
-    walk.push_children(node, inner)
 
 
 def let(walk: RustWalk, node: Node, scope: Scope) -> None:

@@ -3,7 +3,7 @@
 Bindings say what is known of types: fields of a struct or of an enum's variant (ATTRIBUTE, ".name" or ".0"), results of
 a function (RETURN, "0", and "1", "2", ... for the parts of a tuple). Names with an at sign belong to no source:
 
-    @mod      the inline modules around a definition
+    @mod      the inline modules around a definition, a block of a function that it stands in among them (`rust.blocks`)
     @inline   of the file: an inline module, by its path
     @self     of an impl: the type that it is for, as an instance
     @trait    of an impl: the trait that it implements
@@ -19,6 +19,7 @@ Tests: tests/unit/extract/test_extract_rust.py.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -27,7 +28,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import Chain, Role
 from codegraph.extract.languages.block_walk import BlockWalk, Scope, Visit
-from codegraph.extract.languages.rust import declarations, expressions, imports, macros, statements
+from codegraph.extract.languages.rust import blocks, declarations, expressions, imports, macros, statements
 from codegraph.extract.languages.rust.chains import Chains
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class RustWalk(BlockWalk):
         self.chains = Chains(view.text)
         self.invocations = 0
         """How many invocations were parsed so far."""
+        self.blocks: Counter[int] = Counter()
+        """Definition -> how many blocks with items it has so far."""
 
     def mention(self, scope: Scope, chain: Chain, role: Role, name: Node) -> None:
         """Record a mention, marked where it stands inside an invocation."""
@@ -63,7 +66,7 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
     {
         "mod_item": imports.module,
         "use_declaration": imports.use,
-        "extern_crate_declaration": imports.extern_crate,
+        "extern_crate_declaration": imports.use,
         "function_item": declarations.function,
         "function_signature_item": declarations.function,
         "impl_item": declarations.implementation,
@@ -83,7 +86,7 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "while_expression": statements.condition,
         "for_expression": statements.loop,
         "match_expression": statements.match,
-        "block": statements.block,
+        "block": blocks.block,
         "identifier": expressions.identifier,
         "call_expression": expressions.call,
         "field_expression": expressions.field,

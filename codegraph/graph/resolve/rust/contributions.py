@@ -8,6 +8,7 @@ from posixpath import basename, dirname, normpath
 from codegraph.core.facts import (
     BINDING,
     IMPORT,
+    LOCAL,
     ROLE,
     Binding,
     Chain,
@@ -96,13 +97,14 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     items = FileItems(outline, occurrences)
     for index, definition in enumerate(outline.definitions[1:], 1):
         descriptor, name, kind = definition.descriptor, definition.name, definition.kind
-        if definition.container > 0:
+        if definition.container > 0 and not definition.local:
             _offer_member(add, path, outline, items, index)
         elif items.is_impl(index):
             _offer_impl(add, path, outline, items, index)
         elif "macro_rules" in definition.signature.split()[:2]:
-            add(definition_key(path, "!" + name), ("f", descriptor))
-            add(top_key(MACROS, name), (path, descriptor))
+            if not definition.local:  # by another road one of a block is not found
+                add(definition_key(path, "!" + name), ("f", descriptor))
+                add(top_key(MACROS, name), (path, descriptor))
         else:
             letter = _LETTERS.get(kind, "t")
             add(definition_key(path, in_module(items.modules.get(index, ""), name)), (letter, descriptor))
@@ -178,6 +180,8 @@ def _type_of(outline: Outline, items: FileItems, index: int) -> tuple[str, str]:
     if len(chain) < 2 or chain[-1] != "()":
         return "", ""
     name = chain[-2]
+    if name.startswith(LOCAL):
+        return name, name.removeprefix(LOCAL)
     local = items.types.get(name) if len(chain) == 2 else None
     return name, outline.definitions[local].descriptor if local is not None else ""
 

@@ -7,9 +7,10 @@ by the names of their methods. Tests: tests/unit/graph/test_graph_rust.py.
 
 from __future__ import annotations
 
-from codegraph.core.facts import Chain
+from codegraph.core.facts import LOCAL, Chain
+from codegraph.core.symbols import descriptor_parts
 from codegraph.graph.resolve.keys import base_key, member_key, return_key
-from codegraph.graph.resolve.rust.modules import ModuleEvaluator
+from codegraph.graph.resolve.rust.modules import ModuleEvaluator, package
 from codegraph.graph.resolve.rust.names import (
     GIVE_INNER,
     GIVE_SAME,
@@ -19,8 +20,11 @@ from codegraph.graph.resolve.rust.names import (
     alias_key,
     bound_key,
     elsewhere_key,
+    in_module,
+    real_module,
     self_key,
     traits_elsewhere_key,
+    type_name,
     value_key,
 )
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
@@ -47,6 +51,7 @@ _KINDS = {"t": TYPE, "f": FUNCTION, "c": VALUE, "e": VALUE}
 VARIANT = "@variant"
 LEXICAL = "@lex"
 PARAMETER = "@param:"
+BLOCK = "@in:"
 
 
 class RustEvaluator(ModuleEvaluator):
@@ -62,6 +67,12 @@ class RustEvaluator(ModuleEvaluator):
         module, _, around = place.around.partition("@")
         if name == "@Self":
             return self.self_of(place.path, around)
+        if name.startswith(LOCAL):
+            return (local_entity(place.path, name.removeprefix(LOCAL)),)
+        if name.startswith(BLOCK):
+            block = f"{{{name.removeprefix(BLOCK)}}}"
+            outer = real_module(module)
+            return (package(place.path, in_module(outer, block) if outer else block),)
         if name.startswith(PARAMETER):
             return UNKNOWN_RECEIVER
         if name.startswith("@any:"):
@@ -73,12 +84,12 @@ class RustEvaluator(ModuleEvaluator):
         if chain[0] == LEXICAL:
             return self.evaluate(place, chain[1:])
         if chain[0] == "@here" and len(chain) == 2:
-            return (Entity(TYPE, place.path, chain[1], _bare(chain[1])),)
+            return (Entity(TYPE, place.path, chain[1], type_name(chain[1])),)
         return super()._answer(place, chain)
 
     def self_of(self, path: str, descriptor: str) -> Candidates:
         """Return the type that an impl is for; a trait, or an impl for a type of elsewhere, stands for itself."""
-        itself = Entity(TYPE, path, descriptor, _bare(descriptor))
+        itself = Entity(TYPE, path, descriptor, type_name(descriptor))
         for entry in self.get(self_key(path, descriptor)) or ():
             found = self.evaluate(Place(path, entry[0]), entry[1:])
             impl = (Entity(VALUE, path, descriptor),)
@@ -144,7 +155,7 @@ class RustEvaluator(ModuleEvaluator):
         if value.name != VARIANT:
             return None
         descriptor = value.descriptor[: value.descriptor.rfind("#") + 1]
-        return Entity(INSTANCE, value.path, descriptor, _bare(descriptor))
+        return Entity(INSTANCE, value.path, descriptor, type_name(descriptor))
 
     def underlying(self, instance: Entity) -> Candidates:
         """Return what an instance is as an iterator: a container of its `Item`."""
@@ -265,9 +276,12 @@ class RustEvaluator(ModuleEvaluator):
         return [self.evaluate(Place(path, each[0]), each[1:]) for path, each in written if each[-1] not in MARKERS]
 
 
-def _bare(descriptor: str) -> str:
-    """Return the name of a type."""
-    return descriptor.rstrip("#").rpartition("#")[2].partition("(")[0].strip("`")
+def local_entity(path: str, descriptor: str) -> Entity:
+    """Return an item of a block."""
+    if descriptor[-1] == "#":
+        return Entity(TYPE, path, descriptor, type_name(descriptor))
+    name, suffix = descriptor_parts(descriptor)[-1]
+    return Entity(VALUE if suffix == "." else FUNCTION, path, descriptor, name)
 
 
 def _of_container(entity: Entity, step: str) -> Candidates:

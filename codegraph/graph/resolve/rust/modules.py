@@ -14,7 +14,7 @@ from codegraph.core.facts import Chain
 from codegraph.graph.resolve.keys import definition_key, import_key, module_key, top_key
 from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.rust.contributions import child_files
-from codegraph.graph.resolve.rust.names import CRATES, MACROS, child_key, in_module, star_in_key
+from codegraph.graph.resolve.rust.names import CRATES, MACROS, around_block, child_key, in_module, real_module, star_in_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
 from codegraph.graph.resolve.settings import configuration_key
 from codegraph.graph.resolve.typed.entities import (
@@ -101,7 +101,7 @@ class ModuleEvaluator(Evaluator):
         if name == "crate":
             return (package(self.root(module[0]), ""),)
         if name == "self":
-            return (package(*module),)
+            return (package(module[0], real_module(module[1])),)
         if name == "super":
             return self.above(module)
         if name.endswith("!"):
@@ -111,7 +111,7 @@ class ModuleEvaluator(Evaluator):
 
     def above(self, module: Module) -> Candidates:
         """Return the module around a module."""
-        path, inline = module
+        path, inline = module[0], real_module(module[1])
         if inline:
             return (package(path, inline.rpartition("::")[0]),)
         found = self.parent(path)
@@ -137,19 +137,23 @@ class ModuleEvaluator(Evaluator):
             else:
                 items.append((Entity(_KINDS[kind], path, rest, name),))
         found = merged(items, MAX_CANDIDATES) if items else MISSING
-        if is_known(found) or own:
+        outer = around_block(inline) if inline else None
+        if is_known(found) or (own and outer is None):
             return found
         imported = [
-            self.imported(module, parts, name) for parts in self.get(import_key(path, in_module(inline, name))) or ()
+            self.imported(module, parts, name)
+            for parts in (() if own else self.get(import_key(path, in_module(inline, name))) or ())
         ]
         if imported:
             found = merged(imported, MAX_CANDIDATES)
             return found if found != MISSING else UNKNOWN_RECEIVER  # it is something, wherever it is
-        for parts in self.get(star_in_key(path, inline)) or ():
+        for parts in () if own else self.get(star_in_key(path, inline)) or ():
             for each in self.imported(module, parts, ""):
                 inside = self._inside(each, name)
                 if is_known(inside):
                     return inside
+        if outer is not None:
+            return self.lookup((path, outer), name, own=own)
         found = self._child(path, inline, name, "") if name.islower() else MISSING
         if is_known(found) or inline or self.parent(path) is not None:
             return found
@@ -187,9 +191,12 @@ class ModuleEvaluator(Evaluator):
         if name == "super":
             return self.above(module)
         if name.endswith("!"):
-            found = self.lookup(module, name[:-1])
-            return tuple(each for each in found if each.kind is FUNCTION) or MISSING
+            is_block = around_block(module[1]) is not None
+            return self.macro(module, name[:-1]) if is_block else self._function(module, name[:-1])
         return (package,) if name == "self" else self.lookup(module, name)
+
+    def _function(self, module: Module, name: str) -> Candidates:
+        return tuple(each for each in self.lookup(module, name) if each.kind is FUNCTION) or MISSING
 
     def macro(self, module: Module, name: str) -> Candidates:
         """Return the macro that a bare name means: of the files above, imported, or the only one of the crate."""
@@ -201,7 +208,7 @@ class ModuleEvaluator(Evaluator):
             if entries:
                 return tuple(Entity(FUNCTION, above[0], each[1], name) for each in entries[:MAX_CANDIDATES])
             above = self.parent(above[0])
-        found = self.packaged(package(*module), name + "!")
+        found = self._function(module, name)
         return found if is_known(found) else self._exported_macro(self.root(module[0]), name)
 
     def _exported_macro(self, root: str, name: str) -> Candidates:

@@ -2,6 +2,7 @@
 
 A *module* is a file and the inline modules in it, `a::b`; a name in one is "a::b::name", "::name" at the top. What is
 written in an impl or a trait has its descriptor behind the module and an at sign; that is the `around` of a `Place`.
+A block with items of its own is the last module of what stands in it, in braces (`extract.languages.rust.blocks`).
 
     mod   path                    (("rust",),)
     own   rust, name              (sort, trait of the impl or "") of functions of types and traits              (shared)
@@ -28,6 +29,7 @@ written in an impl or a trait has its descriptor behind the module and an at sig
 
 from __future__ import annotations
 
+from codegraph.core.facts import LOCAL
 from codegraph.core.words import words
 
 FAMILY = "rust"
@@ -44,6 +46,26 @@ IMPLEMENTED = "implemented"
 def in_module(module: str, name: str) -> str:
     """Return a name in a module as keys have it."""
     return f"{module}::{name}"
+
+
+def type_name(descriptor: str) -> str:
+    """Return the name of a type; of a local one, to which no name leads, what chains have for it."""
+    bare = descriptor.rstrip("#").rpartition("#")[2].partition("(")[0].strip("`")
+    return f"{LOCAL}{descriptor}" if "." in descriptor else bare
+
+
+def around_block(module: str) -> str | None:
+    """Return the module, or the block, around a block; None for what is none."""
+    if module[-1:] != "}":
+        return None
+    outer, _, block = module.rpartition("::")
+    above = block.rpartition("/")[0]
+    return in_module(outer, f"{above}}}").removeprefix("::") if above else outer
+
+
+def real_module(module: str) -> str:
+    """Return the module around a block, whatever blocks are around that; of a module, itself."""
+    return module.rpartition("::")[0] if module[-1:] == "}" else module
 
 
 def child_key(path: str) -> str:
