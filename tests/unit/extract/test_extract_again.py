@@ -126,8 +126,10 @@ impl<T: fmt::Debug> Foo<T> {
     pub fn go(&self, n: usize) -> Option<&T> {
         let f = |x: &T| { self.bar.run(x); };
         for each in self.items.iter() { f(each); }
-        fn inner(a: u8) -> u8 { a + 1 }
-        self.items.get(inner(n))
+        fn inner(a: u8) -> u8 { use crate::baz::*; struct In { bar: Bar } let i: In = made(); i.bar.run(a) + 1 }
+        { use fmt::Write as inner; enum Kind { One(Bar) } impl Kind { fn new() -> Self { Kind::One(inner()) } } }
+        const MOST: usize = { macro_rules! two { () => { 2 } } two!() };
+        self.items.get(inner(n) + MOST)
     }
 }
 impl fmt::Display for Other { fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result { write!(f, "{}", self.x) } }

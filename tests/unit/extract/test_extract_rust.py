@@ -130,7 +130,8 @@ def test_imports_are_one_for_each_name() -> None:
 
 def test_items_of_functions_are_local() -> None:
     """What a function, or a constant's value, defines inside is a definition of its own, known in its block only."""
-    items = "fn helper() {} struct Part; impl Part { fn new() {} } enum E { A } const C: u8 = 1; macro_rules! m { () => {} }"
+    items = "fn helper() {} struct Part; impl Part { fn new() {} } enum E { A } const C: u8 = 1;"
+    items += " macro_rules! m { () => {} }"
     assert within(f"{items} helper(); Part::new(); E::A; C; m!(); other();") == {
         "CALL other", "CALL @=f().helper().", "CALL @=f().Part#.new", "TYPE @=f().Part#", "READ @=f().E#.A",
         "TYPE @=f().E#", "READ @=f().C.", "CALL @=f().m().",

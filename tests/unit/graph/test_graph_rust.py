@@ -142,3 +142,66 @@ def test_variants_are_members_of_their_enum() -> None:
     fast = {"references kit/src/lib.rs/Mode#Fast."}
     for code in ("let x = Mode::Fast;", "use my_kit::Mode::*; let x = Fast;"):
         assert edges(linked(f"use my_kit::*; fn f() {{ {code} }}"), "src/main.rs/f().", "references") == fast
+
+
+def test_items_of_functions_are_found_by_scope() -> None:
+    """Local types have fields, methods and traits of their own, and take none of the module's of their names."""
+    source = """use my_kit::part::{Part, Runs};
+struct Pair; impl Pair { fn left(&self) {} }
+fn f() {
+    struct Pair { part: Part, mode: Mode }
+    enum Mode { One(Part), Two }
+    trait Local { fn both(&self) {} fn go(&self) -> Part; }
+    impl Pair { fn new() -> Self { helper() } }
+    impl Local for Pair { fn go(&self) -> Part { self.part.clone() } }
+    fn helper() -> Pair { MOST; loop {} }
+    const MOST: usize = 1;
+    let p = Pair::new();
+    p.go().run(); p.both(); p.left(); helper().part.run();
+    if let Mode::One(part) = p.mode { part.run(); }
+}
+fn g(p: Pair) { p.left(); p.go(); helper(); }
+"""
+    project = linked(source)
+    at = "src/main.rs/f()."
+    assert edges(project, at, "calls") == {
+        f"calls {at}Pair(+1)#new().", f"calls {at}Pair(+2)#go().", f"calls {at}Local#both().", f"calls {at}helper().",
+        "calls kit/src/part.rs/Part(+1)#run().",
+    }  # fmt: skip
+    assert edges(project, at, "references") == {f"references {at}Mode#One."}
+    assert set(project.edges(f"{at}helper().")) == {f"uses_type {at}Pair#", f"references {at}MOST."}
+    assert edges(project, f"{at}Pair(+2)#", "implements") == {f"implements {at}Local#"}
+    assert edges(project, f"{at}Pair(+2)#go().", "overrides") == {f"overrides {at}Local#go()."}
+    assert edges(project, "src/main.rs/g().", "calls") == {"calls src/main.rs/Pair(+1)#left()."}
+
+
+def test_what_a_body_imports_binds_there_only() -> None:
+    """An import of a block is known in it, and in the items of it; everything of a local enum can be imported, too."""
+    source = """mod a { pub fn go() {} pub fn more() {} }
+fn f() { { use a::go as it; use self::a::more; it(); fn inner() { more() } } it(); more(); }
+fn g() { enum E { One } use E::*; let x = One; { use super::a::*; go(); } }
+fn h() { mod b { pub fn in_b() { super::f() } } b::in_b(); use b::in_b as other; other(); }
+fn it() {}
+"""
+    project = linked(source)
+    assert edges(project, "src/main.rs/f().", "calls") == {"calls src/main.rs/go().", "calls src/main.rs/it()."}
+    assert edges(project, "src/main.rs/f().inner().", "calls") == {"calls src/main.rs/more()."}
+    assert edges(project, "src/main.rs/g().", "references") == {"references src/main.rs/g().E#One."}
+    assert edges(project, "src/main.rs/h().", "calls") == {"calls src/main.rs/h().in_b()."}
+    assert edges(project, "src/main.rs/h().in_b().", "calls") == {"calls src/main.rs/f()."}
+
+
+def test_impls_and_macros_of_bodies() -> None:
+    """An impl in a function counts everywhere; a macro in one is known behind its definition, also in macros."""
+    source = """struct S;
+fn f(s: S) { impl S { fn far(&self) {} } m!(); macro_rules! m { () => {} } m!(); fn inner() { run!(m!()) } }
+const _: () = { impl S { fn more(&self) {} } fn own() { own() } };
+fn g(s: S) { s.far(); s.more(); m!(); own(); }
+"""
+    project = linked(source)
+    assert edges(project, "src/main.rs/g().", "calls") == {
+        "calls src/main.rs/f().S#far().", "calls src/main.rs/_.S#more()."
+    }  # fmt: skip
+    assert edges(project, "src/main.rs/f().", "calls") == {"calls src/main.rs/f().m()."}
+    assert edges(project, "src/main.rs/f().inner().", "calls") == {"calls src/main.rs/f().m()."}
+    assert edges(project, "src/main.rs/_.own().", "calls") == {"calls src/main.rs/_.own()."}

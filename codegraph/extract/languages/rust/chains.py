@@ -49,7 +49,7 @@ GLOB = "@glob"
 
 
 def item_of(found: Chain, name: str) -> Chain:
-    """Return the chain of the item, or of the import, that a name in scope stands for; () for whatever else is local."""
+    """Return the chain of the item, or import, that a name in scope stands for; () for whatever else is local."""
     chain = found[1:2] if found[:1] == (TYPE,) else found
     if len(chain) == 1:
         is_own = chain[0].startswith(LOCAL) and descriptor_parts(chain[0])[-1][0] == name.removesuffix("!")

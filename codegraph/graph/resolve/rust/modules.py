@@ -14,7 +14,15 @@ from codegraph.core.facts import Chain
 from codegraph.graph.resolve.keys import definition_key, import_key, module_key, top_key
 from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.rust.contributions import child_files
-from codegraph.graph.resolve.rust.names import CRATES, MACROS, around_block, child_key, in_module, real_module, star_in_key
+from codegraph.graph.resolve.rust.names import (
+    CRATES,
+    MACROS,
+    around_block,
+    child_key,
+    in_module,
+    real_module,
+    star_in_key,
+)
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
 from codegraph.graph.resolve.settings import configuration_key
 from codegraph.graph.resolve.typed.entities import (
