@@ -72,6 +72,14 @@ def test_bindings_say_what_members_are() -> None:
     assert bound[8, "A"] == ("@here", "Box#E#", "()")
 
 
+def test_a_type_parameter_is_known_behind_a_comment_or_an_annotation() -> None:
+    """What stands between the brackets beside it costs the file nothing: neither its definitions nor what it gives."""
+    for before in ("", "/* kept */ ", "@Kept "):
+        found = facts("class A { <" + before + "T> T get(Class<T> type) { return null; } }")
+        assert [each.name for each in found.outline.definitions[1:]] == ["A", "get"]
+        assert ("@given", "0") in [each.chain[:2] for each in found.occurrences.bindings if each.name == "0"], before
+
+
 def test_long_and_deep_expressions_have_no_chain() -> None:
     """Chains and nesting are bounded: long chains of calls and towers of brackets raise nothing."""
     for text in ("a" + ".b()" * 3000, "a" + "+a" * 3000, "(" * 300 + "a" + ")" * 300, "a" + "[0]" * 3000):

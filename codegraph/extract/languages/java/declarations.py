@@ -101,9 +101,7 @@ def _type_parameters(walk: JavaWalk, node: Node, own: Scope, index: int) -> None
     listed = node.child_by_field_name("type_parameters")
     names: list[str] = []
     for each in listed.named_children if listed is not None else ():
-        if each.type != "type_parameter":
-            continue
-        name = next((child for child in each.named_children if child.type in ("type_identifier", "identifier")), None)
+        name = _type_parameter_name(each)
         bound = next((child for child in each.named_children if child.type == "type_bound"), None)
         if name is None:
             continue
@@ -112,6 +110,13 @@ def _type_parameters(walk: JavaWalk, node: Node, own: Scope, index: int) -> None
         limit = limit or ("Object", "()")
         own.names[text] = (TYPE, "@param", str(len(names)), *limit) if index else (TYPE, *limit)
         names.append(text)
+
+
+def _type_parameter_name(node: Node) -> Node | None:
+    """Return the name of a type parameter, behind its annotations; None if the node is a comment or broken."""
+    if node.type != "type_parameter":
+        return None
+    return next((child for child in node.named_children if child.type in ("type_identifier", "identifier")), None)
 
 
 def enum_constant(walk: JavaWalk, node: Node, scope: Scope) -> None:
@@ -169,8 +174,8 @@ def _given(walk: JavaWalk, node: Node, kind: Node | None) -> Chain:
     """Return ("@given", place) of a method that gives an instance of the class at that place of its parameters."""
     declared = node.child_by_field_name("type_parameters")
     result = walk.text(kind) if kind is not None else ""
-    names = [walk.text(each.named_children[0]) for each in declared.named_children] if declared is not None else []
-    if result not in names:
+    names = map(_type_parameter_name, declared.named_children if declared is not None else ())
+    if result not in [walk.text(name) for name in names if name is not None]:
         return ()
     for place, each in enumerate(_parameters(node)):
         taken = each.child_by_field_name("type")
