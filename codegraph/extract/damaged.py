@@ -10,6 +10,7 @@ Tests: tests/unit/extract/test_extract_again.py.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from operator import itemgetter
@@ -24,6 +25,9 @@ from codegraph.extract.known import Function, Known
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import BROKEN, Broken, broken_in
+
+_COMMENT = re.compile(rb"/\*|\*/(?!\*)")
+"""`*/*` counts as a beginning: what stands before it may be no comment."""
 
 
 class Looked(NamedTuple):
@@ -43,17 +47,29 @@ def looked_at(
     `read`: what the parser reads of the whole file; `less` does not say yet where that is broken.
     """
     moved = len(data) - len(known.data)
-    if not known.broken and not _may_run_on(data[edited.start : edited.end + moved]):
+    if not known.broken and not _may_run_on(data[: edited.start], data[edited.start : edited.end + moved]):
         part = _part(data, less, (), spec, limits)
         if part is not None:
             return Looked(part, ())
     return _looked_at_broken(known, data, edited, read, less, spec, limits)
 
 
-def _may_run_on(text: bytes) -> bool:
-    """Tell whether a comment or a raw string may begin in a text and end behind it: `a /*b` may be a product, too."""
-    is_open = text.count(b"/*") > text.count(b"*/")
-    return is_open or any(text.rfind(begin) > text.rfind(end) for begin, end in ((b"/*", b"*/"), (b'R"', b')"')))
+def _may_run_on(before: bytes, text: bytes) -> bool:
+    """Tell whether a comment or a raw string may begin in a text and end behind it, or a comment begin before it.
+
+    `a /*b` may be a product, too, where nothing ends it.
+    """
+    if text.rfind(b'R"') > text.rfind(b')"'):
+        return True
+    return _leaves_comment(text) or (b"*/" in text and _leaves_comment(before))
+
+
+def _leaves_comment(text: bytes) -> bool:
+    """Tell whether what may begin comments is more than what ends them; some languages nest them."""
+    depth = 0
+    for mark in _COMMENT.finditer(text):
+        depth = depth + 1 if mark[0] == b"/*" else max(0, depth - 1)
+    return depth > 0
 
 
 def _part(data: bytes, less: Reduced, broken: Sequence[Broken], spec: LanguageSpec, limits: Limits) -> Look | None:

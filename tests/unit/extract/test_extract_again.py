@@ -554,8 +554,31 @@ def test_a_comment_without_an_end_takes_in_what_stands_behind(language: str, mon
 
     assert found() == whole(after, language)
     if language in ("c", "cpp"):
-        monkeypatch.setattr(damaged, "_may_run_on", lambda _: False)
+        monkeypatch.setattr(damaged, "_may_run_on", lambda *_: False)
         assert found() != whole(after, language)
+
+
+SPANNED = {
+    "javascript": b"function %s(b) {\n  return a * 1; // two\n}\n\n",
+    "typescript": b"function %s(b) {\n  return a * 1; // two\n}\n\n",
+    "c": b"int %s(int *b) {\n  return a * 1; // two\n}\n\n",
+    "go": b"func %s(b *int) {\n  x = a * 1 // two\n}\n\n",
+    "swift": b"func %s(b: Int) {\n  let x = a * 1 // two\n}\n\n",
+}
+
+
+@pytest.mark.parametrize("language", SPANNED)
+@pytest.mark.parametrize("saves", [1, 2])
+def test_a_comment_may_begin_in_one_function_and_end_in_another(language: str, saves: int) -> None:
+    """What begins a comment is no mistake where nothing ends it; the end may come with it or later."""
+    first, between, last = (SPANNED[language] % name for name in (b"one", b"two", b"three"))
+    begun = first.replace(*((b"a *", b"/*b") if language in ("javascript", "typescript") else (b"* 1", b"/*b")))
+    texts = [first + between + last, begun + between + last]
+    texts.append(begun + between + last.replace(b"// two", b"// */"))
+    memory = Memory()
+    for text in (texts[0], *texts[-saves:]):
+        assert memory.extract("x", text, language, LIMITS) == whole(text, language)
+    assert len(whole(texts[2], language).outline.definitions) < len(whole(texts[1], language).outline.definitions)
 
 
 def test_what_a_broken_function_takes_in_counts(monkeypatch: pytest.MonkeyPatch) -> None:
