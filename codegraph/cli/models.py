@@ -5,15 +5,14 @@ Tests: tests/unit/cli/test_cli_commands.py.
 
 from __future__ import annotations
 
-import os
 import time
 from argparse import Namespace
-from pathlib import Path
 
 from codegraph.cli.fitting import fit
 from codegraph.cli.output import Cell, Output
 from codegraph.cli.project import open_session
 from codegraph.client import Client
+from codegraph.config import absolute_setting
 from codegraph.daemon.operations import UseModelResult
 from codegraph.daemon.reports import ModelInfo
 from codegraph.errors import ConfigError, EncoderError, UsageError
@@ -38,7 +37,7 @@ def models(arguments: Namespace, output: Output) -> int:
         return fit(arguments, output, name)
     with open_session(arguments) as session:
         if len(arguments.words) == 2:
-            return _use(session.client, _seen_from_here(name), output)
+            return _use(session.client, absolute_setting("embedding.model", name), output)
         found = session.client.models().models
     if name:
         found = tuple(model for model in found if name in (model.name, model.repository))
@@ -55,12 +54,6 @@ def models(arguments: Namespace, output: Output) -> int:
             if model.active and model.leaves_machine:
                 output.line(Cell(f"{model.name}: {model.leaves_machine}", "yellow"))
     return 0
-
-
-def _seen_from_here(name: str) -> str:
-    """Return the whole path of a directory; the daemon stands elsewhere."""
-    place = Path(name).expanduser()
-    return os.fspath(place.resolve()) if os.sep in name and place.is_dir() else name
 
 
 def _use(client: Client, name: str, output: Output) -> int:
