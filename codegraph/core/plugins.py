@@ -1,7 +1,8 @@
 """Languages that other packages bring: found by entry point, loaded once a process.
 
 A plug-in is an installed package with an entry point of the group `codegraph.languages` that names one of its modules.
-The module has `SPECS`, `LanguageSpec`s (`extract/languages/spec.py`), and may have `SCHEMES`, a resolution scheme by
+The module has `LANGUAGES`, `KnownLanguage`s (`extract/languages/known.py`), and for each a `LanguageSpec`
+(`extract/languages/spec.py`) in `SPECS`; it may have `SCHEMES`, a resolution scheme by
 language name (`graph/resolve/scheme.py`). Its version is part of what facts and links are filed under, so a plug-in
 that changes or goes has its files looked at again. One that cannot be loaded is left out, and `codegraph doctor` says
 why; a language that codegraph has itself is not replaced.
@@ -27,6 +28,7 @@ class Plugin(NamedTuple):
 
     name: str
     version: str
+    languages: tuple[Any, ...]
     specs: tuple[Any, ...]
     schemes: Mapping[str, Any]
 
@@ -59,6 +61,8 @@ def found() -> Found:
 
 def _loaded(entry: EntryPoint) -> Plugin:
     module = entry.load()
-    specs = tuple(module.SPECS)
+    languages, specs = tuple(module.LANGUAGES), tuple(module.SPECS)
+    if sorted(each.name for each in languages) != sorted(spec.name for spec in specs):
+        raise ValueError("LANGUAGES and SPECS do not name the same languages")
     version = entry.dist.version if entry.dist is not None else "unknown"
-    return Plugin(entry.name, version, specs, dict(getattr(module, "SCHEMES", {})))
+    return Plugin(entry.name, version, languages, specs, dict(getattr(module, "SCHEMES", {})))

@@ -34,7 +34,7 @@ from codegraph.core.facts import (
 )
 from codegraph.core.symbols import CALLABLE_KINDS
 from codegraph.extract.grammar import Captured, Reading, compiled
-from codegraph.extract.languages import LANGUAGES
+from codegraph.extract.languages import KNOWN, LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.namespaces import namespaces_of
 from codegraph.extract.normalise import Cut, Span, TokenStream, between, nesting
@@ -71,9 +71,7 @@ _NOBODY = "\0"
 
 def _extractor_version() -> str:
     parts = [f"codegraph {SCHEMA}"]
-    for distribution in sorted(
-        {"tree-sitter", *(spec.distribution for spec in LANGUAGES.values() if spec.distribution)}
-    ):
+    for distribution in sorted({"tree-sitter", *(each.distribution for each in KNOWN.values() if each.distribution)}):
         try:
             parts.append(f"{distribution} {version(distribution)}")
         except PackageNotFoundError:

@@ -1,80 +1,63 @@
 """The languages that can be indexed, and how a file's language is told from its name and first bytes.
 
-Adding one: a folder with a SPEC and its query files (see `spec`), one line here, and the grammar's wheel in
+A language's folder is loaded when its spec is first asked for: a start waits for none of them, and a process that
+extracts for those alone that it meets.
+
+Adding one: a folder with a SPEC and its query files (see `spec`), one line in `known`, and the grammar's wheel in
 pyproject.toml; or a package of its own (`core/plugins.py`). Tests: tests/unit/extract/test_extract_languages.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from codegraph.core import plugins
-from codegraph.extract.languages import (
-    bash,
-    c,
-    c_sharp,
-    cargo,
-    cpp,
-    elixir,
-    go,
-    go_mod,
-    haskell,
-    java,
-    javascript,
-    json_config,
-    kotlin,
-    lua,
-    markdown,
-    php,
-    python,
-    rst,
-    ruby,
-    rust,
-    scala,
-    swift,
-    typescript,
-    zig,
-)
-from codegraph.extract.languages.spec import LanguageSpec
+from codegraph.extract.languages.known import OWN_LANGUAGES, KnownLanguage
 
-_SPECS: tuple[LanguageSpec, ...] = (
-    python.SPEC,
-    javascript.SPEC,
-    typescript.SPEC,
-    typescript.TSX_SPEC,
-    json_config.SPEC,
-    java.SPEC,
-    go.SPEC,
-    go_mod.SPEC,
-    rust.SPEC,
-    cargo.SPEC,
-    c.SPEC,
-    cpp.SPEC,
-    c_sharp.SPEC,
-    ruby.SPEC,
-    php.SPEC,
-    kotlin.SPEC,
-    swift.SPEC,
-    scala.SPEC,
-    lua.SPEC,
-    bash.SPEC,
-    haskell.SPEC,
-    elixir.SPEC,
-    zig.SPEC,
-    markdown.SPEC,
-    rst.SPEC,
-)
+if TYPE_CHECKING:
+    from codegraph.extract.languages.spec import LanguageSpec
 
-_ALL: tuple[LanguageSpec, ...] = (*(spec for plugin in plugins.found().plugins for spec in plugin.specs), *_SPECS)
+KNOWN: Mapping[str, KnownLanguage] = MappingProxyType(
+    {
+        each.name: each
+        for each in (*(each for plugin in plugins.found().plugins for each in plugin.languages), *OWN_LANGUAGES)
+    }
+)
 """Those of plug-ins first: what both claim is ours."""
 
-LANGUAGES: Mapping[str, LanguageSpec] = MappingProxyType({spec.name: spec for spec in _ALL})
 
-_BY_EXTENSION = MappingProxyType({extension: spec.name for spec in _ALL for extension in spec.extensions})
-_BY_FILE_NAME = MappingProxyType({name: spec.name for spec in _ALL for name in spec.file_names})
-_BY_INTERPRETER = MappingProxyType({name: spec.name for spec in _ALL for name in spec.interpreters})
+class _Specs(Mapping[str, "LanguageSpec"]):
+    """The spec of each language, loaded at the first question."""
+
+    def __getitem__(self, name: str) -> LanguageSpec:
+        return _loaded(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(KNOWN)
+
+    def __len__(self) -> int:
+        return len(KNOWN)
+
+
+@cache
+def _loaded(name: str) -> LanguageSpec:
+    if KNOWN[name] in OWN_LANGUAGES:
+        spec: LanguageSpec = import_module(f"{__name__}.{name.replace('-', '_')}").SPEC
+        return spec
+    of_plugins: Iterator[LanguageSpec] = (spec for plugin in plugins.found().plugins for spec in plugin.specs)
+    return next(spec for spec in of_plugins if spec.name == name)
+
+
+LANGUAGES: Mapping[str, LanguageSpec] = _Specs()
+
+_BY_EXTENSION = MappingProxyType({extension: each.name for each in KNOWN.values() for extension in each.extensions})
+_BY_FILE_NAME = MappingProxyType({name: each.name for each in KNOWN.values() for name in each.file_names})
+_BY_INTERPRETER = MappingProxyType({name: each.name for each in KNOWN.values() for name in each.interpreters})
 _CPP = re.compile(
     rb"^[ \t]*(?:class\s+(?:[A-Z_]+(?:\([^)\n]*\))?\s+)?\w+\s*(?:final\s*)?[{:;]"
     rb"|(?:inline\s+)?namespace\b[\w: \t]*[\n{]|template\s*<|using\s+(?:namespace\s+)?[\w:]+\s*[;=]"

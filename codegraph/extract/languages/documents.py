@@ -132,13 +132,11 @@ def plain_text(written: str) -> str:
     return _TAG.sub(" ", _LINK.sub(r"\1", written))
 
 
-def document_spec(name: str, extensions: tuple[str, ...], read: Callable[[SourceText], Document]) -> LanguageSpec:
+def document_spec(name: str, read: Callable[[SourceText], Document]) -> LanguageSpec:
     """Make the spec of a language whose files are read by `read` alone."""
     return LanguageSpec(
         name=name,
-        distribution="",
         grammar=_no_grammar,
-        extensions=extensions,
         queries=Queries((), (), ()),
         token_pattern=NO_TOKEN,
         layout=list,

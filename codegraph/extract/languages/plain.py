@@ -50,14 +50,10 @@ _NO_RECEIVERS: Mapping[str, str] = MappingProxyType({})
 def plain_spec(
     package: str,
     name: str,
-    distribution: str,
     grammar: Callable[[], object],
-    extensions: tuple[str, ...],
     *,
     wrappers: frozenset[str] = frozenset(),
     header_end: frozenset[str] = frozenset({"{", "=", ":", "do", "=>"}),
-    interpreters: tuple[str, ...] = (),
-    file_names: tuple[str, ...] = (),
     find: Find | None = None,
     collect: Callable[[FileView], None] | None = None,
     docstring: Callable[[FileView, Found], Docstring | None] | None = None,
@@ -79,9 +75,7 @@ def plain_spec(
         names.append("definitions.scm")
     return LanguageSpec(
         name=name,
-        distribution=distribution,
         grammar=grammar,
-        extensions=extensions,
         queries=Queries(
             definitions=() if find is not None else (here / "definitions.scm",),
             forms=(here / "bindings.scm",) if (here / "bindings.scm").is_file() else (),
@@ -97,8 +91,6 @@ def plain_spec(
         wrappers=wrappers,
         header_end=header_end,
         plain_member=re.compile(r"(?!)"),
-        interpreters=interpreters,
-        file_names=file_names,
         hollow=hollow,
         erasable=erasable,
         heeded=heeded,

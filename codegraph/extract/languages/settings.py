@@ -26,9 +26,7 @@ NO_TOKEN: Final = re.compile(r"(?!)")
 def settings_spec(
     package: str,
     name: str,
-    distribution: str,
     grammar: Callable[[], object],
-    file_names: tuple[str, ...],
     read: Callable[[bytes], Iterable[tuple[str, Chain]]],
 ) -> LanguageSpec:
     """Make the spec of a language of settings whose folder is `package`; `read` gives names and values."""
@@ -39,9 +37,7 @@ def settings_spec(
 
     return LanguageSpec(
         name=name,
-        distribution=distribution,
         grammar=grammar,
-        extensions=(),
         queries=Queries((), (), (files(package) / "tokens.scm",)),
         token_pattern=NO_TOKEN,
         layout=list,
@@ -49,7 +45,6 @@ def settings_spec(
         receivers=no_receivers,
         docstring=no_docstring,
         collect=collect,
-        file_names=file_names,
         find=_find,
     )
 

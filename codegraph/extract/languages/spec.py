@@ -158,12 +158,8 @@ class LanguageSpec:
     """One language, as the engine sees it. All callables are pure and bounded, and raise nothing on odd trees."""
 
     name: str
-    distribution: str
-    """The grammar's wheel; its version is part of EXTRACTOR_VERSION. "": it has none."""
     grammar: Callable[[], object]
     """Returns the capsule for tree_sitter.Language."""
-    extensions: tuple[str, ...]
-    """Lower case, with the dot."""
     queries: Queries
     token_pattern: re.Pattern[str]
     """Finds the tokens between comments and strings, in Latin-1 text: letters are [A-Za-z_\\x80-\\xff]. Its group, if
@@ -187,9 +183,6 @@ class LanguageSpec:
         r"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)+\Z"
     )
     """Member accesses whose chain is their text split at dots; all others go through `chain`."""
-    interpreters: tuple[str, ...] = ()
-    """Names in a `#!` line."""
-    file_names: tuple[str, ...] = ()
     constants_in: frozenset[SymbolKind] = frozenset({SymbolKind.MODULE})
     """Kinds of containers in which a constant is a definition."""
     no_constants: frozenset[str] = frozenset()

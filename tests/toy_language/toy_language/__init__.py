@@ -7,12 +7,14 @@ import tree_sitter_lua
 from codegraph.core.changes import FileLinks
 from codegraph.core.facts import Occurrences, Outline
 from codegraph.core.symbols import Confidence, DependencyKind, symbol_id
+from codegraph.extract.languages.known import KnownLanguage
 from codegraph.extract.languages.plain import plain_spec
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import name_key
 from codegraph.graph.resolve.scheme import MANY, TableReader, Value
 
-SPECS = (plain_spec(__name__, "toy", "tree-sitter-lua", tree_sitter_lua.language, (".toy",)),)
+LANGUAGES = (KnownLanguage("toy", "tree-sitter-lua", (".toy",)),)
+SPECS = (plain_spec(__name__, "toy", tree_sitter_lua.language),)
 
 
 class ToyScheme:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib.metadata import version
 
 import msgspec
@@ -11,7 +13,7 @@ import zstandard
 from codegraph.core.facts import decode_compressed_occurrences, decode_inputs
 from codegraph.extract.extractor import EXTRACTOR_VERSION, Limits, extract
 from codegraph.extract.grammar import compiled
-from codegraph.extract.languages import LANGUAGES, language_of
+from codegraph.extract.languages import KNOWN, LANGUAGES, language_of
 
 
 @pytest.mark.parametrize(
@@ -52,10 +54,24 @@ def test_every_language_extracts(language: str) -> None:
     assert facts.outline.language == language
 
 
+def test_a_start_loads_no_language() -> None:
+    """What a daemon imports before it serves holds no grammar and no language; the first file brings its own."""
+    said = (
+        "import sys, codegraph.daemon.process\n"
+        "from codegraph.extract.languages import KNOWN, LANGUAGES\n"
+        "loaded = lambda: {name for name in KNOWN if f'codegraph.extract.languages.{name}' in sys.modules}\n"
+        "print(sorted(loaded()), any(name.startswith('tree_sitter_') for name in sys.modules))\n"
+        "LANGUAGES['lua']\n"
+        "print(sorted(loaded()))\n"
+    )
+    out = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout
+    assert out.splitlines() == ["[] False", "['lua']"]
+
+
 def test_version_names_every_grammar() -> None:
     """The extractor's version changes with any grammar's."""
-    for spec in (each for each in LANGUAGES.values() if each.read is None):
-        assert f"{spec.distribution} {version(spec.distribution)}" in EXTRACTOR_VERSION
+    for known in (each for each in KNOWN.values() if LANGUAGES[each.name].read is None):
+        assert f"{known.distribution} {version(known.distribution)}" in EXTRACTOR_VERSION
 
 
 @pytest.mark.parametrize("decode", [decode_compressed_occurrences, decode_inputs])

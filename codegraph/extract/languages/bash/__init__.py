@@ -9,8 +9,5 @@ from codegraph.extract.languages.plain import plain_spec
 SPEC = plain_spec(
     __name__,
     "bash",
-    "tree-sitter-bash",
     tree_sitter_bash.language,
-    (".sh", ".bash", ".zsh"),
-    interpreters=("bash", "sh", "dash", "zsh", "ksh"),
 )

@@ -83,9 +83,7 @@ SPEC = replace(
     plain_spec(
         __name__,
         "c",
-        "tree-sitter-c",
         tree_sitter_c.language,
-        (".c", ".h"),
         header_end=frozenset({"{", "=", ";"}),
         collect=_collect,
         hollow=b"{}",

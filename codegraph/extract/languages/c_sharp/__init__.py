@@ -16,9 +16,7 @@ SPEC = replace(
     plain_spec(
         __name__,
         "c_sharp",
-        "tree-sitter-c-sharp",
         tree_sitter_c_sharp.language,
-        (".cs", ".csx"),
         collect=collect,
         hollow=b"{}",
         namespaces=Namespaces(frozenset({"namespace_declaration", "file_scoped_namespace_declaration"})),

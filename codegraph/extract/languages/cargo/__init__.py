@@ -55,4 +55,4 @@ def _text(of: dict[str, Any], name: str) -> str:
     return found if isinstance(found, str) and len(found) < _MAX_TEXT else ""
 
 
-SPEC = settings_spec(__name__, "cargo", "tree-sitter-python", tree_sitter_python.language, ("Cargo.toml",), _read)
+SPEC = settings_spec(__name__, "cargo", tree_sitter_python.language, _read)

@@ -19,9 +19,7 @@ SPEC = replace(
     plain_spec(
         __name__,
         "cpp",
-        "tree-sitter-cpp",
         tree_sitter_cpp.language,
-        (".cc", ".cpp", ".cxx", ".c++", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".tpp", ".inl", ".cu", ".cuh"),
         wrappers=frozenset({"template_declaration", "type_definition"}),
         header_end=frozenset({"{", "=", ";", ":"}),
         find=find_definitions,

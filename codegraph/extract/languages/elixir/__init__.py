@@ -10,10 +10,7 @@ from codegraph.extract.languages.plain import plain_spec
 SPEC = plain_spec(
     __name__,
     "elixir",
-    "tree-sitter-elixir",
     tree_sitter_elixir.language,
-    (".ex", ".exs"),
-    interpreters=("elixir",),
     find=definitions,
     docstring=documentation,
 )

@@ -12,9 +12,7 @@ from codegraph.extract.languages.spec import Namespaces
 SPEC = plain_spec(
     __name__,
     "go",
-    "tree-sitter-go",
     tree_sitter_go.language,
-    (".go",),
     find=find_definitions,
     collect=collect,
     hollow=b"{}",

@@ -21,4 +21,4 @@ def _read(data: bytes) -> list[tuple[str, Chain]]:
     return [("module", (found[1].decode("utf-8", "replace"),))] if found else []
 
 
-SPEC = settings_spec(__name__, "go-mod", "tree-sitter-go", tree_sitter_go.language, ("go.mod",), _read)
+SPEC = settings_spec(__name__, "go-mod", tree_sitter_go.language, _read)

@@ -10,9 +10,7 @@ from codegraph.extract.languages.plain import plain_spec
 SPEC = plain_spec(
     __name__,
     "haskell",
-    "tree-sitter-haskell",
     tree_sitter_haskell.language,
-    (".hs",),
     header_end=frozenset({"=", "where"}),
     find=definitions,
     docstring=documentation,

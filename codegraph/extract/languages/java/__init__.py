@@ -25,9 +25,7 @@ SPEC = replace(
     plain_spec(
         __name__,
         "java",
-        "tree-sitter-java",
         tree_sitter_java.language,
-        (".java",),
         find=find_definitions,
         collect=collect,
         hollow=b"{}",

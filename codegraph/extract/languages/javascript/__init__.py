@@ -8,10 +8,7 @@ from codegraph.extract.languages.javascript.family import family_spec
 
 SPEC = family_spec(
     "javascript",
-    "tree-sitter-javascript",
     tree_sitter_javascript.language,
-    (".js", ".mjs", ".cjs", ".jsx"),
     ("javascript",),
     jsdoc=True,
-    interpreters=("node", "bun", "deno"),
 )

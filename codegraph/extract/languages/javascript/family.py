@@ -32,13 +32,10 @@ if TYPE_CHECKING:
 
 def family_spec(
     name: str,
-    distribution: str,
     grammar: Callable[[], object],
-    extensions: tuple[str, ...],
     definition_queries: tuple[str, ...],
     *,
     jsdoc: bool = False,
-    interpreters: tuple[str, ...] = (),
     repair: Callable[[bytes], bytes] | None = None,
 ) -> LanguageSpec:
     """Return the spec of one member of the family.
@@ -58,9 +55,7 @@ def family_spec(
     definitions = (folder / each / "definitions.scm" for each in definition_queries)
     return LanguageSpec(
         name=name,
-        distribution=distribution,
         grammar=grammar,
-        extensions=extensions,
         queries=Queries((), (), (*definitions, folder / "javascript" / "tokens.scm")),
         token_pattern=TOKEN,
         layout=canonical,
@@ -69,7 +64,6 @@ def family_spec(
         docstring=_docstring,
         collect=collect,
         header_end=frozenset({"=>", "=", "{", ":"}),
-        interpreters=interpreters,
         find=find,
         prepare=repair,
         prepare_if_broken=True,

@@ -16,8 +16,6 @@ from codegraph.extract.languages.settings import settings_spec
 SPEC = settings_spec(
     __name__,
     "json-config",
-    "tree-sitter-javascript",
     tree_sitter_javascript.language,
-    ("package.json", "tsconfig.json", "jsconfig.json"),
     read_settings,
 )

@@ -24,9 +24,7 @@ SPEC = replace(
     plain_spec(
         __name__,
         "kotlin",
-        "tree-sitter-kotlin",
         tree_sitter_kotlin.language,
-        (".kt", ".kts"),
         constants_in=WITH_ENUMS,
         namespaces=Namespaces(frozenset({"package_header"})),
     ),

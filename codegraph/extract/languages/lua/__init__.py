@@ -10,10 +10,7 @@ from codegraph.extract.languages.plain import plain_spec
 SPEC = plain_spec(
     __name__,
     "lua",
-    "tree-sitter-lua",
     tree_sitter_lua.language,
-    (".lua",),
-    interpreters=("lua", "luajit"),
     wrappers=frozenset({"variable_declaration"}),
     find=definitions,
 )

@@ -155,4 +155,4 @@ def _named(text: SourceText, source: str, start: int, end: int) -> Iterator[Nami
             yield Naming(start, *named)
 
 
-SPEC = document_spec("markdown", (".md", ".markdown", ".mdown", ".mkd", ".mdx"), read)
+SPEC = document_spec("markdown", read)

@@ -12,10 +12,7 @@ from codegraph.extract.languages.spec import Namespaces
 SPEC = plain_spec(
     __name__,
     "php",
-    "tree-sitter-php",
     tree_sitter_php.language_php,
-    (".php", ".phtml", ".inc"),
-    interpreters=("php",),
     find=find_definitions,
     collect=collect,
     hollow=b"{}",

@@ -66,10 +66,7 @@ _HERE = files(__name__)
 
 SPEC = LanguageSpec(
     name="python",
-    distribution="tree-sitter-python",
     grammar=tree_sitter_python.language,
-    extensions=(".py", ".pyi", ".pyw"),
-    interpreters=("python", "pypy"),
     queries=Queries(
         definitions=(_HERE / "definitions.scm",),
         forms=(_HERE / "bindings.scm", _HERE / "imports.scm"),

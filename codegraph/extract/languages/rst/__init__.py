@@ -182,4 +182,4 @@ def _namings(text: SourceText, start: int, end: int) -> Iterator[Naming]:
             yield Naming(found.start(), *named)
 
 
-SPEC = document_spec("rst", (".rst", ".rest"), read)
+SPEC = document_spec("rst", read)

@@ -11,11 +11,7 @@ from codegraph.extract.languages.ruby.walk import collect
 SPEC = plain_spec(
     __name__,
     "ruby",
-    "tree-sitter-ruby",
     tree_sitter_ruby.language,
-    (".rb", ".rake", ".gemspec", ".ru"),
-    interpreters=("ruby",),
-    file_names=("Rakefile", "Gemfile"),
     header_end=frozenset({"=", ";"}),
     find=find_definitions,
     collect=collect,

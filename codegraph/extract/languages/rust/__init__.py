@@ -15,9 +15,7 @@ SPEC = replace(
     plain_spec(
         __name__,
         "rust",
-        "tree-sitter-rust",
         tree_sitter_rust.language,
-        (".rs",),
         collect=collect,
         hollow=b"{}",
         erasable=True,

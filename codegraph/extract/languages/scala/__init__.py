@@ -10,9 +10,7 @@ from codegraph.extract.languages.spec import Namespaces
 SPEC = plain_spec(
     __name__,
     "scala",
-    "tree-sitter-scala",
     tree_sitter_scala.language,
-    (".scala", ".sc", ".sbt"),
     hollow=b"{}",
     open_blocks=True,
     constants_in=WITH_ENUMS,

@@ -9,9 +9,7 @@ from codegraph.extract.languages.plain import WITH_ENUMS, plain_spec
 SPEC = plain_spec(
     __name__,
     "swift",
-    "tree-sitter-swift",
     tree_sitter_swift.language,
-    (".swift",),
     hollow=b"{}",
     constants_in=WITH_ENUMS,
 )

@@ -6,4 +6,4 @@ import tree_sitter_zig
 
 from codegraph.extract.languages.plain import WITH_ENUMS, plain_spec
 
-SPEC = plain_spec(__name__, "zig", "tree-sitter-zig", tree_sitter_zig.language, (".zig",), constants_in=WITH_ENUMS)
+SPEC = plain_spec(__name__, "zig", tree_sitter_zig.language, constants_in=WITH_ENUMS)
