@@ -9,6 +9,7 @@ from pathlib import Path
 from codegraph.cli.output import Cell, Output, duration
 from codegraph.cli.progress import progress_bar
 from codegraph.cli.project import (
+    check_models,
     find_root,
     forget_project,
     indexed_by_itself,
@@ -69,8 +70,7 @@ def start(arguments: Namespace, output: Output) -> int:
     if runs and arguments.set:
         raise _has_settings_of_its_own()
     process = start_daemon(root, arguments.set)
-    _say(output, "running already" if runs else "started", str(root), process)
-    _warn_of_project_around(root)
+    _say_running(arguments, output, "running already" if runs else "started", process)
     return 0
 
 
@@ -87,13 +87,13 @@ def stop(arguments: Namespace, output: Output) -> int:
 
 
 def restart(arguments: Namespace, output: Output) -> int:
-    """End the daemon if one runs, and start it."""
-    load_settings(arguments)
+    """End the daemon if one runs, and start it; settings that no daemon could start with leave it alone."""
+    settings = load_settings(arguments)
     root = find_root(arguments)
+    check_models(root, settings)
     stop_daemon(root, _warn)
     process = start_daemon(root, arguments.set)
-    _say(output, "restarted", str(root), process)
-    _warn_of_project_around(root)
+    _say_running(arguments, output, "restarted", process)
     return 0
 
 
@@ -115,11 +115,21 @@ def _warn(message: str) -> None:
     sys.stderr.write(f"codegraph: {message}\n")
 
 
-def _say(output: Output, state: str, root: str, process: int | None = None) -> None:
+def _say_running(arguments: Namespace, output: Output, state: str, process: int) -> None:
+    """Say that a daemon runs, and what it warns of: a model that stands in for the one that was asked for."""
+    with open_session(arguments, start=False) as session:
+        _say(output, state, session.root, process, session.client.status().warnings)
+        _warn_of_project_around(Path(session.root))
+
+
+def _say(
+    output: Output, state: str, root: str, process: int | None = None, warnings: tuple[str, ...] = ()
+) -> None:
     if output.json:
-        output.record({"state": state, "root": root, "pid": process})
-    else:
-        output.line(f"{state}: {root}" + (f" (process {process})" if process else ""))
+        output.record({"state": state, "root": root, "pid": process} | ({"warnings": warnings} if warnings else {}))
+        return
+    output.line(f"{state}: {root}" + (f" (process {process})" if process else ""))
+    output.warn(warnings)
 
 
 def daemon_run(arguments: Namespace, output: Output) -> int:

@@ -50,6 +50,15 @@ def load_settings(arguments: Namespace) -> Config:
     return load_config(locations.config_file, flags=settings_of(arguments.set), project=chosen)
 
 
+def check_models(root: Path, config: Config) -> None:
+    """Raise ConfigError for a model that nobody knows, for which no daemon of the project could start."""
+    from codegraph.daemon.choosing import first_models
+    from codegraph.daemon.makers import REAL
+
+    locations = user_locations()
+    first_models(config, REAL, locations.project_settings(root), locations.config_file)
+
+
 def find_root(arguments: Namespace) -> Path:
     """Return the root of the project that is meant. Raises ProjectError if there is no such directory.
 

@@ -166,7 +166,7 @@ def test_connect(repository: Path) -> None:
 def test_starting_is_left_to_the_lifecycle(
     repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """start, restart and stop reach the lifecycle with root and settings, and say what happened."""
+    """start, restart and stop reach the lifecycle with root and settings, and say what happened and is to be known."""
     from codegraph.daemon import lifecycle
 
     done: list[tuple[str, str, tuple[str, ...]]] = []
@@ -187,10 +187,13 @@ def test_starting_is_left_to_the_lifecycle(
     monkeypatch.setattr(lifecycle, "stop_daemon", stop)
     monkeypatch.setattr(lifecycle, "run_daemon", run)
     root = str(repository)
-    assert main(["start", "--set", "cascade.depth=1"]) == 0
-    assert capsys.readouterr().out == f"started: {root} (process 42)\n"
-    assert main(["restart", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"state": "restarted", "root": root, "pid": 42}
+    warning = "watching by polling: the inotify limit is reached"
+    with FakeDaemon(Locations.from_environment().socket(repository), root):
+        assert main(["start", "--set", "cascade.depth=1"]) == 0
+        assert capsys.readouterr().out == f"started: {root} (process 42)\n! {warning}\n"
+        assert main(["restart", "--json"]) == 0
+        said = {"state": "restarted", "root": root, "pid": 42, "warnings": [warning]}
+        assert json.loads(capsys.readouterr().out) == said
     assert main(["stop"]) == 0
     assert capsys.readouterr().out == f"stopped: {root}\n"
     assert main(["start", "--foreground"]) == 0
@@ -208,10 +211,25 @@ def test_start_beside_a_running_daemon(
 
     monkeypatch.setattr(lifecycle, "running_daemon", lambda root, locations: object())
     monkeypatch.setattr(lifecycle, "start_daemon", lambda root, locations, settings: 42)
-    assert main(["start"]) == 0
-    assert capsys.readouterr().out == f"running already: {repository} (process 42)\n"
+    with FakeDaemon(Locations.from_environment().socket(repository), str(repository)):
+        assert main(["start"]) == 0
+    assert capsys.readouterr().out.startswith(f"running already: {repository} (process 42)\n! watching by polling")
     assert main(["start", "--set", "cascade.depth=1"]) == 2
     assert "codegraph restart" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("setting", ["embedding.model=nosuch", "embedding.text=nosuch", "cascade.depth=99"])
+def test_a_restart_that_cannot_be_leaves_the_daemon(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], setting: str
+) -> None:
+    """Settings with which no daemon could start are refused before the one that runs is ended."""
+    from codegraph.daemon import lifecycle
+
+    stopped: list[Path] = []
+    monkeypatch.setattr(lifecycle, "stop_daemon", lambda root, locations, say: stopped.append(root))
+    assert main(["restart", "--set", setting]) == 3
+    assert stopped == []
+    assert "codegraph: " in capsys.readouterr().err
 
 
 def test_index_without_a_daemon(
