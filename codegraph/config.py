@@ -195,6 +195,9 @@ PATHS = frozenset(f"embedding.{name}" for name in ("model", "fallback", "text", 
 MODELS = "models"
 """A section of the user's file that holds no settings but models of the user's own."""
 
+_NO_SETTINGS = frozenset({"CODEGRAPH_CACHE_DIR"})
+"""Variables that begin as those of a section's settings do; `locations` reads them."""
+
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 
@@ -211,7 +214,7 @@ def load_config(
     """
     values: dict[str, tuple[Any, str]] = {}
     for layer in (file, project):
-        if layer is not None and layer.exists():
+        if layer is not None:
             values.update(_read_file(layer))
     variables = absolute_variables(os.environ if environment is None else environment)
     values.update(_read_environment(variables))
@@ -223,8 +226,9 @@ def load_config(
         current = getattr(defaults, section.name)
         changed = {
             name: _checked(f"{section.name}.{name}", value, getattr(current, name), where)
-            for name, value, where in _of_section(values, section.name)
-            if _known(current, section.name, name, where)
+            for key, (value, where) in values.items()
+            for prefix, _, name in [key.partition(".")]
+            if prefix == section.name and _known(current, section.name, name, where)
         }
         sections[section.name] = dataclasses.replace(current, **changed)
     unknown = sorted({key.partition(".")[0] for key in values} - set(sections))
@@ -232,14 +236,6 @@ def load_config(
         where = next(w for key, (_, w) in values.items() if key.partition(".")[0] == unknown[0])
         raise ConfigError(f"{where}: there is no section [{unknown[0]}]", "`codegraph config show` lists all settings")
     return Config(**sections)
-
-
-def _of_section(values: Mapping[str, tuple[Any, str]], section: str) -> list[tuple[str, Any, str]]:
-    return [
-        (key.partition(".")[2], value, where)
-        for key, (value, where) in values.items()
-        if key.partition(".")[0] == section
-    ]
 
 
 def _known(current: Any, section: str, name: str, where: str) -> bool:
@@ -270,6 +266,8 @@ def absolute_variables(environment: Mapping[str, str]) -> dict[str, str]:
 def _read_file(file: Path) -> dict[str, tuple[Any, str]]:
     try:
         text = file.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: cannot be read: {error}", "mend or remove the file") from error
     try:
@@ -314,6 +312,11 @@ def _read_environment(environment: Mapping[str, str]) -> dict[str, tuple[Any, st
         for section in dataclasses.fields(Config)
         for setting in dataclasses.fields(getattr(Config(), section.name))
     }
+    sections = tuple(f"CODEGRAPH_{section.name}_".upper() for section in dataclasses.fields(Config))
+    for variable in environment:
+        if variable.startswith(sections) and variable not in names and variable not in _NO_SETTINGS:
+            where = f"environment variable {variable}"
+            raise ConfigError(f"{where}: there is no such setting", "`codegraph config show` lists all settings")
     return {
         names[variable]: (_Text(text), f"environment variable {variable}")
         for variable, text in environment.items()
@@ -333,10 +336,12 @@ def _converted(text: str, default: Any) -> Any:
         if lowered in _TRUE | _FALSE:
             return lowered in _TRUE
         raise ValueError("is neither true nor false")
-    if isinstance(default, int):
-        return int(text.replace("_", ""))
-    if isinstance(default, float):
-        return float(text)
+    if isinstance(default, int | float):
+        kind = type(default)
+        try:
+            return kind(text.replace("_", ""))
+        except ValueError:
+            raise ValueError(f"must be a {'whole ' if kind is int else ''}number") from None
     if isinstance(default, tuple):
         return tuple(part.strip() for part in text.split(",") if part.strip())
     return str(text)
@@ -357,6 +362,8 @@ def _checked(key: str, value: Any, default: Any, where: str) -> Any:
         low, high = LIMITS[key]
         if not low <= value <= high:
             raise ConfigError(f"{where}: {key} = {value!r}", f"a number from {low:g} to {high:g}")
+    if key == "embedding.model" and not value.strip():
+        raise ConfigError(f"{where}: {key} = {value!r}", "name a model, or leave the setting out")
     return value
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from codegraph.cli.output import Cell, Output, duration
 from codegraph.cli.progress import progress_bar
 from codegraph.cli.project import (
-    check_models,
+    check_settings,
     find_root,
     forget_project,
     indexed_by_itself,
@@ -90,7 +90,7 @@ def restart(arguments: Namespace, output: Output) -> int:
     """End the daemon if one runs, and start it; settings that no daemon could start with leave it alone."""
     settings = load_settings(arguments)
     root = find_root(arguments)
-    check_models(root, settings)
+    check_settings(root, settings)
     stop_daemon(root, _warn)
     process = start_daemon(root, arguments.set)
     _say_running(arguments, output, "restarted", process)
@@ -122,9 +122,7 @@ def _say_running(arguments: Namespace, output: Output, state: str, process: int)
         _warn_of_project_around(Path(session.root))
 
 
-def _say(
-    output: Output, state: str, root: str, process: int | None = None, warnings: tuple[str, ...] = ()
-) -> None:
+def _say(output: Output, state: str, root: str, process: int | None = None, warnings: tuple[str, ...] = ()) -> None:
     if output.json:
         output.record({"state": state, "root": root, "pid": process} | ({"warnings": warnings} if warnings else {}))
         return

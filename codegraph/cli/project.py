@@ -50,11 +50,13 @@ def load_settings(arguments: Namespace) -> Config:
     return load_config(locations.config_file, flags=settings_of(arguments.set), project=chosen)
 
 
-def check_models(root: Path, config: Config) -> None:
-    """Raise ConfigError for a model that nobody knows, for which no daemon of the project could start."""
+def check_settings(root: Path, config: Config) -> None:
+    """Raise ConfigError for a model or language that nobody knows, with which no daemon of the project could start."""
     from codegraph.daemon.choosing import first_models
     from codegraph.daemon.makers import REAL
+    from codegraph.extract.languages import check_languages
 
+    check_languages(config.source.languages)
     locations = user_locations()
     first_models(config, REAL, locations.project_settings(root), locations.config_file)
 

@@ -20,8 +20,9 @@ the symbol or move its file. Names outside [A-Za-z0-9_+$-] are escaped with back
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import Enum, StrEnum
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import NewType, TypeVar, cast
 
 import msgspec
@@ -72,6 +73,11 @@ TYPE_KINDS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}
 
 DOCUMENT_LANGUAGES = frozenset({"markdown", "rst"})
 """Languages of documents: their files have sections, which refer to code; no code refers to them."""
+
+TOLD_BY_CONTENTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {"c": frozenset({"cpp"}), "php": frozenset({"c", "cpp"})}
+)
+"""What a file may turn out to be, beside the language that its name claims: `.h` is C or C++, `.inc` PHP or these."""
 
 SETTING_LANGUAGES = frozenset({"json-config", "go-mod", "cargo"})
 """Languages of files without symbols that only say what names in others mean."""

@@ -59,7 +59,7 @@ from codegraph.embed.budget import ModelBudget
 from codegraph.errors import InternalError, StoreCorrupt
 from codegraph.events import EventLog, Rebuilt
 from codegraph.extract.extractor import EXTRACTOR_VERSION
-from codegraph.extract.languages import language_of
+from codegraph.extract.languages import check_languages, language_of
 from codegraph.graph.index import Index
 from codegraph.locations import Locations
 from codegraph.processes import give_memory_back
@@ -314,11 +314,9 @@ class Project:
     def _lost(self, symbol: SymbolId) -> None:
         """An own input is gone from the store: have its file extracted again."""
         place = self.parts.index.snapshot.places.get(symbol)
-        if place is not None:
-            path = place[0]
-            if path not in self._lost_paths:
-                self._lost_paths.add(path)
-                self.writer.call(lambda: self._extract_again(path))
+        if place is not None and (path := place[0]) not in self._lost_paths:
+            self._lost_paths.add(path)
+            self.writer.call(lambda: self._extract_again(path))
 
     def _extract_again(self, path: str) -> None:
         self._lost_paths.discard(path)
@@ -328,8 +326,9 @@ class Project:
 def open_project(root: Path, config: Config, events: EventLog, locations: Locations, makers: Makers = REAL) -> Project:
     """Open a project's state and prepare its parts; nothing is watched or written yet.
 
-    Raises StoreLocked if another process has it, other StoreErrors, ConfigError for an unknown model.
+    Raises StoreLocked if another process has it, other StoreErrors, ConfigError for an unknown model or language.
     """
+    check_languages(config.source.languages)
     state = locations.state_directory(root)
     models = first_models(config, makers, locations.project_settings(root), locations.config_file)
     with ExitStack() as stack:

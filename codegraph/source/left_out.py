@@ -16,7 +16,7 @@ from pathlib import Path
 
 from codegraph.config import SourceConfig
 from codegraph.core.changes import Skipped
-from codegraph.core.symbols import DOCUMENT_LANGUAGES
+from codegraph.core.symbols import DOCUMENT_LANGUAGES, TOLD_BY_CONTENTS
 from codegraph.source.ignore import IGNORED, IgnoreRules
 from codegraph.source.reading import UNKNOWN_LANGUAGE, FileReader
 
@@ -29,7 +29,10 @@ SPECIAL = "special"
 
 
 def claimed(config: SourceConfig, language_of: LanguageOf) -> LanguageOf:
-    """Return `language_of` without the languages that the configuration leaves out."""
+    """Return `language_of` without the languages that the configuration leaves out.
+
+    Asked with no bytes, it claims what may yet turn out to be in a wanted language.
+    """
     wanted = frozenset(config.languages)
     unwanted = frozenset() if config.documents else DOCUMENT_LANGUAGES
 
@@ -37,7 +40,9 @@ def claimed(config: SourceConfig, language_of: LanguageOf) -> LanguageOf:
         language = language_of(path, head)
         if language in unwanted:
             return None
-        return language if not wanted or language in wanted else None
+        if not wanted or language in wanted:
+            return language
+        return language if not head and language and wanted & TOLD_BY_CONTENTS.get(language, frozenset()) else None
 
     return claim
 

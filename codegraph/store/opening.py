@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from codegraph.config import StoreConfig
 from codegraph.errors import StoreCorrupt
 from codegraph.events import EventLog, Rebuilt
@@ -147,16 +149,22 @@ def _bring_up_to_date(environment: Environment, stored: Mapping[str, str], reque
     invalidation = compare_versions(names, request.versions)
     if invalidation.outdated:
         environment.write(lambda transaction: _apply(transaction, invalidation, request.versions))
+    if invalidation.contents:
         what = ", ".join((*invalidation.tables, "wanted keys"))
         request.events.publish(Rebuilt(what=what, reason=invalidation.reason(names, request.versions)))
-    return Identity(stored["instance"], int(stored["revision"]), invalidation.outdated)
+    return Identity(stored["instance"], int(stored["revision"]), invalidation.contents)
 
 
 def _apply(transaction: Transaction, invalidation: Invalidation, versions: Mapping[str, str]) -> None:
     transaction.delete(schema.META, schema.CLOSING_KEY)
     for table in invalidation.tables:
         transaction.clear(table)
-    for key, value in transaction.items(schema.SYMBOLS):
+    if invalidation.doubts_files:
+        for key, value in transaction.items(schema.FILES):
+            path, body = schema.unpack_row(key, value, schema.FILES)
+            record = msgspec.structs.replace(schema.decode_file(body), trusted_after_ns=0)
+            transaction.put(schema.FILES, key, schema.pack_row(path, schema.encode_file(record)))
+    for key, value in transaction.items(schema.SYMBOLS) if invalidation.contents else ():
         path, body = schema.unpack_row(key, value, schema.SYMBOLS)
         states = without_outdated(schema.decode_symbols(body), invalidation)
         transaction.put(schema.SYMBOLS, key, schema.pack_row(path, schema.encode_symbols(states)))

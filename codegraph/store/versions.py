@@ -7,7 +7,10 @@ A cache has versions, not migrations: what a change invalidates is dropped, the 
     linker      the resolution schemes and the form of links      links, wanted keys
     key         key schema, cascade depth, max_context            wanted keys
     codec       the form of a search vector                       vectors, served keys, wanted keys
+    source      the settings that say which files are read        trust in the stamps of files
 
+Files whose stamps are not trusted are read again by the reconcile that follows every start: what the new settings
+leave out goes, and of the rest nothing is done twice.
 Served keys outlive all but the codec: an old vector is served as stale until the wanted one is there.
 Wanted keys are cleared in the transaction that writes the new version, so that a crash between the
 two cannot leave keys of the old version that look wanted. Models are no version: they change while the
@@ -24,13 +27,15 @@ import msgspec
 
 from codegraph.store.schema import ARRIVALS, FACTS_TABLES, LINKS, VECTORS, SymbolState
 
-VERSION_NAMES = ("extractor", "linker", "key", "codec")
+SOURCE = "source"
+VERSION_NAMES = ("extractor", "linker", "key", "codec", SOURCE)
 
 _DROPS: Mapping[str, tuple[str, ...]] = {
     "extractor": (*FACTS_TABLES, LINKS),
     "linker": (LINKS,),
     "key": (),
     "codec": (VECTORS, ARRIVALS),
+    SOURCE: (),
 }
 
 
@@ -42,6 +47,16 @@ class Invalidation:
     """Names of the versions that differ, in the order of VERSION_NAMES."""
     tables: tuple[str, ...] = ()
     """Tables to empty, in the order of first mention."""
+
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """Names of the versions for which something stored is dropped."""
+        return tuple(name for name in self.outdated if name != SOURCE)
+
+    @property
+    def doubts_files(self) -> bool:
+        """Whether every file is to be read again."""
+        return SOURCE in self.outdated
 
     @property
     def clears_served(self) -> bool:

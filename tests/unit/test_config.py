@@ -126,14 +126,21 @@ def test_directories_of_models_mean_the_same_wherever_one_stands(tmp_path, monke
             "HOME": written,
         }
     assert _value(load_config(environment={variable: "owner/weights"}), name) == str(here / "owner" / "weights")
-    for other in ("owner/model", "minilm", "minilm@128", ""):
+    for other in ("owner/model", "minilm", "minilm@128", *([""] if setting != "model" else [])):
         assert _value(load_config(environment={variable: other}), name) == other
 
 
 def test_foreign_variables_are_ignored():
     """Variables that name no setting, ours or others', change nothing."""
-    foreign = {"CODEGRAPH_STATE_DIR": "/x", "CODEGRAPH_CASCADE": "1", "PATH": "/bin", "codegraph_cascade_depth": "7"}
-    assert load_config(environment=foreign) == Config()
+    ours = {"CODEGRAPH_STATE_DIR": "/x", "CODEGRAPH_CACHE_DIR": "/y", "CODEGRAPH_CONFIG": "/z"}
+    foreign = {"CODEGRAPH_CASCADE": "1", "PATH": "/bin", "codegraph_cascade_depth": "7"}
+    assert load_config(environment=ours | foreign) == Config()
+
+
+def test_a_misspelt_variable_is_an_error():
+    """What begins as a section's settings do and is none of them would be missed in silence."""
+    with pytest.raises(ConfigError, match="CODEGRAPH_CASCADE_DEPHT: there is no such setting"):
+        load_config(environment={"CODEGRAPH_CASCADE_DEPHT": "2"})
 
 
 @pytest.mark.parametrize(
@@ -155,6 +162,7 @@ def test_foreign_variables_are_ignored():
         ("depth = 2\n", 1, "outside of a section"),
         ("[watch]\npoll_seconds = nan\n", 2, "poll_seconds = nan"),
         ("[store]\nmap_bytes = -1\n", 2, "map_bytes = -1"),
+        ("[embedding]\nmodel = ' '\n", 2, "embedding.model = ' '"),
     ],
 )
 def test_bad_value_in_the_file_names_file_and_line(tmp_path, text, line, part):
@@ -175,10 +183,25 @@ def test_unreadable_file_is_an_error(tmp_path, content):
         load_config(file, environment={})
 
 
+def test_a_file_that_cannot_be_looked_for_is_an_error(tmp_path, monkeypatch):
+    """Where the rights of a directory keep the file from being seen, nobody knows what it says."""
+
+    def refused(self, *_, **__):
+        raise PermissionError(13, "Permission denied", str(self))
+
+    for name in ("stat", "open", "read_text"):
+        monkeypatch.setattr(Path, name, refused)
+    with pytest.raises(ConfigError, match="Permission denied"):
+        load_config(tmp_path / "config.toml", environment={})
+
+
 def test_bad_value_in_the_environment_names_the_variable():
     """The user learns which variable to mend."""
     with pytest.raises(ConfigError, match=r"environment variable CODEGRAPH_CASCADE_DEPTH: cascade.depth = 'deep'"):
         load_config(environment={"CODEGRAPH_CASCADE_DEPTH": "deep"})
+    for text, kind in (("CODEGRAPH_CASCADE_DEPTH", "a whole number"), ("CODEGRAPH_WATCH_POLL_SECONDS", "a number")):
+        with pytest.raises(ConfigError, match=f"must be {kind}"):
+            load_config(environment={text: ""})
     with pytest.raises(ConfigError, match="neither true nor false"):
         load_config(environment={"CODEGRAPH_STORE_SYNC": "perhaps"})
 

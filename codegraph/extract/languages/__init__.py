@@ -10,13 +10,14 @@ pyproject.toml; or a package of its own (`core/plugins.py`). Tests: tests/unit/e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from codegraph.core import plugins
+from codegraph.errors import ConfigError
 from codegraph.extract.languages.known import OWN_LANGUAGES, KnownLanguage
 
 if TYPE_CHECKING:
@@ -75,6 +76,13 @@ _SILENT = re.compile(
 _PREPROCESSED = re.compile(rb"^[ \t]*#[ \t]*(?:include|if|ifdef|ifndef|define)\b", re.MULTILINE)
 """What a file named `*.inc` that has no PHP in it says when C or C++ includes it."""
 _INTERPRETER = re.compile(rb"#![ \t]*(?:\S*/)?([^/\s]+)(?:[ \t]+(?:-\S+[ \t]+)*([^/\s]+))?")
+
+
+def check_languages(names: Iterable[str]) -> None:
+    """Raise ConfigError at a name of `source.languages` that is no language, for which every file would be left out."""
+    for name in names:
+        if name not in KNOWN:
+            raise ConfigError(f"source.languages: there is no language {name!r}", f"one of: {', '.join(KNOWN)}")
 
 
 def language_of(path: str, head: bytes) -> str | None:

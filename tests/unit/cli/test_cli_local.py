@@ -218,7 +218,7 @@ def test_start_beside_a_running_daemon(
     assert "codegraph restart" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("setting", ["embedding.model=nosuch", "embedding.text=nosuch", "cascade.depth=99"])
+@pytest.mark.parametrize("setting", ["embedding.model=nosuch", "embedding.text=nosuch", "source.languages=['x']"])
 def test_a_restart_that_cannot_be_leaves_the_daemon(
     repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], setting: str
 ) -> None:

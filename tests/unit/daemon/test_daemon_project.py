@@ -16,7 +16,7 @@ from codegraph.daemon.operations import Progress
 from codegraph.daemon.project import open_project
 from codegraph.embed.embedder import InlineEmbedder
 from codegraph.embed.encoder import RecordingEncoder
-from codegraph.errors import EncoderError, StoreLocked
+from codegraph.errors import ConfigError, EncoderError, StoreLocked
 from codegraph.events import EventLog
 
 FILES = {"a.py": "from b import g\ndef f(): return g()\n", "b.py": "def g(): return 1\n", "sub/notes.txt": "no code\n"}
@@ -52,6 +52,13 @@ def test_project_has_one_owner(project_of: Any) -> None:
     bench.write({"b.py": "def g(x=0): return 1\n"})
     bench.update()
     bench.check()
+
+
+def test_a_language_that_there_is_not_is_refused(project_of: Any) -> None:
+    """With `source.languages` misspelt nothing would be indexed, and nothing be said."""
+    bench = project_of(FILES)
+    with pytest.raises(ConfigError, match="there is no language 'klingon'"):
+        bench.restart({"source.languages": ("python", "klingon")})
 
 
 def test_failed_opening_closes_what_it_had_opened(project_of: Any) -> None:

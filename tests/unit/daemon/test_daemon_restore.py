@@ -188,6 +188,38 @@ def test_other_extractor_parses_everything_and_embeds_nothing(
     assert (extracted(bench, events), len(bench.batches)) == (3, batches)
 
 
+DEEP = (
+    "def f():\n" + "".join(f"{'    ' * level}if x:\n" for level in range(1, 15)) + "    " * 15 + "g()\ndef g(): pass\n"
+)
+LONG = "var a={" + ",".join(f"k{n}:function(){{return {n}}}" for n in range(400)) + "}\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "settings"),
+    [
+        (
+            {"tool": "#!/bin/sh\nf() { echo; }\n", "x.h": "class A { public: int f(); };\n"},
+            {"source.languages": ("c",)},
+        ),
+        ({"min.js": LONG}, {"source.max_line_bytes": 1_000}),
+        ({"a.py": DEEP}, {"extract.max_depth": 10}),
+    ],
+)
+def test_other_settings_of_what_is_read_hold_for_files_that_are_known(
+    project_of: Any, files: dict[str, str], settings: dict[str, object]
+) -> None:
+    """A start with settings that take other files, or less of them, equals a clean build with these; and back."""
+    bench: Workbench = project_of({"a.c": "int one(void) { return 1; }\n", **files})
+    base, before = dict(bench.settings), sorted(bench.view.snapshot.files)
+    for kept in (settings, {}):
+        bench.close()
+        bench.settings = base | kept
+        bench.open()
+        bench.update()
+        bench.check()
+    assert sorted(bench.view.snapshot.files) == before
+
+
 def test_crash_between_new_versions_and_new_keys_believes_no_old_key(bench: Workbench) -> None:
     """A start that ends before keys were computed again leaves none behind that looks wanted."""
     bench.restart({"cascade.depth": 2})

@@ -8,10 +8,29 @@ from pathlib import Path
 import pytest
 
 from codegraph.config import SourceConfig
+from codegraph.core.changes import SourceFile
 from codegraph.errors import SourceError
 from codegraph.extract.languages import language_of
 from codegraph.source.left_out import reason_of
 from codegraph.source.scan import Scanner
+
+
+@pytest.mark.parametrize(
+    ("language", "taken"), [("cpp", ["a.h"]), ("c", ["b.h", "c.inc"]), ("php", ["d.inc"]), ("python", [])]
+)
+def test_a_file_whose_contents_tell_its_language_is_looked_into(
+    tmp_path: Path, language: str, taken: list[str]
+) -> None:
+    """Where only some languages are wanted, a header is C or C++, and an `.inc` file PHP or C, by what it holds."""
+    texts = {"a.h": "class A {};\n", "b.h": "int f(void);\n", "c.inc": '#include "b.h"\n', "d.inc": "<?php f();\n"}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    config = SourceConfig(languages=(language,))
+    assert [name for name in texts if reason_of(tmp_path, config, language_of, name) is None] == taken
+    scanner = Scanner(tmp_path, config, language_of)
+    read = [path for path in scanner.reconcile({}).written if isinstance(scanner.read(path), SourceFile)]
+    assert read == taken
+
 
 SOURCE = "def f():\n    pass\n"
 

@@ -21,7 +21,7 @@ from codegraph.store.protocol import StateStore
 from codegraph.store.schema import FileRecord, SymbolState
 from codegraph.store.store import Store
 
-VERSIONS = {"extractor": "1", "linker": "1", "key": "1", "codec": "int8"}
+VERSIONS = {"extractor": "1", "linker": "1", "key": "1", "codec": "int8", "source": "1"}
 
 
 class Samples:

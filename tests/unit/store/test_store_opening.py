@@ -79,6 +79,17 @@ def test_changed_version_drops_what_it_invalidates(reopen, samples, events, name
     assert ("links" in what, "vectors" in what) == (not links, not vectors)
 
 
+def test_other_settings_of_the_source_only_doubt_files(reopen, samples, events):
+    """Facts, links, vectors and keys stay and nothing is said to be built again; no stamp vouches for its file."""
+    _filled(reopen(), samples)
+    kept = dict(reopen().symbols())
+    for _ in range(2):  # the second opening proves that the doubt was committed with the version
+        store = reopen(source="2")
+        assert {file.trusted_after_ns for file in store.files().values()} == {0}
+        assert (dict(store.symbols()), store.outdated, _reasons(events)) == (kept, (), [])
+        assert dict(store.links())
+
+
 def test_outdated_names_versions_of_this_opening_only(reopen, samples):
     """`outdated` is what changed between the last opening and this one."""
     _filled(reopen(), samples)
