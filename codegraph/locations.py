@@ -34,6 +34,7 @@ MARKERS = (*REPOSITORIES, "pyproject.toml", "setup.py", "package.json", "go.mod"
 """Files and directories that usually stand at the root of a project, tried in this order."""
 
 _HASH_BYTES = 8
+_OTHER_DIRECTORY = "set CODEGRAPH_STATE_DIR, CODEGRAPH_CACHE_DIR or CODEGRAPH_RUNTIME_DIR to a directory {}"
 _NO_RIGHT = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 
@@ -163,6 +164,11 @@ def existing_directory(path: Path) -> Path:
         place = place.parent
     if not os.access(place, os.R_OK | os.X_OK):
         raise ProjectError(f"{place}: cannot be read", "check its permissions")
+    try:
+        os.fspath(place).encode("utf-8")
+    except UnicodeEncodeError:
+        readable = os.fsencode(place).decode("utf-8", "backslashreplace")
+        raise ProjectError(f"{readable}: the path is not UTF-8, and could not be answered with", "rename it") from None
     return place
 
 
@@ -175,11 +181,11 @@ def private_directory(path: Path) -> Path:
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         status = path.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
-            raise ProjectError(f"{path}: belongs to somebody else", "set CODEGRAPH_RUNTIME_DIR to a directory of yours")
+            raise ProjectError(f"{path}: belongs to somebody else", _OTHER_DIRECTORY.format("of yours"))
         if stat.S_IMODE(status.st_mode) & 0o077:
             path.chmod(0o700)
     except OSError as error:
-        advice = "set CODEGRAPH_STATE_DIR, CODEGRAPH_CACHE_DIR or CODEGRAPH_RUNTIME_DIR to a directory you can write to"
+        advice = _OTHER_DIRECTORY.format("you can write to")
         kind = StoreReadOnly if error.errno in _NO_RIGHT else StoreError
         raise kind(f"{path}: cannot be used: {error.strerror}", advice) from error
     return path

@@ -30,6 +30,8 @@ from codegraph.daemon.operations import SyncParams
 from codegraph.daemon.streams import ExportedEdge, ExportedSymbol
 from codegraph.errors import ProjectError, UsageError
 
+_OF_DATA_FLOW = ("language", "function_text", "revised")
+
 
 def export(arguments: Namespace, output: Output) -> int:
     """Print all symbols, all edges, the graph, or the data flow of one file."""
@@ -65,6 +67,10 @@ def _format(arguments: Namespace) -> str:
         raise UsageError("--measures belongs to the graph", "run `codegraph export graph --measures`")
     if (arguments.file is None) == (arguments.what == "dataflow"):
         raise UsageError("`export dataflow` takes a file, other exports do not", "run `codegraph export dataflow FILE`")
+    given = [option for option in _OF_DATA_FLOW if getattr(arguments, option)]
+    if given and arguments.what != "dataflow":
+        option = f"--{given[0].replace('_', '-')}"
+        raise UsageError(f"{option} belongs to the data flow of a file", "run `codegraph export dataflow FILE`")
     return form
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from codegraph.cli.parser import build_parser
-from codegraph.errors import CodegraphError, InternalError
+from codegraph.errors import CodegraphError, InternalError, UsageError
 
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141
@@ -42,6 +42,7 @@ def _run(argv: Sequence[str]) -> int:
 
     output = Output(json="--json" in argv)
     try:
+        _check_text(argv)
         arguments = build_parser().parse_args(argv)
         output.json = arguments.json
         module, _, function = arguments.run.partition(":")
@@ -63,7 +64,21 @@ def _run(argv: Sequence[str]) -> int:
         return InternalError.exit_code
 
 
+def _check_text(argv: Sequence[str]) -> None:
+    """Raise UsageError at what is not UTF-8: no name that codegraph gives or takes is."""
+    if all(map(str.isascii, argv)):
+        return
+    from codegraph.source.listing import is_text
+
+    for argument in argv:
+        if not is_text(argument):
+            readable = os.fsencode(argument).decode("utf-8", "backslashreplace")
+            raise UsageError(f"{readable}: an argument is not UTF-8", "write it in UTF-8")
+
+
 def _complain(message: str, advice: str) -> None:
-    sys.stderr.write(f"codegraph: {message}\n")
-    if advice:
-        sys.stderr.write(f"  next: {advice}\n")
+    """Say what is wrong; what it quotes may come from other people's files, as all that is printed."""
+    from codegraph.cli.output import printable
+
+    lines = [f"codegraph: {message}", *([f"  next: {advice}"] if advice else [])]
+    sys.stderr.write("".join(f"{printable(line)}\n" for text in lines for line in text.split("\n")))

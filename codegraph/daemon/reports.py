@@ -102,7 +102,7 @@ class WorkerHealth(msgspec.Struct, frozen=True, kw_only=True):
     """The process that owns the model."""
 
     state: str
-    """idle, busy, starting, unloaded, in_process or dead."""
+    """ready, starting, unloaded, failed or closed."""
     pid: int
     restarts: int
     queued: int

@@ -214,3 +214,11 @@ def test_private_directory_belongs_to_the_user(tmp_path):
     os.chown(tmp_path / "theirs", 12345, 12345)
     with pytest.raises(ProjectError, match="somebody else"):
         private_directory(tmp_path / "theirs")
+
+
+def test_a_root_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    """Answers name the project, and JSON has no such names: refused with its bytes, not with a trace."""
+    place = Path(os.fsdecode(os.fsencode(tmp_path) + b"/r\xff"))
+    place.mkdir()
+    with pytest.raises(ProjectError, match=r"r\\xff: the path is not UTF-8"):
+        existing_directory(place)

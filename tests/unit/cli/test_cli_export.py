@@ -80,6 +80,9 @@ def test_formats_that_do_not_fit(console: Any) -> None:
     assert console.run("export", "graph", "--format", "jsonl") == 2
     assert "graphml, gexf, json, dot" in console.err
     assert console.run("export", "edges", "--measures") == 2
+    for option in (["--language", "python"], ["--function-text"], ["--revised"]):
+        assert console.run("export", "symbols", *option) == 2
+        assert f"{option[0]} belongs to the data flow" in console.err
 
 
 def test_a_file_that_cannot_be_written(console: Any, tmp_path: Path) -> None:

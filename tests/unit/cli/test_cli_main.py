@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shlex
 import subprocess
@@ -166,6 +167,26 @@ def test_a_bug_has_its_own_exit_code(monkeypatch: pytest.MonkeyPatch, capsys: py
     told = capsys.readouterr().err
     assert "in broken" in told
     assert "ZeroDivisionError: no way\n  next: this is a bug" in told
+
+
+@pytest.mark.parametrize("typed", [["search", "a\udcff"], ["--project", "/\udcff", "status"], ["index", "\udcff"]])
+def test_an_argument_that_is_no_text_is_wrong_usage(typed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What is not UTF-8 can neither be asked for nor be said in JSON; the answer shows its bytes."""
+    assert main([*typed, "--json"]) == 2
+    told = capsys.readouterr()
+    assert "\\xff: an argument is not UTF-8" in json.loads(told.out)["error"]["message"]
+    assert "\\xff" in told.err
+
+
+def test_an_error_moves_no_cursor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """An error quotes names of files: its lines stay lines, and control characters never reach the terminal."""
+
+    def refused(arguments: object, output: object) -> int:
+        raise CodegraphError("two fit:\n  a\x1b[2J.py", "choose\x07")
+
+    monkeypatch.setattr("codegraph.cli.queries.search", refused)
+    assert main(["search", "x"]) == 1
+    assert capsys.readouterr().err == "codegraph: two fit:\n  a\ufffd[2J.py\n  next: choose\ufffd\n"
 
 
 def test_the_manual_lists_the_same_exit_codes() -> None:
