@@ -18,6 +18,8 @@ role call. Special elements:
     "@class"  first element only: the enclosing class itself (`cls`, `this` in a static method)
     "@super"  first element only: the next class along the bases of the enclosing class
     "@=..."   first element only: the definition of the same file whose descriptor follows (a *local* one)
+    "@outer"  before the first element, once or more: that is looked up in the scope around the owner, or so much
+              further out: what stands in a header, a lambda in the body of a class, a name declared `global` (Python)
     "@literal"  alone: a literal of a built-in type (Python)
     "@?"      last element, of calls only: what is called has no name, the value of what stands before is called;
               alone where nothing is known of that value (`table[i]()` is `("table", "[]", "@?")`)
@@ -41,6 +43,9 @@ Chain = tuple[str, ...]
 
 LOCAL = "@="
 """Start of the element that stands for a local definition, before its descriptor."""
+
+OUTER = "@outer"
+"""Before the first element of a chain: that is looked up one scope further out."""
 
 COMPUTED = "@?"
 """The last element of the chain of a call whose function is computed."""

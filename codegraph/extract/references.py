@@ -11,12 +11,12 @@ Tests: tests/unit/extract/test_extract_python_references.py.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import COMPUTED, LITERAL, ROLE, Binding, BindingKind, Chain, Reference, Role
+from codegraph.core.facts import COMPUTED, LITERAL, OUTER, ROLE, Binding, BindingKind, Chain, Reference, Role
 from codegraph.core.symbols import CALLABLE_KINDS, KIND
 from codegraph.extract.text import SourceText
 
@@ -118,7 +118,7 @@ def collect_references(view: FileView, captures: Captures) -> None:
         start = node.start_byte
         owner = view.owner_of(start)
         for chain in view.spec.callees(node, view.text):
-            known = view.rebased(chain, owner) if len(chain) < MAX_CHAIN and "" not in chain else ()
+            known = view.rebased(chain, owner, start) if len(chain) < MAX_CHAIN and "" not in chain else ()
             view.references.add(owner, (*known, COMPUTED), ROLE.CALL, start)
     sites, prefixes, taken = _members(view, captures.get("member", ()))
     taken.update(view.targets)
@@ -183,36 +183,75 @@ def _roles(sites: Sequence[Site], captures: Captures) -> dict[int, Role]:
 def _add_sites(view: FileView, sites: Sequence[Site], roles: Mapping[int, Role]) -> None:
     """Go through the file definition by definition, so that what depends on the owner is looked up once."""
     unknown = _unknown_locals(view)
-    hidden, narrowed = view.hidden(), view.narrowed
-    offsets = view.references.offsets
-    read = ROLE.READ
     nothing: frozenset[str] = frozenset()
     at = 0
     for end, owner in view.stretches():
         last = bisect_left(sites, (end,), at)
+        if at == last:
+            continue
         dropped = unknown.get(owner, nothing)
-        heads = view.heads.get(owner, ())
-        for offset, site_end, spelling, head, _ in sites[at:last]:
-            role = roles.get(site_end, read)
-            if head in heads:
-                if spelling == head and role is read:
-                    continue
-                spelling = view.heads[owner][head] + spelling[len(head) :]
-            elif (
-                head in narrowed
-                and spelling != head
-                and (better := next((each[2] for each in narrowed[head] if each[0] <= offset < each[1]), ""))
-            ):
-                spelling = better + spelling[len(head) :]
-            elif role is read and (head in dropped or (head in hidden and offset in hidden[head])):
-                continue
-            key = (owner, spelling, role)
-            known = offsets.get(key)
-            if known is None:
-                offsets[key] = [offset]
-            else:
-                known.append(offset)
+        if owner and view.outward is not None:
+            header = bisect_left(sites, (view.definitions[owner].header_end,), at, last)
+            if header > at:
+                _add_stretch(view, owner, sites[at:header], roles, dropped, True)
+            at = header
+        _add_stretch(view, owner, sites[at:last], roles, dropped, False)
         at = last
+
+
+def _add_stretch(
+    view: FileView,
+    owner: int,
+    sites: Sequence[Site],
+    roles: Mapping[int, Role],
+    dropped: Collection[str],
+    in_header: bool,
+) -> None:
+    """Add the mentions that stand together in one definition, in its header or behind it."""
+    outward = view.outward
+    outer = outward.names(owner, in_header) if outward is not None else ()
+    narrowed, inner, find = view.narrowed, view.inner.names, view.inner.find
+    heads = view.heads.get(owner, ())
+    offsets = view.references.offsets
+    read = ROLE.READ
+    for offset, site_end, spelling, head, _ in sites:
+        role = roles.get(site_end, read)
+        if head in inner and (chain := find(head, offset)) is not None:
+            better = _narrowed(narrowed.get(head, ()), offset) if spelling != head else ""
+            spelling = better + spelling[len(head) :] if better else _inside(chain, spelling, role)
+            if not spelling:
+                continue
+        elif head in heads:
+            if spelling == head and role is read:
+                continue
+            spelling = view.heads[owner][head] + spelling[len(head) :]
+        elif head in outer and outward is not None and (steps := outward.steps(owner, head, offset, role, in_header)):
+            spelling = f"{OUTER}." * steps + spelling
+        elif head in narrowed and spelling != head and (better := _narrowed(narrowed[head], offset)):
+            spelling = better + spelling[len(head) :]
+        elif role is read and head in dropped:
+            continue
+        key = (owner, spelling, role)
+        known = offsets.get(key)
+        if known is None:
+            offsets[key] = [offset]
+        else:
+            known.append(offset)
+
+
+def _inside(chain: Chain, spelling: str, role: Role) -> str:
+    """Return the spelling of a mention whose head an inner scope binds to a value; "" where it mentions nothing."""
+    _, is_member, rest = spelling.partition(".")
+    if not is_member:
+        return spelled((*chain, COMPUTED)) if role is ROLE.CALL and len(chain) < MAX_CHAIN else ""
+    if not chain:
+        return f"().{rest.rpartition('.')[2]}" if role is not ROLE.READ else ""
+    return spelled((*chain, *rest.split("."))) if len(chain) + rest.count(".") < MAX_CHAIN else ""
+
+
+def _narrowed(stretches: Iterable[tuple[int, int, str]], offset: int) -> str:
+    """Return what a name is known to stand for at an offset by a test; "" if nothing is."""
+    return next((each[2] for each in stretches if each[0] <= offset < each[1]), "")
 
 
 def _unknown_locals(view: FileView) -> dict[int, set[str]]:

@@ -9,15 +9,16 @@ Tests: through tests/unit/extract/test_extract_python_*.py.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Binding, BindingKind, Chain, Export, Import, ImportKind, Occurrences
+from codegraph.core.facts import Binding, BindingKind, Chain, Export, Import, ImportKind, Occurrences, Role
 from codegraph.core.symbols import CALLABLE_KINDS, KIND, TYPE_KINDS, SymbolKind
+from codegraph.extract.inner import InnerScopes
 from codegraph.extract.references import ReferenceTable
 from codegraph.extract.text import SourceText
 
@@ -25,6 +26,18 @@ if TYPE_CHECKING:
     from codegraph.extract.languages.spec import Docstring, LanguageSpec
 
 Match = dict[str, list[Node]]
+
+
+class Outward(Protocol):
+    """Which names of a file are looked up further out than in the definition that they stand in."""
+
+    def names(self, owner: int, in_header: bool) -> Collection[str]:
+        """Return the names for which that may be so."""
+
+    def steps(self, owner: int, name: str, offset: int, role: Role, in_header: bool) -> int:
+        """Return how many definitions further out the name at an offset is looked up."""
+
+
 ABSORBING = CALLABLE_KINDS | {SymbolKind.CONSTANT}
 """Kinds that own everything inside them: no definition stands within one."""
 
@@ -101,7 +114,9 @@ class FileView:
         """Whether what is found in one function depends on another one, so that none can be looked at alone."""
         self.heads: dict[int, Mapping[str, str]] = {}
         """Per definition: names that stand for "@self" and the like."""
-        self._hidden: dict[str, list[tuple[int, int]]] = {}
+        self.inner = InnerScopes()
+        self.outward: Outward | None = None
+        """Says which names are looked up further out than where they stand."""
         self.narrowed: dict[str, list[tuple[int, int, str]]] = {}
         """Name -> where it stands for something known better, from and to, and the spelling of that."""
         self.targets: set[int] = {found.name_start for found in (*definitions[1:], *absorbed) if found.name_end}
@@ -120,14 +135,6 @@ class FileView:
     def stretches(self) -> list[tuple[int, int]]:
         """Return (end, owner) of the stretches of the file in order: between two of them the owner changes."""
         return list(zip([*self._offsets[1:], len(self.text.data) + 1], self._owners, strict=True))
-
-    def hide(self, name: str, start: int, end: int) -> None:
-        """Say that `name` is local to the node between two offsets (a comprehension or the like outside functions)."""
-        self._hidden.setdefault(name, []).append((start, end))
-
-    def hidden(self) -> dict[str, Spans]:
-        """Return the byte ranges where each name is local to something smaller than a definition."""
-        return {name: Spans(spans) for name, spans in self._hidden.items()}
 
     def scope_of(self, offset: int) -> int:
         """Return the index of the definition in whose scope a name bound at `offset` lives: never a constant."""
@@ -159,20 +166,23 @@ class FileView:
             owner = self.definitions[owner].container
 
     def chain(self, node: Node, owner: int) -> Chain:
-        """Return the chain of an expression, with the owner's receiver names replaced by their special heads."""
-        return self.rebased(self.written(node), owner)
+        """Return the chain of an expression, its head replaced by what that stands for there (`rebased`)."""
+        return self.rebased(self.written(node), owner, node.start_byte)
 
     def written(self, node: Node) -> Chain:
         """Return the chain of an expression as it stands; () where the parser made up a name that is missing."""
         chain = self.spec.chain(node, self.text)
         return () if "" in chain else chain
 
-    def rebased(self, chain: Chain, owner: int) -> Chain:
-        """Replace the first element if it is a receiver name of the owner."""
+    def rebased(self, chain: Chain, owner: int, offset: int) -> Chain:
+        """Replace the first element by the value of a name of an inner scope, or if it is a receiver of the owner."""
+        if not chain:
+            return chain
+        head = chain[0]
+        if head in self.inner.names and (known := self.inner.find(head, offset)) is not None:
+            return (*(known or ("()",)), *chain[1:]) if known or len(chain) > 1 else ()
         heads = self.heads.get(owner)
-        if heads and chain and chain[0] in heads:
-            return (heads[chain[0]], *chain[1:])
-        return chain
+        return (heads[head], *chain[1:]) if heads and head in heads else chain
 
     def bind(self, offset: int, owner: int, name: str, kind: BindingKind, chain: Chain = ()) -> None:
         """Add a binding that stands at a byte offset."""

@@ -30,7 +30,7 @@ MODULE = [
     ("x: Annotated[A, 'doc text']", {"type": ["Annotated", "A"]}),
     ("import a.b.c\nfrom x import y as z", {}),
     ("for i in xs: i", {"read": ["xs", "i"]}),
-    ("[u.v for u in w if u]", {"read": ["w"]}),
+    ("[u.v for u in w if u]", {"read": ["w.[].v", "w"]}),
     ("lambda p, *q, r=d: p + q + s", {"read": ["d", "s"]}),
     ("try: pass\nexcept (m.E, F) as e: pass", {"read": ["m", "m.E", "F"]}),
     ("with open_it(p) as f: pass", {"call": ["open_it"], "read": ["p"]}),

@@ -1,7 +1,7 @@
 """How names come to have values in Python: forms of bindings.scm to `Binding`s.
 
-What lambdas and comprehensions bind inside a function is bound in that function; outside of functions it is local
-to their node (`FileView.hidden`). `global` and `nonlocal` names are bound in the scope that they mean.
+What lambdas and comprehensions bind is bound nowhere else, and `global` and `nonlocal` names in the scope that they
+mean (`scopes`).
 `with open_thing() as f` binds f to the context manager's chain and ENTERED: what `__enter__` returns is for
 resolution to say. `except E as e` binds an instance of E.
 `self.x = value` binds x in the class; local names in `value` are replaced by what is known of them there,
@@ -12,20 +12,22 @@ Tests: tests/unit/extract/test_extract_python_bindings.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from tree_sitter import Node
 
 from codegraph.core.facts import BINDING, LITERAL, LOCAL, BindingKind, Chain
 from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS
 from codegraph.extract.languages.python.annotations import read_annotation
+from codegraph.extract.languages.python.scopes import SPLATS, Lookups, find_inner_scopes, iterated, targets_of
 from codegraph.extract.languages.python.values import (
+    COMPREHENSIONS,
     MAX_OPERANDS,
+    SEQUENCES,
     WRITTEN_OUT,
     aliased,
     classes_of,
     elements,
-    iterations,
     narrowed,
     operands,
 )
@@ -37,9 +39,6 @@ ENTERED = "@enter"
 _ENUMERATION = re.compile(r"(?:Enum|Flag)\b")
 _OF_CLASS = re.compile(r"^(?:typing\.)?[tT]ype\[(\w+)\]$")
 
-_SEQUENCES = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list"})
-_SPLATS = frozenset({"list_splat_pattern", "dictionary_splat_pattern", "list_splat"})
-
 
 class Binder:
     """Adds the bindings of one file to its view."""
@@ -47,10 +46,13 @@ class Binder:
     def __init__(self, view: FileView) -> None:
         self._view = view
         self._elsewhere: dict[tuple[int, str], int] = {}
-        """(Function, name) -> the scope that `global` or `nonlocal` say the name is bound in."""
+        """(Function, name) -> the scope that `global` or `nonlocal` say the name is bound in, -1 for the nearest."""
         self._known: dict[tuple[int, str], Chain] = {}
         """The first value of each name in a function, for `self.x = name`."""
         self._local: set[tuple[int, str]] = set()
+        self._in_headers: dict[int, int] = {}
+        """Where `:=` stands in the header of a definition -> the scope around that."""
+        self._type_parameters: set[tuple[int, str]] = set()
         self._enumerations: dict[int, bool] = {}
         self._outer: list[tuple[int, int, int, str, BindingKind, Chain]] = []
         """Bound in another scope: offset, that scope, the function, name, kind, value as the function says it."""
@@ -62,21 +64,32 @@ class Binder:
         for found in view.forms("nonlocal"):
             name = found["target"][0]
             owner = view.scope_of(name.start_byte)
-            self._elsewhere[owner, view.text.of(name)] = next(view.functions_around(owner), 0)
+            self._elsewhere[owner, view.text.of(name)] = -1
 
     def bind_all(self) -> None:
         """Add every binding; those of other scopes last, because their values refer to names of the function."""
+        find_inner_scopes(self._view)
         self._parameters()
         self._assignments()
         for offset, container, owner, name, kind, chain in self._outer:
-            self._view.bind(offset, container, name, kind, self._outside(chain, owner))
+            scope = self._nearest(owner, name) if container < 0 else container
+            self._view.bind(offset, scope, name, kind, self._outside(chain, owner))
+        bound = self._local - self._type_parameters
+        self._view.outward = Lookups(self._view, bound, self._elsewhere)
+
+    def _nearest(self, owner: int, name: str) -> int:
+        """Return the function around one that binds a name which it declares `nonlocal`."""
+        around = [each for each in self._view.functions_around(owner) if (each, name) not in self._elsewhere]
+        binding = (each for each in around if (each, name) in self._local or (each, name) in self._locals)
+        return next(binding, around[0] if around else 0)
 
     def _bind(self, node: Node, chain: Chain, kind: BindingKind = BindingKind.VARIABLE) -> None:
         """Bind the identifier `node` in its scope."""
         view = self._view
         offset = node.start_byte
         view.targets.add(offset)
-        owner = view.scope_of(offset)
+        owner = self._in_headers.get(offset) if self._in_headers else None
+        owner = view.scope_of(offset) if owner is None else owner
         name = view.text.of(node)
         if (owner, name) in self._elsewhere:
             self._outer.append((offset, self._elsewhere[owner, name], owner, name, kind, chain))
@@ -104,7 +117,7 @@ class Binder:
         read = read_annotation(annotation)
         owner = self._view.scope_of(node.start_byte)
         for value in read.values or ((),):
-            self._bind(node, self._view.rebased(value, owner), kind)
+            self._bind(node, self._view.rebased(value, owner, node.start_byte), kind)
         for element in read.elements:
             self._bind(node, element, BINDING.ELEMENT)
 
@@ -117,21 +130,20 @@ class Binder:
             self._bind(target, self._value(found), BINDING.PARAMETER)
         for found in view.forms("typed"):
             target, annotation = found["target"][0], view.text.of(found["type"][0])
-            if target.type in _SPLATS:
+            if target.type in SPLATS:
                 name = target.named_child(0)
                 self._bind(name, (), BINDING.PARAMETER)
                 for element in read_annotation(annotation).values:
                     self._bind(name, element, BINDING.ELEMENT)
             else:
                 self._annotate(target, annotation, BINDING.PARAMETER)
-        for found in view.forms("lambda"):
-            node = found["target"][0]
-            self._local_names(node.parent or node, node.named_children, ())
         for found in view.forms("type_parameter"):
             target = found["target"][0]
             bounds = classes_of(view.text.of(target).partition(":")[2])
+            name = _innermost(target)
+            self._type_parameters.add((view.scope_of(name.start_byte), view.text.of(name)))
             for bound in bounds or ((),):
-                self._bind(_innermost(target), bound, BINDING.VARIABLE)
+                self._bind(name, bound, BINDING.VARIABLE)
 
     def _value(self, found: Match) -> Chain:
         value = found["value"][0]
@@ -140,13 +152,23 @@ class Binder:
     def _assignments(self) -> None:
         for found in self._view.forms("assignment"):
             self._assign_value(found["target"][0], found["value"][0])
+        for found in self._view.forms("walrus"):
+            start = found["target"][0].start_byte
+            if self._view.inner.around(start, only_functions=True) is None:
+                owner = self._view.scope_of(start)
+                around = self._view.definitions[owner]
+                if owner and start < around.header_end:
+                    self._in_headers[start] = around.container
+                self._assign_value(found["target"][0], found["value"][0])
+        for each in self._view.imports:
+            if self._view.definitions[each.owner].kind in TYPE_KINDS and each.alias:
+                offset = self._view.definitions[each.owner].header_end
+                self._view.bind(offset, each.owner, each.alias, BINDING.ATTRIBUTE, ())
         for found in self._view.forms("annotated"):
             self._assign_annotated(found)
         for found in self._view.forms("iteration"):
-            for target, chain in self._iterated(found):
+            for target, chain in iterated(self._view, found):
                 self._assign(target, chain)
-        for found in self._view.forms("comprehension"):
-            self._comprehension(found)
         for found in self._view.forms("entered"):
             chain = self._value(found)
             self._assign(found["target"][0], (*chain, ENTERED) if chain else ())
@@ -166,7 +188,8 @@ class Binder:
         for found in self._view.forms("alias"):
             self._name_classes(found["target"][0], classes_of(self._view.text.of(found["value"][0])))
         for offset, name, chain in narrowed(self._view.text):
-            if self._view.definitions[owner := self._view.scope_of(offset)].kind in CALLABLE_KINDS:
+            is_inner = name in self._view.inner.names and self._view.inner.find(name, offset) is not None
+            if self._view.definitions[owner := self._view.scope_of(offset)].kind in CALLABLE_KINDS and not is_inner:
                 self._view.bind(offset, owner, name, BINDING.NARROWED, chain)
 
     def _assign_value(self, target: Node, value: Node) -> None:
@@ -187,7 +210,8 @@ class Binder:
         for made in elements(value):
             chain = view.chain(made, owner)
             is_function = value.type == "dictionary" and value.named_child_count <= MAX_OPERANDS
-            is_known = chain[-1:] == ("()",) and (in_function or chain[0].lstrip("_")[:1].isupper())
+            is_passed = value.type in COMPREHENSIONS and chain[-1:] == ("[]",)
+            is_known = (chain[-1:] == ("()",) or is_passed) and (in_function or chain[0].lstrip("_")[:1].isupper())
             if is_known or (is_function and chain and made.type in ("identifier", "attribute")):
                 if name:
                     self._bind(target, chain, BINDING.ELEMENT)
@@ -198,26 +222,14 @@ class Binder:
         for chain in classes:
             self._bind(target, chain)
 
-    def _iterated(self, found: Match) -> Iterator[tuple[Node, Chain]]:
-        """Walk the targets of a loop with the chains of what they are."""
-        view = self._view
-        target, value = found["target"][0], found["value"][0]
-        owner = view.owner_of(value.start_byte)
-        pairs = iterations(target, value, view.text)
-        if all(each is not target for each, _, _ in pairs):
-            yield target, ()
-        for each, iterable, steps in pairs:
-            chain = view.chain(iterable, owner)
-            yield each, (*chain, *steps) if chain else ()
-
     def _assign(self, target: Node, chain: Chain) -> None:
         kind = target.type
         if kind == "identifier":
             self._bind(target, chain)
         elif kind == "attribute":
             self._assign_attribute(target, chain, BINDING.ATTRIBUTE)
-        elif kind in _SEQUENCES or kind in _SPLATS:
-            for each in _targets(target):
+        elif kind in SEQUENCES or kind in SPLATS:
+            for each in targets_of(target):
                 self._assign(each, ())
 
     def _assign_attribute(self, target: Node, chain: Chain, kind: BindingKind) -> None:
@@ -257,42 +269,6 @@ class Binder:
                 self._assign_attribute(target, chain, BINDING.ATTRIBUTE)
             for chain in read.elements:
                 self._assign_attribute(target, chain, BINDING.ELEMENT)
-
-    def _comprehension(self, found: Match) -> None:
-        clause = found["target"][0].parent
-        around = (clause.parent if clause is not None else None) or found["target"][0]
-        for target, chain in self._iterated(found):
-            self._local_names(around, [target], chain)
-
-    def _local_names(self, around: Node, targets: Iterable[Node], chain: Chain) -> None:
-        """Bind names of a lambda or comprehension: in the function, or hidden inside `around`."""
-        view = self._view
-        in_function = view.definitions[view.owner_of(around.start_byte)].kind in CALLABLE_KINDS
-        for target in targets:
-            for name in _targets(target):
-                if name.type != "identifier":
-                    continue
-                if in_function:
-                    self._bind(name, chain if target.type == "identifier" else ())
-                else:
-                    view.targets.add(name.start_byte)
-                    view.hide(view.text.of(name), around.start_byte, around.end_byte)
-
-
-def _targets(target: Node) -> Iterator[Node]:
-    """Walk the names and attributes that a target or a lambda's parameter binds, in source order."""
-    pending = [target]
-    while pending:
-        node = pending.pop()
-        kind = node.type
-        if kind in ("identifier", "attribute"):
-            yield node
-        elif kind == "default_parameter":
-            name = node.child_by_field_name("name")
-            if name is not None:
-                pending.append(name)
-        elif kind in _SEQUENCES or kind in _SPLATS:
-            pending.extend(reversed(node.named_children))
 
 
 def _innermost(node: Node) -> Node:

@@ -3,7 +3,7 @@
 ((assignment left: (_) @target right: (_) @value !type) (#set! form "assignment"))
 ((assignment left: (_) @target type: (_) @type) (#set! form "annotated"))
 ((augmented_assignment left: (identifier) @target) (#set! form "augmented"))
-((named_expression name: (identifier) @target value: (_) @value) (#set! form "assignment"))
+((named_expression name: (identifier) @target value: (_) @value) (#set! form "walrus"))
 
 ((for_statement left: (_) @target right: (_) @value) (#set! form "iteration"))
 ((for_in_clause left: (_) @target right: (_) @value) (#set! form "comprehension"))
@@ -16,7 +16,7 @@
 ((parameters (default_parameter name: (identifier) @target value: (_) @value)) (#set! form "defaulted"))
 ((typed_parameter . (_) @target type: (_) @type) (#set! form "typed"))
 ((typed_default_parameter name: (identifier) @target type: (_) @type) (#set! form "typed"))
-((lambda_parameters) @target (#set! form "lambda"))
+((lambda) @target (#set! form "lambda"))
 
 ((global_statement (identifier) @target) (#set! form "global"))
 ((nonlocal_statement (identifier) @target) (#set! form "nonlocal"))

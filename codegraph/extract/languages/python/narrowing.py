@@ -1,12 +1,14 @@
 """Where `isinstance(x, C)` holds: in the body of an `if` that asks for it, alone or with more by `and`.
 
-There a member of x is one of C, whatever x is elsewhere. A body in which x may be bound anew is left out.
+So it does behind that `and`, in the first operand of `a if test else b`, and in what a comprehension makes of the
+elements that pass. There a member of x is one of C, whatever x is elsewhere. Where x may be bound anew is left out.
 Tests: tests/unit/extract/test_extract_python_references.py.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
@@ -23,33 +25,54 @@ _BOUND = (
 """Text that may bind a name anew; what it takes too much for one costs an edge at most."""
 _BRANCHES = frozenset({"if_statement", "elif_clause"})
 _MAX_CLIMB = 8
+_OPERANDS = 3
 MAX_STRETCHES = 200
-"""Of one name in one file."""
+"""So many tests of one name in one file are heeded."""
 
 
 def narrow(view: FileView) -> None:
     """Note the stretches of a file in which names stand for instances of what they were tested for."""
+    tests: dict[str | bytes, int] = {}
     for match in _TEST.finditer(view.text.text):
         name = match[1]
-        body = _body(view.root.descendant_for_byte_range(*match.span()))
-        if body is None or re.search(_BOUND.format(name), view.text.text[body.start_byte : body.end_byte], re.M):
+        tests[name] = tests.get(name, 0) + 1
+        if tests[name] > MAX_STRETCHES:
             continue
-        stretches = view.narrowed.setdefault(view.text.decode(name), [])
-        if len(stretches) < MAX_STRETCHES:
-            stretches.insert(0, (body.start_byte, body.end_byte, f"{view.text.decode(match[2])}.()"))
+        spelling = f"{view.text.decode(match[2])}.()"
+        for node in _where(view.root.descendant_for_byte_range(*match.span())):
+            span = node.start_byte, node.end_byte
+            if not re.search(_BOUND.format(name), view.text.text[span[0] : span[1]], re.M):
+                view.narrowed.setdefault(view.text.decode(name), []).insert(0, (*span, spelling))
 
 
-def _body(node: Node | None) -> Node | None:
-    """Return the block that is reached only if a test holds."""
+def _where(node: Node | None) -> Iterator[Node]:
+    """Walk the parts of a file that are reached only if a test holds."""
     for _ in range(_MAX_CLIMB):
         parent = node.parent if node is not None else None
         if node is None or parent is None:
-            return None
-        if parent.type in _BRANCHES:
-            is_condition = parent.child_by_field_name("condition") == node
-            return parent.child_by_field_name("consequence") if is_condition else None
-        operator = parent.child_by_field_name("operator") if parent.type == "boolean_operator" else None
-        if parent.type != "parenthesized_expression" and (operator is None or operator.type != "and"):
-            return None
+            return
+        kind = parent.type
+        if kind in _BRANCHES or kind == "if_clause" or kind == "conditional_expression":
+            yield from _taken(parent, node)
+            return
+        if kind == "boolean_operator" and parent.children[1].type == "and":
+            left, right = parent.named_children[0], parent.named_children[-1]
+            if left == node and right != node:
+                yield right
+        elif kind != "parenthesized_expression":
+            return
         node = parent
-    return None
+
+
+def _taken(branch: Node, condition: Node) -> Iterator[Node]:
+    """Walk what a branch does if its condition holds."""
+    if branch.type == "conditional_expression":
+        operands = [each for each in branch.named_children if each.type != "comment"]
+        if len(operands) == _OPERANDS and operands[1] == condition:
+            yield operands[0]
+        return
+    made = branch.parent if branch.type == "if_clause" else branch
+    is_condition = made is not branch or branch.child_by_field_name("condition") == condition
+    body = made.child_by_field_name("body" if made is not branch else "consequence") if made is not None else None
+    if body is not None and is_condition:
+        yield body

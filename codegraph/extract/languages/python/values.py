@@ -18,12 +18,12 @@ from codegraph.extract.languages.python.annotations import read_annotation
 from codegraph.extract.text import SourceText
 
 MAX_OPERANDS = 4
-_SEQUENCES = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list"})
+SEQUENCES = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "tuple", "list"})
 _LITERALS = frozenset({"list", "set", "tuple"})
-_COMPREHENSIONS = frozenset(
+COMPREHENSIONS = frozenset(
     {"list_comprehension", "set_comprehension", "generator_expression", "dictionary_comprehension"}
 )
-WRITTEN_OUT = frozenset({"dictionary", "list", "set", "tuple", "string", "concatenated_string"}) | _COMPREHENSIONS
+WRITTEN_OUT = frozenset({"dictionary", "list", "set", "tuple", "string", "concatenated_string"}) | COMPREHENSIONS
 """Values of built-in types."""
 _PASSING = frozenset({"list", "sorted", "reversed", "tuple", "set", "frozenset", "iter"})
 _UNIONS = frozenset({"Union", "Optional", "Annotated"})
@@ -58,7 +58,7 @@ def elements(value: Node) -> list[Node]:
         return value.named_children[:MAX_OPERANDS]
     if kind == "dictionary":
         pairs = [child for child in value.named_children[:MAX_OPERANDS] if child.type == "pair"]
-    elif kind in _COMPREHENSIONS and value.named_child_count:
+    elif kind in COMPREHENSIONS and value.named_child_count:
         body = value.named_children[0]
         pairs = [body] if body.type == "pair" else []
         if not pairs:
@@ -74,7 +74,7 @@ def iterations(target: Node, value: Node, text: SourceText) -> list[tuple[Node, 
     arguments = value.child_by_field_name("arguments") if function is not None else None
     if function is None or arguments is None:
         return [(target, value, ("[]",))]
-    targets = target.named_children if target.type in _SEQUENCES else []
+    targets = target.named_children if target.type in SEQUENCES else []
     given = arguments.named_children
     name = text.of(function) if function.type == "identifier" else ""
     if name in _PASSING and given:

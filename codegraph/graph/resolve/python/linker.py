@@ -9,11 +9,12 @@
 
 Calling a class is an edge to the class alone, not to its `__init__`: the class stands for both. Calling what
 is an instance calls its `__call__`. A variable that is a symbol stands for what it holds; another one for its
-only value. What stands in decorators and types is looked up around the function, and a class body knows a
-method only from its line on. An import gives `imports` edges to what it names and to the module that it
-names it in; a method overrides the method of that name in the nearest base that has one. A call or attribute
-whose receiver is unknown goes to the only definition of that name in the project, if there is just one and no
-built-in type has such a member (confidence inferred).
+only value. What stands in decorators and types is looked up around the function. A class body knows what is
+defined in it only from its line on; above that the name is the module's, whatever functions are between. An
+import gives `imports` edges to what it names and to the module that it names it in; a method overrides the
+method of that name in the nearest base that has one. A call or attribute whose receiver is unknown goes to the
+only definition of that name in the project, if there is just one and no built-in type has such a member
+(confidence inferred).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import NamedTuple
 from codegraph.core.facts import (
     COMPUTED,
     IMPORT,
+    OUTER,
     ROLE,
     Chain,
     Definition,
@@ -102,7 +104,7 @@ class FileLinker:
         self._scopes = self._made.of_definitions(path, outline)
         self._locals = LocalNames(outline, occurrences)
         self.collector = collector
-        self._methods = _first_lines(outline)
+        self._firsts = _first_lines(outline)
 
     def link(self, part: Part, table: TableReader) -> None:
         """Resolve one part."""
@@ -125,12 +127,16 @@ class FileLinker:
         if chain[-1] == COMPUTED:
             self._link_computed(reference)
             return
-        scope = self._evaluator.narrowest(self._scope(reference), chain[0])
+        steps = 0
+        while chain[steps] == OUTER and steps + 1 < len(chain):
+            steps += 1
+        chain = chain[steps:]
+        scope = self._evaluator.narrowest(self._scope(reference, steps), chain[0])
         question = (scope, chain, role)
         outcome = self._outcomes.get(question)
         if outcome is None:
             outcome = self._outcomes[question] = self._outcome(scope, chain, role)
-        if outcome.is_module and len(chain) > 1 and (owner, chain) in self._passed:
+        if outcome.is_module and len(chain) > 1 and (owner, reference.chain) in self._passed:
             return
         line, column = reference.positions[:2]
         for target, kind, confidence in outcome.edges:
@@ -168,21 +174,28 @@ class FileLinker:
             return _Outcome((), "")
         return _Outcome((), "local" if first.local >= 0 else "dynamic")
 
-    def _scope(self, reference: Reference) -> Scope:
-        """Return the scope of a reference: what stands in a header belongs to the scope around it."""
-        owner, head, role, line = reference.owner, reference.chain[0], reference.role, reference.positions[0]
+    def _scope(self, reference: Reference, steps: int = 0) -> Scope:
+        """Return the scope of a reference: what stands in a header belongs to the scope around it.
+
+        `steps`: so many definitions further out it is in any case.
+        """
+        owner, head, role, line = reference.owner, reference.chain[steps], reference.role, reference.positions[0]
         if owner == 0:
             return self._scopes[0]
+        index = owner
+        for _ in range(steps):
+            index = max(self._definitions[index].container, 0)
         definition = self._definitions[owner]
         is_callable = definition.kind in CALLABLE_KINDS
         if role is ROLE.READ or role is ROLE.CALL:
             is_outside = is_callable and line < definition.selection_range.start_line
         else:
             is_outside = role is not ROLE.TYPE or (is_callable and not self._locals.binds_type(owner, head))
-        index = definition.container if is_outside else owner
-        first = self._methods.get((index, head), 0)
-        if first and (role is ROLE.TYPE or line < first):
-            index = self._definitions[index].container
+        if not steps:
+            index = definition.container if is_outside else owner
+        first, is_type = self._firsts.get((index, head), (0, True))
+        if line < first or (role is ROLE.TYPE and not is_type):
+            index = 0
         return self._scopes[index]
 
     def _targets(self, entity: Entity, role: Role) -> list[_Target]:
@@ -302,12 +315,13 @@ class FileLinker:
                 return
 
 
-def _first_lines(outline: Outline) -> dict[tuple[int, str], int]:
-    """Return the line of the first method of each name in each class."""
-    lines: dict[tuple[int, str], int] = {}
-    for each in outline.definitions:
-        if each.kind is KIND.METHOD:
-            lines.setdefault((each.container, each.name), each.selection_range.start_line)
+def _first_lines(outline: Outline) -> dict[tuple[int, str], tuple[int, bool]]:
+    """Return the line from which a class knows each name of a definition in it, and whether one is no method."""
+    lines: dict[tuple[int, str], tuple[int, bool]] = {}
+    for each in outline.definitions[1:]:
+        if outline.definitions[each.container].kind in TYPE_KINDS:
+            line, is_type = lines.get((each.container, each.name), (each.selection_range.start_line, False))
+            lines[each.container, each.name] = line, is_type or each.kind is not KIND.METHOD
     return lines
 
 
