@@ -57,9 +57,8 @@ class FactsReader:
         for path in paths:
             self._parts.courtesy.give_way()
             found = self._parts.scanner.read(path)
+            skipped[path] = found if isinstance(found, Skipped) else None
             if not isinstance(found, SourceFile):
-                if isinstance(found, Skipped):
-                    skipped[path] = found
                 if path in self._known:
                     records[path] = facts[path] = None
                 continue

@@ -248,9 +248,11 @@ class Writer:
                 self._begin_anew()
             self.pipeline.reconcile(reason)
             self._owed = False
-        elif batch.hints:
+            return
+        elsewhere = parts.scanner.changed_elsewhere(self.pipeline.known) if batch.cookies else ()
+        if batch.hints or elsewhere:
             self._reconcile_at = max(self._reconcile_at, now + self._reconcile_seconds)
-            self.pipeline.take(batch.hints)
+            self.pipeline.take((*batch.hints, *elsewhere))
 
     def _answer_waiters(self) -> None:
         left = []

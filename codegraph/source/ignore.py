@@ -41,6 +41,8 @@ from codegraph.source.patterns import PatternSet
 IGNORED = "ignored"
 VENDORED_REASON = "vendored"
 WORKTREE_REASON = "worktree"
+MARKED = (VENDORED_REASON, WORKTREE_REASON)
+"""Reasons that a file in the directory may give."""
 TAKEN_IN = ""
 
 GIT_IGNORE_FILE = ".gitignore"
@@ -180,10 +182,12 @@ class IgnoreRules:
         if name in ALWAYS_PRUNED:
             return IGNORED
         reason = self.of(parent).reason(path, name, True)
-        if reason is None:
-            place = f"{self._place}/{path}"
-            return WORKTREE_REASON if is_linked_worktree(place) else VENDORED_REASON if _is_marked(place) else None
-        return reason or None
+        return self.marked_reason(path) if reason is None else reason or None
+
+    def marked_reason(self, path: str) -> str | None:
+        """Return the reason to leave a directory out that a file in it gives; None if there is no such file."""
+        place = f"{self._place}/{path}"
+        return WORKTREE_REASON if is_linked_worktree(place) else VENDORED_REASON if _is_marked(place) else None
 
     def _changed(self) -> None:
         self._rules.clear()

@@ -49,6 +49,11 @@ class Listing:
         prefix = f"{directory}/" if directory else ""
         return (prefix + name for name in self.files)
 
+    def entered(self, directory: str) -> Iterator[str]:
+        """Yield the paths of the directories to enter, in no order."""
+        prefix = f"{directory}/" if directory else ""
+        return (prefix + name for name in self.directories)
+
 
 @dataclass(slots=True)
 class Look:

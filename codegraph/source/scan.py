@@ -14,7 +14,8 @@ not be applied, the next call must be `reconcile`.
 Names are taken from listings only, never by asking for a known path, so a rename that changes
 nothing but case is seen on file systems that ignore case. Symbolic links are never followed. Hard
 links are ordinary files; when one of them changes, the directories of the others are listed too,
-because the system reports only the name that was used. Invariant: after every call, known paths
+because the system reports only the name that was used; a name outside of the tree is found by whoever
+asks (`changed_elsewhere`). Invariant: after every call, known paths
 minus `deleted` plus `written` are exactly the candidates on disk (in the directories looked at).
 One thread calls everything but `prune`. Tests: tests/unit/source/test_source_scan.py.
 """
@@ -31,7 +32,7 @@ from codegraph.config import SourceConfig
 from codegraph.core.changes import Skipped, SourceFile
 from codegraph.errors import SourceError
 from codegraph.source.hints import Hint
-from codegraph.source.ignore import ALWAYS_PRUNED, IGNORED, MARKERS, DirectoryRules, IgnoreRules
+from codegraph.source.ignore import ALWAYS_PRUNED, IGNORED, MARKED, MARKERS, DirectoryRules, IgnoreRules
 from codegraph.source.left_out import SPECIAL, SYMLINK, LanguageOf, claimed
 from codegraph.source.listing import Changes, Listing, Look, is_text, listings_of
 from codegraph.source.reading import UNKNOWN_LANGUAGE, FileReader
@@ -60,6 +61,8 @@ class Scanner:
         self._reader = FileReader(root, config, self._claim, now_ns)
         self._tree: dict[str, Listing] = {}
         self._links: dict[int, dict[str, None]] = {}
+        self._marked: dict[str, None] = {}
+        """Directories that were left out for a file in them, which nobody watches."""
         self._looks = 0
         self._counted: tuple[int, dict[str, int]] = (0, {})
         """What `counts` gave, and after how many looks."""
@@ -98,7 +101,7 @@ class Scanner:
     def reconcile(self, known: Mapping[str, KnownFile]) -> Changes:
         """Compare the whole tree with `known`. Raises SourceError if the root is gone."""
         look = Look(known, {}, full=True, rules_changed=self._rules.observe_shared())
-        self._links = {}
+        self._links, self._marked = {}, {}
         self._walk("", look)
         if not self._root.is_dir():
             raise self._root_gone()
@@ -110,8 +113,29 @@ class Scanner:
         return look.changes()
 
     def rules_outside_changed(self) -> bool:
-        """Read the ignore rules outside of the tree, which nobody watches, and say whether a `reconcile` is due."""
-        return self._rules.shared_changed()
+        """Read what leaves files out and is watched by nobody, and say whether a `reconcile` is due.
+
+        That are the ignore rules outside of the tree, and the marks in directories that are left out for them.
+        """
+        return self._rules.shared_changed() or any(
+            self._rules.directory_reason(path) is None and (self._root / path).is_dir() for path in self._marked
+        )
+
+    def changed_elsewhere(self, known: Mapping[str, KnownFile]) -> list[Hint]:
+        """Return hints of files that changed by another name, outside of the tree, where nobody watches."""
+        found = []
+        for names in self._links.values():
+            path = next((path for path in names if path in known), None)
+            if path is not None and self._is_changed_elsewhere(path, len(names), known[path]):
+                found.append(Hint(path, False))
+        return found
+
+    def _is_changed_elsewhere(self, path: str, names: int, record: KnownFile) -> bool:
+        try:
+            status = os.lstat(f"{self._place}/{path}")
+        except OSError:
+            return False  # its own event follows
+        return status.st_nlink > names and not record.vouches_for(stamp_of(status))
 
     def verify(self, hints: Iterable[Hint], known: Mapping[str, KnownFile]) -> Changes:
         """Look again where the hints point. Raises SourceError if the root is gone."""
@@ -192,7 +216,9 @@ class Scanner:
         listing = self._sorted_out(directory, entries, look)
         if unreadable is not None:
             listing.left_out[directory] = unreadable
-        before = look.tree.get(directory)
+        before = self._tree.get(directory)
+        if before is not None and before.left_out and not before.left_out.keys().isdisjoint(listing.entered(directory)):
+            look.rules_changed = True  # nobody watches what was left out
         look.tree[directory] = listing
         look.files += len(listing.files)
         if look.full:
@@ -220,6 +246,8 @@ class Scanner:
                     directories.append(name)
                 elif name not in ALWAYS_PRUNED:
                     listing.left_out[path] = Skipped(path, reason)
+                    if reason in MARKED and self._rules.marked_reason(path):
+                        self._marked[path] = None
             elif not entry.is_file(follow_symlinks=False):
                 listing.counts[SYMLINK if entry.is_symlink() else SPECIAL] += 1
             elif self._is_candidate(path, name, rules, listing) and self._examine(path, entry, listing, look):
@@ -301,8 +329,8 @@ class Scanner:
     def _lose(self, path: str, look: Look) -> None:
         if path in look.known:
             look.deleted.add(path)
-        if self._reader.forget(path):
-            look.skipped.setdefault(path, None)
+        self._reader.forget(path)
+        look.skipped.setdefault(path, None)
 
     def _root_gone(self) -> SourceError:
         return SourceError(f"{self._root}: the project's directory is gone", "start again where the project is now")

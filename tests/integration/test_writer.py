@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from pathlib import Path
@@ -204,6 +205,19 @@ def test_ignore_rules_outside_of_the_tree_are_followed(bench: Workbench, asked: 
         assert bench.watcher.refreshed == watched + 1
         bench.write({".git/info/exclude": ""})
         bench.forget()
+
+
+def test_a_sync_sees_what_was_written_through_a_name_outside(bench: Workbench) -> None:
+    """A hard link from elsewhere changes a file without an event in the tree."""
+    os.link(bench.root / "b.py", bench.directory / "outside.py")
+    bench.reconcile()
+    (bench.directory / "outside.py").write_text("def elsewhere(): ...\n")
+    cookie = bench.project.cookies.request()
+    (made,) = bench.project.cookies.directory.iterdir()
+    bench.watcher.push(CookieSeen(made.name))
+    step(bench)
+    assert cookie.result(0) is CookieOutcome.SEEN
+    assert bench.view.snapshot.by_name("elsewhere")
 
 
 def test_a_root_that_was_replaced_is_watched_again(bench: Workbench) -> None:

@@ -53,6 +53,28 @@ def test_missed_events_are_made_up_for_by_a_comparison(bench: Workbench) -> None
     bench.check()
 
 
+@pytest.mark.parametrize("after", ["read", "gone"])
+def test_a_file_that_could_not_be_read_is_listed_as_long_as_that_is_so(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, after: str
+) -> None:
+    """Once it is read, or gone, the next hint takes it off the list of what is left out."""
+
+    def refused(place: str, flags: int) -> int:
+        raise PermissionError(13, "refused", place)
+
+    bench.write({"c.py": "def h(): return 3\n"})
+    with monkeypatch.context() as patch:
+        patch.setattr("codegraph.source.reading.os.open", refused)
+        bench.update()
+    assert bench.project.pipeline.skipped["c.py"].reason == "unreadable"
+    if after == "read":
+        bench.touch("c.py")
+    else:
+        bench.delete("c.py")
+    bench.update()
+    bench.check()
+
+
 def test_unresolved_references_are_followed_into_files_that_were_only_linked_again(
     bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

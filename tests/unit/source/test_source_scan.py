@@ -178,6 +178,20 @@ def test_hard_links_are_ordinary_and_change_together(tree: Tree) -> None:
     assert tree.verify(Hint("a.py", False)).written == ("a.py", "other/linked.py")
 
 
+def test_a_write_through_a_name_outside_is_found_by_whoever_asks(tree: Tree, tmp_path: Path) -> None:
+    """No hint tells of it; names that are all inside, and files that are as they were, are not looked at again."""
+    os.link(tree.root / "a.py", tmp_path / "outside.py")
+    os.link(tree.root / "other/d.py", tree.root / "other/e.py")
+    tree.reconcile()
+    assert tree.scanner.changed_elsewhere(tree.known) == []
+    tree.write("other/e.py", "x = 2\n")
+    (tmp_path / "outside.py").write_text("x = 3\n")
+    hints = tree.scanner.changed_elsewhere(tree.known)
+    assert hints == [Hint("a.py", False)]
+    assert tree.verify(*hints).written == ("a.py",)
+    assert tree.scanner.changed_elsewhere(tree.known) == []
+
+
 def test_links_and_odd_entries_are_not_followed(tree: Tree) -> None:
     """Symbolic links to files and directories, and pipes, are counted and left alone."""
     (tree.root / "link.py").symlink_to(tree.root / "a.py")
@@ -281,6 +295,28 @@ def test_changed_ignore_file_asks_for_a_reconcile(tree: Tree) -> None:
     tree.write("pkg/sub/.git", "gitdir: /elsewhere/.git/worktrees/sub\n")
     assert tree.verify(Hint("pkg/sub/.git", False)).reconcile_due
     assert tree.reconcile().deleted == ("pkg/sub/c.py",)
+
+
+@pytest.mark.parametrize("mark", ["pyvenv.cfg", ".git"])
+def test_a_mark_that_is_gone_lets_the_directory_in(tree: Tree, mark: str) -> None:
+    """Nobody watches what is left out, so whoever asks is told; and what is let in has to be watched from then on."""
+    tree.write(f"pkg/sub/{mark}", "gitdir: /elsewhere/.git/worktrees/sub\n")
+    tree.write(".venv/pyvenv.cfg", "")
+    tree.reconcile()
+    assert not tree.scanner.rules_outside_changed()
+    (tree.root / "pkg/sub" / mark).unlink()
+    (tree.root / ".venv/pyvenv.cfg").unlink()
+    assert tree.scanner.rules_outside_changed()
+    changes = tree.reconcile()
+    assert (changes.written, changes.reconcile_due) == (("pkg/sub/c.py",), True)
+    assert not tree.reconcile().reconcile_due
+    assert not tree.scanner.rules_outside_changed()
+
+
+def test_a_file_that_could_not_be_read_is_no_longer_said_to_be_left_out(tree: Tree) -> None:
+    """Its reason is remembered by whoever was told, not here: so that it is gone is said."""
+    (tree.root / "a.py").unlink()
+    assert tree.verify(Hint("a.py", False)).skipped == {"a.py": None}
 
 
 def test_root_gone(tree: Tree) -> None:
