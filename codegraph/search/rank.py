@@ -66,7 +66,7 @@ class RankWeights:
     """The symbol only names what is defined elsewhere."""
     document: float = -3.0
     """The symbol is of a document: whoever searches code wants code first, unless the query is a heading."""
-    repeated: float = -2.4
+    repeated: float = -3.0
     """How many better results of the same file there are, up to five."""
     sentence: float = 0.3
     """The factor of FILE_SIGNALS when the query is a sentence."""
