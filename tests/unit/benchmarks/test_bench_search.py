@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from benchmarks.search import scoring
 from benchmarks.search.__main__ import ablations, measure
 from benchmarks.search.asking import Built, Manner
 from benchmarks.search.propagation import blended
@@ -216,3 +217,15 @@ def test_indexes_that_are_built_in_other_ways_lie_apart() -> None:
     assert ways[2].config.cascade.depth == 0
     assert ways[4].config.embedding.model == "minilm"
     assert ways[3].config.extract.data_flow == "on"
+
+
+def test_kept_questions_are_about_the_repositories_beside_them() -> None:
+    """Each question that is kept has an answer below the folder of a repository that is listed with its commit."""
+    kept = Path(scoring.__file__).with_name("blind")
+    folders = {one.name: one.folder for one in read_repositories(kept / "repos.json")}
+    tasks = read_tasks(kept / "queries.jsonl")
+    assert tasks.keys() == folders.keys()
+    for name, own in tasks.items():
+        for task in own:
+            assert task.relevant
+            assert all(each.path.startswith(folders[name] or "") for each in task.relevant)
