@@ -62,6 +62,8 @@ def find_definitions(
         container = stack[-1][1]
         is_nested = container > 0 and one.kind in spec.nested and kept[container].kind in ABSORBING
         one.local = is_nested and kept[container].kind in holding and kept[container].header_end <= one.start
+        if is_nested and not one.local and one.kind is KIND.FUNCTION:  # in a value of a type it is no member of that
+            is_nested = kept[kept[container].container].kind not in TYPE_KINDS
         if container < 0 or (kept[container].kind in ABSORBING and not is_nested):
             if one.kind is not KIND.CONSTANT:
                 absorbed.append(one)

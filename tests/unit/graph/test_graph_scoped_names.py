@@ -33,6 +33,8 @@ class Forms(NamedTuple):
     scopes: list[str]
     tops: list[str]
     has_local_functions: bool = True
+    opening: str = ""
+    closing: str = ""
     elsewhere: tuple[str, str, str] = ("", "", "")
     """How a module begins and ends that has all names, and what imports one of them."""
     import_all: str = ""
@@ -104,6 +106,7 @@ GO = Forms(
     ],
     ["func go{n}() {\nBODY\n}", "var v{n} = func() {\nBODY\n}"],
     has_local_functions=False,
+    opening="package p",
 )
 RUST = Forms(
     "rs",
@@ -134,11 +137,30 @@ RUST = Forms(
     elsewhere=("mod elsewhere {", "}", "use crate::elsewhere::{name};"),
     import_all="use crate::elsewhere::*;",
 )
+C_SHARP = Forms(
+    "cs",
+    ["void {name}() {}", "static int {name}() => 1;", "T {name}<T>() where T : new() { return new T(); }"],
+    ["Action {name} = Unknown();", "var {name} = Unknown();"],
+    ["{name}();", "Run({name});", "{name}<int>();"],
+    [
+        *BLOCKS,
+        "Run(() => {\nBODY\n});",
+        "Run((Action {hidden}) => {\nHIDDEN\n});",
+        "foreach (var {hidden} in things) {\nHIDDEN\n}",
+        "void F{n}() {\nBODY\n}",
+        "int F{n}(Action {hidden}) {\nHIDDEN\nreturn 1;\n}",
+        "switch (ready) {\ncase 1:\nBODY\nbreak;\n}",
+    ],
+    ["void Go{n}() {\nBODY\n}", "int Go{n} {\nget {\nBODY\n}\n}"],
+    opening="class Main {",
+    closing="}",
+)
 LANGUAGES = {"javascript": JAVASCRIPT, "typescript": JAVASCRIPT._replace(extension="ts")} | {
     "c": C,
     "cpp": CPP,
     "go": GO,
     "rust": RUST,
+    "c_sharp": C_SHARP,
 }
 
 
@@ -149,7 +171,7 @@ class Program:
         self.forms = forms
         self._random = Random(seed)
         self._new = ""
-        self.lines = ["package p"] if forms.extension == "go" else []
+        self.lines = [forms.opening] if forms.opening else []
         self.meant: dict[int, int] = {}
         self.defined: set[int] = set()
         """The lines of definitions; what else is meant is a variable."""
@@ -160,6 +182,7 @@ class Program:
         known = {name: self._say(self._random.choice(forms.declare), name) for name in NAMES}
         for _ in range(4):
             self._write(self._random.choice(forms.tops), known, known, 0)
+        self.lines.append(forms.closing)
 
     def _say(self, form: str, name: str = "") -> int:
         line = form.replace("{name}", name).replace("{n}", self._new)
@@ -218,7 +241,7 @@ def test_no_mention_leads_out_of_its_scope(language: str, tmp_path: Path) -> Non
         edges = exported_edges(Indexed(root).snapshot, file)
         for edge in edges:
             meant = program.meant.get(edge.at.line)
-            if edge.target.name in NAMES and meant is not None and edge.kind.value != "contains":
+            if edge.target.name.rpartition(".")[2] in NAMES and meant is not None and edge.kind.value != "contains":
                 found += 1
                 assert edge.target.line == meant, f"seed {seed}, line {edge.at.line}: {program.lines[edge.at.line - 1]}"
         if program.forms.elsewhere[0]:

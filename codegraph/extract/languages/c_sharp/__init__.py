@@ -22,6 +22,7 @@ SPEC = replace(
         namespaces=Namespaces(frozenset({"namespace_declaration", "file_scoped_namespace_declaration"})),
         constants_in=frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}),
     ),
+    nested=frozenset({SymbolKind.FUNCTION}),
     prepare=legible,
     prepare_if_broken=True,
 )

@@ -192,7 +192,7 @@ class Chains:
             return ()
         if function.type in ("identifier", "generic_name"):
             name = self.simple_name(function)
-            return scope.find(name) or (f"{name}({count})",) if name else ()
+            return scope.find(name.partition("`")[0]) or (f"{name}({count})",) if name else ()
         if function.type in ("member_access_expression", "conditional_access_expression"):
             before, member = self.parts(function)
             name = self.simple_name(member)

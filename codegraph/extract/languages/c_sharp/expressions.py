@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import ROLE, Chain, Role
+from codegraph.core.facts import LOCAL, ROLE, Chain, Role
 from codegraph.extract.languages.block_walk import TYPE, Scope, joined
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ def identifier(walk: CSharpWalk, node: Node, scope: Scope) -> None:
     name = walk.chains.simple_name(node)
     if node.type == "generic_name":
         walk.push(node.named_child(1) if node.named_child_count > 1 else None, scope)
-    if name and name not in _NO_NAMES and scope.find(name) is None and scope.find(TYPE + name) is None:
-        walk.mention(scope, (name,), ROLE.READ, _last(node))
+    chain = scope.mentioned(name.partition("`")[0]) if name not in _NO_NAMES else ()
+    if chain and scope.find(TYPE + name) is None:
+        walk.mention(scope, chain if chain[0][:2] == LOCAL else (name,), ROLE.READ, _last(node))
 
 
 def _last(node: Node) -> Node:
@@ -98,7 +99,7 @@ def call(walk: CSharpWalk, node: Node, scope: Scope) -> None:
         if function.type == "generic_name":
             walk.push(function.named_child(1) if function.named_child_count > 1 else None, scope)
         name = walk.chains.simple_name(function)
-        if name and name not in _NO_NAMES and scope.find(name) is None:
+        if name not in _NO_NAMES and scope.mentioned(name.partition("`")[0]):
             walk.mention(scope, chain, ROLE.CALL, _last(function))
         elif name and name not in _NO_NAMES:
             walk.call_local(scope, name, _last(function))

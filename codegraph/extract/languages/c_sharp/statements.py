@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
+from codegraph.core.facts import LOCAL
 from codegraph.extract.languages.block_walk import Scope, joined
 from codegraph.extract.languages.c_sharp import expressions
-from codegraph.extract.languages.c_sharp.declarations import type_parameters
+from codegraph.extract.languages.c_sharp.declarations import method, type_parameters
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.c_sharp.walk import CSharpWalk
@@ -24,7 +25,9 @@ def apart(walk: CSharpWalk, node: Node, scope: Scope) -> None:
         if each.type == "local_function_statement":
             name = each.child_by_field_name("name")
             if name is not None:
-                inner.names[walk.text(name)] = ()
+                index = walk.defined.get(each.id, 0)
+                local = (f"{LOCAL}{walk.view.definitions[index].descriptor}",) if index else ()
+                inner.names[walk.text(name)] = local
     walk.push_children(node, inner)
 
 
@@ -95,7 +98,10 @@ def catch(walk: CSharpWalk, node: Node, scope: Scope) -> None:
 
 
 def local_function(walk: CSharpWalk, node: Node, scope: Scope) -> None:
-    """Visit a function of a function."""
+    """Visit a function of a function; it is a definition, unless it stands in a value outside of functions."""
+    if node.id in walk.defined:
+        method(walk, node, scope)
+        return
     own = scope.inner()
     walk.note_closure(scope, node)
     type_parameters(walk, node, own, node.child_by_field_name("type_parameters"))

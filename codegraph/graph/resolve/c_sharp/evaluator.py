@@ -9,7 +9,7 @@ Tests: tests/unit/graph/test_graph_c_sharp.py.
 
 from __future__ import annotations
 
-from codegraph.core.facts import Chain
+from codegraph.core.facts import LOCAL, Chain
 from codegraph.graph.resolve.c_sharp.names import (
     CONTAINER_TYPES,
     GIVE_INNER,
@@ -66,6 +66,8 @@ class CSharpEvaluator(TypeEvaluator):
         """Return what a simple name means where a value can stand."""
         if name == "global::":
             return (Entity(PACKAGE),)
+        if name.startswith(LOCAL):
+            return (Entity(FUNCTION, place.path, name.removeprefix(LOCAL)),)
         owners = around(place)
         if name == "@self" or name == "@super":
             own = owners[:1] if name == "@self" else self.bases(owners[0])[0] if owners else []
