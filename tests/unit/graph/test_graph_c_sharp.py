@@ -115,3 +115,36 @@ def test_a_name_is_a_member_before_it_is_a_type() -> None:
         "references App/A.cs/A#Part().",
         "uses_type Kit/Part.cs/Part#",
     ]
+
+
+def test_local_functions_are_definitions_of_their_own() -> None:
+    """A local function is what its name means in the block, before and behind it, and what it gives is known."""
+    source = """class Item { public void Go() {} }
+class Main {
+  void Run() {
+    Inner(1).Go();
+    Item Inner(int x) { Helper(); return new Item(); void Helper() {} }
+    int Two<T>(T t) => 1;
+    Two<int>(2);
+    Use(Inner);
+    { void Build() { } Build(); }
+    Build();
+  }
+  void Helper() { Inner(2); }
+  void Inner(int z) { }
+  void Build() { }
+  System.Func<int> field = () => { int Helper() => 1; return Helper(); };
+}"""
+    project = Project({"A.cs": source})
+    run = "A.cs/Main#Run()."
+    assert {edge.rpartition(" ")[2] for edge in project.edges(run, "calls")} == {
+        f"{run}Inner().",
+        f"{run}Two().",
+        f"{run}Build().",
+        "A.cs/Main#Build().",
+        "A.cs/Item#Go().",
+    }
+    assert set(project.edges(run, "references")) == {f"references {run}Inner()."}
+    assert set(project.edges(f"{run}Inner().", "calls")) == {f"calls {run}Inner().Helper().", "calls A.cs/Item#"}
+    assert set(project.edges("A.cs/Main#Helper().", "calls")) == {"calls A.cs/Main#Inner()."}
+    assert project.edges("A.cs/Main#field.", "calls") == []

@@ -198,3 +198,26 @@ def test_circles_end() -> None:
     assert Project({"a.php": f"<?php {source} trait T {{ use T; }}"}).edges("a.php/A#f().", "calls") == [
         "calls a.php/A#f()."
     ]
+
+
+def test_functions_and_classes_inside_of_functions_are_the_namespaces() -> None:
+    """What a function declares is a definition where it stands, and its name leads there from anywhere."""
+    source = r"""<?php namespace App;
+function outer() {
+  function inner() { helper(); }
+  class Local { public function go() { return inner(); } }
+  inner();
+  $x = new Local(); $x->go();
+}
+function helper() {}
+class C { function m() { function deep() {} } }"""
+    project = Project({"a.php": source, "b.php": r"<?php namespace App; function later() { inner(); deep(); }"})
+    outer = "a.php/outer()."
+    assert set(project.edges(outer, "calls")) == {
+        f"calls {outer}inner().",
+        f"calls {outer}Local#",
+        f"calls {outer}Local#go().",
+    }
+    assert set(project.edges(f"{outer}inner().", "calls")) == {"calls a.php/helper()."}
+    assert set(project.edges(f"{outer}Local#go().", "calls")) == {f"calls {outer}inner()."}
+    assert set(project.edges("b.php/later().", "calls")) == {f"calls {outer}inner().", "calls a.php/C#m().deep()."}

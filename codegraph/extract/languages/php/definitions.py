@@ -1,7 +1,8 @@
 """What a PHP file defines: classes, interfaces, traits, enums, methods, functions, constants, cases and properties.
 
 A trait is a class. A property is a constant whose name starts with "$", a promoted parameter of a constructor one of
-the class. What stands inside of a function, anonymous classes with their methods included, belongs to that function.
+the class. Functions and types inside of a function are local by their place alone: once it ran, their names are the
+namespace's. What else stands there, anonymous classes with their methods included, belongs to the function.
 Tests: tests/unit/extract/test_extract_php.py.
 """
 
@@ -48,7 +49,8 @@ def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequ
             container = found[container - 1].container
         within = found[container - 1].kind if container else SymbolKind.MODULE
         is_member = within in TYPE_KINDS and kind not in TYPE_KINDS
-        is_placed = is_member if node.type in _MEMBERS else within not in CALLABLE_KINDS
+        is_local = within in CALLABLE_KINDS
+        is_placed = is_member if node.type in _MEMBERS else not is_local or kind is not SymbolKind.CONSTANT
         if name is None or not name.text or not is_placed or within is SymbolKind.CONSTANT:
             continue
         if len(found) == limit:
@@ -68,6 +70,7 @@ def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequ
                 whole,
                 body,
                 node,
+                is_local,
             )
         )
         if node.type != "property_promotion_parameter":
