@@ -6,7 +6,7 @@ it if the edited function does not name it; so are types and constants that it d
 over the tree then meet the edited function in its context, and tokens are read of it alone. What they find in it
 replaces what was found there before, what stands behind it moves by some bytes and lines,
 and if its header was edited, the class around it, whose own input has the headers of its members, gets a new one
-(`splice`).
+(`splice`); so those headers stay, and whatever names the function or that class.
 
 A callback outside of functions (`apart`) is looked at like a function, and left out like a function's body.
 
@@ -188,14 +188,16 @@ def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Know
     if before is None or _is_heeded_everywhere(known, before, data, spec):
         return None
     in_header = begin < before.body[0]
-    is_erased = spec.erasable and not (in_header or before.is_callback or _is_of_module(known, before, data, spec))
+    is_erased = spec.erasable and not (before.is_callback or _is_of_module(known, before, data, spec))
     read = _read(known, data, before, spec, is_erased)
     if read is None:
         return None
-    less = reduced(replace(known, callbacks=()) if in_header else known, data, before, read, spec, is_erased)
-    focus = None if in_header else (before.start, before.end + moved)
+    without = replace(known, callbacks=()) if in_header else known
+    less = reduced(without, data, before, read, spec, is_erased, in_header=in_header)
+    focus = before.start, before.end + moved
     names = named_now(known, before, moved) if known.callbacks and not in_header else None
-    found = looked_at(known, data, before, read, less._replace(focus=focus, names=names), spec, limits)
+    less = less._replace(focus=focus, names=names, with_outlines=in_header)
+    found = looked_at(known, data, before, read, less, spec, limits)
     if found is None:
         return None
     part, broken = found.part, found.broken
@@ -211,7 +213,7 @@ def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Know
         return None
     if is_erased and spec.outer_mark and _mentions_outer(part, now, spec.outer_mark):
         return None
-    edited = Edited(before, now, moved, read, in_header, broken, found.unprepared, exports)
+    edited = Edited(before, now, moved, read, in_header, less.blank, broken, found.unprepared, exports)
     return spliced(known, part, edited, limits)
 
 

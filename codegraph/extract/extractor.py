@@ -48,7 +48,9 @@ from codegraph.extract.outline import (
     find_definitions,
     is_inside,
     mark_errors,
+    members_of,
     module_only,
+    outlines_around,
     place_sightings,
     problems_of,
 )
@@ -157,6 +159,8 @@ class Reduced(NamedTuple):
     """The places that it must be broken at, and nowhere else."""
     focus: Span | None
     """The one stretch of which the tokens are read; None: those of all that is there."""
+    with_outlines: bool = False
+    """Whether the definitions around the stretch are read, too, but for what stands in their members."""
     names: Named | None = None
     """What definitions are called; None if that can be seen."""
 
@@ -191,10 +195,13 @@ def look(data: bytes, language: str, limits: Limits, reduced: Reduced | None = N
     problems += problems_of(text, broken, limits.max_problems)
     _collect(view, captures)
     focus = None if reduced is None else reduced.focus
+    outlined = outlines_around(view.definitions, focus) if reduced is not None and reduced.with_outlines else ()
     apart = _apart(view, captures.get("apart", ()), focus)
-    stream = _tokens(view, silent, strings, blocks, apart, focus, offsets=limits.data_flow)
+    stream = _tokens(view, silent, strings, blocks, apart, focus, outlined, offsets=limits.data_flow)
     flows = _flows(view, stream) if limits.data_flow else None
-    definitions, inputs = build_outline(view.spec, text, view.definitions, stream, flows, focus=focus)
+    definitions, inputs = build_outline(
+        view.spec, text, view.definitions, stream, flows, focus=focus, outlined=outlined
+    )
     bodies = tuple(
         (each.body.start_byte, each.body.end_byte) if each.body is not None else (each.end, each.end)
         for each in view.definitions
@@ -300,11 +307,13 @@ def _tokens(
     blocks: list[Span],
     apart: list[Cut],
     focus: Span | None,
+    outlined: Sequence[int],
     *,
     offsets: bool,
 ) -> TokenStream:
     chosen = view.definitions if focus is None else [each for each in view.definitions if is_inside(each, focus)]
-    for found in chosen:
+    holders = [view.definitions[index] for index in outlined]
+    for found in (*chosen, *holders):
         found.docstring = view.spec.docstring(view, found)
         if found.docstring is not None and found.docstring.end > found.docstring.start:
             silent.append((found.docstring.start, found.docstring.end))
@@ -313,8 +322,10 @@ def _tokens(
     cuts = chain(map(cut_of, chosen), apart)
     if focus is not None:
         around = [view.definitions[index] for index in containers_of(view.definitions, focus)]
-        cuts = chain(map(cut_of, around), cuts)
-        silent += between(sorted([focus, *((each.start, each.header_end) for each in around)]), len(view.text.data))
+        members = members_of(view.definitions) if outlined else []
+        cuts = chain(map(cut_of, (*around, *holders, *(each for index in outlined for each in members[index]))), cuts)
+        read = [(each.start, each.header_end) for each in around] + [(each.start, each.end) for each in holders]
+        silent += between(sorted([focus, *read]), len(view.text.data))
     return TokenStream(view.text, view.spec.token_pattern, cuts, silent, strings, blocks, offsets=offsets)
 
 

@@ -171,11 +171,13 @@ def build_outline(
     flows: DefinitionFlows | None,
     without: FlowState = FlowState.OFF,
     focus: Span | None = None,
+    outlined: Sequence[int] = (),
 ) -> tuple[tuple[Definition, ...], dict[bytes, bytes]]:
     """Return the finished definitions, and their encoded own inputs by digest.
 
-    With data flow if `flows` is given, else what is said of it is `without`. `focus`: where alone tokens were read; of
-    containers of what is there the signature is said, of others neither that nor an own input.
+    With data flow if `flows` is given, else what is said of it is `without`. `focus`: where alone tokens were read, but
+    for what is `outlined`; of containers of what is there the signature is said, of others neither that nor an own
+    input.
     """
     children = members_of(kept)
     signatures: list[str] = []
@@ -183,7 +185,7 @@ def build_outline(
     inputs: dict[bytes, bytes] = {}
     around = () if focus is None else containers_of(kept, focus)
     for index, found in enumerate(kept):
-        if focus is not None and not is_inside(found, focus):
+        if focus is not None and index not in outlined and not is_inside(found, focus):
             signatures.append(_signature(spec, stream, found) if index in around else "")
             definitions.append(_unread(text, found, signatures[-1]))
             continue
@@ -227,6 +229,15 @@ def containers_of(definitions: Sequence[Found], focus: Span) -> list[int]:
     """Return the indices of what contains the definitions in a stretch and stands elsewhere, without the module."""
     above = {each.container for each in definitions if is_inside(each, focus)}
     return sorted(index for index in above if index > 0 and not is_inside(definitions[index], focus))
+
+
+def outlines_around(definitions: Sequence[Found], focus: Span | None) -> list[int]:
+    """Return the indices of what a stretch stands in, without the module."""
+    if focus is None:
+        return []
+    found = enumerate(definitions[1:], 1)
+    around = (index for index, each in found if each.start <= focus[0] and focus[1] <= each.end)
+    return [index for index in around if not is_inside(definitions[index], focus)]
 
 
 def _unread(text: SourceText, found: Found, signature: str) -> Definition:

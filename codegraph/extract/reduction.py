@@ -50,17 +50,23 @@ def reduced(
     spec: LanguageSpec,
     is_erased: bool,
     seen: Sequence[Broken] = (),
+    *,
+    in_header: bool = False,
 ) -> Reduced:
     """Return what the parser reads, without all that does not matter.
 
     `is_erased`: definitions that are not named may be left out with their headers; `seen`: places that stay.
+    `in_header`: of what stands around the function all headers stay, and whatever names the function or that.
     """
     moved = len(data) - len(known.data)
     text = known.data[edited.start : edited.end] + data[edited.start : edited.end + moved]
     words, before = _words(known, edited, text), known.data if read is data else known.read
-    holes = list(_holes(known, edited, words, before, spec if is_erased else None))
+    bound = _Bound(known, edited) if in_header and is_erased else None
+    holes = list(_holes(known, edited, words, before, spec if is_erased else None, bound))
     if is_erased:
         unnamed = [each for each in known.statements if words.isdisjoint(each.words)]
+        if bound is not None:
+            unnamed = [each for each in unnamed if not bound.is_named(each.start, each.end)]
         whole = (Hole(each.start, each.end, ()) for each in unnamed if has_lines(before, each.start, each.end))
         holes = sorted([*holes, *whole])
     kept = _beside(known, edited, holes, seen)
@@ -94,8 +100,59 @@ def named_now(known: Known, edited: Function, moved: int) -> Named:
     return Named(places, held if edited.is_callback else None)
 
 
+class _Bound:
+    """What stays if the header of a function was edited: what names it, and what is beside it in what is around it."""
+
+    def __init__(self, known: Known, edited: Function) -> None:
+        definitions = known.definitions
+        above = _above(known, edited)
+        around = [0]
+        self._members: set[int] = set()
+        for number, each in enumerate(definitions[1:], 1):
+            place = each.range
+            while len(around) > 1 and definitions[around[-1]].range.end_byte <= place.start_byte:
+                around.pop()
+            parent = definitions[around[-1]].range
+            if around[-1] and parent.start_byte <= edited.start and edited.end <= parent.end_byte:
+                self._members.add(number)
+                above.add(around[-1])
+            around.append(number)
+        own = {edited.name, *(word for each in above for word in WORD.findall(definitions[each].name.encode()))}
+        self._named = sorted(at for name in own if name for at in _places_of(name, known.data))
+
+    def has(self, number: int, start: int, end: int) -> bool:
+        """Tell whether a definition must stay."""
+        return number in self._members or self.is_named(start, end)
+
+    def is_named(self, start: int, end: int) -> bool:
+        """Tell whether the function or what is around it is named between two offsets."""
+        return bisect_left(self._named, start) < bisect_left(self._named, end)
+
+
+def _places_of(name: bytes, data: bytes) -> Iterator[int]:
+    at = data.find(name)
+    while at >= 0:
+        yield at
+        at = data.find(name, at + len(name))
+
+
+def _above(known: Known, edited: Function) -> set[int]:
+    """Return what contains the edited function, without the module."""
+    found: set[int] = set()
+    above = 0 if edited.is_callback else known.definitions[edited.number].container
+    while above > 0:
+        found.add(above)
+        above = known.definitions[above].container
+    return found
+
+
 def _holes(
-    known: Known, edited: Function, words: frozenset[bytes], read: bytes, spec: LanguageSpec | None
+    known: Known,
+    edited: Function,
+    words: frozenset[bytes],
+    read: bytes,
+    spec: LanguageSpec | None,
+    bound: _Bound | None,
 ) -> Iterator[Hole]:
     """Yield in order what may be left out; what may not be left out as a whole has no width but for its body.
 
@@ -122,10 +179,13 @@ def _holes(
             index = function.behind
             own = WORD.findall(function.name)
             is_gone = spec is not None and bool(own) and words.isdisjoint(own) and _is_apart(known, number, read)
+            is_gone = is_gone and not (bound and bound.has(number, start, end))
             yield Hole(start, end if is_gone else start, (function.body,))
         else:
             behind = _behind(known, number)
-            if spec and _is_whole(known, number, read, spec) and words.isdisjoint(_said(known, number, behind)):
+            is_gone = spec is not None and not (bound and bound.has(number, start, end))
+            is_gone = is_gone and spec is not None and _is_whole(known, number, read, spec)
+            if is_gone and words.isdisjoint(_said(known, number, behind)):
                 end -= read[end - 1] == 0x0A
                 inside = (functions[each].body for each in range(index, behind) if each in functions)
                 index = behind
@@ -157,10 +217,8 @@ def _start_of(one: Definition) -> int:
 def _words(known: Known, edited: Function, text: bytes) -> frozenset[bytes]:
     """Return the words of the edited function, and of the names of what it stands in."""
     words = set(WORD.findall(text))
-    above = 0 if edited.is_callback else known.definitions[edited.number].container
-    while above > 0:
+    for above in _above(known, edited):
         words.update(WORD.findall(known.definitions[above].name.encode()))
-        above = known.definitions[above].container
     return frozenset(words)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -48,7 +49,9 @@ class Edited(NamedTuple):
     read: bytes
     """What the parser would have read of the whole file."""
     in_header: bool
-    """Whether its header was edited, or may have been; the part has all headers then."""
+    """Whether its header was edited, or may have been; the part has the headers of all that stands around it then."""
+    blank: list[Span]
+    """What is left out in the part."""
     broken: tuple[Broken, ...]
     """The places of the whole file that the parser cannot read."""
     unprepared: tuple[Broken, ...] | None
@@ -126,8 +129,8 @@ class _Splice:
     def __init__(self, known: Known, part: Look, edited: Edited, limits: Limits) -> None:
         self._known = known
         self._part = part
-        self._was, self._now, self._moved, self._read, self._in_header, self._broken = edited[:6]
-        self._unprepared, self._exports = edited[6:]
+        self._was, self._now, self._moved, self._read, self._in_header, self._blank, self._broken = edited[:7]
+        self._unprepared, self._exports = edited[7:]
         self._problems = tuple(problems_of(part.view.text, edited.broken, limits.max_problems))
         self._more = (self._now.behind - self._now.number) - (self._was.behind - self._was.number)
         self._old, self._new = (
@@ -138,7 +141,7 @@ class _Splice:
         self._first = self._was.number - self._was.is_callback
         """Index of the last definition that is not behind the start of what was edited."""
         self._numbers = self._numbered()
-        self._headers = {each.descriptor: each for each in part.definitions[1:] if self._in_header}
+        self._headers = {each.descriptor: each for each in part.definitions if self._in_header and each.own}
 
     def _numbered(self) -> dict[int, int]:
         """Return the index in the whole of what is inside the function or stands before it in the part."""
@@ -258,8 +261,10 @@ class _Splice:
 
     def _holder(self, one: Definition) -> Definition:
         """Return a definition around the function, with the own input that it has now if a header was edited."""
-        now = self._headers.get(one.descriptor)
-        return one if now is None else replace(one, own=now.own, length=now.length)
+        if not self._in_header or one.container < 0:
+            return one
+        now = self._headers[one.descriptor]
+        return replace(one, own=now.own, length=now.length)
 
     def _longer(self, place: Range) -> Range:
         """Return the range of what stands around the function."""
@@ -311,10 +316,11 @@ class _Splice:
 
     def _is_outside_same(self, now: list[tuple[int, Binding]]) -> bool:
         """Tell whether outside of functions is bound what is known: parameters of a constructor may be attributes."""
-        end, moved = self._was.end, self._moved
+        end, moved, edges = self._was.end, self._moved, [*chain.from_iterable(self._blank)]
         known = _outside(self._known.bindings, self._known.functions)
         before = [(offset + moved * (offset >= end), *said) for offset, *said in known]
-        return before == list(_outside(now, self._functions()))
+        left = [each for each in before if not bisect_right(edges, each[0]) % 2]
+        return left == list(_outside(now, self._functions()))
 
     def _with_owners(self, bindings: list[tuple[int, Binding]]) -> list[tuple[int, Binding]]:
         """Return bindings from outside of the function with the owners that they have in the whole."""

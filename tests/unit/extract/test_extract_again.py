@@ -677,6 +677,56 @@ def test_types_that_are_not_named_are_not_looked_at(language: str, monkeypatch: 
     assert sorted(set(re.findall(rb"m\d", read[-1]))) == [b"m4", b"m8"]
 
 
+@pytest.mark.parametrize("language", sorted(TYPES.keys() - {"java"}))
+def test_types_that_an_edited_header_does_not_name_are_not_looked_at(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same holds if the header was edited, but what names the function is looked at, too."""
+    read: list[bytes] = []
+
+    def watched(data: bytes, language: str, limits: Limits, reduced: Reduced | None = None) -> Look | SyntaxProblem:
+        read.append(reduced.read if reduced else b"")
+        return look(data, language, limits, reduced)
+
+    monkeypatch.setattr(damaged, "look", watched)
+    frame, one = TYPES[language]
+    text = frame.replace(b" f(", b" make(") % b"".join(one % (number, number) for number in range(9))
+    text = text.replace(b"m6", b"m6make")
+    now = re.sub(rb"(make\(.*)\ba\b", rb"\1z", text, count=1)
+    assert now != text
+    memory = Memory()
+    for each in (text, now):
+        assert memory.extract("x", each, language, LIMITS) == whole(each, language)
+    assert memory.helped == 1
+    assert sorted(set(re.findall(rb"m\d", read[-1]))) == [b"m4", b"m6", b"m8"]
+
+
+MEMBERS = {
+    "java": ("class Outer {\n%s  int go(A a) {\n    return a.b();\n  }\n}\n", "  int m%d() {\n    return 1;\n  }\n"),
+    "python": ("class Outer:\n%s    def go(self, A):\n        return 1\n", "    def m%d(self):\n        return 1\n\n"),
+    "cpp": ("class Outer {\n%s  int go(A a) {\n    return a.b();\n  }\n};\n", "  int m%d() {\n    return 1;\n  }\n"),
+}
+
+
+@pytest.mark.parametrize("language", MEMBERS)
+def test_a_class_has_the_headers_of_all_members(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a header was edited, the own input of its class is made anew, of the headers of all of its members."""
+    frame, one = MEMBERS[language]
+    text = (frame % "".join(one % number for number in range(5))).encode()
+    now = text.replace(b"A", b"B")
+
+    def found() -> FileFacts:
+        memory = Memory()
+        memory.extract("x", text, language, LIMITS)
+        facts = memory.extract("x", now, language, LIMITS)
+        assert memory.helped == 1
+        return facts
+
+    assert found() == whole(now, language)
+    monkeypatch.setattr(reduction._Bound, "has", lambda *_: False)
+    assert found() != whole(now, language)
+
+
 def test_names_of_types_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """A type that the edited function names is looked at: a function may say what members it has."""
     text = b"export class A {}\n" + b"".join(b"export class B%d {}\n" % number for number in range(3))

@@ -19,6 +19,7 @@ SPEC = replace(
         tree_sitter_c_sharp.language,
         collect=collect,
         hollow=b"{}",
+        erasable=True,
         namespaces=Namespaces(frozenset({"namespace_declaration", "file_scoped_namespace_declaration"})),
         constants_in=frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}),
     ),
