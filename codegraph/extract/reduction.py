@@ -248,7 +248,10 @@ def _is_whole(known: Known, number: int, read: bytes, spec: LanguageSpec) -> boo
     is_announced = one.kind is SymbolKind.FUNCTION and spec.statements is not None
     if one.kind not in TYPE_KINDS and (one.container or not (is_announced or one.kind is SymbolKind.CONSTANT)):
         return False
-    return has_lines(read, one.range.start_byte, one.range.end_byte) and _is_apart(known, number, read)
+    start, end = one.range.start_byte, one.range.end_byte
+    if b"<<" in read[max(start, read.rfind(b"\n", 0, end)) : end]:  # the text of a heredoc stands behind this line
+        return False
+    return has_lines(read, start, end) and _is_apart(known, number, read)
 
 
 def _said(known: Known, first: int, behind: int) -> set[bytes]:

@@ -26,6 +26,45 @@ HERE = Path(__file__).parent
 LIMITS = Limits()
 
 SOURCES = {
+    "ruby": """
+require 'bar'
+# Holds things.
+module Outer
+  class Foo < Bar
+    include Shape
+    attr_reader :b, :size
+    LIMIT = 3
+    def initialize(a, b = Bar.new)
+      @b = b
+      @all = [a].map { |one| one.go(LIMIT) }
+    end
+    private def helper = @b.size
+    def go(n)
+      return unless n
+      k = Bar.new(n)
+      case n when 1 then k.stop else helper end
+    rescue Baz => e
+      e.go
+    ensure
+      @b.close
+    end
+    class << self
+      def of(*all) all.map { new(_1) } end
+      attr_accessor :made
+    end
+    def self.text(x) <<~A + x.to_s
+      some #{x.go} text
+    A
+    end
+    module_function
+    def plain; Foo.of(1).first.go(2); end
+    define_method(:late) { |z| z.b }
+    alias again go
+  end
+end
+def make(a) Outer::Foo.new(a).b end
+make(2) do |x| def inner; x; end end
+""",
     "javascript": """
 import { Bar } from './bar';
 /** Holds things. */
@@ -321,6 +360,7 @@ BODIES = {
     "cpp": ("return b.size();", "b.run(); return b.size();"),
     "c_sharp": ("var f = new Foo<Bar>(null);", "var f = new Foo<Bar>(null); f.Probe();"),
     "php": ("$f = new Foo(new Bar());", "$f = new Foo(new Bar()); $f->probe();"),
+    "ruby": ("@b = b", "@b = b; probe(b)"),
 }
 
 
@@ -654,6 +694,7 @@ TYPES = {
     "rust": (b"use bar::Bar;\n%spub fn f(a: T4) -> i32 {\n    a.b()\n}\n", b"pub struct T%d {\n    m%d: Bar,\n}\n"),
     "c": (b'#include "bar.h"\n%sint f(struct T4 *a) {\n  return a->b();\n}\n', b"struct T%d {\n  Bar m%d;\n};\n"),
     "python": (b"from bar import Bar\n%sdef f(a: T4):\n    return a.b()\n", b"class T%d:\n    m%d = Bar()\n"),
+    "ruby": (b"require 'bar'\n%sdef f(a)\n  a.b(T4)\nend\n", b"class T%d\n  attr_reader :m%d\nend\n"),
     "go": (b"package a\n%sfunc f(a T4) int {\n    return a.b()\n}\n", b"type T%d struct {\n    m%d Bar\n}\n"),
 }
 
@@ -725,6 +766,15 @@ def test_a_class_has_the_headers_of_all_members(language: str, monkeypatch: pyte
     assert found() == whole(now, language)
     monkeypatch.setattr(reduction._Bound, "has", lambda *_: False)
     assert found() != whole(now, language)
+
+
+def test_a_heredoc_behind_the_line_that_begins_it_is_no_affair_of_one_method() -> None:
+    """The text of a heredoc stands behind its line: behind the method, if that is the method's last line."""
+    text = b"class A\n  def go(a) a.b end\n  def made; 1; end\nT\nend\n"
+    memory = Memory()
+    for now in (text, text.replace(b"a.b", b"a.b(<<T)"), text, text.replace(b"; 1;", b"; <<-T;"), text):
+        assert memory.extract("x", now, "ruby", LIMITS) == whole(now, "ruby")
+    assert memory.helped == 0
 
 
 def test_names_of_types_count(monkeypatch: pytest.MonkeyPatch) -> None:

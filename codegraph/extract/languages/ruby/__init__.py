@@ -13,6 +13,8 @@ SPEC = plain_spec(
     "ruby",
     tree_sitter_ruby.language,
     header_end=frozenset({"=", ";"}),
+    hollow=b"()",
+    erasable=True,
     find=find_definitions,
     collect=collect,
 )

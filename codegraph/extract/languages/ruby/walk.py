@@ -18,10 +18,12 @@ Tests: tests/unit/extract/test_extract_ruby.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from codegraph.core.symbols import CALLABLE_KINDS
 from codegraph.extract.languages.block_walk import BlockWalk, Visit
 from codegraph.extract.languages.ruby import declarations, expressions
 from codegraph.extract.languages.ruby.chains import Chains
@@ -41,6 +43,16 @@ class RubyWalk(BlockWalk):
 def collect(view: FileView) -> None:
     """Add what the file mentions, binds and imports to its view."""
     RubyWalk(view).run()
+    functions = (each for each in view.definitions if each.body is not None and each.kind in CALLABLE_KINDS)
+    view.is_entangled = any(_runs_on(view.text.text, each.start, each.end) for each in functions)
+
+
+def _runs_on(text: str, start: int, end: int) -> bool:
+    """Tell whether a heredoc may begin on the last line of a method: its text stands behind the method then."""
+    return _HEREDOC.search(text, max(start, text.rfind("\n", 0, end)), end) is not None
+
+
+_HEREDOC = re.compile(r"<<[-~]?[\w\"'`\x80-\xff]")
 
 
 HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
