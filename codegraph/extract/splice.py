@@ -318,7 +318,7 @@ class _Splice:
         """Tell whether outside of functions is bound what is known: parameters of a constructor may be attributes."""
         end, moved, edges = self._was.end, self._moved, [*chain.from_iterable(self._blank)]
         known = _outside(self._known.bindings, self._known.functions)
-        before = [(offset + moved * (offset >= end), *said) for offset, *said in known]
+        before = ((at + moved * (at >= end), name, kind, chained) for at, name, kind, chained in known)
         left = [each for each in before if not bisect_right(edges, each[0]) % 2]
         return left == list(_outside(now, self._functions()))
 
