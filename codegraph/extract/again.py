@@ -189,6 +189,7 @@ def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Know
         return None
     in_header = begin < before.body[0]
     is_erased = spec.erasable and not (before.is_callback or _is_of_module(known, before, data, spec))
+    is_erased = is_erased and not (in_header and spec.outer_mark)  # what is bound outside has numbers of the whole file
     read = _read(known, data, before, spec, is_erased)
     if read is None:
         return None
