@@ -177,7 +177,7 @@ def _holes(
             index += 1
         elif (function := functions.get(number)) is not None:
             index = function.behind
-            own = WORD.findall(function.name)
+            own = _words_in_header(known, function)
             is_gone = spec is not None and bool(own) and words.isdisjoint(own) and _is_apart(known, number, read)
             is_gone = is_gone and not (bound and bound.has(number, start, end))
             yield Hole(start, end if is_gone else start, (function.body,))
@@ -220,6 +220,15 @@ def _words(known: Known, edited: Function, text: bytes) -> frozenset[bytes]:
     for above in _above(known, edited):
         words.update(WORD.findall(known.definitions[above].name.encode()))
     return frozenset(words)
+
+
+def _words_in_header(known: Known, function: Function) -> list[bytes]:
+    """Return the words of a function's name, and of what its header defines besides: a parameter that is a property."""
+    own = WORD.findall(function.name)
+    for each in known.definitions[function.number + 1 : function.behind] if own else ():
+        if each.range.start_byte < function.body[0]:
+            own += WORD.findall(each.name.encode())
+    return own
 
 
 def _behind(known: Known, number: int) -> int:

@@ -621,6 +621,19 @@ def test_a_comment_may_begin_in_one_function_and_end_in_another(language: str, s
     assert len(whole(texts[2], language).outline.definitions) < len(whole(texts[1], language).outline.definitions)
 
 
+def test_what_headers_define_is_numbered_through_the_class() -> None:
+    """Parameters of several methods may be properties of one name: an edit of one method renames none of them."""
+    method = b"  public function %s(public $code) {\n    return %s();\n  }\n\n"
+    names = (b"one", b"two", b"three", b"four")
+    before = b"<?php\nclass A {\n" + b"".join(method % (name, name) for name in names) + b"}\n"
+    memory = Memory()
+    memory.extract("x", before, "php", LIMITS)
+    for name in names:
+        after = before.replace(b"return %s" % name, b"go(); return %s" % name)
+        assert memory.extract("x", after, "php", LIMITS) == whole(after, "php")
+    assert memory.helped > 0
+
+
 def test_what_a_broken_function_takes_in_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """An edit of a broken function is looked at in part only if its tree is the one that it has in the whole file."""
     before = (
