@@ -49,6 +49,13 @@ MOST_REFERENCES = 40_000
 _HERITAGE = (Role.INHERIT, Role.IMPLEMENT)
 
 
+class ReadNews(NamedTuple):
+    """Keys of other files that are read since the last edit, and those that are no more."""
+
+    added: Sequence[str]
+    removed: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """One file as it was linked last, part by part."""
@@ -64,6 +71,8 @@ class Known:
     linked: Linked
     base: frozenset[str] = frozenset()
     """What the parts without a trace read, and perhaps more; the file's own keys are not said."""
+    news: ReadNews | None = None
+    """How what is read differs from the last time, None if nobody has compared."""
 
 
 class OpenFacts(NamedTuple):
@@ -122,8 +131,10 @@ class Relinker:
         else:
             linked = now.linked
             self._remember(path, now)
-        if known is None or now is None or linked.reads is not known.linked.reads:
+        if now is None or now.news is None:
             self._table.set_reads(path, linked.reads)
+        elif any(now.news):
+            self._table.change_reads(path, *now.news)
         return Draft(path, facts.blob, facts.outline, linked.links, ids_of(path, facts.outline))
 
     def _remember(self, path: str, known: Known) -> None:
@@ -225,11 +236,30 @@ def _link_in_part(
         return None
     fresh = iter(found)
     traces = tuple(next(fresh) if is_again else old for is_again, old in zip(again, known.traces, strict=True))
-    reads = known.linked.reads
     base = known.base if None in traces else frozenset[str]()
-    if traces != known.traces:
+    news = _read_news(path, known, traces, again, base)
+    reads = known.linked.reads
+    if news is None:
         reads = tuple(sorted(foreign(path, base.union(*filter(None, traces)))))
-    return Known(outline, occurrences, numbers, parts, bindings, traces, Linked(links, reads), base)
+    elif any(news):
+        reads = tuple(sorted([*(key for key in reads if key not in news.removed), *news.added]))
+    return Known(outline, occurrences, numbers, parts, bindings, traces, Linked(links, reads), base, news)
+
+
+def _read_news(
+    path: str, known: Known, traces: Sequence[frozenset[str] | None], again: Sequence[bool], base: frozenset[str]
+) -> ReadNews | None:
+    """Compare what is read with what was; None if nobody remembers what a part read that was linked again."""
+    before, now = list(compress(known.traces, again)), list(compress(traces, again))
+    if None in before or len(base) != len(known.base):
+        return None
+    was, new = frozenset[str]().union(*filter(None, before)), frozenset[str]().union(*filter(None, now))
+    others = [base, *(trace for trace, is_again in zip(traces, again, strict=True) if trace and not is_again)]
+    added, removed = (
+        foreign(path, [key for key in keys if not any(key in each for each in others)])
+        for keys in (new - was, was - new)
+    )
+    return ReadNews(sorted(added), frozenset(removed))
 
 
 def _bindings_by_part(numbers: Sequence[int], occurrences: Occurrences) -> tuple[list[Binding], ...]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TypeAlias
 
 from codegraph.graph.resolve.keys import ANY, PATH, SHARED_KINDS, kind_of, make_key, name_key
@@ -101,11 +102,19 @@ class SymbolTable:
 
     def set_reads(self, path: str, keys: Iterable[str]) -> None:
         """Remember that linking `path` asked for exactly these keys; no keys forget the file."""
-        number = self._number(path)
         known = self._slots.get
         found = [(known(key), key) for key in keys]
-        new = {self._slot(key) if slot is None else slot for slot, key in found}
-        old = frozenset(self._reads.get(number, ()))
+        old = frozenset(self._reads.get(self._number(path), ()))
+        self._read(path, old, {self._slot(key) if slot is None else slot for slot, key in found})
+
+    def change_reads(self, path: str, added: Iterable[str], removed: Iterable[str]) -> None:
+        """Remember that linking `path` asks for some more keys than before, and no longer for others."""
+        old = frozenset(self._reads.get(self._number(path), ()))
+        gone = {slot for key in removed if (slot := self._slots.get(key)) is not None}
+        self._read(path, old, (old - gone).union(map(self._slot, added)))
+
+    def _read(self, path: str, old: AbstractSet[int], new: AbstractSet[int]) -> None:
+        number = self._number(path)
         for slot in sorted(old - new):
             self._drop_reader(slot, number)
             self._release(slot)

@@ -135,6 +135,10 @@ def test_macros() -> None:
     assert sure == {"src/a.rs/g().": Confidence.INFERRED, "src/main.rs/grab().": Confidence.EXACT}
     items = "macro_rules! items { () => { pub use my_kit::make; } } items!();"
     assert calls("make();", "", items) == {"lib:make()."}
+    other = "mod a; use a::*; macro_rules! none { () => {} } none!();"
+    assert calls("make();", "", other, a="#[macro_use] mod b; items!(); none!();", a__b=items) == {"lib:make()."}
+    project = linked("none!(); fn f() { make(); }", a=items)
+    assert "calls kit/src/lib.rs/make()." not in project.edges("src/main.rs/f().")
 
 
 def test_variants_are_members_of_their_enum() -> None:

@@ -129,8 +129,12 @@ def test_any_history_ends_in_the_state_of_a_new_table() -> None:
                 asked[path] = [
                     key for key in [*keys, make_key("def", choose.choice(paths), "x")] if choose.random() < 0.5
                 ]
+            before, now = set(table.reads(path)), set(asked.get(path, ()))
             table.update({path: offered.get(path)})
-            table.set_reads(path, asked.get(path, ()))
+            if choose.random() < 0.5:
+                table.change_reads(path, sorted(now - before), sorted(before - now))
+            else:
+                table.set_reads(path, asked.get(path, ()))
         new = SymbolTable()
         new.update(dict(reversed(list(offered.items()))))
         for path, keys in asked.items():

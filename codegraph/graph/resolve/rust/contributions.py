@@ -31,6 +31,7 @@ from codegraph.graph.resolve.rust.names import (
     DECLARED,
     FAMILY,
     IMPLEMENTED,
+    IMPORTING,
     MACROS,
     alias_key,
     bound_key,
@@ -95,6 +96,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     for each in occurrences.imports:
         _offer_import(add, path, each)
     items = FileItems(outline, occurrences)
+    importing = {each.module.partition(">")[0] for each in occurrences.imports}
     for index, definition in enumerate(outline.definitions[1:], 1):
         descriptor, name, kind = definition.descriptor, definition.name, definition.kind
         if definition.container > 0 and not definition.local:
@@ -103,8 +105,9 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
             _offer_impl(add, path, outline, items, index)
         elif "macro_rules" in definition.signature.split()[:2]:
             if not definition.local:  # by another road one of a block is not found
+                imports = (IMPORTING,) if f"{name}!" in importing else ()
                 add(definition_key(path, "!" + name), ("f", descriptor))
-                add(top_key(MACROS, name), (path, descriptor))
+                add(top_key(MACROS, name), (path, descriptor, *imports))
         else:
             letter = _LETTERS.get(kind, "t")
             add(definition_key(path, in_module(items.modules.get(index, ""), name)), (letter, descriptor))

@@ -16,6 +16,7 @@ from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.rust.contributions import child_files
 from codegraph.graph.resolve.rust.names import (
     CRATES,
+    IMPORTING,
     MACROS,
     around_block,
     child_key,
@@ -46,6 +47,8 @@ _KINDS = {"t": TYPE, "f": FUNCTION, "c": VALUE}
 _STANDARD = ("std", "core", "alloc", "proc_macro", "test")
 _HEADS = ("crate", "self", "super")
 _MAX_PARENTS = 40
+_OPEN: Candidates = (MISSING[0],)
+"""What is not answered yet; it is told from an answer by identity."""
 Module = tuple[str, str]
 """File, and the inline modules in it."""
 
@@ -57,6 +60,9 @@ class ModuleEvaluator(Evaluator):
         super().__init__(table)
         self._parents: dict[str, Module | None] = {}
         self._found: dict[tuple[str, str, str, bool], Candidates] = {}
+        self._stars: dict[tuple[Module, Chain], Candidates] = {}
+        self._cuts = 0
+        """How often a question came up inside of itself, and was answered with nothing there."""
         self._manifests: dict[str, tuple[str, tuple[Entry, ...]]] = {}
 
     def parent(self, path: str) -> Module | None:
@@ -130,8 +136,11 @@ class ModuleEvaluator(Evaluator):
         question = (*module, name, own)
         found = self._found.get(question)
         if found is None:
-            self._found[question] = MISSING
+            self._found[question] = _OPEN
             found = self._found[question] = self._look_up(module, name, own)
+        elif found is _OPEN:
+            self._cuts += 1
+            return MISSING
         return found
 
     def _look_up(self, module: Module, name: str, own: bool) -> Candidates:
@@ -156,7 +165,7 @@ class ModuleEvaluator(Evaluator):
             found = merged(imported, MAX_CANDIDATES)
             return found if found != MISSING else UNKNOWN_RECEIVER  # it is something, wherever it is
         for parts in () if own else self.get(star_in_key(path, inline)) or ():
-            for each in self.imported(module, parts, ""):
+            for each in self._starred(module, parts):
                 inside = self._inside(each, name)
                 if is_known(inside):
                     return inside
@@ -167,6 +176,22 @@ class ModuleEvaluator(Evaluator):
             return found
         macro = self._exported_macro(path, name)
         return macro if is_known(macro) else found
+
+    def _starred(self, module: Module, parts: Chain) -> Candidates:
+        """Return what gives names of its own to a module that imports everything of this path."""
+        found = self._stars.get((module, parts))
+        if found is None:
+            cuts = self._cuts
+            may_give = not parts[-1:] or parts[-1][-1] != "!" or self._may_import(parts[-1][:-1])
+            found = self.imported(module, parts, "") if may_give else ()
+            if cuts == self._cuts or is_known(found):
+                self._stars[module, parts] = found
+        return found
+
+    def _may_import(self, macro: str) -> bool:
+        """Say whether a macro of this name imports anything where it is invoked."""
+        value = self.get(top_key(MACROS, macro)) or ()
+        return value == MANY or any(IMPORTING in each for each in value)
 
     def _inside(self, owner: Entity, name: str) -> Candidates:
         """Return what a wildcard gives: what a module has, an enum's variant, what a macro imports."""

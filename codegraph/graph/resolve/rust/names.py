@@ -13,7 +13,7 @@ A block with items of its own is the last module of what stands in it, in braces
     star  path, module            the parts of a path of which everything is imported
     unit  rust:child, path        (declaring file, its modules, name, style) of `mod` that may mean a file     (shared)
     top   rust:crate, name        (directory, path of the library) of a Cargo.toml                             (shared)
-    top   rust:macro, name        (path, descriptor) of a macro                                                (shared)
+    top   rust:macro, name        (path, descriptor) of a macro, "imports" behind it if its invocation does    (shared)
     cfg   path of a Cargo.toml    settings
     self  path, impl              (around, chain) of the type that it is for
     mem   path, type, name        (kind, descriptor, "i" in a trait's impl), kinds as of `def` and "e" variant; of a
@@ -35,7 +35,8 @@ from codegraph.core.words import words
 FAMILY = "rust"
 CRATES = "rust:crate"
 MACROS = "rust:macro"
-
+IMPORTING = "imports"
+"""What stands behind a macro without parameters in which something is imported."""
 
 DECLARED = "declared"
 """The sort of a function that a trait declares: it may be called on types of a library."""
