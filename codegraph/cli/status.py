@@ -55,7 +55,10 @@ def status_record(found: StatusResult) -> dict[str, Any]:
 def lines(found: StatusResult) -> Iterator[Line]:
     """Yield what is shown to people, name and value."""
     yield "project", found.root
-    yield "daemon", f"{found.phase}, process {found.pid}, version {found.version}, up {duration(found.uptime_seconds)}"
+    phase = found.phase
+    if found.files_to_read:
+        phase += f" ({found.files_read:,} of {found.files_to_read:,} files read)"
+    yield "daemon", f"{phase}, process {found.pid}, version {found.version}, up {duration(found.uptime_seconds)}"
     yield "clock", found.clock
     yield "index", f"{found.files:,} files, {found.symbols:,} symbols, {found.edges:,} edges"
     yield "languages", _counts(found.languages)

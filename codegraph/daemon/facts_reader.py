@@ -10,7 +10,7 @@ On the writer's thread. Tests: tests/unit/daemon/test_daemon_pipeline.py, tests/
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -38,6 +38,8 @@ class FactsReader:
         self._recorder = recorder
         self._known = known
         self._listeners: list[Callable[[str, int], None]] = []
+        self.position = (0, 0)
+        """How many files of the last change set were looked at, and of how many."""
 
     def listen(self, progress: Callable[[str, int], None]) -> Callable[[], None]:
         """Tell `progress` of each stage and how many files it has done; the result ends that."""
@@ -46,7 +48,7 @@ class FactsReader:
 
     def read(
         self,
-        paths: Iterable[str],
+        paths: Sequence[str],
         records: dict[str, FileRecord | None],
         facts: dict[str, EncodedFacts | None],
         skipped: dict[str, Skipped | None],
@@ -54,10 +56,11 @@ class FactsReader:
     ) -> Iterable[SourceFile]:
         """Read candidates; yield those whose facts must be made, and fill in the rest on the way."""
         look_up = not rebuild and not (self._is_first() and self._parts.facts.nothing())
-        for path in paths:
+        for done, path in enumerate(paths, 1):
             self._parts.courtesy.give_way()
             found = self._parts.scanner.read(path)
             skipped[path] = found if isinstance(found, Skipped) else None
+            self.position = (done, len(paths))
             if not isinstance(found, SourceFile):
                 if path in self._known:
                     records[path] = facts[path] = None

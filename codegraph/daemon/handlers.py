@@ -29,7 +29,14 @@ from codegraph.daemon.exporting import Exports
 from codegraph.daemon.messages import EmptyReason, Wait
 from codegraph.daemon.project import Project
 from codegraph.daemon.protocol import PROTOCOL_VERSION
-from codegraph.daemon.reporting import cache_report, metrics_report, models_report, skipped_report, status_report
+from codegraph.daemon.reporting import (
+    cache_report,
+    how_far,
+    metrics_report,
+    models_report,
+    skipped_report,
+    status_report,
+)
 from codegraph.daemon.searching import answer_embed, answer_search, answer_similar
 from codegraph.daemon.statistics import RequestStatistics
 from codegraph.daemon.targets import describe, find_target, find_targets, list_symbols, with_constructors
@@ -85,10 +92,10 @@ class Handlers:
             async with asyncio.timeout(timeout):
                 await self._settle(wait)
         except TimeoutError:
-            pending = len(self._project.scheduler.pending)
+            where = how_far(self._project) or f"{len(self._project.scheduler.pending)} keys are pending"
             error = self._project.problem()
             raise SyncTimeout(
-                f"not {wait.value} within {timeout:g} s; {pending} keys are pending{': ' + error if error else ''}",
+                f"not {wait.value} within {timeout:g} s; {where}{': ' + error if error else ''}",
                 "ask again with a longer timeout, or look at `codegraph status`",
             ) from None
 

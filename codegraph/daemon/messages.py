@@ -56,7 +56,7 @@ class EmptyReason(StrEnum):
     NOTHING_INDEXED = "nothing_indexed"
     """The project has no indexed file."""
     INDEXING = "indexing"
-    """The first index is not finished; ask again, or with `wait`."""
+    """The index is not complete: it is built for the first time, or again; ask again, or with `wait`."""
     NO_MATCH = "no_match"
     """Nothing in the index fits."""
     FILTERED = "filtered"

@@ -24,6 +24,7 @@ from codegraph.daemon import operations, reports
 from codegraph.daemon.cached_figures import Waiting
 from codegraph.daemon.model_report import disclosure, model_info
 from codegraph.daemon.pending import Lane
+from codegraph.daemon.restore import KEYS_ONLY
 from codegraph.daemon.route_figures import flow_figures, route_figures, troubles
 from codegraph.daemon.view import View
 from codegraph.embed.embedder import WorkerStatus
@@ -49,6 +50,7 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
     figures = project.gatherer.figures
     tiers = project.parts.tiers.statistics()
     lanes, models = _waiting(project, view)
+    read, to_read = (0, 0) if view.reconciled else project.pipeline.reader.position
     return reports.StatusResult(
         clock=str(view.snapshot.clock),
         version=__version__,
@@ -56,6 +58,8 @@ def status_report(project: Project, requests: reports.RequestFigures) -> reports
         pid=os.getpid(),
         uptime_seconds=time.monotonic() - project.started_at,
         phase=_phase(project, view),
+        files_read=read,
+        files_to_read=to_read,
         files=counts.files,
         symbols=counts.symbols,
         edges=sum(counts.edges.values()),
@@ -86,6 +90,20 @@ def _phase(project: Project, view: View) -> str:
     if project.pipeline.outdated_files:
         return "indexing"
     return "idle" if project.pipeline.idle else "embedding"
+
+
+def how_far(project: Project) -> str:
+    """Say how far the index is that is being built, empty if none is: answers come once it stands."""
+    if project.pipeline.view.reconciled or not project.running:
+        return ""
+    done, total = project.pipeline.reader.position
+    again = "another version made the index, and it is built again: " if _is_built_again(project) else ""
+    return again + (f"{done:,} of {total:,} files are read" if total else "files are looked for")
+
+
+def _is_built_again(project: Project) -> bool:
+    """Whether nothing of the stored index could be used."""
+    return not KEYS_ONLY.issuperset(project.parts.store.outdated)
 
 
 def _waiting(project: Project, view: View) -> Waiting:
@@ -179,6 +197,8 @@ def _warnings(project: Project, gathered: tuple[str, ...]) -> Iterator[str]:
     health = project.watcher.health()
     if project.running and (health.limited or not health.alive):
         yield f"watching by {health.mode}: {health.detail or 'the watcher is not alive'}"
+    if _is_built_again(project) and (where := how_far(project)):
+        yield where
     yield from project.models.missing.values()
     yield from filter(None, (disclosure(model.spec) for model in project.models.models.values()))
     yield from troubles(project)

@@ -202,6 +202,9 @@ class StatusResult(Answer, frozen=True, kw_only=True):
     uptime_seconds: float
     phase: str
     """starting, indexing, embedding or idle."""
+    files_read: int = 0
+    """Of `files_to_read`, while the whole tree is looked at after a start; 0 of 0 from then on."""
+    files_to_read: int = 0
     files: int
     symbols: int
     edges: int

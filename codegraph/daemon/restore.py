@@ -43,7 +43,7 @@ ROUTES = "routes"
 UNKNOWN_BLOB = BlobDigest(b"")
 """Stands for the blob of a file that is known and has to be read again."""
 
-_KEYS_ONLY = frozenset({"key", "codec"})
+KEYS_ONLY = frozenset({"key", "codec"})
 """Versions whose change leaves links as they are."""
 
 
@@ -67,7 +67,7 @@ def restore_index(store: StateStore, index: Index, routes: Routes, events: Event
     outdated = keys_outdated(store, routes)
     links, rows, files = dict(store.links()), dict(store.symbol_rows()), store.files()
     paths = frozenset((*files, *links, *rows))
-    if not _KEYS_ONLY.issuperset(store.outdated):
+    if not KEYS_ONLY.issuperset(store.outdated):
         return _nothing(store, index, paths, outdated)
     outlines = store.outlines((file.blob, file.language) for file in files.values())
     parts = {

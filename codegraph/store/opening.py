@@ -9,6 +9,7 @@ error: StoreLocked, StoreReadOnly, StoreFull. Tests: tests/unit/store/test_store
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Mapping
@@ -25,6 +26,8 @@ from codegraph.store.damage import discard, find_damage, set_aside
 from codegraph.store.environment import Environment, Transaction, lock_directory, translate_os_error
 from codegraph.store.store import Identity, Store
 from codegraph.store.versions import VERSION_NAMES, Invalidation, compare_versions, without_outdated
+
+logger = logging.getLogger(__name__)
 
 _LOADED_AT_START = (schema.META, schema.FILES, schema.SKIPPED, schema.LINKS, schema.SYMBOLS)
 
@@ -151,7 +154,9 @@ def _bring_up_to_date(environment: Environment, stored: Mapping[str, str], reque
         environment.write(lambda transaction: _apply(transaction, invalidation, request.versions))
     if invalidation.contents:
         what = ", ".join((*invalidation.tables, "wanted keys"))
-        request.events.publish(Rebuilt(what=what, reason=invalidation.reason(names, request.versions)))
+        reason = invalidation.reason(names, request.versions)
+        logger.info("%s are made again: %s", what, reason)
+        request.events.publish(Rebuilt(what=what, reason=reason))
     return Identity(stored["instance"], int(stored["revision"]), invalidation.contents)
 
 

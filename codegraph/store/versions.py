@@ -64,8 +64,8 @@ class Invalidation:
         return VECTORS in self.tables
 
     def reason(self, stored: Mapping[str, str], current: Mapping[str, str]) -> str:
-        """Say which versions changed, from what to what."""
-        return ", ".join(f"{name} {stored.get(name, 'none')} -> {current[name]}" for name in self.outdated)
+        """Say which versions changed, from what to what; of what a version is made of, only what differs."""
+        return ", ".join(f"{name} {_difference(stored.get(name, 'none'), current[name])}" for name in self.contents)
 
 
 def compare_versions(stored: Mapping[str, str], current: Mapping[str, str]) -> Invalidation:
@@ -78,6 +78,12 @@ def compare_versions(stored: Mapping[str, str], current: Mapping[str, str]) -> I
         raise ValueError(f"no such version: {', '.join(unknown)}")
     outdated = tuple(name for name in VERSION_NAMES if name in current and stored.get(name) != current[name])
     return Invalidation(outdated, tuple(dict.fromkeys(table for name in outdated for table in _DROPS[name])))
+
+
+def _difference(before: str, after: str) -> str:
+    old, new = before.split("; "), after.split("; ")
+    gone, come = ([part for part in one if part not in other] for one, other in ((old, new), (new, old)))
+    return f"{'; '.join(gone) or 'none'} -> {'; '.join(come) or 'none'}"
 
 
 def without_outdated(states: tuple[SymbolState, ...], invalidation: Invalidation) -> tuple[SymbolState, ...]:

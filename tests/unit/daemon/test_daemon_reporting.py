@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from codegraph.daemon import reporting
-from codegraph.daemon.reporting import status_report
+from codegraph.daemon import reporting, versions
+from codegraph.daemon.reporting import how_far, status_report
 from codegraph.daemon.statistics import RequestStatistics
 from codegraph.source.reading import FileReader
+from codegraph.source.scan import Scanner
 from tests.workbench import Workbench
 
 
@@ -32,6 +33,32 @@ def test_status_counts_once_between_two_changes(project_of: Any, monkeypatch: py
     bench.update()
     assert status_report(bench.project, figures).skipped["unknown_language"] == 1
     assert counted.count("skipped") == 2
+
+
+def test_a_start_says_how_far_it_is(project_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another version's index is built again, and answers nothing, status says so and how many files are read."""
+    bench: Workbench = project_of({f"{name}.py": "x = 1\n" for name in "abc"})
+    figures = RequestStatistics().figures()
+    told: list[tuple[str, int, int, str]] = []
+    read = Scanner.read
+
+    def looked(self: Scanner, path: str) -> Any:
+        status = status_report(bench.project, figures)
+        told.append((status.phase, status.files_read, status.files_to_read, "\n".join(status.warnings)))
+        return read(self, path)
+
+    bench.close()
+    monkeypatch.setattr(versions, "LINKER_VERSION", "another")
+    monkeypatch.setattr(Scanner, "read", looked)
+    bench.open()
+    bench.project.running = True
+    bench.update()
+    assert [each[:3] for each in told] == [("indexing", 0, 0), ("indexing", 1, 3), ("indexing", 2, 3)]
+    assert "another version made the index, and it is built again: 2 of 3 files are read" in told[2][3]
+    status = status_report(bench.project, figures)
+    assert (status.phase, status.files_read, status.files_to_read) == ("idle", 0, 0)
+    assert not any("is built again" in each for each in status.warnings)
+    assert how_far(bench.project) == ""
 
 
 def test_many_who_wait_are_counted_once_in_a_while(memory_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,14 @@ def test_several_changes_add_up_without_repetition():
     assert change.reason(_OLD, dict.fromkeys(VERSION_NAMES, "2")) == "extractor 1 -> 2, linker 1 -> 2, codec 1 -> 2"
 
 
+def test_the_reason_leaves_out_what_is_the_same():
+    """Of the many parts of the extractor's version it names those that differ."""
+    before, after = (f"codegraph {version}; tree-sitter 0.25; tree-sitter-c 0.24" for version in "12")
+    change = compare_versions({"extractor": before}, {"extractor": after})
+    assert change.reason({"extractor": before}, {"extractor": after}) == "extractor codegraph 1 -> codegraph 2"
+    assert change.reason({}, {"extractor": "x; y"}) == "extractor none -> x; y"
+
+
 def test_unknown_names_are_refused():
     """A version without known consequences is an error."""
     with pytest.raises(ValueError, match="no such version: a, b"):
