@@ -20,6 +20,7 @@ from codegraph.core.facts import EncodedFacts, decode_outline, is_repeatable
 from codegraph.daemon.changeset import Run
 from codegraph.daemon.parts import Parts
 from codegraph.daemon.recording import Recorder
+from codegraph.errors import DaemonError
 from codegraph.source.stamps import KnownFile
 from codegraph.store.schema import FileRecord
 
@@ -40,6 +41,8 @@ class FactsReader:
         self._listeners: list[Callable[[str, int], None]] = []
         self.position = (0, 0)
         """How many files of the last change set were looked at, and of how many."""
+        self.ending = False
+        """Set from any thread: what would take long is given up, and the next start does it."""
 
     def listen(self, progress: Callable[[str, int], None]) -> Callable[[], None]:
         """Tell `progress` of each stage and how many files it has done; the result ends that."""
@@ -92,11 +95,16 @@ class FactsReader:
     def extract(
         self, sources: Iterable[SourceFile], facts: dict[str, EncodedFacts | None], run: Run
     ) -> list[EncodedFacts]:
-        """Have facts made; store them in between when there are many. Return those not stored yet."""
+        """Have facts made; store them in between when there are many. Return those not stored yet.
+
+        Raises DaemonError if the daemon is to end and there are many; nothing has changed then but what is stored.
+        """
         started = self._parts.timer()
         fresh: list[EncodedFacts] = []
         first = self._is_first()
         for path, made in self._parts.extractor.extract(sources):
+            if self.ending and self.position[1] > FACTS_PER_TRANSACTION:
+                raise DaemonError("the daemon ends before all files are read", "the next start goes on")
             self._parts.courtesy.give_way()
             facts[path] = slim = replace(made, layout=b"")  # only the store has a use for it
             fresh.append(made)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import NamedTuple
 
@@ -60,7 +61,8 @@ def serve_links(connection: Connection, children: int) -> None:
             table = SymbolTable()
             table.update({path: contributions.pop(path) for path in sorted(message.paths)})
             contributions.clear()
-            _answer(connection, message, _First(facts, table, names), children)
+            with suppress(BrokenPipeError):  # whoever asked has ended
+                _answer(connection, message, _First(facts, table, names), children)
             return
 
 

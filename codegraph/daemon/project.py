@@ -167,6 +167,7 @@ class Project:
         """End the watch, the writer and the processes, and close the store; a second call does nothing."""
         if self._thread is not None:
             self.watcher.stop()
+            self.pipeline.reader.ending = True
             self.writer.stop()
             self._thread.join()
             self._thread = None

@@ -17,7 +17,7 @@ from codegraph.daemon import facts_reader, pipeline
 from codegraph.daemon.scheduler import MAX_IN_FLIGHT
 from codegraph.daemon.uncertain import UncertainNames
 from codegraph.embed.encoder import RecordingEncoder
-from codegraph.errors import EncoderError, InternalError, StoreFull
+from codegraph.errors import DaemonError, EncoderError, InternalError, StoreFull
 from codegraph.events import Committed, Embedded, EmbeddingFailed, FilesChanged, FilesExtracted, Rebuilt, Reconciled
 from codegraph.source.hints import Hint
 
@@ -330,6 +330,27 @@ def test_large_first_index_stores_facts_in_between(project_of: Any, monkeypatch:
     monkeypatch.setattr(pipeline, "FILES_KEPT", 3)
     bench: Workbench = project_of({f"m{number}.py": f"def f{number}(): return {number}\n" for number in range(10)})
     assert bench.project.parts.store.revision > 3
+    bench.check()
+
+
+def test_many_files_are_given_up_by_a_daemon_that_ends(project_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stops it does not wait for them: nothing is half done, and the next start does it; few are finished."""
+    monkeypatch.setattr(facts_reader, "FACTS_PER_TRANSACTION", 2)
+    bench: Workbench = project_of({})
+    reader = bench.project.pipeline.reader
+    reader.ending = True
+    bench.write({f"m{number}.py": f"def f(): return {number}\n" for number in range(5)})
+    with pytest.raises(DaemonError):
+        bench.project.pipeline.reconcile("start")
+    assert not bench.view.snapshot.files
+    assert not bench.project.pipeline.known
+    for path in ("m2.py", "m3.py", "m4.py"):
+        bench.delete(path)
+    bench.update()
+    assert sorted(bench.view.snapshot.files) == ["m0.py", "m1.py"]
+    bench.write({f"m{number}.py": f"def f(): return {number}\n" for number in range(2, 5)})
+    bench.restart()
+    bench.update()
     bench.check()
 
 
