@@ -16,7 +16,7 @@ from typing import Any
 from codegraph.daemon.messages import Wait
 from codegraph.errors import ConfigError, ProjectError
 
-_PLACE = re.compile(r"(?P<file>.+?):(?P<line>[0-9]{1,9})(?::(?P<column>[0-9]{1,9}))?\Z")
+_PLACE = re.compile(r"(?P<file>.+?):(?P<line>[0-9]{1,9})(?::(?P<column>[0-9]{1,9}))?\Z", re.DOTALL)
 
 
 def waiting_fields(arguments: Namespace) -> dict[str, Any]:

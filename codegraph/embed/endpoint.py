@@ -316,6 +316,8 @@ def _pause_of(headers: httpx.Headers) -> float:
 def _advice(status: int) -> str:
     if status in (401, 403):
         return "check the key that endpoint.key_variable or endpoint.keyring names"
+    if 300 <= status < 400:
+        return "set endpoint.url to where it sends: redirects are not followed"
     if status == 404:
         return "check endpoint.url and endpoint.model"
     if status == 429:

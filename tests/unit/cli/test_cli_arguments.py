@@ -32,6 +32,11 @@ def test_places(root: str) -> None:
     assert target_fields(f"{root}/pkg/a.py:1:0", root) == {"file": "pkg/a.py", "line": 0, "character": 0}
 
 
+def test_a_place_may_be_in_a_file_with_a_line_end_in_its_name(root: str) -> None:
+    """It is what answers print, and no name of a symbol."""
+    assert target_fields("a\nb.py:2", root) == {"file": "a\nb.py", "line": 1, "character": None}
+
+
 def test_wrong_places(root: str) -> None:
     """Line 0, a file outside the project and a place without a line are refused with what to write."""
     for text in ("a.py:0", "/etc/passwd:1", "../../x.py:1"):

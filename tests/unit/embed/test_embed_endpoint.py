@@ -104,7 +104,10 @@ def test_a_server_that_stays_busy_is_an_error(server: EmbeddingServer) -> None:
     assert len(server.requests) == 4
 
 
-@pytest.mark.parametrize(("status", "advice"), [(401, "key"), (404, "endpoint.url"), (400, "max_tokens"), (302, "")])
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [(401, "key"), (404, "endpoint.url"), (400, "max_tokens"), (302, "redirects are not followed")],
+)
 def test_refusals_are_final(server: EmbeddingServer, status: int, advice: str) -> None:
     """Asking again would not help; redirects are not followed, for they would carry the key along."""
     server.behaviours += [_status(status, Location="https://elsewhere.example/v1")]
