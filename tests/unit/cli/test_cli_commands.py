@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -442,3 +443,24 @@ def test_a_directory_as_a_model_is_seen_from_the_working_directory(console: Any)
 def test_signatures_are_shown_as_people_write_them(tokens: str, text: str) -> None:
     """What stands in a string stays as it is; programs get the tokens."""
     assert signature_text(tokens) == text
+
+
+@pytest.mark.parametrize(
+    ("command", "typed"),
+    [
+        *((name, GET.name) for name in ("callers", "callees", "references", "dependencies", "impact", "explain")),
+        *((name, GET.name) for name in ("symbols", "definition", "embed")),
+        ("clones", "."),
+        ("skipped", ""),
+    ],
+)
+def test_the_manual_names_every_field_of_the_json(console: Any, command: str, typed: str) -> None:
+    """docs/cli.md and what is printed do not drift apart: nothing listed is missing, nothing printed unlisted."""
+    manual = (Path(__file__).parents[3] / "docs" / "cli.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(rf"^\|[^|]*`{command}`[^|]*\| `(\{{.*?\}})`", manual, re.MULTILINE)
+    while (flat := re.sub(r":(\[[^][]*\]|\{[^{}]*\})", "", re.sub(r":\[\{[^][{}]*\}\]", "", listed))) != listed:
+        listed = flat
+    named = set(re.findall(r'"(\w+)"', listed))
+    printed = set(console.json(command, *filter(None, [typed])))
+    assert printed - {"is_fresh_instance"} <= named, printed - named
+    assert named - {"reason"} <= printed, named - printed
