@@ -52,13 +52,13 @@ def link_file(
     """Resolve the references of one file."""
     reader = table.reader(elsewhere)
     try:
-        links = scheme_of(outline.language).link(path, outline, occurrences, reader)
+        links = pack(scheme_of(outline.language).link(path, outline, occurrences, reader))
     except (InternalError, MemoryError):
         raise
-    except Exception as error:  # whatever a scheme, perhaps of a plug-in, stumbles over
+    except Exception as error:  # whatever a scheme, perhaps of a plug-in, stumbles over, or gives that is none
         _report(f"{path} is not linked", error)
-        links = _unlinked(path, outline, occurrences)
-    return Linked(pack(links), tuple(foreign(path, reader.reads())))
+        links = pack(_unlinked(path, outline, occurrences))
+    return Linked(links, tuple(foreign(path, reader.reads())))
 
 
 def foreign(path: str, keys: Iterable[str]) -> Iterator[str]:

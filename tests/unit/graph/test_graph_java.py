@@ -204,6 +204,15 @@ def test_a_generic_library_class_is_the_base_of_an_anonymous_one() -> None:
     assert "failed" not in [miss.reason for miss in project.index.snapshot.unresolved("app/A.java")]
 
 
+def test_an_import_without_static_that_means_a_field_is_a_miss() -> None:
+    """It names no type; so it is for a while where a nested type becomes a constant."""
+    project = linked(
+        "package app; import lib.T.B; class A { B b; }", lib__T="package lib; public class T { static int B = 1; }"
+    )
+    found = [(miss.name, miss.reason) for miss in project.index.snapshot.unresolved("app/A.java")]
+    assert ("B", "missing") in found
+
+
 def test_a_method_gives_what_class_it_is_handed() -> None:
     """`<T> T get(Class<T> type)` gives an instance of the class written in the call, its bound for any other."""
     config = "package lib; public interface Config { void shared(); }"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from python_sources import facts_of
 
 from codegraph.core.symbols import DependencyKind
@@ -33,6 +34,21 @@ def test_a_scheme_that_fails_costs_one_file_its_edges(monkeypatch):
     assert linked.links.dependencies(1) == ()
     assert [(one.name, one.reason) for one in linked.links.unresolved()] == [("g", "failed")]
     assert linked.reads
+
+
+def test_a_scheme_that_gives_no_links_costs_one_file_its_edges(monkeypatch):
+    """A reason that there is not cannot be stored: found out here, it stops no index."""
+    scheme, facts = link.scheme_of("python"), facts_of(b"def f(): return g()\n")
+
+    class Inventive:
+        def link(self, path, outline, occurrences, table):
+            found = scheme.link(path, outline, occurrences, table)
+            return replace(found, unresolved=tuple(replace(one, reason="invented") for one in found.unresolved))
+
+    monkeypatch.setattr(link, "scheme_of", lambda _language: Inventive())
+    with pytest.warns(RuntimeWarning, match=r"a\.py is not linked: KeyError: 'invented'"):
+        linked = link.link_file("a.py", facts.outline, facts.occurrences, SymbolTable())
+    assert [(one.name, one.reason) for one in linked.links.unresolved()] == [("g", "failed")]
 
 
 def test_a_scheme_that_fails_offers_nothing(monkeypatch):

@@ -18,7 +18,7 @@ from codegraph.graph.resolve.java.overloads import fits
 from codegraph.graph.resolve.keys import own_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import MANY, TableReader
-from codegraph.graph.resolve.typed.entities import FUNCTION, INSTANCE, TYPE, VALUE, WRAPPED, Candidates, Entity
+from codegraph.graph.resolve.typed.entities import FUNCTION, INSTANCE, TYPE, UNKNOWN, VALUE, WRAPPED, Candidates, Entity
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Evaluator, Place, around_of, places_by_type
 from codegraph.graph.resolve.typed.libraries import DERIVED, Asked, Receiver, receiver_of
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
@@ -155,7 +155,8 @@ class JavaLinker(TypedLinker):
             place = symbol_id(target.path, target.descriptor)
             self.collector.add(each.owner, place, DependencyKind.IMPORTS, sure, each.line, each.column)
         if not targets:
-            self.collector.miss(each.owner, name, Role.READ, found[0].name, each.line, each.column)
+            reason = found[0].name if found[0].kind is UNKNOWN else "missing"  # a field is no type
+            self.collector.miss(each.owner, name, Role.READ, reason, each.line, each.column)
 
     def _link_override(self, index: int) -> None:
         definition = self.definitions[index]
