@@ -47,6 +47,9 @@ LOCAL = "@="
 OUTER = "@outer"
 """Before the first element of a chain: that is looked up one scope further out."""
 
+OUTSIDE = "@^"
+"""Start of the element that stands for a name of the file which the function hides from its body, before that name."""
+
 COMPUTED = "@?"
 """The last element of the chain of a call whose function is computed."""
 

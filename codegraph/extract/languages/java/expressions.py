@@ -74,11 +74,11 @@ def creation(walk: JavaWalk, node: Node, scope: Scope) -> None:
         return
     name = kind
     while name.type in ("generic_type", "annotated_type", "scoped_type_identifier"):
-        if name.type == "generic_type":
-            walk.push(next((each for each in name.named_children if each.type == "type_arguments"), None), scope)
-            name = name.named_child(0)
-        else:
-            name = name.named_child(name.named_child_count - 1)
+        inner = name.named_child(0 if name.type == "generic_type" else name.named_child_count - 1)
+        for each in name.named_children:
+            if inner is not None and each.id != inner.id:
+                walk.push(each, scope)  # type arguments, annotations, the type that the made one stands in
+        name = inner
     made = chain[: chain.index("()")] if "()" in chain else ()
     made = joined(made, f"<new>{walk.chains.arguments(arguments, scope)}")
     walk.mention(scope, made, Role.CALL, name)

@@ -29,8 +29,9 @@ _DECORATOR = re.compile(r"@\s*(?:\w+\s*\.\s*)*(staticmethod|classmethod)\b")
 
 def _collect(view: FileView) -> None:
     collect_imports(view)
-    Binder(view).bind_all()
-    bind_results(view)
+    binder = Binder(view)
+    binder.bind_all()
+    bind_results(view, binder.headers)
     mark_unreachable(view)
     narrow(view)
     mention_in_strings(view)

@@ -19,6 +19,7 @@ from tree_sitter import Node
 from codegraph.core.facts import BINDING, LITERAL, LOCAL, BindingKind, Chain
 from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS
 from codegraph.extract.languages.python.annotations import read_annotation
+from codegraph.extract.languages.python.headers import Headers
 from codegraph.extract.languages.python.scopes import SPLATS, Lookups, find_inner_scopes, iterated, targets_of
 from codegraph.extract.languages.python.values import (
     COMPREHENSIONS,
@@ -58,6 +59,7 @@ class Binder:
         """Bound in another scope: offset, that scope, the function, name, kind, value as the function says it."""
         self._locals = {(found.container, found.name): found.descriptor for found in view.definitions if found.local}
         """The definitions inside functions: (function, name) -> descriptor."""
+        self.headers = Headers(view)
         for found in view.forms("global"):
             name = found["target"][0]
             self._elsewhere[view.scope_of(name.start_byte), view.text.of(name)] = 0
@@ -116,10 +118,12 @@ class Binder:
     def _annotate(self, node: Node, annotation: str, kind: BindingKind) -> None:
         read = read_annotation(annotation)
         owner = self._view.scope_of(node.start_byte)
+        is_header = kind is BINDING.PARAMETER
         for value in read.values or ((),):
-            self._bind(node, self._view.rebased(value, owner, node.start_byte), kind)
+            chain = self._view.rebased(value, owner, node.start_byte)
+            self._bind(node, self.headers.meant(chain, owner) if is_header else chain, kind)
         for element in read.elements:
-            self._bind(node, element, BINDING.ELEMENT)
+            self._bind(node, self.headers.meant(element, owner) if is_header else element, BINDING.ELEMENT)
 
     def _parameters(self) -> None:
         view = self._view
@@ -127,7 +131,8 @@ class Binder:
             self._bind(found["target"][0], (), BINDING.PARAMETER)
         for found in view.forms("defaulted"):
             target = found["target"][0]
-            self._bind(target, self._value(found), BINDING.PARAMETER)
+            chain = self._value(found)
+            self._bind(target, self.headers.meant(chain, view.scope_of(target.start_byte)), BINDING.PARAMETER)
         for found in view.forms("typed"):
             target, annotation = found["target"][0], view.text.of(found["type"][0])
             if target.type in SPLATS:
@@ -278,7 +283,7 @@ def _innermost(node: Node) -> Node:
     return node
 
 
-def bind_results(view: FileView) -> None:
+def bind_results(view: FileView, headers: Headers) -> None:
     """Bind what functions return or yield: by annotation, else by one obvious `return Name(...)` or `return self`."""
     returned: dict[int, list[Chain]] = {}
     yielded: dict[int, dict[Chain, None]] = {}
@@ -300,9 +305,9 @@ def bind_results(view: FileView) -> None:
         elif annotation is not None:
             read = read_annotation(view.text.of(annotation))
             for chain in read.values:
-                view.bind(found.name_start, index, "()", BINDING.RETURN, chain)
+                view.bind(found.name_start, index, "()", BINDING.RETURN, headers.meant(chain, index))
             for element in read.elements:
-                view.bind(found.name_start, index, "()", BINDING.ELEMENT, element)
+                view.bind(found.name_start, index, "()", BINDING.ELEMENT, headers.meant(element, index))
         else:
             chains = set(returned.get(index, ()))
             if len(chains) == 1:

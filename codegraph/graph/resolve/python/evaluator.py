@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from codegraph.core.facts import LITERAL, LOCAL, Chain
+from codegraph.core.facts import LITERAL, LOCAL, OUTSIDE, Chain
 from codegraph.graph.resolve.keys import (
     base_key,
     definition_key,
@@ -183,13 +183,13 @@ class Evaluator:
         if name.startswith("@"):
             if name == LITERAL[0]:
                 return _BUILTIN
+            if name[:2] == OUTSIDE:
+                return self._name(scope.special or scope, name[2:])
             return self._definition(scope.path, name[len(LOCAL) :]) if name[:2] == LOCAL else special(scope, name)
-        if scope.body:
-            entries = self._get(member_key(scope.path, scope.body, name))
-            if entries:
-                found = entities_of(entries, scope.path, name, scope.body, scope.receiver)
-                if found:
-                    return found
+        if scope.body and (entries := self._get(member_key(scope.path, scope.body, name))):
+            found = entities_of(entries, scope.path, name, scope.body, scope.receiver)
+            if found:
+                return found
         if scope.owner >= 0 and (owner := self._locals.binder(scope.owner, name)) >= 0:
             return self._local(scope, owner, name)
         outermost = self._locals.outermost if scope.path == self._path else None
