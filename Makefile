@@ -21,10 +21,13 @@ $(STAMP): pyproject.toml
 demo: install
 	$(BIN)/python -m benchmarks.demo
 
+# Tests start many processes; where Python may not write bytecode, each would compile the package anew.
 test: install
+	$(BIN)/python -m compileall -q codegraph
 	$(BIN)/python -m pytest -q -n $(PROCESSES) --dist worksteal -m "not slow and not gpu"
 
 test-all: install
+	$(BIN)/python -m compileall -q codegraph
 	$(BIN)/python -m pytest -q -n $(PROCESSES) --dist worksteal -m "not gpu" --timeout 1800
 
 lint: install
