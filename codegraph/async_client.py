@@ -5,6 +5,7 @@
             client.call(SearchParams(query="retry")), client.call(CallersParams(symbol="pkg.retry"))
         )
 
+Calls beyond what a daemon takes of one connection (`protocol.MAX_BATCH`) wait for their turn; their time begins then.
 A call that is cancelled is cancelled in the daemon too. A lost connection fails the calls in progress
 with DaemonNotRunning; the next call connects again. Tests: tests/unit/test_client.py.
 """
@@ -22,7 +23,7 @@ import msgspec
 from codegraph.client import Conversation, allowed_seconds, decode_event
 from codegraph.daemon import messages, operations, reports, streams
 from codegraph.daemon.messages import Params
-from codegraph.daemon.protocol import Incoming, raised
+from codegraph.daemon.protocol import MAX_BATCH, Incoming, raised
 from codegraph.errors import CodegraphError, DaemonNotRunning, ProtocolError, SyncTimeout
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class AsyncClient:
         self._writer: asyncio.StreamWriter | None = None
         self._reading: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
+        self._turns = asyncio.Semaphore(MAX_BATCH)
         self._answers: dict[int, asyncio.Future[Incoming]] = {}
         self._progress: dict[int, Callable[[operations.Progress], None]] = {}
         self._events: asyncio.Queue[Incoming | None] | None = None
@@ -84,7 +86,8 @@ class AsyncClient:
         async with self._opening:
             if self._writer is None:
                 await self._connect(greet=not isinstance(params, operations.ShutdownParams))
-        return await self._exchange(params, progress)
+        async with self._turns:
+            return await self._exchange(params, progress)
 
     async def _exchange(
         self, params: Params[ResultT], progress: Callable[[operations.Progress], None] | None = None

@@ -22,7 +22,7 @@ from codegraph.async_client import AsyncClient
 from codegraph.client import Client, Conversation, allowed_seconds
 from codegraph.daemon.messages import CallersParams, SearchParams, SearchResult, Wait
 from codegraph.daemon.operations import CacheAction, IndexParams, Progress, SyncParams
-from codegraph.daemon.protocol import frame
+from codegraph.daemon.protocol import MAX_BATCH, frame
 from codegraph.errors import (
     AmbiguousSymbol,
     DaemonNotRunning,
@@ -285,6 +285,24 @@ def test_requests_are_numbered() -> None:
 def in_time(scenario: Any) -> None:
     """Run an asyncio scenario of at most some minutes."""
     asyncio.run(asyncio.wait_for(scenario, 240))
+
+
+def test_more_calls_than_a_daemon_takes_wait_for_their_turn(daemon: FakeDaemon) -> None:
+    """Whoever gathers hundreds of calls gets hundreds of answers, none of them a refusal."""
+
+    async def scenario() -> None:
+        async with AsyncClient(daemon.path, root="/project") as client:
+            held = daemon.do(lambda: daemon.service.hold("search"))
+            calls = [asyncio.create_task(client.search(str(number), limit=1)) for number in range(3 * MAX_BATCH)]
+            answer = asyncio.create_task(client.status())
+            while await asyncio.to_thread(daemon.do, lambda: len(daemon.service.calls)) < MAX_BATCH:
+                continue
+            daemon.do(held.released.set)
+            found = await asyncio.gather(*calls)
+            assert [len(each.results) for each in found] == [1] * len(calls)
+            assert (await answer).clock == "fake:7"
+
+    in_time(scenario())
 
 
 def test_many_calls_at_a_time(daemon: FakeDaemon) -> None:
