@@ -59,7 +59,7 @@ RATE = 1.5
 """MB a second, the target for the mean of the eleven."""
 EDIT_MS = 30.0
 LINES = range(1_500, 2_500)
-EDITED = ("python", "typescript", "java", "go", "cpp")
+EDITED = ("python", "javascript", "typescript", "java", "go", "rust", "c", "cpp", "c_sharp", "ruby", "php")
 EDITED_FILES = 20
 MAX_BYTES = 3_000_000
 PART_BYTES = 1_000
