@@ -20,6 +20,7 @@ role call. Special elements:
     "@=..."   first element only: the definition of the same file whose descriptor follows (a *local* one)
     "@outer"  before the first element, once or more: that is looked up in the scope around the owner, or so much
               further out: what stands in a header, a lambda in the body of a class, a name declared `global` (Python)
+    "@^..."   first element, of values only: the name of the file that follows, which the function hides from its body
     "@literal"  alone: a literal of a built-in type (Python)
     "@?"      last element, of calls only: what is called has no name, the value of what stands before is called;
               alone where nothing is known of that value (`table[i]()` is `("table", "[]", "@?")`)

@@ -8,7 +8,7 @@ Tests: tests/unit/graph/test_graph_python_scopes.py.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from codegraph.core.facts import Chain
@@ -54,21 +54,17 @@ class InnerScopes:
 
     def find(self, name: str, offset: int) -> Chain | None:
         """Return what a name stands for at an offset; None if no inner scope around binds it."""
-        at = bisect_right(self._starts, offset) - 1
-        while at >= 0:
-            scope = self._scopes[at]
-            if name in scope.names and offset < scope.end and not scope.hole[0] <= offset < scope.hole[1]:
-                return scope.names[name]
-            at = self._around[at]
-        return None
+        return next((each.names[name] for each in self._open_at(offset) if name in each.names), None)
 
     def around(self, offset: int, *, only_functions: bool = False) -> InnerScope | None:
         """Return the innermost scope around an offset."""
+        return next((each for each in self._open_at(offset) if each.is_function or not only_functions), None)
+
+    def _open_at(self, offset: int) -> Iterator[InnerScope]:
+        """Walk the scopes around an offset, the innermost first."""
         at = bisect_right(self._starts, offset) - 1
         while at >= 0:
             scope = self._scopes[at]
-            is_inside = offset < scope.end and not scope.hole[0] <= offset < scope.hole[1]
-            if is_inside and (scope.is_function or not only_functions):
-                return scope
+            if offset < scope.end and not scope.hole[0] <= offset < scope.hole[1]:
+                yield scope
             at = self._around[at]
-        return None

@@ -183,8 +183,8 @@ def _holes(
             yield Hole(start, end if is_gone else start, (function.body,))
         else:
             behind = _behind(known, number)
-            is_gone = spec is not None and not (bound and bound.has(number, start, end))
-            is_gone = is_gone and spec is not None and _is_whole(known, number, read, spec)
+            is_gone = spec is not None and _is_whole(known, number, read, spec)
+            is_gone = is_gone and not (bound and bound.has(number, start, end))
             if is_gone and words.isdisjoint(_said(known, number, behind)):
                 end -= read[end - 1] == 0x0A
                 inside = (functions[each].body for each in range(index, behind) if each in functions)

@@ -200,6 +200,11 @@ class BlockWalk:
         if found is not None and found[:1] != (TYPE,) and (_around(scope, name), name) not in self._closures:
             self.computed(scope, found if chain is None else chain, function)
 
+    def definition_element(self, node: Node) -> Chain:
+        """Return the element that leads to the definition a node is, wherever it stands; () for what is none."""
+        index = self.defined.get(node.id, 0)
+        return (f"{LOCAL}{self.view.definitions[index].descriptor}",) if index else ()
+
     def note_closure(self, scope: Scope, node: Node) -> None:
         """Remember the name that a function has, or is given, inside a definition."""
         own = node.child_by_field_name("name")

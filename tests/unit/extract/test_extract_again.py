@@ -408,8 +408,8 @@ def test_what_was_stored_may_be_anything(damage: str) -> None:
     assert memory.helped == 0
 
 
-def test_other_functions_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the parser reads of an edited file has nothing in it of functions that were not edited."""
+def watched_parser(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Return a list to which is added what the parser reads of an edited file; b"" where it reads all of it."""
     read: list[bytes] = []
 
     def watched(data: bytes, language: str, limits: Limits, reduced: Reduced | None = None) -> Look | SyntaxProblem:
@@ -417,6 +417,12 @@ def test_other_functions_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> N
         return look(data, language, limits, reduced)
 
     monkeypatch.setattr(damaged, "look", watched)
+    return read
+
+
+def test_other_functions_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the parser reads of an edited file has nothing in it of functions that were not edited."""
+    read = watched_parser(monkeypatch)
     text = b"".join(b"def f%d(a):\n    return a.b%d\n\n\n" % (n, n) for n in range(9))
     memory = Memory()
     memory.extract("x", text, "python", LIMITS)
@@ -715,13 +721,7 @@ TYPES = {
 @pytest.mark.parametrize("language", TYPES)
 def test_types_that_are_not_named_are_not_looked_at(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The parser reads of other definitions those that the edited function names, and its neighbours."""
-    read: list[bytes] = []
-
-    def watched(data: bytes, language: str, limits: Limits, reduced: Reduced | None = None) -> Look | SyntaxProblem:
-        read.append(reduced.read if reduced else b"")
-        return look(data, language, limits, reduced)
-
-    monkeypatch.setattr(damaged, "look", watched)
+    read = watched_parser(monkeypatch)
     frame, one = TYPES[language]
     text = frame % b"".join(one % (number, number) for number in range(9))
     memory = Memory()
@@ -736,13 +736,7 @@ def test_types_that_an_edited_header_does_not_name_are_not_looked_at(
     language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same holds if the header was edited, but what names the function is looked at, too."""
-    read: list[bytes] = []
-
-    def watched(data: bytes, language: str, limits: Limits, reduced: Reduced | None = None) -> Look | SyntaxProblem:
-        read.append(reduced.read if reduced else b"")
-        return look(data, language, limits, reduced)
-
-    monkeypatch.setattr(damaged, "look", watched)
+    read = watched_parser(monkeypatch)
     frame, one = TYPES[language]
     text = frame.replace(b" f(", b" make(") % b"".join(one % (number, number) for number in range(9))
     text = text.replace(b"m6", b"m6make")

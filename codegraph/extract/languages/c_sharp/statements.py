@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import LOCAL
 from codegraph.extract.languages.block_walk import Scope, joined
 from codegraph.extract.languages.c_sharp import expressions
 from codegraph.extract.languages.c_sharp.declarations import method, type_parameters
@@ -25,9 +24,7 @@ def apart(walk: CSharpWalk, node: Node, scope: Scope) -> None:
         if each.type == "local_function_statement":
             name = each.child_by_field_name("name")
             if name is not None:
-                index = walk.defined.get(each.id, 0)
-                local = (f"{LOCAL}{walk.view.definitions[index].descriptor}",) if index else ()
-                inner.names[walk.text(name)] = local
+                inner.names[walk.text(name)] = walk.definition_element(each)
     walk.push_children(node, inner)
 
 

@@ -31,6 +31,8 @@ from codegraph.extract.languages.ruby.chains import Chains
 if TYPE_CHECKING:
     from codegraph.extract.view import FileView
 
+_HEREDOC = re.compile(r"<<[-~]?[\w\"'`\x80-\xff]")
+
 
 class RubyWalk(BlockWalk):
     """A walk that knows how to read Ruby's chains."""
@@ -50,9 +52,6 @@ def collect(view: FileView) -> None:
 def _runs_on(text: str, start: int, end: int) -> bool:
     """Tell whether a heredoc may begin on the last line of a method: its text stands behind the method then."""
     return _HEREDOC.search(text, max(start, text.rfind("\n", 0, end)), end) is not None
-
-
-_HEREDOC = re.compile(r"<<[-~]?[\w\"'`\x80-\xff]")
 
 
 HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import LOCAL, Chain
+from codegraph.core.facts import Chain
 from codegraph.extract.languages.block_walk import TYPE, Scope
 from codegraph.extract.languages.rust.chains import GLOB, IN
 from codegraph.extract.languages.rust.imports import INLINE, inline_of, leaves
@@ -40,11 +40,15 @@ class Items(Scope):
 
 def beneath(scope: Scope) -> Scope:
     """Return the scope of what an item that stands in a scope can see around it."""
-    while not isinstance(scope, Items):
-        if scope.parent is None:
-            return scope
+    found = _nearest(scope)
+    return found.apart if isinstance(found, Items) else found
+
+
+def _nearest(scope: Scope) -> Scope:
+    """Return the scope of the items of the nearest block around that has any, else the outermost scope."""
+    while not isinstance(scope, Items) and scope.parent is not None:
         scope = scope.parent
-    return scope.apart
+    return scope
 
 
 def block(walk: RustWalk, node: Node, scope: Scope) -> None:
@@ -90,23 +94,15 @@ def _declare(walk: RustWalk, item: Node, own: Items, element: Chain) -> None:
     if item.type == "mod_item":
         own.names[name] = (*element, name) if element else ()
     elif item.type in _TYPES:
-        own.names[name] = (TYPE, *local, "()") if (local := _definition(walk, item)) else (TYPE,)
+        own.names[name] = (TYPE, *local, "()") if (local := walk.definition_element(item)) else (TYPE,)
     elif item.type in _VALUES:
-        own.names[name] = local = _definition(walk, item)
+        own.names[name] = local = walk.definition_element(item)
         if not local:
             walk.note_closure(own, item)
 
 
-def _definition(walk: RustWalk, item: Node) -> Chain:
-    """Return the element that leads to a local definition; () for what is none."""
-    index = walk.defined.get(item.id, 0)
-    return (f"{LOCAL}{walk.view.definitions[index].descriptor}",) if index else ()
-
-
 def declare_macro(walk: RustWalk, macro: Node, name: str, scope: Scope) -> None:
     """Declare a macro of a block, which is known from its definition to the end of the block, in items too."""
-    while not isinstance(scope, Items):
-        if scope.parent is None:
-            return
-        scope = scope.parent
-    scope.names[f"{name}!"] = _definition(walk, macro)
+    found = _nearest(scope)
+    if isinstance(found, Items):
+        found.names[f"{name}!"] = walk.definition_element(macro)
