@@ -4,19 +4,21 @@
     with codegraph.connect("~/src/project") as client:
         client.search("retry with back-off")
 
-Nothing is imported before it is used, so that the command line starts quickly.
+Nothing but the version is imported before it is used, so that the command line starts quickly.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codegraph.version import __version__
+
 if TYPE_CHECKING:
     import os
 
     from codegraph.client import Client
 
-__version__ = "0.1.0"
+__all__ = ["__version__", "connect"]
 
 
 def connect(path: str | os.PathLike[str] = ".", *, timeout: float | None = 30.0, start: bool = True) -> Client:

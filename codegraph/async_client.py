@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from codegraph.client import Conversation, allowed_seconds, decode_event
+from codegraph.conversation import Conversation, allowed_seconds, decode_event
 from codegraph.daemon import messages, operations, reports, streams
 from codegraph.daemon.messages import Params
 from codegraph.daemon.protocol import MAX_BATCH, Incoming, raised

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from codegraph.errors import ConfigError
+from codegraph.errors import ConfigError, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +195,13 @@ PATHS = frozenset(f"embedding.{name}" for name in ("model", "fallback", "text", 
 MODELS = "models"
 """A section of the user's file that holds no settings but models of the user's own."""
 
-_NO_SETTINGS = frozenset({"CODEGRAPH_CACHE_DIR"})
-"""Variables that begin as those of a section's settings do; `locations` reads them."""
+_PREFIX = "CODEGRAPH_"
+OTHER_VARIABLES = frozenset(
+    f"{_PREFIX}{name}" for name in ("STATE_DIR", "CACHE_DIR", "RUNTIME_DIR", "CONFIG", "READY_DESCRIPTOR")
+)
+"""Variables that are no settings: `locations` and `daemon.lifecycle` read them."""
+
+_ALL = "`codegraph config show` lists all settings"
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
@@ -234,14 +239,16 @@ def load_config(
     unknown = sorted({key.partition(".")[0] for key in values} - set(sections))
     if unknown:
         where = next(w for key, (_, w) in values.items() if key.partition(".")[0] == unknown[0])
-        raise ConfigError(f"{where}: there is no section [{unknown[0]}]", "`codegraph config show` lists all settings")
+        advice = did_you_mean(unknown[0], sections) + _ALL
+        raise ConfigError(f"{where}: there is no section [{unknown[0]}]", advice)
     return Config(**sections)
 
 
 def _known(current: Any, section: str, name: str, where: str) -> bool:
-    if name in {f.name for f in dataclasses.fields(current)}:
+    names = [f.name for f in dataclasses.fields(current)]
+    if name in names:
         return True
-    raise ConfigError(f"{where}: there is no setting {section}.{name}", "`codegraph config show` lists all settings")
+    raise ConfigError(f"{where}: there is no setting {section}.{name}", did_you_mean(name, names) + _ALL)
 
 
 def absolute_setting(name: str, value: Any, base: Path | None = None) -> Any:
@@ -259,7 +266,7 @@ def absolute_setting(name: str, value: Any, base: Path | None = None) -> Any:
 
 def absolute_variables(environment: Mapping[str, str]) -> dict[str, str]:
     """Return environment variables; those that name a directory of a model are made absolute."""
-    names = {f"CODEGRAPH_{name}".upper().replace(".", "_"): name for name in PATHS}
+    names = {f"{_PREFIX}{name}".upper().replace(".", "_"): name for name in PATHS}
     return {key: absolute_setting(names[key], text) if key in names else text for key, text in environment.items()}
 
 
@@ -280,9 +287,7 @@ def _read_file(file: Path) -> dict[str, tuple[Any, str]]:
             continue  # embed/own_models.py reads these
         if not isinstance(content, dict):
             where = f"{file}:{_line_of(text, '', section)}"
-            raise ConfigError(
-                f"{where}: {section} stands outside of a section", "settings look like [cascade] depth = 2"
-            )
+            raise ConfigError(f"{where}: {section} stands outside of a section", "write [cascade], then depth = 2")
         for name, value in content.items():
             key = f"{section}.{name}"
             values[key] = (absolute_setting(key, value, file.parent), f"{file}:{_line_of(text, section, name)}")
@@ -306,17 +311,29 @@ def _line_of(text: str, section: str, name: str) -> int:
     return 1
 
 
-def _read_environment(environment: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
-    names = {
-        f"CODEGRAPH_{section.name}_{setting.name}".upper(): f"{section.name}.{setting.name}"
+def _setting_variables() -> dict[str, str]:
+    return {
+        f"{_PREFIX}{section.name}_{setting.name}".upper(): f"{section.name}.{setting.name}"
         for section in dataclasses.fields(Config)
         for setting in dataclasses.fields(getattr(Config(), section.name))
     }
-    sections = tuple(f"CODEGRAPH_{section.name}_".upper() for section in dataclasses.fields(Config))
+
+
+def unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that begin as ours do and mean nothing, each with the question what was meant, or ""."""
+    known = sorted(name.removeprefix(_PREFIX) for name in (*_setting_variables(), *OTHER_VARIABLES))
+    unknown = (name.removeprefix(_PREFIX) for name in sorted(environment) if name.startswith(_PREFIX))
+    asked = {name: did_you_mean(name, known).strip() for name in unknown if name not in known}
+    return {f"{_PREFIX}{name}": text.replace("mean ", f"mean {_PREFIX}") for name, text in asked.items()}
+
+
+def _read_environment(environment: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
+    names = _setting_variables()
+    sections = tuple(f"{_PREFIX}{section.name}_".upper() for section in dataclasses.fields(Config))
     for variable in environment:
-        if variable.startswith(sections) and variable not in names and variable not in _NO_SETTINGS:
+        if variable.startswith(sections) and variable not in names and variable not in OTHER_VARIABLES:
             where = f"environment variable {variable}"
-            raise ConfigError(f"{where}: there is no such setting", "`codegraph config show` lists all settings")
+            raise ConfigError(f"{where}: there is no such setting", did_you_mean(variable, names) + _ALL)
     return {
         names[variable]: (_Text(text), f"environment variable {variable}")
         for variable, text in environment.items()
@@ -353,9 +370,7 @@ def _checked(key: str, value: Any, default: Any, where: str) -> Any:
             value = _converted(value, default)
         value = _typed(value, default)
     except ValueError as error:
-        raise ConfigError(
-            f"{where}: {key} = {value!r}: {error}", "see config/default.toml for what it takes"
-        ) from error
+        raise ConfigError(f"{where}: {key} = {value!r}: {error}", "see config/default.toml") from error
     if key in CHOICES and value not in CHOICES[key]:
         raise ConfigError(f"{where}: {key} = {value!r}", f"one of: {', '.join(CHOICES[key])}")
     if key in LIMITS:
@@ -367,23 +382,19 @@ def _checked(key: str, value: Any, default: Any, where: str) -> Any:
     return value
 
 
+_EXPECTED: tuple[tuple[type, Any, str], ...] = (
+    (bool, bool, "true or false"),
+    (int, int, "a whole number"),
+    (float, int | float, "a number"),
+    (tuple, list | tuple, "a list of strings"),
+    (str, str, "a string"),
+)
+"""The type of a default, what is taken for it, and what that is called; bool comes first, for it is an int, too."""
+
+
 def _typed(value: Any, default: Any) -> Any:
-    if isinstance(default, bool):
-        if isinstance(value, bool):
-            return value
-        raise ValueError("must be true or false")
-    if isinstance(default, int):
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        raise ValueError("must be a whole number")
-    if isinstance(default, float):
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
-        raise ValueError("must be a number")
-    if isinstance(default, tuple):
-        if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
-            return tuple(value)
-        raise ValueError("must be a list of strings")
-    if isinstance(value, str):
-        return value
-    raise ValueError("must be a string")
+    kind, accepted, wanted = next(row for row in _EXPECTED if isinstance(default, row[0]))
+    fits = isinstance(value, accepted) and isinstance(value, bool) == (kind is bool)
+    if not fits or (kind is tuple and not all(isinstance(part, str) for part in value)):
+        raise ValueError(f"must be {wanted}")
+    return kind(value)

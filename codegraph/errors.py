@@ -29,6 +29,8 @@ Each class has the exit code that the command line ends with.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class CodegraphError(Exception):
     """Base of all; `advice` says what to do next."""
@@ -157,3 +159,11 @@ class InternalError(CodegraphError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, "please file a bug; `codegraph verify` shows whether the index is affected")
+
+
+def did_you_mean(word: str, words: Iterable[str]) -> str:
+    """Return the question that an advice begins with, and a blank, if one of `words` is near; else ""."""
+    from difflib import get_close_matches  # only after a mistake
+
+    near = get_close_matches(word, list(words), 1)
+    return f"did you mean {near[0]}? " if near else ""

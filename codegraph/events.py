@@ -104,6 +104,8 @@ class Rebuilt(Event, frozen=True, tag="rebuilt"):
 
     what: str
     reason: str
+    upgraded: bool = False
+    """Other versions made it: nothing was damaged."""
 
 
 AnyEvent = (

@@ -2,7 +2,7 @@
 
     state home      one directory per project: the index, the lexical index, cookies, lock and log
     cache           vectors by content, shared by all projects of the user; may be deleted at any time
-    runtime         one socket per project; mode 0700, owned by the user
+    runtime         one socket per project and state home; mode 0700, owned by the user
     config file     config.toml of the user
 
 A project is named by the real path of its root: a readable slug and a hash. The defaults are those of
@@ -90,8 +90,8 @@ class Locations:
         return self.state_directory(root) / "settings.toml"
 
     def socket(self, root: Path) -> Path:
-        """Return the path of the project's socket, short enough to be bound."""
-        path = self.runtime_directory / f"{_hash_of(root)}.sock"
+        """Return the path of the project's socket, short enough to be bound; each state has its own."""
+        path = self.runtime_directory / f"{_hash_of(self.state_directory(root))}.sock"
         if len(os.fsencode(path)) <= MAX_SOCKET_BYTES:
             return path
         return Path(_short_runtime_directory()) / path.name
@@ -191,8 +191,8 @@ def private_directory(path: Path) -> Path:
     return path
 
 
-def _hash_of(root: Path) -> str:
-    return blake2b(os.fsencode(root), digest_size=_HASH_BYTES).hexdigest()
+def _hash_of(path: Path) -> str:
+    return blake2b(os.fsencode(path), digest_size=_HASH_BYTES).hexdigest()
 
 
 def _default_runtime_directory(variables: Mapping[str, str]) -> str:

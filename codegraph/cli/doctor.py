@@ -72,6 +72,7 @@ def examine(arguments: Namespace) -> Iterator[Check]:
     yield _libraries()
     yield _languages()
     yield _attempt("configuration", lambda: _configuration(arguments))
+    yield from _variables()
     yield _attempt("model", lambda: _model(arguments))
     yield from _directories()
     yield _attempt("project", lambda: _project(arguments))
@@ -120,6 +121,13 @@ def _configuration(arguments: Namespace) -> Check:
     return Check("configuration", "ok", f"{path if path.exists() else 'no file, defaults'}; model {model}")
 
 
+def _variables() -> Iterator[Check]:
+    from codegraph.config import unknown_variables
+
+    for name, question in unknown_variables(os.environ).items():
+        yield Check("environment", "warning", f"{name} means nothing to codegraph", question or "it may be misspelt")
+
+
 def _model(arguments: Namespace) -> Check:
     from codegraph.daemon.model import STAND_INS
     from codegraph.daemon.model_report import model_info
@@ -146,12 +154,9 @@ def _directories() -> Iterator[Check]:
         if os.access(nearest, os.W_OK | os.X_OK):
             yield Check(f"{name} directory", "ok", str(directory))
         else:
-            yield Check(
-                f"{name} directory",
-                "failed",
-                f"{nearest} cannot be written",
-                f"make it writable, or set CODEGRAPH_{name.upper()}_DIR",
-            )
+            trouble = "cannot be written" if nearest == directory else f"cannot be made: {nearest} cannot be written"
+            advice = f"make it, writable for you, or set CODEGRAPH_{name.upper()}_DIR to a directory that is"
+            yield Check(f"{name} directory", "failed", f"{directory} {trouble}", advice)
 
 
 def _project(arguments: Namespace) -> Check:

@@ -45,6 +45,7 @@ def _run(argv: Sequence[str]) -> int:
         _check_text(argv)
         arguments = build_parser().parse_args(argv)
         output.json = arguments.json
+        _warn_of_variables()
         module, _, function = arguments.run.partition(":")
         return int(getattr(import_module(module), function)(arguments, output))
     except CodegraphError as error:
@@ -74,6 +75,17 @@ def _check_text(argv: Sequence[str]) -> None:
         if not is_text(argument):
             readable = os.fsencode(argument).decode("utf-8", "backslashreplace")
             raise UsageError(f"{readable}: an argument is not UTF-8", "write it in UTF-8")
+
+
+def _warn_of_variables() -> None:
+    """Say which variables are probably misspelt; those like nothing of ours may be another program's."""
+    if not any(name.startswith("CODEGRAPH_") for name in os.environ):
+        return
+    from codegraph.config import unknown_variables
+
+    for name, question in unknown_variables(os.environ).items():
+        if question:
+            _complain(f"the environment variable {name} means nothing", question)
 
 
 def _complain(message: str, advice: str) -> None:

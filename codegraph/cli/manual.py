@@ -103,7 +103,8 @@ codegraph models fit mine --method pca --dimensions 128""",
     "metrics": "codegraph metrics",
     "completion": """\
 codegraph completion bash > ~/.local/share/bash-completion/completions/codegraph
-codegraph completion zsh >> ~/.zshrc""",
+codegraph completion zsh >> ~/.zshrc
+codegraph completion fish > ~/.config/fish/completions/codegraph.fish""",
     "doctor": "codegraph doctor",
     "daemon-run": "",
 }

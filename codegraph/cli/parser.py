@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from codegraph import __version__
 from codegraph.cli.manual import EPILOG, EXAMPLES, epilog_of
-from codegraph.errors import UsageError
+from codegraph.errors import UsageError, did_you_mean
 
 KINDS = ("module", "class", "interface", "enum", "function", "method", "constant", "section")
 DEPENDENCY_KINDS = (
@@ -38,10 +38,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and where more is told."""
         if unknown := re.match(r"argument COMMAND: invalid choice: '([^']*)'", message):
-            from difflib import get_close_matches
-
-            meant = get_close_matches(unknown[1], EXAMPLES, 1)
-            question = f"did you mean {meant[0]}? " if meant else ""
+            question = did_you_mean(unknown[1], EXAMPLES)
             raise UsageError(f"there is no command {unknown[1]}", f"{question}`codegraph --help` lists all")
         raise UsageError(message, f"`{self.prog} --help` lists what it takes")
 
@@ -387,4 +384,4 @@ def _config_action(parser: argparse.ArgumentParser) -> None:
 
 
 def _shell(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("shell", choices=("bash", "zsh"))
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"))

@@ -67,7 +67,7 @@ def _added(figures: Figures, event: AnyEvent) -> Figures:
         return _warned(figures, f"watcher: {event.reason}: {event.detail}", event.at)
     if isinstance(event, WorkerLost):
         return _warned(figures, f"{event.worker} worker replaced: {event.reason}", event.at)
-    if isinstance(event, Rebuilt):
+    if isinstance(event, Rebuilt) and not event.upgraded:  # of an upgrade the status tells while it goes on
         return _warned(figures, f"{event.what} rebuilt: {event.reason}", event.at)
     return figures
 

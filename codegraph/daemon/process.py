@@ -19,7 +19,7 @@ import time
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from codegraph.config import Config
+from codegraph.config import Config, unknown_variables
 from codegraph.daemon.handlers import Handlers
 from codegraph.daemon.lifecycle import LOG_NAME, Notifier, project_lock, say_ready, writing_to
 from codegraph.daemon.notice import own_notice
@@ -63,6 +63,8 @@ def _set_up(config: Config, state: Path) -> None:
     handler = RotatingFileHandler(state / LOG_NAME, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=config.daemon.log_level.upper(), handlers=[handler])
+    for name, question in unknown_variables(os.environ).items():
+        logger.warning("the environment variable %s means nothing %s", name, question)
     sys.setswitchinterval(SWITCH_SECONDS)
     calm_collector()
     share_arenas()

@@ -29,8 +29,8 @@ class HelloParams(Params[HelloResult], frozen=True, kw_only=True):
 
     method: ClassVar[str] = "hello"
     result: ClassVar[type[msgspec.Struct]] = HelloResult
-    version: Name
-    """The client's version of codegraph; it must be the daemon's."""
+    version: Name = ""
+    """The client's version of codegraph, which must be the daemon's; empty for other programs: `protocol` counts."""
     protocol: int
     root: Name = ""
     """The absolute project root that the client expects; empty: any."""

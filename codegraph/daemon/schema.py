@@ -45,8 +45,8 @@ connection; a body longer than `daemon.max_message_bytes` is skipped and answere
 In Python, `codegraph.connect(path)` gives a blocking client and `codegraph.async_client.AsyncClient`
 is one for asyncio.
 
-- The first request of a connection is `hello`, with the client's version and protocol
-  {PROTOCOL_VERSION}. Another version is refused with VersionMismatch. Only `shutdown` needs no `hello`.
+- The first request of a connection is `hello`, with `protocol` {PROTOCOL_VERSION}. Another protocol is refused with
+  VersionMismatch, and so is a `version` that is not the daemon's. Only `shutdown` needs no `hello`.
 - Positions are LSP's: 0-based lines, UTF-16 code units. Only the export records count lines from 1.
 - Files are paths relative to the project, with `/`.
 - Every answer from the index carries the `clock` of the snapshot that it was read from. Send the last

@@ -262,10 +262,10 @@ class Server:
         return _dated(await self._method(params)(params), params.clock)
 
     async def _hello(self, connection: Connection, params: HelloParams) -> HelloResult:
-        if params.version != __version__ or params.protocol != PROTOCOL_VERSION:
+        if params.version not in ("", __version__) or params.protocol != PROTOCOL_VERSION:
             raise VersionMismatch(
                 f"the daemon is codegraph {__version__} (protocol {PROTOCOL_VERSION}),"
-                f" the client is {params.version} (protocol {params.protocol})",
+                f" the client is {params.version or 'of no version'} (protocol {params.protocol})",
                 "run `codegraph restart`",
             )
         if params.root and params.root != self._service.root:

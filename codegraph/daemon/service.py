@@ -7,7 +7,7 @@ reported as InternalError. A method may be cancelled while it awaits (the client
 vanished) and then leaves nothing half done.
 
 Done by the server, so a Service need not: `is_fresh_instance`; `wait` of every query (it calls
-`settled` first, except for `sync`, whose own wait is its meaning); version, root and token of
+`settled` first, except for `sync`, whose own wait is its meaning); version and root of
 `hello`; subscriptions per client; the figures in `RequestStatistics`, which Service and server share.
 
 `AmbiguousSymbol`, `SymbolNotFound` and `ProjectError` are how a Service refuses a Target.

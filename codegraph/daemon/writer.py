@@ -31,7 +31,7 @@ from codegraph.daemon.messages import Wait
 from codegraph.daemon.pipeline import Pipeline
 from codegraph.daemon.scheduler import Computed
 from codegraph.daemon.upkeep import Upkeep
-from codegraph.errors import CodegraphError, InternalError
+from codegraph.errors import CodegraphError, DaemonError, InternalError
 from codegraph.events import WatchTrouble
 from codegraph.source.cookies import CookieJar
 from codegraph.source.hints import CookieSeen, Hint, Loss
@@ -288,7 +288,8 @@ class Writer:
                 logger.error("the index could not be begun anew", exc_info=another)
                 delay = RETRY_SECONDS
         elif isinstance(error, CodegraphError):
-            logger.error("%s", error.explanation)
+            at_the_end = isinstance(error, DaemonError)  # what would take long was given up
+            logger.log(logging.INFO if at_the_end else logging.ERROR, "%s", error.explanation)
             self.error = error.explanation
         else:
             logger.error("a step failed", exc_info=error)

@@ -69,6 +69,8 @@ FILE_PREFIX = "segment-"
 MERGE_HERE_DOCUMENTS = 8_192
 """A flush merges no more than this beside queries (about 0.1 s of CPU), if there is somebody to do it elsewhere."""
 
+_OTHER_VERSION = "made by another version"
+
 MergeFiles = Callable[[Path, Sequence[StoredSegment], str], bool]
 """(directory, segments in it, name): write the merge of the segments into the directory; False: it was not done."""
 
@@ -140,7 +142,8 @@ class LexicalIndex:
             index._owners.clear()
             remove_others(directory, {})
             if events is not None:
-                events.publish(Rebuilt(what="lexical index", reason=error.message))
+                upgraded = error.message == _OTHER_VERSION
+                events.publish(Rebuilt(what="lexical index", reason=error.message, upgraded=upgraded))
         index._view = index._built_view()
         return index
 
@@ -267,7 +270,7 @@ class LexicalIndex:
             remove_others(directory, {})
             return
         if manifest.identity != self._identity:
-            raise StoreCorrupt("made by another version", "the lexical index is built again")
+            raise StoreCorrupt(_OTHER_VERSION, "the lexical index is built again")
         for stored in manifest.segments:
             if not stored.file.removeprefix(FILE_PREFIX).isdecimal():
                 raise StoreCorrupt(f"{stored.file}: no name of a segment", "the lexical index is built again")

@@ -1,4 +1,4 @@
-"""What git keeps outside of the tree's ignore files: where its directory is, its exclude files, its lock.
+"""What git keeps outside of the tree's ignore files: where its directory is, its exclude files, its lock, its commit.
 
 git itself is not run: a scan must not depend on a program, nor on how long it takes. Of git's
 configuration only `core.excludesFile` is read, from the user's two files and the repository's own;
@@ -19,6 +19,7 @@ from pathlib import Path
 MAX_IGNORE_BYTES = 1 << 20
 
 _SECTION = re.compile(r"\s*\[\s*([A-Za-z0-9.-]+)\s*(?:\"[^\"]*\")?\s*\]")
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _EXCLUDES = re.compile(r"\s*excludesfile\s*=\s*(.*?)\s*$", re.IGNORECASE)
 
 
@@ -49,6 +50,22 @@ def find_git_directory(root: Path) -> GitDirectory | None:
             common = _named(directory / "commondir", "") or directory
             return GitDirectory(worktree, directory, common)
     return None
+
+
+def commit_of(worktree: Path) -> str:
+    """Return the full name of the commit that is checked out in a directory, "" if it is no worktree of git."""
+    repository = find_git_directory(worktree)
+    if repository is None or repository.worktree != worktree:
+        return ""
+    head = _line_of(repository.directory / "HEAD")
+    if not head.startswith("ref: "):
+        return head if _COMMIT.fullmatch(head) else ""
+    branch = head.removeprefix("ref: ")
+    loose = _line_of(repository.common / branch)
+    if _COMMIT.fullmatch(loose):
+        return loose
+    packed = read_bounded(repository.common / "packed-refs").decode("utf-8", "replace")
+    return next((name for name, _, ref in (line.partition(" ") for line in packed.splitlines()) if ref == branch), "")
 
 
 def is_linked_worktree(directory: Path | str) -> bool:
@@ -99,10 +116,14 @@ def read_bounded(file: Path | str) -> bytes:
 
 def _named(file: Path, label: str) -> Path | None:
     """Follow a file whose one line names a directory, absolute or relative to the file."""
-    text = read_bounded(file).decode("utf-8", "surrogateescape").strip()
+    text = _line_of(file)
     if not text.startswith(label) or not text[len(label) :].strip() or "\0" in text:
         return None
     return Path(os.path.normpath(file.parent / text[len(label) :].strip()))
+
+
+def _line_of(file: Path) -> str:
+    return read_bounded(file).decode("utf-8", "surrogateescape").strip()
 
 
 def _excludes_setting(text: str) -> str | None:

@@ -75,7 +75,7 @@ class _OtherSchemaError(Exception):
 
 
 def _open_locked(request: _Request, lock: int) -> Store:
-    reason = find_damage(request.directory)
+    reason, upgraded = find_damage(request.directory), False
     if reason is not None:
         set_aside(request.directory)
     else:
@@ -85,9 +85,9 @@ def _open_locked(request: _Request, lock: int) -> Store:
             reason = error.message
             set_aside(request.directory)
         except _OtherSchemaError as error:
-            reason = str(error)
+            reason, upgraded = str(error), True
             discard(request.directory)
-    request.events.publish(Rebuilt(what="store", reason=reason))
+    request.events.publish(Rebuilt(what="store", reason=reason, upgraded=upgraded))
     return _open_sound(request, lock)
 
 
@@ -156,7 +156,7 @@ def _bring_up_to_date(environment: Environment, stored: Mapping[str, str], reque
         what = ", ".join((*invalidation.tables, "wanted keys"))
         reason = invalidation.reason(names, request.versions)
         logger.info("%s are made again: %s", what, reason)
-        request.events.publish(Rebuilt(what=what, reason=reason))
+        request.events.publish(Rebuilt(what=what, reason=reason, upgraded=True))
     return Identity(stored["instance"], int(stored["revision"]), invalidation.contents)
 
 

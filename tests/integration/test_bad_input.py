@@ -516,7 +516,7 @@ def test_another_version_is_refused_and_can_be_replaced(
     running: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Client and daemon of different versions say so and how to go on; `stop` works all the same."""
-    monkeypatch.setattr("codegraph.client.__version__", "99.0")
+    monkeypatch.setattr("codegraph.conversation.__version__", "99.0")
     with running.client() as client, pytest.raises(VersionMismatch, match=r"99\.0"):
         client.status()
     assert main(["status", "--project", str(running.root)]) == 8

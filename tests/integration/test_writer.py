@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
@@ -14,7 +15,7 @@ from workbench import Workbench
 from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.daemon.messages import Wait
 from codegraph.daemon.writer import RETRY_SECONDS
-from codegraph.errors import InternalError, SourceError, StoreError
+from codegraph.errors import DaemonError, InternalError, SourceError, StoreError
 from codegraph.events import Rebuilt
 from codegraph.source.cookies import CookieOutcome
 from codegraph.source.hints import CookieSeen, Hint, Loss
@@ -152,6 +153,16 @@ def test_a_call_that_fails_is_made_up_for(bench: Workbench) -> None:
     step(bench)
     bench.drain()
     bench.check()
+
+
+def test_what_is_given_up_at_the_end_is_no_error_of_the_log(bench: Workbench, caplog: pytest.LogCaptureFixture) -> None:
+    """Many files are not read because the daemon is to end: that is as asked for, unlike a step that fails."""
+    caplog.set_level(logging.INFO)
+    for error in (DaemonError("the daemon ends", "the next start goes on"), SourceError("no plug", "put it back")):
+        fail_once(bench.project.parts.scanner, "reconcile", error)
+        step(bench, bench.config.watch.reconcile_seconds + 1.0)
+    levels = [(record.levelname, record.message) for record in caplog.records]
+    assert levels == [("INFO", "the daemon ends; the next start goes on"), ("ERROR", "no plug; put it back")]
 
 
 def test_a_loss_lets_everybody_ask_again(bench: Workbench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import socket
 import subprocess
@@ -19,7 +20,8 @@ from fake_daemon import FakeDaemon
 
 from codegraph import __version__
 from codegraph.async_client import AsyncClient
-from codegraph.client import Client, Conversation, allowed_seconds
+from codegraph.client import Client
+from codegraph.conversation import Conversation, allowed_seconds
 from codegraph.daemon.messages import CallersParams, SearchParams, SearchResult, Wait
 from codegraph.daemon.operations import CacheAction, IndexParams, Progress, SyncParams
 from codegraph.daemon.protocol import MAX_BATCH, frame
@@ -30,6 +32,7 @@ from codegraph.errors import (
     ProtocolError,
     SymbolNotFound,
     SyncTimeout,
+    UsageError,
     VersionMismatch,
 )
 from codegraph.events import WatchTrouble
@@ -103,9 +106,9 @@ def test_another_version_or_root_is_refused(daemon: FakeDaemon, monkeypatch: pyt
     """VersionMismatch and ProjectError come from the first call; a daemon of any version can be shut down."""
     with Client(daemon.path, root="/elsewhere") as client, pytest.raises(ProjectError, match="serves /project"):
         client.status()
-    monkeypatch.setattr("codegraph.client.__version__", "99")
+    monkeypatch.setattr("codegraph.conversation.__version__", "99")
     with Client(daemon.path) as client:
-        with pytest.raises(VersionMismatch, match=__version__) as found:
+        with pytest.raises(VersionMismatch, match=re.escape(__version__)) as found:
             client.status()
         assert "codegraph restart" in found.value.advice
         assert client.shutdown().clock == "fake:7"
@@ -393,3 +396,19 @@ def test_the_client_is_light() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     heavy = {"numpy", "torch", "networkx", "lmdb", "tantivy", "rich", "typer", "asyncio", "logging", "diskcache"}
     assert not heavy & set(loaded)
+
+
+def test_a_lone_surrogate_is_refused_and_harms_nothing(daemon: FakeDaemon) -> None:
+    """A text that UTF-8 cannot write is the caller's error, in both clients, and the next question is answered."""
+    with Client(daemon.path) as client:
+        with pytest.raises(UsageError, match="surrogates"):
+            client.search("a\ud800b")
+        assert client.status().files == 2
+
+    async def scenario() -> None:
+        async with AsyncClient(daemon.path) as client:
+            with pytest.raises(UsageError, match="surrogates"):
+                await client.search("a\ud800b")
+            assert (await client.status()).files == 2
+
+    in_time(scenario())

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegraph.config import CHOICES, LIMITS, PATHS, Config, absolute_variables, load_config
+from codegraph.config import CHOICES, LIMITS, PATHS, Config, absolute_variables, load_config, unknown_variables
 from codegraph.errors import ConfigError
 
 _DOCUMENT = Path(__file__).parents[2] / "config" / "default.toml"
@@ -141,6 +141,30 @@ def test_a_misspelt_variable_is_an_error():
     """What begins as a section's settings do and is none of them would be missed in silence."""
     with pytest.raises(ConfigError, match="CODEGRAPH_CASCADE_DEPHT: there is no such setting"):
         load_config(environment={"CODEGRAPH_CASCADE_DEPHT": "2"})
+
+
+def test_a_variable_that_means_nothing_is_told():
+    """A section that is misspelt is no section, so nothing is set: such variables are named, with what was meant."""
+    ours = {"CODEGRAPH_STATE_DIR": "/x", "CODEGRAPH_CONFIG": "/z", "CODEGRAPH_EMBEDDING_MODEL": "m", "PATH": "/bin"}
+    assert unknown_variables(ours | {"CODEGRAPH_EMBEDING_MODEL": "x", "CODEGRAPH_TELEMETRY": "0"}) == {
+        "CODEGRAPH_EMBEDING_MODEL": "did you mean CODEGRAPH_EMBEDDING_MODEL?",
+        "CODEGRAPH_TELEMETRY": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment", "meant"),
+    [
+        ({"cascde.depth": 2}, {}, "cascade"),
+        ({"cascade.dept": 2}, {}, "depth"),
+        ({}, {"CODEGRAPH_CASCADE_DEPHT": "2"}, "CODEGRAPH_CASCADE_DEPTH"),
+    ],
+)
+def test_what_is_misspelt_is_told_what_was_meant(flags, environment, meant):
+    """A section, a setting or a variable that there is not gets the nearest that there is."""
+    with pytest.raises(ConfigError) as caught:
+        load_config(environment=environment, flags=flags)
+    assert caught.value.advice.startswith(f"did you mean {meant}? ")
 
 
 @pytest.mark.parametrize(

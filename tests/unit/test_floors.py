@@ -24,12 +24,14 @@ _FLOORS = {
     "locations": 1,
     "source": 1,
     "extract": 1,
+    "version": 2,
     "graph": 2,
     "embed": 2,
     "cache": 2,
     "store": 2,
     "search": 3,
     "daemon": 4,
+    "conversation": 4,
     "client": 4,
     "async_client": 4,
     "cli": 5,
@@ -44,7 +46,9 @@ _NEIGHBOURS = {
     ("locations", "source"): "a linked worktree is a project of its own, and left out of the one around it",
     ("client", "daemon"): "the client speaks in the daemon's message types",
     ("async_client", "daemon"): "the client speaks in the daemon's message types",
-    ("async_client", "client"): "the two clients share a conversation",
+    ("conversation", "daemon"): "the client speaks in the daemon's message types",
+    ("client", "conversation"): "the two clients share it",
+    ("async_client", "conversation"): "the two clients share it",
     ("daemon", "client"): "stopping a daemon is asking it over its socket",
 }
 """Pairs on one floor that may meet nevertheless, and why."""
@@ -126,7 +130,7 @@ def test_clients_know_only_the_wire_types_of_the_daemon():
     targets = {
         found.target.split(".")[1]
         for found in _imports()
-        if _top(found.module) in {"client", "async_client"} and _top(found.target) == "daemon"
+        if _top(found.module) in {"client", "async_client", "conversation"} and _top(found.target) == "daemon"
     }
     assert targets <= _WIRE
 

@@ -94,6 +94,12 @@ def test_socket_path_can_always_be_bound(length):
     assert (one.parent == runtime) == (length < 70)
 
 
+def test_each_state_has_a_socket_of_its_own(tmp_path):
+    """Two state directories beside one runtime directory are two daemons, and neither takes the other's socket."""
+    one, other = (Locations(tmp_path / name, tmp_path, tmp_path, tmp_path / "config.toml") for name in ("a", "b"))
+    assert one.socket(Path("/home/a")) != other.socket(Path("/home/a"))
+
+
 def test_known_project_wins_over_marks(locations, tmp_path):
     """A directory that was indexed before is the project, even below or above a repository."""
     inner = tmp_path / "repository" / "package" / "module"

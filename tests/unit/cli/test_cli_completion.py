@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from codegraph.cli.completion import script_of
+from codegraph.cli.completion import fish_script_of, script_of
 from codegraph.cli.manual import EXAMPLES
 from codegraph.cli.parser import CLONE_KINDS, KINDS, build_parser
 
@@ -55,4 +55,35 @@ def test_the_command_prints_the_script(console: Any) -> None:
     assert console.out.endswith(bash)
     assert "bashcompinit" in console.out
     assert console.json("completion", "bash") == {"shell": "bash", "script": bash}
+    assert console.run("completion", "fish") == 0
+    assert console.out == fish_script_of(build_parser())
     assert console.run("completion", "csh") == 2
+
+
+def test_fish_is_told_every_command_option_and_choice() -> None:
+    """A line for each, with what the help says of it; what an apostrophe is quoted with does not end the text."""
+    lines = fish_script_of(build_parser()).splitlines()
+    assert sum(" -n __fish_use_subcommand -a " in line for line in lines) == len(EXAMPLES.keys() - {"daemon-run"})
+    kinds = next(line for line in lines if "_from search'" in line and " -l kind " in line)
+    assert f" -x -a '{' '.join(KINDS)}' " in kinds
+    assert any("_from export'" in line and " -a 'symbols edges graph dataflow'" in line for line in lines)
+    assert any("_from search'" in line and "-l path " in line and " -r " in line for line in lines)
+    assert all(line.replace("\\'", "").count("'") % 2 == 0 for line in lines)
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="there is no fish here")
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("codegraph sta", ["start", "status"]),
+        ("codegraph --json calle", ["callees", "callers"]),
+        ("codegraph search --li", ["--limit"]),
+        ("codegraph clones --kind se", ["semantic"]),
+        ("codegraph config sh", ["show"]),
+    ],
+)
+def test_fish_completes(typed: str, expected: list[str]) -> None:
+    """What fish offers with the script that the command prints."""
+    ask = f"{fish_script_of(build_parser())}\ncomplete -C '{typed}'"
+    run = subprocess.run(["fish", "--no-config", "-c", ask], capture_output=True, text=True, check=True)
+    assert [line.partition("\t")[0] for line in run.stdout.splitlines()] == expected

@@ -124,6 +124,38 @@ def test_doctor_finds_problems(
     assert all(check["advice"] for check in checks.values() if check["level"] != "ok")
 
 
+def test_doctor_names_the_directory_that_cannot_be_made(
+    repository: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where nothing may be written above it, that is said of the directory that is wanted, not of the root alone."""
+    refused = home / "home"
+    refused.mkdir()
+    monkeypatch.setenv("CODEGRAPH_STATE_DIR", str(refused / "deep" / "state"))
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != refused)
+    assert main(["doctor", "--json"]) == 1
+    checks = {check["name"]: check for check in json.loads(capsys.readouterr().out)}
+    assert checks["state directory"]["detail"] == f"{refused}/deep/state cannot be made: {refused} cannot be written"
+    assert "CODEGRAPH_STATE_DIR" in checks["state directory"]["advice"]
+
+
+def test_a_misspelt_variable_is_said(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every command names a variable that is nearly one of ours; doctor names those of other programs, too."""
+    monkeypatch.setenv("CODEGRAPH_EMBEDING_MODEL", "minilm")
+    monkeypatch.setenv("CODEGRAPH_TELEMETRY", "0")
+    assert main(["config", "path", "--json"]) == 0
+    said = capsys.readouterr()
+    assert "CODEGRAPH_EMBEDING_MODEL means nothing" in said.err
+    assert "did you mean CODEGRAPH_EMBEDDING_MODEL?" in said.err
+    assert "TELEMETRY" not in said.err
+    assert json.loads(said.out)
+    assert main(["doctor", "--json"]) == 0
+    found = [check for check in json.loads(capsys.readouterr().out) if check["name"] == "environment"]
+    assert [check["detail"].split()[0] for check in found] == ["CODEGRAPH_EMBEDING_MODEL", "CODEGRAPH_TELEMETRY"]
+    assert {check["level"] for check in found} == {"warning"}
+
+
 def test_doctor_says_which_model_stands_in(
     repository: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

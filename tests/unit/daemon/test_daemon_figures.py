@@ -96,6 +96,8 @@ def test_trouble_is_a_warning_once() -> None:
         "watcher: overflow: too many (2026-03-01 12:02)",
         "graph rebuilt: why (2026-03-01 12:03)",
     )
+    gatherer.take(Rebuilt(what="outlines", reason="linker 1 -> 2", upgraded=True))  # nothing of an upgrade stays
+    assert len(gatherer.figures.warnings) == 3
     for number in range(2 * WARNINGS_KEPT):
         gatherer.take(Rebuilt(what="store", reason=str(number)))
     assert len(gatherer.figures.warnings) == WARNINGS_KEPT

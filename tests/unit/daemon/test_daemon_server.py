@@ -244,6 +244,18 @@ def test_hello_refuses_what_does_not_fit(directory: Path, change: dict[str, Any]
     play(scenario)
 
 
+def test_other_programs_need_no_version(directory: Path) -> None:
+    """Who speaks the protocol need not know which build answers: versions differ from commit to commit."""
+
+    async def scenario() -> None:
+        async with serving(directory) as scene:
+            peer = await scene.stranger()
+            assert (await peer.call(1, "hello", protocol=PROTOCOL_VERSION))["result"]["version"] == __version__
+            assert (await peer.call(2, "status"))["result"]["symbols"] == 5
+
+    play(scenario)
+
+
 def test_a_query_gets_its_answer(directory: Path) -> None:
     """Parameters reach the service, and its result comes back with the clock."""
 

@@ -260,7 +260,7 @@ def test_what_cannot_be_used_is_rebuilt_and_said(tmp_path: Path, damage: str) ->
     assert (reopened.revision, dict(reopened.tags()), reopened.search(["alpha"], 5)) == (-1, {}, [])
     (event,) = events.recent()
     assert isinstance(event, Rebuilt)
-    assert (event.what, bool(event.reason)) == ("lexical index", True)
+    assert (event.what, bool(event.reason), event.upgraded) == ("lexical index", True, damage == "identity")
     reopened.update([FileDocuments("a.py", b"1", documents_of("a.py", [["alpha"]]))], (), 6)
     reopened.flush()
     again = LexicalIndex.open(tmp_path, identity="other" if damage == "identity" else "test", events=events)
