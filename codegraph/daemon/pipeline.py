@@ -181,6 +181,7 @@ class Pipeline:
                 self.served.mark_all(snapshot)
             self._want(snapshot.files)
             self._recorder.store_vectors(self.served.take_unsaved())
+            self._recorder.settle_keys()
             self.view = self._new_view()
         self.scheduler.wake(snapshot)
 

@@ -261,7 +261,7 @@ class Project:
         """Complete the restore: every key is computed again if the stored ones are outdated."""
         outdated = self.restored.keys_outdated
         self.pipeline.resume(self.parts.index.set_routes(self.models.routes) if outdated else None)
-        self.switch.settled(self.pipeline)
+        self.switch.retire(self.scheduler.busy)
 
     def _prepare_once_indexed(self) -> None:
         self.writer.when(Wait.INDEXED).add_done_callback(self._prepare_later)

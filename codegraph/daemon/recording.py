@@ -47,8 +47,6 @@ class Recorder:
         self._owed = set(owed)
         self._written_at = parts.timer()
         self._owed_skipped: dict[str, Skipped | None] = {}
-        self._keys_noted = False
-        """The store says that its wanted keys do not all hold."""
 
     @property
     def owing(self) -> bool:
@@ -104,22 +102,20 @@ class Recorder:
 
     def settle_keys(self) -> None:
         """Once no key is owed any more: write the records of all symbols that differ, and then that the keys hold."""
-        if not self._keys_noted or self._parts.index.snapshot.unkeyed:
-            return
-        self.store_vectors(self._served.take_unsaved())
-        if self.failure is None:
-            try:
-                self._parts.store.set_meta(ROUTES, self._parts.index.snapshot.routes.digest)
-            except StoreError as error:
-                self._failed(error)
-            else:
-                self._keys_noted = False
+        store, snapshot = self._parts.store, self._parts.index.snapshot
+        try:
+            if snapshot.unkeyed or store.meta(ROUTES) == snapshot.routes.digest:
+                return
+            self.store_vectors(self._served.take_unsaved())
+            if not self.owing:
+                store.set_meta(ROUTES, snapshot.routes.digest)
+        except StoreError as error:
+            self._failed(error)
 
     def _note_keys(self) -> None:
         """Keys are owed beyond the commit: say so first, so that a start after a crash computes all of them again."""
-        if self._parts.index.snapshot.unkeyed and not self._keys_noted:
+        if self._parts.index.snapshot.unkeyed and self._parts.store.meta(ROUTES) != b"":
             self._parts.store.set_meta(ROUTES, b"")
-            self._keys_noted = True
 
     def write_vectors(self, more: bool) -> None:
         """Write what `Served` keeps; while `more` vectors are on their way, only if the last time was long ago."""
@@ -129,10 +125,13 @@ class Recorder:
             self._parts.tiers.write_soon()
 
     def store_vectors(self, vectors: Mapping[EmbeddingKey, bytes]) -> None:
-        """Write vectors, and the records of the symbols whose served keys changed."""
+        """Write vectors, and the records of the symbols whose served keys changed.
+
+        Symbols of files that are owed wait for the commit: a start would take their new keys for those of the old text.
+        """
         self._written_at = self._parts.timer()
         snapshot = self._parts.index.snapshot
-        paths = self._served.dirty_paths()
+        paths = self._served.dirty_paths() - self._owed
         states = {path: found for path in sorted(paths) if (found := self._served.states(path, snapshot)) is not None}
         if not vectors and not states:
             return

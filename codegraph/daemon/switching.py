@@ -59,12 +59,13 @@ class Switch:
         self._use(models)
 
     def change(self, models: ModelSet, pipeline: Pipeline) -> bool:
-        """Change to other models; return whether anything differs for a symbol."""
+        """Change to other models; return whether anything differs for a symbol. Raises StoreError before it begins."""
+        if models.routes != self.models.routes:
+            self._parts.store.set_meta(ROUTES, b"")
         before, self.models = self.models, models
         self._use(models)
         if models.routes == before.routes:
             return False
-        self._parts.store.set_meta(ROUTES, b"")
         if models.routes.expects_data_flow != before.routes.expects_data_flow:
             self._parts.extractor.close()
             settings = extract_settings(self._parts.config.extract, models)
@@ -72,14 +73,8 @@ class Switch:
         delta = self._parts.index.set_routes(models.routes)
         pipeline.mark_outdated_files()
         pipeline.resume(delta)
-        self.settled(pipeline)
-        return True
-
-    def settled(self, pipeline: Pipeline) -> None:
-        """The wanted keys follow the routes: say so in the store if it could be told of the keys themselves."""
-        if pipeline.failure is None and self._parts.store.meta(ROUTES) != self.models.routes.digest:
-            self._parts.store.set_meta(ROUTES, self.models.routes.digest)
         self.retire(pipeline.scheduler.busy)
+        return True
 
     def retire(self, busy: Mapping[bytes, int]) -> None:
         """Close the spaces that no symbol is served from any more, and take their models out of use unless busy."""

@@ -155,6 +155,20 @@ def test_facts_that_could_not_be_written_are_written_later(bench: Workbench) -> 
     bench.check()
 
 
+def test_symbols_are_not_written_ahead_of_their_file(bench: Workbench) -> None:
+    """The disk was full for a revision and has room for what follows it: no new key stands beside the old text.
+
+    Otherwise a start would embed the old text under the key of the new one, here and in the tier that projects share.
+    """
+    Once(bench.project.parts.store, "commit", StoreFull("there is no room", "make room"))
+    bench.write({"b.py": "def g(): return 2\n"})
+    bench.apply()
+    bench.restart()
+    bench.turn()
+    bench.drain()
+    bench.check()
+
+
 def test_no_two_states_share_a_clock(bench: Workbench) -> None:
     """What could not be written is of another instance, for a start counts on from what was written."""
     before = bench.view.snapshot.clock

@@ -12,7 +12,7 @@ from codegraph.core.symbols import Freshness, SymbolId
 from codegraph.daemon.messages import SearchParams
 from codegraph.daemon.searching import answer_search
 from codegraph.embed.encoder import RecordingEncoder
-from codegraph.errors import EncoderError
+from codegraph.errors import EncoderError, StoreFull
 
 FILES = {
     "a.py": '"""Words of a module."""\nfrom b import g\ndef f(): return g()\n',
@@ -86,6 +86,27 @@ def test_going_back_half_way_costs_nothing(bench: Workbench) -> None:
     assert states(bench) == {Freshness.FRESH}
     bench.drain()
     assert bench.served_by(F) == FIRST.identity
+    bench.check()
+
+
+def test_change_that_the_disk_refuses_can_be_asked_for_again(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Models that could not come into use are not taken for those in use."""
+    store = bench.project.parts.store
+
+    def full(*_arguments: object) -> None:
+        raise StoreFull("the disk is full", "make room")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "set_meta", full)
+        with pytest.raises(AssertionError, match="the disk is full"):
+            bench.use(SECOND)
+    bench.now += 60
+    bench.turn()
+    bench.use(SECOND)
+    bench.drain()
+    assert bench.served_by(F) == SECOND.identity
     bench.check()
 
 
