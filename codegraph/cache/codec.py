@@ -55,6 +55,10 @@ class VectorCodec:
         self._decompressor = zstandard.ZstdDecompressor()
         self._lock = threading.Lock()
 
+    def rounded(self, vectors: FloatArray) -> FloatArray:
+        """Return vectors (n, dimensions) as they come back of `f16`; `int8` rounds as the search index does."""
+        return vectors.astype(np.float16).astype(np.float32) if self.name == "f16" else vectors
+
     def encode(self, vectors: FloatArray) -> list[bytes]:
         """Write each row of (n, dimensions) as a frame; raises CacheError for more than MAX_DIMENSIONS."""
         dimensions = vectors.shape[1]

@@ -86,16 +86,21 @@ class Tiers:
             found.update(fetched)
         return found
 
-    def put_many(self, vectors: Mapping[EmbeddingKey, FloatArray]) -> None:
-        """Keep vectors of one model in both tiers; they become read-only. `write_soon` says that no more come."""
+    def put_many(self, vectors: Mapping[EmbeddingKey, FloatArray]) -> Mapping[EmbeddingKey, FloatArray]:
+        """Keep vectors of one model in both tiers; they become read-only. `write_soon` says that no more come.
+
+        Return them as they come back, so that nothing made of them tells from where one was taken.
+        """
         if not vectors:
-            return
+            return vectors
+        vectors = dict(zip(vectors, self._codec.rounded(np.stack(list(vectors.values()))), strict=True))
         self._hot.put_many(vectors)
         if not self._cold.disabled:
             self._ahead.acquire()
             with self._lock:
                 self._queued.update(vectors)
-            self._writer.submit(self._hold, dict(vectors))
+            self._writer.submit(self._hold, vectors)
+        return vectors
 
     def write_soon(self) -> None:
         """Hold nothing back any longer; returns at once."""

@@ -169,7 +169,7 @@ class Served:
         inputs: OwnInputs,
     ) -> dict[EmbeddingKey, bytes]:
         """Serve a batch of one model's new vectors to the symbols that waited; return what the store must keep."""
-        self._tiers.put_many(vectors)
+        vectors = self._tiers.put_many(vectors)
         records = self._tagged(model, vectors)
         self.embedded += len(vectors)
         waited = [(symbol, key) for key, waiting in symbols.items() for symbol in waiting if key in records]

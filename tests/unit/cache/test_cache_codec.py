@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from codegraph.cache.codec import CodecName, FloatArray, VectorCodec
 from codegraph.errors import CacheError
+from codegraph.search.quantise import quantise
 
 HEADER = struct.Struct("<2sBBBH")
 HEAD_BYTES = HEADER.size + 4
@@ -41,6 +42,17 @@ def test_loss_and_size_are_within_what_is_claimed(name: CodecName, loss: float, 
     assert np.mean([len(frame) for frame in frames]) <= size * 4 * dimensions + HEAD_BYTES
     if name == "f32":
         assert np.array_equal(decoded, vectors)
+
+
+@pytest.mark.parametrize("name", ["f32", "f16", "int8"])
+def test_what_comes_back_is_searched_as_what_was_kept(name: CodecName) -> None:
+    """Of a vector that was just made, rounded, and of one out of the cache the search index makes the same codes."""
+    codec, nothing = VectorCodec(name), np.zeros(256, np.float32)
+    made = codec.rounded(_vectors(200, 256))
+    found = np.stack([codec.decode(frame) for frame in codec.encode(made)])
+    ours, theirs = quantise(made, nothing), quantise(found, nothing)
+    assert np.array_equal(ours.codes, theirs.codes)
+    assert np.allclose(ours.scales, theirs.scales, rtol=1e-6, atol=0)
 
 
 def test_frames_outlive_the_setting() -> None:

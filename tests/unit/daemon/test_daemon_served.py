@@ -46,6 +46,24 @@ def test_undo_reuses_and_counts_it(bench: Workbench) -> None:
     assert all(bench.view.verdicts[symbol].reused for symbol in (F, G))
 
 
+def test_a_vector_is_the_same_wherever_it_was_found(project_of: Any) -> None:
+    """Just made, or from the tier on disk, the search index has the same of it: scores do not tell the past."""
+    bench = project_of(FILES, cache__cold_bytes=1 << 24)
+    store, key = bench.project.parts.store, bench.view.snapshot.wanted(G)
+    made = store.vectors([key])
+    bench.write(EDITED)
+    bench.update()
+    bench.collect()
+    bench.project.parts.tiers.drain()
+    bench.restart()
+    bench.write({"b.py": FILES["b.py"]})
+    bench.apply()
+    assert bench.view.freshness(G) is Freshness.FRESH
+    assert store is not bench.project.parts.store
+    assert bench.project.parts.store.vectors([key]) == made
+    assert made
+
+
 def test_of_an_edited_file_only_what_differs_is_documented_again(bench: Workbench, monkeypatch: Any) -> None:
     """Words of symbols that an edit leaves as they are come from the last time, and stay findable."""
     text = "def f(): return 1\ndef h(): return two\n"
