@@ -89,9 +89,7 @@ def test_going_back_half_way_costs_nothing(bench: Workbench) -> None:
     bench.check()
 
 
-def test_change_that_the_disk_refuses_can_be_asked_for_again(
-    bench: Workbench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_change_that_the_disk_refuses_can_be_asked_for_again(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
     """Models that could not come into use are not taken for those in use."""
     store = bench.project.parts.store
 
