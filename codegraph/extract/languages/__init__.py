@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
@@ -58,6 +59,7 @@ LANGUAGES: Mapping[str, LanguageSpec] = _Specs()
 
 _BY_EXTENSION = MappingProxyType({extension: each.name for each in KNOWN.values() for extension in each.extensions})
 _BY_FILE_NAME = MappingProxyType({name: each.name for each in KNOWN.values() for name in each.file_names})
+_BY_PATTERN = tuple((pattern, each.name) for each in KNOWN.values() for pattern in each.name_patterns)
 _BY_INTERPRETER = MappingProxyType({name: each.name for each in KNOWN.values() for name in each.interpreters})
 _CPP = re.compile(
     rb"^[ \t]*(?:class\s+(?:[A-Z_]+(?:\([^)\n]*\))?\s+)?\w+\s*(?:final\s*)?[{:;]"
@@ -96,6 +98,8 @@ def language_of(path: str, head: bytes) -> str | None:
     stem, dot, extension = name.rpartition(".")
     if dot and stem:
         language = _BY_EXTENSION.get("." + extension.lower())
+        if language is None:
+            return next((known for pattern, known in _BY_PATTERN if fnmatchcase(name, pattern)), None)
         if language == "php" and extension == "inc" and b"<?" not in head and _PREPROCESSED.search(head):
             language = "c"
         return "cpp" if language == "c" and extension != "c" and _is_cpp(head) else language

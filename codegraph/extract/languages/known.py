@@ -19,6 +19,8 @@ class KnownLanguage(NamedTuple):
     file_names: tuple[str, ...] = ()
     interpreters: tuple[str, ...] = ()
     """Names in a `#!` line."""
+    name_patterns: tuple[str, ...] = ()
+    """Patterns of whole file names, for what neither its name nor its extension tells."""
 
 
 OWN_LANGUAGES = (
@@ -29,7 +31,10 @@ OWN_LANGUAGES = (
     KnownLanguage("typescript", "tree-sitter-typescript", (".ts", ".mts", ".cts")),
     KnownLanguage("tsx", "tree-sitter-typescript", (".tsx",)),
     KnownLanguage(
-        "json-config", "tree-sitter-javascript", file_names=("package.json", "tsconfig.json", "jsconfig.json")
+        "json-config",
+        "tree-sitter-javascript",
+        file_names=("package.json", "tsconfig.json", "jsconfig.json"),
+        name_patterns=("tsconfig.*.json", "tsconfig-*.json", "jsconfig.*.json"),
     ),
     KnownLanguage("java", "tree-sitter-java", (".java",)),
     KnownLanguage("go", "tree-sitter-go", (".go",)),

@@ -31,6 +31,8 @@ def documentation(source: str, name: str) -> str:
         ("a.tsx", "tsx"),
         ("x/package.json", "json-config"),
         ("tsconfig.json", "json-config"),
+        ("tsconfig.base.json", "json-config"),
+        ("x/tsconfig.app.json", "json-config"),
         ("other.json", None),
     ],
 )

@@ -36,6 +36,12 @@ def test_tsconfig() -> None:
     ]
 
 
+def test_configurations_that_others_are_part_of() -> None:
+    """All that a configuration extends and all files that it refers to are settings, in their order."""
+    source = b'{"extends": ["./a", 1, "./b"], "references": [{"path": "./tsconfig.app.json"}, {"x": 1}, 2]}'
+    assert read_settings(source) == [("extends", ("./a", "./b")), ("references", ("./tsconfig.app.json",))]
+
+
 @pytest.mark.parametrize(
     "source", [b"", b"[]", b"null", b"{", b'{"name": 1, "exports": 2}', b"\xff", b'"' * 999, b"/*" * 999]
 )

@@ -86,6 +86,23 @@ def test_paths_and_base_url() -> None:
     assert found.find("other/x.ts", "@/a") is None
 
 
+def test_paths_of_parts_and_of_several_bases() -> None:
+    """A configuration has what the files it refers to say, and what all that it extends say, the last one first."""
+    found = finder(
+        "src/a.ts",
+        "old/a.ts",
+        "lib/b.ts",
+        settings={
+            "tsconfig.json": {"references": ("./tsconfig.app.json", "./packages/p")},
+            "tsconfig.app.json": {"extends": ("./one.json", "./two.json")},
+            "one.json": {"paths:@/*": ("./old/*",), "paths:#/*": ("./lib/*",)},
+            "two.json": {"paths:@/*": ("./src/*",)},
+        },
+    )
+    assert found.find("x.ts", "@/a") == "src/a.ts"
+    assert found.find("x.ts", "#/b") == "lib/b.ts"
+
+
 def test_packages_of_the_project() -> None:
     """A workspace's package is found by name, its subpaths through exports, built files through their source."""
     found = finder(
@@ -124,7 +141,10 @@ def test_built_files_of_the_project_stand_for_their_sources() -> None:
             },
         },
     )
+    bundle = {"packages/p/package.json": {"name": ("p",), "main": ("index.js",), "exports:.": ("./dist/p.mjs",)}}
     assert found.find("app.ts", "h") == "packages/h/src/h.ts"
+    in_one = finder("packages/p/src/index.ts", "packages/p/index.js", settings=bundle)
+    assert in_one.find("app.ts", "p") == "packages/p/src/index.ts"
     assert found.find("app.ts", "h/inside") == "packages/h/src/inner/index.ts"
     assert found.find("app.ts", "h/parts/one") == "packages/h/src/parts/one.ts"
     assert found.find("app.ts", "h/parts/none") is None

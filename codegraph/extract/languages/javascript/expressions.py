@@ -210,7 +210,9 @@ def _assign(walk: Walk, target: Node, value: Node | None, scope: Scope) -> None:
     receiver = target.child_by_field_name("object")
     if value is not None and receiver is not None:
         owner = without_prototype(receiver)
-        if owner.type == "identifier":
+        if owner.type == "this":
+            walk.receivers[value.id] = scope.this
+        elif owner.type == "identifier":
             walk.receivers[value.id] = text_of(owner)
             if owner is not receiver:
                 walk.on_prototypes.add(value.id)

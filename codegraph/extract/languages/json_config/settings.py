@@ -60,11 +60,10 @@ def _settings(document: dict[str, object]) -> Iterator[Setting]:
     if isinstance(imports, dict):
         for key, value in imports.items():
             yield f"imports:{key}", _targets(value)
-    extends = document.get("extends")
-    if isinstance(extends, list):
-        extends = extends[-1] if extends else None
-    if isinstance(extends, str):
-        yield "extends", (extends,)
+    for field, found in (("extends", document.get("extends")), ("references", _referenced(document))):
+        names = tuple(each for each in (found if isinstance(found, list) else [found]) if isinstance(each, str))
+        if names:
+            yield field, names[-_MAX_TARGETS:]
     options = document.get("compilerOptions")
     if isinstance(options, dict):
         base = options.get("baseUrl")
@@ -73,6 +72,13 @@ def _settings(document: dict[str, object]) -> Iterator[Setting]:
         paths = options.get("paths")
         for key, value in paths.items() if isinstance(paths, dict) else ():
             yield f"paths:{key}", _targets(value)
+
+
+def _referenced(document: dict[str, object]) -> list[object]:
+    """Return the paths of the projects that a configuration refers to."""
+    references = document.get("references")
+    listed = references if isinstance(references, list) else []
+    return [each.get("path") for each in listed if isinstance(each, dict)]
 
 
 def _targets(value: object) -> tuple[str, ...]:

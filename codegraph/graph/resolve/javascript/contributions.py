@@ -69,6 +69,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     renamed = renamed_of(outline, occurrences)
     _offer_definitions(offers, path, outline, renamed)
     _offer_bindings(offers, path, outline, occurrences, renamed)
+    _offer_merged(offers, path, outline)
     for each in occurrences.imports:
         _offer_import(offers, path, each)
     for reference in occurrences.references:
@@ -189,6 +190,15 @@ def _offer_bindings(
             offers.add(definition_key(path, name), ("v", *chain))
         elif owner.kind is KIND.CLASS and kind is BINDING.VARIABLE and flags_of(owner) == "n":
             offers.add(member_key(path, owner.descriptor, name), ("v", *chain))
+
+
+def _offer_merged(offers: Offers, path: str, outline: Outline) -> None:
+    """Say that a class has the members of the interface of its name beside it, too."""
+    interfaces = {(each.container, each.name): each for each in outline.definitions[1:] if each.kind is KIND.INTERFACE}
+    for each in outline.definitions[1:] if interfaces else ():
+        beside = interfaces.get((each.container, each.name))
+        if beside is not None and each.kind is KIND.CLASS and not flags_of(each):
+            offers.add(base_key(path, each.descriptor), (f"{LOCAL}{beside.descriptor}",))
 
 
 def _offer_import(offers: Offers, path: str, each: Import) -> None:

@@ -123,7 +123,7 @@ class Evaluator:
         path = self.modules.find(importer, entry[1])
         if path is None:
             return unknown("external" if entry[1][:1] != "." else "missing")
-        return (Entity(MODULE, path),) if entry[0] == "m" else self.exported(path, entry[2])
+        return (Entity(MODULE, path),) if entry[0] == "m" else self._module_member(Entity(MODULE, path), entry[2])
 
     def whole(self, module: Entity, *, loosely: bool = True) -> Candidates:
         """Return what a module is as a value: what replaces it, else (`loosely`) its default export."""

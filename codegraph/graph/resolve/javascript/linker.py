@@ -33,7 +33,15 @@ from codegraph.core.facts import (
     Reference,
     Role,
 )
-from codegraph.core.symbols import Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
+from codegraph.core.symbols import (
+    Confidence,
+    DependencyKind,
+    SymbolId,
+    SymbolKind,
+    container_of,
+    descriptor_parts,
+    symbol_id,
+)
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.javascript.contributions import flags_of, import_entry, on_side
 from codegraph.graph.resolve.javascript.entities import (
@@ -143,8 +151,11 @@ class FileLinker:
             elif entity.kind is MODULE:
                 whole = self._evaluator.whole(entity, loosely=role in _CALLING)
                 targets.update((each, None) for each in whole if _is_definition(each))
-            elif entity.kind in _HELD and (role is not ROLE.READ or _is_alias(entity)):
-                targets.update(dict.fromkeys(self._held(entity)))
+            elif entity.kind in _HELD:
+                held = self._held(entity)
+                if role is ROLE.READ and not _is_alias(entity):
+                    held = [each for each in held if _is_made_as(each, entity)]
+                targets.update(dict.fromkeys(held))
         if role in (ROLE.TYPE, ROLE.IMPLEMENT) or (role is ROLE.INHERIT and owner is SymbolKind.INTERFACE):
             return [each for each in targets if each.form in _TYPE_FORMS] or list(targets)
         return [each for each in targets if each.form in _VALUE_FORMS]
@@ -199,23 +210,29 @@ class FileLinker:
 
     def _link_import(self, each: Import) -> None:
         path = self._evaluator.modules.find(self._path, each.module)
-        line, column = each.line, each.column
+        owner, line, column = self._importing(each.owner), each.line, each.column
         if path is None:
             reason = "missing" if each.module.startswith(".") else "external"
-            self.collector.miss(each.owner, each.name or each.module, ROLE.READ, reason, line, column)
+            self.collector.miss(owner, each.name or each.module, ROLE.READ, reason, line, column)
             return
         exact = Confidence.EXACT
-        self.collector.add(each.owner, symbol_id(path, ""), DependencyKind.IMPORTS, exact, line, column)
+        self.collector.add(owner, symbol_id(path, ""), DependencyKind.IMPORTS, exact, line, column)
         if each.kind is not ImportKind.NAME and each.kind is not ImportKind.MEMBER:
             return
         found = self._evaluator.imported(self._path, import_entry(each))
         for entity in found:
-            if entity.kind is DEFINITION and each.kind is ImportKind.NAME:
+            if (entity.kind is DEFINITION or entity.kind is MODULE) and each.kind is ImportKind.NAME:
                 target = symbol_id(entity.path, entity.descriptor)
-                self.collector.add(each.owner, target, DependencyKind.IMPORTS, exact, line, column)
+                self.collector.add(owner, target, DependencyKind.IMPORTS, exact, line, column)
         if not is_known(found):
             reason = "external" if found[0].name == HANDED_BACK else found[0].name
-            self.collector.miss(each.owner, each.name, ROLE.READ, reason, line, column)
+            self.collector.miss(owner, each.name, ROLE.READ, reason, line, column)
+
+    def _importing(self, owner: int) -> int:
+        """Return whose an import is: `const log = require("./log").make()` imports for what the constant stands in."""
+        while self._definitions[owner].kind is SymbolKind.CONSTANT:
+            owner = self._definitions[owner].container
+        return owner
 
     def _implemented_by(self, owner: int) -> list[Home]:
         """Return the interfaces that a class says it implements."""
@@ -236,7 +253,12 @@ class FileLinker:
             return
         place = definition.selection_range
         home = Home(self._path, container.descriptor, container.kind.value)
-        lines = [self._evaluator.lineage(home)[1:]]
+        beside = (
+            container_of(container.descriptor),
+            self._path,
+        )  # an interface that adds to a class is none of its bases
+        above = self._evaluator.lineage(home)[1:]
+        lines = [[base for base in above if (container_of(base.descriptor), base.path) != beside]]
         for interface in self._implemented_by(definition.container):
             lines.append(self._evaluator.lineage(interface))
         for line in lines:
@@ -267,6 +289,11 @@ def _is_definition(entity: Entity) -> bool:
 def _is_alias(entity: Entity) -> bool:
     """Tell whether a field is only another name in an object literal or at the top of a module."""
     return entity.kind is FIELD and entity.form in ("constant", "module")
+
+
+def _is_made_as(each: Entity, entity: Entity) -> bool:
+    """Tell whether a member is the local definition that it holds: `this.stop = function () {}`."""
+    return "l" in each.flags and entity.kind is FIELD and descriptor_parts(each.descriptor)[-1][0] == entity.name
 
 
 def _kind(role: Role, entity: Entity) -> DependencyKind:

@@ -37,7 +37,8 @@ _BEHIND: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """The sources behind a written extension."""
 _ENTRY_FIELDS: Final = ("source", "types", "typings", "module", "main")
 _ENTRY_GUESSES: Final = ("src/index", "index", "lib/index", "src/main")
-_MAX_EXTENDS: Final = 6
+_MAX_CONFIGURATIONS: Final = 8
+"""How many are read of those that one extends, or that are its parts ("references" to files beside it)."""
 _MAX_OUTPUT_FOLDERS: Final = 3
 """How deep a build may put its files: `dist/esm/x.js` is made of `src/x.ts`."""
 _MAX_UP: Final = 24
@@ -107,6 +108,8 @@ class ModuleFinder:
         for target in dict.fromkeys(targets):
             place = _joined(directory, target)
             found = self._built(place, directory, extensions) if place is not None else None
+            if found is None and place is not None and dirname(place) != directory:  # built, and not here
+                found = self._at(_in(directory, "src/index"), extensions, directories=False)
             if found is not None:
                 return found
         return None
@@ -140,22 +143,23 @@ class ModuleFinder:
         return None
 
     def _by_paths(self, path: str, settings: Settings, specifier: str, extensions: tuple[str, ...]) -> str | None:
-        for _ in range(_MAX_EXTENDS):
+        waiting = [(path, settings)]
+        for _ in range(_MAX_CONFIGURATIONS):
+            if not waiting:
+                break
+            path, settings = waiting.pop()
             base = _joined(dirname(path), (settings.get("baseUrl") or (".",))[0]) or ""
             found = self._by_patterns(base, settings, "paths:", specifier, extensions)
             if found is None and "baseUrl" in settings:
                 found = self._at(_in(base, specifier), extensions)
             if found is not None:
                 return found
-            above = settings.get("extends", ())
-            target = _joined(dirname(path), above[0]) if above and above[0].startswith(".") else None
-            if target is None:
-                return None
-            path = target if target.endswith(".json") else target + ".json"
-            extended = self._read(path)
-            if extended is None:
-                return None
-            settings = extended
+            parts = [each for each in reversed(settings.get("references", ())) if each.endswith(".json")]
+            for each in (*parts, *(each for each in settings.get("extends", ()) if each.startswith("."))):
+                target = _joined(dirname(path), each if each.endswith(".json") else each + ".json")
+                read = self._read(target) if target is not None else None
+                if target is not None and read is not None:
+                    waiting.append((target, read))
         return None
 
     def _by_patterns(
