@@ -3,8 +3,9 @@
 A *qualified name* is dotted: what the definition stands in, then its name. Where a language has names that do
 not come from paths (packages of Java, namespaces of C#, constants of Ruby, C) it starts with the package or
 namespace that the file declares; elsewhere with the module's path without its extension, `__init__` and
-`index` standing for their directory. In Go a package is called after its directory, in Rust a module after
-its path below `src`. Tests: tests/unit/daemon/test_daemon_naming.py.
+`index` standing for their directory. A C++ function that is defined outside of its class has that in its
+written name. In Go a package is called after its directory, in Rust a module after its path below `src`.
+Tests: tests/unit/daemon/test_daemon_naming.py.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from codegraph.core.facts import Outline
     from codegraph.graph.file_view import Symbol
     from codegraph.graph.snapshot import Snapshot
@@ -36,6 +39,42 @@ def bare_name(symbol: Symbol) -> str:
 def qualified_name(snapshot: Snapshot, symbol: Symbol) -> str:
     """Return the dotted name of a symbol; a module is called by its path in every language."""
     return _qualified(snapshot.files[symbol.path].outline, symbol.path, symbol.index)
+
+
+def written_name(snapshot: Snapshot, symbol: Symbol) -> str:
+    """Return the qualified name, with the class or namespace that a function of C++ is defined for outside of it."""
+    name = qualified_name(snapshot, symbol)
+    around = class_written(symbol)
+    return f"{name.removesuffix(symbol.definition.name)}{around}.{symbol.definition.name}" if around else name
+
+
+def class_written(symbol: Symbol) -> str:
+    """Return what stands before the name of a C++ function that is defined outside of it: `Block.Iter`; else ""."""
+    definition = symbol.definition
+    if symbol.language != "cpp" or definition.container > 0 or " :: " not in definition.signature:
+        return ""
+    tokens = definition.signature.split(" ")
+    bare = definition.name.removeprefix("~")
+    called = bare if bare.isidentifier() else "operator"
+    for at, token in enumerate(tokens):
+        if token == called and (called != bare or tokens[at + 1 : at + 2] == ["("]):
+            end = at - (tokens[at - 1] == "~")
+            if found := _scopes_before(tokens, end):
+                return ".".join(found)
+    return ""
+
+
+def _scopes_before(tokens: Sequence[str], end: int) -> list[str]:
+    """Return the names that are written before a place, each with `::` behind it, without template arguments."""
+    names: list[str] = []
+    while end >= 2 and tokens[end - 1] == "::":
+        end -= 2
+        depth = 0
+        while end > 0 and (depth := depth + tokens[end].count(">") - tokens[end].count("<")) > 0:
+            end -= 1
+        end -= tokens[end] == "<"
+        names.insert(0, tokens[end])
+    return names
 
 
 def qualified_names(outline: Outline, path: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from codegraph.daemon.messages import CalleesParams
-from codegraph.daemon.naming import dotted, module_name, qualified_name, qualified_names
+from codegraph.daemon.naming import dotted, module_name, qualified_name, qualified_names, written_name
 from codegraph.daemon.targets import find_target
 from codegraph.daemon.view import View
 from codegraph.errors import SymbolNotFound
@@ -125,3 +125,31 @@ def test_dotted_names() -> None:
 def test_module_names(path: str, name: str) -> None:
     """A module is named by its path; package files stand for their directory."""
     assert module_name(path) == name
+
+
+OUTSIDE = """\
+namespace ink {
+int Pen::draw(int x) { return x; }
+Pen::~Pen() {}
+std::string Pen::Tip::name(std::string x) { return x; }
+template <typename T> void Ring<T>::push(std::vector<T> x) { use(x); }
+bool Pen::operator==(const Pen& other) const { return true; }
+std::string loose(std::string x) { return x; }
+}
+int ink::turn() { return 1; }
+"""
+
+
+def test_a_function_of_cpp_bears_the_class_that_it_is_defined_for(project_of: Any) -> None:
+    """Outside of its class, too, as its language writes it; what it returns and takes is no part of that."""
+    snapshot = project_of({"pen.cpp": OUTSIDE}).view.snapshot
+    names = [written_name(snapshot, each) for each in snapshot.in_file("pen.cpp")[1:]]
+    assert names == [
+        "ink.Pen.draw",
+        "ink.Pen.~Pen",
+        "ink.Pen.Tip.name",
+        "ink.Ring.push",
+        "ink.Pen.operator==",
+        "ink.loose",
+        "ink.turn",
+    ]

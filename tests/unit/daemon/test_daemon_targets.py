@@ -108,7 +108,7 @@ def test_common_name_costs_what_is_shown_of_it(project_of: Any, monkeypatch: pyt
         spelled.append(symbol.id)
         return qualified_name(snapshot, symbol)
 
-    monkeypatch.setattr(targets, "qualified_name", counting)
+    monkeypatch.setattr(targets, "written_name", counting)
     with pytest.raises(AmbiguousSymbol):
         find_targets(view, CalleesParams(symbol="run"))
     assert len(spelled) <= LISTED
@@ -116,7 +116,7 @@ def test_common_name_costs_what_is_shown_of_it(project_of: Any, monkeypatch: pyt
 
 def test_names_are_spelled_out_file_by_file(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     """Looking through all names works out what a file's symbols are called once, and makes those that fit."""
-    monkeypatch.setattr(targets, "qualified_name", pytest.fail)
+    monkeypatch.setattr(targets, "written_name", pytest.fail)
     assert ids(view, name="STORE.G", match=Match.SUBSTRING) == ["pkg/store.py/Store#get()."]
     assert ids(view, name="pkg/store.py/Store#", match=Match.PREFIX) == ["pkg/store.py/Store#"]
 
@@ -265,6 +265,43 @@ def test_things_of_one_name_are_not_one_thing(project_of: Any, name: str) -> Non
     """Functions of two files are not, nor is a method and a type."""
     with pytest.raises(AmbiguousSymbol):
         find_targets(project_of(THINGS).view, CalleesParams(symbol=name))
+
+
+def test_a_declaration_and_its_definition_are_one_thing(project_of: Any) -> None:
+    """A function of C or C++ is declared in a header: its name means both, and where one is wanted, the definition.
+
+    Two definitions of one name are two functions, whoever declares them.
+    """
+    files = {
+        "ring.h": "int push(int value);\nint apart(int value);\n",
+        "ring.c": '#include "ring.h"\nint push(int value) { return value + 1; }\nint apart(int v) { return v + 1; }\n',
+        "other.c": "static int apart(int value) { return value + 2; }\n",
+        "pen.hpp": "namespace ink {\nclass Pen {\n public:\n  int draw(int x);\n};\n}\n",
+        "pen.cpp": '#include "pen.hpp"\nnamespace ink {\nint Pen::draw(int x) { return x + 1; }\n}\n',
+    }
+    view = project_of(files).view
+    for name, defined, declared in (("push", "ring.c", "ring.h"), ("ink::Pen::draw", "pen.cpp", "pen.hpp")):
+        assert [each.path for each in find_targets(view, CalleesParams(symbol=name))] == [defined, declared]
+        assert find_target(view, CalleesParams(symbol=name)).path == defined
+    for find in (find_target, find_targets):
+        with pytest.raises(AmbiguousSymbol):
+            find(view, CalleesParams(symbol="apart"))
+
+
+def test_a_constructor_outside_of_its_class_is_one(project_of: Any) -> None:
+    """In C++ it mostly is: the class's name means the class, and whoever asks for its callers means the definition."""
+    files = {
+        "pen.hpp": "class Pen {\n public:\n  Pen(int x);\n  ~Pen();\n};\n",
+        "pen.cpp": '#include "pen.hpp"\nPen::Pen(int x) { use(x); }\nPen::~Pen() { use(1); }\n',
+    }
+    view = project_of(files).view
+    found = find_targets(view, CalleesParams(symbol="Pen"))
+    assert [each.id for each in found] == ["pen.hpp/Pen#"]
+    assert {each.id for each in with_constructors(view.snapshot, found)} == {
+        "pen.hpp/Pen#",
+        "pen.hpp/Pen#Pen().",
+        "pen.cpp/Pen().",
+    }
 
 
 def test_constructors_are_called_for_their_type(project_of: Any) -> None:
