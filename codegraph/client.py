@@ -23,7 +23,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 ResultT = TypeVar("ResultT")
 
 _PORTION = 262_144
+_BUSY_SECONDS = 5.0
+"""How long a daemon may have so many who wait to be let in that the system lets no more wait."""
+_BUSY_LOOK_SECONDS = 0.01
 
 
 class Client:
@@ -177,7 +180,7 @@ class Client:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(self._timeout)
         try:
-            connection.connect(self._path)
+            _connect(connection, self._path, monotonic() + _BUSY_SECONDS)
         except OSError as error:
             connection.close()
             raise DaemonNotRunning(
@@ -310,3 +313,14 @@ class Client:
     def shutdown(self) -> operations.ShutdownResult:
         """End the daemon."""
         return self.call(operations.ShutdownParams())
+
+
+def _connect(connection: socket.socket, path: str, deadline: float) -> None:
+    """Connect; while too many others wait to be let in, try again. Raises OSError."""
+    while True:
+        try:
+            return connection.connect(path)
+        except BlockingIOError:
+            if monotonic() >= deadline:
+                raise
+            sleep(_BUSY_LOOK_SECONDS)

@@ -178,7 +178,9 @@ def private_directory(path: Path) -> Path:
     Raises ProjectError if it is not, StoreReadOnly or StoreError if it cannot be made.
     """
     try:
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for directory in (*reversed(path.parents), path):  # those above it, too: who can write there can replace it
+            if not directory.is_dir():
+                directory.mkdir(mode=0o700, exist_ok=True)
         status = path.lstat()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
             raise ProjectError(f"{path}: belongs to somebody else", _OTHER_DIRECTORY.format("of yours"))

@@ -22,6 +22,9 @@ from pathlib import Path
 
 SAFE_PATH = "PYTHONSAFEPATH"
 
+PRIVATE = 0o077
+"""The umask of processes that write state: it quotes from sources that others may not read."""
+
 _YOUNG = 10_000
 """Containers between two looks at the youngest: less than a millisecond each."""
 _MOST_ROUNDS = 3

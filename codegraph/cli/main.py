@@ -7,34 +7,46 @@ Tests: tests/unit/cli/test_cli_main.py.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 from codegraph.cli.parser import build_parser
 from codegraph.errors import CodegraphError, InternalError, UsageError
 
 _INTERRUPTED = 130
-_BROKEN_PIPE = 141
+_NO_OUTPUT = 141
+_OUTPUT_ERRORS = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF})
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. argparse itself exits with 0 after --help."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
+    _open_streams()
     try:
         code = _run(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has enough. Standard output is replaced, or Python would complain at exit.
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            _complain(f"the output cannot be written: {error.strerror}", "make room, or write it elsewhere")
+        # What is left to print goes nowhere, or Python would complain of it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _BROKEN_PIPE
+        return _NO_OUTPUT
     return code
+
+
+def _open_streams() -> None:
+    """Make the standard streams take any text; those that were closed before the start take it nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
+        reconfigure = getattr(getattr(sys, name), "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -55,9 +67,9 @@ def _run(argv: Sequence[str]) -> int:
             kind = type(error).__name__
             output.record({"error": {"kind": kind, "message": error.message, "advice": error.advice}})
         return error.exit_code
-    except BrokenPipeError:
-        raise
     except Exception as error:  # 1, which is what Python would end with, says that `verify` found a difference
+        if isinstance(error, OSError) and error.errno in _OUTPUT_ERRORS and error.filename is None:
+            raise
         import traceback
 
         traceback.print_exc()
@@ -93,4 +105,7 @@ def _complain(message: str, advice: str) -> None:
     from codegraph.cli.output import printable
 
     lines = [f"codegraph: {message}", *([f"  next: {advice}"] if advice else [])]
-    sys.stderr.write("".join(f"{printable(line)}\n" for text in lines for line in text.split("\n")))
+    try:
+        sys.stderr.write("".join(f"{printable(line)}\n" for text in lines for line in text.split("\n")))
+    except OSError:
+        return  # nobody can be told; the exit code says it

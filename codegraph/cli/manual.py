@@ -15,7 +15,7 @@ exit codes:
    2  wrong usage                            9  not done within --timeout
    3  bad configuration                     70  a bug: please report it
    4  no such project, path or file        130  interrupted
-   5  unknown or ambiguous symbol          141  whoever read the output stopped reading
+   5  unknown or ambiguous symbol          141  the output could not be written, or is not read
 
 A SYMBOL is an id (src/pkg/mod.py/Class#method().), a qualified name (pkg.mod.Class.method or a dotted
 end of it), a bare name, or FILE:LINE[:COLUMN] with lines from 1 and columns from 0, as printed.

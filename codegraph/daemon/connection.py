@@ -323,7 +323,7 @@ class Connection(asyncio.Protocol):
         self._write(encode(ErrorReply(id=request_id, error=error_object(error))))
 
     def _write(self, body: bytes) -> None:
-        if self._closing or self._transport is None:
+        if self._closing or self._transport is None or self._transport.is_closing():  # it is gone: nobody reads this
             return
         self._transport.write(frame(body))
         if self._transport.get_write_buffer_size() > self._limits.max_buffer_bytes:

@@ -151,7 +151,7 @@ def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ())
     try:
         command = own_command("daemon-run", "--project", os.fspath(root))
         command += [part for setting in settings for part in ("--set", setting)]
-        with writing_to(state), (state / LOG_NAME).open("ab") as log:
+        with writing_to(state), open(state / LOG_NAME, "ab", opener=_private) as log:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -170,6 +170,10 @@ def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ())
         os.close(ours)
     _reap(process)
     return _started(said, root, locations, state)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _comes_to_listen(running: Notice) -> bool:

@@ -14,7 +14,7 @@ from codegraph.daemon.operations import IndexResult, Progress
 from codegraph.daemon.project import open_project
 from codegraph.events import EventLog
 from codegraph.locations import Locations
-from codegraph.processes import calm_collector, share_arenas
+from codegraph.processes import PRIVATE, calm_collector, share_arenas
 
 
 def index(
@@ -29,6 +29,7 @@ def index(
 
     Raises StoreLocked while a daemon (or another run) has the project, and what `open_project` raises.
     """
+    os.umask(PRIVATE)
     os.nice(config.daemon.nice)
     calm_collector()
     share_arenas()

@@ -29,7 +29,7 @@ from codegraph.daemon.statistics import RequestStatistics
 from codegraph.errors import CodegraphError
 from codegraph.events import EventLog
 from codegraph.locations import Locations, private_directory
-from codegraph.processes import calm_collector, settle_collector, share_arenas
+from codegraph.processes import PRIVATE, calm_collector, settle_collector, share_arenas
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ _LOG_BYTES = 1_000_000
 
 def serve_project(root: Path, config: Config, locations: Locations) -> int:
     """Serve until the end and return the exit code. Raises what prevents it."""
+    os.umask(PRIVATE)
     state = private_directory(locations.state_directory(root))
     private_directory(locations.runtime_directory)
     socket = locations.socket(root)

@@ -512,6 +512,25 @@ def test_a_stopped_daemon_is_still_ended(running: Installation) -> None:
     wait_for_end(process)
 
 
+def test_what_is_written_is_for_the_user_alone(home: Installation) -> None:
+    """Whatever the umask: state, vectors, log and socket, and the directories that are made for them."""
+    home.write(CODE)
+    before = os.umask(0)
+    try:
+        home.start()
+    finally:
+        os.umask(before)
+    with home.client() as client:
+        client.sync(Wait.EMBEDDED, timeout=PATIENCE)
+        client.index()
+    home.stop()
+    places = home.locations
+    made = [places.state_home, places.cache_directory, places.runtime_directory]
+    found = [*made, *(each for place in made for each in place.rglob("*"))]
+    assert {each.name for each in found} >= {"daemon.log", "data.mdb", "lexical"}
+    assert [each for each in found if each.lstat().st_mode & 0o077] == []
+
+
 def test_another_version_is_refused_and_can_be_replaced(
     running: Installation, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

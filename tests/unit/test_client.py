@@ -398,6 +398,24 @@ def test_the_client_is_light() -> None:
     assert not heavy & set(loaded)
 
 
+def test_a_crowd_before_the_door_is_waited_for(path: Path) -> None:
+    """Where so many wait to be let in that the system lets no more wait, a client tries again, and is let in."""
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as first:
+        listener.bind(str(path))
+        listener.listen(0)
+        first.connect(str(path))
+        tried = threading.Event()
+        client = Client(path, timeout=0.01)
+        dialled = threading.Thread(target=lambda: (tried.set(), client._dial()))
+        dialled.start()
+        tried.wait()
+        listener.accept()[0].close()
+        dialled.join()
+        listener.accept()[0].close()
+        assert client._socket is not None
+        client.close()
+
+
 def test_a_lone_surrogate_is_refused_and_harms_nothing(daemon: FakeDaemon) -> None:
     """A text that UTF-8 cannot write is the caller's error, in both clients, and the next question is answered."""
     with Client(daemon.path) as client:

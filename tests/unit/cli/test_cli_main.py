@@ -71,6 +71,18 @@ def python(*argv: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *argv], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.parametrize(
+    ("streams", "code", "said"), [(">&-", 0, ""), (">/dev/full", 141, "No space left"), ("2>&-", 0, "")]
+)
+def test_output_that_goes_nowhere(streams: str, code: int, said: str) -> None:
+    """A stream that was closed is done without; one that takes nothing more is said, and is no bug."""
+    command = f'"{sys.executable}" -m codegraph config path {streams}'
+    run = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert run.returncode == code
+    assert said in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_as_a_process() -> None:
     """`python -m codegraph` ends with the exit code of the command."""
     assert python("-m", "codegraph", "--version").stdout.startswith("codegraph ")
