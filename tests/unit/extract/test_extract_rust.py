@@ -92,15 +92,23 @@ def test_mentions_start_at_names_of_the_module() -> None:
         ("let Case { size, .. } = c; size.go()", "c: Case", "CALL Case..size.go"),
         ("all.iter().map(|p| p.go());", "all: Vec<Part>", "CALL Part.().@of.iter.().[].go"),
         ("let (a, b) = (Part {}, 1); a.go()", "", "CALL Part.().go"),
-        ("let (a, b) = pair(); b.go()", "", "CALL pair.().@2.go"),
+        ("let (a, b) = pair(); b.go()", "", "CALL pair.().@second.go"),
         ("<Part as Thing>::go()", "", "CALL Part.go"),
         ("x.go()", "x: impl One + m::Two", "CALL @any:One&m::Two.().go"),
+        ("p.1.go()", "p: (u8, Part)", "CALL Part.().go"),
+        ("for (a, b) in all { a.go() }", "all: Vec<(Part, u8)>", "CALL Part.().go"),
+        ("let p = (1, Part {}); p.1.go()", "", "CALL Part.().go"),
+        ("for (k, v) in all { v.go() }", "all: HashMap<u8, Part, S>", "CALL Part.().@second.go"),
+        ("c.get().go()", "c: x::Lazy<Part>", "CALL Part.().@of:x::Lazy.get.().go"),
+        ("r.go()", "r: Ref<Part>", "CALL Part.().@as:Ref.go"),
+        ("let Two(_, p) = x; p.go()", "", "CALL Two..1.go"),
+        ("let (.., p) = x; p.go()", "x: (Part, u8)", "CALL ().go"),
     ],
 )
 def test_what_is_known_of_a_receiver(code: str, parameters: str, expected: str | None) -> None:
     """Declarations, patterns, loops and closures say what a name holds; pointers and containers are seen through."""
     found = within(code, parameters)
-    assert (expected or "CALL Part.().@of.iter.().enumerate.().[].go") in found
+    assert (expected or "CALL Part.().@of.iter.().enumerate.().[].@second.go") in found
 
 
 def test_type_parameters_are_their_bounds() -> None:
@@ -109,8 +117,8 @@ def test_type_parameters_are_their_bounds() -> None:
     assert "CALL Thing.make" in mentions("fn f<T>() where T: Thing { T::make() }")
     found = facts("struct Of<T> { held: T }\nimpl<T: Thing> Of<T> { fn f(&self) {} }").occurrences.bindings
     assert [(each.name, each.chain) for each in found] == [
-        (".held", ("@param:T", "()")),
-        ("@bound:T", ("Thing", "()")),
+        (".held", ("@param:0", "()")),
+        ("@bound:0", ("Thing", "()")),
         ("@self", ("Of", "()")),
     ]
 

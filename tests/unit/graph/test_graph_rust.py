@@ -52,6 +52,96 @@ RUN = {"part:Part(+1)#run()."}
 NEW = {"part:Part(+1)#new()."}
 
 
+OWN = """pub struct Vault<A, T> { pub a: A, held: T, pub both: Vec<(u8, Part)> }
+impl<B, U: Runs> Vault<B, U> { fn open(&self) { self.held.both() } }
+impl<B> Vault<B, Part> { fn shut(&self) { self.held.run(); } }
+pub struct Tight<T: Base> { base: T }
+impl<U: Runs> Tight<U> { fn go(&self) { self.base.both(); self.base.base() } }
+pub struct Lazy<T> { t: T }
+impl<T> Lazy<T> { pub fn look(&self) {} }
+pub trait Extra { fn extra(&self) {} fn push(&self) {} }
+impl<T> Extra for T {}
+impl Runs for Option<Part> { fn stop(&self) -> Self { self.both(); self.as_ref().unwrap().run(); None } }
+#[cfg(unix)]
+pub struct Twin<T> { t: T }
+#[cfg(not(unix))]
+pub struct Twin<T> { u: T }
+impl<T> Twin<T> { pub fn only(&self) {} }
+pub type Named = Vault<u8, Part>;
+impl Named { pub fn of_alias(&self) {} }
+impl Runs for Part { fn stop(&self) -> Self { self.run().unwrap(); Part::new() } fn both(&self) { self.base() } }
+"""
+
+
+OWN_USED = f"use my_kit::part::*; {OWN}"
+
+
+def own(code: str, parameters: str) -> set[str]:
+    return calls(code, parameters, "use own::*; mod own;", own=OWN_USED)
+
+
+def inside(symbol: str) -> set[str]:
+    """Return the names of what a function of that text calls."""
+    project = linked("mod own;", own=OWN_USED)
+    found = edges(project, f"src/own.rs/{symbol}", "calls")
+    return {edge.rpartition("#")[2] for edge in found}
+
+
+def test_a_field_of_a_type_parameter_is_what_an_impl_says_of_it() -> None:
+    """By its place among the arguments, whatever it is called there; beside the bounds that the type has itself."""
+    assert inside("Vault(+1)#open().") == {"both()."}
+    assert inside("Vault(+2)#shut().") == {"run()."}
+    assert inside("Tight(+1)#go().") == {"both().", "base()."}
+
+
+def test_parts_of_tuples_keep_their_types() -> None:
+    """In fields, parameters, results and elements, and behind the number that `enumerate` gives."""
+    assert calls("p.1.run();", "p: (u8, Part)") == RUN
+    assert calls("for (_, p) in v.both.iter() { p.run(); }", "v: &own::Vault<u8, u8>", "mod own;", own=OWN_USED) == RUN
+    assert calls("for (_, (_, p)) in all.iter().enumerate() { p.run(); }", "all: &[(u8, Part)]") == RUN
+    assert calls("for (_, p) in all.iter().enumerate() { p.run(); }", "all: &[Part]") == RUN
+    assert (
+        calls("let (_, p) = two(); p.run();", "", "use my_kit::*; use my_kit::part::*; fn two() -> (u8, Part) { x() }")
+        >= RUN
+    )
+    assert calls("for (_, p) in all { p.run(); }", "all: &HashMap<u8, Part>") == RUN
+
+
+def test_a_type_of_the_project_called_like_a_container_is_none() -> None:
+    """What is imported or defined tells; a name of the standard library otherwise holds what it is given."""
+    assert own("x.look();", "x: &Lazy<my_kit::Part>") == {"src/own:Lazy(+1)#look()."}
+    assert calls("x.force().run();", "x: &Lazy<Part>") == RUN
+
+
+def test_the_trait_in_scope_gives_a_method_to_a_value_of_which_nothing_is_known() -> None:
+    """Unless it is not in scope, or the standard library has a method of that name; the edge is inferred."""
+    extra = {"src/own:Extra#extra()."}
+    assert own("let x = y(); x.extra(); x.push();", "") == extra
+    project = linked("mod own; use own::Extra; fn f() { y().extra(); }", own=OWN_USED)
+    (edge,) = project.index.snapshot.dependencies(SymbolId("src/main.rs/f()."))
+    assert (edge.target, edge.confidence) == ("src/own.rs/Extra#extra().", Confidence.INFERRED)
+    assert own("for y in x.iter().zip(z) { y.extra(); }", "x: &[u8]") == extra
+    assert calls("let x = y(); x.extra();", "", "mod own;", own=OWN_USED) == set()
+
+
+def test_an_impl_for_a_container_has_its_trait_and_what_is_inside() -> None:
+    """`self` in `impl Trait for Option<T>` has the trait's methods, and gives an inner T."""
+    assert inside("Option#stop().") == {"both().", "run()."}
+
+
+def test_a_type_defined_under_two_conditions_has_its_methods_once() -> None:
+    """Two `struct` under `cfg` are one to their impls; an impl for an alias is one for what that stands for."""
+    assert own("x.only();", "x: &Twin<u8>") == {"src/own:Twin(+2)#only()."}
+    assert own("x.of_alias();", "x: &Vault<u8, my_kit::Part>") == {"src/own:Named(+1)#of_alias()."}
+
+
+def test_a_method_of_the_type_comes_before_one_of_the_trait_around() -> None:
+    """In an impl of a trait, too, `self.run()` is the type's own method first."""
+    text = "impl Go for Part { fn run(&self) -> u8 { self.run(); 1 } } trait Go { fn run(&self) -> u8; }"
+    found = edges(linked(f"use my_kit::*; {text}"), "src/main.rs/Part#run().", "calls")
+    assert {each.replace("kit/src/", "").replace(".rs/", ":") for each in found} == {"calls part:Part(+1)#run()."}
+
+
 def test_receivers_are_typed() -> None:
     """Parameters, constants, results, patterns and fields tell a receiver's type, through containers and aliases."""
     assert calls("p.run();", "p: &Part") == RUN

@@ -2,10 +2,12 @@
 
 A path is its names: `a::B::new` is ("a", "B", "new"). A type's chain is that of an instance: `a::B` is ("a", "B",
 "()"). References, pointers and smart pointers are transparent; `Option<T>`, `Result<T, E>`, collections, cells and
-iterators of T all are ("T", "()", "@of"), for "[]" takes off what `?`, `unwrap`, a pattern or a loop does. A type
-parameter is what its bounds say, several of them as one element "@any:A&b::B". A field in a chain is its name behind a
-dot, a method its bare name: `x.field.run()` is (..., ".field", "run", "()"). "@Self" is the type of the impl or trait
-around. Tests: tests/unit/extract/test_extract_rust.py.
+iterators of T all are ("T", "()", "@of"), for "[]" takes off what `?`, `unwrap`, a pattern or a loop does. Of a
+container that a project may well have itself the element is "@of:a::Lazy", of such a pointer "@as:a::Ref". A type
+parameter is what its bounds say, several of them as one element "@any:A&b::B". A tuple is one element, too, that has
+the chains of its parts (core/tuples.py). A field in a chain is its name behind a dot, a method its bare name:
+`x.field.run()` is (..., ".field", "run", "()"). "@Self" is the type of the impl or trait around.
+Tests: tests/unit/extract/test_extract_rust.py.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import LOCAL, Chain
 from codegraph.core.symbols import descriptor_parts
+from codegraph.core.tuples import is_tuple, parts_of, tuple_of
 from codegraph.core.words import words
 from codegraph.extract.languages.block_walk import CALLABLE, MAX_NESTING, OF, TYPE, Scope, joined
 from codegraph.extract.text import SourceText
@@ -29,10 +32,13 @@ CONTAINERS = words(
     """
 )
 _MAPS = words("HashMap BTreeMap IndexMap")
+_SURE = words("Option Result Vec HashMap BTreeMap HashSet BTreeSet VecDeque Iterator IntoIterator Box Rc Arc Cow Pin")
+"""Those that a project has hardly of its own; the name of another stands behind what it holds, for linking to tell."""
+_POINTERS_OF_STD = POINTERS & _SURE
 _MARKERS = words(
     """
     Clone Copy Send Sync Sized Debug Display Default Eq PartialEq Ord PartialOrd Hash Unpin Any ToString Into From
-    TryFrom TryInto AsRef AsMut Borrow Write Read Error FromStr
+    TryFrom TryInto AsRef AsMut Borrow FromStr
     """
 )
 """Traits of the standard library among a type parameter's bounds: nothing of the project is found in them."""
@@ -42,10 +48,17 @@ _NAMES = words("identifier type_identifier self super crate metavariable")
 _PASSED = words("parenthesized_expression reference_expression await_expression unsafe_block")
 _TYPES_PASSED = words("reference_type pointer_type parenthesized_type")
 
+AS = "@as:"
+"""Start of the element of a pointer that may be a type of the project, before its path."""
 IN = "@in:"
 """Start of the element that stands for a block, before its name (see `blocks`)."""
 GLOB = "@glob"
 """The name under which a scope holds the element of a block that imports everything of something."""
+
+
+def held_in(path: Chain) -> str:
+    """Return the element of a container that may be a type of the project."""
+    return f"{OF}:{'::'.join(path)}"
 
 
 def item_of(found: Chain, name: str) -> Chain:
@@ -56,6 +69,14 @@ def item_of(found: Chain, name: str) -> Chain:
     else:
         is_own = len(chain) == 2 and chain[0].startswith(IN) and chain[1] == name
     return chain if is_own else ()
+
+
+def part_of(chain: Chain, field: str) -> Chain:
+    """Return the chain of a field, ".name" or ".0"; of a tuple the part itself."""
+    if not is_tuple(chain):
+        return joined(chain, field)
+    parts, number = parts_of(chain[0]), field[1:]
+    return parts[int(number)] if number.isdecimal() and int(number) < len(parts) else ()
 
 
 class Chains:
@@ -156,6 +177,8 @@ class Chains:
             return self.bounds(node.named_children, scope, depth + 1)
         if kind == "function_type":
             return joined(self.instance(node.child_by_field_name("return_type"), scope, depth + 1), CALLABLE)
+        if kind == "tuple_type":
+            return tuple_of([self.instance(each, scope, depth + 1) for each in node.named_children])
         return ()
 
     def _generic(self, node: Node, scope: Scope, depth: int) -> Chain:
@@ -164,12 +187,17 @@ class Chains:
         name = chain[-1] if chain else ""
         listed = [each for each in arguments.named_children if each.type != "lifetime"] if arguments is not None else []
         if name in POINTERS and listed:
-            return self.instance(listed[-1], scope, depth)
+            inside = self.instance(listed[-1], scope, depth)
+            return inside if name in _SURE else joined(inside, f"{AS}{'::'.join(chain)}") or joined(chain, "()")
         if name in CONTAINERS and listed:
-            given = listed[-1] if name in _MAPS else listed[0]
+            given = listed[1] if name in _MAPS and len(listed) > 1 else listed[0]
             if given.type == "type_binding":
                 given = given.child_by_field_name("type") or given
-            return joined(self.instance(given, scope, depth), OF)
+            inside = self.instance(given, scope, depth)
+            # a loop over a map takes keys and values apart, and the parts of such a value would be taken for them
+            if name in _MAPS and is_tuple(inside):
+                return ()
+            return joined(inside, OF) if name in _SURE else joined(inside, held_in(chain)) or joined(chain, "()")
         return joined(chain, "()")
 
     def bounds(self, nodes: Sequence[Node | None], scope: Scope, depth: int = 0) -> Chain:
@@ -212,7 +240,7 @@ class Chains:
         if kind == "field_expression":
             field = node.child_by_field_name("field")
             before = self.value(node.child_by_field_name("value"), scope, depth + 1)
-            return joined(before, "." + self._of(field)) if field is not None else ()
+            return part_of(before, "." + self._of(field)) if field is not None else ()
         if kind == "call_expression":
             return self._called(node, scope, depth + 1)
         if kind == "struct_expression":
@@ -235,6 +263,8 @@ class Chains:
             return before if index is not None and index.type == "range_expression" else joined(before, "[]")
         if kind == "array_expression":
             return joined(self._only(node, scope, depth), OF)
+        if kind == "tuple_expression":
+            return tuple_of([self.value(each, scope, depth + 1) for each in node.named_children])
         if kind == "block":
             is_plain = node.named_child_count == 1 and not node.named_child(0).type.endswith(("statement", "item"))
             return self._only(node, scope, depth) if is_plain else ()
@@ -256,10 +286,11 @@ class Chains:
         first = arguments.named_child(0) if arguments is not None and arguments.named_child_count else None
         if len(chain) == 1 and chain[0] in MADE_OF:
             return joined(self.value(first, scope, depth + 1), OF)
-        if len(chain) > 1 and chain[-2] in POINTERS and chain[-1] in ("new", "clone", "pin", "from"):
+        of = chain[-2] if len(chain) > 1 else ""
+        if of in _POINTERS_OF_STD and chain[-1] in ("new", "clone", "pin", "from"):
             return self.value(first, scope, depth + 1)
-        if len(chain) > 1 and chain[-2] in CONTAINERS and chain[-1] in ("new", "from"):
-            return joined(self.value(first, scope, depth + 1), OF)
+        if of in CONTAINERS and chain[-1] in ("new", "from"):
+            return joined(self.value(first, scope, depth + 1), OF if of in _SURE else held_in(chain[:-1]))
         return joined(chain, "()")
 
     def callee(self, function: Node | None, scope: Scope, depth: int = 0) -> Chain:

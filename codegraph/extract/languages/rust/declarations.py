@@ -39,8 +39,8 @@ def function(walk: RustWalk, node: Node, scope: Scope) -> None:
     index, own = _opened(walk, node, scope)
     type_parameters(walk, node, own)
     result, parameters = node.child_by_field_name("return_type"), node.child_by_field_name("parameters")
-    if index and result is not None:
-        _bind_results(walk, node, index, result, own)
+    if index and result is not None and (chain := walk.chains.instance(result, own)):
+        walk.bind(node, index, "0", chain, BindingKind.RETURN)
     for each in parameters.named_children if parameters is not None else ():
         if each.type == "self_parameter":
             own.names["self"] = own.find(_BLANKET) or ("@Self", "()")
@@ -48,16 +48,6 @@ def function(walk: RustWalk, node: Node, scope: Scope) -> None:
     walk.push(result, own)
     walk.push(parameters, own)
     _push_bounds(walk, node, own)
-
-
-def _bind_results(walk: RustWalk, node: Node, index: int, result: Node, own: Scope) -> None:
-    chain = walk.chains.instance(result, own)
-    if chain:
-        walk.bind(node, index, "0", chain, BindingKind.RETURN)
-    for number, part in enumerate(result.named_children if result.type == "tuple_type" else (), 1):
-        chain = walk.chains.instance(part, own)
-        if chain:
-            walk.bind(node, index, str(number), chain, BindingKind.RETURN)
 
 
 def type_parameters(walk: RustWalk, node: Node, own: Scope) -> list[str]:
@@ -97,12 +87,7 @@ def _push_bounds(walk: RustWalk, node: Node, own: Scope) -> None:
 def parameter(walk: RustWalk, node: Node, scope: Scope) -> None:
     """Declare a parameter."""
     kind, pattern = node.child_by_field_name("type"), node.child_by_field_name("pattern")
-    if pattern is not None:
-        if pattern.type == "tuple_pattern" and kind is not None and kind.type == "tuple_type":
-            for part, part_kind in zip(pattern.named_children, kind.named_children, strict=False):
-                declare(walk, part, walk.chains.instance(part_kind, scope), scope)
-        else:
-            declare(walk, pattern, walk.chains.instance(kind, scope), scope)
+    declare(walk, pattern, walk.chains.instance(kind, scope), scope)
     walk.push(kind, scope)
 
 
@@ -112,12 +97,13 @@ def implementation(walk: RustWalk, node: Node, scope: Scope) -> None:
     parameters = type_parameters(walk, node, own)
     of, trait_node = node.child_by_field_name("type"), node.child_by_field_name("trait")
     if index:
-        for each in parameters:
-            if own.names[each][1:]:
-                walk.bind(node, index, f"@bound:{each}", own.names[each][1:], BindingKind.VARIABLE)
+        for number, each in enumerate(_arguments(of)):
+            if given := walk.chains.instance(each, own):
+                walk.bind(node, index, f"@bound:{number}", given, BindingKind.VARIABLE)
         chain = walk.chains.instance(of, own)
         trait_chain = walk.chains.path(trait_node, own)
-        if _seen_through(walk, of) in parameters:
+        seen = _seen_through(of)
+        if seen is not None and walk.text(seen) in parameters:
             own.names[_BLANKET] = _either(chain, trait_chain)
         elif chain:
             walk.bind(node, index, "@self", chain, BindingKind.VARIABLE)
@@ -132,11 +118,18 @@ def implementation(walk: RustWalk, node: Node, scope: Scope) -> None:
     _push_bounds(walk, node, own)
 
 
-def _seen_through(walk: RustWalk, of: Node | None) -> str:
-    """Return the text of a type behind references."""
+def _seen_through(of: Node | None) -> Node | None:
+    """Return a type behind references."""
     while of is not None and of.type == "reference_type":
         of = of.child_by_field_name("type")
-    return walk.text(of) if of is not None else ""
+    return of
+
+
+def _arguments(of: Node | None) -> list[Node]:
+    """Return the type arguments of the type that an impl is for."""
+    seen = _seen_through(of)
+    listed = seen.child_by_field_name("type_arguments") if seen is not None else None
+    return [each for each in listed.named_children if each.type != "lifetime"] if listed is not None else []
 
 
 def _either(bound: Chain, trait_chain: Chain) -> Chain:
@@ -172,9 +165,11 @@ def trait(walk: RustWalk, node: Node, scope: Scope) -> None:
 def data_type(walk: RustWalk, node: Node, scope: Scope) -> None:
     """Visit a struct, a union or an enum: bind the fields, those of variants too."""
     index, own = _opened(walk, node, scope)
-    for each in type_parameters(walk, node, own):
-        if len(own.names[each]) == 1:
-            own.names[each] = (TYPE, f"@param:{each}", "()")
+    for number, each in enumerate(type_parameters(walk, node, own)):
+        bound = own.names[each][1:]
+        if not bound or bound[-1] == "()":
+            written = "::".join(bound[:-1]).removeprefix("@any:")
+            own.names[each] = (TYPE, f"@param:{number}|{written}" if written else f"@param:{number}", "()")
     own.names["Self"] = (TYPE, "@here", walk.view.definitions[index].descriptor, "()") if index else (TYPE,)
     body = node.child_by_field_name("body")
     if body is not None and body.type == "enum_variant_list":

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from codegraph.core.facts import Chain
+from codegraph.core.tuples import SECOND, is_tuple
 from codegraph.extract.languages.block_walk import MAX_NESTING, Scope, joined
 from codegraph.extract.languages.rust import expressions
-from codegraph.extract.languages.rust.chains import MADE_OF
+from codegraph.extract.languages.rust.chains import MADE_OF, part_of
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.rust.walk import RustWalk
 
+_REST = "remaining_field_pattern"
 _PASSED = frozenset({"mut_pattern", "ref_pattern", "reference_pattern", "captured_pattern", "match_pattern"})
 
 
@@ -36,8 +38,7 @@ def declare(walk: RustWalk, node: Node | None, chain: Chain, scope: Scope, depth
         for each in node.named_children:
             declare(walk, each, chain, scope, deeper)
     elif kind == "tuple_pattern":
-        for number, each in enumerate(node.named_children):
-            declare(walk, each, _part(chain, number, node.named_child_count), scope, deeper)
+        _declare_tuple(walk, node, chain, scope, deeper)
     elif kind == "tuple_struct_pattern":
         _declare_tuple_struct(walk, node, chain, scope, deeper)
     elif kind == "struct_pattern":
@@ -60,11 +61,25 @@ def _declare_name(walk: RustWalk, node: Node, chain: Chain, scope: Scope) -> Non
         scope.names[name] = chain
 
 
+def _parts(node: Node) -> list[Node]:
+    """Return what a pattern has between its brackets and commas; `_` is no node with a name."""
+    return [each for each in node.children if each.is_named or each.type == "_"]
+
+
+def _declare_tuple(walk: RustWalk, node: Node, chain: Chain, scope: Scope, depth: int) -> None:
+    parts = _parts(node)
+    is_open = False  # of what stands behind ".." the number is not known
+    for number, each in enumerate(parts):
+        is_open = is_open or each.type == _REST
+        declare(walk, each, () if is_open else _part(chain, number, len(parts)), scope, depth)
+
+
 def _part(chain: Chain, number: int, count: int) -> Chain:
-    """Return the chain of one part of a tuple: of a call's result, or of what a map or `enumerate` gives."""
-    if chain[-1:] == ("()",):
-        return joined(chain, f"@{number + 1}")
-    return chain if chain[-1:] == ("[]",) and count == 2 and number == 1 else ()
+    """Return the chain of one part of a tuple: of a call's result, or of what a map or `enumerate` gives.
+
+    A map is known as a container of its values, so what nobody knows as a tuple is the second of two.
+    """
+    return joined(chain, SECOND) if count == 2 and number == 1 and not is_tuple(chain) else part_of(chain, f".{number}")
 
 
 def _declare_tuple_struct(walk: RustWalk, node: Node, chain: Chain, scope: Scope, depth: int) -> None:
@@ -73,13 +88,11 @@ def _declare_tuple_struct(walk: RustWalk, node: Node, chain: Chain, scope: Scope
     is_wrapper = len(path) == 1 and path[0] in MADE_OF
     if not is_wrapper:
         walk.push(of, scope)
-    number = 0
-    for each in node.named_children:
-        if of is not None and each.id == of.id:
-            continue
+    is_open = path == ("Err",)
+    for number, each in enumerate(_parts(node)[1:]):
+        is_open = is_open or each.type == _REST
         inner = joined(chain, "[]") if is_wrapper else joined(path, f".{number}")
-        declare(walk, each, () if path == ("Err",) else inner, scope, depth)
-        number += 1
+        declare(walk, each, () if is_open else inner, scope, depth)
 
 
 def _declare_struct(walk: RustWalk, node: Node, scope: Scope, depth: int) -> None:

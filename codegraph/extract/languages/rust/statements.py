@@ -32,12 +32,6 @@ def let(walk: RustWalk, node: Node, scope: Scope) -> None:
 def _declare_let(walk: RustWalk, node: Node, scope: Scope) -> None:
     pattern, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
     kind = node.child_by_field_name("type")
-    for source, read in ((kind, walk.chains.instance), (value, walk.chains.value)):
-        is_tuple = source is not None and source.type in ("tuple_type", "tuple_expression")
-        if pattern is not None and pattern.type == "tuple_pattern" and source is not None and is_tuple:
-            for part, given in zip(pattern.named_children, source.named_children, strict=False):
-                declare(walk, part, read(given, scope), scope)
-            return
     declare(walk, pattern, walk.chains.instance(kind, scope) or walk.chains.value(value, scope), scope)
 
 

@@ -1,13 +1,14 @@
 """References, bindings and imports of a Rust file, by one walk in source order (see `languages.block_walk`).
 
 Bindings say what is known of types: fields of a struct or of an enum's variant (ATTRIBUTE, ".name" or ".0"), results of
-a function (RETURN, "0", and "1", "2", ... for the parts of a tuple). Names with an at sign belong to no source:
+a function (RETURN, "0"). Names with an at sign belong to no source:
 
     @mod      the inline modules around a definition, a block of a function that it stands in among them (`rust.blocks`)
     @inline   of the file: an inline module, by its path
     @self     of an impl: the type that it is for, as an instance
     @trait    of an impl: the trait that it implements
-    @bound:T  of an impl: what its type parameter T is bound by; a field of an unbound one is ("@param:T", "()")
+    @bound:0  of an impl: what is known of the first argument of the type that it is for; a field of the type's first
+              parameter is ("@param:0", "()"), with the bounds that the type itself has: ("@param:0|A&b::B", "()")
     @alias    what a type alias or an associated type stands for
     @value    the type of a constant
 

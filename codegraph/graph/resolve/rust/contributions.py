@@ -23,11 +23,13 @@ from codegraph.graph.resolve.keys import (
     import_key,
     member_key,
     module_key,
+    name_key,
     own_key,
     return_key,
     top_key,
 )
 from codegraph.graph.resolve.rust.names import (
+    DECLARATIONS,
     DECLARED,
     FAMILY,
     IMPLEMENTED,
@@ -35,6 +37,7 @@ from codegraph.graph.resolve.rust.names import (
     MACROS,
     alias_key,
     bound_key,
+    bounds_elsewhere_key,
     child_key,
     elsewhere_key,
     in_module,
@@ -65,6 +68,7 @@ class FileItems:
                 self.selves[each.owner] = each.chain
             elif each.name == "@trait":
                 self.traits[each.owner] = each.chain
+        self.aliases = {each.owner: each.chain for each in occurrences.bindings if each.name == "@alias"}
         self._definitions = outline.definitions
         self.types: dict[str, int] = {}
         """Name -> the type of that name, impls left aside."""
@@ -110,6 +114,9 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
                 add(top_key(MACROS, name), (path, descriptor, *imports))
         else:
             letter = _LETTERS.get(kind, "t")
+            first = items.types.get(name, index)
+            if first != index and kind in TYPE_KINDS and not definition.local:  # under another condition of `cfg`
+                add(alias_key(path, descriptor), ("@", "@here", outline.definitions[first].descriptor, "()"))
             add(definition_key(path, in_module(items.modules.get(index, ""), name)), (letter, descriptor))
     for reference in occurrences.references:
         if reference.role is ROLE.INHERIT:
@@ -168,6 +175,8 @@ def _offer_member(add: Add, path: str, outline: Outline, items: FileItems, index
         of_trait = items.traits.get(definition.container, ("",))[-1]
         sort = DECLARED if container.kind is KIND.INTERFACE else IMPLEMENTED if of_trait else ""
         add(own_key(FAMILY, definition.name), (sort, of_trait))
+        if sort is DECLARED:
+            add(name_key(DECLARATIONS, definition.name), (path, definition.descriptor, container.name))
     if items.is_impl(definition.container):
         name, local = _type_of(outline, items, definition.container)
         if local:
@@ -183,6 +192,9 @@ def _type_of(outline: Outline, items: FileItems, index: int) -> tuple[str, str]:
     if len(chain) < 2 or chain[-1] != "()":
         return "", ""
     name = chain[-2]
+    if len(chain) == 2 and name in items.types:  # an impl for an alias is one for what that stands for
+        chain = items.aliases.get(items.types[name], chain)
+        name = chain[-2] if len(chain) > 1 and chain[-1] == "()" else name
     if name.startswith(LOCAL):
         return name, name.removeprefix(LOCAL)
     local = items.types.get(name) if len(chain) == 2 else None
@@ -216,6 +228,9 @@ def _offer_binding(add: Add, path: str, outline: Outline, items: FileItems, bind
     elif binding.name == "@alias":
         add(alias_key(path, descriptor), (items.around(owner), *chain))
     elif binding.name.startswith("@bound:"):
-        add(bound_key(path, descriptor, binding.name[len("@bound:") :]), (items.around(owner), *chain))
+        parameter = binding.name[len("@bound:") :]
+        add(bound_key(path, descriptor, parameter), (items.around(owner), *chain))
+        if name := _type_of(outline, items, owner)[0]:
+            add(bounds_elsewhere_key(name, parameter), (path, descriptor))
     elif binding.name == "@value":
         add(value_key(path, descriptor), (items.around(owner), *chain))

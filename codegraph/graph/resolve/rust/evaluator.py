@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from codegraph.core.facts import LOCAL, Chain
 from codegraph.core.symbols import descriptor_parts
+from codegraph.core.tuples import SECOND, TUPLE, parts_of
 from codegraph.graph.resolve.keys import base_key, member_key, return_key
 from codegraph.graph.resolve.rust.modules import ModuleEvaluator, package
 from codegraph.graph.resolve.rust.names import (
@@ -19,6 +20,7 @@ from codegraph.graph.resolve.rust.names import (
     MARKERS,
     alias_key,
     bound_key,
+    bounds_elsewhere_key,
     elsewhere_key,
     in_module,
     real_module,
@@ -52,6 +54,9 @@ VARIANT = "@variant"
 LEXICAL = "@lex"
 PARAMETER = "@param:"
 BLOCK = "@in:"
+ANY = "@any:"
+OF, HELD, AS = "@of", "@of:", "@as:"
+_NUMBER = Entity(WRAPPED, inner=UNKNOWN_RECEIVER)
 
 
 class RustEvaluator(ModuleEvaluator):
@@ -74,17 +79,28 @@ class RustEvaluator(ModuleEvaluator):
             outer = real_module(module)
             return (package(place.path, in_module(outer, block) if outer else block),)
         if name.startswith(PARAMETER):
-            return UNKNOWN_RECEIVER
-        if name.startswith("@any:"):
-            chains = [tuple(each.split("::")) for each in name[len("@any:") :].split("&")]
-            return merged([self.evaluate(place, each) for each in chains], MAX_CANDIDATES)
+            written = name.partition("|")[2]
+            return self._bounded(place, written) if written else UNKNOWN_RECEIVER
+        if name.startswith(ANY):
+            return self._bounded(place, name.removeprefix(ANY))
+        if name.startswith(TUPLE):
+            parts = [self.evaluate(place, each) if each else UNKNOWN_RECEIVER for each in parts_of(name)]
+            return (Entity(WRAPPED, name=TUPLE, inner=tuple([Entity(WRAPPED, inner=each) for each in parts])),)
         return self.head((place.path, module), name)
+
+    def _bounded(self, place: Place, written: str) -> Candidates:
+        chains = [tuple(each.split("::")) for each in written.split("&")]
+        return merged([self.evaluate(place, each) for each in chains], MAX_CANDIDATES)
 
     def _answer(self, place: Place, chain: Chain) -> Candidates:
         if chain[0] == LEXICAL:
             return self.evaluate(place, chain[1:])
         if chain[0] == "@here" and len(chain) == 2:
             return (Entity(TYPE, place.path, chain[1], type_name(chain[1])),)
+        if chain[-1].startswith((HELD, AS)):
+            kind, _, path = chain[-1].partition(":")
+            inside = self.evaluate(place, chain[:-1])
+            return self._own_or(place, path, self.followed(inside, OF) if kind == OF else inside)
         return super()._answer(place, chain)
 
     def self_of(self, path: str, descriptor: str) -> Candidates:
@@ -96,11 +112,22 @@ class RustEvaluator(ModuleEvaluator):
             known = tuple(each._replace(kind=TYPE, inner=impl) for each in found if each.kind is INSTANCE)
             if known:
                 return known
+            if found[0].kind is WRAPPED:  # `impl Trait for Option<T>`: what the trait has, and what is inside
+                return itself, Entity(WRAPPED, name="@call", inner=found)
         return (itself,) if descriptor else MISSING
 
+    def _own_or(self, place: Place, path: str, otherwise: Candidates) -> Candidates:
+        """Return an instance of a type of the project, if that is what a name of the standard library means here."""
+        found = self.evaluate(place, tuple(path.split("::")))
+        return self._result(found, "0") if found[0].kind is TYPE else otherwise
+
     def _step(self, entity: Entity, step: str) -> Candidates:
+        if step == SECOND:
+            return self._step(entity, ".1") if entity.name == TUPLE else (entity,)
         if entity.kind is WRAPPED:
-            if step == "[]":
+            if entity.name == TUPLE and step[1:].isdecimal() and int(step[1:]) < len(entity.inner):
+                return entity.inner[int(step[1:])].inner
+            if step == "[]" and entity.name != TUPLE:
                 return super()._step(entity, step)
             found = _of_container(entity, step)
             inside = entity.inner if is_foreign(found) and step not in GIVE_SELF else ()
@@ -123,16 +150,19 @@ class RustEvaluator(ModuleEvaluator):
         found: list[Candidates] = []
         for around, index, *chain in self.get(return_key(entity.path, entity.descriptor)) or ():
             if index == number and chain[0] == "@Self" and entity.inner:
-                found.append(self._follow(entity.inner, tuple(chain[1:])))
+                found.append(self._follow(entity.inner, tuple(chain[1:]), Place(entity.path, around)))
             elif index == number:
                 found.append(self.evaluate(Place(entity.path, around), tuple(chain)))
         return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
 
-    def _follow(self, start: Candidates, steps: Chain) -> Candidates:
+    def _follow(self, start: Candidates, steps: Chain, place: Place) -> Candidates:
         """Return where the rest of a chain leads from candidates that are known."""
         found = start
         for step in steps:
-            if step in ("@of", "@call"):
+            if step.startswith((HELD, AS)):
+                kind, _, path = step.partition(":")
+                found = self._own_or(place, path, self.followed(found, OF) if kind == OF else found)
+            elif step in ("@of", "@call"):
                 found = (Entity(WRAPPED, name=step, inner=found),) if is_known(found) else found
             elif step == "()":
                 found = self._result(found, "0")
@@ -220,9 +250,9 @@ class RustEvaluator(ModuleEvaluator):
             if self._is_for(owner, path, impl):
                 found.append((kind[0], kind[1:], path, descriptor))
         impl = owner.inner[0].descriptor if owner.inner else "@"
-        chosen = (
-            [each for each in found if each[3].startswith(impl)] or [each for each in found if not each[1]] or found
-        )
+        inherent = [each for each in found if not each[1]]
+        chosen = inherent or found
+        chosen = [each for each in chosen if each[3].startswith(impl)] or chosen
         if len({each[3].rpartition("#")[0] for each in chosen}) > 1 and chosen[0][1]:
             return _AMBIGUOUS  # one trait for several types, as `From`: only the types of arguments would tell
         return tuple(
@@ -238,13 +268,24 @@ class RustEvaluator(ModuleEvaluator):
         found: list[Candidates] = []
         for _, around, *chain in entries:
             if chain[0].startswith(PARAMETER):
-                for impl in owner.inner[:1]:  # the impl around says what a type parameter without bounds is
-                    bounds = self.get(bound_key(impl.path, impl.descriptor, chain[0][len(PARAMETER) :])) or ()
-                    known = [self.evaluate(Place(impl.path, each[0]), each[1:]) for each in bounds]
-                    found += [self._follow(each, tuple(chain[2:])) for each in known]
-            else:
-                found.append(self.evaluate(Place(owner.path, around), tuple(chain)))
+                place = Place(owner.path, around)
+                found += [self._follow(each, tuple(chain[2:]), place) for each in self._parameter(owner, chain[0])]
+            found.append(self.evaluate(Place(owner.path, around), tuple(chain)))
         return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
+
+    def _parameter(self, owner: Entity, element: str) -> list[Candidates]:
+        """Return what an impl says that a type parameter is: the impl around, of elsewhere all that bind it."""
+        name = element.removeprefix(PARAMETER).partition("|")[0]
+        impls = [(each.path, each.descriptor) for each in owner.inner[:1]]
+        if not impls:
+            elsewhere = self.get(bounds_elsewhere_key(owner.name, name))
+            known = elsewhere if elsewhere and elsewhere != MANY else ()
+            impls = [(path, impl) for path, impl in known if self._is_for(owner, path, impl)]
+        return [
+            self.evaluate(Place(path, each[0]), each[1:])
+            for path, impl in impls
+            for each in self.get(bound_key(path, impl, name)) or ()
+        ]
 
     def traits(self, owner: Entity) -> tuple[list[Entity], bool]:
         """Return the traits of a type, and those that these require; and whether all of them are known."""
@@ -286,6 +327,11 @@ def local_entity(path: str, descriptor: str) -> Entity:
 
 def _of_container(entity: Entity, step: str) -> Candidates:
     """Return what a method of a container of the standard library gives."""
+    if entity.name == "@of" and step == "enumerate":
+        numbered = Entity(WRAPPED, name=TUPLE, inner=(_NUMBER, Entity(WRAPPED, inner=entity.inner)))
+        return (Entity(WRAPPED, name="@call", inner=(Entity(WRAPPED, name="@of", inner=(numbered,)),)),)
+    if entity.name == TUPLE and step in GIVE_SELF:
+        return (Entity(WRAPPED, name="@call", inner=(entity,)),)
     if entity.name == "@of" and step in GIVE_INNER:
         return (Entity(WRAPPED, name="@call", inner=entity.inner),)
     if entity.name == "@of" and step in GIVE_SAME:

@@ -14,12 +14,13 @@ from codegraph.graph.resolve.keys import own_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.rust.contributions import FileItems, split_import
 from codegraph.graph.resolve.rust.evaluator import LEXICAL, VARIANT, RustEvaluator
-from codegraph.graph.resolve.rust.names import DECLARED, FAMILY, IMPLEMENTED, STRUCTS, elsewhere_key
+from codegraph.graph.resolve.rust.library_methods import LIBRARY_METHODS
+from codegraph.graph.resolve.rust.names import DECLARATIONS, DECLARED, FAMILY, IMPLEMENTED, STRUCTS, elsewhere_key
 from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.typed.entities import FUNCTION, PACKAGE, TYPE, UNKNOWN, VALUE, WRAPPED, Candidates, Entity
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 from codegraph.graph.resolve.typed.libraries import Asked, receiver_of
-from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
+from codegraph.graph.resolve.typed.linker import Edge, Outcome, TypedLinker
 
 _TYPE_ROLES = (Role.TYPE, Role.INHERIT, Role.IMPLEMENT)
 
@@ -36,7 +37,7 @@ class RustLinker(TypedLinker):
 
     def begin(self, table: TableReader) -> Evaluator:
         """Return the evaluator of the next part."""
-        self._get = table.get
+        self._table, self._get = table, table.get
         self._rust = RustEvaluator(table)
         return self._rust
 
@@ -56,6 +57,9 @@ class RustLinker(TypedLinker):
             reason = ""
         if found[0].kind is WRAPPED:
             reason = "external" if role is ROLE.CALL else ""
+        if role is ROLE.CALL and not edges and found[0].kind is UNKNOWN:
+            edges = self._of_trait_in_scope(reference)
+            reason = "" if edges else reason
         if role is ROLE.CALL:
             edges = tuple(
                 (target, DependencyKind.CALLS if kind is DependencyKind.USES_TYPE else kind, confidence)
@@ -64,6 +68,28 @@ class RustLinker(TypedLinker):
         if reference.chain[0] == LEXICAL and len(edges) == 1:
             edges = tuple((target, kind, Confidence.INFERRED) for target, kind, _ in edges)
         return edges, reason
+
+    def _of_trait_in_scope(self, reference: Reference) -> tuple[Edge, ...]:
+        """Return the edge of a call on a value of which nothing is known: to the method of a trait in scope.
+
+        Only a trait in scope gives methods to types that are not the project's own. So the one that declares a method
+        of that name is meant, if no other function of the project nor a method of the standard library has the name.
+        """
+        name = reference.chain[-1]
+        if len(reference.chain) < 2 or name in LIBRARY_METHODS or reference.chain[-2][0] not in "([.@":
+            return ()
+        declared, sorts = self._table.named(DECLARATIONS, name), self._get(own_key(FAMILY, name)) or MANY
+        if not declared or MANY in (declared, sorts):
+            return ()
+        path, descriptor, trait = declared[0]
+        if any(sort not in (DECLARED, IMPLEMENTED) or of_trait not in ("", trait) for sort, of_trait in sorts):
+            return ()
+        place = self.place_of(reference)
+        seen = self._rust.head((place.path, place.around.partition("@")[0]), trait)
+        is_seen = any(each.path == path and descriptor.startswith(each.descriptor) for each in seen)
+        if not is_seen and not any(each.name == trait and each.alias == "_" for each in self.occurrences.imports):
+            return ()
+        return ((symbol_id(path, descriptor), DependencyKind.CALLS, Confidence.INFERRED),)
 
     def may_be_own(self, found: Candidates, reference: Reference) -> bool:
         """Say whether a function of the project may be meant.

@@ -6,6 +6,7 @@ A block with items of its own is the last module of what stands in it, in braces
 
     mod   path                    (("rust",),)
     own   rust, name              (sort, trait of the impl or "") of functions of types and traits              (shared)
+    name  rust:declared, name     (path, descriptor, trait) of a function that a trait declares                (shared)
     def   path, name in module    (kind, descriptor): "t" type, "f" function, "c" constant, "m" inline module,
                                   "M" module in another file (the path of its attribute)
     def   path, "!" name          ("f", descriptor) of a macro
@@ -21,7 +22,8 @@ A block with items of its own is the last module of what stands in it, in braces
     pmem  rust, type, name        (path, descriptor, kind, impl) of an impl in another file than its type's    (shared)
     base  path, type              (around, chain) of the traits that it implements or requires
     emb   rust, type              (path, impl) of impls of traits in another file than the type's              (shared)
-    bnd   path, impl, name        (around, chain) of a type parameter with bounds
+    bnd   path, impl, number      (around, chain) of an argument of the type that it is for
+    emb   rust:bound, type, number  (path, impl) of impls for a type of that name that know that argument      (shared)
     und   path, type              (around, chain) of what an alias stands for
     ret   path, function          (around, number, chain) of its results
     val   path, constant          (around, chain) of its type
@@ -33,6 +35,8 @@ from codegraph.core.facts import LOCAL
 from codegraph.core.words import words
 
 FAMILY = "rust"
+DECLARATIONS = "rust:declared"
+"""The family of the names of functions that traits declare."""
 CRATES = "rust:crate"
 MACROS = "rust:macro"
 IMPORTING = "imports"
@@ -99,9 +103,14 @@ def alias_key(path: str, descriptor: str) -> str:
     return f"und\x1f{path}\x1f{descriptor}"
 
 
-def bound_key(path: str, descriptor: str, name: str) -> str:
-    """Ask what a type parameter of an impl is bound by."""
-    return f"bnd\x1f{path}\x1f{descriptor}\x1f{name}"
+def bound_key(path: str, descriptor: str, number: str) -> str:
+    """Ask what is known of an argument of the type that an impl is for."""
+    return f"bnd\x1f{path}\x1f{descriptor}\x1f{number}"
+
+
+def bounds_elsewhere_key(type_name: str, number: str) -> str:
+    """Ask which impls for types of a name know something of an argument."""
+    return f"emb\x1frust:bound\x1f{type_name}\x1f{number}"
 
 
 def value_key(path: str, descriptor: str) -> str:
@@ -123,7 +132,7 @@ GIVE_SAME = words(
     pop_back as_ref as_mut as_deref as_deref_mut ok ok_or ok_or_else map_err or or_else take replace insert remove rev
     skip step_by take_while skip_while filter peekable peek peek_mut chain by_ref to_vec to_owned clone cloned copied
     collect values values_mut into_values drain find nth max min max_by_key min_by_key max_by min_by fuse inspect
-    enumerate context with_context as_slice as_mut_slice upgrade recv try_recv front back swap_remove flatten_ok
+    context with_context as_slice as_mut_slice upgrade recv try_recv front back swap_remove flatten_ok
     """
 )
 """Methods of containers that give a container of the same: an iterator, an option of an element, ..."""

@@ -35,7 +35,8 @@ _TYPE_EDGES = {
 }
 _CALLING = (Role.CALL, Role.DECORATOR, Role.TYPE)
 _DEFINITIONS = (TYPE, FUNCTION, VALUE)
-Outcome = tuple[tuple[tuple[SymbolId, DependencyKind, Confidence], ...], str]
+Edge = tuple[SymbolId, DependencyKind, Confidence]
+Outcome = tuple[tuple[Edge, ...], str]
 """Edges, and the reason why there is none."""
 _Question = tuple[Place, Chain, Role]
 
