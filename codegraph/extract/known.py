@@ -38,6 +38,8 @@ from codegraph.extract.text import SourceText
 
 _ITEM_BYTES = 150
 """A binding, a reference or a third of a definition, about."""
+_BRACKETS = frozenset({tuple(b"{}"), tuple(b"=;")})
+"""How bodies begin and end that braces may stand for."""
 
 
 class Function(NamedTuple):
@@ -207,7 +209,10 @@ def is_shared(binding: Binding, function: Function, kinds: Container[BindingKind
 def functions_of(
     definitions: tuple[Definition, ...], bodies: tuple[Span, ...], data: bytes, *, in_braces: bool
 ) -> tuple[Function, ...]:
-    """Return the functions within no other one that have a body, `in_braces` only those whose body is."""
+    """Return the functions within no other one that have a body, `in_braces` only those that may have one in braces.
+
+    `=> a;` is such a body, too, up to the semicolon.
+    """
     found: list[Function] = []
     index = 1
     while index < len(definitions):
@@ -215,9 +220,11 @@ def functions_of(
         if one.kind not in CALLABLE_KINDS:
             continue
         span, (start, end) = one.range, bodies[number]
+        if data[start : start + 2] == b"=>" and data[end : span.end_byte].strip() == b";":
+            end = span.end_byte
         while index < len(definitions) and definitions[index].range.start_byte < span.end_byte:
             index += 1
-        if end - start > 1 and (not in_braces or (data[start] == 0x7B and data[end - 1] == 0x7D)):
+        if end - start > 1 and (not in_braces or (data[start], data[end - 1]) in _BRACKETS):
             name = data[one.selection_range.start_byte : one.selection_range.end_byte]
             found.append(Function(number, index, span.start_byte, span.end_byte, (start, end), name))
     return tuple(found)

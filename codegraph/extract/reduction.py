@@ -2,8 +2,8 @@
 
 A *hole* is a stretch of which only blanks and line ends are left: the body of a function; or, where the language says
 that nothing of it stands elsewhere (`LanguageSpec.erasable`), a whole definition, if the edited function and the names
-of what it stands in have no word of what is defined, bound or imported there. What stands beside the edited function
-or beside a broken place stays, because the parser relates neighbours, and comments belong
+of what it stands in have no word of what is defined, bound or imported there; and comments before either. What stands
+beside the edited function or beside a broken place stays, because the parser relates neighbours, and comments belong
 to what is behind them.
 
 Tests: tests/unit/extract/test_extract_again.py.
@@ -40,6 +40,8 @@ class Hole(NamedTuple):
     end: int
     bodies: tuple[Span, ...]
     """What may be left out of it in any case."""
+    remarks: Span = (0, 0)
+    """Comments before it, which may be left out unless it stands beside something that matters."""
 
 
 def reduced(
@@ -75,14 +77,16 @@ def reduced(
     at = 0
     for number, hole in enumerate(holes):
         is_gone = hole.end > hole.start and number not in kept
-        for start, end in [hole[:2]] if is_gone else hole.bodies:
+        remarks = [hole.remarks] if hole.remarks[1] and hole.remarks[0] >= at and number not in kept else []
+        for start, end in (*remarks, *([hole[:2]] if is_gone else hole.bodies)):
             if any(start <= each.end and each.start <= end for each in seen):
                 continue
+            is_blank = is_gone or (start, end) in remarks
             if start >= edited.end:
                 start, end = start + moved, end + moved
-            brackets = b"  " if is_gone and spec.hollow == b"{}" else spec.hollow
+            brackets = b"  " if is_blank and spec.hollow == b"{}" else spec.hollow
             parts += (read[at:start], brackets[:1], read[start + 1 : end - 1].translate(_BLANK), brackets[1:])
-            blank.append((start, end) if is_gone else (start + 1, end - 1))
+            blank.append((start, end) if is_blank else (start + 1, end - 1))
             at = end
     return Reduced(b"".join((*parts, read[at:])), blank, (), None)
 
@@ -160,7 +164,7 @@ def _holes(
     """
     definitions, functions = known.definitions, {each.number: each for each in known.functions}
     callbacks = _callbacks(known, edited, words)
-    index = 1
+    index, last_end = 1, len(read)
     while index < len(definitions) or callbacks:
         if callbacks and (index == len(definitions) or callbacks[0].body < definitions[index].range.start_byte):
             apart = callbacks.popleft()
@@ -169,6 +173,7 @@ def _holes(
             continue
         place, number = definitions[index].range, index
         start, end = place.start_byte, place.end_byte
+        remarks, last_end = _remarks(read, last_end, start, spec), end
         if number == edited.number and not edited.is_callback:
             index = edited.behind
         elif (edited.is_callback and edited.start <= start < edited.end) or (
@@ -180,7 +185,7 @@ def _holes(
             own = _words_in_header(known, function)
             is_gone = spec is not None and bool(own) and words.isdisjoint(own) and _is_apart(known, number, read)
             is_gone = is_gone and not (bound and bound.has(number, start, end))
-            yield Hole(start, end if is_gone else start, (function.body,))
+            yield Hole(start, end if is_gone else start, (function.body,), remarks)
         else:
             behind = _behind(known, number)
             is_gone = spec is not None and _is_whole(known, number, read, spec)
@@ -189,9 +194,18 @@ def _holes(
                 end -= read[end - 1] == 0x0A
                 inside = (functions[each].body for each in range(index, behind) if each in functions)
                 index = behind
-                yield Hole(start, end, tuple(inside))
+                yield Hole(start, end, tuple(inside), remarks)
             else:
                 index += 1
+
+
+def _remarks(read: bytes, begin: int, end: int, spec: LanguageSpec | None) -> Span:
+    """Return where comments stand directly behind the end of a definition and before the next one, empty if none do.
+
+    No string or other comment is open where a definition ends, so there they are comments.
+    """
+    found = spec and spec.remarks and spec.remarks.match(read, begin, end) if begin < end else None
+    return found.span(1) if found else (0, 0)
 
 
 def _callbacks(known: Known, edited: Function, words: frozenset[bytes]) -> deque[Callback]:

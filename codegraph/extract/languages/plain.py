@@ -61,6 +61,7 @@ def plain_spec(
     namespaces: Namespaces | None = None,
     hollow: bytes = b"",
     erasable: bool = False,
+    remarks: re.Pattern[bytes] | None = None,
     heeded: tuple[bytes, int] = (b"", 0),
     open_blocks: bool = False,
 ) -> LanguageSpec:
@@ -93,12 +94,17 @@ def plain_spec(
         plain_member=re.compile(r"(?!)"),
         hollow=hollow,
         erasable=erasable,
+        remarks=remarks,
         heeded=heeded,
         open_blocks=open_blocks,
         constants_in=constants_in,
         find=find,
         namespaces=namespaces,
     )
+
+
+LINE_REMARKS = re.compile(rb"[;\s]*((?://[^\n]*\n\s*)+)")
+"""Comments of whole lines behind a definition, and at most semicolons before them."""
 
 
 def written_chain(node: Node, text: SourceText) -> Chain:

@@ -195,6 +195,9 @@ class LanguageSpec:
     erasable: bool = False
     """Whether such brackets, or nothing in place of braces, may stand for a whole function as well: but for its
     documentation nothing of it stands outside of its range."""
+    remarks: re.Pattern[bytes] | None = None
+    """What stands between two definitions and says nothing of another one than the second: comments, its first group,
+    with all before them (`extract.reduction`)."""
     statements: Statements | None = None
     """What may be left out like a definition that is not named; so may functions without a body then."""
     outer_mark: str = ""

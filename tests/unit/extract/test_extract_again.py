@@ -431,6 +431,67 @@ def test_other_functions_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> N
     assert re.findall(rb"f\d|b\d", read[-1]) == [b"f3", b"f4", b"f5"]  # neighbours keep their headers
 
 
+REMARKED = {
+    "c_sharp": ("class A {\n%s}\n", "  /// note%d\n  void F%d() {\n    a%d();\n  }\n\n"),
+    "rust": ("impl A {\n%s}\n", "    /// note%d\n    #[inline]\n    fn f%d() {\n        a%d();\n    }\n\n"),
+}
+
+
+@pytest.mark.parametrize("language", REMARKED)
+def test_comments_of_other_functions_are_not_looked_at(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parser reads of comments before functions those of the edited one and its neighbours."""
+    read = watched_parser(monkeypatch)
+    frame, one = REMARKED[language]
+    text = (frame % "".join(one % (number, number, number) for number in range(9))).encode()
+    header = b"4(c: C)" if language == "rust" else b"4(C c)"
+    memory = Memory()
+    for now in (text, text.replace(b"a4", b"b4"), text.replace(b"4()", header, 1), text.replace(b"note4", b"said4")):
+        assert memory.extract("x", now, language, LIMITS) == whole(now, language)
+        if now != text and b"said" not in now:
+            assert re.findall(rb"note\d", read[-1])[-3:] == [b"note3", b"note4", b"note5"]
+            assert b"note2" not in read[-1]
+    assert memory.helped == 2
+
+
+def test_what_only_looks_like_a_comment_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines of a string that begin like comments stay: between functions only what begins as one is a comment."""
+    made = '  public static implicit operator string(A a) => @"\n// note\n";\n'
+    text = f"class A {{\n  void F() {{ a(); }}\n{made}  void G() {{ b(); }}\n  void I() {{ }}\n".encode()
+    text += b"  void H() { c(); }\n}\n"
+    now = text.replace(b"c()", b"d()")
+
+    def helped() -> int:
+        memory = Memory()
+        for each in (text, now):
+            assert memory.extract("x", each, "c_sharp", LIMITS) == whole(each, "c_sharp")
+        return memory.helped
+
+    assert helped() == 1
+    anywhere = re.compile(rb"\n((?://[^\n]*\n\s*)(?:\".*\s*)?)")
+
+    def wrong(read: bytes, begin: int, end: int, _: object) -> tuple[int, int]:
+        found = anywhere.search(read, begin, end)
+        return found.span(1) if found else (0, 0)
+
+    monkeypatch.setattr(reduction, "_remarks", wrong)
+    assert helped() == 0
+
+
+@pytest.mark.parametrize(
+    "kind", ["  int F%d(A a) => a.b%d();\n", "  public static C operator +(C a, C b) => a.b%d(%d);\n"]
+)
+def test_a_body_behind_an_arrow_is_a_body(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A member of C# with an expression for a body is extracted alone, and left out where another one was edited."""
+    read = watched_parser(monkeypatch)
+    text = ("class C {\n" + "".join(kind % (number, number) for number in range(9)) + "}\n").encode()
+    memory = Memory()
+    memory.extract("x", text, "c_sharp", LIMITS)
+    for now in (text.replace(b"a.b4(", b"b.b4("), text):
+        assert memory.extract("x", now, "c_sharp", LIMITS) == whole(now, "c_sharp")
+        assert re.findall(rb"a\.b\d", read[-1].replace(b"b.b4", b"a.b4")) == [b"a.b4"]
+    assert memory.helped == 2
+
+
 def test_the_context_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """If an edit of a header passed for one of the body, facts would come out wrong, and the test above notices."""
     text = b"class C:\n    def go(self, a):\n        return a\n\n    def stop(self, b):\n        return b\n"

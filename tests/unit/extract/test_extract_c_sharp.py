@@ -101,6 +101,28 @@ def test_conditions_that_cut_through_something() -> None:
     assert calls == {f"{name}(0)" for name in ("One", "Two", "Three", "Four", "Five", "Six", "Eight", "Nine")}
 
 
+MISREAD = {
+    "F([property]);": "property",
+    "F([type, field]);": "type",
+    "F(1, async);": "async",
+    "var x = async ? 1 : 2;": "async",
+    "a.Go(async: false, async.It);": "async.It",
+    "this.all?[0] = async;": "async",
+    "this.one?.two = async;": "async",
+}
+
+
+@pytest.mark.parametrize("code", MISREAD)
+def test_names_that_are_keywords_elsewhere(code: str) -> None:
+    """What the grammar takes for attributes, modifiers and conditions is read as what it is, under its own name."""
+    found = facts(f"class A {{ int async, property, type, field; void F() {{ {code} }} int G() => 1; }}")
+    assert found.outline.problems == ()
+    assert [each.name for each in found.outline.definitions[-2:]] == ["F", "G"]
+    assert MISREAD[code] in {".".join(each.chain) for each in found.occurrences.references}
+    kept = facts("[assembly: A] class B { [return: C] async Task F() { } Func<Task> f = async () => { x ??= 1; }; }")
+    assert kept.outline.problems == ()
+
+
 def test_definitions() -> None:
     """Types, members, members of enums; `ref partial struct`, which the grammar cannot read, is a struct."""
     found = facts(SOURCE)

@@ -9,7 +9,7 @@ import tree_sitter_c_sharp
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.c_sharp.masking import legible
 from codegraph.extract.languages.c_sharp.walk import collect
-from codegraph.extract.languages.plain import plain_spec
+from codegraph.extract.languages.plain import LINE_REMARKS, plain_spec
 from codegraph.extract.languages.spec import Namespaces
 
 SPEC = replace(
@@ -20,6 +20,7 @@ SPEC = replace(
         collect=collect,
         hollow=b"{}",
         erasable=True,
+        remarks=LINE_REMARKS,
         namespaces=Namespaces(frozenset({"namespace_declaration", "file_scoped_namespace_declaration"})),
         constants_in=frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}),
     ),
