@@ -100,7 +100,7 @@ def _ends_same(known: Known, part: Look, edited: Edited) -> bool:
 def _ends_line(text: SourceText, offset: int) -> bool:
     """Tell whether nothing that is found stands between an offset and the end of its line."""
     end = text.data.find(b"\n", offset)
-    return not text.data[offset : end if end >= 0 else None].strip(b" \t\r;,)}0123456789")
+    return not text.data[offset : end if end >= 0 else None].strip(b" \t\r;,()}0123456789")
 
 
 def _is_hole(known: Known, function: Function) -> bool:

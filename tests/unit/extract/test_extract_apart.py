@@ -62,6 +62,14 @@ Foo.handlers['x'] = function named(a) { const named = a; return named.y; };
 let later;
 later = () => { const q = made.later(); q.go(); };
 if (made instanceof Foo) { made.on = { go() { const k = made.go(); k.stop(); } }; made.go(); }
+define({
+  check: run((function () { const is = one(made); return function (a, b) { const k = is(a); k.go(b); }; })(), 1),
+  other: (() => {
+    const two = made.two();
+    function helper(a) { return two.b(a); }
+    return helper;
+  })(),
+});
 export default { run(a) { const q = new Bar(a); return q.go(); }, stop: () => { made.stop(); } };
 """
 
@@ -126,6 +134,9 @@ def test_facts_of_objects_are_those_of_the_whole_file(language: str, seed: int) 
         ("let k = a.b;", "let k = a.b, n = k;"),
         ("return named.y;", "return named.z();"),
         ("q.go(); };", "q.go(); q.stop(); };"),
+        ("k.go(b);", "k.stop(b);"),
+        ("return two.b(a);", "return two.c(a, made);"),
+        ("return helper;\n", "two.go(); return helper;\n"),
     ],
 )
 def test_an_edit_of_what_stands_in_an_object_is_looked_at_alone(edit: tuple[str, str], language: str) -> None:

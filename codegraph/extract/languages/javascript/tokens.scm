@@ -18,5 +18,9 @@
 (assignment_expression right: (arrow_function body: (statement_block)) @apart)
 (assignment_expression right: (function_expression body: (statement_block)) @apart)
 (assignment_expression right: (generator_function body: (statement_block)) @apart)
+(arguments (call_expression function: (parenthesized_expression (arrow_function body: (statement_block)) @apart)))
+(arguments (call_expression function: (parenthesized_expression (function_expression body: (statement_block)) @apart)))
+(pair value: (call_expression function: (parenthesized_expression (arrow_function body: (statement_block)) @apart)))
+(pair value: (call_expression function: (parenthesized_expression (function_expression body: (statement_block)) @apart)))
 (ERROR) @error
 (MISSING) @missing
