@@ -62,7 +62,8 @@ _BY_FILE_NAME = MappingProxyType({name: each.name for each in KNOWN.values() for
 _BY_PATTERN = tuple((pattern, each.name) for each in KNOWN.values() for pattern in each.name_patterns)
 _BY_INTERPRETER = MappingProxyType({name: each.name for each in KNOWN.values() for name in each.interpreters})
 _CPP = re.compile(
-    rb"^[ \t]*(?:class\s+(?:[A-Z_]+(?:\([^)\n]*\))?\s+)?\w+\s*(?:final\s*)?[{:;]"
+    rb"^[ \t]*(?:enum\s+(?:(?:class|struct)\s+)?\w+\s*:\s*[A-Za-z_]"
+    rb"|class\s+(?:[A-Z_]+(?:\([^)\n]*\))?\s+)?\w+\s*(?:final\s*)?[{:;]"
     rb"|(?:inline\s+)?namespace\b[\w: \t]*[\n{]|template\s*<|using\s+(?:namespace\s+)?[\w:]+\s*[;=]"
     rb"|(?:public|protected|private)\s*:\s*$|#\s*include\s*<\w+>)"
     rb"|-\*-\s*C\+\+|\bstd::\w|\bstatic_cast<|\boperator\s*[=<>+\-*(\[!]",

@@ -28,6 +28,8 @@ from codegraph.extract.languages import KNOWN, LANGUAGES, language_of
         ("a.inc", b"<?php\n#if x\n", "php"),
         ("a.inc", b"/* x */\n# include <a.h>\n", "c"),
         ("a.inc", b"#include <vector>\n", "cpp"),
+        ("a.h", b"enum Exit : EXIT_TYPE {\n", "cpp"),
+        ("a.h", b"struct s {\n  enum mode m : 3;\n  enum mode : 4;\n};\n", "c"),
         ("docs/index.rst", b"", "rst"),
         ("README", b"# Read me", None),
         ("tool", b"#!/usr/bin/env python3\n", "python"),

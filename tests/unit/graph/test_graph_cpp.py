@@ -112,6 +112,26 @@ def test_template_arguments_are_followed() -> None:
     )
 
 
+def test_what_the_standard_library_leads_to() -> None:
+    """Iterators by their type, containers of pairs of pointers, what is found in one, and functions that are held."""
+    use = {"lib.cc/use()."}
+    assert calls("std::vector<Part*>::iterator i; (*i)->use();") == use
+    assert calls("typename std::map<int, Part>::const_iterator i; i->second.use();") == use
+    assert calls("for (auto& p : all) p.second->use();", "std::vector<std::pair<std::string, Part*>> all") == use
+    assert calls("auto i = std::find_if(v.begin(), v.end(), ok); i->use();", "std::vector<Part>& v") == use
+    assert calls("make()->use();", "std::function<Part*()> make") == use
+    assert calls("std::dynamic_pointer_cast<Part>(b)->use();", "std::shared_ptr<Base> b") == use
+
+
+def test_types_in_branches_are_all_meant() -> None:
+    """A name for which each branch of an #if in a class has a type of its own means each of them."""
+    source = (
+        "class Set {\n#if A\n  using size = int;\n#else\n  using size = long;\n#endif\n  size count(size of);\n};\n"
+    )
+    edges = Project({"a.hh": source}).edges("a.hh/Set#count().", "uses_type")
+    assert edges == ["uses_type a.hh/Set#size#", "uses_type a.hh/Set#size(+1)#"]
+
+
 def test_names_of_namespaces() -> None:
     """Qualified names, other names of namespaces, using declarations, inline namespaces, and what is nearer."""
     edges = linked(

@@ -25,7 +25,21 @@ from codegraph.extract.text import SourceText
 
 _MAX_ARGUMENTS = 200
 _CASTS: Final = frozenset({"static_cast", "dynamic_cast", "const_cast", "reinterpret_cast"})
-_MAKERS: Final[Mapping[str, str]] = MappingProxyType({"make_unique": "unique_ptr", "make_shared": "shared_ptr"})
+_MAKERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "make_unique": "unique_ptr",
+        "make_shared": "shared_ptr",
+        "dynamic_pointer_cast": "shared_ptr",
+        "static_pointer_cast": "shared_ptr",
+    }
+)
+_ITERATORS: Final = frozenset({"iterator", "const_iterator", "reverse_iterator", "const_reverse_iterator"})
+"""Types of a library's containers that lead to what the container holds, as it does itself."""
+_FINDING: Final = frozenset(
+    {"find", "find_if", "find_if_not", "lower_bound", "upper_bound", "max_element", "min_element"}
+    | {"begin", "end", "cbegin", "cend", "next", "prev"}
+)
+"""Functions of std whose result leads to what their first argument does."""
 _SAME: Final = frozenset({"move", "forward", "ref", "cref", "as_const", "exchange"})
 _LITERALS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -132,11 +146,30 @@ class Chains:
             return scope.instance(self._of(node))
         if kind == "decltype":
             return self.value(node.named_child(0) if node.named_child_count else None, scope, depth + 1)
-        chain = self.type_name(node, scope)
+        chain, container = self.type_name(node, scope), self._container(node)
         if not chain:
             return ()
-        arguments = self._arguments(node, scope, depth)
+        chain = chain if container is None else chain[:-1]
+        arguments = self._arguments(container or node, scope, depth)
         return joined((*chain, "()"), *([arguments] if arguments else []))
+
+    def _container(self, node: Node) -> Node | None:
+        """Return the `std::vector<T>` of `std::vector<T>::iterator`, None for other types."""
+        outer: Node | None = None
+        is_of_std = False
+        for _ in range(MAX_NESTING):
+            if node.type in ("dependent_type", "dependent_name"):
+                inner = node.named_children[-1] if node.named_children else None
+            else:
+                inner = node.child_by_field_name("name") if node.type == "qualified_identifier" else None
+                before = node.child_by_field_name("scope") if inner is not None else None
+                is_of_std = is_of_std or (before is not None and before.text == b"std")
+                outer = before or outer
+            if inner is None:
+                break
+            node = inner
+        is_inside = outer is not None and outer.type in _TEMPLATES and is_of_std
+        return outer if is_inside and node.type in _NAMES and self._of(node) in _ITERATORS else None
 
     def declared(self, kind: Node | None, declarator: Node | None, scope: Scope, depth: int = 0) -> Chain:
         """Return the chain of an instance of a type, with the pointers of its declarator."""
@@ -201,6 +234,10 @@ class Chains:
             if name in _CASTS or not chain:
                 return chain
             return ("std", _MAKERS[name], "()", f"<{'/'.join(chain)}>")
+        if name in _FINDING and function.type == "qualified_identifier" and listed is not None:
+            outer = function.child_by_field_name("scope")
+            if outer is not None and outer.text == b"std" and listed.named_child_count:
+                return self.value(listed.named_child(0), scope, depth)
         if name in _SAME and function.type != "field_expression" and listed is not None and listed.named_child_count:
             return self.value(listed.named_child(0), scope, depth)
         return joined(self.function(node, scope, depth), "()")

@@ -37,7 +37,7 @@ from codegraph.graph.resolve.typed.generics import GenericEvaluator
 AMBIGUOUS = unknown("ambiguous")
 _MAX_BASES = 64
 _MAX_USES = 8
-_MAX_GIVEN = 4
+_MAX_GIVEN = 6
 _POINTING = {"->": "operator->(0)", "*": "operator*(0)", "[]": "operator[](1)"}
 
 
@@ -351,10 +351,10 @@ class CppEvaluator(GenericEvaluator):
             if bare == owner.name.rpartition("::")[2] and bare:
                 return (owner.as_kind(TYPE),)
         entries = self.get(member_key(owner.path, owner.descriptor, bare)) or ()
-        for entry in entries:
-            if entry[0] == "t":
-                return (Entity(TYPE, owner.path, entry[1], below(owner.name, bare)),)
-            return (Entity(VALUE, owner.path, entry[1], owner.name, owner.inner),)
+        if entries:
+            types = [each[1] for each in entries if each[0] == entries[0][0] == "t"]  # several: branches of an #if
+            found = tuple([Entity(TYPE, owner.path, each, below(owner.name, bare)) for each in types[:MAX_CANDIDATES]])
+            return found or (Entity(VALUE, owner.path, entries[0][1], owner.name, owner.inner),)
         outside = self._types(owner.path, owner.name, bare)
         if is_known(outside) or bracket:
             return outside
@@ -396,5 +396,5 @@ class CppEvaluator(GenericEvaluator):
                 known = [each for each in candidates if each.kind is INSTANCE and each.path]
                 is_closed = is_closed and bool(known)
                 listed.extend(known[:1])
-            found = self._bases[question] = (listed, is_closed)
+            self._bases[question] = found = (listed, is_closed)
         return found

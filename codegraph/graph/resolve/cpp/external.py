@@ -30,6 +30,8 @@ def of_external(entity: Entity, step: str) -> Candidates:
     result: Candidates = EXTERNAL
     if name in _SAME:
         result = (entity,)
+    elif name == "operator" and entity.descriptor == "function":
+        result = given[0].inner
     elif name in _ELEMENT:
         result = given[1 if is_map and len(given) > 1 else 0].inner
     return (Entity(WRAPPED, name="@call", inner=result),) if is_known(result) else EXTERNAL
