@@ -10,6 +10,8 @@ import os
 from hypothesis import settings
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before either is imported
+os.environ["TERM"] = "xterm"  # what is painted does not depend on who runs the tests
+os.environ.pop("NO_COLOR", None)
 
 settings.register_profile("codegraph", parent=settings.default, deadline=None)
 settings.load_profile("codegraph")

@@ -64,8 +64,10 @@ def _line(row: Sequence[Cell], texts: Sequence[str], widths: Sequence[int]) -> s
 
 
 def paint(text: str, style: str, link: str = "") -> str:
-    """Return a text with the codes for its style and its link around it."""
-    if style and text:
+    """Return a text with the codes for its style and its link around it; NO_COLOR forbids styles, a dumb terminal both."""
+    if os.environ.get("TERM") == "dumb":
+        return text
+    if style and text and not os.environ.get("NO_COLOR"):
         text = f"\x1b[{CODES[style]}m{text}\x1b[0m"
     return f"\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\" if link and text else text
 

@@ -42,7 +42,7 @@ from codegraph.daemon.statistics import RequestStatistics
 from codegraph.daemon.targets import describe, find_target, find_targets, list_symbols, with_constructors
 from codegraph.daemon.verifying import verify
 from codegraph.daemon.view import View
-from codegraph.errors import DaemonError, SyncTimeout
+from codegraph.errors import DaemonError, SymbolNotFound, SyncTimeout
 from codegraph.events import AnyEvent
 from codegraph.search.query_language import parse_query
 from codegraph.source.cookies import CookieOutcome
@@ -118,8 +118,13 @@ class Handlers:
             raise
 
     async def _threaded(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        with self._project.parts.courtesy.answering():
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+        try:
+            with self._project.parts.courtesy.answering():
+                return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+        except SymbolNotFound as error:
+            if where := how_far(self._project):
+                raise SymbolNotFound(f"{error.message}; {where}", error.advice) from error
+            raise
 
     def subscribe(self, publish: Callable[[AnyEvent], None], recent: bool) -> Callable[[], None]:
         """Subscribe to the project's events."""

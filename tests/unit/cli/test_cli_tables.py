@@ -37,6 +37,23 @@ def test_lines_fit_and_nothing_is_lost(texts: list[list[str]], width: int) -> No
     assert sorted("".join(lines).replace(" ", "")) == letters
 
 
+@pytest.mark.parametrize(
+    ("variables", "painted"),
+    [
+        ({"NO_COLOR": "1"}, "\x1b]8;;file:///a\x1b\\a\x1b]8;;\x1b\\"),
+        ({"NO_COLOR": ""}, "\x1b]8;;file:///a\x1b\\\x1b[31ma\x1b[0m\x1b]8;;\x1b\\"),
+        ({"TERM": "dumb"}, "a"),
+    ],
+)
+def test_who_wants_no_colours_gets_none(
+    variables: dict[str, str], painted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NO_COLOR (no-color.org) takes away colours, not links; a dumb terminal gets text only."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert paint("a", "red", "file:///a") == painted
+
+
 def test_columns_are_aligned_and_painted() -> None:
     """A style and a link stand around the text alone, and blanks align what follows."""
     rows = [[Cell("a", "red", "file:///a"), Cell("x")], [Cell("long"), Cell("y", "dim")]]
