@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./~-]*")
 _REASONS = MappingProxyType(
     {
         EmptyReason.NOTHING_INDEXED: "nothing is indexed: `codegraph skipped` lists files that are left out, and why",
-        EmptyReason.INDEXING: "the index is not complete yet: `codegraph status` says why, and how far it is; try again,"
+        EmptyReason.INDEXING: "the index is not complete yet, `codegraph status` says why and how far it is: try again,"
         " or give --wait indexed a longer --timeout",
         EmptyReason.NO_MATCH: "nothing matches",
         EmptyReason.FILTERED: "something matches, but the filters leave nothing of it",

@@ -64,7 +64,7 @@ def _line(row: Sequence[Cell], texts: Sequence[str], widths: Sequence[int]) -> s
 
 
 def paint(text: str, style: str, link: str = "") -> str:
-    """Return a text with the codes for its style and its link around it; NO_COLOR forbids styles, a dumb terminal both."""
+    """Return a text with the codes for its style and its link around it; NO_COLOR forbids one, a dumb terminal both."""
     if os.environ.get("TERM") == "dumb":
         return text
     if style and text and not os.environ.get("NO_COLOR"):

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _INDEX_NAMES: Final = ("__init__", "index")
 _BY_NAMESPACE: Final = frozenset({"c", "c_sharp", "cpp", "java", "kotlin", "php", "ruby", "scala"})
-_SEPARATORS: Final = re.compile(r"::|[\\#/]")
+_SEPARATORS: Final = re.compile(r"::|(?<!operator)->|[\\#/]")
+_CALL: Final = re.compile(r"(?<=\w)(?<!operator)\(\)$")
+_RECEIVER: Final = re.compile(r"\(?[*&]?(\w+)\)?(?=\.)")
 
 
 def module_name(path: str) -> str:
@@ -97,8 +99,12 @@ def inner_names(outline: Outline, index: int) -> list[str]:
 
 
 def dotted(name: str) -> str:
-    """Return a qualified name with dots in place of what languages write: `Rack::Utils#escape`, `App\\Kernel`."""
-    return _SEPARATORS.sub(".", name).strip(".").removeprefix("crate.")
+    """Return a qualified name with dots in place of what languages write: `Rack::Utils#escape`, `App\\Kernel`.
+
+    What is written of a call or of Go's receivers is left out: `Session.get()`, `(*Engine).Run`, `$log->info`.
+    """
+    plain = _SEPARATORS.sub(".", _CALL.sub("", name)).strip(".").removeprefix("crate.")
+    return _RECEIVER.sub(r"\1", plain) if plain[:1] in ("(", "*", "&") else plain.removeprefix("$")
 
 
 def _qualified(outline: Outline, path: str, index: int) -> str:

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from codegraph.core.changes import Dependency
-from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS, SymbolId, SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS, DependencyKind, SymbolId, SymbolKind
 from codegraph.daemon.likely import files_with
 from codegraph.daemon.messages import Match, SymbolInfo, SymbolsParams, Target, lsp_range
 from codegraph.daemon.naming import (
@@ -36,6 +36,8 @@ _OPENED_ANYWHERE = frozenset({"c_sharp", "ruby"})
 """Languages in which a type of one name may be written in parts, in several files."""
 _DECLARED_APART = frozenset({"c", "cpp"})
 """Languages in which a function is declared in one file and defined in another."""
+
+_BASES = frozenset({DependencyKind.INHERITS, DependencyKind.IMPLEMENTS})
 
 SPELLING_SLACK = 2
 """By how many characters a name that may have been meant is longer or shorter."""
@@ -171,7 +173,22 @@ def named(snapshot: Snapshot, name: str) -> list[Symbol]:
         return modules
     parts = name.split(".")
     gapped = [each for each in candidates if _has_in_order(written_name(snapshot, each).split("."), parts)]
-    return [each for each in gapped if _lacks_modules_only(snapshot, each, parts)] or gapped
+    whole = [each for each in gapped if _lacks_modules_only(snapshot, each, parts)]
+    return whole or _inherited(snapshot, parts, candidates) or gapped
+
+
+def _inherited(snapshot: Snapshot, parts: Sequence[str], candidates: Sequence[Symbol]) -> list[Symbol]:
+    """Return those of a member's name that a type has of the nearest above it: `Flask.route` is one of its base's."""
+    above = named(snapshot, ".".join(parts[:-1])) if len(parts) > 1 and candidates else []
+    seen = {each.id for each in above}
+    while above:
+        bases = [edge.target for each in above for edge in snapshot.dependencies(each.id, _BASES)]
+        above = [each for each in map(snapshot.symbol, dict.fromkeys(bases)) if each and each.id not in seen]
+        seen.update(each.id for each in above)
+        names = {f"{written_name(snapshot, each)}.{parts[-1]}" for each in above}
+        if found := [each for each in candidates if written_name(snapshot, each) in names]:
+            return found
+    return []
 
 
 def _has_in_order(whole: Sequence[str], parts: Sequence[str]) -> bool:

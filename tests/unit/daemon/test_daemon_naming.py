@@ -153,3 +153,19 @@ def test_a_function_of_cpp_bears_the_class_that_it_is_defined_for(project_of: An
         "ink.loose",
         "ink.turn",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Session.get()", "Session.get"),
+        ("(*Engine).Run", "Engine.Run"),
+        ("*Context.JSON", "Context.JSON"),
+        ("$log->info()", "log.info"),
+        ("Pen::operator()", "Pen.operator()"),
+        ("operator*", "operator*"),
+    ],
+)
+def test_what_a_call_adds_is_no_part_of_a_name(written: str, name: str) -> None:
+    """Names are pasted from calls, documentation and traces."""
+    assert dotted(written) == name

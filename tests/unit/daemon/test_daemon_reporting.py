@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from codegraph.daemon import reporting, versions
+from codegraph.daemon.handlers import Handlers
+from codegraph.daemon.messages import CallersParams
 from codegraph.daemon.reporting import how_far, status_report
 from codegraph.daemon.statistics import RequestStatistics
+from codegraph.errors import SymbolNotFound
 from codegraph.source.reading import FileReader
 from codegraph.source.scan import Scanner
 from tests.workbench import Workbench
@@ -36,15 +40,27 @@ def test_status_counts_once_between_two_changes(project_of: Any, monkeypatch: py
 
 
 def test_a_start_says_how_far_it_is(project_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While another version's index is built again, and answers nothing, status says so and how many files are read."""
+    """While another version's index is built again, and answers nothing, status says so and how many files are read.
+
+    So is told who asks for a symbol that is not there yet.
+    """
     bench: Workbench = project_of({f"{name}.py": "x = 1\n" for name in "abc"})
     figures = RequestStatistics().figures()
     told: list[tuple[str, int, int, str]] = []
+    refused: list[str] = []
     read = Scanner.read
+
+    async def refusal() -> str:
+        handlers = Handlers(bench.project, RequestStatistics(), lambda: None)
+        with pytest.raises(SymbolNotFound) as caught:
+            await handlers.callers(CallersParams(symbol="f"))
+        handlers.close()
+        return caught.value.message
 
     def looked(self: Scanner, path: str) -> Any:
         status = status_report(bench.project, figures)
         told.append((status.phase, status.files_read, status.files_to_read, "\n".join(status.warnings)))
+        refused.append(asyncio.run(refusal()))
         return read(self, path)
 
     bench.close()
@@ -55,6 +71,7 @@ def test_a_start_says_how_far_it_is(project_of: Any, monkeypatch: pytest.MonkeyP
     bench.update()
     assert [each[:3] for each in told] == [("indexing", 0, 0), ("indexing", 1, 3), ("indexing", 2, 3)]
     assert "another version made the index, and it is built again: 2 of 3 files are read" in told[2][3]
+    assert refused[2].endswith("; another version made the index, and it is built again: 2 of 3 files are read")
     status = status_report(bench.project, figures)
     assert (status.phase, status.files_read, status.files_to_read) == ("idle", 0, 0)
     assert not any("is built again" in each for each in status.warnings)

@@ -322,6 +322,23 @@ def test_constructors_are_called_for_their_type(project_of: Any) -> None:
         assert [each.id.partition("/")[2] for each in with_constructors(view.snapshot, targets)] == found
 
 
+def test_an_inherited_member_is_named_by_its_heir(project_of: Any) -> None:
+    """The nearest type above that has it is meant; what the type has itself comes first, and circles end."""
+    files = {
+        "web.py": (
+            "class Root:\n    def open(self): ...\n    def far(self): ...\n"
+            "class Base(Root):\n    def open(self): ...\n    def own(self): ...\n"
+            "class App(Base):\n    def own(self): ...\n"
+        ),
+        "loop.py": "class A(B): ...\nclass B(A): ...\ndef missing(): ...\n",
+    }
+    view = project_of(files).view
+    for name, meant in (("App.open", "Base#open"), ("App.far", "Root#far"), ("App.own", "App#own")):
+        assert target(view, symbol=name) == f"web.py/{meant}()."
+    with pytest.raises(SymbolNotFound):
+        target(view, symbol="A.missing")
+
+
 def test_a_name_with_gaps_is_the_last_reading(project_of: Any) -> None:
     """People call a class by the package that hands it on; whatever fits without a gap comes first."""
     files = {
