@@ -214,7 +214,7 @@ def again(known: Known, data: bytes, spec: LanguageSpec, limits: Limits) -> Know
         return None
     if is_erased and spec.outer_mark and _mentions_outer(part, now, spec.outer_mark):
         return None
-    edited = Edited(before, now, moved, read, in_header, less.blank, broken, found.unprepared, exports)
+    edited = Edited(before, now, moved, read, in_header, less.blank, broken, found.unprepared, exports, found.trees)
     return spliced(known, part, edited, limits)
 
 

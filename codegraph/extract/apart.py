@@ -1,9 +1,9 @@
 """Functions outside of all definitions: handed to a call, in an object, or assigned: `describe(() => {...})`.
 
-So are blocks outside of all functions in C++: `TEST_CASE("...") {...}`. Such a *callback* is no definition, what it
-mentions is its module's; but nothing outside of it depends on what is inside, so an edit of it is looked at alone, like
-that of a function (see `again`). Callbacks may hold others. What the module's own input takes from one are tokens, so
-it is known where a callback's are among them.
+So are blocks outside of all functions in C and C++: `TEST_CASE("...") {...}`. Such a *callback* is no definition, what
+it mentions is its module's; but nothing outside of it depends on what is inside, so an edit of it is looked at alone,
+like that of a function (see `again`). Callbacks may hold others. What the module's own input takes from one are
+tokens, so it is known where a callback's are among them.
 Tests: tests/unit/extract/test_extract_apart.py.
 """
 

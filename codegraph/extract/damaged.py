@@ -2,7 +2,7 @@
 
 What breaks a function may take in text behind it, as a comment without an end does. And behind a broken place the
 parser follows several readings for a while, how long depends on all the text between; which of two readings of
-`a<b, c<d>::e` it takes may hang on that. So the whole file is parsed.
+`a<b, c<d>::e` it takes may hang on that. So the whole file is parsed, from its last tree where that helps (`reparse`).
 Elsewhere it must be broken as it was, and of the function that tree must say the same as the tree of what is left of
 the file, node by node; then what is found in it is what the passes over the whole tree would find (see `again`).
 Tests: tests/unit/extract/test_extract_again.py.
@@ -16,18 +16,22 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from tree_sitter import Node
+from tree_sitter import Node, Tree
 
 from codegraph.core.facts import SyntaxProblem
 from codegraph.extract.extractor import Limits, Look, Reduced, look
-from codegraph.extract.grammar import compiled
+from codegraph.extract.grammar import Reading, compiled
 from codegraph.extract.known import Function, Known
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import BROKEN, Broken, broken_in
+from codegraph.extract.reparse import reparsed
 
 _COMMENT = re.compile(rb"/\*|\*/(?!\*)")
 """`*/*` counts as a beginning: what stands before it may be no comment."""
+
+_MOST_BROKEN = 150
+"""With more broken places than these a tree is of no help: reading each anew is most of reading the file."""
 
 
 class Looked(NamedTuple):
@@ -37,6 +41,8 @@ class Looked(NamedTuple):
     broken: tuple[Broken, ...]
     unprepared: tuple[Broken, ...] | None = None
     """Where the bytes as they are cannot be read, None if that has only moved."""
+    trees: tuple[Tree, ...] = ()
+    """Those of the whole file, if they are kept for the next edit."""
 
 
 def looked_at(
@@ -82,21 +88,44 @@ def _part(data: bytes, less: Reduced, broken: Sequence[Broken], spec: LanguageSp
 def _looked_at_broken(
     known: Known, data: bytes, edited: Function, read: bytes, less: Reduced, spec: LanguageSpec, limits: Limits
 ) -> Looked | None:
-    reading = compiled(spec.name).reading(data)
+    moved = len(data) - len(known.data)
+    was, now = (edited.body[0], edited.end), (edited.body[0], edited.end + moved)
+    before = _moved([each for each in known.broken if not _is_within(each, was)], was, moved)
+    if before is None:
+        return None
+    reading = _resumed(known, data, edited, read, before, spec) or compiled(spec.name).reading(data)
+    broken = broken_in(reading.root)
     is_other = spec.prepare_if_broken and (reading.read is data) != (known.read is known.data)
     if reading.is_worse_prepared or is_other or reading.read != read:
         return None
-    moved, broken = len(data) - len(known.data), broken_in(reading.root)
-    was, now = (edited.body[0], edited.end), (edited.body[0], edited.end + moved)
-    before = _moved([each for each in known.broken if not _is_within(each, was)], was, moved)
-    if before is None or before != tuple(each for each in broken if not _is_within(each, now)):
+    if before != tuple(each for each in broken if not _is_within(each, now)):
         return None
     part = _part(data, less, broken, spec, limits)
-    if part is None or (edited.is_callback and part.broken != broken):  # the module's own damage is not all seen
+    is_sound = before == broken and len(before) == len(known.broken)  # then the module's own damage is what it was
+    if part is None or (edited.is_callback and part.broken != broken and not is_sound):
         return None
     span = edited.start, edited.end + moved
     is_same = _nodes_within(reading.root, span) == _nodes_within(part.view.root, span)
-    return Looked(part, broken, reading.unprepared) if is_same else None
+    kept = reading.trees if broken and spec.resumable else ()
+    return Looked(part, broken, reading.unprepared, kept) if is_same else None
+
+
+def _resumed(
+    known: Known, data: bytes, edited: Function, read: bytes, before: tuple[Broken, ...], spec: LanguageSpec
+) -> Reading | None:
+    """Read the whole file by its last trees; None if anything else is broken then. `before`: what is to be broken."""
+    moved, span = len(data) - len(known.data), (edited.start, edited.end)
+    unprepared = _moved(known.unprepared, span, moved)
+    is_apart = unprepared is not None and _moved(known.broken, span, moved) == before
+    if not known.trees or not is_apart or len(known.broken) + len(known.unprepared) > _MOST_BROKEN:
+        return None
+    parser = compiled(spec.name).parser
+    trees = tuple(
+        reparsed(parser, tree, text, span, moved) for tree, text in zip(known.trees, (read, data), strict=False)
+    )
+    if any(broken_in(tree.root_node) != places for tree, places in zip(trees, (before, unprepared), strict=False)):
+        return None
+    return Reading(trees[0].root_node, read, unprepared=unprepared or (), trees=trees)
 
 
 def _nodes_within(root: Node, span: Span) -> list[tuple[int, int, int, bool]]:

@@ -14,7 +14,7 @@ from importlib.resources.abc import Traversable
 from operator import itemgetter
 from typing import NamedTuple
 
-from tree_sitter import Language, Node, Parser, Query, QueryCursor, QueryError
+from tree_sitter import Language, Node, Parser, Query, QueryCursor, QueryError, Tree
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.errors import InternalError
@@ -52,6 +52,8 @@ class Reading(NamedTuple):
     """Whether the bytes as the language prepares them are others, and were read with more damage."""
     unprepared: tuple[Broken, ...] = ()
     """Where the bytes as they are cannot be read, if they were prepared for that."""
+    trees: tuple[Tree, ...] = ()
+    """The tree of what was read; if the bytes were prepared because these cannot be read, also the tree of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +78,21 @@ class Compiled:
     def reading(self, data: bytes) -> Reading:
         """Parse a file, as its language prepares it."""
         if self.spec.prepare is None or not self.spec.prepare_if_broken:
-            read = self.prepared(data)
-            return Reading(self.parser.parse(read).root_node, read)
-        root = self.parser.parse(data).root_node
-        if not root.has_error:
-            return Reading(root, data)
+            return self._parsed(self.prepared(data))
+        raw = self._parsed(data)
+        if not raw.root.has_error:
+            return raw
         other = self.prepared(data)
         if other == data:
-            return Reading(root, data)
-        prepared = self.parser.parse(other).root_node
-        is_better = damage(prepared) <= damage(root)
-        return (
-            Reading(prepared, other, unprepared=broken_in(root))
-            if is_better
-            else Reading(root, data, is_worse_prepared=True)
-        )
+            return raw
+        prepared = self._parsed(other)
+        if damage(prepared.root) > damage(raw.root):
+            return raw._replace(is_worse_prepared=True)
+        return prepared._replace(unprepared=broken_in(raw.root), trees=prepared.trees + raw.trees)
+
+    def _parsed(self, read: bytes) -> Reading:
+        tree = self.parser.parse(read)
+        return Reading(tree.root_node, read, trees=(tree,))
 
     def prepared(self, data: bytes) -> bytes:
         """Return the bytes of a file as its language prepares them."""

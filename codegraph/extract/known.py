@@ -13,6 +13,7 @@ from dataclasses import astuple
 from typing import NamedTuple
 
 import msgspec
+from tree_sitter import Tree
 
 from codegraph.core.facts import (
     Binding,
@@ -40,6 +41,8 @@ _ITEM_BYTES = 150
 """A binding, a reference or a third of a definition, about."""
 _BRACKETS = frozenset({tuple(b"{}"), tuple(b"=;")})
 """How bodies begin and end that braces may stand for."""
+_TREE_BYTES = 40
+"""What a tree takes for each byte of the text, about."""
 
 
 class Function(NamedTuple):
@@ -100,6 +103,8 @@ class Known(Layout, frozen=True):
     """One file."""
 
     facts: FileFacts
+    trees: tuple[Tree, ...] = ()
+    """Those of the last reading, if something is broken in it and the language says that they may help (`reparse`)."""
 
     @property
     def definitions(self) -> tuple[Definition, ...]:
@@ -125,7 +130,7 @@ class Known(Layout, frozen=True):
         """Return about how many bytes this takes."""
         items = 3 * len(self.definitions) + len(self.bindings) + len(self.mentions)
         texts = (self.data, self.prepared or b"", *self.facts.inputs.values())
-        return sum(map(len, texts)) + _ITEM_BYTES * items
+        return sum(map(len, texts)) + _ITEM_BYTES * items + _TREE_BYTES * len(self.data) * len(self.trees)
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -134,7 +139,7 @@ _decoder = msgspec.msgpack.Decoder(tuple[tuple[int | bool, ...], Layout])
 
 def encode_layout(known: Known, limits: Limits) -> bytes:
     """Return what `known_by` needs besides facts, before compression."""
-    layout = Layout(*msgspec.structs.astuple(known)[:-1])
+    layout = Layout(*msgspec.structs.astuple(known)[: len(Layout.__struct_fields__)])
     return _encoder.encode((astuple(limits), layout))
 
 
@@ -188,6 +193,7 @@ def known_of(read: Look, facts: FileFacts) -> Known | None:
         callbacks=callbacks,
         statements=statements_of(read),
         facts=facts,
+        trees=read.reading.trees if read.broken and view.spec.resumable else (),
     )
 
 

@@ -4,7 +4,7 @@ A *hole* is a stretch of which only blanks and line ends are left: the body of a
 that nothing of it stands elsewhere (`LanguageSpec.erasable`), a whole definition, if the edited function and the names
 of what it stands in have no word of what is defined, bound or imported there; and comments before either. What stands
 beside the edited function or beside a broken place stays, because the parser relates neighbours, and comments belong
-to what is behind them.
+to what is behind them; so does a body that a broken place touches, which may end as far as what is inside lets it.
 
 Tests: tests/unit/extract/test_extract_again.py.
 """
@@ -72,6 +72,7 @@ def reduced(
         whole = (Hole(each.start, each.end, ()) for each in unnamed if has_lines(before, each.start, each.end))
         holes = sorted([*holes, *whole])
     kept = _beside(known, edited, holes, seen)
+    starts, ends = {each.start for each in known.broken}, {each.end for each in known.broken}
     parts: list[bytes] = []
     blank: list[Span] = []
     at = 0
@@ -79,7 +80,7 @@ def reduced(
         is_gone = hole.end > hole.start and number not in kept
         remarks = [hole.remarks] if hole.remarks[1] and hole.remarks[0] >= at and number not in kept else []
         for start, end in (*remarks, *([hole[:2]] if is_gone else hole.bodies)):
-            if any(start <= each.end and each.start <= end for each in seen):
+            if any(start <= each.end and each.start <= end for each in seen) or start in ends or end in starts:
                 continue
             is_blank = is_gone or (start, end) in remarks
             if start >= edited.end:
@@ -192,6 +193,7 @@ def _holes(
             is_gone = is_gone and not (bound and bound.has(number, start, end))
             if is_gone and words.isdisjoint(_said(known, number, behind)):
                 end -= read[end - 1] == 0x0A
+                end += read[end - 1 : end + 1] == b"};"  # alone it would make an empty body before it a list of values
                 inside = (functions[each].body for each in range(index, behind) if each in functions)
                 index = behind
                 yield Hole(start, end, tuple(inside), remarks)

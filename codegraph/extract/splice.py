@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from msgspec.structs import replace
+from tree_sitter import Tree
 
 from codegraph.core.digests import blob_digest
 from codegraph.core.facts import (
@@ -57,6 +58,8 @@ class Edited(NamedTuple):
     unprepared: tuple[Broken, ...] | None
     """Those of the data as they are, None if they have only moved."""
     exports: Exports
+    trees: tuple[Tree, ...]
+    """Those of the whole file, if they are kept."""
 
 
 def spliced(known: Known, part: Look, edited: Edited, limits: Limits) -> Known | None:
@@ -130,7 +133,7 @@ class _Splice:
         self._known = known
         self._part = part
         self._was, self._now, self._moved, self._read, self._in_header, self._blank, self._broken = edited[:7]
-        self._unprepared, self._exports = edited[7:]
+        self._unprepared, self._exports, self._trees = edited[7:]
         self._problems = tuple(problems_of(part.view.text, edited.broken, limits.max_problems))
         self._more = (self._now.behind - self._now.number) - (self._was.behind - self._was.number)
         self._old, self._new = (
@@ -204,6 +207,7 @@ class _Splice:
             callbacks=callbacks,
             statements=tuple(self._statements()),
             facts=facts,
+            trees=self._trees,
         )
 
     def _callbacks(self) -> tuple[tuple[Callback, ...], Sequence[str]]:

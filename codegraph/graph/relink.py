@@ -287,6 +287,7 @@ def _is_same_definition(one: Definition, other: Definition) -> bool:
         and one.container == other.container
         and one.name == other.name
         and one.local == other.local
+        and (one.own == other.own or one.is_prototype == other.is_prototype)
     )
 
 

@@ -224,5 +224,7 @@ class LanguageSpec:
     is read from the true ones."""
     prepare_if_broken: bool = False
     """Whether that is for files only that the grammar cannot read as they are: the reading with less damage counts."""
+    resumable: bool = False
+    """Whether of a file with a broken place the tree may be kept for its next edit (`reparse`)."""
     read: Callable[[SourceText], Document] | None = None
     """Reads a document instead: neither grammar nor queries are asked then (`languages/documents.py`)."""

@@ -17,13 +17,13 @@ Tests: tests/unit/graph/test_graph_c.py.
 
 from __future__ import annotations
 
-from codegraph.core.changes import FileLinks
-from codegraph.core.facts import COMPUTED, ROLE, Definition, Import, Occurrences, Outline, Reference, Role
+from codegraph.core.facts import COMPUTED, ROLE, Definition, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import KIND, SURE, SymbolKind, symbol_id
 from codegraph.core.words import words
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.includes import Included, file_name_key, link_include, shared_directories
 from codegraph.graph.resolve.keys import import_key
+from codegraph.graph.resolve.parts import Part, PartedScheme
 from codegraph.graph.resolve.plain import EDGE_KINDS, PlainScheme, fits
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader, Value
 
@@ -46,40 +46,27 @@ def linkage_key(name: str) -> str:
     return f"cdef\x1fc\x1f{name}"
 
 
-class CScheme:
-    """Links C files; see `ResolutionScheme`."""
-
-    def contributions(self, path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
-        """Offer what the plain scheme offers, the names with external linkage, and the file's own name."""
-        offered = PlainScheme().contributions(path, outline, occurrences)
-        offered[file_name_key(path)] = ((path,),)
-        if occurrences.imports:
-            offered[import_key(path, "")] = tuple(
-                dict.fromkeys((each.module, each.name) for each in occurrences.imports)
-            )
-        is_header = not path.endswith(_SOURCES)
-        for definition in outline.definitions[1:]:
-            if not (_is_field(definition) or definition.local) and (is_header or "static " not in definition.signature):
-                key = linkage_key(definition.name)
-                offered[key] = (*offered.get(key, ()), _entry(path, definition))
-        return offered
-
-    def link(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> FileLinks:
-        """Give the `contains` edges, includes, and an edge for every name that can be told."""
-        linker = _Linker(path, outline, occurrences, table)
-        for reference in occurrences.references:
-            linker.resolve(reference)
-        for each in occurrences.imports:
-            linker.include(each)
-        return linker.collector.links()
+def _contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
+    """Offer what the plain scheme offers, the names with external linkage, and the file's own name."""
+    offered = PlainScheme().contributions(path, outline, occurrences)
+    offered[file_name_key(path)] = ((path,),)
+    if occurrences.imports:
+        offered[import_key(path, "")] = tuple(dict.fromkeys((each.module, each.name) for each in occurrences.imports))
+    is_header = not path.endswith(_SOURCES)
+    for definition in outline.definitions[1:]:
+        if not (_is_field(definition) or definition.local) and (is_header or "static " not in definition.signature):
+            key = linkage_key(definition.name)
+            offered[key] = (*offered.get(key, ()), _entry(path, definition))
+    return offered
 
 
 class _Linker:
-    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> None:
-        self.collector = EdgeCollector(path, outline)
+    """Links one file, a `PartLinker`: includes, and an edge for every name that can be told."""
+
+    def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
+        self.collector = collector
         self._path = path
-        self._table = table
-        self._included = Included(table, path)
+        self._included: Included | None = None
         self._bound = {(binding.owner, binding.name) for binding in occurrences.bindings}
         self._around = [self.collector.ids[each.container] if _is_field(each) else None for each in outline.definitions]
         """The struct of a field: that a field points to one like it says nothing."""
@@ -93,7 +80,17 @@ class _Linker:
             elif not _is_field(definition):
                 self._here.setdefault(definition.name, []).append(_entry(path, definition))
 
-    def resolve(self, reference: Reference) -> None:
+    def link(self, part: Part, table: TableReader) -> None:
+        """Resolve one part; what a file sees by its includes holds for all with one reader."""
+        if self._included is None or self._included.table is not table:
+            self._table, self._included = table, Included(table, self._path)
+        self._sees = self._included.sees
+        for reference in part.references:
+            self._resolve(reference)
+        for each in part.imports:
+            link_include(self.collector, table, self._path, each)
+
+    def _resolve(self, reference: Reference) -> None:
         """Add the edges of a reference, or say why it has none."""
         owner, name, role = reference.owner, reference.chain[-1], reference.role
         line, column = reference.positions[:2]
@@ -150,7 +147,7 @@ class _Linker:
         fitting = [entry for entry in value or () if fits(SymbolKind(entry[2]), role) or entry[3] == "m"]
         if is_macro:
             return self._unless_macro(defined, fitting), "", True
-        seen = own or [entry for entry in fitting if self._included.sees(entry[0])]
+        seen = own or [entry for entry in fitting if self._sees(entry[0])]
         found = [entry for entry in seen if entry[3] != "p"]
         found = [entry for entry in found if not entry[0].endswith(_SOURCES)] or found
         if seen and all(entry[3] == "m" for entry in found):
@@ -175,13 +172,9 @@ class _Linker:
     def _unless_macro(self, own: list[Entry], fitting: list[Entry]) -> list[Entry]:
         """Return a file's own macros, and the function that includes declare: a macro may be in one branch of #if."""
         others = [entry for entry in fitting if entry[3] != "m" and entry[0] != self._path]
-        seen = [entry for entry in others if self._included.sees(entry[0])]
+        seen = [entry for entry in others if self._sees(entry[0])]
         defined = [entry for entry in others if entry[3] == "d"] if seen else []
         return [*own, *(defined or seen[:1])][:MAX_CANDIDATES]
-
-    def include(self, each: Import) -> None:
-        """Add the edge of an include to the file that it means."""
-        link_include(self.collector, self._table, self._path, each)
 
 
 def _is_field(definition: Definition) -> bool:
@@ -206,4 +199,4 @@ def _state(definition: Definition) -> str:
     return "n" if definition.signature.startswith("typedef ") else "d"
 
 
-SCHEMES = {"c": CScheme()}
+SCHEMES = {"c": PartedScheme(_contributions, _Linker)}

@@ -68,7 +68,7 @@ class Included:
     """What one file sees of others by its includes."""
 
     def __init__(self, table: TableReader, path: str) -> None:
-        self._table = table
+        self.table = table
         self.path = path
         self._seen: dict[str, None] | None = None
 
@@ -86,10 +86,10 @@ class Included:
         meant: dict[tuple[str, str, str], str | None] = {}
         while waiting and len(seen) < MAX_INCLUDED:
             one = waiting.pop(0)
-            for module, bracket in self._table.get(import_key(one, "")) or ():
+            for module, bracket in self.table.get(import_key(one, "")) or ():
                 question = dirname(one), module, bracket  # files of one directory include the same ones
                 if question not in meant:
-                    meant[question] = included_file(self._table, one, module, is_angled=bracket == "<")
+                    meant[question] = included_file(self.table, one, module, is_angled=bracket == "<")
                 found = meant[question]
                 if found is not None and found not in seen:
                     seen[found] = None

@@ -578,6 +578,33 @@ def test_an_edit_of_a_broken_file_is_looked_at_alone(language: str) -> None:
     assert memory.helped == 2
 
 
+TORN = b"""int f(A a) { return 1; }
+TEST_F(Kind, Value) {
+  auto one = make();
+  OK(Datum out, Call("in", {input}, &options));
+  use(one, out);
+}
+template <typename T> static int g(const T& a) { return use(a, 1); }
+static int g(const B& a, int b = sizeof(int)) { return use(a, 2); }
+struct Held {
+  int size() { return 3; }
+};
+class Other {
+  int count() { return 4; }
+};
+int h(B b) { return b.size(); }
+"""
+
+
+@pytest.mark.parametrize("edit", [b"return 1", b"return b", b"return 4"])
+def test_what_is_left_out_beside_a_broken_place_is_left_out_as_it_stands(edit: bytes) -> None:
+    """A body that a broken place touches stays, and no semicolon of a class stays without it."""
+    memory = Memory()
+    for now in (TORN, TORN.replace(edit, b"probe(1); " + edit), TORN):
+        assert memory.extract("x", now, "cpp", LIMITS) == whole(now, "cpp")
+    assert memory.helped == 2
+
+
 HALF_TYPED = {
     "cpp": (BROKEN["cpp"], [(b"b.size()", b"b..size()"), (b"IS_SET ", b"")]),
     "rust": (

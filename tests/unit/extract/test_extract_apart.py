@@ -178,6 +178,17 @@ def test_an_edit_of_a_block_is_looked_at_alone() -> None:
         assert memory.helped == helped
 
 
+def test_an_edit_of_a_block_counts_nothing_that_is_broken_elsewhere() -> None:
+    """In C, too, an edit of a test's block is extracted in part, though something else of the module is broken."""
+    text = "int one[ = 1;\n" + "".join(
+        f"TEST_IMPL(t{n}) {{\n  int r = make({n});\n  return use(r);\n}}\n\n" for n in range(6)
+    )
+    memory = Memory()
+    for now in (text, text.replace("make(3)", "make(3) + other(4)"), text):
+        assert memory.extract("x", now.encode(), "c", LIMITS) == whole(now, "c")
+    assert memory.helped == 2
+
+
 @pytest.mark.parametrize(
     "edit",
     [

@@ -92,6 +92,7 @@ SPEC = replace(
     nested=TYPE_KINDS,
     prepare=masked_c,
     prepare_if_broken=True,
+    resumable=True,
     statements=Statements(
         frozenset({"declaration"}), frozenset({"linkage_specification", "declaration_list", *CONDITIONS})
     ),

@@ -32,6 +32,7 @@ SPEC = replace(
         ),
     ),
     prepare=masked,
+    resumable=True,
     statements=Statements(
         frozenset({"declaration"}),
         frozenset({"namespace_definition", "linkage_specification", "declaration_list", *CONDITIONS}),

@@ -1,0 +1,114 @@
+"""A tree that takes over what no broken place touches is the tree that parsing from nothing gives."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from tree_sitter import Node
+
+from benchmarks.edited_again import edited
+from codegraph.extract import reparse
+from codegraph.extract.grammar import compiled
+from codegraph.extract.outline import broken_in
+
+C = b"""int f(int a) { int x[ = { 1 }; return a; }
+static int g(int b) { if (b) { return b + 1; } return (b) * 2; }
+API int (*made)(int a) API_ATTR;
+int h(int c) { a * b; c(d)(e); return g(c) + f(sizeof(int) * 2); }
+#if LATER
+else if (x) { y(); }
+#endif
+int i(int d) { for (;;) { d++; } return d; }
+struct s { int a; API_ALIGN(8) int b; } API_PACKED;
+int j(int e) { switch (e) { CASE(1) x(); default: y(); } return 0; }
+int k(int *p) { return *p * 2; }
+"""
+CPP = (
+    C.replace(b"API_PACKED;", b";")
+    + b"""template <typename T, typename = decltype(a < b, c > d)> struct A : B<(x > y)> {
+  A(int a) : a(a), b<T>{a} IS_SET {}
+  bool operator<(const A& o) const noexcept(x < y) { return a < o.a && b > (o.b); }
+  int a<b, c<d>::e;
+  auto m() { return [this](auto x) -> int { return x < a; }; }
+};
+namespace n { EXPECT(a, (b), { c }, d) { e(); }
+template <> inline int q<int>(int a) { return a<b>(c) > d; }
+}
+"""
+)
+SOURCES = {"c": C, "cpp": CPP}
+
+
+def nodes(root: Node) -> list[tuple[int, int, int, bool, bool]]:
+    """Return what a tree consists of."""
+    found, waiting = [], [root]
+    while waiting:
+        node = waiting.pop()
+        found.append((node.kind_id, node.start_byte, node.end_byte, node.is_missing, node.is_error))
+        waiting.extend(node.children)
+    return found
+
+
+def bodies(root: Node) -> list[Node]:
+    """Return the bodies of functions in which nothing is broken."""
+    found, waiting = [], [root]
+    while waiting:
+        node = waiting.pop()
+        body = node.child_by_field_name("body") if node.type == "function_definition" else None
+        if body is not None and not node.has_error and body.type == "compound_statement":
+            found.append(body)
+        elif not node.type.endswith("statement"):
+            waiting.extend(node.children)
+    return found
+
+
+def resumed(language: str, seed: int, edits: int) -> Iterator[bool]:
+    """Edit functions of a broken file; tell of each text that is broken as before whether its tree is the same."""
+    parser, chance = compiled(language).parser, random.Random(seed)
+    text = SOURCES[language]
+    tree = parser.parse(text)
+    for _ in range(edits):
+        body = chance.choice(bodies(tree.root_node))
+        start, end = body.parent.start_byte, body.end_byte  # type: ignore[union-attr]
+        inside = edited(text[body.start_byte + 1 : end - 1] + b" ", [text], chance)
+        now = text[: body.start_byte + 1] + inside + text[end - 1 :]
+        moved, places = len(now) - len(text), broken_in(tree.root_node)
+        again, fresh = reparse.reparsed(parser, tree, now, (start, end), moved), parser.parse(now)
+        behind = [each._replace(start=each.start + moved, end=each.end + moved) for each in places]
+        if broken_in(again.root_node) == tuple(
+            old if old.end <= start else new for old, new in zip(places, behind, strict=True)
+        ):
+            yield nodes(again.root_node) == nodes(fresh.root_node)
+            text, tree = now, again
+
+
+@pytest.mark.parametrize("language", SOURCES)
+def test_a_resumed_tree_is_the_one_that_parsing_from_nothing_gives(language: str) -> None:
+    """Node by node, after each of many edits of functions that leave the rest as broken as it was."""
+    found = [same for seed in range(4) for same in resumed(language, seed, 25)]
+    assert len(found) > 40
+    assert all(found)
+
+
+@pytest.mark.parametrize("language", SOURCES)
+def test_a_broken_place_counts_as_edited_to_where_one_reading_is_left(language: str) -> None:
+    """What is read anew begins where something is broken, and ends with a node that only one reading closed."""
+    root = compiled(language).parser.parse(SOURCES[language]).root_node
+    marks = {mark.start: mark for mark in reparse._broken(root)}
+    ends = {node.end_byte for node in inner(root) if node.parse_state != 0xFFFF or node.parent is None}
+    for place in broken_in(root):
+        mark = next(each for start, each in sorted(marks.items(), reverse=True) if start <= place.start)
+        assert mark.end >= place.end
+        assert mark.end in ends
+
+
+def inner(root: Node) -> Iterator[Node]:
+    """Yield the nodes that have children."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.children:
+            yield node
+            waiting.extend(node.children)
