@@ -23,7 +23,8 @@ import numpy.typing as npt
 
 from codegraph.config import Config
 from codegraph.core.symbols import DependencyKind, SymbolId, SymbolKind
-from codegraph.daemon.project import Project, open_project
+from codegraph.daemon.opening import open_project
+from codegraph.daemon.project import Project
 from codegraph.embed.encoder import Encoder
 from codegraph.embed.render import EncoderInput, render
 from codegraph.embed.tokens import subtokens

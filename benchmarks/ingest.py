@@ -42,8 +42,8 @@ from codegraph.daemon.first_index import MAX_LINKERS, inverters
 from codegraph.daemon.first_worker import FirstWorker, Session
 from codegraph.daemon.makers import Makers
 from codegraph.daemon.model import ActiveModel, ModelSet, single
+from codegraph.daemon.opening import open_project
 from codegraph.daemon.pipeline import Pipeline
-from codegraph.daemon.project import open_project
 from codegraph.daemon.recording import Recorder
 from codegraph.daemon.scheduler import Scheduler
 from codegraph.daemon.served import Served

@@ -35,7 +35,8 @@ from codegraph.core.routes import Routes
 from codegraph.core.symbols import EmbeddingKey, Freshness, SymbolId
 from codegraph.daemon.makers import Makers
 from codegraph.daemon.model import ActiveModel, ModelSet, single
-from codegraph.daemon.project import Project, open_project
+from codegraph.daemon.opening import open_project
+from codegraph.daemon.project import Project
 from codegraph.daemon.uncertain import UncertainNames
 from codegraph.daemon.view import View
 from codegraph.embed.embedder import Batch, Embeddings, InlineEmbedder

@@ -29,7 +29,8 @@ import zstandard
 from codegraph.config import Config
 from codegraph.core.symbols import SymbolKind
 from codegraph.daemon.makers import Makers
-from codegraph.daemon.project import Project, open_project
+from codegraph.daemon.opening import open_project
+from codegraph.daemon.project import Project
 from codegraph.embed.embedder import InlineEmbedder
 from codegraph.embed.encoder import FloatArray, RecordingEncoder
 from codegraph.embed.render import EncoderInput, render

@@ -22,7 +22,8 @@ from codegraph.config import Config
 from codegraph.core.symbols import SymbolId
 from codegraph.daemon.encoders import QueryVectors
 from codegraph.daemon.messages import SearchHit, SearchParams, SimilarParams
-from codegraph.daemon.project import Project, open_project
+from codegraph.daemon.opening import open_project
+from codegraph.daemon.project import Project
 from codegraph.daemon.searching import answer_search, answer_similar
 from codegraph.events import EventLog
 from codegraph.graph.snapshot import Snapshot

@@ -40,6 +40,8 @@ class _Parser(argparse.ArgumentParser):
         if unknown := re.match(r"argument COMMAND: invalid choice: '([^']*)'", message):
             question = did_you_mean(unknown[1], EXAMPLES)
             raise UsageError(f"there is no command {unknown[1]}", f"{question}`codegraph --help` lists all")
+        if message.endswith("required: COMMAND"):
+            raise UsageError("no command was given", f"`{self.prog} --help` lists all; `codegraph search QUERY` is one")
         raise UsageError(message, f"`{self.prog} --help` lists what it takes")
 
 

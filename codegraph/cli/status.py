@@ -54,6 +54,16 @@ def status_record(found: StatusResult) -> dict[str, Any]:
 
 def lines(found: StatusResult) -> Iterator[Line]:
     """Yield what is shown to people, name and value."""
+    yield from _index_lines(found)
+    yield from _process_lines(found)
+    yield "skipped files", _counts(found.skipped)
+    if found.unread:
+        yield "read in part", _counts(found.unread)
+    yield "uncertain", _counts(found.uncertain)
+    yield "requests", _requests(found.requests)
+
+
+def _index_lines(found: StatusResult) -> Iterator[Line]:
     yield "project", found.root
     phase = found.phase
     if found.files_to_read:
@@ -70,38 +80,23 @@ def lines(found: StatusResult) -> Iterator[Line]:
     if found.last_change is not None:
         yield "last change", _change(found.last_change)
         yield "", _milliseconds(found.last_change.milliseconds)
-    yield (
-        "watcher",
-        _joined(
-            f"{found.watcher.mode}, {'healthy' if found.watcher.healthy else 'NOT HEALTHY'}",
-            f"{found.watcher.directories:,} directories, events lost {found.watcher.losses} times",
-            found.watcher.detail,
-        ),
-    )
-    yield (
-        "worker",
-        _joined(
-            f"{found.worker.state}, process {found.worker.pid}",
-            f"{found.worker.restarts} restarts, {found.worker.queued} keys handed over",
-            found.worker.detail,
-        ),
-    )
+
+
+def _process_lines(found: StatusResult) -> Iterator[Line]:
+    watcher, worker, memory = found.watcher, found.worker, found.memory
+    health = f"{watcher.mode}, {'healthy' if watcher.healthy else 'NOT HEALTHY'}"
+    seen = f"{watcher.directories:,} directories, events lost {watcher.losses} times"
+    yield "watcher", _joined(health, seen, watcher.detail)
+    handed = f"{worker.restarts} restarts, {worker.queued} keys handed over"
+    yield "worker", _joined(f"{worker.state}, process {worker.pid}", handed, worker.detail)
     yield "model", _joined(f"{found.model.name}, {found.model.dimensions} dimensions", found.model.detail)
     if len(found.models) > 1 or any(model.trouble for model in found.models):
         for model in found.models:
             yield f"  {model.model}", _model(model)
     if found.flow:
         yield "data flow", _counts(found.flow)
-    memory = found.memory
-    yield (
-        "memory",
-        f"daemon {size(memory.daemon_bytes)}, workers {size(memory.workers_bytes)}; state {size(memory.state_bytes)}",
-    )
-    yield "skipped files", _counts(found.skipped)
-    if found.unread:
-        yield "read in part", _counts(found.unread)
-    yield "uncertain", _counts(found.uncertain)
-    yield "requests", _requests(found.requests)
+    used = f"daemon {size(memory.daemon_bytes)}, workers {size(memory.workers_bytes)}"
+    yield "memory", f"{used}; state {size(memory.state_bytes)}"
 
 
 def _model(model: RouteFigures) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 from codegraph.config import Config
 from codegraph.daemon.indexing import nothing_to_do
 from codegraph.daemon.makers import ONCE
+from codegraph.daemon.opening import open_project
 from codegraph.daemon.operations import IndexResult, Progress
-from codegraph.daemon.project import open_project
 from codegraph.events import EventLog
 from codegraph.locations import Locations
 from codegraph.processes import PRIVATE, calm_collector, share_arenas

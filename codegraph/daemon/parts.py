@@ -1,4 +1,4 @@
-"""The parts that the pipeline leads data through; `project.py` puts the real ones together, tests others."""
+"""The parts that the pipeline leads data through; `opening.py` puts the real ones together, tests others."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from pathlib import Path
 
 from codegraph.cache.tiers import Tiers
 from codegraph.config import Config
+from codegraph.core.facts import Occurrences, decode_compressed_occurrences
+from codegraph.core.routes import Routes
+from codegraph.core.symbols import BlobDigest
 from codegraph.daemon.courtesy import Courtesy
 from codegraph.daemon.encoders import Encoders
 from codegraph.daemon.first_index import FirstIndex
 from codegraph.daemon.inputs import OwnInputs
 from codegraph.daemon.kept_facts import KeptFacts
+from codegraph.errors import InternalError
 from codegraph.events import EventLog
 from codegraph.extract.pool import Extractor
 from codegraph.graph.index import Index
@@ -45,3 +49,15 @@ class Parts:
     timer: Callable[[], float]
     """Seconds, for durations."""
     courtesy: Courtesy = field(default_factory=Courtesy)
+
+
+def new_index(config: Config, instance: str, facts: KeptFacts, routes: Routes) -> Index:
+    """Return an empty index that finds the occurrences of files in the store."""
+
+    def occurrences(language: str, blob: BlobDigest) -> Occurrences:
+        stored = facts.occurrences(blob, language)
+        if stored is None:
+            raise InternalError(f"the occurrences of {language} {blob.hex()} are gone from the store")
+        return decode_compressed_occurrences(stored)
+
+    return Index(instance=instance, cascade=config.cascade, routes=routes, load_occurrences=occurrences)

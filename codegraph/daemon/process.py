@@ -23,7 +23,8 @@ from codegraph.config import Config, unknown_variables
 from codegraph.daemon.handlers import Handlers
 from codegraph.daemon.lifecycle import LOG_NAME, Notifier, project_lock, say_ready, writing_to
 from codegraph.daemon.notice import own_notice
-from codegraph.daemon.project import Project, open_project
+from codegraph.daemon.opening import open_project
+from codegraph.daemon.project import Project
 from codegraph.daemon.server import Server
 from codegraph.daemon.statistics import RequestStatistics
 from codegraph.errors import CodegraphError

@@ -17,59 +17,39 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 from queue import SimpleQueue
-from typing import cast
 
-from codegraph.cache.codec import CodecName, VectorCodec
-from codegraph.cache.cold import open_cold
-from codegraph.cache.hot import HotTier
-from codegraph.cache.tiers import Tiers
-from codegraph.config import CacheConfig, Config
+from codegraph.config import Config
 from codegraph.core.changes import Clock
-from codegraph.core.facts import Occurrences, decode_compressed_occurrences
-from codegraph.core.routes import NO_ROUTES, Routes
-from codegraph.core.symbols import BlobDigest, SymbolId
+from codegraph.core.symbols import SymbolId
 from codegraph.daemon.cached_figures import CachedFigures
 from codegraph.daemon.changeset import Run
-from codegraph.daemon.choosing import first_models, look_again
-from codegraph.daemon.encoders import Encoders, QueryEmbedding
+from codegraph.daemon.choosing import look_again
+from codegraph.daemon.encoders import QueryEmbedding
 from codegraph.daemon.figures import Gatherer
-from codegraph.daemon.first_index import FirstIndex
 from codegraph.daemon.indexing import IndexingRun
 from codegraph.daemon.inputs import OwnInputs
-from codegraph.daemon.kept_facts import KeptFacts
-from codegraph.daemon.makers import REAL, Makers
-from codegraph.daemon.merging import MergeProcess
+from codegraph.daemon.makers import Makers
 from codegraph.daemon.messages import Wait
 from codegraph.daemon.model import ModelSet
 from codegraph.daemon.operations import IndexResult, Progress
-from codegraph.daemon.parts import Parts
+from codegraph.daemon.parts import Parts, new_index
 from codegraph.daemon.pipeline import Pipeline
-from codegraph.daemon.restore import keys_outdated, restore_index, restore_vectors
+from codegraph.daemon.restore import restore_index, restore_vectors
 from codegraph.daemon.scheduler import Scheduler
 from codegraph.daemon.served import Served
-from codegraph.daemon.switching import Switch, extract_settings
+from codegraph.daemon.switching import Switch
 from codegraph.daemon.upkeep import Upkeep, tidied
-from codegraph.daemon.versions import versions_of
 from codegraph.daemon.view import View
 from codegraph.daemon.warming import main_languages, warm_up
 from codegraph.daemon.writer import Item, Writer
-from codegraph.embed.budget import ModelBudget
-from codegraph.errors import InternalError, StoreCorrupt
-from codegraph.events import EventLog, Rebuilt
-from codegraph.extract.extractor import EXTRACTOR_VERSION
-from codegraph.extract.languages import check_languages, language_of
-from codegraph.graph.index import Index
+from codegraph.events import Rebuilt
 from codegraph.locations import Locations
 from codegraph.processes import give_memory_back
-from codegraph.search.search import Searcher
 from codegraph.source.cookies import CookieJar
 from codegraph.source.git_directory import git_lock
-from codegraph.source.scan import Scanner
 from codegraph.source.settle import Settler
 from codegraph.store.gc import Swept
-from codegraph.store.opening import open_store
 
 logger = logging.getLogger(__name__)
 
@@ -108,14 +88,7 @@ class Project:
         self._watching = False
         self._inbox: SimpleQueue[Item] = SimpleQueue()
         self._thread: threading.Thread | None = None
-        self.scheduler = Scheduler(
-            parts.encoders.submit,
-            parts.inputs,
-            parts.config.embedding,
-            post=self._inbox.put,
-            lost=self._lost,
-            clock=makers.clock,
-        )
+        self.scheduler = self._new_scheduler()
         self.cookies = CookieJar(parts.cookie_directory)
         served = Served(parts.store, parts.tiers, parts.searcher)
         self.restored = restore_index(parts.store, parts.index, models.routes, parts.events)
@@ -126,6 +99,16 @@ class Project:
         self.writer = self._new_writer(background)
         self._stack = stack.pop_all()
         self._stack.callback(self.writer.finish)
+
+    def _new_scheduler(self) -> Scheduler:
+        return Scheduler(
+            self.parts.encoders.submit,
+            self.parts.inputs,
+            self.config.embedding,
+            post=self._inbox.put,
+            lost=self._lost,
+            clock=self.makers.clock,
+        )
 
     def _new_writer(self, background: ThreadPoolExecutor) -> Writer:
         return Writer(
@@ -306,7 +289,7 @@ class Project:
         self._replace_index()
 
     def _replace_index(self) -> None:
-        index = _new_index(self.config, self.parts.store.instance, self.parts.facts, self.models.routes)
+        index = new_index(self.config, self.parts.store.instance, self.parts.facts, self.models.routes)
         index.restore((), max(self.parts.store.revision, self.parts.index.snapshot.clock.revision))
         self.pipeline.start_over(index)
         if self._watching:
@@ -322,79 +305,3 @@ class Project:
     def _extract_again(self, path: str) -> None:
         self._lost_paths.discard(path)
         self.pipeline.extract_again(path)
-
-
-def open_project(root: Path, config: Config, events: EventLog, locations: Locations, makers: Makers = REAL) -> Project:
-    """Open a project's state and prepare its parts; nothing is watched or written yet.
-
-    Raises StoreLocked if another process has it, other StoreErrors, ConfigError for an unknown model or language.
-    """
-    check_languages(config.source.languages)
-    state = locations.state_directory(root)
-    models = first_models(config, makers, locations.project_settings(root), locations.config_file)
-    with ExitStack() as stack:
-        store = open_store(state, config.store, versions_of(config), events)
-        stack.callback(store.close)
-        facts = KeptFacts(store)
-        background = ThreadPoolExecutor(1, thread_name_prefix="background")
-        budget = ModelBudget(config.embedding.model_memory_bytes)
-        encoders = Encoders(lambda model: makers.embedder(model, config, events, budget), background)
-        stack.callback(encoders.close)
-        extractor = makers.extractor(extract_settings(config.extract, models), events)
-        tiers = _open_tiers(locations.cache_directory, config.cache, events)
-        stack.callback(tiers.close)
-        merge = MergeProcess(config.daemon.nice)
-        searcher = Searcher.open(
-            state / "lexical", identity=EXTRACTOR_VERSION, config=config.search, events=events, merge=merge
-        )
-        stack.callback(_write_down, searcher)
-        first = FirstIndex(config.extract, state / "first")
-        stack.callback(first.close)
-        cookie_directory = state / "cookies"
-        cookie_directory.mkdir(exist_ok=True)
-        routes = NO_ROUTES if keys_outdated(store, models.routes) else models.routes
-        parts = Parts(
-            root=root,
-            config=config,
-            scanner=Scanner(root, config.source, language_of),
-            watcher=makers.watcher(config.watch, cookie_directory),
-            cookie_directory=cookie_directory,
-            extractor=extractor,
-            index=_new_index(config, store.instance, facts, routes),
-            first=first,
-            store=store,
-            facts=facts,
-            inputs=OwnInputs(facts),
-            encoders=encoders,
-            tiers=tiers,
-            searcher=searcher,
-            events=events,
-            timer=time.perf_counter,
-        )
-        stack.callback(lambda: parts.extractor.close())
-        stack.callback(background.shutdown)
-        stack.callback(merge.close)
-        return Project(parts, locations, models, makers, background, stack)
-
-
-def _open_tiers(directory: Path, config: CacheConfig, events: EventLog) -> Tiers:
-    cold = open_cold(directory / "vectors", config.cold_bytes, events)
-    return Tiers(HotTier(config.hot_bytes), cold, VectorCodec(cast(CodecName, config.cold_codec)))
-
-
-def _write_down(searcher: Searcher) -> None:
-    """Flush the lexical index; where that fails, the next start hands the files of the last revisions in again."""
-    try:
-        searcher.flush()
-    except (OSError, StoreCorrupt) as error:
-        logger.warning("the lexical index could not be written down: %s", error)
-
-
-def _new_index(config: Config, instance: str, facts: KeptFacts, routes: Routes) -> Index:
-    def occurrences(language: str, blob: BlobDigest) -> Occurrences:
-        stored = facts.occurrences(blob, language)
-        if stored is None:
-            raise InternalError(f"the occurrences of {language} {blob.hex()} are gone from the store")
-        return decode_compressed_occurrences(stored)
-
-    return Index(instance=instance, cascade=config.cascade, routes=routes, load_occurrences=occurrences)

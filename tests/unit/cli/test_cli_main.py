@@ -60,6 +60,13 @@ def test_choices_are_those_of_the_messages() -> None:
     assert tuple(Match) in choices
 
 
+def test_no_command_at_all(capsys: pytest.CaptureFixture[str]) -> None:
+    """A first run without arguments says what to type, not what the parser lacks."""
+    assert main([]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("codegraph: no command was given\n  next: `codegraph --help` lists all")
+
+
 def test_every_exit_code_is_documented() -> None:
     """--help lists every code that an error class has."""
     for kind in vars(errors).values():

@@ -12,8 +12,8 @@ from workbench import Workbench
 
 from codegraph.daemon.makers import REAL
 from codegraph.daemon.messages import Wait
+from codegraph.daemon.opening import open_project
 from codegraph.daemon.operations import Progress
-from codegraph.daemon.project import open_project
 from codegraph.embed.embedder import InlineEmbedder
 from codegraph.embed.encoder import RecordingEncoder
 from codegraph.errors import ConfigError, EncoderError, StoreLocked
