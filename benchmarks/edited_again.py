@@ -123,7 +123,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--files", type=int, default=60)
     parser.add_argument("--edits", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--together", type=int, default=2, help="functions in a part")
+    parser.add_argument(
+        "--together", type=int, default=2, help="functions in a part, and a quarter of the lines of a long one"
+    )
     parser.add_argument("--keep", type=Path, help="a directory for the texts of differences")
     options = parser.parse_args(arguments)
     chance = random.Random(options.seed)
@@ -133,7 +135,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chance.shuffle(files)
     donors = [each.data for each in files[:DONORS]]
     count: Counter[str] = Counter()
-    with patch.object(parts, "FUNCTIONS_TOGETHER", options.together):
+    together = options.together
+    with patch.object(parts, "FUNCTIONS_TOGETHER", together), patch.object(parts, "LONG_LINES", 4 * together):
         links = EditedLinks({each.path: extract(each.data, each.language, LIMITS) for each in files})
         for file in files[: options.files]:
             for number, difference in enumerate(compared(file, options.edits, donors, chance, count, links)):

@@ -6,9 +6,9 @@ from what holds for the whole file, and from the table values that it read. So a
     if one of these references, imports or bindings differs, positions aside, or
     if the value of a key changed that it read, the file's own keys included,
 
-and the whole file if what holds for all differs: a definition (but for its text and parameters), an import, export or
-binding outside of functions, a base. Positions count where they decide something: what has moved keeps its order, line
-by line, or the whole file is linked.
+and the whole file if what holds for all differs: a definition (but for its text and parameters), which ones make a
+part, an import, export or binding outside of functions, a base. Positions count where they decide something: what has
+moved keeps its order, line by line, or the whole file is linked.
 
 `Relinker` links all files of an index that changes, and remembers what that takes of those edited last. Of another
 file it knows only what all parts read together: it is linked whole if any of that changed, and until it is, what is
@@ -169,7 +169,8 @@ class Relinker:
         try:
             if known is None and view is not None:
                 known = self._restored(view)
-            now = known and _link_in_part(path, known, outline, occurrences, self._table, changed)
+            is_alike = known is not None and known.numbers == numbers
+            now = _link_in_part(path, known, outline, occurrences, self._table, changed) if known and is_alike else None
             self.in_part += now is not None
             return now or _link_whole(path, numbers, outline, occurrences, self._table)
         except (InternalError, MemoryError):

@@ -226,6 +226,18 @@ def test_an_edit_of_a_body_links_its_part_alone(monkeypatch: pytest.MonkeyPatch)
     assert is_equal(differences(made.index, made.clean()))
 
 
+def test_a_long_function_is_a_part_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several functions that make a part a long one is linked alone; the file is, once, if one becomes long."""
+    monkeypatch.setattr(parts, "FUNCTIONS_TOGETHER", 2)
+    monkeypatch.setattr(parts, "LONG_LINES", 2)
+    made = project()
+    numbers = parts.part_numbers(facts_of("file.py", FILE).outline)
+    assert numbers == [0, 0, 1, 1, 2, 3]  # the module, Box, first and second, third, tail
+    assert links_after(made, FILE.replace("unknown_name()", "helper()")) == 1
+    longer = FILE.replace("        return self.first()", "        helper()\n        return self.first()")
+    assert links_after(made, longer) == 0
+
+
 @pytest.mark.parametrize(
     "edit",
     [
