@@ -228,7 +228,8 @@ class Connection(asyncio.Protocol):
         if not 0 < len(parts) <= MAX_BATCH:
             self._refuse(None, ProtocolError(f"a batch of {len(parts)} messages", f"send 1 to {MAX_BATCH} at a time"))
             return
-        self._start(object(), self._many(parts))
+        key = object()
+        self._start(key, self._many(parts, key))
 
     def _refusal(self, request: Request) -> ErrorReply | None:
         """Say why a request cannot be started, if it cannot."""
@@ -256,15 +257,15 @@ class Connection(asyncio.Protocol):
     def _start(self, key: object, work: Coroutine[Any, Any, ResultT]) -> asyncio.Task[ResultT]:
         task = self._loop.create_task(work)
         self._tasks[key] = task
-        task.add_done_callback(lambda _: self._tasks.pop(key, None))
+        task.add_done_callback(lambda _: self._tasks.get(key) is task and self._tasks.pop(key))
         return task
 
     async def _single(self, request: Request) -> None:
         reply = await self._answer(request)
-        await self._send(self._encoded(reply), reply.id)
+        await self._send(self._encoded(reply), reply.id, request.id)
         self._host.answered(request, reply)
 
-    async def _many(self, parts: list[msgspec.Raw]) -> None:
+    async def _many(self, parts: list[msgspec.Raw], key: object) -> None:
         replies: list[Message] = []
         tasks: list[asyncio.Task[Message]] = []
         for part in parts:
@@ -275,7 +276,7 @@ class Connection(asyncio.Protocol):
                 replies.append(started)
         replies += await asyncio.gather(*tasks)
         if replies:
-            await self._send(b"[" + b",".join(map(self._encoded, replies)) + b"]", None)
+            await self._send(b"[" + b",".join(map(self._encoded, replies)) + b"]", None, key)
 
     def _part(self, part: msgspec.Raw) -> asyncio.Task[Message] | ErrorReply | None:
         try:
@@ -307,7 +308,8 @@ class Connection(asyncio.Protocol):
 
     # --- bytes ----------------------------------------------------------------------------------
 
-    async def _send(self, body: bytes, request_id: RequestId) -> None:
+    async def _send(self, body: bytes, request_id: RequestId, key: object) -> None:
+        """Send an answer; what it answers is no longer in progress, for the next request may be here at once."""
         largest = self._limits.max_buffer_bytes // 2
         if len(body) > largest:
             problem = DaemonError(
@@ -317,6 +319,7 @@ class Connection(asyncio.Protocol):
             body = encode(ErrorReply(id=request_id, error=error_object(problem)))
         while not self._writable.is_set():
             await self._writable.wait()
+        self._tasks.pop(key, None)
         self._write(body)
 
     def _refuse(self, request_id: RequestId, error: DaemonError | ProtocolError) -> None:

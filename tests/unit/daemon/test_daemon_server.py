@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from fake_service import FakeService
 
 from codegraph import __version__
 from codegraph.config import DaemonConfig
+from codegraph.daemon.connection import Connection, Limits
 from codegraph.daemon.operations import Progress
-from codegraph.daemon.protocol import MAX_BATCH, PROTOCOL_VERSION, frame
+from codegraph.daemon.protocol import MAX_BATCH, PROTOCOL_VERSION, Reply, Request, encode, frame
 from codegraph.daemon.server import Server
 from codegraph.daemon.statistics import RequestStatistics
 from codegraph.errors import DaemonError, StoreFull
@@ -374,6 +376,72 @@ def test_too_many_clients_are_refused(directory: Path) -> None:
             assert "result" in await (await scene.peer()).call(1, "status")
 
     play(scenario)
+
+
+class _Prompt(asyncio.Transport):
+    """A client that asks again in the moment in which it has an answer."""
+
+    def __init__(self, ask: Callable[[], None]) -> None:
+        super().__init__()
+        self.written: list[bytes] = []
+        self._ask = ask
+
+    def write(self, data: Any) -> None:
+        self.written.append(bytes(data))
+        self._ask()
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def is_closing(self) -> bool:
+        return False
+
+
+class _Gate:
+    """A host that answers once it is let."""
+
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+        self.asked: list[Any] = []
+
+    def opened(self, connection: Connection) -> bool:
+        return True
+
+    def lost(self, connection: Connection) -> None: ...
+
+    async def answer(self, connection: Connection, request: Request) -> Reply:
+        self.asked.append(request.id)
+        await self.open.wait()
+        return Reply(id=request.id, result=0)  # type: ignore[arg-type]
+
+    def answered(self, request: Request, reply: object) -> None: ...
+
+
+def test_who_has_an_answer_may_ask_again_at_once() -> None:
+    """What was answered is no longer in progress when the client learns it, or the next of 64 would be refused."""
+
+    async def scenario() -> None:
+        host = _Gate()
+        connection = Connection(host, Limits())
+        numbers = iter(range(3 * MAX_BATCH))
+
+        def ask() -> None:
+            for number in islice(numbers, 1):
+                connection.data_received(frame(encode({"jsonrpc": "2.0", "id": number, "method": "status"})))
+
+        transport = _Prompt(ask)
+        connection.connection_made(transport)
+        for _ in range(MAX_BATCH):
+            ask()
+        host.open.set()
+        while connection.tasks:
+            await asyncio.wait(connection.tasks)
+        assert host.asked == list(range(3 * MAX_BATCH))
+        assert not any(b'"error"' in each for each in transport.written)
+
+    asyncio.run(scenario())
 
 
 def test_a_hundred_clients_at_once(directory: Path) -> None:
