@@ -193,6 +193,15 @@ def descriptor_parts(descriptor: str) -> list[tuple[str, str]]:
     ]
 
 
+def names_between(container: str, descriptor: str) -> list[str]:
+    """Return the names that a descriptor has between that of its container and its own: those its own text says.
+
+    C++'s `void A::f() {}` in a file without the class A has the container "" and the descriptor "A#f().".
+    """
+    own = descriptor[len(container) :] if descriptor.startswith(container) else ""
+    return [name for name, _ in descriptor_parts(own)[:-1]] if "#" in own[:-1] else []
+
+
 def container_of(descriptor: str) -> tuple[str, str]:
     """Return the descriptor of what a definition stands in, "" for the module, and the definition's name."""
     *_, last = [each.start() for each in _PART.finditer(descriptor)] or [0]

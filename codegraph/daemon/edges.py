@@ -24,6 +24,7 @@ from msgspec.structs import replace
 from codegraph.core.changes import Dependency, Unresolved
 from codegraph.core.facts import Role
 from codegraph.core.symbols import CALLABLE_KINDS, DOCUMENT_LANGUAGES, Confidence, DependencyKind, SymbolId
+from codegraph.daemon.declared import with_joined
 from codegraph.daemon.implicit import is_called_unwritten, made_by
 from codegraph.daemon.messages import (
     Affected,
@@ -147,8 +148,9 @@ def _handed_on(snapshot: Snapshot, target: Symbol) -> Iterator[tuple[str, Unreso
 def _calls_of_overridden(snapshot: Snapshot, caller: Symbol) -> Iterator[Unresolved]:
     """Yield the calls of a symbol that may run another method than the one that they name."""
     for edge in snapshot.dependencies(caller.id, CALL_KINDS):
-        if any(True for _ in snapshot.each_dependent(edge.target, _OVERRIDES)):
-            name = existing(snapshot, edge.target).definition.name
+        called = with_joined(snapshot, [existing(snapshot, edge.target)])
+        if any(True for each in called for _ in snapshot.each_dependent(each.id, _OVERRIDES)):
+            name = called[0].definition.name
             if name not in CONSTRUCTORS:
                 yield Unresolved(caller.index, name, Role.CALL, "overridden", edge.line, edge.column)
 
@@ -162,7 +164,8 @@ def _calls_of_bases(snapshot: Snapshot, targets: Sequence[Symbol]) -> Iterator[t
     above: dict[SymbolId, str] = {}
     while waiting:
         method, name = waiting.pop()
-        bases = [edge.target for edge in snapshot.dependencies(method, _OVERRIDES) if edge.target not in above]
+        overridden = [existing(snapshot, edge.target) for edge in snapshot.dependencies(method, _OVERRIDES)]
+        bases = [each.id for each in with_joined(snapshot, overridden) if each.id not in above]
         above.update(dict.fromkeys(bases, name))
         waiting.extend((base, name) for base in bases)
     for base, name in above.items():

@@ -13,7 +13,7 @@ import threading
 from collections import OrderedDict
 
 from codegraph.core.symbols import SymbolId, SymbolKind
-from codegraph.daemon.naming import bare_name, written_name
+from codegraph.daemon.naming import bare_name, qualified_name
 from codegraph.daemon.streams import (
     EdgeEnd,
     EdgePlace,
@@ -147,7 +147,7 @@ def _symbol(snapshot: Snapshot, symbol: Symbol) -> ExportedSymbol:
     return ExportedSymbol(
         id=symbol.id,
         name=bare_name(symbol),
-        qualified_name=written_name(snapshot, symbol),
+        qualified_name=qualified_name(snapshot, symbol),
         kind=definition.kind,
         language=symbol.language,
         file=symbol.path,

@@ -3,9 +3,9 @@
 A *qualified name* is dotted: what the definition stands in, then its name. Where a language has names that do
 not come from paths (packages of Java, namespaces of C#, constants of Ruby, C) it starts with the package or
 namespace that the file declares; elsewhere with the module's path without its extension, `__init__` and
-`index` standing for their directory. A C++ function that is defined outside of its class has that in its
-written name. In Go a package is called after its directory, in Rust a module after its path below `src`.
-Tests: tests/unit/daemon/test_daemon_naming.py.
+`index` standing for their directory. What a definition itself says that it stands in, as a method outside of its
+class does, is part of its name. In Go a package is called after its directory, in Rust a module after its path
+below `src`. Tests: tests/unit/daemon/test_daemon_naming.py.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from codegraph.core.symbols import names_between
 
+if TYPE_CHECKING:
     from codegraph.core.facts import Outline
     from codegraph.graph.file_view import Symbol
     from codegraph.graph.snapshot import Snapshot
@@ -43,48 +43,15 @@ def qualified_name(snapshot: Snapshot, symbol: Symbol) -> str:
     return _qualified(snapshot.files[symbol.path].outline, symbol.path, symbol.index)
 
 
-def written_name(snapshot: Snapshot, symbol: Symbol) -> str:
-    """Return the qualified name, with the class or namespace that a function of C++ is defined for outside of it."""
-    name = qualified_name(snapshot, symbol)
-    around = class_written(symbol)
-    return f"{name.removesuffix(symbol.definition.name)}{around}.{symbol.definition.name}" if around else name
-
-
-def class_written(symbol: Symbol) -> str:
-    """Return what stands before the name of a C++ function that is defined outside of it: `Block.Iter`; else ""."""
-    definition = symbol.definition
-    if symbol.language != "cpp" or definition.container > 0 or " :: " not in definition.signature:
-        return ""
-    tokens = definition.signature.split(" ")
-    bare = definition.name.removeprefix("~")
-    called = bare if bare.isidentifier() else "operator"
-    for at, token in enumerate(tokens):
-        if token == called and (called != bare or tokens[at + 1 : at + 2] == ["("]):
-            end = at - (tokens[at - 1] == "~")
-            if found := _scopes_before(tokens, end):
-                return ".".join(found)
-    return ""
-
-
-def _scopes_before(tokens: Sequence[str], end: int) -> list[str]:
-    """Return the names that are written before a place, each with `::` behind it, without template arguments."""
-    names: list[str] = []
-    while end >= 2 and tokens[end - 1] == "::":
-        end -= 2
-        depth = 0
-        while end > 0 and (depth := depth + tokens[end].count(">") - tokens[end].count("<")) > 0:
-            end -= 1
-        end -= tokens[end] == "<"
-        names.insert(0, tokens[end])
-    return names
-
-
 def qualified_names(outline: Outline, path: str) -> list[str]:
     """Return `qualified_name` of each definition of a file, in a fraction of the time that it takes for each."""
     names: list[str] = []
     for index, definition in enumerate(outline.definitions):
         inside = 0 < definition.container < index
-        names.append(f"{names[definition.container]}.{definition.name}" if inside else _qualified(outline, path, index))
+        if inside:
+            names.append(".".join((names[definition.container], *_said(outline, index), definition.name)))
+        else:
+            names.append(_qualified(outline, path, index))
     return names
 
 
@@ -113,14 +80,20 @@ def _qualified(outline: Outline, path: str, index: int) -> str:
 
 
 def _inner(outline: Outline, index: int) -> tuple[list[str], int]:
-    """Return the names of the definitions around one and its own, and the index of the outermost one."""
+    """Return the names of what is around a definition and its own, and the index of the outermost one around it."""
     definitions = outline.definitions
     names: list[str] = []
     top = index
     while index > 0:
-        names.append(definitions[index].name)
+        names += (definitions[index].name, *reversed(_said(outline, index)))
         index, top = definitions[index].container, index
     return names[::-1], top
+
+
+def _said(outline: Outline, index: int) -> list[str]:
+    """Return what a definition itself says that it stands in: the type of a method, where that is in another file."""
+    definition = outline.definitions[index]
+    return names_between(outline.definitions[definition.container].descriptor, definition.descriptor)
 
 
 def _outer(outline: Outline, path: str, top: int) -> list[str]:

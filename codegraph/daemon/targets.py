@@ -7,23 +7,23 @@ be confidently wrong. Tests: tests/unit/daemon/test_daemon_targets.py.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 from codegraph.core.changes import Dependency
 from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS, DependencyKind, SymbolId, SymbolKind
+from codegraph.daemon.declared import are_joined, is_declared, with_joined
 from codegraph.daemon.likely import files_with
 from codegraph.daemon.messages import Match, SymbolInfo, SymbolsParams, Target, lsp_range
 from codegraph.daemon.naming import (
     bare_name,
-    class_written,
     dotted,
     inner_names,
     module_name,
     name_by_path,
+    qualified_name,
     qualified_names,
-    written_name,
 )
 from codegraph.daemon.view import View
 from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
@@ -34,8 +34,6 @@ CONSTRUCTORS = ("__init__", "__construct", "constructor", "initialize")
 """What a constructor is called where it is not called like its type."""
 _OPENED_ANYWHERE = frozenset({"c_sharp", "ruby"})
 """Languages in which a type of one name may be written in parts, in several files."""
-_DECLARED_APART = frozenset({"c", "cpp"})
-"""Languages in which a function is declared in one file and defined in another."""
 
 _BASES = frozenset({DependencyKind.INHERITS, DependencyKind.IMPLEMENTS})
 
@@ -53,7 +51,7 @@ def describe(view: View, symbol: Symbol) -> SymbolInfo:
     return SymbolInfo(
         id=symbol.id,
         name=bare_name(symbol),
-        qualified_name=written_name(view.snapshot, symbol),
+        qualified_name=qualified_name(view.snapshot, symbol),
         kind=definition.kind,
         language=symbol.language,
         file=symbol.path,
@@ -77,9 +75,9 @@ def find_target(view: View, target: Target[Any]) -> Symbol:
     """Return the one symbol that a target means. Raises SymbolNotFound, AmbiguousSymbol or ProjectError."""
     if target.symbol:
         found = _meant(view.snapshot, target.symbol)
-        defined = [each for each in found if not _is_declaration(each)]
-        apart = len(defined) == 1 and _is_one_thing(view.snapshot, found)
-        return _only(view, target.symbol, defined if apart else found)
+        if len(found) > 1 and _is_one_thing(view.snapshot, found):
+            found = [each for each in found if not is_declared(each)] or found
+        return _only(view, target.symbol, found)
     return _at_place(view, target)
 
 
@@ -104,15 +102,17 @@ def _at_place(view: View, target: Target[Any]) -> Symbol:
 def find_targets(view: View, target: Target[Any]) -> list[Symbol]:
     """Return what a target means: one symbol, or several that are one thing by their name. Raises as `find_target`.
 
-    These are overloads, which stand in one container, the parts of a type that is opened in several places, and the
-    declarations of a function.
+    These are overloads, which stand in one container, the parts of a type that is opened in several places, and a
+    function's declaration and definitions, also where one of them is named by its id or its place.
     """
     if not target.symbol:
-        return [_at_place(view, target)]
+        return with_joined(view.snapshot, [_at_place(view, target)])
     found = _meant(view.snapshot, target.symbol)
     if len(found) > 1 and _is_one_thing(view.snapshot, found):
-        return sorted(found, key=lambda each: (each.path, each.index))
-    return [_only(view, target.symbol, found)]
+        found.sort(key=lambda each: (is_declared(each), each.path, each.index))
+    else:
+        found = [_only(view, target.symbol, found)]
+    return with_joined(view.snapshot, found)
 
 
 def with_constructors(snapshot: Snapshot, symbols: Sequence[Symbol]) -> list[Symbol]:
@@ -127,10 +127,7 @@ def with_constructors(snapshot: Snapshot, symbols: Sequence[Symbol]) -> list[Sym
                 for index, member in members
                 if member.container == each.index and member.kind in CALLABLE_KINDS and member.name in names
             )
-            whole = f"{written_name(snapshot, each)}.{each.definition.name}"
-            outside = snapshot.by_name(each.definition.name) if each.language == "cpp" else ()
-            found += (other for other in outside if class_written(other) and written_name(snapshot, other) == whole)
-    return found
+    return with_joined(snapshot, found)
 
 
 def _is_one_thing(snapshot: Snapshot, symbols: Sequence[Symbol]) -> bool:
@@ -138,21 +135,10 @@ def _is_one_thing(snapshot: Snapshot, symbols: Sequence[Symbol]) -> bool:
     group = CALLABLE_KINDS if first.kind in CALLABLE_KINDS else TYPE_KINDS
     opened = first.language in _OPENED_ANYWHERE and group is TYPE_KINDS
     return (  # a common name has thousands; what costs least and tells most comes first
-        (opened or _stand_together(symbols))
+        (opened or all(each.path == first.path for each in symbols) or are_joined(symbols))
         and all(each.kind in group for each in symbols)
-        and all(written_name(snapshot, each) == written_name(snapshot, first) for each in symbols)
+        and all(qualified_name(snapshot, each) == qualified_name(snapshot, first) for each in symbols)
     )
-
-
-def _stand_together(symbols: Sequence[Symbol]) -> bool:
-    """Whether all that are more than declarations lie in one file."""
-    defined = (each.path for each in symbols if not _is_declaration(each))
-    first = next(defined, "")
-    return all(path == first for path in defined)
-
-
-def _is_declaration(symbol: Symbol) -> bool:
-    return symbol.language in _DECLARED_APART and symbol.definition.is_prototype
 
 
 def named(snapshot: Snapshot, name: str) -> list[Symbol]:
@@ -163,16 +149,16 @@ def named(snapshot: Snapshot, name: str) -> list[Symbol]:
     if name in snapshot.files:
         return [snapshot.in_file(name)[0]]
     if exact := snapshot.by_name(name):
-        return _without_constructors(exact)
+        return _without_constructors(snapshot, exact)
     name = dotted(name)
     candidates = snapshot.by_name(name.rpartition(".")[2])
-    for called in (written_name, name_by_path):
+    for called in (qualified_name, name_by_path):
         if fitting := [each for each in candidates if _ends_with(called(snapshot, each), name)]:
             return fitting
     if modules := _modules(snapshot, name):
         return modules
     parts = name.split(".")
-    gapped = [each for each in candidates if _has_in_order(written_name(snapshot, each).split("."), parts)]
+    gapped = [each for each in candidates if _has_in_order(qualified_name(snapshot, each).split("."), parts)]
     whole = [each for each in gapped if _lacks_modules_only(snapshot, each, parts)]
     return whole or _inherited(snapshot, parts, candidates) or gapped
 
@@ -185,8 +171,8 @@ def _inherited(snapshot: Snapshot, parts: Sequence[str], candidates: Sequence[Sy
         bases = [edge.target for each in above for edge in snapshot.dependencies(each.id, _BASES)]
         above = [each for each in map(snapshot.symbol, dict.fromkeys(bases)) if each and each.id not in seen]
         seen.update(each.id for each in above)
-        names = {f"{written_name(snapshot, each)}.{parts[-1]}" for each in above}
-        if found := [each for each in candidates if written_name(snapshot, each) in names]:
+        names = {f"{qualified_name(snapshot, each)}.{parts[-1]}" for each in above}
+        if found := [each for each in candidates if qualified_name(snapshot, each) in names]:
             return found
     return []
 
@@ -203,16 +189,14 @@ def _lacks_modules_only(snapshot: Snapshot, symbol: Symbol, parts: Sequence[str]
     return list(parts[-len(inner) :]) == inner
 
 
-def _without_constructors(symbols: Sequence[Symbol]) -> list[Symbol]:
+def _without_constructors(snapshot: Snapshot, symbols: Sequence[Symbol]) -> list[Symbol]:
     """Leave out members that are called like the type that they stand in, if that is there too."""
-    types = {(each.path, each.index) for each in symbols if each.kind in TYPE_KINDS}
-    return [each for each in symbols if each.kind in TYPE_KINDS or not (types and _is_member_of(each, types))]
-
-
-def _is_member_of(symbol: Symbol, types: Collection[tuple[str, int]]) -> bool:
-    """Whether a symbol that is called like these types stands in one, or is written as a member of one."""
-    inside = (symbol.path, symbol.definition.container) in types
-    return inside or class_written(symbol).rpartition(".")[2] == symbol.definition.name
+    types = {qualified_name(snapshot, each) for each in symbols if each.kind in TYPE_KINDS}
+    return [
+        each
+        for each in symbols
+        if each.kind in TYPE_KINDS or not types or qualified_name(snapshot, each).rpartition(".")[0] not in types
+    ]
 
 
 def near_names(snapshot: Snapshot, name: str) -> list[str]:
@@ -325,7 +309,7 @@ def _fits(snapshot: Snapshot, symbol: Symbol, name: str, match: Match) -> bool:
     bare = bare_name(symbol)
     if bare == name:
         return True
-    qualified = written_name(snapshot, symbol)
+    qualified = qualified_name(snapshot, symbol)
     if match is Match.EXACT:
         spelled = dotted(name)
         return _ends_with(qualified, spelled) or _ends_with(name_by_path(snapshot, symbol), spelled)
@@ -359,7 +343,7 @@ def _only(view: View, name: str, found: list[Symbol]) -> Symbol:
         raise SymbolNotFound(f"there is no symbol {name}", f"{advice}`codegraph search` finds symbols by words")
     if len(found) > 1:
         ordered = sorted(found, key=lambda each: (each.path, each.index))
-        lines = [f"  {each.id}  ({written_name(snapshot, each)})" for each in ordered[:LISTED]]
+        lines = [f"  {each.id}  ({qualified_name(snapshot, each)})" for each in ordered[:LISTED]]
         if len(found) > LISTED:
             lines.append(f"  and {len(found) - LISTED} more")
         listed = "\n".join(lines)

@@ -96,6 +96,7 @@ def place_sightings(text: SourceText, sightings: Iterable[Sighting]) -> list[Fou
         kept[-1].container = one.container
         kept[-1].detail = one.detail
         kept[-1].local = one.local
+        kept[-1].within = one.within
     describe(kept)
     return kept
 
@@ -151,7 +152,7 @@ def describe(kept: Sequence[Found], given: Mapping[int, str] = MappingProxyType(
     numbers = [index for index in range(1, len(kept)) if index not in given]
     for index in sorted(numbers, key=inside.__getitem__):
         found = kept[index]
-        container = kept[found.container].descriptor
+        container = kept[found.container].descriptor + found.scope
         found.descriptor = plain = descriptor_of(container, found.name, found.kind, 0)
         if plain in seen:
             found.descriptor = descriptor_of(container, found.name, found.kind, seen[plain])

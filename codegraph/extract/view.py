@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from tree_sitter import Node
 
 from codegraph.core.facts import Binding, BindingKind, Chain, Export, Import, ImportKind, Occurrences, Role
-from codegraph.core.symbols import CALLABLE_KINDS, KIND, TYPE_KINDS, SymbolKind
+from codegraph.core.symbols import CALLABLE_KINDS, KIND, TYPE_KINDS, SymbolKind, descriptor_of
 from codegraph.extract.inner import InnerScopes
 from codegraph.extract.references import ReferenceTable
 from codegraph.extract.text import SourceText
@@ -64,6 +64,13 @@ class Found:
     """What the language's own finder left for `collect`."""
     parse_error: bool = False
     local: bool = False
+    within: tuple[str, ...] = ()
+    """See `Sighting.within`."""
+
+    @property
+    def scope(self) -> str:
+        """What its descriptor has between that of its container and its own part."""
+        return "".join(descriptor_of("", name, KIND.CLASS, 0) for name in self.within)
 
 
 class Spans:

@@ -9,15 +9,15 @@ Tests: tests/unit/graph/test_graph_snapshot.py, tests/model/test_model_readers.p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from immutables import Map
 
 from codegraph.core.changes import Clock
-from codegraph.core.facts import READ_IN_PART
+from codegraph.core.facts import READ_IN_PART, Outline
 from codegraph.core.routes import Routes
-from codegraph.core.symbols import SymbolId
+from codegraph.core.symbols import SymbolId, names_between
 from codegraph.graph.file_view import FileView
 from codegraph.graph.places import Places
 from codegraph.graph.snapshot import Counts, Deferred, Snapshot
@@ -127,10 +127,18 @@ def _declared(views: Mapping[str, FileView], others: Mapping[str, FileView]) -> 
     """Yield (namespace, path) of what `views` declare and `others` do not."""
     for path, view in views.items():
         other = others.get(path)
-        runs = view.outline.namespaces
-        if runs and (other is None or other.outline.namespaces != runs):
-            known = frozenset() if other is None else frozenset(name for _, name in other.outline.namespaces)
-            yield from ((name, path) for name in dict.fromkeys(name for _, name in runs) if name and name not in known)
+        if other is None or other.outline is not view.outline:
+            known = frozenset() if other is None else frozenset(_namespaces_in(other.outline))
+            yield from ((name, path) for name in dict.fromkeys(_namespaces_in(view.outline)) if name not in known)
+
+
+def _namespaces_in(outline: Outline) -> Iterator[str]:
+    """Yield the namespaces of a file, and what its definitions say themselves that they stand in."""
+    yield from (name for _, name in outline.namespaces if name)
+    definitions = outline.definitions
+    for each in definitions[1:]:
+        if names := names_between(definitions[each.container].descriptor, each.descriptor):
+            yield ".".join(names)
 
 
 def _spelled(

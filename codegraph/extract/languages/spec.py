@@ -67,6 +67,8 @@ class Sighting(NamedTuple):
     """For the language's own use, found again as `Found.detail`."""
     local: bool = False
     """See `Definition.local`."""
+    within: tuple[str, ...] = ()
+    """Names that its own text says it stands in, which its container is not: `A` of C++'s `void A::f() {}`."""
 
 
 Find = Callable[[Node, Sequence[Node], int], Sequence[Sighting]]

@@ -21,6 +21,9 @@ FILES = {
     "lib/kernel.rb": "module Acme\n  class Kernel\n    def boot; end\n  end\nend\n",
     "c/list.c": "int list_push(int n) { return n; }\n",
     "cpp/space.cpp": "namespace outer { namespace deep { class Node { void walk(); }; } }\n",
+    "net/http/close.go": "package wire\n\nfunc (c *Client) Close() {}\n",
+    "cpp/walk.cpp": "namespace outer { namespace deep {\nvoid Node::walk() {}\n} }\nvoid Loose::fall() {}\n",
+    "lib/extra.rb": "module Outside\n  class Acme::Extra\n    def more; end\n  end\nend\n",
     "crates/core/src/parse/mod.rs": "pub struct Parser;\nimpl Parser { pub fn next(&self) {} }\n",
     "docs/1.2 Use.md": "# 2.1 Install it\n\n## Then v1.x\n",
 }

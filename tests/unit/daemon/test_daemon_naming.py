@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from codegraph.daemon.messages import CalleesParams
-from codegraph.daemon.naming import dotted, module_name, qualified_name, qualified_names, written_name
+from codegraph.daemon.naming import dotted, module_name, qualified_name, qualified_names
 from codegraph.daemon.targets import find_target
 from codegraph.daemon.view import View
 from codegraph.errors import SymbolNotFound
@@ -22,9 +22,12 @@ FILES = {
         "#ifndef RING\n#define RING\nnamespace acme::net {\ninline namespace v1 {\nclass Ring { void turn() {} };\n}\n"
         "}\nvoid loose();\n#endif\n"
     ),
+    "src/ring.cpp": "namespace acme::net {\nvoid Ring::halt() {}\n}\nvoid acme::net::Ring::stop() {}\n",
     "core/loop.c": "int loop_run(void) { return 0; }\n",
     "lib/rack/escape.rb": "module Rack\n  class Escape\n    def call; end\n  end\nend\n",
     "middleware/logger.go": "package middleware\n\ntype Logger struct{}\n\nfunc (l Logger) Wrap() {}\n",
+    "lib/rack/item.rb": "class Rack::Item\n  def pay; end\nend\ndef Rack.open; end\n",
+    "middleware/wrap.go": "package middleware\n\nfunc (l *Logger) Unwrap() {}\n",
     "main.go": "package shop\n\nfunc Run() {}\n",
     "crates/wire/src/de/mod.rs": "pub trait Reader { fn next(&self) {} }\n",
     "crates/wire/src/ser.rs": "pub fn write() {}\n",
@@ -43,9 +46,14 @@ NAMES = {
     "lib/helpers.php/tap().": "tap",
     "include/ring.hpp/Ring#turn().": "acme.net.Ring.turn",
     "include/ring.hpp/loose().": "loose",
+    "src/ring.cpp/Ring#halt().": "acme.net.Ring.halt",
+    "src/ring.cpp/acme#net#Ring#stop().": "acme.net.Ring.stop",
     "core/loop.c/loop_run().": "loop_run",
     "lib/rack/escape.rb/Rack#Escape#call().": "Rack.Escape.call",
     "middleware/logger.go/Logger#Wrap().": "middleware.Logger.Wrap",
+    "lib/rack/item.rb/Rack#Item#pay().": "Rack.Item.pay",
+    "lib/rack/item.rb/Rack#open().": "Rack.open",
+    "middleware/wrap.go/Logger#Unwrap().": "middleware.Logger.Unwrap",
     "main.go/Run().": "shop.Run",
     "crates/wire/src/de/mod.rs/Reader#": "wire.de.Reader",
     "crates/wire/src/ser.rs/write().": "wire.ser.write",
@@ -143,7 +151,7 @@ int ink::turn() { return 1; }
 def test_a_function_of_cpp_bears_the_class_that_it_is_defined_for(project_of: Any) -> None:
     """Outside of its class, too, as its language writes it; what it returns and takes is no part of that."""
     snapshot = project_of({"pen.cpp": OUTSIDE}).view.snapshot
-    names = [written_name(snapshot, each) for each in snapshot.in_file("pen.cpp")[1:]]
+    names = [qualified_name(snapshot, each) for each in snapshot.in_file("pen.cpp")[1:]]
     assert names == [
         "ink.Pen.draw",
         "ink.Pen.~Pen",

@@ -108,7 +108,7 @@ def test_common_name_costs_what_is_shown_of_it(project_of: Any, monkeypatch: pyt
         spelled.append(symbol.id)
         return qualified_name(snapshot, symbol)
 
-    monkeypatch.setattr(targets, "written_name", counting)
+    monkeypatch.setattr(targets, "qualified_name", counting)
     with pytest.raises(AmbiguousSymbol):
         find_targets(view, CalleesParams(symbol="run"))
     assert len(spelled) <= LISTED
@@ -116,7 +116,7 @@ def test_common_name_costs_what_is_shown_of_it(project_of: Any, monkeypatch: pyt
 
 def test_names_are_spelled_out_file_by_file(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     """Looking through all names works out what a file's symbols are called once, and makes those that fit."""
-    monkeypatch.setattr(targets, "written_name", pytest.fail)
+    monkeypatch.setattr(targets, "qualified_name", pytest.fail)
     assert ids(view, name="STORE.G", match=Match.SUBSTRING) == ["pkg/store.py/Store#get()."]
     assert ids(view, name="pkg/store.py/Store#", match=Match.PREFIX) == ["pkg/store.py/Store#"]
 
@@ -300,7 +300,7 @@ def test_a_constructor_outside_of_its_class_is_one(project_of: Any) -> None:
     assert {each.id for each in with_constructors(view.snapshot, found)} == {
         "pen.hpp/Pen#",
         "pen.hpp/Pen#Pen().",
-        "pen.cpp/Pen().",
+        "pen.cpp/Pen#Pen().",
     }
 
 

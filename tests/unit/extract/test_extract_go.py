@@ -33,7 +33,7 @@ def mentions(source: str) -> set[str]:
 
 
 def test_definitions() -> None:
-    """A method belongs to its type if that stands above it; each type of a group is a definition with its comment."""
+    """A method belongs to its type if that stands above it, else it says its name; each type of a group is one."""
     definitions = facts(SOURCE).outline.definitions
     assert {each.descriptor: each.kind for each in definitions[1:]} == {
         "Box#": SymbolKind.CLASS,
@@ -42,7 +42,7 @@ def test_definitions() -> None:
         "Filler#Fill().": SymbolKind.METHOD,
         "Alias#": SymbolKind.CLASS,
         "Limit.": SymbolKind.CONSTANT,
-        "Do().": SymbolKind.METHOD,
+        "Elsewhere#Do().": SymbolKind.METHOD,
     }
     assert definitions[1].range.start_line == 3
     assert definitions[2].signature.startswith("func ( b * Box ) Fill (")

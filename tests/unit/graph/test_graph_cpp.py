@@ -87,21 +87,21 @@ def calls(code: str, parameters: str = "", **others: str) -> set[str]:
 
 def test_receivers_are_typed() -> None:
     """By parameters, pointers, `auto`, casts, `new`, fields, results, smart pointers, loops, and names of types."""
-    use = {"lib.cc/use()."}
+    use = {"lib.cc/Part#use()."}
     assert calls("p.use();", "const Part& p") == use
     assert calls("(*p)->use();", "Part** p") == use
-    assert calls("auto* p = new Part(1); p->use();") == {*use, "lib.cc/Part()."}
+    assert calls("auto* p = new Part(1); p->use();") == {*use, "lib.cc/Part#Part()."}
     assert calls("static_cast<Part*>(o)->use();", "void* o") == use
     assert calls("auto p = std::make_unique<Part>(); p->use();") == use
     assert calls("for (auto* p : all) p->use();", "std::vector<Part*> all") == use
     assert calls("all[0].use();", "Part all[3]") == use
-    assert calls("p.next()->next()->use();", "Short p") == {*use, "lib.cc/next()."}
+    assert calls("p.next()->next()->use();", "Short p") == {*use, "lib.cc/Part#next()."}
     assert calls("auto p = Part::Make(); p.use();") == {*use, "lib.hh/Part#Make()."}
 
 
 def test_template_arguments_are_followed() -> None:
     """Through fields, results and operators of the project's templates, and through containers."""
-    use = {"lib.cc/use()."}
+    use = {"lib.cc/Part#use()."}
     assert calls("b.item.use();", "Box<Part>& b") == use
     assert calls("b.get().use();", "Box<Part>& b") == {*use, "lib.hh/Box#get()."}
     assert calls("b->use();", "Box<Part>& b") == {*use, "lib.hh/Box#`operator->`()."}
@@ -154,7 +154,7 @@ def test_declarations_give_way_to_definitions() -> None:
     assert calls("help(p); help(1, 2);", "Part p") == {"lib.cc/help().", "lib.hh/help(+1)."}
     assert calls("own(); hidden();") == set()
     project = linked("")
-    assert sorted(project.edges("lib/lib.cc/Part().", "calls")) == [
+    assert sorted(project.edges("lib/lib.cc/Part#Part().", "calls")) == [
         "calls lib/lib.cc/hidden().",
         "calls lib/lib.cc/own().",
     ]
@@ -163,7 +163,7 @@ def test_declarations_give_way_to_definitions() -> None:
 def test_overloads_and_constructors() -> None:
     """The number of arguments and the types that can be seen choose; a call of a type calls its constructor."""
     assert calls("p.use(3);", "Part p") == {"lib.hh/Part#use(+1)."}
-    assert calls("Part(3); Part p; Part q(x); Part{};", "int x") == {"lib.cc/Part().", "lib.hh/Part#Part()."}
+    assert calls("Part(3); Part p; Part q(x); Part{};", "int x") == {"lib.cc/Part#Part().", "lib.hh/Part#Part()."}
     assert calls("Base b{};") == {"lib.hh/Base#"}
 
 
@@ -186,8 +186,8 @@ def test_members_along_bases_and_overrides() -> None:
     assert sorted(project.edges("app/a.cc/Own#f().", "calls")) == [
         "calls app/a.cc/Own#run(+1).",
         "calls app/a.cc/Own#stop().",
-        "calls lib/lib.cc/next().",
-        "calls lib/lib.cc/use().",
+        "calls lib/lib.cc/Part#next().",
+        "calls lib/lib.cc/Part#use().",
         "calls lib/lib.hh/Box#`operator->`().",
         "calls lib/lib.hh/Part#use(+1).",
     ]

@@ -181,7 +181,7 @@ def test_a_type_that_satisfies_an_interface_overrides_its_methods() -> None:
     assert project.edges("ast/types.go/Block#Kind().", "overrides") == ["overrides ast/types.go/Node#Kind()."]
     assert project.edges("ast/types.go/Base#Text().", "overrides") == ["overrides ast/types.go/Node#Text()."]
     assert project.edges("ast/types.go/Block#", "implements") == ["implements ast/types.go/Node#"]
-    assert project.edges("app/main.go/Kind().", "overrides") == []
+    assert project.edges("app/main.go/Odd#Kind().", "overrides") == []
 
 
 def test_interfaces_with_foreign_ones_in_them() -> None:
@@ -231,7 +231,7 @@ def test_a_package_is_all_files_of_a_directory() -> None:
     assert targets(
         "package app\nfunc f(t T) { t.m() }\ntype T struct{}\n", app__b="package app\nfunc (t T) m() {}\n"
     ) == {
-        "calls app/b.go/m().",
+        "calls app/b.go/T#m().",
         "uses_type app/main.go/T#",
     }
     assert targets("package app\nfunc f() { g() }\n", app__b_test="package app_test\nfunc g() {}\n") == set()

@@ -87,7 +87,7 @@ def test_constants() -> None:
     """Nesting from the inside out, then the ancestors of the innermost class, then the top."""
     assert edges("LIMIT; SIZE; Kit::LIMIT; ::Kit::Base::SIZE", "references") == {"LIMIT.", "SIZE."}
     project = linked("class Kit::Other\n  def f; LIMIT; Part; end\nend")
-    assert project.edges("app.rb/Other#f().") == []
+    assert project.edges("app.rb/Kit#Other#f().") == []
     project = linked("LIMIT = 9\nmodule Kit\n  def self.f; LIMIT; ::LIMIT; end\nend")
     assert project.edges("app.rb/Kit#f().") == ["references lib/kit.rb/Kit#LIMIT.", "references app.rb/LIMIT."]
     project = linked("Short = Kit::Part\nclass B < Short; def f; use; Short.new; end; end")

@@ -1,7 +1,8 @@
 """What a C++ file defines: types, functions with their declarations, fields, enumerators, variables, macros.
 
 A declaration of a function is a definition of this file beside the one with a body; linking joins them. A member
-defined outside of its class belongs to the class where that stands in the same file. Namespaces are no definitions,
+defined outside of its class belongs to the class where that stands in the same file, else it is within its name.
+Namespaces are no definitions,
 and a class or function that is only announced (`class A;`, a friend) is none. Functions own what is inside of them
 but for types.
 Tests: tests/unit/extract/test_extract_cpp.py.
@@ -143,12 +144,19 @@ def _type(node: Node, container: int) -> Sighting | None:
             return None
     symbol = KIND.ENUM if node.type == "enum_specifier" else KIND.CLASS
     last = last_name(name)
+    within = () if container else _path_to(name)
     if last.end_byte <= last.start_byte:
         return None
     if last.start_byte > node.end_byte:
         start, end = node.start_byte, node.end_byte
         return Sighting(symbol, name_of(last), container, start, end, start, start, node, body, node)
-    return _sighting(symbol, last, container, _outer(node), body, node)
+    return _sighting(symbol, last, container, _outer(node), body, node)._replace(within=within)
+
+
+def _path_to(name: Node) -> tuple[str, ...]:
+    """Return the names before the last one of a qualified name."""
+    declared = _named(name, None) if name.type == "qualified_identifier" else None
+    return declared.path if declared is not None else ()
 
 
 def _name_of_unnamed(node: Node) -> Node | None:
@@ -166,16 +174,17 @@ def _function(
     kind = KIND.FUNCTION
     parent = node.parent
     is_friend = parent is not None and parent.type == "friend_declaration"
+    within: tuple[str, ...] = ()
     if declared.path and not container:
         container = classes.get(declared.path[-1], 0)
-        kind = KIND.METHOD if container else kind
+        kind, within = (KIND.METHOD, ()) if container else (kind, declared.path)
     elif around in TYPE_KINDS and not is_friend:
         kind = KIND.METHOD
     body = node.child_by_field_name("body")
     if body is not None:
         lists = [each for each in node.children if each.type == "field_initializer_list"]
         body = lists[0] if lists else body
-    return _sighting(kind, declared.name, container, _outer(node), body, node)
+    return _sighting(kind, declared.name, container, _outer(node), body, node)._replace(within=within)
 
 
 def _declared(

@@ -59,8 +59,11 @@ def _declared(node: Node, types: dict[bytes, int], index: int) -> Iterator[Sight
         yield from _sighting(SymbolKind.FUNCTION, node, node, node.child_by_field_name("body"), 0)
     elif kind == "method_declaration":
         receiver = receiver_name(node)
-        container = types.get(receiver.text or b"", 0) if receiver is not None else 0
-        yield from _sighting(SymbolKind.METHOD, node, node, node.child_by_field_name("body"), container)
+        type_name = (receiver.text or b"") if receiver is not None else b""
+        container = types.get(type_name, 0)
+        within = (type_name.decode("utf-8", "replace"),) if type_name and not container else ()
+        for own in _sighting(SymbolKind.METHOD, node, node, node.child_by_field_name("body"), container):
+            yield own._replace(within=within)
     elif kind == "type_declaration":
         for sighting in _types(node, index, 0):
             types.setdefault(sighting.name.encode() if sighting.container == 0 else b"", index)

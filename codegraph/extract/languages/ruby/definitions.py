@@ -36,22 +36,36 @@ def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequ
             while around[-1][0] <= whole.start_byte:
                 around.pop()
             container = around[-1][1]
-            within = found[container - 1].kind if container else KIND.MODULE
-            if within in CALLABLE_KINDS or not name.text or (within is KIND.CONSTANT and kind is KIND.CONSTANT):
+            outer = found[container - 1].kind if container else KIND.MODULE
+            if outer in CALLABLE_KINDS or not name.text or (outer is KIND.CONSTANT and kind is KIND.CONSTANT):
                 continue
             if len(found) == limit:
                 return found
-            if kind is KIND.METHOD and within is not KIND.CLASS:
+            if kind is KIND.METHOD and outer is not KIND.CLASS:
                 kind = KIND.FUNCTION
             start, end = name.start_byte, name.end_byte
             text = name_of(name)
             if not text:
                 continue
-            found.append(
-                Sighting(kind, text, container, whole.start_byte, whole.end_byte, start, end, whole, body, whole)
-            )
+            within = _named_around(node, found[container - 1].name if container else "")
+            ends = whole.start_byte, whole.end_byte, start, end
+            found.append(Sighting(kind, text, container, *ends, whole, body, whole, within=within))
             around.append((whole.end_byte, len(found)))
     return found
+
+
+def _named_around(node: Node, container: str) -> tuple[str, ...]:
+    """Return the constants that a class or a method is written behind, as in `class A::B` and `def A.b`."""
+    around: Node | None = None
+    if node.type in CLASSES:
+        name = node.child_by_field_name("name")
+        around = name.child_by_field_name("scope") if name is not None and name.type == "scope_resolution" else None
+    elif node.type == "singleton_method":
+        around = node.child_by_field_name("object")
+    if around is None or around.type not in ("constant", "scope_resolution"):
+        return ()
+    names = tuple(filter(None, "".join((around.text or b"").decode("utf-8", "replace").split()).split("::")))
+    return () if names == (container,) else names
 
 
 def name_of(node: Node) -> str:
