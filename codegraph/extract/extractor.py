@@ -32,7 +32,7 @@ from codegraph.core.facts import (
     encode,
     encode_inputs,
 )
-from codegraph.core.symbols import CALLABLE_KINDS, container_of, names_between
+from codegraph.core.symbols import CALLABLE_KINDS, names_between
 from codegraph.extract.grammar import Captured, Reading, compiled
 from codegraph.extract.languages import KNOWN, LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
@@ -58,7 +58,7 @@ from codegraph.extract.references import collect_references, spans
 from codegraph.extract.sections import document_facts
 from codegraph.extract.skim import skimmed
 from codegraph.extract.text import SourceText
-from codegraph.extract.view import FileView, Found
+from codegraph.extract.view import FileView
 
 if TYPE_CHECKING:
     from codegraph.extract.definition_flow import DefinitionFlows
@@ -143,10 +143,10 @@ class Look(NamedTuple):
 class Named(NamedTuple):
     """The definitions that a whole file is known to have: what is left out of it may share their names."""
 
-    places: Mapping[Span, tuple[Definition, str]]
-    """By where they are, each with the descriptor of its container; all but those inside of what is looked at."""
+    places: Mapping[Span, Definition]
+    """By where they are; all but those inside of what is looked at."""
     inside: Sequence[tuple[Definition, str]] | None
-    """Those inside, likewise, if no others may be there."""
+    """Those inside, if no others may be there, each with the descriptor of its container."""
 
 
 class Reduced(NamedTuple):
@@ -265,34 +265,25 @@ def _are_named(view: FileView, names: Named, focus: Span | None) -> bool:
     inside: list[int] = []
     for index, each in enumerate(view.definitions):
         known = names.places.get((each.start, each.end))
-        if known is not None and _is_called(each, known, given):
-            given[index] = known[0].descriptor
+        if known is not None and (known.kind, known.name, known.local) == (each.kind, each.name, each.local):
+            given[index] = known.descriptor
         elif focus is not None and is_inside(each, focus):
             inside.append(index)
-        elif each.local or known is None or known[0].local:
+        elif each.local or known is None or known.local:
             return False
         else:
             given[index] = f"{_NOBODY}{index}"
     if names.inside is not None:
         if len(inside) != len(names.inside):
             return False
-        for index, known in zip(inside, names.inside, strict=True):
+        for index, (known, around) in zip(inside, names.inside, strict=True):
             each = view.definitions[index]
-            if given.get(each.container, "") != known[1] or not _is_called(each, known, given):
+            found = each.kind, each.name, each.local, given.get(each.container, "") + each.scope
+            if found != (known.kind, known.name, known.local, around) or names_between(around, known.descriptor):
                 return False
-            given[index] = known[0].descriptor
+            given[index] = known.descriptor
     describe(view.definitions, given)
     return True
-
-
-def _is_called(found: Found, known: tuple[Definition, str], given: Mapping[int, str]) -> bool:
-    """Tell whether a definition is called as a known one, and says that it stands in the same."""
-    one, around = known
-    if (one.kind, one.name, one.local) != (found.kind, found.name, found.local):
-        return False
-    if not found.within and not names_between(around, one.descriptor):
-        return True
-    return container_of(one.descriptor)[0] in (around + found.scope, given.get(found.container, "") + found.scope)
 
 
 def _apart(view: FileView, found: Iterable[Node], focus: Span | None) -> list[Cut]:

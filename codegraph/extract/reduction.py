@@ -94,15 +94,15 @@ def reduced(
 
 def named_now(known: Known, edited: Function, moved: int) -> Named:
     """Return the definitions of a file by where they are now; of a callback also those that stand in it."""
-    definitions = known.definitions
-    held = [(each, definitions[each.container].descriptor if each.container >= 0 else "") for each in definitions]
-    places: dict[Span, tuple[Definition, str]] = {}
-    for each, around in held:
+    places: dict[Span, Definition] = {}
+    for each in known.definitions:
         start, end = each.range.start_byte, each.range.end_byte
         is_around = start <= edited.start and edited.end <= end
         if is_around or not edited.start <= start < edited.end:
-            places[start + moved * (start >= edited.end), end + moved * (end >= edited.end)] = each, around
-    return Named(places, held[edited.number : edited.behind] if edited.is_callback else None)
+            places[start + moved * (start >= edited.end), end + moved * (end >= edited.end)] = each
+    inside = known.definitions[edited.number : edited.behind]
+    held = [(each, known.definitions[each.container].descriptor) for each in inside]
+    return Named(places, held if edited.is_callback else None)
 
 
 class _Bound:
