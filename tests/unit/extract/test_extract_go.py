@@ -65,19 +65,19 @@ type pair struct{}
     found = facts(source)
     definitions = found.outline.definitions
     assert {each.descriptor: (definitions[each.container].descriptor, each.local) for each in definitions[1:]} == {
-        "Fill().": ("", False),
-        "Fill().pair#": ("Fill().", True),
-        "Fill().mover#": ("Fill().", True),
-        "Fill().mover#Move().": ("Fill().mover#", False),
-        "Fill().Size#": ("Fill().", True),
-        "Fill().pair(+1)#": ("Fill().", True),
+        "Box#Fill().": ("", False),
+        "Box#Fill().pair#": ("Box#Fill().", True),
+        "Box#Fill().mover#": ("Box#Fill().", True),
+        "Box#Fill().mover#Move().": ("Box#Fill().mover#", False),
+        "Box#Fill().Size#": ("Box#Fill().", True),
+        "Box#Fill().pair(+1)#": ("Box#Fill().", True),
         "run.": ("", False),
         "run.pair#": ("run.", True),
         "pair#": ("", False),
     }
     bound = {(definitions[each.owner].descriptor, each.name): each.chain for each in found.occurrences.bindings}
-    assert bound["Fill().pair#", "left"] == ("Box", "()")
-    assert bound["Fill().pair(+1)#", "@under"] == ("@=Fill().mover#", "()", "@of")
+    assert bound["Box#Fill().pair#", "left"] == ("Box", "()")
+    assert bound["Box#Fill().pair(+1)#", "@under"] == ("@=Fill().mover#", "()", "@of")
     assert {"TYPE @=Fill().pair#", "TYPE @=Fill().mover#"} <= mentions(source)
 
 
