@@ -77,8 +77,8 @@ type pair struct{}
     }
     bound = {(definitions[each.owner].descriptor, each.name): each.chain for each in found.occurrences.bindings}
     assert bound["Box#Fill().pair#", "left"] == ("Box", "()")
-    assert bound["Box#Fill().pair(+1)#", "@under"] == ("@=Fill().mover#", "()", "@of")
-    assert {"TYPE @=Fill().pair#", "TYPE @=Fill().mover#"} <= mentions(source)
+    assert bound["Box#Fill().pair(+1)#", "@under"] == ("@=Box#Fill().mover#", "()", "@of")
+    assert {"TYPE @=Box#Fill().pair#", "TYPE @=Box#Fill().mover#"} <= mentions(source)
 
 
 def test_mentions_start_at_names_of_the_package() -> None:
