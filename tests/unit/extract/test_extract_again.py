@@ -431,6 +431,18 @@ def test_other_functions_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> N
     assert re.findall(rb"f\d|b\d", read[-1]) == [b"f3", b"f4", b"f5"]  # neighbours keep their headers
 
 
+def test_an_edit_of_an_indexer_is_looked_at_alone() -> None:
+    """The accessors of an indexer are its body, as those of a property are."""
+    text = b"class A {\n  int F() { return a(); }\n  public int this[int at]\n  {\n    get\n    {\n      return b();\n"
+    text += b"    }\n  }\n  public int this[A at] => at.c();\n}\n"
+    memory = Memory()
+    for now in (text, text.replace(b"b()", b"d(1)"), text):
+        facts = memory.extract("x", now, "c_sharp", LIMITS)
+        assert facts == whole(now, "c_sharp")
+        assert facts.outline.definitions[3].signature == "public int this [ int at ]"
+    assert memory.helped == 2
+
+
 REMARKED = {
     "c_sharp": ("class A {\n%s}\n", "  /// note%d\n  void F%d() {\n    a%d();\n  }\n\n"),
     "rust": ("impl A {\n%s}\n", "    /// note%d\n    #[inline]\n    fn f%d() {\n        a%d();\n    }\n\n"),
