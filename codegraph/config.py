@@ -370,7 +370,7 @@ def _checked(key: str, value: Any, default: Any, where: str) -> Any:
             value = _converted(value, default)
         value = _typed(value, default)
     except ValueError as error:
-        raise ConfigError(f"{where}: {key} = {value!r}: {error}", "see config/default.toml") from error
+        raise ConfigError(f"{where}: {key} = {value!r}: {error}", _ALL) from error
     if key in CHOICES and value not in CHOICES[key]:
         raise ConfigError(f"{where}: {key} = {value!r}", f"one of: {', '.join(CHOICES[key])}")
     if key in LIMITS:

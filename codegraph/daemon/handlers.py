@@ -39,7 +39,14 @@ from codegraph.daemon.reporting import (
 )
 from codegraph.daemon.searching import answer_embed, answer_search, answer_similar
 from codegraph.daemon.statistics import RequestStatistics
-from codegraph.daemon.targets import describe, find_target, find_targets, list_symbols, with_constructors
+from codegraph.daemon.targets import (
+    describe,
+    find_definitions,
+    find_target,
+    find_targets,
+    list_symbols,
+    with_constructors,
+)
 from codegraph.daemon.verifying import verify
 from codegraph.daemon.view import View
 from codegraph.errors import DaemonError, SymbolNotFound, SyncTimeout
@@ -50,6 +57,8 @@ from codegraph.source.cookies import CookieOutcome
 Result = TypeVar("Result")
 
 THREADS = 4
+MOST_DEFINITIONS = 100
+"""Of one name are shown."""
 QUERY_SECONDS = 10.0
 """A search does without the vectors of models that have not embedded its text by then."""
 
@@ -310,8 +319,10 @@ def _answer_symbols(view: View, params: messages.SymbolsParams) -> messages.Symb
 
 
 def _answer_definition(view: View, params: messages.DefinitionParams) -> messages.SymbolsResult:
-    found = tuple(describe(view, symbol) for symbol in find_targets(view, params))
-    return messages.SymbolsResult(clock=str(view.snapshot.clock), symbols=found)
+    found = find_definitions(view, params)
+    shown = tuple(describe(view, symbol) for symbol in found[:MOST_DEFINITIONS])
+    truncated = len(found) > len(shown)
+    return messages.SymbolsResult(clock=str(view.snapshot.clock), symbols=shown, truncated=truncated)
 
 
 def _answer_edges(view: View, params: messages.Target[Any], way: Way, depth: int, limit: int) -> messages.EdgesResult:

@@ -276,7 +276,7 @@ class SymbolsParams(Query[SymbolsResult], frozen=True, kw_only=True):
 
 
 class DefinitionParams(Target[SymbolsResult], frozen=True, kw_only=True):
-    """Find where the name at a position, or a named symbol, is defined."""
+    """Find where the name at a position, or whatever has a name, is defined."""
 
     method: ClassVar[str] = "definition"
     result: ClassVar[type[msgspec.Struct]] = SymbolsResult

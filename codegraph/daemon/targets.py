@@ -115,6 +115,14 @@ def find_targets(view: View, target: Target[Any]) -> list[Symbol]:
     return with_joined(view.snapshot, found)
 
 
+def find_definitions(view: View, target: Target[Any]) -> list[Symbol]:
+    """Return all that a name fits, by path and place; of a place, its symbol. Raises SymbolNotFound, ProjectError."""
+    if not target.symbol:
+        return [_at_place(view, target)]
+    found = _meant(view.snapshot, target.symbol) or [_only(view, target.symbol, [])]
+    return sorted(found, key=lambda each: (each.path, each.index))
+
+
 def with_constructors(snapshot: Snapshot, symbols: Sequence[Symbol]) -> list[Symbol]:
     """Add the constructors of the types among `symbols`: in most languages it is them that a call of a type means."""
     found = list(symbols)

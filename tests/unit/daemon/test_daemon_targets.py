@@ -15,6 +15,7 @@ from codegraph.daemon.targets import (
     LISTED,
     describe,
     existing,
+    find_definitions,
     find_target,
     find_targets,
     list_symbols,
@@ -302,6 +303,14 @@ def test_a_constructor_outside_of_its_class_is_one(project_of: Any) -> None:
         "pen.hpp/Pen#Pen().",
         "pen.cpp/Pen#Pen().",
     }
+
+
+def test_all_definitions_of_a_name_are_found(project_of: Any) -> None:
+    """Where a name is defined is no question of which one is meant; what nothing has is an error as ever."""
+    view = project_of(THINGS).view
+    assert [each.path for each in find_definitions(view, CalleesParams(symbol="start"))] == ["left.c", "right.c"]
+    with pytest.raises(SymbolNotFound):
+        find_definitions(view, CalleesParams(symbol="nothing_like_it"))
 
 
 def test_constructors_are_called_for_their_type(project_of: Any) -> None:
