@@ -272,6 +272,17 @@ class TracedReader:
         """Say whether there is a file of code at that path."""
         return self._ask(make_key(PATH, path)) is not None
 
+    def repeats(self, asked: Mapping[str, Value | None]) -> bool:
+        """Ask all of these keys again if each has the value that it had; ask nothing if one has not."""
+        slot_of, values = self._slot, self._values
+        for key, known in asked.items():
+            slot = slot_of(key)
+            value = None if slot is None else values[slot]
+            if value is not known and value != known:
+                return False
+        self.log.update(asked)
+        return True
+
     def _ask(self, key: str) -> Value | None:
         log = self.log
         if key not in log:

@@ -9,18 +9,22 @@ Tests: tests/unit/graph/test_graph_c.py, test_graph_cpp.py.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from posixpath import basename, dirname, join, normpath
+from typing import Final, NamedTuple, Protocol
 
 from codegraph.core.facts import Import, Role
 from codegraph.core.symbols import Confidence, DependencyKind, symbol_id
 from codegraph.core.words import words
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import import_key, module_key, top_key
-from codegraph.graph.resolve.scheme import MANY, TableReader
+from codegraph.graph.resolve.scheme import MANY, TableReader, Value
 
 MAX_INCLUDED = 400
 """Files that are followed through includes from one file."""
 
+_MOST_REMEMBERED = 16
+"""Files whose includes are remembered as they were followed last."""
 _ROOTS = frozenset({"", "include", "inc", "src", "source"})
 _STANDARD = words(
     """
@@ -31,12 +35,41 @@ _STANDARD = words(
 )
 
 
+class _Table(Protocol):
+    def get(self, key: str) -> Value | None:
+        """Return the value of a key."""
+
+
+class _Asked:
+    """A table that writes down what it is asked for, and what it answers."""
+
+    def __init__(self, table: TableReader) -> None:
+        self._table = table
+        self.answers: dict[str, Value | None] = {}
+
+    def get(self, key: str) -> Value | None:
+        """Return the value of a key."""
+        value = self.answers[key] = self._table.get(key)
+        return value
+
+
+class _Followed(NamedTuple):
+    """What following the includes of a file has found, and all that it rested on."""
+
+    seen: dict[str, None]
+    asked: Mapping[str, Value | None]
+
+
+_followed: Final[dict[str, _Followed]] = {}
+"""By path. Each is checked before it is used, so whose table it was made with does not matter."""
+
+
 def file_name_key(path: str) -> str:
     """Ask which files have the name of this one."""
     return top_key("c:file", basename(path))
 
 
-def included_file(table: TableReader, path: str, module: str, *, is_angled: bool) -> str | None:
+def included_file(table: _Table, path: str, module: str, *, is_angled: bool) -> str | None:
     """Return the path of the file that `path` includes as `module`, None if it is none of the project's."""
     if not is_angled:
         beside = normpath(join(dirname(path), module))
@@ -81,15 +114,27 @@ class Included:
         return path in self._seen
 
     def _found(self) -> dict[str, None]:
+        """Follow the includes, unless that would ask for what it asked for the last time, and be told the same."""
+        known = _followed.get(self.path)
+        if known is not None and self.table.repeats(known.asked):
+            return known.seen
+        asked = _Asked(self.table)
+        seen = self._follow(asked)
+        if len(_followed) >= _MOST_REMEMBERED:
+            _followed.clear()
+        _followed[self.path] = _Followed(seen, asked.answers)
+        return seen
+
+    def _follow(self, table: _Table) -> dict[str, None]:
         seen: dict[str, None] = {self.path: None}
         waiting = [self.path]
         meant: dict[tuple[str, str, str], str | None] = {}
         while waiting and len(seen) < MAX_INCLUDED:
             one = waiting.pop(0)
-            for module, bracket in self.table.get(import_key(one, "")) or ():
+            for module, bracket in table.get(import_key(one, "")) or ():
                 question = dirname(one), module, bracket  # files of one directory include the same ones
                 if question not in meant:
-                    meant[question] = included_file(self.table, one, module, is_angled=bracket == "<")
+                    meant[question] = included_file(table, one, module, is_angled=bracket == "<")
                 found = meant[question]
                 if found is not None and found not in seen:
                     seen[found] = None

@@ -20,6 +20,7 @@ Tests: tests/unit/graph/test_graph_table.py, tests/model/.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from codegraph.core.changes import FileLinks
@@ -67,6 +68,9 @@ class TableReader(Protocol):
 
     def is_file(self, path: str) -> bool:
         """Say whether there is a file of code at that path."""
+
+    def repeats(self, asked: Mapping[str, Value | None]) -> bool:
+        """Ask all of these keys again if each has the value that it had; ask nothing if one has not."""
 
 
 class ResolutionScheme(Protocol):

@@ -16,6 +16,8 @@ from codegraph.extract.extractor import Limits, extract
 from codegraph.graph import relink
 from codegraph.graph.compare import differences, is_equal
 from codegraph.graph.resolve import parts
+from codegraph.graph.resolve.includes import Included
+from codegraph.graph.resolve.scheme import TableReader
 from codegraph.graph.spliced import moved_lines
 
 LANGUAGES = [each for each in USUAL_PATHS if each != "Go"]
@@ -268,6 +270,35 @@ def test_a_body_that_a_declaration_gets_counts_everywhere_in_its_file() -> None:
     before = made.index.relinker.in_part
     made.change({"a.c": text.replace("return f()", "return f() + 1")})
     assert made.index.relinker.in_part == before + 1
+
+
+def test_includes_are_followed_again_when_what_they_lead_to_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit that changes no include takes what the file sees from the last time; a new include counts at once."""
+    followed: list[str] = []
+    true = Included._follow
+
+    def watched(self: Included, table: TableReader) -> dict[str, None]:
+        followed.append(self.path)
+        return true(self, table)
+
+    monkeypatch.setattr(Included, "_follow", watched)
+    files = {
+        "far/a.c": '#include "b.h"\nint f(void) { return one(); }\nint g(void) { return two(); }\n',
+        "far/b.h": "int one(void);\n",
+        "x/c.h": "static inline int two(void) { return 1; }\n",
+        "far/d.h": "static inline int two(void) { return 1; }\n",
+        "far/e.c": "int one(void) { return 3; }\n",
+    }
+    made = Project(files)
+    made.change({"far/a.c": files["far/a.c"].replace("two()", "two() + 1")})
+    followed.clear()
+    made.change({"far/a.c": files["far/a.c"].replace("two()", "two() + 2")})
+    assert not followed
+    for text in ('int one(void);\n#include "x/c.h"\n', 'int one(void);\n#include "d.h"\n', "int one(void);\n"):
+        followed.clear()
+        made.change({"far/b.h": text})
+        assert "far/a.c" in followed
+        assert is_equal(differences(made.index, made.clean())), text
 
 
 def test_a_part_is_linked_again_for_what_it_read() -> None:
