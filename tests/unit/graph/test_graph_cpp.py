@@ -114,7 +114,7 @@ def test_template_arguments_are_followed() -> None:
 
 def test_what_the_standard_library_leads_to() -> None:
     """Iterators by their type, containers of pairs of pointers, what is found in one, and functions that are held."""
-    use = {"lib.cc/use()."}
+    use = {"lib.cc/Part#use()."}
     assert calls("std::vector<Part*>::iterator i; (*i)->use();") == use
     assert calls("typename std::map<int, Part>::const_iterator i; i->second.use();") == use
     assert calls("for (auto& p : all) p.second->use();", "std::vector<std::pair<std::string, Part*>> all") == use
@@ -130,6 +130,15 @@ def test_types_in_branches_are_all_meant() -> None:
     )
     edges = Project({"a.hh": source}).edges("a.hh/Set#count().", "uses_type")
     assert edges == ["uses_type a.hh/Set#size#", "uses_type a.hh/Set#size(+1)#"]
+
+
+def test_a_macro_that_is_given_the_keyword_of_a_class() -> None:
+    """`ALIGNED(class) Name {`, also over two lines, defines a class with members and bases."""
+    source = "ALIGNED16(class)\nVec {\n public:\n  float dot(const Vec& v);\n};\n"
+    source += "MY_ALIGNED(struct) Point : public Vec {\n  void go() { dot(*this); }\n};\n"
+    project = Project({"a.hh": source})
+    assert project.edges("a.hh/Point#", "inherits") == ["inherits a.hh/Vec#"]
+    assert project.edges("a.hh/Point#go().", "calls") == ["calls a.hh/Vec#dot()."]
 
 
 def test_names_of_namespaces() -> None:

@@ -47,6 +47,7 @@ _CLASS: Final = _pattern(
     rb"(?:\{|:SPACE*+[^:\d \t\n])|(?:[A-Z]|(?<=API |ORT |DLL |LIC |PI_ |RT_ )[a-z_])\w*+SPACE*+;|\[\[)"
 )
 """A macro in front of the name of a class; `struct POINT {`, `struct POINT p;` and `enum MODE mode : 2` have none."""
+_KEYWORD: Final = _pattern(rb"INDENT(MACRO\()(?:class|struct)(\))(?=SPACE++[A-Za-z_])")  # `ALIGNED(class) Name {`
 _AFTER_NAME: Final = _pattern(
     rb"[csu](?:lass|truct|nion)SPACE++[A-Za-z_][\w:]*+(?:<[^<>;{}()]*>)?SPACE++(MACROARGUMENTS?)(?=SPACE*(?::[^:]|\{))"
 )
@@ -105,8 +106,7 @@ _TYPE_WORDS: Final = frozenset(b"bool char double float int long short signed un
 """Behind these stands no attribute of a field but the name of a function: `static int RB_INSERT(int a) {`."""
 _TYPE_ENDS: Final = frozenset(bytes([each]) for each in _WORD + b">*&")
 _BETWEEN: Final = _pattern(
-    rb"INDENT(?:[a-z]++[ \t]++)*(?!(?:WORDS)\b)TYPE[ \t*&]++"
-    rb"(MACRO)(?=(?:[ \t]+|[ \t]*\n)[A-Za-z_][\w:]*[ \t]*\()"
+    rb"INDENT(?:[a-z]++[ \t]++)*(?!(?:WORDS)\b)TYPE[ \t*&]++(MACRO)(?=(?:[ \t]+|[ \t]*\n)[A-Za-z_][\w:]*[ \t]*\()"
 )
 _CONSTRAINT: Final = _pattern(
     rb"(,SPACE*[A-Z_]*(?:ENABLE_IF|REQUIRES)\w*\((?:[^();{}]++|\((?:[^();{}]++|\([^();{}]*+\))*+\))*+\))(?=SPACE*[,>])"
@@ -178,7 +178,7 @@ def _masked_in_c(data: bytes) -> bytes:
 
 def _masked(data: bytes) -> bytes:
     data = read = _ENUM.sub(_without_macros, data)
-    data = _DECLARED.sub(_declaration, data)
+    data = _KEYWORD.sub(_blank_wrapping, _DECLARED.sub(_declaration, data))
     for pattern in (
         _CLASS,
         _AFTER_NAME,

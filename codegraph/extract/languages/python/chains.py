@@ -67,7 +67,9 @@ def expression_chain(node: Node, text: SourceText) -> Chain:
             elements.append(name_given or "()")
             current = arguments.named_child(0) if name_given and arguments else called(function, text)
         elif kind == "subscript":
-            elements.append("[]")
+            index = current.child_by_field_name("subscript")
+            if index is None or index.type != "slice":  # a part of a list has the same elements
+                elements.append("[]")
             current = current.child_by_field_name("value")
         elif kind == "class_pattern":
             current = current.named_child(0)
