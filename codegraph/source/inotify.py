@@ -300,9 +300,7 @@ class InotifyWatcher:
             with self._lock:
                 for descriptor in instance.table.forget_below(path):
                     instance.reader.unwatch(descriptor)
-        elif self._prune(path):
-            return
-        else:
+        elif not self._prune(path):  # of one that is left out the scan takes note, too
             limited = instance.limit
             self._watch_tree(instance, path)
             if instance.limit and not limited:

@@ -134,5 +134,5 @@ class ObserverWatcher:
         path = place[len(self._place) + 1 :].replace(os.sep, "/")
         parts = path.split("/")
         folders = ["/".join(parts[:depth]) for depth in range(1, len(parts))]
-        if not any(self._prune(folder) for folder in folders) and not (is_directory and path and self._prune(path)):
+        if not any(self._prune(folder) for folder in folders):
             yield Hint(path, is_directory)

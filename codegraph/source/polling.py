@@ -17,7 +17,9 @@ from codegraph.errors import SourceError
 from codegraph.source.hints import CookieSeen, Hint, Loss, Prune, Sink, WatcherHealth
 
 _Signatures = dict[str, dict[str, int]]
-"""Directory -> name of a file in it -> signature."""
+"""Directory -> name of a file in it, or of a directory that is left out -> signature."""
+
+_LEFT_OUT = 0
 
 
 class PollingWatcher:
@@ -117,11 +119,12 @@ class PollingWatcher:
                 continue
             files = signatures[directory] = {}
             for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    if not self._prune(prefix + entry.name):
-                        pending.append(prefix + entry.name)
-                else:
+                if not entry.is_dir(follow_symlinks=False):
                     files[entry.name] = _signature(entry)
+                elif self._prune(prefix + entry.name):
+                    files[entry.name] = _LEFT_OUT
+                else:
+                    pending.append(prefix + entry.name)
         return signatures
 
     def _cookies_now(self) -> frozenset[str]:

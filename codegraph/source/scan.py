@@ -23,6 +23,7 @@ One thread calls everything but `prune`. Tests: tests/unit/source/test_source_sc
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -63,13 +64,19 @@ class Scanner:
         self._links: dict[int, dict[str, None]] = {}
         self._marked: dict[str, None] = {}
         """Directories that were left out for a file in them, which nobody watches."""
+        self._lock = threading.Lock()
+        self._unwatched: set[str] = set()
+        """Directories that were left out when last looked at, by the scan or for the watcher. Under the lock."""
         self._looks = 0
         self._counted: tuple[int, dict[str, int]] = (0, {})
         """What `counts` gave, and after how many looks."""
 
     def prune(self, directory: str) -> bool:
         """Say whether a directory, whose parents are not left out, is left out. Safe from any thread."""
-        return self._rules.directory_reason(directory) is not None
+        with self._lock:
+            is_left_out = self._rules.directory_reason(directory) is not None
+            (self._unwatched.add if is_left_out else self._unwatched.discard)(directory)
+        return is_left_out
 
     def counts(self) -> dict[str, int]:
         """Return how many entries are left out now, by reason, files that no language claims included.
@@ -100,6 +107,8 @@ class Scanner:
 
     def reconcile(self, known: Mapping[str, KnownFile]) -> Changes:
         """Compare the whole tree with `known`. Raises SourceError if the root is gone."""
+        with self._lock:
+            self._unwatched = {path for path in self._unwatched if (self._root / path).is_dir()}
         look = Look(known, {}, full=True, rules_changed=self._rules.observe_shared())
         self._links, self._marked = {}, {}
         self._walk("", look)
@@ -214,11 +223,14 @@ class Scanner:
         if self._rules.observe(directory, names) or (directory and MARKERS & names and self.prune(directory)):
             look.rules_changed = True
         listing = self._sorted_out(directory, entries, look)
+        with self._lock:
+            unwatched = self._unwatched.intersection(listing.entered(directory))
+            self._unwatched -= unwatched
+            self._unwatched.update(listing.left_out)
+        look.rules_changed |= bool(unwatched)  # the refresh that follows has them watched
         if unreadable is not None:
             listing.left_out[directory] = unreadable
         before = self._tree.get(directory)
-        if before is not None and before.left_out and not before.left_out.keys().isdisjoint(listing.entered(directory)):
-            look.rules_changed = True  # nobody watches what was left out
         look.tree[directory] = listing
         look.files += len(listing.files)
         if look.full:

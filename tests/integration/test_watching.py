@@ -332,7 +332,7 @@ def test_left_out_directories_take_no_watch(root: Path, tmp_path: Path) -> None:
         index.sync()
         assert index.watcher.health().watches == 4
         assert "seen/x.py" in index.content
-        assert {hint.path.partition("/")[0] for hint in index.hints} == {"seen"}
+        assert {hint.path for hint in index.hints} <= {"seen", "seen/x.py", "pkg/node_modules"}
     finally:
         index.watcher.stop()
 
@@ -512,6 +512,55 @@ def test_the_other_watchers_see_the_same(root: Path, tmp_path: Path, make: str) 
         assert index.watcher.health().alive
     finally:
         index.watcher.stop()
+
+
+@pytest.mark.filterwarnings("ignore:Callback with id:RuntimeWarning")
+@pytest.mark.parametrize("make", ["inotify", "poll", "observer"])
+def test_a_directory_that_comes_left_out_is_noted(root: Path, tmp_path: Path, make: str) -> None:
+    """A virtual environment that is moved into the tree is counted, and its end as one is noticed."""
+    from codegraph.source.observer import ObserverWatcher
+
+    makers: dict[str, Callable[[Path], Watcher]] = {
+        "inotify": native_watcher,
+        "poll": lambda cookies: PollingWatcher(3600, cookies),
+        "observer": ObserverWatcher,
+    }
+    write(tmp_path, "made/pyvenv.cfg", "")
+    write(tmp_path, "made/x.py")
+    index = Index(root, tmp_path, makers[make])
+    try:
+        (tmp_path / "made").rename(root / "env")
+        end = time.monotonic() + PATIENCE
+        while not index.scanner.counts() and time.monotonic() < end:
+            index.sync()
+        assert index.scanner.counts() == {"vendored": 1}
+        assert not index.scanner.rules_outside_changed()
+        (root / "env/pyvenv.cfg").unlink()
+        assert index.scanner.rules_outside_changed()
+    finally:
+        index.watcher.stop()
+
+
+def test_a_directory_that_was_left_out_for_a_moment_is_watched(index: Index, tmp_path: Path) -> None:
+    """Whoever was told not to watch a directory is told again when the scan enters it."""
+    write(tmp_path, "made/pyvenv.cfg", "")
+    write(tmp_path, "made/x.py")
+    put, moved = index.sightings.put, threading.Event()
+
+    def unmarked(sighting: Sighting) -> None:
+        if isinstance(sighting, Hint) and sighting.path == "env" and not moved.is_set():
+            (index.root / "env/pyvenv.cfg").unlink()
+            moved.set()
+        put(sighting)
+
+    index.watcher._sink = unmarked  # type: ignore[attr-defined]
+    (tmp_path / "made").rename(index.root / "env")
+    assert moved.wait(PATIENCE)
+    index.sync()
+    assert "env/x.py" in index.content
+    write(index.root, "env/x.py", "x = 2\n")
+    index.sync()
+    assert index.content["env/x.py"] == b"x = 2\n"
 
 
 def test_nothing_after_stop(index: Index) -> None:
