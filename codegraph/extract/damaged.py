@@ -3,7 +3,8 @@
 What breaks a function may take in text behind it, as a comment without an end does. And behind a broken place the
 parser follows several readings for a while, how long depends on all the text between; which of two readings of
 `a<b, c<d>::e` it takes may hang on that. So the whole file is parsed, from its last tree where that helps (`reparse`).
-Elsewhere it must be broken as it was, and of the function that tree must say the same as the tree of what is left of
+Elsewhere it must be broken as it was, and be read as it was: behind a broken place another reading may win though
+nothing there is broken. Of the function that tree must say the same as the tree of what is left of
 the file, node by node; then what is found in it is what the passes over the whole tree would find (see `again`).
 Tests: tests/unit/extract/test_extract_again.py.
 """
@@ -107,7 +108,9 @@ def _looked_at_broken(
     span = edited.start, edited.end + moved
     is_same = _nodes_within(reading.root, span) == _nodes_within(part.view.root, span)
     kept = reading.trees if broken and spec.resumable else ()
-    return Looked(part, broken, reading.unprepared, kept) if is_same else None
+    if not is_same or not _is_same_elsewhere(_last_tree(known, spec), reading.root, edited, moved):
+        return None
+    return Looked(part, broken, reading.unprepared, kept)
 
 
 def _resumed(
@@ -126,6 +129,33 @@ def _resumed(
     if any(broken_in(tree.root_node) != places for tree, places in zip(trees, (before, unprepared), strict=False)):
         return None
     return Reading(trees[0].root_node, read, unprepared=unprepared or (), trees=trees)
+
+
+def _last_tree(known: Known, spec: LanguageSpec) -> Node:
+    return (known.trees[0] if known.trees else compiled(spec.name).parser.parse(known.read)).root_node
+
+
+def _is_same_elsewhere(was: Node, now: Node, edited: Function, moved: int) -> bool:
+    """Tell whether two trees are the same but for the edited function, and for what stands behind it having moved."""
+    start, end = edited.start, edited.end
+    while (was.start_byte, was.end_byte) != (start, end):
+        inside: tuple[Node, Node] | None = None
+        if len(was.children) != len(now.children):
+            return False
+        for one, other in zip(was.children, now.children, strict=True):
+            is_around = one.start_byte <= start and end <= one.end_byte
+            is_behind = one.start_byte >= end
+            first, last = one.start_byte + moved * is_behind, one.end_byte + moved * (is_behind or is_around)
+            if (other.kind_id, other.start_byte, other.end_byte) != (one.kind_id, first, last):
+                return False
+            if is_around:
+                inside = one, other
+            elif str(one) != str(other):
+                return False
+        if inside is None:
+            return True
+        was, now = inside
+    return True
 
 
 def _nodes_within(root: Node, span: Span) -> list[tuple[int, int, int, bool]]:

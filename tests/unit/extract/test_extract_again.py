@@ -684,6 +684,26 @@ def test_which_of_two_readings_is_taken_may_hang_on_a_broken_place_before() -> N
     assert memory.extract("x", now, "cpp", LIMITS) == whole(now, "cpp")
 
 
+READ_OTHERWISE = b"""func f() {
+    let request = session.request(.default).response { resp in
+    }
+    wait(timeout: timeout)
+}
+func g() {
+    let session = session(using: Cacher.none)
+    let expectation = expectation(description: "a request")
+}
+"""
+
+
+def test_what_stands_behind_a_function_that_breaks_may_be_read_otherwise() -> None:
+    """Swift: of `session(using: ...)` behind a broken place another reading wins, and nothing there is broken."""
+    now = READ_OTHERWISE.replace(b".default", b'.default#"')
+    memory = Memory()
+    memory.extract("x", READ_OTHERWISE, "swift", LIMITS)
+    assert memory.extract("x", now, "swift", LIMITS) == whole(now, "swift")
+
+
 @pytest.mark.parametrize("language", ["c", "cpp", "java", "typescript", "go"])
 def test_a_comment_without_an_end_takes_in_what_stands_behind(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What begins a comment is two operators where nothing ends it; what ends it may stand in another function."""
@@ -758,6 +778,7 @@ def test_what_a_broken_function_takes_in_counts(monkeypatch: pytest.MonkeyPatch)
     at = before.index(b"u_t")
     moved = tuple(each._replace(start=each.start + 2, end=each.end + 2) if each.start > at else each for each in places)
     monkeypatch.setattr(damaged, "_nodes_within", lambda *_: [])
+    monkeypatch.setattr(damaged, "_is_same_elsewhere", lambda *_: True)
     monkeypatch.setattr(damaged, "broken_in", lambda _: moved)
     assert found() != (whole(after, "c"), 0)
 
