@@ -150,7 +150,7 @@ def _is_same_elsewhere(was: Node, now: Node, edited: Function, moved: int) -> bo
                 return False
             if is_around:
                 inside = one, other
-            elif str(one) != str(other):
+            elif one.id != other.id and str(one) != str(other):  # one that was taken over is the same
                 return False
         if inside is None:
             return True
