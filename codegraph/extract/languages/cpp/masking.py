@@ -16,133 +16,114 @@ from itertools import pairwise
 from typing import Final
 
 from codegraph.extract.languages.cpp.openings import as_directives
+from codegraph.extract.languages.cpp.patterns import pattern_of
 from codegraph.extract.languages.directives import groups_of, spaces
 from codegraph.extract.languages.pieces import Pieces
 
-_PARTS: Final = (
-    (b"ARGUMENTS", rb"(?:[ \t]?\((?:[^()\n;{}\"]++|TEXT|\((?:[^()\n;{}\"]++|TEXT)*+\))*+\))"),
-    (b"TEXT", rb"\"(?:[^\"\\\n]++|\\.)*+\""),
-    (b"MACRO", rb"(?:[A-Z](?<=\b[A-Z])REST)"),
-    (b"REST", rb"(?:[A-Z0-9]*+_[A-Z0-9_]*+|[A-Z]{3,}+[A-Z0-9]*+)\b"),
-    (b"TYPE", rb"(?:[A-Za-z_][\w:]*+(?:<(?:[^<>;{}()]|<[^<>;{}()]*>)*>[\w:]*+)?)"),
-    (b"WORDS", b"static|inline|extern|virtual|friend|constexpr|const|typename|struct|union|enum|class"),
-    (b"SPACE", rb"[ \t\n]"),
-    (b"INDENT", rb"\n[ \t]*+"),
-)
-"""What stands for what in the patterns below. What repeats gives nothing back wherever that could match nothing more:
-nearly all places of a file are none of these, and the time is that of telling so.
-"""
-
-
-def _pattern(text: bytes) -> re.Pattern[bytes]:
-    for name, meaning in _PARTS:
-        text = text.replace(name, meaning)
-    return re.compile(text, re.MULTILINE)
-
-
-_CLASS: Final = _pattern(
+_MACRO: Final = pattern_of(rb"MACRO")
+_CLASS: Final = pattern_of(
     rb"(?:c(?<=\bc)lass|s(?<=\bs)truct|u(?<=\bu)nion|e(?<=\be)num|n(?<=\bn)amespace)SPACE++"
     rb"((?:MACRO(?:ARGUMENTS|\((?:[^();{}\"]++|TEXT)*+\))?SPACE++)+)"
     rb"(?=(?!final\b)[A-Za-z_][\w:]*+(?:<(?:[^<>;{}()]|<[^<>;{}()]*>)*>[\w:]*+)?(?:SPACE++final\b)?SPACE*+"
     rb"(?:\{|:SPACE*+[^:\d \t\n])|(?:[A-Z]|(?<=API |ORT |DLL |LIC |PI_ |RT_ )[a-z_])\w*+SPACE*+;|\[\[)"
 )
 """A macro in front of the name of a class; `struct POINT {`, `struct POINT p;` and `enum MODE mode : 2` have none."""
-_KEYWORD: Final = _pattern(rb"INDENT(MACRO\()(?:class|struct)(\))(?=SPACE++[A-Za-z_])")  # `ALIGNED(class) Name {`
-_AFTER_NAME: Final = _pattern(
+_KEYWORD: Final = pattern_of(rb"INDENT(MACRO\()(?:class|struct)(\))(?=SPACE++[A-Za-z_])")  # `ALIGNED(class) Name {`
+_AFTER_NAME: Final = pattern_of(
     rb"[csu](?:lass|truct|nion)SPACE++[A-Za-z_][\w:]*+(?:<[^<>;{}()]*>)?SPACE++(MACROARGUMENTS?)(?=SPACE*(?::[^:]|\{))"
 )
-_POINTER: Final = _pattern(rb"\*[ \t]*(MACRO)(?=[ \t]+[A-Za-z_]\w*[ \t]*[;,)=\[])")
-_DECLARED: Final = _pattern(
+_POINTER: Final = pattern_of(rb"\*[ \t]*(MACRO)(?=[ \t]+[A-Za-z_]\w*[ \t]*[;,)=\[])")
+_DECLARED: Final = pattern_of(
     rb"\n(typedef[ \t]++)?+((?:MACRO)\((?:[ \t]*+\d++[ \t]*+,)?+)"
     rb"(SPACE*+(?:[A-Za-z_]\w*+[ \t\n*]*+){1,6}),((?:SPACE*+MACROSPACE++)?)(SPACE*+[*]?[A-Za-z_]\w*+SPACE*+),"
     rb"(SPACE*+\((?:[^();{}#]|\((?:[^();{}#]|\([^();{}#]*\))*\))*\)SPACE*+)((?:,[^;{}()#]*+)?+\))(?=SPACE*+(.))"
 )
 """`EXPORT(int, name, (int a), ATTRIBUTES);`, also with a number in front, and the same in a typedef."""
-_WRAPPED: Final = _pattern(
+_WRAPPED: Final = pattern_of(
     rb"\n(?:(?:static|extern|inline)[ \t]++)*+(MACRO\()SPACE*+(?:[A-Za-z_]\w*+[ \t\n*]++){1,6}[A-Za-z_]\w*+SPACE*+"
     rb"\((?:[^();{}#]|\((?:[^();{}#]|\([^();{}#]*\))*\))*\)SPACE*+(\))(?=SPACE*+[;{])"
 )
 """`EXPORT(void name(int a)) {`: the head of a function as the argument of a macro."""
-_FORMAT: Final = _pattern(
+_FORMAT: Final = pattern_of(
     rb"\n(?:[A-Za-z_]\w*+[ \t*]++){1,6}([a-z_]\w*+[ \t]*+\([ \t]*+\d++(?:[ \t]*+,[ \t]*+\d++)*+[ \t]*+\))"
     rb"(?=SPACE*+[*]*+[A-Za-z_]\w*+SPACE*+\()"
 )
 """`void printflike(1, 2) name(...)`: an attribute that is told by its numbers, whatever it is called."""
-_PREFIX: Final = _pattern(
+_PREFIX: Final = pattern_of(
     rb"INDENT(?:template[ \t]*<[^\n]*>SPACE*)?(?:\[\[[^\]\n]*\]\][ \t]*)*"
     rb"(?:(?:inline|static|extern|explicit|virtual|constexpr|friend|typedef|\"C\")[ \t]+)*"
     rb"((?:MACROARGUMENTS?(?=SPACE)[ \t]*)+)(?=SPACE+(?:(?:TYPE[ \t\n*&]+){1,6}"
     rb"(?:operator\b|[A-Za-z_][\w:]*(?:<[^<>;{}()]*>[\w:]+)?SPACE*[;=({\[])"
     rb"|[A-Za-z_][\w:]*(?:<[^<>;{}()]*>)?::[~\w:]+SPACE*\())"
 )
-_BEFORE_KEYWORD: Final = _pattern(
+_BEFORE_KEYWORD: Final = pattern_of(
     rb"INDENT(MACROARGUMENTS?)"
     rb"(?=SPACE+(?:(?:explicit|virtual|static|inline|constexpr|operator|template|friend|using|typedef)\b|~))"
 )
-_CONSTRUCTOR: Final = _pattern(
+_CONSTRUCTOR: Final = pattern_of(
     rb"INDENT(MACROARGUMENTS?)"
     rb"(?=[ \t]+[A-Za-z_]\w*\((?:[^(){};]++|\([^(){};]*+\))*+\)[\w \t\n]*:SPACE*\w+[({<])"
 )
-_CALLED_TYPE: Final = _pattern(
+_CALLED_TYPE: Final = pattern_of(
     rb"typedef(?<=\btypedef)SPACE++(?:typenameSPACE++)?MACRO(\([^(){};\n]*+\))(?=SPACE++[A-Za-z_]\w*+SPACE*+;)"
 )
 """`typedef MACRO(a) name;`: with its arguments the macro would be the name."""
-_MIXED: Final = _pattern(
+_MIXED: Final = pattern_of(
     rb"INDENTMACRO\(((?:[^\n();{}]*,)?[ \t]*(?:(?:void|bool|char|wchar_t|short|int|long|float|double|unsigned|signed)\b"
     rb"[*& \t]*)++,(?:[^\n();{}]*,)?[ \t]*(?:-?\d[\w.]*+|'[^'\n]++'|TEXT|true|false|nullptr)?[ \t]*)\)(?=[ \t]*+;)"
 )
 """`MACRO(bool, false);`: a type beside a value, or beside nothing, is no list of arguments and none of parameters."""
-_BLOCK: Final = _pattern(rb"INDENT(MACRO)(?=[ \t]*+(?:\r?\n[ \t]*+)?+\{)")
-_SUFFIX: Final = _pattern(
+_BLOCK: Final = pattern_of(rb"INDENT(MACRO)(?=[ \t]*+(?:\r?\n[ \t]*+)?+\{)")
+_SUFFIX: Final = pattern_of(
     rb"\)SPACE*(?:(?:const|noexcept|override|final)SPACE+)*((?:MACROARGUMENTS?[ \t]*)+)"
     rb"(?=SPACE*(?:[;{]|:[^:]|=[ \t]*(?:0|default|delete)\b|override\b|const\b|noexcept\b))"
 )
 _STATEMENT: Final = re.compile(rb"\b(?:else|if|for|while|switch|return|case|define)\b")
 _CAST: Final = re.compile(rb"[=(,?]\s*\([\w\s]+[*\s]*\)\Z")
-_FIELD: Final = _pattern(rb"([A-Z](?<=SPACE[A-Z])RESTARGUMENTS)(?=[ \t]*[;={])")
+_FIELD: Final = pattern_of(rb"([A-Z](?<=SPACE[A-Z])RESTARGUMENTS)(?=[ \t]*[;={])")
 _WORD: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 _SMALL: Final = frozenset(bytes([each]) for each in b"abcdefghijklmnopqrstuvwxyz_")
 _TYPE_WORDS: Final = frozenset(b"bool char double float int long short signed unsigned void".split())
 """Behind these stands no attribute of a field but the name of a function: `static int RB_INSERT(int a) {`."""
 _TYPE_ENDS: Final = frozenset(bytes([each]) for each in _WORD + b">*&")
-_BETWEEN: Final = _pattern(
-    rb"INDENT(?:[a-z]++[ \t]++)*(?!(?:WORDS)\b)TYPE[ \t*&]++(MACRO)(?=(?:[ \t]+|[ \t]*\n)[A-Za-z_][\w:]*[ \t]*\()"
+_BETWEEN: Final = pattern_of(
+    rb"INDENT(?:[a-z]++[ \t]++)*(?!(?:WORDS)\b)TYPE[ \t*&]++"
+    rb"(MACRO)(?=(?:[ \t]+|[ \t]*\n)[A-Za-z_][\w:]*[ \t]*\()"
 )
-_CONSTRAINT: Final = _pattern(
+_CONSTRAINT: Final = pattern_of(
     rb"(,SPACE*[A-Z_]*(?:ENABLE_IF|REQUIRES)\w*\((?:[^();{}]++|\((?:[^();{}]++|\([^();{}]*+\))*+\))*+\))(?=SPACE*[,>])"
 )
-_PROTOTYPE: Final = _pattern(
+_PROTOTYPE: Final = pattern_of(
     rb"(?:\(\*[ \t]*\w+\)|\b(?!return\b|else\b|do\b)\w++)SPACE++([A-Z_][A-Z_0-9]*+[ \t]*+\()"
     rb"\((?:[^();{}]++|\((?:[^();{}]++|\([^();{}]*+\))*+\))*+\)(\))(?=SPACE*;)"
 )
-_DOUBLED: Final = re.compile(rb"\(\((?<=[A-Z_0-9 \t]\(\()")
-_PROTOTYPE_END: Final = _pattern(
-    rb"[A-Z_](?<=SPACE[A-Z_])[A-Z_0-9]*+[ \t]*+\(\((?:[^();{}]++|\((?:[^();{}]++|\([^();{}]*+\))*+\))*+\)\)SPACE*;"
+_PROTOTYPE_END: Final = pattern_of(
+    rb"\(\((?<=[A-Z_0-9 \t]\(\()(?:[^();{}]++|\((?:[^();{}]++|\([^();{}]*+\))*+\))*+\)\)SPACE*;"
 )
 """What stands in every `_PROTOTYPE`, and nearly nowhere else: told in a tenth of its time."""
-_CONVENTION: Final = _pattern(rb"\((MACRO)[ \t]+(?=\*[ \t]*\w+[ \t]*\)SPACE*(?:[A-Z_]+[ \t]*)?\()")
+_CONVENTION: Final = pattern_of(rb"\((MACRO)[ \t]+(?=\*[ \t]*\w+[ \t]*\)SPACE*(?:[A-Z_]+[ \t]*)?\()")
 _EMPTY_DEFAULT: Final = re.compile(rb"=([ \t]*)\{\}(?=[ \t\n]*[,)])")
 _TEMPLATE: Final = re.compile(rb"template(?=[ \t]+[A-Za-z_])")
-_ALONE: Final = _pattern(rb"INDENT(MACROARGUMENTS?)[ \t]*+(?:$|(?=//))")
-_TITLED: Final = _pattern(rb"\n[ \t]*+[A-Z][A-Z0-9_]++(?=\([^\n]*\")ARGUMENTS(?:SPACE|\r)(?=[ \t\r\n]*+\{)")
+_ALONE: Final = pattern_of(rb"INDENT(MACROARGUMENTS?)[ \t]*+(?:$|(?=//))")
+_TITLED: Final = pattern_of(rb"\n[ \t]*+[A-Z][A-Z0-9_]++(?=\([^\n]*\")ARGUMENTS(?:SPACE|\r)(?=[ \t\r\n]*+\{)")
 """`SECTION("what is tested") {`: a call, and a block behind it."""
-_CAUGHT: Final = re.compile(rb"[\w>]&(?=\)[ \t]*;)")
+_CAUGHT: Final = re.compile(rb"&\)(?<=[\w>]&\))(?=[ \t]*;)")
 _NAMED_CALL: Final = re.compile(rb"[A-Z][A-Z0-9_]++\([^;]*[\"=]")
 """`CHECK_THROWS_AS(f("a"), Error&);`: a macro with a text or an assignment in it declares nothing."""
 _MAX_CALL: Final = 1000
-_LABEL: Final = _pattern(rb"INDENT(MACROARGUMENTS[ \t]*+:)(?=SPACE)")
+_LABEL: Final = pattern_of(rb"INDENT(MACROARGUMENTS[ \t]*+:)(?=SPACE)")
 """`CASE(name):` in C, a label that a macro writes."""
-_SLOTS: Final = _pattern(rb"INDENT(?:public|protected|private)[ \t]++(MACRO|slots)(?=[ \t]*+:)")
-_ACCESS: Final = _pattern(rb"INDENT(?:MACRO|signals)[ \t]*+:(?=[ \t]*+(?:\r?$|//))")
+_SLOTS: Final = pattern_of(rb"INDENT(?:public|protected|private)[ \t]++(MACRO|slots)(?=[ \t]*+:)")
+_ACCESS: Final = pattern_of(rb"INDENT(?:MACRO|signals)[ \t]*+:(?=[ \t]*+(?:\r?$|//))")
 """`public Q_SLOTS:` and `API_PRIVATE:` in a class: macros that say who may see what follows."""
 _COMMENTS: Final = re.compile(rb"\A(?:\s++|//[^\n]*+|/\*.*?(?:\*/|\Z))*+", re.DOTALL)
 _TYPED: Final = re.compile(rb"[ \t]*\r?\n[A-Za-z_]\w*[ \t]*\((?:[^();{}]|\((?:[^();{}]|\([^();{}]*\))*\))*\)\s*[{;]")
-_DIRECTIVE: Final = _pattern(
+_DIRECTIVE: Final = pattern_of(
     rb"INDENT#[ \t]*+(ifdef|ifndef|if|elif|else|endif)\b(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/|[^\n\\/]++|/|\\.|\\\r?\n)*"
 )
 _ENUM: Final = re.compile(rb"enum(?<=\benum)\b[^;{}()#]*+\{[^{}]*+\}")  # a search for letters is faster than for `\b`
 _MACRO_LINE: Final = re.compile(rb"^[ \t]*#[ \t]*(?:define|undef)\b(?:[^\n\\]++|\\.|\\\r?\n)*", re.MULTILINE)
-_LONG_MACRO: Final = _pattern(rb"INDENT#[ \t]*+define\b[^\n\\]*+\\\r?\n(?:[^\n\\]++|\\.|\\\r?\n)*")
+_LONG_MACRO: Final = pattern_of(rb"INDENT#[ \t]*+define\b[^\n\\]*+\\\r?\n(?:[^\n\\]++|\\.|\\\r?\n)*")
 _COMMENT: Final = re.compile(rb"/\*.*?\*/", re.DOTALL)
 _NO_LINE_END: Final = re.compile(rb"(?!\\\r?\n)[^\r\n]")
 _IN_ENUM: Final = re.compile(rb"\benum\b[^;{}()]*\{[^{}]*\Z")
@@ -177,27 +158,19 @@ def _masked_in_c(data: bytes) -> bytes:
 
 
 def _masked(data: bytes) -> bytes:
-    data = read = _ENUM.sub(_without_macros, data)
-    data = _KEYWORD.sub(_blank_wrapping, _DECLARED.sub(_declaration, data))
-    for pattern in (
-        _CLASS,
-        _AFTER_NAME,
-        _POINTER,
-        _PREFIX,
-        _BEFORE_KEYWORD,
-        _BETWEEN,
-        _CONSTRUCTOR,
-        _BLOCK,
-        _CALLED_TYPE,
-        _MIXED,
-        _CONSTRAINT,
-        _CONVENTION,
-        _SLOTS,
-    ):
-        data = pattern.sub(_blank, data)
-    if _DOUBLED.search(data) and _PROTOTYPE_END.search(data):
+    read = data
+    if b"enum" in data:
+        data = _ENUM.sub(_without_macros, data)
+    has_macros = _MACRO.search(data) is not None
+    if has_macros:
+        data = _KEYWORD.sub(_blank_wrapping, _DECLARED.sub(_declaration, data))
+    for pattern, needs_macro, words in _BLANKED:  # most pieces lack what a pattern cannot do without
+        if (has_macros or not needs_macro) and (not words or any(each in data for each in words)):
+            data = pattern.sub(_blank, data)
+    if _PROTOTYPE_END.search(data):
         data = _PROTOTYPE.sub(_blank_wrapping, data)
-    data = _FIELD.sub(_blank_field, _SUFFIX.sub(_blank_suffix, data))
+    if has_macros:
+        data = _FIELD.sub(_blank_field, _SUFFIX.sub(_blank_suffix, data))
     data = _TEMPLATE.sub(_spaced, data)
     data = _ACCESS.sub(_blank_label, data)
     data = _EMPTY_DEFAULT.sub(rb"=\1 0", data)
@@ -205,6 +178,23 @@ def _masked(data: bytes) -> bytes:
     return _with_macros(_CAUGHT.sub(_without_reference, data), read)
 
 
+_TYPES: Final = (b"class", b"struct", b"union")
+_BLANKED: Final[tuple[tuple[re.Pattern[bytes], bool, tuple[bytes, ...]], ...]] = (
+    (_CLASS, True, (*_TYPES, b"enum", b"namespace")),
+    (_AFTER_NAME, True, _TYPES),
+    (_POINTER, True, ()),
+    (_PREFIX, True, ()),
+    (_BEFORE_KEYWORD, True, ()),
+    (_BETWEEN, True, ()),
+    (_CONSTRUCTOR, True, ()),
+    (_BLOCK, True, ()),
+    (_CALLED_TYPE, True, ()),
+    (_MIXED, True, ()),
+    (_CONSTRAINT, False, (b"ENABLE_IF", b"REQUIRES")),
+    (_CONVENTION, True, ()),
+    (_SLOTS, False, (b"public", b"protected", b"private")),
+)
+"""In their order: whether there is none without a MACRO, and words of which one is in each (none: no such words)."""
 _IN_C: Final = Pieces(_masked_in_c)
 _IN_BOTH: Final = Pieces(_masked)
 
@@ -294,10 +284,10 @@ def _spaced(match: re.Match[bytes]) -> bytes:
 
 def _without_reference(match: re.Match[bytes]) -> bytes:
     """Blank out the sign of a reference behind a type that is the last argument of a macro."""
-    data, end = match.string, match.start()
+    data, end = match.string, match.start() - 1
     start = max(data.rfind(each, max(0, end - _MAX_CALL), end) for each in (b";\n", b"{\n", b"}\n"))
     is_call = start >= 0 and _NAMED_CALL.match(_COMMENTS.sub(b"", data[start + 1 : end]))
-    return match.group()[:1] + b" " if is_call else match.group()
+    return b" )" if is_call else match.group()
 
 
 def _ended(match: re.Match[bytes]) -> bytes:

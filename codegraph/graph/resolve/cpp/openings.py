@@ -112,7 +112,8 @@ class Openings:
         value = self.table.get(opening_key(name)) if steps else None
         if value is None or value == MANY:
             return []
-        _, parameter, *parts = max(value, key=self._nearness)
+        is_one = all(each[1:] == value[0][1:] for each in value)  # then nobody need know what this file includes
+        _, parameter, *parts = value[0] if is_one else max(value, key=self._nearness)
         found: list[str] = []
         for part in parts:
             one = argument.rstrip(")") if part == parameter else part

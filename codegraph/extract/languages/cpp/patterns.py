@@ -1,0 +1,30 @@
+"""The words in which the patterns of `cpp.masking` are written, and what they stand for.
+
+Tests: tests/unit/extract/test_extract_cpp.py.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_PARTS: Final = (
+    (b"ARGUMENTS", rb"(?:[ \t]?\((?:[^()\n;{}\"]++|TEXT|\((?:[^()\n;{}\"]++|TEXT)*+\))*+\))"),
+    (b"TEXT", rb"\"(?:[^\"\\\n]++|\\.)*+\""),
+    (b"MACRO", rb"(?:[A-Z](?<=\b[A-Z])REST)"),
+    (b"REST", rb"(?:[A-Z0-9]*+_[A-Z0-9_]*+|[A-Z]{3,}+[A-Z0-9]*+)\b"),
+    (b"TYPE", rb"(?:[A-Za-z_][\w:]*+(?:<(?:[^<>;{}()]|<[^<>;{}()]*>)*>[\w:]*+)?)"),
+    (b"WORDS", b"static|inline|extern|virtual|friend|constexpr|const|typename|struct|union|enum|class"),
+    (b"SPACE", rb"[ \t\n]"),
+    (b"INDENT", rb"\n[ \t]*+"),
+)
+"""What stands for what in the patterns. What repeats gives nothing back wherever that could match nothing more:
+nearly all places of a file are none of these, and the time is that of telling so.
+"""
+
+
+def pattern_of(text: bytes) -> re.Pattern[bytes]:
+    """Compile a pattern in which such words stand for their meaning."""
+    for name, meaning in _PARTS:
+        text = text.replace(name, meaning)
+    return re.compile(text, re.MULTILINE)
