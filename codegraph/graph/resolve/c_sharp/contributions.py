@@ -7,7 +7,14 @@ from posixpath import dirname
 
 from codegraph.core.facts import BINDING, Chain, Import, ImportKind, Occurrences, Outline
 from codegraph.core.symbols import TYPE_KINDS, SymbolKind
-from codegraph.graph.resolve.c_sharp.names import FAMILY, extension_key, global_usings_key, namespace_key, type_key
+from codegraph.graph.resolve.c_sharp.names import (
+    FAMILY,
+    extension_key,
+    global_usings_key,
+    last_part_key,
+    namespace_key,
+    type_key,
+)
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, own_key, return_key
 from codegraph.graph.resolve.scheme import Entry, Offers, Value
 from codegraph.graph.resolve.typed.libraries import DERIVED
@@ -77,6 +84,8 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
         parts = namespace.split(".")
         for count in range(1, len(parts) + 1):
             add(namespace_key(".".join(parts[:count])), ("", "", ""))
+        for name in (full.rpartition(".")[2], *parts):
+            add(last_part_key(name), ("", "", ""))
         for chain in members.bases.get(index, ()):
             add(base_key(path, definition.descriptor), (members.around_bases(index), *chain))
     for index, definition in enumerate(outline.definitions[1:], 1):

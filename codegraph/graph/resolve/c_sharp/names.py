@@ -6,6 +6,7 @@ written somewhere has the namespace, and the full name and the descriptor of the
 
     mod   path                    (("c_sharp",),)
     unit  c_sharp, namespace      (("",),) for a namespace with types, and for those above it     (shared)
+    unit  c_sharp, "." name       (("",),) for the last part of each type's and namespace's name  (shared)
     file  c_sharp, "", directory  (form, alias, target) of global usings in its files             (shared)
     file  c_sharp, full name      (path, descriptor, "partial" or "", kind) of a type's parts     (shared)
     ifm   c_sharp, name           (path, descriptor, least, most, type, types) of extension methods      (shared)
@@ -27,6 +28,11 @@ FAMILY = "c_sharp"
 def namespace_key(name: str) -> str:
     """Ask whether there is a namespace of that name."""
     return f"unit\x1f{FAMILY}\x1f{name}"
+
+
+def last_part_key(name: str) -> str:
+    """Ask whether the name of any type or namespace, wherever it stands, ends so."""
+    return f"unit\x1f{FAMILY}\x1f.{name}"
 
 
 def type_key(full_name: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from posixpath import dirname
 
 from codegraph.core.facts import Chain
-from codegraph.graph.resolve.c_sharp.names import global_usings_key, namespace_key, type_key
+from codegraph.graph.resolve.c_sharp.names import global_usings_key, last_part_key, namespace_key, type_key
 from codegraph.graph.resolve.keys import base_key, import_key
 from codegraph.graph.resolve.nearness import nearest
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
@@ -59,6 +59,9 @@ class TypeEvaluator(Evaluator):
         return found
 
     def _find_type(self, place: Place, name: str) -> Candidates:
+        if not self._is_any(name):
+            alias = self._aliased(place, name)
+            return EXTERNAL if alias is None else alias
         namespace = place.around.partition("|")[0]
         for owner in around(place):
             if owner.name.rpartition(".")[2] == name:
@@ -73,15 +76,25 @@ class TypeEvaluator(Evaluator):
             namespace = namespace.rpartition(".")[0]
         return found if is_known(found) else self._used(place, name)
 
-    def _used(self, place: Place, name: str) -> Candidates:
-        """Return the type that a using gives."""
-        usings = self.usings(place.path)
-        namespace = place.around.partition("|")[0]
-        for form, alias, target in usings:
+    def _is_any(self, name: str) -> bool:
+        """Say whether any type or namespace has this name; most that a file mentions are of libraries."""
+        return self.get(last_part_key(name)) is not None
+
+    def _aliased(self, place: Place, name: str) -> Candidates | None:
+        """Return what a using gives another name; None if none gives this one."""
+        for form, alias, target in self.usings(place.path):
             if form == "a" and alias == name:
                 return self.dotted(target, place.path)
+        return None
+
+    def _used(self, place: Place, name: str) -> Candidates:
+        """Return the type that a using gives."""
+        namespace = place.around.partition("|")[0]
+        alias = self._aliased(place, name)
+        if alias is not None:
+            return alias
         groups = []
-        for form, _, target in usings:
+        for form, _, target in self.usings(place.path):
             if form == "*":
                 meant = self._used_namespace(namespace, target)
                 found = self._typed(f"{meant}.{name}", place.path) if meant else EXTERNAL
@@ -163,6 +176,8 @@ class TypeEvaluator(Evaluator):
 
     def nested(self, owner: Entity, name: str) -> Candidates:
         """Return the type of a name inside of a type or of one of its bases."""
+        if not self._is_any(name):
+            return EXTERNAL
         waiting, seen = [owner], 0
         while waiting and seen < MAX_BASES:
             one = waiting.pop(0)
