@@ -86,24 +86,25 @@ class ReferenceTable:
         self.first = [entry[0] for entry in entries]
         positions = self._text.positions
         return tuple(
-            Reference(
-                owner,
-                chain_spelled(spelling),
-                role,
-                positions(offsets),
-            )
-            for _, owner, spelling, role, offsets in entries
+            [
+                Reference(owner, chain_spelled(spelling), role, positions(offsets))
+                for _, owner, spelling, role, offsets in entries
+            ]
         )
 
 
 def spelled(chain: Chain) -> str:
     """Return the spelling of a chain."""
+    if len(chain) == 1 and "." not in chain[0]:
+        return chain[0]
     spelling = ".".join(chain)
     return _SEPARATOR + _SEPARATOR.join(chain) if spelling.count(".") >= len(chain) else spelling
 
 
 def chain_spelled(spelling: str) -> Chain:
     """Return the chain of a spelling."""
+    if "." not in spelling and spelling[0] != _SEPARATOR:
+        return (spelling,)
     return tuple(spelling[1:].split(_SEPARATOR) if spelling[0] == _SEPARATOR else spelling.split("."))
 
 

@@ -251,10 +251,13 @@ class Chains:
         listed = function.child_by_field_name("arguments")
         return self.instance(listed.named_child(0) if listed and listed.named_child_count else None, scope, depth)
 
-    def function(self, node: Node, scope: Scope, depth: int = 0) -> Chain:
-        """Return the chain of the function that is called; () for a call of a local name or of an expression."""
+    def function(self, node: Node, scope: Scope, depth: int = 0, count: str = "") -> Chain:
+        """Return the chain of the function that is called; () for a call of a local name or of an expression.
+
+        `count`: what `arguments` says of its arguments, if that is known.
+        """
         function = node.child_by_field_name("function")
-        count = self.arguments(node.child_by_field_name("arguments"), scope)
+        count = count or self.arguments(node.child_by_field_name("arguments"), scope)
         if function is None:
             return ()
         if function.type == "parenthesized_expression" and function.named_child_count == 1:

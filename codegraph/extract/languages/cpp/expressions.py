@@ -126,9 +126,9 @@ def call(walk: CppWalk, node: Node, scope: Scope) -> None:
             return
         found = scope.find(spelled) if kind != "qualified_identifier" else None
         if found is None or found[:2] == (TYPE, "@here"):
-            walk.mention(scope, walk.chains.function(node, scope), ROLE.CALL, name)
+            walk.mention(scope, walk.chains.function(node, scope, count=count), ROLE.CALL, name)
         else:
-            walk.call_local(scope, spelled, name, walk.chains.function(node, scope))
+            walk.call_local(scope, spelled, name, walk.chains.function(node, scope, count=count))
         return
     if kind in _COMPUTING:
         walk.computed(scope, (), function)

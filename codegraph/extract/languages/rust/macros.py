@@ -7,6 +7,7 @@ Tests: tests/unit/extract/test_extract_rust.py.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tree_sitter import Language, Node, Parser, Range
@@ -73,10 +74,18 @@ def definition(walk: RustWalk, node: Node, scope: Scope) -> None:
                 walk.push(each, own)
 
 
+@cache
+def _parser() -> Parser:
+    """Return the one parser of macros: what it read last does not show in what it reads next."""
+    return Parser(Language(language()))
+
+
 def _parsed(walk: RustWalk, tokens: Node) -> Node | None:
     """Return the tokens of an invocation as expressions, None if they are none."""
     part = Range(tokens.start_point, tokens.end_point, tokens.start_byte, tokens.end_byte)
-    root = Parser(Language(language()), included_ranges=[part]).parse(walk.view.text.data).root_node
+    parser = _parser()
+    parser.included_ranges = [part]
+    root = parser.parse(walk.view.text.data).root_node
     statement = root.named_child(0) if root.named_child_count == 1 else None
     inner = statement.named_child(0) if statement is not None and statement.named_child_count == 1 else statement
     return inner if inner is not None and not inner.has_error else None
