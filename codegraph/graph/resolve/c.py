@@ -70,6 +70,8 @@ class _Linker:
         self._bound = {(binding.owner, binding.name) for binding in occurrences.bindings}
         self._around = [self.collector.ids[each.container] if _is_field(each) else None for each in outline.definitions]
         """The struct of a field: that a field points to one like it says nothing."""
+        self._known: dict[tuple[str, Role], tuple[list[Entry], str, bool]] = {}
+        """What names mean for one reader: the functions of a file mention the same ones."""
         self._here: dict[str, list[Entry]] = {}
         self._local: dict[tuple[int, str], list[Entry]] = {}
         """What is defined inside a function, by its index and the name."""
@@ -84,6 +86,7 @@ class _Linker:
         """Resolve one part; what a file sees by its includes holds for all with one reader."""
         if self._included is None or self._included.table is not table:
             self._table, self._included = table, Included(table, self._path)
+            self._known.clear()
         self._sees = self._included.sees
         for reference in part.references:
             self._resolve(reference)
@@ -136,6 +139,12 @@ class _Linker:
 
     def _candidates(self, name: str, role: Role) -> tuple[list[Entry], str, bool]:
         """Return what a name may mean, why it means nothing, and whether that can be seen."""
+        known = self._known.get((name, role))
+        if known is None:
+            known = self._known[name, role] = self._found(name, role)
+        return known
+
+    def _found(self, name: str, role: Role) -> tuple[list[Entry], str, bool]:
         own = [entry for entry in self._here.get(name, ()) if fits(SymbolKind(entry[2]), role)]
         defined = [entry for entry in own if entry[3] != "p"]
         is_macro = bool(defined) and all(entry[3] == "m" for entry in defined)
