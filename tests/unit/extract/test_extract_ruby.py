@@ -76,19 +76,19 @@ def test_definitions() -> None:
     """Methods that declarations make are definitions; a constant that is given a new class is a class."""
     definitions = facts(SOURCE).outline.definitions
     methods = [each.descriptor for each in definitions if each.kind is SymbolKind.METHOD]
-    assert methods == [
-        "Inner#Box#Point#x().", "Inner#Box#Point#y().", "Inner#Box#Point#length().", "Inner#Box#size().",
-        "Inner#Box#kind().", "Inner#Box#initialize().", "Inner#Box#fill().", "Inner#Box#make().", "Inner#Box#cache().",
-        "Inner#Box#build().", "Inner#Box#stuff().", "Inner#Box#other_fill().", "Inner#Box#dynamic().",
-        "Inner#Box#go().", "Inner#Box#run().", "Inner#Box#hidden().",
+    assert [each.removeprefix("Outer#Inner#Box#") for each in methods] == [
+        "Point#x().", "Point#y().", "Point#length().", "size().",
+        "kind().", "initialize().", "fill().", "make().", "cache().",
+        "build().", "stuff().", "other_fill().", "dynamic().",
+        "go().", "run().", "hidden().",
     ]  # fmt: skip
     others = {each.descriptor: each.kind for each in definitions[1:] if each.kind is not SymbolKind.METHOD}
     assert others == {
-        "Inner#": SymbolKind.CLASS,
-        "Inner#Box#": SymbolKind.CLASS,
-        "Inner#Box#LIMIT.": SymbolKind.CONSTANT,
-        "Inner#Box#Point#": SymbolKind.CLASS,
-        "Inner#Err#": SymbolKind.CLASS,
+        "Outer#Inner#": SymbolKind.CLASS,
+        "Outer#Inner#Box#": SymbolKind.CLASS,
+        "Outer#Inner#Box#LIMIT.": SymbolKind.CONSTANT,
+        "Outer#Inner#Box#Point#": SymbolKind.CLASS,
+        "Outer#Inner#Err#": SymbolKind.CLASS,
         "top().": SymbolKind.FUNCTION,
         "inside().": SymbolKind.FUNCTION,
     }
