@@ -107,8 +107,8 @@ def test_mentions() -> None:
         READ Outer; INHERIT ::Far|::Base; READ ::Far; INHERIT Things; INHERIT Inner|::Other; READ Inner
         CALL @self|x(); CALL Part|<new>; READ Part; CALL @super|initialize(); CALL Part|<new>|()|run()
         CALL Part|<new>|()|run()|()|go(); CALL @self|helper(); CALL @self|class(); CALL @class|make()
-        CALL @class|make()|()|stop(); CALL @self|$part|go(); CALL ()|unknown(); CALL Far|::Thing|build()
-        READ Far|::Thing; READ Far; CALL ()|each(); CALL Part|<new>|()|inside(); CALL @self|size=()
+        CALL @class|make()|()|stop(); CALL @self|$part|go(); CALL @called:n|unknown(); CALL Far|::Thing|build()
+        READ Far|::Thing; READ Far; CALL @called:x|each(); CALL Part|<new>|()|inside(); CALL @self|size=()
         CALL @self|send(); CALL @self|hidden(); CALL ::String|()|strip_all(); CALL @class|<new>; READ @self|fill()
         CALL @self|fill(); CALL @self|part()|()|go(); CALL @self|$part|run(); INHERIT StandardError
         CALL @self|describe(); CALL @file|top()"""
@@ -151,7 +151,9 @@ def test_imports() -> None:
         ("begin; rescue B => e; e.go; end", "CALL B|()|go()"),
         ("y, z = B.new, C.new; z.go", "CALL C|<new>|()|go()"),
         ("y = B.new; each { |a| y = a }; y.go", "CALL ()|go()"),
-        ("y = x.tap { }; y.go", "CALL ()|go()"),
+        ("y = x.tap { }; y.go", "CALL @called:x|go()"),
+        ("each { |a, (b, c), *d| c.go }", "CALL @called:c|go()"),
+        ("each { |*d| d.go }", "CALL ()|go()"),
         ("go.run", "CALL @self|go()|()|run()"),
         ("x = go; x.run", "CALL @self|go()|()|run()"),
         ("method(:go)", "READ @self|go()"),

@@ -51,6 +51,20 @@ def edges(code: str, kind: str = "calls", **others: str) -> set[str]:
     }
 
 
+def test_a_value_may_be_of_the_class_that_it_is_called_like() -> None:
+    """A parameter, an instance variable and a result tell what they give in turn; all of it is inferred.
+
+    A guess whose class has no such method is none to guess further from.
+    """
+    part = {"use(). inferred"}
+    assert edges("each { |part| part.use; part.absent }") == part
+    assert edges("@held = x; each { |part, rest| @part = part }; @part.use") == part
+    assert edges("each { |base| base.get.use }") == {"get(). inferred", *part}
+    assert edges("each { |part| part.base.run }") == set()
+    assert edges("each { |part| part = unknown; part.use }") == {"use(). inferred"}
+    assert edges("each { |*base| base.run }") == set()
+
+
 def test_own_and_inherited_methods() -> None:
     """Bare names and `self` find the class, its modules, its superclass, and what is defined outside of classes."""
     assert edges("run; self.greet; everywhere; part") == {

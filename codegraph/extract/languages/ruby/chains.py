@@ -3,7 +3,7 @@
 A constant is `("A", "::B")`, `("::A",)` from the top. Members are told apart by their spelling: "run()" is a method,
 "$size" an instance variable; "<new>" is the constructor. `self` is "@self" in a method, "@class" in a class and in its
 own methods, "@file" in a block outside of classes, "@block" in a block of a class, which either may run; a literal
-is an instance of its class. Tests: tests/unit/extract/test_extract_ruby.py.
+is an instance of its class, and a parameter "@called:name". Tests: tests/unit/extract/test_extract_ruby.py.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from codegraph.extract.text import SourceText
 
 NULL: Final = ("@null",)
 """The chain of nil: nothing to follow, but no contradiction either."""
+
+CALLED: Final = "@called:"
+"""Start of the chain of a parameter, before its name: it may hold an instance of the class that it is called like."""
 
 SELF: Final = "@self"
 """The name under which a scope holds the chain of `self`."""

@@ -13,7 +13,7 @@ from codegraph.core.facts import ROLE, Chain
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.block_walk import Scope, close_branch, joined
 from codegraph.extract.languages.ruby import declarations
-from codegraph.extract.languages.ruby.chains import NULL, SELF, united
+from codegraph.extract.languages.ruby.chains import CALLED, NULL, SELF, united
 from codegraph.extract.languages.ruby.definitions import ATTRIBUTES, LITERALS, maker_of, name_of
 
 if TYPE_CHECKING:
@@ -108,20 +108,20 @@ def leave_block(walk: RubyWalk, node: Node, scope: Scope) -> None:  # noqa: ARG0
             outer.names[name] = united([known, chain])
 
 
+_GATHERING = ("splat_parameter", "hash_splat_parameter", "block_parameter")
+
+
 def parameters(walk: RubyWalk, node: Node, scope: Scope) -> None:
-    """Declare parameters; nothing is known of their values."""
+    """Declare parameters; nothing is known of their values but what they are called."""
     for each in reversed(node.named_children):
         waiting = [each]
         while waiting:
             one = waiting.pop()
-            if one.type == "identifier":
-                scope.names[walk.text(one)] = ()
-            elif one.type == "destructured_parameter":
+            name = one if one.type == "identifier" else one.child_by_field_name("name")
+            if one.type == "destructured_parameter":
                 waiting.extend(one.named_children)
-            else:
-                name = one.child_by_field_name("name")
-                if name is not None:
-                    scope.names[walk.text(name)] = ()
+            elif name is not None:
+                scope.names[walk.text(name)] = () if one.type in _GATHERING else (CALLED + walk.text(name),)
         walk.push(each.child_by_field_name("value"), scope)
 
 

@@ -25,6 +25,7 @@ from codegraph.graph.resolve.typed.entities import (
     FUNCTION,
     INSTANCE,
     TYPE,
+    UNKNOWN,
     VALUE,
     Candidates,
     Entity,
@@ -39,6 +40,10 @@ from codegraph.graph.resolve.typed.libraries import own_member
 
 _MAX_ANCESTORS = 64
 _AMBIGUOUS = unknown("ambiguous")
+_UNKNOWN = ("unknown_receiver", "dynamic", "missing")
+CALLED = "@called:"
+LIKE = "like"
+"""The name of an instance of a class that a value is only called like."""
 _TESTS = ("test", "tests", "spec", "features", "examples", "benchmark")
 
 
@@ -68,7 +73,32 @@ class RubyEvaluator(Evaluator):
             found = self._included_constant(name.removeprefix("::"))
         return found if is_known(found) else foreign(name)
 
+    def _answer(self, place: Place, chain: Chain) -> Candidates:
+        found = super()._answer(place, chain)
+        if found[0].kind is not UNKNOWN or found[0].name not in _UNKNOWN or len(chain) < 2:
+            return found
+        if chain[-1][0] == "$":
+            return self._like(place, chain[-1][1:]) or found
+        if chain[-1] != "()" or (not is_known(self.evaluate(place, chain[:-1])) and self._is_like(place, chain[:-2])):
+            return found  # a guess whose class has no such method is none to guess further from
+        return self._like(place, chain[-2].removesuffix("()")) or found
+
+    def _is_like(self, place: Place, chain: Chain) -> bool:
+        return bool(chain) and any(each.name == LIKE for each in self.evaluate(place, chain))
+
+    def _like(self, place: Place, word: str) -> Candidates:
+        """Return an instance of the class that a value is called like, a guess: `@parse_context`."""
+        if not word.isidentifier() or not word[0].islower():
+            return ()
+        found = self.named(place, "".join([part.capitalize() for part in word.split("_")]))
+        if len(found) != 1 or found[0].kind is not TYPE or found[0].descriptor in nested(place.around)[:1]:
+            return ()  # what a class holds under its own name is seldom another of its kind
+        self.is_guess = True
+        return (Entity(INSTANCE, "", found[0].descriptor, LIKE),)
+
     def _relative(self, place: Place, name: str) -> Candidates:
+        if name.startswith(CALLED):
+            return self._like(place, name.removeprefix(CALLED)) or UNKNOWN_RECEIVER
         full = nested(place.around)[0] if place.around else "Object"
         own = Entity(TYPE, "", full)
         instance = own.as_kind(INSTANCE)
@@ -205,6 +235,8 @@ class RubyEvaluator(Evaluator):
             return found
         if owner.name == "block":
             return found
+        if owner.name == LIKE:
+            return UNKNOWN_RECEIVER
         rooted = next((rooted for root in ROOTS if (rooted := self._entries(root, name, owner))), ())
         return rooted or self._of_includers(owner, name) or found
 

@@ -12,14 +12,14 @@ from __future__ import annotations
 from posixpath import dirname, join, normpath
 
 from codegraph.core.facts import ROLE, Import, Occurrences, Outline, Reference
-from codegraph.core.symbols import KIND, Confidence, DependencyKind, SymbolId, symbol_id
+from codegraph.core.symbols import KIND, Confidence, DependencyKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import module_key, top_key
 from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.ruby.contributions import FileClasses
 from codegraph.graph.resolve.ruby.evaluator import RubyEvaluator
-from codegraph.graph.resolve.ruby.names import CORE_METHODS, FAMILY, ROOTS, class_member_key, nested
+from codegraph.graph.resolve.ruby.names import CORE_METHODS, FAMILY, ROOTS, class_member_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
 from codegraph.graph.resolve.typed.entities import FUNCTION, INSTANCE, TYPE, Candidates, Entity, is_foreign, merged
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
@@ -66,10 +66,6 @@ class RubyLinker(TypedLinker):
         name = chain[-1].removesuffix("()")
         if reason not in ("unknown_receiver", "missing") or reference.role is not ROLE.CALL or name == chain[-1]:
             return edges, reason
-        if reason == "unknown_receiver" and len(chain) > 1:
-            named = self._by_receiver(reference)
-            if named:
-                return named, ""
         if name in CORE_METHODS or not (name[0].isalpha() or name[0] == "_"):
             return (), "builtin" if reason == "missing" else reason
         if reason == "missing" and (len(chain) != 2 or chain[0] not in _OWN):
@@ -103,22 +99,6 @@ class RubyLinker(TypedLinker):
             common = [each for root in ROOTS for each in self._table.get(class_member_key(root, chain[-1])) or ()]
             return any(each == MANY[0] or "#" in each[1] for each in common)
         return self._table.named(FAMILY, chain[-1]) is not None
-
-    def _by_receiver(self, reference: Reference) -> tuple[tuple[SymbolId, DependencyKind, Confidence], ...]:
-        """Return the edge to the method of the class that the receiver is called like: `@parse_context.depth`."""
-        *before, method = reference.chain
-        called = before[-2] if before[-1] == "()" and len(before) > 1 else before[-1]
-        word = called.removeprefix("$").removesuffix("()")
-        if not word.isidentifier() or not word[0].islower():
-            return ()
-        place = self.place_of(reference)
-        found = self._ruby.named(place, "".join(part.capitalize() for part in word.split("_")))
-        if len(found) != 1 or found[0].kind is not TYPE or found[0].descriptor in nested(place.around)[:1]:
-            return ()  # what a class holds under its own name is seldom another of its kind
-        members = [each for each in self._ruby.member(found[0].as_kind(INSTANCE), method) if each.kind is FUNCTION]
-        if len(members) != 1:
-            return ()
-        return ((symbol_id(members[0].path, members[0].descriptor), DependencyKind.CALLS, Confidence.INFERRED),)
 
     def finish(self, part: Part) -> None:
         """Add imports and overrides."""
