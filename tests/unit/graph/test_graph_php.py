@@ -79,6 +79,29 @@ def test_what_nobody_declared_is_inferred() -> None:
     assert edges("app(Part::class)->use();") == {f"{USE} inferred"}
 
 
+def test_an_object_gives_its_elements() -> None:
+    """Where it is indexed or looped over: by `offsetGet`, by what it extends as its comment says, or an iterator."""
+    held = {f"{USE} inferred"}
+    loop, other = "foreach ($m as $each) { $each->use(); }", "<?php class Other { function use() {} }"
+    for head, body, expected in (
+        (r"/** @extends \SplFixedArray<\Lib\Part> */ class Many extends \SplFixedArray", "", held),
+        (r"class Many implements \ArrayAccess", r"function offsetGet($at): \Lib\Part {}", {USE}),
+        ("class Many", r"/** @return \Traversable<\Lib\Part> */ function getIterator() {}", held),
+        ("class Many", "function use() {}", set()),
+    ):
+        many = f"<?php namespace App; {head} {{ {body} }}"
+        assert edges(f"$m[0]->use(); {loop}", "Many $m", app__Many=many, x__Other=other) == expected
+
+
+def test_an_array_holds_what_was_put_into_it() -> None:
+    """What is put into an empty array is what it gives, unless it is of two kinds; an object stays what it is."""
+    assert edges("$all = []; $all[] = $p; foreach ($all as $each) { $each->use(); }", "Part $p") == {USE}
+    assert edges("$all = []; foreach ($x as $p) { $all[1] = make(); } $all[0]->use();") == {USE, "make()."}
+    assert edges("$all = []; $all[] = $p; $all[] = $b; $all[0]->run();", "Part $p, Base $b") == set()
+    assert edges("$all = []; $all[1][2] = $p; $all[1]->run();", "Base $p") == set()
+    assert edges("$b[] = $p; $b->get();", "Base $b, Part $p") == {GET}
+
+
 def test_static_is_the_class_of_the_receiver() -> None:
     """`static`, `$this` and a returned `$this` stand for the class that the call was made on."""
     own = "class B extends Base { function only() {} }"

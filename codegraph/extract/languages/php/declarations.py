@@ -13,7 +13,7 @@ from codegraph.core.facts import BindingKind, Chain, ImportKind, Role
 from codegraph.core.symbols import TYPE_KINDS, SymbolKind
 from codegraph.extract.languages.block_walk import OF, Scope, close_branch, joined
 from codegraph.extract.languages.php.names import Names
-from codegraph.extract.languages.php.types import ARGUMENT, GUESS, Documented, united
+from codegraph.extract.languages.php.types import ARGUMENT, ELEMENTS, GUESS, NULL, Documented, united
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.php.walk import PhpWalk
@@ -67,7 +67,7 @@ def type_declaration(walk: PhpWalk, node: Node, scope: Scope) -> None:
         walk.bind(node, index, "@name", (walk.chains.types.names.declared(walk.text(name)),), BindingKind.VARIABLE)
         walk.bind(node, index, "@kind", (node.type.partition("_")[0],), BindingKind.VARIABLE)
         for each in _documentation(walk, node):
-            if each.tag == "property" and each.variable:
+            if each.tag in ("property", ELEMENTS) and each.variable:
                 walk.bind(node, index, each.variable, each.chain, BindingKind.ATTRIBUTE)
     for child in reversed(node.named_children):
         if child.type in _BASES:
@@ -298,11 +298,29 @@ def declare(walk: PhpWalk, node: Node, scope: Scope) -> None:
             walk.bind(left, found.container, f"=${walk.text(name_node)}", chain, BindingKind.VARIABLE)
     elif left.type in ("list_literal", "array_creation_expression"):
         _forget(walk, left, scope)
+    elif left.type == "subscript_expression":
+        _put(walk, left, right, scope)
+
+
+def _put(walk: PhpWalk, left: Node, right: Node, scope: Scope) -> None:
+    """Learn from `$x[] = $y` what an array holds that was empty; of one that is given two kinds nothing is known."""
+    array = left.named_child(0)
+    while array is not None and array.type == "subscript_expression":
+        array = array.named_child(0)
+    if array is None or array.type != "variable_name":
+        return
+    name = walk.text(array)
+    known, is_direct = scope.find(name) or (), left.named_child(0) == array
+    held = joined(_assigned(walk, right, scope), OF) if is_direct else ()
+    if known == NULL:
+        scope.names[name] = held
+    elif known[-1:] == (OF,) and held and held != known:
+        scope.names[name] = ()
 
 
 def _assigned(walk: PhpWalk, node: Node, scope: Scope) -> Chain:
     if node.type == "array_creation_expression":
-        return walk.chains.elements(node, scope)
+        return walk.chains.elements(node, scope) if node.named_child_count else NULL
     return walk.chains.value(node, scope)
 
 

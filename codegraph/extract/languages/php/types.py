@@ -41,7 +41,11 @@ _CONTAINERS: Final = words(
     "array list iterable non-empty-array non-empty-list traversable iterator iteratoraggregate arrayiterator generator "
     "arrayobject splobjectstorage"
 )
-_TAG: Final = re.compile(r"@(?:phpstan-|psalm-)?(var|param|return|property|property-read)[ \t]+")
+_TAG: Final = re.compile(
+    r"@(?:phpstan-|psalm-)?(var|param|return|property|property-read|(?:template-)?(?:extends|implements))[ \t]+"
+)
+ELEMENTS: Final = "elements"
+"""The tag of what a class holds: the last type argument of what it extends or implements."""
 _TOKEN: Final = re.compile(
     r"\s*(\\?[A-Za-z_\x80-\uffff](?:[\w\x80-\uffff\\]|-(?=[a-z]))*|\$this|\[\]|[<>(){}|&?,:=*]|\S)"
 )
@@ -120,6 +124,10 @@ class Types:
         for match in _TAG.finditer(comment):
             text, end = _extent(comment, match.end())
             variable = _VARIABLE.match(comment, end)
+            if match.group(1).endswith(("extends", "implements")):
+                held = self._read(f"array{text[text.find('<') :]}") if "<" in text else ()
+                found += [Documented(ELEMENTS, joined(held[:-1], GUESS), "[]")] if held[-1:] == (OF,) else []
+                continue
             chain = ARGUMENT if text in passed else self._read(text)
             tag = "property" if match.group(1).startswith("property") else match.group(1)
             if chain and chain != NULL:

@@ -7,6 +7,7 @@ returns (RETURN, name "()"), and under names that belong to no source:
     @name       of a class, function or constant: its full name
     @kind       of a class: class, interface, trait or enum
     @base       of a class: how it uses the other ("inherit", "implement", "use"), its name, methods that are left out
+    []          of a class: what its elements are, as its documentation says
     @alias m()  of a class: the trait ("" for any of its traits) and the method that m stands for
     =$x =()     what is assigned to a property in its own class, what a function returns
 

@@ -210,6 +210,15 @@ class PhpEvaluator(Evaluator):
             return (Entity(VALUE, owner.path, entry[0], name),)
         return self.evaluate(Place(owner.path, owner.descriptor), entry[2:])
 
+    def underlying(self, instance: Entity) -> Candidates:
+        """Return what an object is made of where it is indexed or looped over: a container of its elements."""
+        for name in ("offsetGet()", "[]", "current()"):
+            found = self.member(instance, name)
+            held = self._result(found, "0") if name != "[]" and found[0].kind is FUNCTION else found
+            if is_known(held):
+                return (Entity(WRAPPED, name="@of", inner=held),)
+        return self._result(self.member(instance, "getIterator()"), "0")
+
     def value_of(self, value: Entity) -> Candidates:
         """Return what a property or a case holds."""
         around = around_of(value)
