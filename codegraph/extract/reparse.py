@@ -84,11 +84,18 @@ def _settled(node: Node) -> tuple[int, Point]:
 
 
 def _first_settled(node: Node) -> Node | None:
-    for each in node.children:
-        found = _first_settled(each)
-        if found is not None:
-            return found
-    return node if _is_settled(node) else None
+    """Return the first node inside of one, or itself, that was closed so; trees may be deeper than calls may nest."""
+    open_nodes = [(node, iter(node.children))]
+    while open_nodes:
+        last, inside = open_nodes[-1]
+        below = next(inside, None)
+        if below is not None:
+            open_nodes.append((below, iter(below.children)))
+        elif _is_settled(last):
+            return last
+        else:
+            open_nodes.pop()
+    return None
 
 
 def _is_settled(node: Node) -> bool:

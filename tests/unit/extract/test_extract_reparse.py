@@ -112,3 +112,16 @@ def inner(root: Node) -> Iterator[Node]:
         if node.children:
             yield node
             waiting.extend(node.children)
+
+
+def test_trees_may_be_deeper_than_calls_may_nest() -> None:
+    """A sum of thousands of terms behind the edited function is as deep a tree."""
+    total = b" + ".join(b"x%d" % each for each in range(4_000))
+    text = b"int a(int x) { return x; }\nint b( ;\nint c(int x) { return x; }\nint d = " + total + b";\n"
+    parser = compiled("c").parser
+    before = parser.parse(text)
+    start = text.index(b"int c")
+    read = text.replace(b"int c(int x) { return x;", b"int c(int x) { return x + 1;")
+    edited = start, text.index(b"\n", start)
+    tree = reparse.reparsed(parser, before, read, edited, len(read) - len(text))
+    assert nodes(tree.root_node) == nodes(parser.parse(read).root_node)
