@@ -125,7 +125,7 @@ def find_definitions(view: View, target: Target[Any]) -> list[Symbol]:
 
 def with_constructors(snapshot: Snapshot, symbols: Sequence[Symbol]) -> list[Symbol]:
     """Add the constructors of the types among `symbols`: in most languages it is them that a call of a type means."""
-    found = list(symbols)
+    found: list[Symbol] = []
     for each in symbols:
         if each.kind in TYPE_KINDS:
             members = enumerate(snapshot.files[each.path].outline.definitions)
@@ -135,7 +135,7 @@ def with_constructors(snapshot: Snapshot, symbols: Sequence[Symbol]) -> list[Sym
                 for index, member in members
                 if member.container == each.index and member.kind in CALLABLE_KINDS and member.name in names
             )
-    return with_joined(snapshot, found)
+    return [*symbols, *with_joined(snapshot, found)]
 
 
 def _is_one_thing(snapshot: Snapshot, symbols: Sequence[Symbol]) -> bool:

@@ -22,7 +22,7 @@ from tree_sitter import Node, Tree
 from codegraph.core.facts import SyntaxProblem
 from codegraph.extract.extractor import Limits, Look, Reduced, look
 from codegraph.extract.grammar import Reading, compiled
-from codegraph.extract.known import Function, Known
+from codegraph.extract.known import Function, Known, kept_trees
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import BROKEN, Broken, broken_in
@@ -107,10 +107,9 @@ def _looked_at_broken(
         return None
     span = edited.start, edited.end + moved
     is_same = _nodes_within(reading.root, span) == _nodes_within(part.view.root, span)
-    kept = reading.trees if broken and spec.resumable else ()
     if not is_same or not _is_same_elsewhere(_last_tree(known, spec), reading.root, edited, moved):
         return None
-    return Looked(part, broken, reading.unprepared, kept)
+    return Looked(part, broken, reading.unprepared, kept_trees(reading, broken, spec))
 
 
 def _resumed(
@@ -120,7 +119,7 @@ def _resumed(
     moved, span = len(data) - len(known.data), (edited.start, edited.end)
     unprepared = _moved(known.unprepared, span, moved)
     is_apart = unprepared is not None and _moved(known.broken, span, moved) == before
-    if not known.trees or not is_apart or len(known.broken) + len(known.unprepared) > _MOST_BROKEN:
+    if not (spec.resumable and known.trees) or not is_apart or len(known.broken) + len(known.unprepared) > _MOST_BROKEN:
         return None
     parser = compiled(spec.name).parser
     trees = tuple(

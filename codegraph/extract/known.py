@@ -32,6 +32,8 @@ from codegraph.core.facts import (
 from codegraph.core.symbols import CALLABLE_KINDS, Range
 from codegraph.extract.apart import Callback, callbacks_of
 from codegraph.extract.extractor import Limits, Look
+from codegraph.extract.grammar import Reading
+from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.normalise import Span
 from codegraph.extract.outline import BROKEN, Broken
 from codegraph.extract.statements import Statement, statements_of
@@ -104,7 +106,7 @@ class Known(Layout, frozen=True):
 
     facts: FileFacts
     trees: tuple[Tree, ...] = ()
-    """Those of the last reading, if something is broken in it and the language says that they may help (`reparse`)."""
+    """Those of the last reading that the next edit of a broken file wants (`kept_trees`)."""
 
     @property
     def definitions(self) -> tuple[Definition, ...]:
@@ -193,8 +195,13 @@ def known_of(read: Look, facts: FileFacts) -> Known | None:
         callbacks=callbacks,
         statements=statements_of(read),
         facts=facts,
-        trees=read.reading.trees if read.broken and view.spec.resumable else (),
+        trees=kept_trees(read.reading, read.broken, view.spec),
     )
+
+
+def kept_trees(reading: Reading, broken: Sequence[Broken], spec: LanguageSpec) -> tuple[Tree, ...]:
+    """Return the trees to keep: that of what was read, to compare with; all where `reparse` goes on from them."""
+    return reading.trees[: None if spec.resumable else 1] if broken else ()
 
 
 def is_each_read(broken: Sequence[Broken], functions: Sequence[Function], callbacks: Sequence[Callback]) -> bool:
