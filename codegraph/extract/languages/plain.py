@@ -22,7 +22,7 @@ from tree_sitter import Node
 from codegraph.core.facts import BINDING, Chain
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.comments import comment_before
-from codegraph.extract.languages.spec import Docstring, Find, LanguageSpec, Namespaces, Queries
+from codegraph.extract.languages.spec import Find, LanguageSpec, Queries
 from codegraph.extract.normalise import SPACE, WORD
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import FileView, Found
@@ -47,27 +47,10 @@ _SELF: Final = frozenset({"self", "this", "$this", "Self", "static", "@self"})
 _NO_RECEIVERS: Mapping[str, str] = MappingProxyType({})
 
 
-def plain_spec(
-    package: str,
-    name: str,
-    grammar: Callable[[], object],
-    *,
-    wrappers: frozenset[str] = frozenset(),
-    header_end: frozenset[str] = frozenset({"{", "=", ":", "do", "=>"}),
-    find: Find | None = None,
-    collect: Callable[[FileView], None] | None = None,
-    docstring: Callable[[FileView, Found], Docstring | None] | None = None,
-    constants_in: frozenset[SymbolKind] = frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE}),
-    namespaces: Namespaces | None = None,
-    hollow: bytes = b"",
-    erasable: bool = False,
-    remarks: re.Pattern[bytes] | None = None,
-    heeded: tuple[bytes, int] = (b"", 0),
-    open_blocks: bool = False,
-) -> LanguageSpec:
-    """Make the spec of a language whose folder is `package` (its `__name__`).
+def plain_spec(package: str, name: str, grammar: Callable[[], object], find: Find | None = None) -> LanguageSpec:
+    """Make the spec of a language whose folder is `package` (its `__name__`); `dataclasses.replace` says what differs.
 
-    With a `collect` of its own a language finds its mentions itself, and needs no references.scm.
+    `find`: finds the definitions, for what the query cannot tell. Without references.scm a `collect` finds mentions.
     """
     here = files(package)
     is_plain = (here / "references.scm").is_file()
@@ -87,19 +70,12 @@ def plain_spec(
         layout=list,
         chain=written_chain,
         receivers=_no_receivers,
-        docstring=docstring or comment_before,
-        collect=collect or bind_names,
-        wrappers=wrappers,
-        header_end=header_end,
+        docstring=comment_before,
+        collect=bind_names,
+        header_end=frozenset({"{", "=", ":", "do", "=>"}),
         plain_member=re.compile(r"(?!)"),
-        hollow=hollow,
-        erasable=erasable,
-        remarks=remarks,
-        heeded=heeded,
-        open_blocks=open_blocks,
-        constants_in=constants_in,
+        constants_in=frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE}),
         find=find,
-        namespaces=namespaces,
     )
 
 

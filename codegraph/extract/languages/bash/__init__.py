@@ -6,8 +6,4 @@ import tree_sitter_bash
 
 from codegraph.extract.languages.plain import plain_spec
 
-SPEC = plain_spec(
-    __name__,
-    "bash",
-    tree_sitter_bash.language,
-)
+SPEC = plain_spec(__name__, "bash", tree_sitter_bash.language)

@@ -80,15 +80,11 @@ def _callees(called: Node, text: SourceText) -> tuple[Chain, ...]:
 
 
 SPEC = replace(
-    plain_spec(
-        __name__,
-        "c",
-        tree_sitter_c.language,
-        header_end=frozenset({"{", "=", ";"}),
-        collect=_collect,
-        hollow=b"{}",
-        erasable=True,
-    ),
+    plain_spec(__name__, "c", tree_sitter_c.language),
+    header_end=frozenset({"{", "=", ";"}),
+    collect=_collect,
+    hollow=b"{}",
+    erasable=True,
     nested=TYPE_KINDS,
     prepare=masked_c,
     prepare_if_broken=True,

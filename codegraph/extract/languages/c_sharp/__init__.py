@@ -9,21 +9,17 @@ import tree_sitter_c_sharp
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.c_sharp.masking import legible
 from codegraph.extract.languages.c_sharp.walk import collect
-from codegraph.extract.languages.plain import LINE_REMARKS, plain_spec
+from codegraph.extract.languages.plain import LINE_REMARKS, WITH_ENUMS, plain_spec
 from codegraph.extract.languages.spec import Namespaces
 
 SPEC = replace(
-    plain_spec(
-        __name__,
-        "c_sharp",
-        tree_sitter_c_sharp.language,
-        collect=collect,
-        hollow=b"{}",
-        erasable=True,
-        remarks=LINE_REMARKS,
-        namespaces=Namespaces(frozenset({"namespace_declaration", "file_scoped_namespace_declaration"})),
-        constants_in=frozenset({SymbolKind.MODULE, SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}),
-    ),
+    plain_spec(__name__, "c_sharp", tree_sitter_c_sharp.language),
+    collect=collect,
+    hollow=b"{}",
+    erasable=True,
+    remarks=LINE_REMARKS,
+    namespaces=Namespaces(frozenset({"namespace_declaration", "file_scoped_namespace_declaration"})),
+    constants_in=WITH_ENUMS,
     nested=frozenset({SymbolKind.FUNCTION}),
     prepare=legible,
     prepare_if_broken=True,

@@ -16,20 +16,15 @@ from codegraph.extract.languages.spec import Namespaces, Statements
 CONDITIONS: Final = ("preproc_if", "preproc_ifdef", "preproc_elif", "preproc_elifdef", "preproc_else")
 
 SPEC = replace(
-    plain_spec(
-        __name__,
-        "cpp",
-        tree_sitter_cpp.language,
-        wrappers=frozenset({"template_declaration", "type_definition"}),
-        header_end=frozenset({"{", "=", ";", ":"}),
-        find=find_definitions,
-        collect=collect,
-        hollow=b"{}",
-        erasable=True,
-        namespaces=Namespaces(
-            frozenset({"namespace_definition"}),
-            frozenset({"linkage_specification", "declaration_list", *CONDITIONS}),
-        ),
+    plain_spec(__name__, "cpp", tree_sitter_cpp.language, find=find_definitions),
+    wrappers=frozenset({"template_declaration", "type_definition"}),
+    header_end=frozenset({"{", "=", ";", ":"}),
+    collect=collect,
+    hollow=b"{}",
+    erasable=True,
+    namespaces=Namespaces(
+        frozenset({"namespace_definition"}),
+        frozenset({"linkage_specification", "declaration_list", *CONDITIONS}),
     ),
     prepare=masked,
     resumable=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import tree_sitter_go
 
 from codegraph.extract.languages.go.definitions import find_definitions
@@ -9,11 +11,8 @@ from codegraph.extract.languages.go.walk import collect
 from codegraph.extract.languages.plain import plain_spec
 from codegraph.extract.languages.spec import Namespaces
 
-SPEC = plain_spec(
-    __name__,
-    "go",
-    tree_sitter_go.language,
-    find=find_definitions,
+SPEC = replace(
+    plain_spec(__name__, "go", tree_sitter_go.language, find=find_definitions),
     collect=collect,
     hollow=b"{}",
     erasable=True,

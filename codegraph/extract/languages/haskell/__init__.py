@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import tree_sitter_haskell
 
 from codegraph.extract.languages.haskell.definitions import definitions, documentation
 from codegraph.extract.languages.plain import plain_spec
 
-SPEC = plain_spec(
-    __name__,
-    "haskell",
-    tree_sitter_haskell.language,
+SPEC = replace(
+    plain_spec(__name__, "haskell", tree_sitter_haskell.language, find=definitions),
     header_end=frozenset({"=", "where"}),
-    find=definitions,
     docstring=documentation,
 )

@@ -22,16 +22,11 @@ def _legible(data: bytes) -> bytes:
 
 
 SPEC = replace(
-    plain_spec(
-        __name__,
-        "java",
-        tree_sitter_java.language,
-        find=find_definitions,
-        collect=collect,
-        hollow=b"{}",
-        erasable=True,
-        namespaces=Namespaces(frozenset({"package_declaration"})),
-    ),
+    plain_spec(__name__, "java", tree_sitter_java.language, find=find_definitions),
+    collect=collect,
+    hollow=b"{}",
+    erasable=True,
+    namespaces=Namespaces(frozenset({"package_declaration"})),
     prepare=_legible,
     prepare_if_broken=True,
 )

@@ -21,12 +21,8 @@ def ended(data: bytes) -> bytes:
 
 
 SPEC = replace(
-    plain_spec(
-        __name__,
-        "kotlin",
-        tree_sitter_kotlin.language,
-        constants_in=WITH_ENUMS,
-        namespaces=Namespaces(frozenset({"package_header"})),
-    ),
+    plain_spec(__name__, "kotlin", tree_sitter_kotlin.language),
+    constants_in=WITH_ENUMS,
+    namespaces=Namespaces(frozenset({"package_header"})),
     prepare=ended,
 )

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import tree_sitter_ruby
 
 from codegraph.extract.languages.plain import plain_spec
 from codegraph.extract.languages.ruby.definitions import find_definitions
 from codegraph.extract.languages.ruby.walk import collect
 
-SPEC = plain_spec(
-    __name__,
-    "ruby",
-    tree_sitter_ruby.language,
+SPEC = replace(
+    plain_spec(__name__, "ruby", tree_sitter_ruby.language, find=find_definitions),
     header_end=frozenset({"=", ";"}),
     hollow=b"()",
     erasable=True,
-    find=find_definitions,
     collect=collect,
 )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import tree_sitter_scala
 
 from codegraph.extract.languages.plain import WITH_ENUMS, plain_spec
 from codegraph.extract.languages.spec import Namespaces
 
-SPEC = plain_spec(
-    __name__,
-    "scala",
-    tree_sitter_scala.language,
+SPEC = replace(
+    plain_spec(__name__, "scala", tree_sitter_scala.language),
     hollow=b"{}",
     open_blocks=True,
     constants_in=WITH_ENUMS,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import tree_sitter_swift
 
 from codegraph.extract.languages.plain import WITH_ENUMS, plain_spec
 
-SPEC = plain_spec(
-    __name__,
-    "swift",
-    tree_sitter_swift.language,
+SPEC = replace(
+    plain_spec(__name__, "swift", tree_sitter_swift.language),
     hollow=b"{}",
     constants_in=WITH_ENUMS,
 )

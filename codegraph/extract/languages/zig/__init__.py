@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import tree_sitter_zig
 
 from codegraph.extract.languages.plain import WITH_ENUMS, plain_spec
 
-SPEC = plain_spec(__name__, "zig", tree_sitter_zig.language, constants_in=WITH_ENUMS)
+SPEC = replace(
+    plain_spec(__name__, "zig", tree_sitter_zig.language),
+    constants_in=WITH_ENUMS,
+)
