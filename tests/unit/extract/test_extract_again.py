@@ -979,17 +979,18 @@ def test_a_name_that_is_tested_elsewhere_is_nothing_here() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "start", "function"),
+    ("language", "start", "filled", "function"),
     [
-        ("rust", "", "fn f%d(a: T) {\n    m!(a.g(), T::h());\n}\n"),
-        ("python", "class A: pass\n", "def f%d(a, b):\n    if isinstance(a, A):\n        a.g(b)\n"),
+        ("rust", "fn all(b: B) {{\n{}}}\n", "    m!(b);\n", "fn f%d(a: T) {\n    m!(a.g(), T::h());\n}\n"),
+        ("python", "class A: pass\n", "", "def f%d(a, b):\n    if isinstance(a, A):\n        a.g(b)\n"),
     ],
 )
-def test_what_is_heeded_up_to_a_number_counts(language: str, start: str, function: str) -> None:
+def test_what_is_heeded_up_to_a_number_counts(language: str, start: str, filled: str, function: str) -> None:
     """A file with more of something than extraction heeds is looked at as a whole, one with as much in part."""
     most = LANGUAGES[language].heeded[1]
+    before = most - 9 if filled else 0
     for number in (most, most + 1):
-        text = start + "".join(function % each for each in range(number))
+        text = "".join([start.format(filled * before), *(function % each for each in range(number - before))])
         memory = Memory()
         for now in (text, text.replace("(a: T) {\n", "(a: T) {\n    b.z();\n", 1).replace("a.g(", "b.z();a.g(", 1)):
             assert memory.extract("x", now.encode(), language, LIMITS) == whole(now.encode(), language)
