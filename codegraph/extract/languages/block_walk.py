@@ -223,6 +223,31 @@ class BlockWalk:
             parent, steps = parent.parent, steps + 1
 
 
+def nothing(walk: BlockWalk, node: Node, scope: Scope) -> None:
+    """Leave a node aside."""
+
+
+def apart(walk: BlockWalk, node: Node, scope: Scope) -> None:
+    """Visit the children in a scope of their own."""
+    walk.push_children(node, scope.inner())
+
+
+def labeled(walk: BlockWalk, node: Node, scope: Scope) -> None:
+    """Visit the statement behind a label."""
+    for child in reversed(node.named_children[1:]):
+        walk.push(child, scope)
+
+
+def type_alone(walk: BlockWalk, node: Node, scope: Scope) -> None:
+    """Visit the type of what has a name that is no mention."""
+    walk.push(node.child_by_field_name("type"), scope)
+
+
+def value_alone(walk: BlockWalk, node: Node, scope: Scope) -> None:
+    """Visit the value of what has a name that is no mention: a key, a designator, a field."""
+    walk.push(node.child_by_field_name("value"), scope)
+
+
 def _around(scope: Scope, name: str) -> int | Scope | None:
     """Return whose affair a local name is: its owner's, but in a module's code that of the scope that declares it."""
     if scope.owner:

@@ -245,7 +245,3 @@ def nothing_of_condition(walk: CSharpWalk, node: Node, scope: Scope) -> None:
     for each in reversed(node.named_children):
         if condition is None or each.id != condition.id:
             walk.push(each, scope)
-
-
-def nothing(walk: CSharpWalk, node: Node, scope: Scope) -> None:
-    """Leave a node aside."""

@@ -152,9 +152,3 @@ def _subpattern(walk: CSharpWalk, node: Node, scope: Scope) -> None:
 def type_pattern(walk: CSharpWalk, node: Node, scope: Scope) -> None:
     """Mention the type of a pattern."""
     walk.push(node.child_by_field_name("type"), scope, expressions.type_node)
-
-
-def labeled(walk: CSharpWalk, node: Node, scope: Scope) -> None:
-    """Visit a statement behind its label."""
-    for each in reversed(node.named_children[1:]):
-        walk.push(each, scope)

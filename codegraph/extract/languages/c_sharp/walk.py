@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from codegraph.core.facts import Chain
-from codegraph.extract.languages.block_walk import BlockWalk, Visit
+from codegraph.extract.languages.block_walk import BlockWalk, Visit, labeled, nothing
 from codegraph.extract.languages.c_sharp import declarations, expressions, statements
 from codegraph.extract.languages.c_sharp.chains import Chains
 
@@ -102,15 +102,15 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "qualified_name": expressions.type_node,
         "type_argument_list": expressions.type_arguments,
         "attribute": expressions.attribute,
-        "type_parameter_list": expressions.nothing,
+        "type_parameter_list": nothing,
         "type_parameter_constraints_clause": expressions.constraints,
-        "name_colon": expressions.nothing,
+        "name_colon": nothing,
         "argument": expressions.argument,
-        "goto_statement": expressions.nothing,
-        "labeled_statement": statements.labeled,
-        "comment": expressions.nothing,
-        "string_literal": expressions.nothing,
-        "modifier": expressions.nothing,
+        "goto_statement": nothing,
+        "labeled_statement": labeled,
+        "comment": nothing,
+        "string_literal": nothing,
+        "modifier": nothing,
         "preproc_if": expressions.nothing_of_condition,
         "preproc_elif": expressions.nothing_of_condition,
     }

@@ -235,18 +235,3 @@ def field_initializer(walk: CppWalk, node: Node, scope: Scope) -> None:
             walk.mention(scope, (walk.text(child),), ROLE.READ, child)
         else:
             walk.push(child, scope)
-
-
-def element_value(walk: CppWalk, node: Node, scope: Scope) -> None:
-    """Visit a designated value; the designator is no mention."""
-    walk.push(node.child_by_field_name("value"), scope)
-
-
-def labeled(walk: CppWalk, node: Node, scope: Scope) -> None:
-    """Visit the statement behind a label."""
-    for child in reversed(node.named_children[1:]):
-        walk.push(child, scope)
-
-
-def nothing(walk: CppWalk, node: Node, scope: Scope) -> None:
-    """Leave a node aside."""

@@ -88,14 +88,9 @@ def _function(walk: CppWalk, node: Node, declared: Declarator, scope: Scope) -> 
     if declared.path and header is not None:
         name = header.child_by_field_name("declarator")
         if name is not None and name.type == "qualified_identifier":
-            walk.push(name, own, _class_of_member)
+            walk.push(name, own, qualifiers)
     is_named = kind is not None and kind.type in ("type_identifier", "template_type", "qualified_identifier")
     walk.push(kind, own, _result_type if declared.path and is_named else None)
-
-
-def _class_of_member(walk: CppWalk, node: Node, scope: Scope) -> None:
-    """Mention the class in front of a member that is defined outside of it."""
-    qualifiers(walk, node, scope)
 
 
 def _result_type(walk: CppWalk, node: Node, scope: Scope) -> None:
@@ -357,8 +352,3 @@ def lambda_expression(walk: CppWalk, node: Node, scope: Scope) -> None:
             walk.push(right, scope)
         elif each.type in ("identifier", "qualified_identifier"):
             walk.push(each, scope)
-
-
-def apart(walk: CppWalk, node: Node, scope: Scope) -> None:
-    """Visit the children in a scope of their own."""
-    walk.push_children(node, scope.inner())

@@ -23,7 +23,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from codegraph.core.facts import BindingKind
-from codegraph.extract.languages.block_walk import BlockWalk, Scope, Visit
+from codegraph.extract.languages.block_walk import BlockWalk, Scope, Visit, apart, labeled, nothing, value_alone
 from codegraph.extract.languages.cpp import declarations, expressions, functions, openings, templates
 from codegraph.extract.languages.cpp.chains import Chains
 
@@ -95,13 +95,13 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "variadic_parameter_declaration": functions.parameter,
         "lambda_expression": functions.lambda_expression,
         "for_range_loop": functions.loop,
-        "compound_statement": functions.apart,
-        "for_statement": functions.apart,
-        "if_statement": functions.apart,
-        "while_statement": functions.apart,
-        "switch_statement": functions.apart,
-        "catch_clause": functions.apart,
-        "requires_expression": functions.apart,
+        "compound_statement": apart,
+        "for_statement": apart,
+        "if_statement": apart,
+        "while_statement": apart,
+        "switch_statement": apart,
+        "catch_clause": apart,
+        "requires_expression": apart,
         "identifier": expressions.identifier,
         "type_identifier": expressions.type_name,
         "template_type": expressions.template_type,
@@ -118,14 +118,14 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "new_expression": expressions.creation,
         "compound_literal_expression": expressions.creation,
         "field_initializer": expressions.field_initializer,
-        "initializer_pair": expressions.element_value,
-        "labeled_statement": expressions.labeled,
-        "goto_statement": expressions.nothing,
-        "attribute_declaration": expressions.nothing,
-        "attribute_specifier": expressions.nothing,
-        "comment": expressions.nothing,
-        "string_literal": expressions.nothing,
-        "concatenated_string": expressions.nothing,
-        "preproc_arg": expressions.nothing,
+        "initializer_pair": value_alone,
+        "labeled_statement": labeled,
+        "goto_statement": nothing,
+        "attribute_declaration": nothing,
+        "attribute_specifier": nothing,
+        "comment": nothing,
+        "string_literal": nothing,
+        "concatenated_string": nothing,
+        "preproc_arg": nothing,
     }
 )

@@ -113,11 +113,6 @@ def _spelled(walk: GoWalk, node: Node | None) -> str:
     return _BLANK.sub(lambda blank: "" if blank[1] else " ", walk.text(node)).replace("interface{}", "any")
 
 
-def parameter(walk: GoWalk, node: Node, scope: Scope) -> None:
-    """Visit the type of parameters; their names mean nothing before the body."""
-    walk.push(node.child_by_field_name("type"), scope)
-
-
 def _declare_parameters(walk: GoWalk, node: Node, scope: Scope) -> None:
     """Declare what a function is handed, and its named results."""
     declared: dict[str, Chain] = {}
@@ -129,11 +124,6 @@ def _declare_parameters(walk: GoWalk, node: Node, scope: Scope) -> None:
                 chain = joined(chain, OF)
             declared.update((walk.text(name), chain) for name in each.children_by_field_name("name"))
     scope.names.update(declared)
-
-
-def apart(walk: GoWalk, node: Node, scope: Scope) -> None:
-    """Visit the children in a scope of their own."""
-    walk.push_children(node, scope.inner())
 
 
 def type_spec(walk: GoWalk, node: Node, scope: Scope) -> None:

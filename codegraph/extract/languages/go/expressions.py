@@ -122,7 +122,3 @@ def literal(walk: GoWalk, node: Node, scope: Scope) -> None:
 
 def _entries(walk: GoWalk, node: Node, scope: Scope) -> None:
     walk.push_children(node, scope)
-
-
-def nothing(walk: GoWalk, node: Node, scope: Scope) -> None:
-    """Leave a node aside."""

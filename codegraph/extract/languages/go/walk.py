@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final
 from tree_sitter import Node
 
 from codegraph.core.facts import COMPUTED, ROLE, BindingKind, Chain, Role
-from codegraph.extract.languages.block_walk import BlockWalk, Scope, Visit
+from codegraph.extract.languages.block_walk import BlockWalk, Scope, Visit, apart, nothing, type_alone
 from codegraph.extract.languages.go import declarations, expressions
 from codegraph.extract.languages.go.chains import STRUCT, Chains
 
@@ -68,8 +68,8 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "method_elem": declarations.function,
         "func_literal": declarations.function,
         "function_type": declarations.function,
-        "parameter_declaration": declarations.parameter,
-        "variadic_parameter_declaration": declarations.parameter,
+        "parameter_declaration": type_alone,
+        "variadic_parameter_declaration": type_alone,
         "type_spec": declarations.type_spec,
         "type_alias": declarations.type_spec,
         "type_identifier": declarations.type_name,
@@ -82,22 +82,22 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "type_switch_statement": declarations.type_switch,
         "type_case": declarations.case,
         "default_case": declarations.case,
-        "expression_case": declarations.apart,
-        "communication_case": declarations.apart,
-        "block": declarations.apart,
-        "if_statement": declarations.apart,
-        "for_statement": declarations.apart,
-        "expression_switch_statement": declarations.apart,
+        "expression_case": apart,
+        "communication_case": apart,
+        "block": apart,
+        "if_statement": apart,
+        "for_statement": apart,
+        "expression_switch_statement": apart,
         "identifier": expressions.identifier,
         "call_expression": expressions.call,
         "selector_expression": expressions.selector,
         "composite_literal": expressions.composite,
         "literal_value": expressions.literal,
-        "comment": expressions.nothing,
-        "interpreted_string_literal": expressions.nothing,
-        "raw_string_literal": expressions.nothing,
-        "int_literal": expressions.nothing,
-        "label_name": expressions.nothing,
-        "field_identifier": expressions.nothing,
+        "comment": nothing,
+        "interpreted_string_literal": nothing,
+        "raw_string_literal": nothing,
+        "int_literal": nothing,
+        "label_name": nothing,
+        "field_identifier": nothing,
     }
 )

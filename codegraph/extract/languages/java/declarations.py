@@ -361,8 +361,3 @@ def label(walk: JavaWalk, node: Node, scope: Scope) -> None:
     for child in reversed(node.named_children):
         if child.type != "identifier":
             walk.push(child, scope)
-
-
-def apart(walk: JavaWalk, node: Node, scope: Scope) -> None:
-    """Visit the children in a scope of their own."""
-    walk.push_children(node, scope.inner())

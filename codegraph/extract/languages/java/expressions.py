@@ -144,18 +144,3 @@ def record_pattern(walk: JavaWalk, node: Node, scope: Scope) -> None:
             walk.mention(scope, (walk.text(child),), Role.TYPE, child)
         else:
             walk.push(child, scope)
-
-
-def element_value(walk: JavaWalk, node: Node, scope: Scope) -> None:
-    """Visit an annotation's value; its key is no mention."""
-    walk.push(node.child_by_field_name("value"), scope)
-
-
-def labeled(walk: JavaWalk, node: Node, scope: Scope) -> None:
-    """Visit the statement behind a label."""
-    for child in reversed(node.named_children[1:]):
-        walk.push(child, scope)
-
-
-def nothing(walk: JavaWalk, node: Node, scope: Scope) -> None:
-    """Leave a node aside."""

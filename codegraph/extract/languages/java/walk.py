@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from codegraph.core.facts import Chain
-from codegraph.extract.languages.block_walk import BlockWalk, Visit
+from codegraph.extract.languages.block_walk import BlockWalk, Visit, apart, labeled, nothing, value_alone
 from codegraph.extract.languages.java import declarations, expressions
 from codegraph.extract.languages.java.chains import Chains
 
@@ -66,14 +66,14 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "instanceof_expression": declarations.instance_of,
         "type_pattern": declarations.pattern,
         "record_pattern_component": declarations.pattern,
-        "block": declarations.apart,
-        "constructor_body": declarations.apart,
-        "for_statement": declarations.apart,
-        "switch_rule": declarations.apart,
-        "switch_block": declarations.apart,
+        "block": apart,
+        "constructor_body": apart,
+        "for_statement": apart,
+        "switch_rule": apart,
+        "switch_block": apart,
         "switch_label": declarations.label,
-        "try_with_resources_statement": declarations.apart,
-        "catch_clause": declarations.apart,
+        "try_with_resources_statement": apart,
+        "catch_clause": apart,
         "identifier": expressions.identifier,
         "method_invocation": expressions.call,
         "object_creation_expression": expressions.creation,
@@ -85,12 +85,12 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "marker_annotation": expressions.annotation,
         "annotation": expressions.annotation,
         "record_pattern": expressions.record_pattern,
-        "element_value_pair": expressions.element_value,
-        "labeled_statement": expressions.labeled,
-        "break_statement": expressions.nothing,
-        "continue_statement": expressions.nothing,
-        "line_comment": expressions.nothing,
-        "block_comment": expressions.nothing,
-        "string_literal": expressions.nothing,
+        "element_value_pair": value_alone,
+        "labeled_statement": labeled,
+        "break_statement": nothing,
+        "continue_statement": nothing,
+        "line_comment": nothing,
+        "block_comment": nothing,
+        "string_literal": nothing,
     }
 )

@@ -19,7 +19,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import Chain
 from codegraph.extract.languages.javascript.annotations import type_chains
-from codegraph.extract.languages.javascript.nodes import nth, string_value, text_of
+from codegraph.extract.languages.javascript.nodes import nth, operator_of, string_value, text_of
 
 UNKNOWN: Final = ""
 """First element of a chain whose receiver names nothing."""
@@ -143,7 +143,7 @@ def alternatives_of(node: Node | None, this: str, *, unknown: bool = False) -> t
             continue
         if part.type == "ternary_expression":
             waiting += (part.child_by_field_name("alternative"), part.child_by_field_name("consequence"))
-        elif part.type == "binary_expression" and _operator(part) in ("||", "??"):
+        elif part.type == "binary_expression" and operator_of(part) in ("||", "??"):
             waiting += (part.child_by_field_name("right"), part.child_by_field_name("left"))
         elif part.type in _TRANSPARENT and part.named_child_count:
             waiting.append(nth(part, 0))
@@ -182,7 +182,7 @@ def _inside(node: Node) -> Node | None:
     if kind == "assignment_expression":
         return node.child_by_field_name("right")
     if kind == "binary_expression":
-        operator = _operator(node)
+        operator = operator_of(node)
         if operator == "&&":
             return node.child_by_field_name("right")
         if operator in ("||", "??"):
@@ -200,11 +200,6 @@ def _cast(node: Node, elements: list[str], this: str) -> Chain:
         if plain:
             return _finish(plain[0], elements)
     return _finish(chain_of(expression, this) or (UNKNOWN,), elements)
-
-
-def _operator(node: Node) -> str:
-    operator = node.child_by_field_name("operator")
-    return operator.type if operator is not None else ""
 
 
 def _finish(head: Chain, elements: list[str]) -> Chain:

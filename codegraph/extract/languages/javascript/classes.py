@@ -180,11 +180,6 @@ def _declare(walk: Walk, index: int, name: Node, scope: Scope) -> None:
         walk.ledger.declare(scope, text_of(name))
 
 
-def property_signature(walk: Walk, node: Node, scope: Scope) -> None:
-    """A property of an object type: only its type mentions something."""
-    walk.push(node.child_by_field_name("type"), scope)
-
-
 def enum(walk: Walk, node: Node, scope: Scope) -> None:
     """An enum: its name, its members, their initialisers."""
     name = node.child_by_field_name("name")

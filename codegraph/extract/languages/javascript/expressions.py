@@ -293,8 +293,8 @@ def heritage_type(walk: Walk, node: Node | None, scope: Scope, role: Role) -> No
         mention(walk, node, scope, role)
 
 
-def predicate(walk: Walk, node: Node, scope: Scope) -> None:
-    """`x is Foo`: only the type is a mention."""
+def type_alone(walk: Walk, node: Node, scope: Scope) -> None:
+    """`x is Foo`, a property of an object type: only the type is a mention."""
     walk.push(node.child_by_field_name("type"), scope)
 
 

@@ -14,7 +14,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import Chain
 from codegraph.extract.languages.javascript.chains import chain_of
-from codegraph.extract.languages.javascript.nodes import nth, text_of
+from codegraph.extract.languages.javascript.nodes import nth, operator_of, text_of
 from codegraph.extract.languages.javascript.scopes import Scope
 from codegraph.extract.languages.javascript.walk import Walk
 
@@ -31,7 +31,7 @@ def conditional(walk: Walk, node: Node, scope: Scope) -> None:
 
 def conjunction(walk: Walk, node: Node, scope: Scope) -> None:
     """`test && a`: the test holds in `a`. Other operators say nothing."""
-    if _operator(node) != "&&":
+    if operator_of(node) != "&&":
         walk.push_children(node, scope)
         return
     left = node.child_by_field_name("left")
@@ -55,14 +55,9 @@ def _tested(condition: Node | None, this: str) -> Iterator[tuple[str, Chain]]:
             waiting.append(nth(node, 0))
         elif node.type == "binary_expression":
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            if _operator(node) == "&&":
+            if operator_of(node) == "&&":
                 waiting += [right, left]
-            elif _operator(node) == "instanceof" and left is not None and left.type == "identifier":
+            elif operator_of(node) == "instanceof" and left is not None and left.type == "identifier":
                 chain = chain_of(right, this) if right is not None else ()
                 if chain and chain[0]:
                     yield text_of(left), (*chain, "()")
-
-
-def _operator(node: Node) -> str:
-    operator = node.child_by_field_name("operator")
-    return operator.type if operator is not None else ""

@@ -27,6 +27,12 @@ def nth(node: Node, position: int) -> Node | None:
     return None
 
 
+def operator_of(node: Node) -> str:
+    """Return the operator of an expression, "" if it has none."""
+    operator = node.child_by_field_name("operator")
+    return operator.type if operator is not None else ""
+
+
 def string_value(node: Node | None) -> str | None:
     """Return what a string literal without escapes says, or None for anything else."""
     if node is None or node.type not in ("string", "template_string"):

@@ -233,7 +233,3 @@ def argument(walk: PhpWalk, node: Node, scope: Scope) -> None:
 def hook(walk: PhpWalk, node: Node, scope: Scope) -> None:
     """Visit the body of a property's hook."""
     walk.push(node.child_by_field_name("body"), scope.inner())
-
-
-def nothing(walk: PhpWalk, node: Node, scope: Scope) -> None:
-    """Leave a node aside."""

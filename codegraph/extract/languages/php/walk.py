@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from codegraph.extract.languages.block_walk import BlockWalk, Visit
+from codegraph.extract.languages.block_walk import BlockWalk, Visit, nothing
 from codegraph.extract.languages.php import declarations, expressions, flow
 from codegraph.extract.languages.php.chains import Chains
 
@@ -95,12 +95,12 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "require_once_expression": expressions.include,
         "include_expression": expressions.include,
         "include_once_expression": expressions.include,
-        "variable_name": expressions.nothing,
-        "string": expressions.nothing,
-        "text": expressions.nothing,
-        "named_label_statement": expressions.nothing,
-        "goto_statement": expressions.nothing,
-        "declare_statement": expressions.nothing,
-        "primitive_type": expressions.nothing,
+        "variable_name": nothing,
+        "string": nothing,
+        "text": nothing,
+        "named_label_statement": nothing,
+        "goto_statement": nothing,
+        "declare_statement": nothing,
+        "primitive_type": nothing,
     }
 )

@@ -45,7 +45,7 @@ def call(walk: RubyWalk, node: Node, scope: Scope) -> None:
             walk.computed(scope, (), receiver)
         return
     if method.type == "super":
-        _super(walk, method, scope)
+        bare_super(walk, method, scope)
         return
     chain = walk.chains.called(node, scope)
     if (not chain and receiver is not None and name != "new") or (not chain and receiver is None):
@@ -251,12 +251,8 @@ def constant(walk: RubyWalk, node: Node, scope: Scope) -> None:
         walk.push(node.child_by_field_name("scope"), scope)
 
 
-def super_call(walk: RubyWalk, node: Node, scope: Scope) -> None:
-    """Mention the method that a bare `super` calls."""
-    _super(walk, node, scope)
-
-
-def _super(walk: RubyWalk, node: Node, scope: Scope) -> None:
+def bare_super(walk: RubyWalk, node: Node, scope: Scope) -> None:
+    """Mention the method that `super` calls."""
     definition = walk.view.definitions[scope.owner]
     own = walk.chains.own(scope)
     if definition.kind is SymbolKind.METHOD and own in (("@self",), ("@class",)):
@@ -301,7 +297,3 @@ def pair(walk: RubyWalk, node: Node, scope: Scope) -> None:
     walk.push(value, scope)
     if key is not None and key.type != "hash_key_symbol":
         walk.push(key, scope)
-
-
-def nothing(walk: RubyWalk, node: Node, scope: Scope) -> None:
-    """Leave a node aside."""

@@ -24,7 +24,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from codegraph.core.symbols import CALLABLE_KINDS
-from codegraph.extract.languages.block_walk import BlockWalk, Visit
+from codegraph.extract.languages.block_walk import BlockWalk, Visit, nothing
 from codegraph.extract.languages.ruby import declarations, expressions
 from codegraph.extract.languages.ruby.chains import Chains
 
@@ -67,7 +67,7 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "block_parameters": expressions.parameters,
         "lambda_parameters": expressions.parameters,
         "call": expressions.call,
-        "super": expressions.super_call,
+        "super": expressions.bare_super,
         "identifier": expressions.identifier,
         "constant": expressions.constant,
         "scope_resolution": expressions.constant,
@@ -82,8 +82,8 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "else": expressions.branch,
         "do": expressions.branch,
         "lambda": expressions.branch,
-        "simple_symbol": expressions.nothing,
-        "undef": expressions.nothing,
-        "comment": expressions.nothing,
+        "simple_symbol": nothing,
+        "undef": nothing,
+        "comment": nothing,
     }
 )

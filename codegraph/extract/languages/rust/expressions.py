@@ -118,11 +118,6 @@ def _with_element(chain: Chain, scope: Scope) -> Scope:
     return inner
 
 
-def field(walk: RustWalk, node: Node, scope: Scope) -> None:
-    """Visit what a field is taken from; a field is no definition."""
-    walk.push(node.child_by_field_name("value"), scope)
-
-
 def structure(walk: RustWalk, node: Node, scope: Scope) -> None:
     """Mention the type that a literal makes; visit its fields."""
     walk.push(node.child_by_field_name("body"), scope)
@@ -140,11 +135,6 @@ def constructed(walk: RustWalk, node: Node, scope: Scope) -> None:
         type_name(walk, node, scope)
 
 
-def initializer(walk: RustWalk, node: Node, scope: Scope) -> None:
-    """Visit a field's value."""
-    walk.push(node.child_by_field_name("value"), scope)
-
-
 def base(walk: RustWalk, node: Node, scope: Scope, role: Role) -> None:
     """Mention a trait that is implemented or required."""
     if node.type in ("generic_type", "higher_ranked_trait_bound"):
@@ -156,7 +146,3 @@ def base(walk: RustWalk, node: Node, scope: Scope, role: Role) -> None:
         _path(walk, node, scope, role)
     elif node.type == "type_identifier":
         walk.mention(scope, walk.chains.mentioned(walk.text(node), scope), role, node)
-
-
-def nothing(walk: RustWalk, node: Node, scope: Scope) -> None:
-    """Leave a node aside."""

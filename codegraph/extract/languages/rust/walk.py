@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Final
 from tree_sitter import Node
 
 from codegraph.core.facts import Chain, Role
-from codegraph.extract.languages.block_walk import BlockWalk, Scope, Visit
+from codegraph.extract.languages.block_walk import BlockWalk, Scope, Visit, nothing, value_alone
 from codegraph.extract.languages.rust import blocks, declarations, expressions, imports, macros, statements
 from codegraph.extract.languages.rust.chains import Chains
 
@@ -90,24 +90,24 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "block": blocks.block,
         "identifier": expressions.identifier,
         "call_expression": expressions.call,
-        "field_expression": expressions.field,
+        "field_expression": value_alone,
         "scoped_identifier": expressions.scoped,
         "type_identifier": expressions.type_name,
         "scoped_type_identifier": expressions.scoped_type,
         "struct_expression": expressions.structure,
-        "field_initializer": expressions.initializer,
+        "field_initializer": value_alone,
         "macro_invocation": macros.invocation,
         "macro_definition": macros.definition,
-        "attribute_item": expressions.nothing,
-        "inner_attribute_item": expressions.nothing,
-        "line_comment": expressions.nothing,
-        "block_comment": expressions.nothing,
-        "string_literal": expressions.nothing,
-        "raw_string_literal": expressions.nothing,
-        "label": expressions.nothing,
-        "lifetime": expressions.nothing,
-        "visibility_modifier": expressions.nothing,
-        "field_identifier": expressions.nothing,
+        "attribute_item": nothing,
+        "inner_attribute_item": nothing,
+        "line_comment": nothing,
+        "block_comment": nothing,
+        "string_literal": nothing,
+        "raw_string_literal": nothing,
+        "label": nothing,
+        "lifetime": nothing,
+        "visibility_modifier": nothing,
+        "field_identifier": nothing,
     }
 )
 """The keys of the table are types of nodes."""
