@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from codegraph.conversation import Conversation, allowed_seconds, decode_event
+from codegraph.conversation import BUSY_LOOK_SECONDS, Conversation, allowed_seconds, attempts, decode_event
 from codegraph.daemon import messages, operations, reports, streams
 from codegraph.daemon.messages import Params
 from codegraph.daemon.protocol import MAX_BATCH, Incoming, raised
@@ -122,7 +123,7 @@ class AsyncClient:
 
     async def _connect(self, *, greet: bool) -> None:
         try:
-            reader, self._writer = await asyncio.open_unix_connection(self._path)
+            reader, self._writer = await asyncio.open_unix_connection(sock=await _dial(self._path))
         except OSError as error:
             raise DaemonNotRunning(
                 f"no daemon listens at {self._path}: {error}", "run `codegraph start` in the project"
@@ -195,6 +196,19 @@ class AsyncClient:
     async def search(self, query: str, **options: Any) -> messages.SearchResult:
         """Find symbols by meaning and words; `options` are the other fields of SearchParams."""
         return await self.call(messages.SearchParams(query=query, **options))
+
+
+async def _dial(path: str) -> socket.socket:
+    """Connect as `Client` does; asyncio itself takes a full queue for success. Raises OSError."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.setblocking(False)
+    try:
+        for _ in attempts(connection, path):
+            await asyncio.sleep(BUSY_LOOK_SECONDS)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _lost() -> DaemonNotRunning:

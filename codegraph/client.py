@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from codegraph.conversation import Conversation, allowed_seconds, decode_event
+from codegraph.conversation import BUSY_LOOK_SECONDS, Conversation, allowed_seconds, attempts, decode_event
 from codegraph.daemon import clones, messages, operations, reports, streams
 from codegraph.daemon.messages import Params, Wait
 from codegraph.daemon.protocol import Incoming, raised
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
 ResultT = TypeVar("ResultT")
 
 _PORTION = 262_144
-_BUSY_SECONDS = 5.0
-"""How long a daemon may have so many who wait to be let in that the system lets no more wait."""
-_BUSY_LOOK_SECONDS = 0.01
 
 
 class Client:
@@ -180,7 +177,8 @@ class Client:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(self._timeout)
         try:
-            _connect(connection, self._path, monotonic() + _BUSY_SECONDS)
+            for _ in attempts(connection, self._path):
+                sleep(BUSY_LOOK_SECONDS)
         except OSError as error:
             connection.close()
             raise DaemonNotRunning(
@@ -313,14 +311,3 @@ class Client:
     def shutdown(self) -> operations.ShutdownResult:
         """End the daemon."""
         return self.call(operations.ShutdownParams())
-
-
-def _connect(connection: socket.socket, path: str, deadline: float) -> None:
-    """Connect; while too many others wait to be let in, try again. Raises OSError."""
-    while True:
-        try:
-            return connection.connect(path)
-        except BlockingIOError:
-            if monotonic() >= deadline:
-                raise
-            sleep(_BUSY_LOOK_SECONDS)

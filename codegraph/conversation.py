@@ -1,11 +1,13 @@
-"""What client and daemon say to each other, without the transport: what `Client` and `AsyncClient` share.
+"""What client and daemon say to each other, and how a client is let in: what `Client` and `AsyncClient` share.
 
 Tests: tests/unit/test_client.py.
 """
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 ResultT = TypeVar("ResultT")
 
 MAX_ANSWER_BYTES = 1 << 30
+_BUSY_SECONDS = 5.0
+"""How long a daemon may have so many who wait to be let in that the system lets no more wait."""
+BUSY_LOOK_SECONDS = 0.01
+"""How long to wait between two attempts."""
 _WITHOUT_LIMIT = frozenset({operations.IndexParams.method, operations.VerifyParams.method})
 
 
@@ -91,6 +97,18 @@ class Conversation:
         if isinstance(result, Answer) and not isinstance(result, reports.HelloResult):
             self.clock = result.clock
         return result  # type: ignore[no-any-return]  # params.result is the ResultT of params, by the table's test
+
+
+def attempts(connection: socket.socket, path: str) -> Iterator[None]:
+    """Connect; yield while so many wait to be let in that the system lets no more wait. Raises OSError."""
+    deadline = monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            return connection.connect(path)
+        except BlockingIOError:
+            if monotonic() >= deadline:
+                raise
+            yield
 
 
 def allowed_seconds(params: Params[Any], timeout: float | None) -> float | None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from codegraph.cli.parser import build_parser
 from codegraph.errors import CodegraphError, InternalError, UsageError
 
-_INTERRUPTED = 130
+INTERRUPTED = 130
 _NO_OUTPUT = 141
 _OUTPUT_ERRORS = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF})
 
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _run(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return INTERRUPTED
     except OSError as error:
         if not isinstance(error, BrokenPipeError):
             _complain(f"the output cannot be written: {error.strerror}", "make room, or write it elsewhere")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from posixpath import dirname
 from typing import Any
 
 from codegraph.core.changes import Dependency
@@ -163,12 +164,41 @@ def named(snapshot: Snapshot, name: str) -> list[Symbol]:
     for called in (qualified_name, name_by_path):
         if fitting := [each for each in candidates if _ends_with(called(snapshot, each), name)]:
             return fitting
-    if modules := _modules(snapshot, name):
-        return modules
+    if by_path := _modules(snapshot, name) or _of_crate(snapshot, name, candidates):
+        return by_path
     parts = name.split(".")
-    gapped = [each for each in candidates if _has_in_order(qualified_name(snapshot, each).split("."), parts)]
+    several = candidates if len(parts) > 1 else ()
+    gapped = [each for each in several if _has_in_order(qualified_name(snapshot, each).split("."), parts)]
     whole = [each for each in gapped if _lacks_modules_only(snapshot, each, parts)]
     return whole or _inherited(snapshot, parts, candidates) or gapped
+
+
+def _of_crate(snapshot: Snapshot, name: str, candidates: Sequence[Symbol]) -> list[Symbol]:
+    """Return those of a name that begins with what Cargo.toml calls a crate, which need not be its directory's name.
+
+    What a crate hands on may be deeper in it: the fewest modules between win.
+    """
+    crate, _, rest = name.partition(".")
+    manifests = [each for each in snapshot.namespaces.get(crate, ()) if snapshot.files[each].language == "cargo"]
+    parts = rest.split(".")
+    fitting: dict[int, list[Symbol]] = {}
+    for each in candidates if manifests and rest else ():
+        if each.language == "rust" and _manifest_of(snapshot, each.path) in manifests:
+            around = qualified_name(snapshot, each).split(".")
+            if _has_in_order(around, parts) and _lacks_modules_only(snapshot, each, parts):
+                fitting.setdefault(len(around), []).append(each)
+    return fitting[min(fitting)] if fitting else []
+
+
+def _manifest_of(snapshot: Snapshot, path: str) -> str:
+    """Return the nearest Cargo.toml of a package above a file, "" if there is none."""
+    while path:
+        path = dirname(path)
+        manifest = f"{path}/Cargo.toml" if path else "Cargo.toml"
+        view = snapshot.files.get(manifest)
+        if view is not None and view.outline.namespaces:
+            return manifest
+    return ""
 
 
 def _inherited(snapshot: Snapshot, parts: Sequence[str], candidates: Sequence[Symbol]) -> list[Symbol]:
@@ -188,7 +218,7 @@ def _inherited(snapshot: Snapshot, parts: Sequence[str], candidates: Sequence[Sy
 def _has_in_order(whole: Sequence[str], parts: Sequence[str]) -> bool:
     """Whether all parts are there in this order: `pkg.Class.method` for a `pkg.core.Class.method` that pkg hands on."""
     left = iter(whole)
-    return len(parts) > 1 and all(part in left for part in parts)
+    return all(part in left for part in parts)
 
 
 def _lacks_modules_only(snapshot: Snapshot, symbol: Symbol, parts: Sequence[str]) -> bool:

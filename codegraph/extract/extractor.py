@@ -63,7 +63,7 @@ from codegraph.extract.view import FileView
 if TYPE_CHECKING:
     from codegraph.extract.definition_flow import DefinitionFlows
 
-SCHEMA = 60
+SCHEMA = 61
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1
@@ -206,8 +206,10 @@ def look(data: bytes, language: str, limits: Limits, reduced: Reduced | None = N
         (each.body.start_byte, each.body.end_byte) if each.body is not None else (each.end, each.end)
         for each in view.definitions
     )
-    within = grammar.spec.namespaces
+    within, packages = grammar.spec.namespaces, grammar.spec.packages
     namespaces = () if within is None else namespaces_of(root, text, view.definitions, within)
+    if packages is not None:
+        namespaces = tuple((0, name) for name in packages(view))
     return Look(
         view,
         definitions,

@@ -416,6 +416,27 @@ def test_a_crowd_before_the_door_is_waited_for(path: Path) -> None:
         client.close()
 
 
+def test_a_crowd_before_the_door_is_waited_for_in_asyncio(path: Path) -> None:
+    """So does an AsyncClient; what asyncio takes for a connection then leads nowhere."""
+
+    async def scenario() -> None:
+        with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as first:
+            listener.bind(str(path))
+            listener.listen(0)
+            first.connect(str(path))
+            client = AsyncClient(path)
+            dialled = asyncio.create_task(client._connect(greet=False))
+            await asyncio.sleep(0)  # one turn: it has tried
+            listener.accept()[0].close()
+            await dialled
+            assert client._writer is not None
+            assert client._writer.get_extra_info("peername") == str(path)
+            listener.accept()[0].close()
+            await client.close()
+
+    in_time(scenario())
+
+
 def test_a_lone_surrogate_is_refused_and_harms_nothing(daemon: FakeDaemon) -> None:
     """A text that UTF-8 cannot write is the caller's error, in both clients, and the next question is answered."""
     with Client(daemon.path) as client:

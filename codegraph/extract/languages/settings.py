@@ -28,6 +28,7 @@ def settings_spec(
     name: str,
     grammar: Callable[[], object],
     read: Callable[[bytes], Iterable[tuple[str, Chain]]],
+    packages: Callable[[FileView], Iterable[str]] | None = None,
 ) -> LanguageSpec:
     """Make the spec of a language of settings whose folder is `package`; `read` gives names and values."""
 
@@ -46,6 +47,7 @@ def settings_spec(
         docstring=no_docstring,
         collect=collect,
         find=_find,
+        packages=packages,
     )
 
 

@@ -221,6 +221,8 @@ class LanguageSpec:
     """Finds the definitions, for languages whose members may stand outside of their container's range."""
     namespaces: Namespaces | None = None
     """How namespaces are opened, if the language has names that do not come from a file's path."""
+    packages: Callable[[FileView], Iterable[str]] | None = None
+    """Gives what a file of settings says that its package is called in code, once they are collected."""
     prepare: Callable[[bytes], bytes] | None = None
     """Gives what the parser reads in place of the bytes: as many, and perhaps a last line end; all else
     is read from the true ones."""

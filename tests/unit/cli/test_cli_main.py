@@ -6,6 +6,7 @@ import argparse
 import json
 import re
 import shlex
+import signal
 import subprocess
 import sys
 from importlib import import_module
@@ -173,6 +174,39 @@ def test_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("codegraph.cli.queries.search", interrupted)
     assert main(["search", "x"]) == 130
+
+
+@pytest.mark.parametrize("moment", ["codegraph.cli.parser", "codegraph.cli.queries"])
+def test_interruption_while_modules_are_imported(moment: str, tmp_path: Path) -> None:
+    """Ctrl-C ends a command by the signal and without a traceback, also in the middle of the first imports."""
+    code = f"""
+import os, signal, sys
+class Finder:
+    def find_spec(name, path, target=None):
+        if name == {moment!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder)
+sys.argv[1:] = ["search", "x"]
+from codegraph.__main__ import main
+main()
+"""
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert (process.returncode, process.stdout, process.stderr) == (-signal.SIGINT, "", "")
+
+
+def test_an_ignored_interruption_stays_ignored(tmp_path: Path) -> None:
+    """Who started the command with Ctrl-C ignored (`nohup`, `&`) finds it ignored by it."""
+    code = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.argv[1:] = ["--version"]
+from codegraph.__main__ import main
+try:
+    main()
+finally:
+    os.kill(os.getpid(), signal.SIGINT)
+"""
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=tmp_path).returncode == 0
 
 
 def test_a_bug_has_its_own_exit_code(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

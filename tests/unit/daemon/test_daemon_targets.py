@@ -377,6 +377,45 @@ def test_a_gap_of_modules_comes_before_one_of_classes(project_of: Any) -> None:
     assert target(view, symbol="web.put") == "web/_client.py/Client#put()."
 
 
+CRATES = {
+    "Cargo.toml": "[workspace]\nmembers = ['crates/*', 'lib']\n",
+    "crates/paint/Cargo.toml": "[package]\nname = 'tree-paint'\n",
+    "crates/paint/src/lib.rs": "mod brush;\npub use brush::Brush;\npub fn run() {}\n",
+    "crates/paint/src/brush.rs": "pub struct Brush;\nimpl Brush { pub fn stroke(&self) {} }\n",
+    "lib/Cargo.toml": "[package]\nname = 'tree'\n[lib]\nname = 'the_tree'\npath = 'binding/lib.rs'\n",
+    "lib/binding/lib.rs": "mod ffi;\npub struct Brush;\npub fn run() {}\n",
+    "lib/binding/ffi.rs": "pub fn run() {}\n",
+    "lib/web/run.js": "export function run() {}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol"),
+    [
+        ("tree_paint::run", "crates/paint/src/lib.rs/run()."),
+        ("tree_paint::Brush", "crates/paint/src/brush.rs/Brush#"),
+        ("tree_paint::brush::Brush::stroke", "crates/paint/src/brush.rs/Brush(+1)#stroke()."),
+        ("paint::run", "crates/paint/src/lib.rs/run()."),
+        ("tree::run", "lib/binding/lib.rs/run()."),
+        ("the_tree::ffi::run", "lib/binding/ffi.rs/run()."),
+    ],
+)
+def test_a_crate_is_named_as_cargo_toml_names_it(project_of: Any, name: str, symbol: str) -> None:
+    """A crate's name is that in Cargo.toml, its library's, or its directory's; what it hands on may stand deeper."""
+    view: View = project_of(CRATES).view
+    assert symbol in [each.id for each in find_targets(view, CalleesParams(symbol=name))]
+
+
+def test_a_renamed_crate_is_found_by_its_new_name(project_of: Any) -> None:
+    """An edit of Cargo.toml changes what its crate is called; the old name means nothing then."""
+    project = project_of(CRATES)
+    project.write({"crates/paint/Cargo.toml": "[package]\nname = 'tree-colour'\n"})
+    project.update()
+    assert target(project.view, symbol="tree_colour::Brush::stroke").endswith("stroke().")
+    with pytest.raises(SymbolNotFound):
+        target(project.view, symbol="tree_paint::run")
+
+
 def test_a_heading_gives_way_to_the_code_that_is_called_like_it(project_of: Any) -> None:
     """Documentation has a section for each class; whoever asks for the class is not asked back. A list shows both."""
     view = project_of({"url.py": "class URL: ...\n", "api.md": "# Interface\n\n## URL\n\nText.\n"}).view

@@ -4,20 +4,24 @@
     lib       (name or "", path or "")      of the library
     depends   (name in code, package)       one for each dependency of any kind, both with underscores
 
-What is inherited from a workspace is looked up by name like the rest. Python's grammar reads the file: only comments
-and brackets are asked for. Tests: tests/unit/extract/test_extract_rust.py.
+The crate's names are the file's namespaces. What is inherited from a workspace is looked up by name like the rest.
+Python's grammar reads the file: only comments and brackets are asked for.
+Tests: tests/unit/extract/test_extract_rust.py.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tree_sitter_python
 
 from codegraph.core.facts import Chain
 from codegraph.extract.languages.settings import settings_spec
+
+if TYPE_CHECKING:
+    from codegraph.extract.view import FileView
 
 _MAX_TEXT = 1_000
 _KINDS = ("dependencies", "dev-dependencies", "dev_dependencies", "build-dependencies", "build_dependencies")
@@ -45,6 +49,12 @@ def underscored(name: str) -> str:
     return name.replace("-", "_")
 
 
+def _crates(view: FileView) -> list[str]:
+    """Return what the package and its library are called in code: people say these, wherever the files are."""
+    names = [each.chain[0] for each in view.exports if each.name in ("package", "lib")]
+    return [underscored(each) for each in dict.fromkeys(names) if each]
+
+
 def _table(of: dict[str, Any], name: str) -> dict[str, Any]:
     found = of.get(name)
     return found if isinstance(found, dict) else {}
@@ -55,4 +65,4 @@ def _text(of: dict[str, Any], name: str) -> str:
     return found if isinstance(found, str) and len(found) < _MAX_TEXT else ""
 
 
-SPEC = settings_spec(__name__, "cargo", tree_sitter_python.language, _read)
+SPEC = settings_spec(__name__, "cargo", tree_sitter_python.language, _read, _crates)
