@@ -28,7 +28,8 @@ from typing import Any
 
 import numpy as np
 
-from codegraph.config import Config, load_config
+from codegraph.config import Config
+from codegraph.config_layers import load_config
 from codegraph.core.changes import ChangeSet, IndexDelta
 from codegraph.core.facts import Role
 from codegraph.core.routes import Routes

@@ -100,7 +100,8 @@ def settings_from_here(assignments: Sequence[str]) -> list[str]:
     """Return `--set` options for a process that stands elsewhere: directories of models by their whole paths."""
     import json
 
-    from codegraph.config import PATHS, absolute_setting
+    from codegraph.config import PATHS
+    from codegraph.config_layers import absolute_setting
 
     return [
         f"{name}={json.dumps(absolute_setting(name, value), ensure_ascii=False)}" if name in PATHS else assignment

@@ -122,7 +122,7 @@ def _configuration(arguments: Namespace) -> Check:
 
 
 def _variables() -> Iterator[Check]:
-    from codegraph.config import unknown_variables
+    from codegraph.config_layers import unknown_variables
 
     for name, question in unknown_variables(os.environ).items():
         yield Check("environment", "warning", f"{name} means nothing to codegraph", question or "it may be misspelt")

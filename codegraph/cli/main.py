@@ -93,7 +93,7 @@ def _warn_of_variables() -> None:
     """Say which variables are probably misspelt; those like nothing of ours may be another program's."""
     if not any(name.startswith("CODEGRAPH_") for name in os.environ):
         return
-    from codegraph.config import unknown_variables
+    from codegraph.config_layers import unknown_variables
 
     for name, question in unknown_variables(os.environ).items():
         if question:

@@ -12,7 +12,7 @@ from codegraph.cli.fitting import fit
 from codegraph.cli.output import Cell, Output
 from codegraph.cli.project import open_session
 from codegraph.client import Client
-from codegraph.config import absolute_setting
+from codegraph.config_layers import absolute_setting
 from codegraph.daemon.operations import UseModelResult
 from codegraph.daemon.reports import ModelInfo
 from codegraph.errors import ConfigError, EncoderError, UsageError

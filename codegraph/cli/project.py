@@ -40,7 +40,7 @@ def user_locations() -> Locations:
 def load_settings(arguments: Namespace) -> Config:
     """Build the configuration: the user's file, the project's choice, the environment, --set. Raises ConfigError."""
     from codegraph.cli.arguments import settings_of
-    from codegraph.config import load_config
+    from codegraph.config_layers import load_config
 
     locations = user_locations()
     try:

@@ -17,7 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codegraph.config import Config, load_config
+from codegraph.config import Config
+from codegraph.config_layers import load_config
 from codegraph.daemon.model import ModelSet
 from codegraph.daemon.operations import UseModelResult
 from codegraph.embed.registry import registered

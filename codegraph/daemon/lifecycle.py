@@ -139,7 +139,7 @@ def start_daemon(root: Path, locations: Locations, settings: Sequence[str] = ())
     `settings` are passed on as --set options. If one runs already, its id is returned. Raises the error
     for which the daemon cannot start, DaemonError if it did not come so far as to say one.
     """
-    from codegraph.config import absolute_variables  # not needed to find one that runs
+    from codegraph.config_layers import absolute_variables  # not needed to find one that runs
 
     running = running_daemon(root, locations)
     if running is not None:

@@ -19,7 +19,8 @@ import time
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from codegraph.config import Config, unknown_variables
+from codegraph.config import Config
+from codegraph.config_layers import unknown_variables
 from codegraph.daemon.handlers import Handlers
 from codegraph.daemon.lifecycle import LOG_NAME, Notifier, project_lock, say_ready, writing_to
 from codegraph.daemon.notice import own_notice

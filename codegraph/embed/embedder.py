@@ -13,7 +13,7 @@ Tests: tests/unit/embed/test_embed_embedder.py.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
@@ -106,11 +106,6 @@ def accept(keys: Sequence[EmbeddingKey], rows: FloatArray, dimensions: int) -> E
     return {key: row for key, row, usable in zip(keys, rows, usable_rows(rows), strict=True) if usable}
 
 
-def distinct(batch: Batch) -> Mapping[EmbeddingKey, PackedInput]:
-    """Drop repeated keys; equal keys have equal inputs."""
-    return dict(batch)
-
-
 class InlineEmbedder:
     """An embedder without a process: every future is done when it is returned."""
 
@@ -123,7 +118,7 @@ class InlineEmbedder:
 
     def submit(self, batch: Batch) -> Future[Embeddings]:
         """Embed symbols in the caller's thread."""
-        inputs = distinct(batch)
+        inputs = dict(batch)  # equal keys have equal inputs
 
         def work() -> Embeddings:
             keys = list(inputs)

@@ -28,7 +28,7 @@ import msgspec
 
 from codegraph.config import EmbeddingConfig
 from codegraph.embed.budget import ModelBudget
-from codegraph.embed.embedder import Batch, Embeddings, WorkerStatus, accept, distinct, usable_rows
+from codegraph.embed.embedder import Batch, Embeddings, WorkerStatus, accept, usable_rows
 from codegraph.embed.encoder import MAX_QUERY_CHARACTERS, FloatArray
 from codegraph.embed.session import Job, Query, Session, Work, error_of, matrix_of
 from codegraph.embed.spec import ModelSpec
@@ -108,7 +108,7 @@ class EmbedWorker:
 
     def submit(self, batch: Batch) -> Future[Embeddings]:
         """Embed symbols; see `Embedder.submit`."""
-        inputs = distinct(batch)
+        inputs = dict(batch)  # equal keys have equal inputs
         job = Job(list(inputs), list(inputs.values()), Future())
         job.future.set_running_or_notify_cancel()
         if inputs:

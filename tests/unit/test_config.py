@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegraph.config import CHOICES, LIMITS, PATHS, Config, absolute_variables, load_config, unknown_variables
+from codegraph.config import CHOICES, LIMITS, PATHS, Config
+from codegraph.config_layers import absolute_variables, load_config, unknown_variables
 from codegraph.errors import ConfigError
 
 _DOCUMENT = Path(__file__).parents[2] / "config" / "default.toml"

@@ -21,6 +21,7 @@ _FLOORS = {
     "events": 0,
     "processes": 0,
     "config": 1,
+    "config_layers": 1,
     "locations": 1,
     "source": 1,
     "extract": 1,
@@ -41,6 +42,7 @@ _FLOORS = {
 """Top-level module or package -> floor. A module imports from lower floors and from its own package only."""
 
 _NEIGHBOURS = {
+    ("config_layers", "config"): "it reads what settings there are",
     ("source", "config"): "each part is handed its section of the settings",
     ("extract", "config"): "each part is handed its section of the settings",
     ("locations", "source"): "a linked worktree is a project of its own, and left out of the one around it",

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from workbench import Workbench
 
-from codegraph.config import Config, EmbeddingConfig, load_config
+from codegraph.config import Config, EmbeddingConfig
+from codegraph.config_layers import load_config
 from codegraph.core.symbols import Freshness
 from codegraph.daemon import operations
 from codegraph.daemon.choosing import VARIABLE, first_models, look_again, use_model

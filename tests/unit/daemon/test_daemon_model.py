@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from weight_files import safetensors
 
-from codegraph.config import Config, load_config
+from codegraph.config import Config
+from codegraph.config_layers import load_config
 from codegraph.daemon.model import STAND_INS, ModelSet, activate
 from codegraph.embed.registry import describe
 from codegraph.embed.spec import ModelSpec

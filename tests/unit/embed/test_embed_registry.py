@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from weight_files import safetensors
 
-from codegraph.config import EmbeddingConfig, load_config
+from codegraph.config import EmbeddingConfig
+from codegraph.config_layers import load_config
 from codegraph.embed import registry, weights
 from codegraph.embed.lexical import LexicalEncoder
 from codegraph.embed.registry import (

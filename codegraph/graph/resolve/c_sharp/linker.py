@@ -21,7 +21,7 @@ from codegraph.graph.resolve.scheme import MANY, Entry, TableReader
 from codegraph.graph.resolve.typed.entities import TYPE, UNKNOWN, WRAPPED, Candidates, Entity, is_known
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
 from codegraph.graph.resolve.typed.libraries import DERIVED, Asked, receiver_of
-from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
+from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker, is_delegation
 
 _TYPE_ROLES = (Role.TYPE, Role.INHERIT, Role.IMPLEMENT)
 _MAX_BASES = 64
@@ -127,7 +127,7 @@ class CSharpLinker(TypedLinker):
                         sure = Confidence.EXACT if len(found) == 1 else Confidence.AMBIGUOUS
                         place = symbol_id(target.path, target.descriptor)
                         self.collector.add(each.owner, place, EDGE.IMPORTS, sure, each.line, each.column)
-        outspoken = {each.owner for each in part.references if _is_delegation(each)}
+        outspoken = {each.owner for each in part.references if is_delegation(each)}
         for index in part.owners:
             shape = self._members.methods.get(index)
             is_member = shape is not None and self.definitions[index].container in self._members.types
@@ -181,9 +181,3 @@ class CSharpLinker(TypedLinker):
                 return alike or [target for target, _ in found]
             waiting.extend(self._sharp.bases(one)[0])
         return []
-
-
-def _is_delegation(reference: Reference) -> bool:
-    """Say whether a mention is `: this(...)` or `: base(...)`."""
-    chain = reference.chain
-    return len(chain) == 2 and chain[0] in ("@self", "@super") and chain[1].startswith("<new>")

@@ -21,7 +21,7 @@ from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.typed.entities import FUNCTION, INSTANCE, TYPE, UNKNOWN, VALUE, WRAPPED, Candidates, Entity
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Evaluator, Place, around_of, places_by_type
 from codegraph.graph.resolve.typed.libraries import DERIVED, Asked, Receiver, receiver_of
-from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
+from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker, is_delegation
 
 _HEADER = (Role.INHERIT, Role.IMPLEMENT)
 
@@ -53,7 +53,7 @@ class JavaLinker(TypedLinker):
     def candidates(self, reference: Reference) -> Candidates:
         """Return what a reference stands for; `super(...)` means no interface."""
         found = super().candidates(reference)
-        if reference.chain[0] != "@super" or not _is_delegation(reference):
+        if reference.chain[0] != "@super" or not is_delegation(reference):
             return found
         above = {(each.path, each.descriptor) for each in self._extended(self.definitions[reference.owner].container)}
         made = [
@@ -124,7 +124,7 @@ class JavaLinker(TypedLinker):
         """Add imports, overrides, and what constructors call unsaid."""
         for each in part.imports:
             self._link_import(each)
-        outspoken = {each.owner for each in part.references if _is_delegation(each)}
+        outspoken = {each.owner for each in part.references if is_delegation(each)}
         for index in part.owners:
             definition = self.definitions[index]
             if definition.kind is SymbolKind.METHOD and not self._members.is_constructor(index):
@@ -185,9 +185,3 @@ class JavaLinker(TypedLinker):
         if container.kind not in TYPE_KINDS:
             return []
         return self._java.bases(Entity(TYPE, self.path, container.descriptor))[0]
-
-
-def _is_delegation(reference: Reference) -> bool:
-    """Say whether a mention is `this(...)` or `super(...)`."""
-    chain = reference.chain
-    return len(chain) == 2 and chain[0] in ("@self", "@super") and chain[1].startswith("<new>")

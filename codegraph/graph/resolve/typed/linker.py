@@ -145,3 +145,9 @@ class TypedLinker(ABC):
             reason = found[0].name
             return (), "" if role is ROLE.READ and reason in ("unknown_receiver", "dynamic") else reason
         return (), "" if role is ROLE.READ else "dynamic"
+
+
+def is_delegation(reference: Reference) -> bool:
+    """Say whether a mention is a constructor's `this(...)` or `super(...)`, in C# `: this(...)` or `: base(...)`."""
+    chain = reference.chain
+    return len(chain) == 2 and chain[0] in ("@self", "@super") and chain[1].startswith("<new>")
