@@ -299,3 +299,24 @@ fn g(s: S) { s.far(); s.more(); m!(); own(); }
     assert edges(project, "src/main.rs/f().", "calls") == {"calls src/main.rs/f().m()."}
     assert edges(project, "src/main.rs/f().inner().", "calls") == {"calls src/main.rs/f().m()."}
     assert edges(project, "src/main.rs/_.own().", "calls") == {"calls src/main.rs/_.own()."}
+
+
+def test_a_function_may_be_called_like_its_module() -> None:
+    """A module hides no function that is imported under its name, and stays what paths lead through."""
+    others = {
+        "sync__mod": "pub mod commit;\nmod tag;\npub use commit::{amend, commit};\npub use self::tag::*;\n",
+        "sync__commit": "pub fn commit() {}\npub fn amend() { commit() }\n",
+        "sync__tag": "pub fn tag() {}\n",
+    }
+    head = "mod sync; use crate::sync::{self, commit, tag};"
+    commit, tag = "src/sync/commit:commit().", "src/sync/tag:tag()."
+    for code, expected in {
+        "commit()": {commit},
+        "sync::commit()": {commit},
+        "crate::sync::commit()": {commit},
+        "commit::commit()": {commit},
+        "sync::commit::amend()": {"src/sync/commit:amend()."},
+        "tag()": {tag},
+        "sync::tag()": {tag},
+    }.items():
+        assert calls(code, head=head, **others) == expected, code

@@ -44,6 +44,8 @@ _ROOTS = ("lib.rs", "main.rs", "mod.rs", "build.rs")
 _ABOVE = ("lib.rs", "main.rs", "mod.rs")
 _APART = ("tests", "examples", "benches", "bin")
 _KINDS = {"t": TYPE, "f": FUNCTION, "c": VALUE}
+_VALUES = (FUNCTION, VALUE)
+"""What may be called like a module: they are names of another kind."""
 _STANDARD = ("std", "core", "alloc", "proc_macro", "test")
 _HEADS = ("crate", "self", "super")
 _MAX_PARENTS = 40
@@ -155,6 +157,8 @@ class ModuleEvaluator(Evaluator):
                 items.append((Entity(_KINDS[kind], path, rest, name),))
         found = merged(items, MAX_CANDIDATES) if items else MISSING
         outer = around_block(inline) if inline else None
+        if is_known(found) and all(each.kind is PACKAGE for each in found) and not own:
+            return self._with_values(module, name, found)
         if is_known(found) or (own and outer is None):
             return found
         imported = [
@@ -176,6 +180,17 @@ class ModuleEvaluator(Evaluator):
             return found
         macro = self._exported_macro(path, name)
         return macro if is_known(macro) else found
+
+    def _with_values(self, module: Module, name: str, modules: Candidates) -> Candidates:
+        """Add functions and values that are imported under a module's name: `mod commit; pub use commit::commit;`."""
+        path, inline = module
+        self._found[path, inline, name, False] = modules  # what is asked on the way, for a wildcard leads through it
+        ways = self.get(import_key(path, in_module(inline, name))) or ()
+        groups = [self.imported(module, parts, name) for parts in ways]
+        for parts in () if groups else self.get(star_in_key(path, inline)) or ():
+            groups += [self._inside(each, name) for each in self._starred(module, parts)]
+        values = [tuple(each for each in group if each.kind in _VALUES) for group in groups]
+        return merged([modules, *values], MAX_CANDIDATES)
 
     def _starred(self, module: Module, parts: Chain) -> Candidates:
         """Return what gives names of its own to a module that imports everything of this path."""
