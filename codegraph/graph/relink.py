@@ -36,6 +36,7 @@ from codegraph.graph.file_view import FileView, ids_of
 from codegraph.graph.link import Linked, foreign, is_own, link_file
 from codegraph.graph.resolve import scheme_of
 from codegraph.graph.resolve.edges import EdgeCollector
+from codegraph.graph.resolve.header import header_words
 from codegraph.graph.resolve.parts import Part, PartedScheme, part_numbers, parts_of
 from codegraph.graph.spliced import Lines, moved_lines, spliced
 from codegraph.graph.stored import REASONS, PackedLinks, pack
@@ -271,7 +272,10 @@ def _bindings_by_part(numbers: Sequence[int], occurrences: Occurrences) -> tuple
 
 
 def _is_same_outline(before: Outline, now: Outline) -> bool:
-    """Tell whether two outlines have the same definitions, but for what these hold and where they stand."""
+    """Tell whether two outlines have the same definitions, but for what these hold and where they stand.
+
+    Of a signature, linking reads `header_words`; what contributions read besides is seen by the keys that change.
+    """
     return before is now or (
         before.language == now.language
         and before.namespaces == now.namespaces
@@ -283,18 +287,13 @@ def _is_same_outline(before: Outline, now: Outline) -> bool:
 def _is_same_definition(one: Definition, other: Definition) -> bool:
     return (
         one.descriptor == other.descriptor
-        and _words_before_parameters(one) == _words_before_parameters(other)
+        and (one.signature == other.signature or header_words(one) == header_words(other))
         and one.kind is other.kind
         and one.container == other.container
         and one.name == other.name
         and one.local == other.local
         and (one.own == other.own or one.is_prototype == other.is_prototype)
     )
-
-
-def _words_before_parameters(one: Definition) -> str:
-    """Return what linking reads of a signature; what contributions read besides is seen by the keys that change."""
-    return one.signature.partition("(")[0]
 
 
 def _is_same_frame(known: Known, occurrences: Occurrences, frame: Part, bindings: list[Binding]) -> bool:

@@ -260,6 +260,24 @@ def test_an_edit_of_parameters_links_its_part_alone(header: str) -> None:
     assert links_after(project(), FILE.replace("def second(self):", header)) == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("a.ts", "class A { m() {} }\nclass B extends A { @S('x') $ m() {} }\nfunction f() {}\nfunction g() {}\n"),
+        ("A.java", 'class A { void m() {} }\nclass B extends A { @S("x") $ void m() {} void f() {} void g() {} }\n'),
+        ("A.php", "<?php class A { function m() {} }\nclass B extends A { #[S('x')] $ function m() {} }\n"),
+    ],
+)
+def test_a_modifier_behind_an_annotation_counts_where_no_column_moves(path: str, code: str) -> None:
+    """Such a method overrides what the other one did not, and nothing of the file's mentions differs."""
+    open_text, closed = (code.replace("$", word) for word in ("public ", "private" if "php" in path else "static "))
+    made = Project({path: open_text})
+    made.change({path: open_text + "// edited\n"})  # whose parts are remembered
+    for text in (closed, open_text):
+        made.change({path: text})
+        assert is_equal(differences(made.index, made.clean()))
+
+
 def test_a_body_that_a_declaration_gets_counts_everywhere_in_its_file() -> None:
     """A static function is what its file's calls mean once it has a body, and offers nothing that would say so."""
     text = "static int helper(void);\n\nint f(void) { return helper(); }\n\nint g(void) { return f(); }\n"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from codegraph.core.facts import BindingKind, Chain, ImportKind, Occurrences, Outline
 from codegraph.core.symbols import TYPE_KINDS, SymbolKind
+from codegraph.graph.resolve.header import header_words
 from codegraph.graph.resolve.java.names import FAMILY, package_key, unit_key
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, own_key, return_key
 from codegraph.graph.resolve.scheme import Entry, Offers, Value
@@ -35,7 +36,7 @@ class FileMembers:
     def method(self, index: int) -> Entry:
         """Return a method's entry: descriptor, arity, flags, types of parameters."""
         definition = self._definitions[index]
-        header = definition.signature.partition("(")[0].split()
+        header = header_words(definition)
         flags = ("s" if "static" in header else "") + ("p" if "private" in header else "")
         arity, types = self.arities.get(index, ("0", ""))
         return (definition.descriptor, arity, flags, types)
@@ -45,7 +46,7 @@ class FileMembers:
         definition = self._definitions[index]
         if definition.name != self._definitions[definition.container].name:
             return False
-        before = definition.signature.partition("(")[0].split()
+        before = header_words(definition)
         return (
             len(before) < 2
             or before[-2] in ("public", "protected", "private", ">", ")")

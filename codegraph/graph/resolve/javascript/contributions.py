@@ -34,6 +34,7 @@ from codegraph.core.facts import (
     Outline,
 )
 from codegraph.core.symbols import CALLABLE_KINDS, KIND, SymbolKind, container_of
+from codegraph.graph.resolve.header import header_words
 from codegraph.graph.resolve.javascript.names import FAMILY, SCRIPTS
 from codegraph.graph.resolve.keys import (
     base_key,
@@ -53,10 +54,11 @@ from codegraph.graph.resolve.scheme import Entry, Offers, Value
 
 WHOLE = "export="
 SPREAD = "..."
+_DECORATORS = r"(?:@ [\w$]+(?: \. [\w$]+)*(?: <[^@]*>)? )*"
 _GETTER = re.compile(
-    r"(?:@.* )?(?:(?:static|override|public|private|protected|abstract|declare) )*get (?!\(|=|:|\?|<|;)"
+    _DECORATORS + r"(?:(?:static|override|public|private|protected|abstract|declare) )*get (?!\(|=|:|\?|<|;)"
 )
-_STATIC = re.compile(r"(?:@.* )?(?:(?:override|public|private|protected) )*static (?!\(|=|:|\?|<|;)")
+_STATIC = re.compile(_DECORATORS + r"(?:(?:override|public|private|protected) )*static (?!\(|=|:|\?|<|;)")
 _NAMESPACE = re.compile(r"(?:(?:export|declare) )*(?:namespace|module) ")
 _NAMED = (ImportKind.NAME, ImportKind.MEMBER)
 _HOLDING = (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.CONSTANT)
@@ -91,9 +93,10 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
 def flags_of(definition: Definition) -> str:
     """Return the letters that say how a definition behaves as a member or container."""
     if definition.kind is KIND.METHOD:
-        getter = "get " in definition.signature and _GETTER.match(definition.signature)
-        static = "static " in definition.signature and _STATIC.match(definition.signature)
-        return ("g" if getter else "") + ("s" if static else "")
+        if "get " not in definition.signature and "static " not in definition.signature:
+            return ""
+        header = " ".join((*header_words(definition), "("))
+        return ("g" if _GETTER.match(header) else "") + ("s" if _STATIC.match(header) else "")
     if definition.kind is KIND.CLASS:
         return "n" if _NAMESPACE.match(definition.signature) else ""
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codegraph.core.facts import Binding, BindingKind, Chain, Occurrences, Outline
 from codegraph.core.symbols import TYPE_KINDS, SymbolKind
+from codegraph.graph.resolve.header import header_words
 from codegraph.graph.resolve.keys import base_key, member_key, module_key, name_key, own_key, return_key
 from codegraph.graph.resolve.php.names import CLASS_NAME, CONSTANT_NAME, FAMILY, FUNCTION_NAME, full_name_key, spelled
 from codegraph.graph.resolve.scheme import Offers, Value
@@ -59,7 +60,7 @@ class _Offer(Offers):
             return
         name = definition.name
         chain: Chain = ()
-        header = definition.signature.partition("(")[0].split()
+        header = header_words(definition)
         flags = "".join(each[0] for each in ("static", "private", "abstract") if each in header)
         if definition.kind is SymbolKind.METHOD:
             name = f"{name}()"

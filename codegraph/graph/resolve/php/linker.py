@@ -14,6 +14,7 @@ from posixpath import dirname, join, normpath
 from codegraph.core.facts import Import, ImportKind, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import TYPE_KINDS, Confidence, DependencyKind, SymbolId, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
+from codegraph.graph.resolve.header import header_words
 from codegraph.graph.resolve.keys import member_key, module_key, own_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.php.evaluator import PhpEvaluator
@@ -103,7 +104,7 @@ class PhpLinker(TypedLinker):
     def _link_overrides(self, index: int) -> None:
         definition = self.definitions[index]
         container = self.definitions[definition.container]
-        if container.kind not in TYPE_KINDS or "private" in definition.signature.partition("(")[0].split():
+        if container.kind not in TYPE_KINDS or "private" in header_words(definition):
             return
         place = definition.selection_range
         for target in self._overridden(Entity(TYPE, self.path, container.descriptor), f"{definition.name}()"):
