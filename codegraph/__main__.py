@@ -13,18 +13,16 @@ import sys
 def main() -> None:
     """Run the command line and exit with its code.
 
-    An interrupted command dies of the signal once it has tidied up, or the shell's loop around it would go on.
+    An interrupted command dies of the signal, or the shell's loop around it would go on: at once, unless it is one that
+    has something to tidy up (`cli.main`).
     """
     heeded = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    if heeded:  # nothing is there to be tidied up while modules are imported
+    if heeded:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     from codegraph.cli.main import INTERRUPTED
     from codegraph.cli.main import main as run
 
-    code = INTERRUPTED
     try:
-        if heeded:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = run()
     except KeyboardInterrupt:  # in the moment before or after what `run` looks after
         code = INTERRUPTED

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -19,6 +20,8 @@ from codegraph.errors import CodegraphError, InternalError, UsageError
 
 INTERRUPTED = 130
 _NO_OUTPUT = 141
+_READING = ("codegraph.cli.queries", "codegraph.cli.graph", "codegraph.cli.clones", "codegraph.cli.status")
+"""Modules of commands that leave nothing behind: an interrupt may end them at any point, also in a decoder in C."""
 _OUTPUT_ERRORS = frozenset({errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF})
 
 
@@ -59,6 +62,8 @@ def _run(argv: Sequence[str]) -> int:
         output.json = arguments.json
         _warn_of_variables()
         module, _, function = arguments.run.partition(":")
+        if module not in _READING and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         return int(getattr(import_module(module), function)(arguments, output))
     except CodegraphError as error:
         output.flush()

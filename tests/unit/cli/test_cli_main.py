@@ -194,6 +194,33 @@ main()
     assert (process.returncode, process.stdout, process.stderr) == (-signal.SIGINT, "", "")
 
 
+@pytest.mark.parametrize(
+    ("command", "module", "handler"),
+    [
+        ("search x", "codegraph.cli.queries", "SIG_DFL"),
+        ("callers x", "codegraph.cli.graph", "SIG_DFL"),
+        ("index", "codegraph.cli.daemon_commands", "default_int_handler"),
+        ("start", "codegraph.cli.daemon_commands", "default_int_handler"),
+    ],
+)
+def test_what_only_reads_is_ended_at_once(command: str, module: str, handler: str, tmp_path: Path) -> None:
+    """The system ends a question at whatever point it is; a command that writes is told, and tidies up."""
+    code = f"""
+import signal, sys
+class Finder:
+    def find_spec(name, path, target=None):
+        if name == {module!r}:
+            print(signal.getsignal(signal.SIGINT) is signal.{handler}, flush=True)
+            raise SystemExit
+sys.meta_path.insert(0, Finder)
+sys.argv[1:] = {command.split()!r}
+from codegraph.__main__ import main
+main()
+"""
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert (process.stdout, process.stderr) == ("True\n", "")
+
+
 def test_an_ignored_interruption_stays_ignored(tmp_path: Path) -> None:
     """Who started the command with Ctrl-C ignored (`nohup`, `&`) finds it ignored by it."""
     code = """
