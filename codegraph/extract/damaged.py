@@ -31,8 +31,8 @@ from codegraph.extract.reparse import reparsed
 _COMMENT = re.compile(rb"/\*|\*/(?!\*)")
 """`*/*` counts as a beginning: what stands before it may be no comment."""
 
-_MOST_BROKEN = 150
-"""With more broken places than these a tree is of no help: reading each anew is most of reading the file."""
+_BYTES_EACH = 2_000
+"""As many bytes are parsed while one broken place is read anew (0.27 ms): with more places than that a tree is no help."""
 
 
 class Looked(NamedTuple):
@@ -94,7 +94,8 @@ def _looked_at_broken(
     before = _moved([each for each in known.broken if not _is_within(each, was)], was, moved)
     if before is None:
         return None
-    reading = _resumed(known, data, edited, read, before, spec) or compiled(spec.name).reading(data)
+    resumed = _resumed(known, data, edited, read, before, spec)
+    reading = resumed or compiled(spec.name).reading(data)
     broken = broken_in(reading.root)
     is_other = spec.prepare_if_broken and (reading.read is data) != (known.read is known.data)
     if reading.is_worse_prepared or is_other or reading.read != read:
@@ -107,7 +108,8 @@ def _looked_at_broken(
         return None
     span = edited.start, edited.end + moved
     is_same = _nodes_within(reading.root, span) == _nodes_within(part.view.root, span)
-    if not is_same or not _is_same_elsewhere(_last_tree(known, spec), reading.root, edited, moved):
+    is_alike = _is_alike if resumed else _is_written_alike
+    if not is_same or not _is_same_elsewhere(_last_tree(known, spec), reading.root, edited, moved, is_alike):
         return None
     return Looked(part, broken, reading.unprepared, kept_trees(reading, broken, spec))
 
@@ -119,7 +121,8 @@ def _resumed(
     moved, span = len(data) - len(known.data), (edited.start, edited.end)
     unprepared = _moved(known.unprepared, span, moved)
     is_apart = unprepared is not None and _moved(known.broken, span, moved) == before
-    if not (spec.resumable and known.trees) or not is_apart or len(known.broken) + len(known.unprepared) > _MOST_BROKEN:
+    is_dear = _BYTES_EACH * (len(known.broken) + len(known.unprepared)) > len(known.trees) * len(read)
+    if not (spec.resumable and known.trees) or not is_apart or is_dear:
         return None
     parser = compiled(spec.name).parser
     trees = tuple(
@@ -134,7 +137,9 @@ def _last_tree(known: Known, spec: LanguageSpec) -> Node:
     return (known.trees[0] if known.trees else compiled(spec.name).parser.parse(known.read)).root_node
 
 
-def _is_same_elsewhere(was: Node, now: Node, edited: Function, moved: int) -> bool:
+def _is_same_elsewhere(
+    was: Node, now: Node, edited: Function, moved: int, is_alike: Callable[[Node, Node], bool]
+) -> bool:
     """Tell whether two trees are the same but for the edited function, and for what stands behind it having moved."""
     start, end = edited.start, edited.end
     while (was.start_byte, was.end_byte) != (start, end):
@@ -149,11 +154,38 @@ def _is_same_elsewhere(was: Node, now: Node, edited: Function, moved: int) -> bo
                 return False
             if is_around:
                 inside = one, other
-            elif one.id != other.id and str(one) != str(other):  # one that was taken over is the same
+            elif not is_alike(one, other):
                 return False
         if inside is None:
             return True
         was, now = inside
+    return True
+
+
+def _is_written_alike(was: Node, now: Node) -> bool:
+    """Tell whether two nodes of one kind and length hold the same; of new trees that is the fastest way."""
+    return str(was) == str(now)
+
+
+def _is_alike(was: Node, now: Node) -> bool:
+    """Tell whether two nodes of one kind and length hold the same; a child that was taken over is where the other is.
+
+    So what is met is what was read anew, and the nodes around it.
+    """
+    waiting = [(was, now)]
+    while waiting:
+        was, now = waiting.pop()
+        if was.child_count != now.child_count:
+            return False
+        by = now.start_byte - was.start_byte
+        for number, (one, other) in enumerate(zip(was.children, now.children, strict=True)):
+            place = other.kind_id, other.is_missing, other.start_byte, other.end_byte
+            if (one.kind_id, one.is_missing, one.start_byte + by, one.end_byte + by) != place:
+                return False
+            if was.field_name_for_child(number) != now.field_name_for_child(number):
+                return False
+            if one.id != other.id and one.child_count:
+                waiting.append((one, other))
     return True
 
 

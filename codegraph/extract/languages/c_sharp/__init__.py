@@ -23,4 +23,5 @@ SPEC = replace(
     nested=frozenset({SymbolKind.FUNCTION}),
     prepare=legible,
     prepare_if_broken=True,
+    resumable=True,
 )
