@@ -32,7 +32,7 @@ _COMMENT = re.compile(rb"/\*|\*/(?!\*)")
 """`*/*` counts as a beginning: what stands before it may be no comment."""
 
 _BYTES_EACH = 2_000
-"""As many bytes are parsed while one broken place is read anew (0.27 ms): with more places than that a tree is no help."""
+"""As many are parsed while one broken place is read anew (0.27 ms): a tree with more places than that is no help."""
 
 
 class Looked(NamedTuple):

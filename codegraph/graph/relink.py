@@ -251,11 +251,10 @@ def _link_in_part(
 def _read_news(
     path: str, known: Known, traces: Sequence[frozenset[str] | None], again: Sequence[bool], base: frozenset[str]
 ) -> ReadNews | None:
-    """Compare what is read with what was; None if nobody remembers what a part read that was linked again."""
-    before, now = list(compress(known.traces, again)), list(compress(traces, again))
-    if None in before or len(base) != len(known.base):
+    """Compare what is read with what was; None if all parts are linked again that nobody remembers the reads of."""
+    if len(base) != len(known.base):
         return None
-    was, new = frozenset[str]().union(*filter(None, before)), frozenset[str]().union(*filter(None, now))
+    was, new = (frozenset[str]().union(*filter(None, compress(each, again))) for each in (known.traces, traces))
     others = [base, *(trace for trace, is_again in zip(traces, again, strict=True) if trace and not is_again)]
     added, removed = (
         foreign(path, [key for key in keys if not any(key in each for each in others)])

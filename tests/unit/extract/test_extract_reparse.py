@@ -9,7 +9,9 @@ import pytest
 from tree_sitter import Node
 
 from benchmarks.edited_again import edited
-from codegraph.extract import reparse
+from codegraph.extract import damaged, reparse
+from codegraph.extract.again import Memory
+from codegraph.extract.extractor import Limits, extract
 from codegraph.extract.grammar import compiled
 from codegraph.extract.outline import broken_in
 
@@ -38,7 +40,23 @@ template <> inline int q<int>(int a) { return a<b>(c) > d; }
 }
 """
 )
-SOURCES = {"c": C, "cpp": CPP}
+C_SHARP = b"""namespace N;
+class A<T> : B where T : new() {
+  int F(int a) { int[] x = [ { 1 }; return a; }
+  public int G(int b) { if (b is > 1 and < 3) { return b + 1; } return (b) * 2; }
+  int H(int c) => c switch { 1 => G(c), _ => F(c) };
+  void I() { var s = $"{a:x} {G(1)}" + @"c"; x = y < z, w > (v); }
+  #if LATER
+  else if (x) { y(); }
+  #endif
+  int J(int d) { for (;;) { d++; } return d; }
+  int K { get { return a < b ? c : d; } set; = 3 }
+  async Task L(int e) { await foreach (var f in g) { h(f); } using var i = new J<K>(l => l); }
+  int M(int n) { return n * 2; }
+}
+"""
+SOURCES = {"c": C, "cpp": CPP, "c_sharp": C_SHARP}
+FUNCTIONS = ("function_definition", "method_declaration")
 
 
 def nodes(root: Node) -> list[tuple[int, int, int, bool, bool]]:
@@ -56,8 +74,8 @@ def bodies(root: Node) -> list[Node]:
     found, waiting = [], [root]
     while waiting:
         node = waiting.pop()
-        body = node.child_by_field_name("body") if node.type == "function_definition" else None
-        if body is not None and not node.has_error and body.type == "compound_statement":
+        body = node.child_by_field_name("body") if node.type in FUNCTIONS else None
+        if body is not None and not node.has_error and body.type in ("compound_statement", "block"):
             found.append(body)
         elif not node.type.endswith("statement"):
             waiting.extend(node.children)
@@ -125,3 +143,57 @@ def test_trees_may_be_deeper_than_calls_may_nest() -> None:
     edited = start, text.index(b"\n", start)
     tree = reparse.reparsed(parser, before, read, edited, len(read) - len(text))
     assert nodes(tree.root_node) == nodes(parser.parse(read).root_node)
+
+
+def shape(node: Node) -> list[tuple[int, int, int, bool, bool]]:
+    """Return what a node consists of, wherever it stands."""
+    start = node.start_byte
+    return [(kind, first - start, last - start, *rest) for kind, first, last, *rest in nodes(node)]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("language", SOURCES)
+def test_a_resumed_tree_is_compared_where_it_was_read_anew(language: str) -> None:
+    """Nodes are alike that hold the same, be they taken over, read anew or moved, and no others."""
+    parser, text = compiled(language).parser, SOURCES[language]
+    before = parser.parse(text)
+    found = []
+    for old, new in (
+        (b"return b + 1;", b"return b(1) ;"),
+        (b"return b + 1;", b"return b;"),
+        (b"{ d++; }", b"{ d--; }"),
+    ):
+        start = text.index(old)
+        now, edited = text.replace(old, new, 1), (start, start + len(old))
+        after = reparse.reparsed(parser, before, now, edited, len(now) - len(text))
+        pairs = zip(members(before.root_node), members(after.root_node), strict=True)
+        for one, other in pairs:
+            if one.kind_id == other.kind_id and one.end_byte - one.start_byte == other.end_byte - other.start_byte:
+                found.append(damaged._is_alike(one, other))
+                assert found[-1] == (shape(one) == shape(other)), (one, other)
+    assert {True, False} == set(found)
+
+
+def members(root: Node) -> list[Node]:
+    """Return what stands at the top of a file or in a class."""
+    return [each for one in root.children for each in (one.children[-1].children if "class" in one.type else [one])]
+
+
+def test_a_tree_with_many_broken_places_is_not_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To read each place anew would cost more than to parse the file."""
+    taken: list[int] = []
+    true = damaged.reparsed
+
+    def counted(*arguments: object) -> object:
+        taken.append(1)
+        return true(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(damaged, "reparsed", counted)
+    function = b"int f%d(int a) { return a + %d; }\n"
+    for places, is_resumed in ((1, True), (30, False)):
+        text = b"".join(b"int x = 1 2;\n" * (each < places) + function % (each, each) for each in range(200))
+        now = text.replace(b"a + 77;", b"a + f1(3);")
+        memory = Memory()
+        memory.extract("x", text, "c", Limits())
+        taken.clear()
+        assert memory.extract("x", now, "c", Limits()) == extract(now, "c", Limits())
+        assert (bool(taken), memory.helped) == (is_resumed, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from codegraph.graph.resolve import parts
 from codegraph.graph.resolve.includes import Included
 from codegraph.graph.resolve.scheme import TableReader
 from codegraph.graph.spliced import moved_lines
+from codegraph.graph.table import SymbolTable
 
 LANGUAGES = [each for each in USUAL_PATHS if each != "Go"]
 """But for the one whose files are linked whole."""
@@ -326,6 +328,24 @@ def test_a_part_is_linked_again_for_what_it_read() -> None:
     made.change({"other.py": OTHER.replace("def helper", "def other")})
     assert is_equal(differences(made.index, made.clean()))
     assert made.index.relinker.in_part == 3
+
+
+def test_the_first_edit_of_a_file_notes_only_what_is_read_besides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody knows which part read what of a file that was linked long ago, but all that it read is noted already."""
+    many = {f"m{number}.py": "" for number in range(relink.EDITED_TOGETHER)}  # so many are no edit
+    made = Project({"file.py": FILE, "other.py": OTHER, **many})
+    noted: list[str] = []
+    true = SymbolTable.set_reads
+
+    def counted(table: SymbolTable, path: str, keys: Iterable[str]) -> None:
+        noted.append(path)
+        true(table, path, keys)
+
+    monkeypatch.setattr(SymbolTable, "set_reads", counted)
+    made.change({"file.py": FILE.replace("        return helper()", "        later()\n        return helper()")})
+    assert noted == []
+    made.change({"other.py": OTHER + "\n\ndef later(): pass\n"})
+    assert is_equal(differences(made.index, made.clean()))
 
 
 def test_a_file_that_is_gone_is_forgotten() -> None:
