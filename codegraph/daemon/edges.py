@@ -22,7 +22,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from codegraph.core.changes import Dependency, Unresolved
-from codegraph.core.facts import Role
+from codegraph.core.facts import Definition, Role
 from codegraph.core.symbols import CALLABLE_KINDS, DOCUMENT_LANGUAGES, Confidence, DependencyKind, SymbolId
 from codegraph.daemon.declared import with_joined
 from codegraph.daemon.implicit import is_called_unwritten, made_by
@@ -41,6 +41,7 @@ from codegraph.daemon.targets import CONSTRUCTORS, describe, existing
 from codegraph.daemon.uncertain import EXAMPLES, UNCERTAIN_REASONS, Missed
 from codegraph.daemon.view import View
 from codegraph.graph.file_view import Symbol
+from codegraph.graph.resolve.header import header_words
 from codegraph.graph.snapshot import Snapshot
 
 CALL_KINDS = frozenset({DependencyKind.CALLS})
@@ -53,8 +54,9 @@ Step = tuple[SymbolId, Dependency, SymbolId]
 """The other end, the edge, and the symbol in whose list the edge stands."""
 Neighbours = Callable[[SymbolId], Iterable[Step]]
 _CALL_ROLES = frozenset({Role.CALL, Role.DECORATOR})
-_ACCESSORS = frozenset({"get", "set", "property", "cached_property", "setter"})
-_HEADER = 6
+_ACCESSORS = frozenset({"get", "set"})
+_MADE_ACCESSORS = frozenset({"property", "cached_property", "setter"})
+"""The decorators that make one of a method."""
 """So many tokens of a signature may say that it is a property's."""
 _EXPORTING = frozenset({"javascript", "typescript", "tsx"})
 
@@ -136,13 +138,25 @@ def _handed_on(snapshot: Snapshot, target: Symbol) -> Iterator[tuple[str, Unreso
     definition = target.definition
     if definition.kind not in CALLABLE_KINDS:
         return
-    header = definition.signature.split(" ")
-    if "(" not in header or not _ACCESSORS.isdisjoint(header[:_HEADER]):
-        return  # a property is mentioned where it is read
+    if _is_accessor(definition):
+        return  # it is mentioned where it is read
     for view, holder, edge in snapshot.each_edge_to(target.id, _MENTIONS):
         is_export = not holder and view.path == target.path and target.language in _EXPORTING
         if not is_export and view.language not in DOCUMENT_LANGUAGES:
             yield view.path, Unresolved(holder, definition.name, Role.READ, "dynamic", edge.line, edge.column)
+
+
+def _is_accessor(definition: Definition) -> bool:
+    """Tell what runs where it is read or assigned to from what is merely called `get`."""
+    if "(" not in definition.signature:
+        return True
+    words = header_words(definition)
+    named = definition.name in words
+    before = words[: -1 - words[::-1].index(definition.name)] if named else words
+    return any(
+        word in (_MADE_ACCESSORS if mark in ("@", ".") else _ACCESSORS)
+        for mark, word in zip(["", *before], before, strict=False)
+    )
 
 
 def _calls_of_overridden(snapshot: Snapshot, caller: Symbol) -> Iterator[Unresolved]:

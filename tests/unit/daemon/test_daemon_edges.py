@@ -281,6 +281,24 @@ def test_functions_that_are_handed_on_have_unknown_callers(project_of: Any) -> N
     assert impact(view, "a.py/f().").bound is Bound.LOWER_BOUND
 
 
+def test_what_is_called_get_is_no_accessor(project_of: Any) -> None:
+    """A function of that name, or with such a parameter or decorator, is handed on; accessors are not."""
+    view = project_of(
+        {
+            "a.py": "def get(key): ...\ndef f(set): ...\n"
+            "class A:\n    @cache(1)\n    @property\n    def size(self): ...\n    @size.setter\n"
+            "    def size(self, value): ...\ndef g(a: A): return [get, f, a.size]\n",
+            "a.ts": "export class A {\n  @get('/x') all() {}\n  get<T>(key: T) { return key; }\n"
+            "  @Says('x') get first() { return 1; }\n}\nfunction h(a: A) { return [a.all, a.get, a.first]; }\n",
+        }
+    ).view
+    handed = ["a.py/get().", "a.py/f().", "a.ts/A#all().", "a.ts/A#get()."]
+    read = ["a.py/A#size().", "a.py/A#size(+1).", "a.ts/A#first()."]
+    for symbol in (*handed, *read):
+        causes = {cause.reason for cause in callers(view, symbol).causes}
+        assert ("dynamic" in causes) is (symbol in handed), symbol
+
+
 OVERRIDDEN = {
     "a.py": "class Base:\n    def __init__(self): ...\n    def run(self): ...\n"
     "class Derived(Base):\n    def __init__(self): super().__init__()\n    def run(self): ...\n    def own(self): ...\n"
