@@ -17,6 +17,7 @@ def test_package() -> None:
         ("name", ("@a/b",)),
         ("main", ("./lib.js",)),
         ("exports:.", ("./i.mjs", "./r.cjs")),
+        ("required:.", ("./r.cjs", "./i.mjs")),
         ("exports:./x/*", ("./src/x/*.js",)),
         ("imports:#y", ("./y.js", "./z.js")),
     ]

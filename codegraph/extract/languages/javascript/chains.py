@@ -1,7 +1,7 @@
 """Expressions of JavaScript and TypeScript as chains of names (see `codegraph.core.facts`).
 
 `chain_of` reads an expression as one chain, `alternatives_of` as all the chains that it may stand for
-(`a || b`, `c ? a : b`). What takes a value through unchanged is transparent: parentheses, `await`, `!`,
+(`a || b`, `(c ? a : b).d`). What takes a value through unchanged is transparent: parentheses, `await`, `!`,
 `satisfies`, `x.bind(y)`, `Object.freeze(x)`, the last part of a comma. A cast gives an instance of its
 type. An expression that names nothing has the chain (), one whose receiver names nothing starts with
 the empty string, so that its member can still be looked for by name. `require("x")` and `import("x")`
@@ -13,6 +13,8 @@ here recurses deeper than `MAX_STEPS`. Tests: tests/unit/extract/test_extract_ja
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from tree_sitter import Node
@@ -53,6 +55,15 @@ _LITERALS: Final = frozenset(
 _KEEPING: Final = frozenset({"freeze", "seal", "preventExtensions", "create", "assign"})
 _BINDING: Final = frozenset({"bind"})
 _MODULE: Final = ("module",)
+_STEPS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "member_expression": "object",
+        "subscript_expression": "object",
+        "call_expression": "function",
+        "new_expression": "constructor",
+    }
+)
+"""Expressions whose value begins with another one -> the field that has that."""
 
 
 def required_module(call: Node) -> tuple[str, str] | None:
@@ -90,12 +101,17 @@ def is_literal(node: Node) -> bool:
     return node.type in _LITERALS
 
 
-def chain_of(node: Node | None, this: str) -> Chain:
-    """Read an expression as one chain; `this` is the element that stands for `this`, "" if nobody knows."""
+def chain_of(node: Node | None, this: str, given: tuple[int, Chain] = (0, ())) -> Chain:
+    """Read an expression as one chain; `this` is the element that stands for `this`, "" if nobody knows.
+
+    `given` says as what a part of it is read: the id of its node, and a chain.
+    """
     elements: list[str] = []
     for _ in range(MAX_STEPS):
         if node is None:
             return ()
+        if node.id == given[0]:
+            return _finish(given[1] or (UNKNOWN,), elements)
         kind = node.type
         if kind in _NAMES:
             return _finish((text_of(node),), elements)
@@ -134,26 +150,62 @@ def chain_of(node: Node | None, this: str) -> Chain:
 def alternatives_of(node: Node | None, this: str, *, unknown: bool = False) -> tuple[Chain, ...]:
     """Read an expression as the chains that it may stand for, in source order; () for all unknown ones, if wanted."""
     found: dict[Chain, None] = {}
+    for part in _operands(node):
+        for chain in chains_of(part, this):
+            if chain and chain[0] != UNKNOWN:
+                found[chain] = None
+            elif unknown:
+                found[()] = None
+    return tuple(found)
+
+
+def chains_of(node: Node, this: str) -> list[Chain]:
+    """Read an expression as one chain, or one for each value that it may start from: `(a || b).c`, `(a ? b : c).d()`.
+
+    Those that nobody knows are left out where others are known.
+    """
+    choice = _choice(node)
+    if choice is None:
+        return [chain_of(node, this)]
+    starts = dict.fromkeys(chain_of(each, this) for each in _operands(choice))
+    found = [chain_of(node, this, (choice.id, each)) for each in starts if each and each[0] != UNKNOWN]
+    return found or [chain_of(node, this)]
+
+
+def _operands(node: Node | None) -> Iterator[Node]:
+    """Walk the expressions of which the value of one is one, in source order."""
     waiting = [node]
-    steps = 0
-    while waiting and steps < MAX_STEPS:
-        steps += 1
-        part = waiting.pop()
+    for _ in range(MAX_STEPS):
+        part = waiting.pop() if waiting else None
         if part is None:
-            continue
-        if part.type == "ternary_expression":
+            if not waiting:
+                return
+        elif part.type == "ternary_expression":
             waiting += (part.child_by_field_name("alternative"), part.child_by_field_name("consequence"))
         elif part.type == "binary_expression" and operator_of(part) in ("||", "??"):
             waiting += (part.child_by_field_name("right"), part.child_by_field_name("left"))
         elif part.type in _TRANSPARENT and part.named_child_count:
             waiting.append(nth(part, 0))
         else:
-            chain = chain_of(part, this)
-            if chain and chain[0] != UNKNOWN:
-                found[chain] = None
-            elif unknown:
-                found[()] = None
-    return tuple(found)
+            yield part
+
+
+def _choice(node: Node | None) -> Node | None:
+    """Return the `a ? b : c` or `a || b` that the value of an expression starts from, None if there is none."""
+    for _ in range(MAX_STEPS):
+        if node is None:
+            return None
+        kind = node.type
+        if kind in _STEPS:
+            node = node.child_by_field_name(_STEPS[kind])
+        elif kind in _TRANSPARENT:
+            node = nth(node, 0)
+        else:
+            is_choice = kind == "ternary_expression" or (
+                kind == "binary_expression" and _operator(node) in ("||", "??")
+            )
+            return node if is_choice else None
+    return None
 
 
 def _called(call: Node, elements: list[str]) -> Node | None:

@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import BindingKind, Role
 from codegraph.extract.languages.javascript.annotations import NOTHING, function_type, type_chains
+from codegraph.extract.languages.javascript.chains import chain_of
 from codegraph.extract.languages.javascript.expressions import heritage_type, mention
 from codegraph.extract.languages.javascript.imports import (
     SPREAD,
@@ -39,7 +40,8 @@ def class_(walk: Walk, node: Node, scope: Scope) -> None:
     outer = walk.own(node, scope)
     index = walk.defined_by(node)
     own = index != 0 and index == outer.owner
-    this = "@self" if own else ""
+    made = 0 if index else walk.made_by(node)
+    this = "@self" if own or made else ""
     inner = walk.ledger.scope(outer, outer.owner, this, plain=own, function=True)
     if name is not None and node.type == "class" and own:
         inner.names.setdefault(text_of(name), walk.spelled(index)[0])
@@ -52,7 +54,7 @@ def class_(walk: Walk, node: Node, scope: Scope) -> None:
     walk.push(node.child_by_field_name("type_parameters"), inner)
     for child in node.named_children:
         if child.type == "class_heritage":
-            _heritage(walk, child, inner, own=own)
+            _heritage(walk, child, inner, own=own or made != 0)
     body = node.child_by_field_name("body")
     if body is None:
         return
@@ -61,24 +63,42 @@ def class_(walk: Walk, node: Node, scope: Scope) -> None:
             child.type == "class_static_block" or is_static(child)
         )
         member_scope = inner
-        if static and own:
-            member_scope = walk.ledger.scope(inner, inner.owner, "@class", plain=True, function=True)
+        if static and (own or made):
+            member_scope = walk.ledger.scope(inner, inner.owner, "@class", plain=own, function=True)
         walk.push(child, member_scope)
-        if own:
-            _class_member(walk, child, index, inner)
+        if own or made:
+            _class_member(walk, child, index or made, inner)
 
 
 def _heritage(walk: Walk, node: Node, scope: Scope, *, own: bool) -> None:
     """`extends X`, `implements I, J`; a nested class's heritage is only mentioned."""
     for child in node.named_children:
         if child.type == "extends_clause":
-            mention(walk, unwrap(child.child_by_field_name("value")), scope, Role.INHERIT if own else Role.READ)
+            _base(walk, unwrap(child.child_by_field_name("value")), scope, own=own)
             walk.push(child.child_by_field_name("type_arguments"), scope)
         elif child.type == "implements_clause":
             for each in child.named_children:
                 heritage_type(walk, each, scope, Role.IMPLEMENT if own else Role.TYPE)
         else:
-            mention(walk, unwrap(child), scope, Role.INHERIT if own else Role.READ)
+            _base(walk, unwrap(child), scope, own=own)
+
+
+def _base(walk: Walk, node: Node | None, scope: Scope, *, own: bool) -> None:
+    """What a class extends: of `A(B, C(D))`, which are functions that add to classes, B and D as well."""
+    mention(walk, node, scope, Role.INHERIT if own else Role.READ)
+    if node is None or node.type != "call_expression" or not own:
+        return
+    waiting = [node]
+    while waiting:
+        made = waiting.pop()
+        chain, arguments = chain_of(made, ""), made.child_by_field_name("arguments")
+        if chain:
+            walk.attribute(scope.owner, SPREAD, ((chain,), ()), scope)
+        for each in arguments.named_children if arguments is not None else ():
+            if each.type == "identifier" and text_of(each)[:1].isupper():
+                walk.ledger.refer(scope, (text_of(each),), Role.INHERIT, each)
+            elif each.type == "call_expression":
+                waiting.append(each)
 
 
 def push_decorators(walk: Walk, index: int, node: Node, scope: Scope) -> None:

@@ -191,7 +191,7 @@ class Finder:
         first = bodies[0] if bodies else None
         index = self.add(SymbolKind.INTERFACE, name, node, node, first, place, local=local)
         for each in bodies if index else ():
-            self._members(each, index)
+            self.members(each, index)
 
     def _declaration(self, node: Node, place: Place) -> None:
         declarators = [child for child in node.named_children if child.type == "variable_declarator"]
@@ -222,7 +222,7 @@ class Finder:
             return self.class_(unit, value, place, name_node, name)
         index = self.add(SymbolKind.CONSTANT, name_node, unit, value, value, place, name=name)
         if index and value is not None and value.type == "object":
-            self._members(value, index)
+            self.members(value, index)
         return index
 
     def class_(
@@ -235,10 +235,10 @@ class Finder:
         body = node.child_by_field_name("body")
         index = self.add(SymbolKind.CLASS, name_node, unit, node, body, place, name=name, local=local)
         if index and body is not None:
-            self._members(body, index)
+            self.members(body, index)
         return index
 
-    def _members(self, body: Node, container: int) -> None:
+    def members(self, body: Node, container: int) -> None:
         """Record the methods of a class body, an interface body or an object literal."""
         comments: list[Node] = []
         decorators: list[Node] = []
@@ -305,7 +305,7 @@ class Finder:
             return
         container = self._names.find(without_prototype(target), place)
         if container:
-            self._members(members, container)
+            self.members(members, container)
 
     def _assignment(self, node: Node, place: Place) -> None:
         targets, value = assignment_targets(node)
@@ -362,7 +362,7 @@ class Finder:
         if name.text == b"prototype":
             container = self._names.find(receiver, place) if value.type == "object" else 0
             if container:
-                self._members(value, container)
+                self.members(value, container)
             return bool(container)
         if value.type not in FUNCTIONS and value.type != "class":
             return False

@@ -7,3 +7,5 @@
     (parenthesized_expression) (assignment_expression)]) @definition
 (assignment_expression left: (member_expression)
     right: [(arrow_function) (function_expression) (generator_function) (parenthesized_expression)]) @definition
+(return_statement (class) @definition)
+(arrow_function body: (class) @definition)

@@ -16,7 +16,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import COMPUTED, ROLE, Chain, Role
 from codegraph.extract.languages.javascript.annotations import NOTHING, TypeChains
-from codegraph.extract.languages.javascript.chains import UNKNOWN, alternatives_of, chain_of, key_of
+from codegraph.extract.languages.javascript.chains import UNKNOWN, alternatives_of, chain_of, chains_of, key_of
 from codegraph.extract.languages.javascript.definition_nodes import EXPORTS
 from codegraph.extract.languages.javascript.imports import export_assignment, required_inside
 from codegraph.extract.languages.javascript.literals import define_member, jsdoc_before
@@ -82,13 +82,12 @@ def mention(walk: Walk, node: Node | None, scope: Scope, role: Role) -> None:
     if node.type in ("identifier", "shorthand_property_identifier"):
         walk.ledger.refer(scope, (text_of(node),), role, node)
     elif node.type in _MEMBERS:
-        chain = chain_of(node, scope.this)
-        name = node.child_by_field_name("property")
-        if role is ROLE.READ:
-            chain = _certain(chain)
-        if name is not None and name.text not in _NO_MENTION:
-            walk.refer(scope, chain, role, name)
-        walk.push(node.child_by_field_name("object"), scope)
+        name, receiver = node.child_by_field_name("property"), node.child_by_field_name("object")
+        several = receiver is not None and receiver.type == "parenthesized_expression"
+        for chain in chains_of(node, scope.this) if several else (chain_of(node, scope.this),):
+            if name is not None and name.text not in _NO_MENTION:
+                walk.refer(scope, _certain(chain) if role is ROLE.READ else chain, role, name)
+        walk.push(receiver, scope)
     elif node.type != "super":
         walk.push(node, scope)
 

@@ -3,6 +3,7 @@
     function f() {}, const f = () => {}, object.f = function () {}        function
     class C {}, const C = class {}                                         class, with its methods
     interface I {}, type T = ..., enum E {}                                interface, enum
+    return class extends Base {}, (Base) => class extends Base {}          methods of the function
 
 They are *local*: nobody but the code around them can name them. The container of one is the innermost definition
 around it; what a function at module level hands to a call (`describe("x", () => {...})`) is the module's.
@@ -79,12 +80,27 @@ class _Merge:
         if node.id in self._known or value is None or value.id in self._known:
             return 0
         before = len(self._finder.found)
+        if node.type == "class":
+            if self._makes(container, node):
+                self._known.add(node.id)
+                self._finder.members(node.child_by_field_name("body") or node, container)
+                self._expect(before)
+            return 0
         _record(self._finder, node, value, container)
         if len(self._finder.found) == before:
             return 0
         self._known.update((node.id, value.id))
         self._expect(before, before + 1)
         return before + 1
+
+    def _makes(self, container: int, class_: Node) -> bool:
+        """Tell whether a class without a name of its own is what a function gives: its members are the function's."""
+        around = class_.parent
+        while around is not None and around.type not in FUNCTIONS and around.type not in FUNCTION_DECLARATIONS:
+            around = around.parent
+        each = self._finder.found[container - 1] if container else None
+        value = each.value if each is not None and each.kind == SymbolKind.FUNCTION else None
+        return value is not None and around is not None and value.id == around.id
 
     def _renumbered(self, order: list[int]) -> list[DefinitionNodes]:
         number = {0: 0} | {old: new for new, old in enumerate(order, 1)}

@@ -6,7 +6,7 @@ a number behind an at sign ("x@7"), which no source can contain. Each function t
 counts anew, and what is outside of functions counts apart ("x@@7"), there each function without a definition anew
 ("x@@7:2"): an edit of one function renames nothing in another. References are resolved to the renamed spelling
 when the whole file has been seen (`finish`), because functions and `var` are hoisted. A plain read of a nested or
-local name leads nowhere and is left out.
+local name that is no import leads nowhere and is left out.
 
 Invariant: two uses of one spelling inside a definition name the same binding. Tests:
 tests/unit/extract/test_extract_javascript_occurrences.py.
@@ -84,6 +84,8 @@ class Ledger:
         self._bindings: list[tuple[int, Scope, Scope, str, BindingKind, Chain]] = []
         self._assigned: list[tuple[int, Scope, str, Chain]] = []
         self._imports: list[Import] = []
+        self._brought: set[tuple[int, str]] = set()
+        """Scope number and spelling of each imported name."""
         self._exports: list[tuple[int, Scope, str, Chain]] = []
         self._defined: dict[tuple[int, str], int] = {}
         """Scope number and name of a local definition -> where it stands."""
@@ -183,6 +185,7 @@ class Ledger:
     ) -> None:
         """Record an imported name; its alias is declared by the caller."""
         line, column = self._text.position(node.start_byte)
+        self._brought.add((binding_scope(scope, hoisted=False).number, alias))
         self._imports.append(Import(scope.owner, kind, module, 0, name, alias, line, column, reexport))
 
     def offer(self, scope: Scope, name: str, chain: Chain) -> None:
@@ -224,7 +227,7 @@ class Ledger:
         return () if spelt == chain else spelt
 
     def _mention(self, table: ReferenceTable) -> None:
-        add = table.add
+        add, brought = table.add, self._brought
         for scope, written, role, offset in self._references:
             chain = _narrowed(scope, written) if self._narrows else written
             head = chain[0]
@@ -233,8 +236,8 @@ class Ledger:
                 if found is not None:
                     spelling = found.names[head]
                     local = not found.plain or (found.owner != 0 and (found.function or found.owner == scope.owner))
-                    is_definition = spelling[0] == "@" or spelling in self.renamed
-                    if local and len(chain) == 1 and role in _NAMING and not is_definition:
+                    is_known = spelling[0] == "@" or spelling in self.renamed or (found.number, spelling) in brought
+                    if local and len(chain) == 1 and role in _NAMING and not is_known:
                         continue
                     if spelling != head:
                         chain = (spelling, *chain[1:])

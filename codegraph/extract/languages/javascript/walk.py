@@ -126,6 +126,15 @@ class Walk:
         """Return the index of the definition whose value is this node, 0 if there is none."""
         return self._values.get(value.id, 0)
 
+    def made_by(self, class_: Node) -> int:
+        """Return the index of the function that has the members of a class which it gives, 0 if none has."""
+        body = class_.child_by_field_name("body")
+        for child in body.named_children if body is not None else ():
+            index = self.defined(child)
+            if index:
+                return self.found[index - 1].container
+        return 0
+
     def named(self, name: str, scope: Scope) -> int:
         """Return the index of the definition that a name stands for in a scope, 0 if there is none."""
         part: Scope | None = scope

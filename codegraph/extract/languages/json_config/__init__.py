@@ -1,6 +1,7 @@
 """Project configuration that decides what JavaScript imports mean: `package.json`, `tsconfig.json`, `jsconfig.json`.
 
-    package.json                  name, main, module, source, types, typings; exports:<subpath>; imports:<pattern>
+    package.json                  name, type, main, module, source, types, typings; exports:<subpath>; imports:<pattern>
+                                  (required:<subpath>: what CommonJS modules get, if that is another file)
     tsconfig.json, jsconfig.json  extends, baseUrl, paths:<pattern>
 
 Tests: tests/unit/extract/test_extract_json_config.py.

@@ -16,9 +16,11 @@ Setting = tuple[str, tuple[str, ...]]
 MAX_SETTINGS: Final = 400
 _MAX_TARGETS: Final = 8
 _MAX_DEPTH: Final = 8
-_FIELDS: Final = ("name", "main", "module", "source", "types", "typings")
+_FIELDS: Final = ("name", "type", "main", "module", "source", "types", "typings")
 _CONDITIONS: Final = ("source", "types", "import", "module", "require", "default", "node", "browser")
 """Tried in this order, then all others by name."""
+_REQUIRING: Final = ("source", "require", "node", "default")
+"""The first that are tried where a CommonJS module asks."""
 _COMMENT: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"?|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
 _TRAILING_COMMA: Final = re.compile(r'"(?:[^"\\\n]|\\.)*"?|,(?=\s*[}\]])')
 
@@ -53,9 +55,9 @@ def _settings(document: dict[str, object]) -> Iterator[Setting]:
     exports = document.get("exports")
     if isinstance(exports, dict) and any(key.startswith(".") for key in exports):
         for key, value in exports.items():
-            yield f"exports:{key}", _targets(value)
+            yield from _exported(key, value)
     elif exports is not None:
-        yield "exports:.", _targets(exports)
+        yield from _exported(".", exports)
     imports = document.get("imports")
     if isinstance(imports, dict):
         for key, value in imports.items():
@@ -74,6 +76,14 @@ def _settings(document: dict[str, object]) -> Iterator[Setting]:
             yield f"paths:{key}", _targets(value)
 
 
+def _exported(key: str, value: object) -> Iterator[Setting]:
+    """Yield the files of one entry point, apart for those who require it if they get others."""
+    targets, required = _targets(value), _targets(value, _REQUIRING)
+    yield f"exports:{key}", targets
+    if required != targets:
+        yield f"required:{key}", required
+
+
 def _referenced(document: dict[str, object]) -> list[object]:
     """Return the paths of the projects that a configuration refers to."""
     references = document.get("references")
@@ -81,7 +91,7 @@ def _referenced(document: dict[str, object]) -> list[object]:
     return [each.get("path") for each in listed if isinstance(each, dict)]
 
 
-def _targets(value: object) -> tuple[str, ...]:
+def _targets(value: object, first: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the files that a target names, through conditions and alternatives."""
     found: dict[str, None] = {}
     waiting = [(value, 0)]
@@ -92,6 +102,8 @@ def _targets(value: object) -> tuple[str, ...]:
         elif isinstance(part, list) and depth < _MAX_DEPTH:
             waiting.extend((each, depth + 1) for each in reversed(part))
         elif isinstance(part, dict) and depth < _MAX_DEPTH:
-            keys = [key for key in _CONDITIONS if key in part] + sorted(key for key in part if key not in _CONDITIONS)
+            keys = [key for key in dict.fromkeys(first + _CONDITIONS) if key in part] + sorted(
+                key for key in part if key not in _CONDITIONS
+            )
             waiting.extend((part[key], depth + 1) for key in reversed(keys))
     return tuple(found)

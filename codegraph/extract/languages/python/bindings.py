@@ -284,8 +284,8 @@ def _innermost(node: Node) -> Node:
 
 
 def bind_results(view: FileView, headers: Headers) -> None:
-    """Bind what functions return or yield: by annotation, else by one obvious `return Name(...)` or `return self`."""
-    returned: dict[int, list[Chain]] = {}
+    """Bind what functions return or yield: by annotation, else by obvious `return Name(...)` or `return self`."""
+    returned: dict[int, dict[Chain, None]] = {}
     yielded: dict[int, dict[Chain, None]] = {}
     for match in view.forms("yield"):
         value = match["value"][0]
@@ -295,7 +295,7 @@ def bind_results(view: FileView, headers: Headers) -> None:
     for match in view.forms("return"):
         value = match["value"][0]
         owner = view.owner_of(value.start_byte)
-        returned.setdefault(owner, []).append(view.chain(value, owner))
+        returned.setdefault(owner, {})[view.chain(value, owner)] = None
     for index, found in enumerate(view.definitions):
         if found.kind not in CALLABLE_KINDS or found.node is None:
             continue
@@ -309,11 +309,8 @@ def bind_results(view: FileView, headers: Headers) -> None:
             for element in read.elements:
                 view.bind(found.name_start, index, "()", BINDING.ELEMENT, headers.meant(element, index))
         else:
-            chains = set(returned.get(index, ()))
-            if len(chains) == 1:
-                _bind_obvious(view, index, found, BINDING.RETURN, chains.pop())
-            if len(yielded.get(index, ())) == 1:
-                _bind_obvious(view, index, found, BINDING.ELEMENT, *yielded[index])
+            _bind_obvious(view, index, found, BINDING.RETURN, returned.get(index, ()))
+            _bind_obvious(view, index, found, BINDING.ELEMENT, yielded.get(index, ()))
 
 
 def _type_of_receiver(view: FileView, function: Node) -> str:
@@ -326,6 +323,7 @@ def _type_of_receiver(view: FileView, function: Node) -> str:
     return _OF_CLASS.sub(r"\1", view.text.of(type_))
 
 
-def _bind_obvious(view: FileView, index: int, found: Found, kind: BindingKind, chain: Chain) -> None:
-    if chain and (chain[-1] == "()" or chain in (("@self",), ("@class",))):
+def _bind_obvious(view: FileView, index: int, found: Found, kind: BindingKind, chains: Iterable[Chain]) -> None:
+    obvious = [each for each in chains if each and (each[-1] == "()" or each in (("@self",), ("@class",)))]
+    for chain in obvious[:MAX_OPERANDS]:
         view.bind(found.name_start, index, "()", kind, chain)

@@ -2,7 +2,8 @@
 
 One evaluator serves one call of `link`. It learns of members and exports only by `TableReader.get`; what it
 remembers dies with it. A question that comes up again while it is being answered (import cycles, a variable
-assigned from itself) has the answer "dynamic" there, and steps inside steps are bounded, so every chain ends.
+assigned from itself) has the answer "dynamic" there, what is unknown only because of that is asked again (bounded),
+and steps inside steps are bounded, so every chain ends.
 
 Lookup order of a name: the definition's own names, the namespaces around it, the file's definitions and
 variables, its imports, the platform's names. Members are looked up in the class and along its bases.
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 
 from codegraph.core.facts import LOCAL, Chain
 from codegraph.core.symbols import descriptor_parts
-from codegraph.graph.resolve.javascript.calls import called, element_of, handed, handed_back, keyed, returned
+from codegraph.graph.resolve.javascript.calls import called, element_of, handed, handed_back, keyed
 from codegraph.graph.resolve.javascript.contributions import SPREAD, WHOLE, chain_of, described, on_side
 from codegraph.graph.resolve.javascript.entities import (
     CONTAINER_METHOD,
@@ -33,6 +34,7 @@ from codegraph.graph.resolve.javascript.entities import (
     unknown,
     unsure,
 )
+from codegraph.graph.resolve.javascript.holding import field_entries, held
 from codegraph.graph.resolve.javascript.modules import ModuleFinder
 from codegraph.graph.resolve.javascript.names import BUILTINS, KEEPING, SCRIPTS, TAKING
 from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, Scope, home_of
@@ -51,6 +53,9 @@ _MAX_NESTING = 40
 _IMPORTED = 'import("'  # a module named inside a type: `import("./x").T`
 _MAX_BASES = 32
 _CYCLE = unknown("dynamic")
+_OPEN = (Entity(UNKNOWN, name="dynamic"),)
+"""Stands for an answer that is being looked for: a different object than `_CYCLE`, which is one."""
+_MAX_RETRIES = 500
 _Question = tuple[object, ...]
 
 
@@ -70,6 +75,8 @@ class Evaluator:
         """Per class or object: the modules whose exports an object literal copies (`{...namespace}`)."""
         self._file_scopes: dict[tuple[str, Home | None], Scope] = {}
         self._nesting = 0
+        self._cuts = 0
+        self._retries = _MAX_RETRIES
 
     def read(self, key: str) -> Value:
         """Return the entries of a private key."""
@@ -80,10 +87,12 @@ class Evaluator:
         question = (scope, chain)
         found = self._memo.get(question)
         if found is not None:
+            self._cuts += found is _OPEN
             return found
         if not chain or self._nesting > _MAX_NESTING:
             return _CYCLE
-        self._memo[question] = _CYCLE
+        self._memo[question] = _OPEN
+        cuts = self._cuts
         self._nesting += 1
         if len(chain) == 1:
             found = self._name(scope, chain[0])
@@ -91,32 +100,43 @@ class Evaluator:
             before = self.evaluate(scope, chain[:-1])
             found = handed_back(chain, merged([self._step(each, chain[-1]) for each in before], MAX_CANDIDATES))
         self._nesting -= 1
-        self._memo[question] = found
-        return found
+        return self._keep(question, found, cuts)
 
     def values(self, entity: Entity) -> Candidates:
         """Return what a variable, field, constant, getter or module holds; other entities as they are."""
         question = ("values", entity)
         found = self._memo.get(question)
         if found is not None:
+            self._cuts += found is _OPEN
             return found
         if self._nesting > _MAX_NESTING:
             return _CYCLE
-        self._memo[question] = _CYCLE
+        self._memo[question] = _OPEN
+        cuts = self._cuts
         self._nesting += 1
-        found = self._values(entity)
+        found = held(self, entity)
         self._nesting -= 1
-        self._memo[question] = found
+        return self._keep(question, found, cuts)
+
+    def _keep(self, question: _Question, found: Candidates, cuts: int) -> Candidates:
+        """Answer an open question, but for good only if open ones (`cuts` before it) are not why nothing is known."""
+        if self._cuts != cuts and self._nesting and self._retries and not is_known(found):
+            self._retries -= 1
+            del self._memo[question]
+        else:
+            self._memo[question] = _CYCLE if found is _OPEN else found
         return found
 
     def exported(self, path: str, name: str) -> Candidates:
         """Return what a file exports under a name ("export=": the module itself)."""
         question = ("exported", path, name)
         found = self._memo.get(question)
-        if found is None:
-            self._memo[question] = _CYCLE
-            found = self._memo[question] = self._exported(path, name)
-        return found
+        if found is not None:
+            self._cuts += found is _OPEN
+            return found
+        self._memo[question] = _OPEN
+        cuts = self._cuts
+        return self._keep(question, self._exported(path, name), cuts)
 
     def imported(self, importer: str, entry: Entry) -> Candidates:
         """Return what an import entry, ("m", specifier) or ("n", specifier, name), brings."""
@@ -244,10 +264,12 @@ class Evaluator:
         """Return the members of that name of an entity or of what it holds."""
         question = ("member", entity, name)
         found = self._memo.get(question)
-        if found is None:
-            self._memo[question] = _CYCLE
-            found = self._memo[question] = self._member(entity, name)
-        return found
+        if found is not None:
+            self._cuts += found is _OPEN
+            return found
+        self._memo[question] = _OPEN
+        cuts = self._cuts
+        return self._keep(question, self._member(entity, name), cuts)
 
     def _member(self, entity: Entity, name: str) -> Candidates:
         if entity.kind is MODULE:
@@ -276,7 +298,7 @@ class Evaluator:
         longer = entity._replace(name=f"{entity.name}.{name}")
         if entity.kind is VARIABLE:
             return (longer,) if self.locals.entries(entity.local, longer.name) is not None else ()
-        return (longer,) if self._field_entries(longer) else ()
+        return (longer,) if field_entries(self, longer) else ()
 
     def inherited(self, home: Home, name: str, *, static: bool = True) -> Candidates:
         """Return the members of that name in a class or the nearest of its bases; none is ().
@@ -332,59 +354,6 @@ class Evaluator:
     def _through(self, path: str, specifier: str, name: str) -> Candidates:
         target = self.modules.find(path, specifier)
         return self.exported(target, name) if target is not None else unknown("external")
-
-    def _values(self, entity: Entity) -> Candidates:
-        kind = entity.kind
-        if kind is VARIABLE:
-            entries = self.locals.entries(entity.local, entity.name) or ()
-            return self._held(self.scopes[entity.local], entries, sure=False)
-        if kind is FIELD:
-            entries = self._field_entries(entity)
-            scope = self.scope_of_file(entity.path, Home(entity.path, entity.descriptor, entity.form))
-            sure = entity.sure and entity.form in ("constant", "module", "function")
-            return self._held(scope, entries, sure=sure)
-        if kind is MODULE:
-            return self.whole(entity)
-        if kind is DEFINITION and entity.form == "constant":
-            return self._constant(entity)
-        if kind is DEFINITION and "g" in entity.flags:
-            return unsure(returned(self, entity))
-        if kind is INSTANCE and entity.form == "interface":
-            above = self.bases(Home(entity.path, entity.descriptor, entity.form))
-            return tuple(each for each in above if each.kind is INSTANCE) or (entity,)
-        return (entity,)
-
-    def _field_entries(self, entity: Entity) -> Value:
-        path, name = entity.path, entity.name
-        return self.read(definition_key(path, name) if entity.form == "module" else member_key(path, entity[2], name))
-
-    def _constant(self, entity: Entity) -> Candidates:
-        """Return what a constant holds; one that is a plain object stands for itself."""
-        found = self.held_by(entity)
-        return found if is_known(found) else (entity,)
-
-    def held_by(self, entity: Entity) -> Candidates:
-        """Return what a constant holds, or why nobody knows."""
-        container, _, _ = entity.descriptor.rpartition(f"{entity.name}.")
-        name = entity.name
-        if container:
-            entries = self.read(member_key(entity.path, container, name))
-        else:
-            entries = self.read(definition_key(entity.path, name))
-        scope = self.scope_of_file(entity.path)
-        return self._held(scope, tuple(entry for entry in entries if entry[0] == "v"), sure=False)
-
-    def _held(self, scope: Scope, entries: Value, *, sure: bool) -> Candidates:
-        """Evaluate the ("v", *chain) entries of a name, and what they hold in turn."""
-        groups: list[Candidates] = []
-        for entry in entries:
-            if len(entry) > 1 and entry[0] == "v":
-                for each in self.evaluate(scope, entry[1:]):
-                    groups.append(self.values(each) if each.kind is not MODULE else (each,))
-        if not groups:
-            return unknown("local")
-        found = merged(groups, MAX_CANDIDATES)
-        return found if sure else unsure(found)
 
     def scope_of_file(self, path: str, receiver: Home | None = None) -> Scope:
         """Return the scope at the top of a file, always the same one; `@self` is an instance of `receiver`."""

@@ -43,7 +43,7 @@ from codegraph.core.symbols import (
     symbol_id,
 )
 from codegraph.graph.resolve.edges import EdgeCollector
-from codegraph.graph.resolve.javascript.contributions import flags_of, import_entry, on_side
+from codegraph.graph.resolve.javascript.contributions import described, flags_of, import_entry, on_side
 from codegraph.graph.resolve.javascript.entities import (
     DEFINITION,
     FIELD,
@@ -57,6 +57,7 @@ from codegraph.graph.resolve.javascript.entities import (
     unsure,
 )
 from codegraph.graph.resolve.javascript.evaluator import Evaluator
+from codegraph.graph.resolve.javascript.holding import held_by
 from codegraph.graph.resolve.javascript.names import COMMON_MEMBERS, FAMILY
 from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, home_of, scopes_of
 from codegraph.graph.resolve.parts import Part
@@ -128,7 +129,7 @@ class FileLinker:
 
     def _is_open(self, constant: Entity) -> bool:
         """Say whether calling what a constant holds may call something of the project: not where a library made it."""
-        held = self._evaluator.held_by(constant)
+        held = held_by(self._evaluator, constant)
         return is_known(held) or held[0].name not in (*FOREIGN, HANDED_BACK)
 
     def _link_computed(self, reference: Reference) -> None:
@@ -158,7 +159,8 @@ class FileLinker:
                 targets.update(dict.fromkeys(held))
         if role in (ROLE.TYPE, ROLE.IMPLEMENT) or (role is ROLE.INHERIT and owner is SymbolKind.INTERFACE):
             return [each for each in targets if each.form in _TYPE_FORMS] or list(targets)
-        return [each for each in targets if each.form in _VALUE_FORMS]
+        values = [each for each in targets if each.form in _VALUE_FORMS]
+        return values if values or role is not ROLE.READ else list(targets)  # `export default T` of a type
 
     def _held(self, entity: Entity) -> list[Entity]:
         """Return the definitions that a variable or member holds; a local one only where it is what made the member."""
@@ -206,7 +208,10 @@ class FileLinker:
         if value is None or value == MANY:
             return None
         path, descriptor, form = value[0]
-        return symbol_id(path, descriptor) if form == "method" else None
+        if form != "method":
+            return None
+        entries = on_side(described(self._evaluator.read, path, descriptor)[1], static=False)
+        return symbol_id(path, descriptor) if entries else None  # a static method is none of an object's
 
     def _link_import(self, each: Import) -> None:
         path = self._evaluator.modules.find(self._path, each.module)

@@ -60,7 +60,7 @@ class ModuleFinder:
         """Return the path of the file that `specifier` means in the file `importer`; None if it is external."""
         asked = (importer, specifier)
         if asked not in self._asked:
-            key = (dirname(importer) + ("\0" if _is_typed(importer) else ""), specifier)
+            key = (f"{dirname(importer)}\0{importer.rpartition('.')[2]}", specifier)
             if key not in self._found:
                 self._found[key] = self._find(importer, specifier)
             self._asked[asked] = self._found[key]
@@ -75,7 +75,7 @@ class ModuleFinder:
         if not specifier or specifier.startswith(("node:", "data:", "http:", "https:", "bun:", "npm:")):
             return None
         found = self._mapped(dirname(importer), specifier, extensions)
-        return found if found is not None else self._package(specifier, dirname(importer), extensions)
+        return found if found is not None else self._package(specifier, importer, extensions)
 
     def _at(self, place: str, extensions: tuple[str, ...], *, directories: bool = True) -> str | None:
         """Return the source at a path without, or with, its extension, or the entry of a directory."""
@@ -100,9 +100,11 @@ class ModuleFinder:
                 return found
         return self._at(_in(place, "index"), extensions, directories=False)
 
-    def _entry(self, directory: str, settings: Settings, extensions: tuple[str, ...]) -> str | None:
+    def _entry(
+        self, directory: str, settings: Settings, extensions: tuple[str, ...], *, required: bool = False
+    ) -> str | None:
         """Return the source that a package's own file names as its entry."""
-        targets = list(settings.get("exports:.", ()))
+        targets = [*(settings.get("required:.", ()) if required else ()), *settings.get("exports:.", ())]
         for field in _ENTRY_FIELDS:
             targets += settings.get(field, ())
         for target in dict.fromkeys(targets):
@@ -178,14 +180,15 @@ class ModuleFinder:
                 place = _joined(base, target.replace("*", middle, 1))
                 if place is None:
                     continue
-                is_built = prefix == "exports:"
+                is_built = prefix in ("exports:", "required:")
                 found = self._built(place, base, extensions) if is_built else self._at(place, extensions)
                 if found is not None:
                     return found
         return None
 
-    def _package(self, specifier: str, directory: str, extensions: tuple[str, ...]) -> str | None:
+    def _package(self, specifier: str, importer: str, extensions: tuple[str, ...]) -> str | None:
         """Try the project's own packages by name."""
+        directory = dirname(importer)
         parts = specifier.split("/")
         size = 2 if specifier.startswith("@") else 1
         name, inside = "/".join(parts[:size]), "/".join(parts[size:])
@@ -195,17 +198,26 @@ class ModuleFinder:
         roots = sorted((each[0] for each in value), key=lambda root: (-shared_parts(root, directory), root))
         for root in roots:
             settings = self._read(_in(root, "package.json")) or {}
+            required = any(key.startswith("required:") for key in settings) and self._is_common(importer)
             if inside:
-                found = self._by_patterns(root, settings, "exports:", f"./{inside}", extensions)
+                form = "required:" if required and f"required:./{inside}" in settings else "exports:"
+                found = self._by_patterns(root, settings, form, f"./{inside}", extensions)
                 places: tuple[str, ...] = (_in(root, inside), _in(root, f"src/{inside}"))
             else:
-                found = self._entry(root, settings, extensions)
+                found = self._entry(root, settings, extensions, required=required)
                 places = tuple(_in(root, each) for each in _ENTRY_GUESSES)
             for place in places:
                 found = found or self._at(place, extensions)
             if found is not None:
                 return found
         return None
+
+    def _is_common(self, importer: str) -> bool:
+        """Say whether a file is a CommonJS module, as Node sees it."""
+        if not importer.endswith(".js"):
+            return importer.endswith(".cjs")
+        nearest = self._nearest(dirname(importer), "package.json")
+        return nearest is None or nearest[1].get("type") != ("module",)
 
     def _nearest(self, directory: str, name: str) -> tuple[str, Settings] | None:
         for _ in range(_MAX_UP):
