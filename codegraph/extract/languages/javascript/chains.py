@@ -201,10 +201,8 @@ def _choice(node: Node | None) -> Node | None:
         elif kind in _TRANSPARENT:
             node = nth(node, 0)
         else:
-            is_choice = kind == "ternary_expression" or (
-                kind == "binary_expression" and _operator(node) in ("||", "??")
-            )
-            return node if is_choice else None
+            either = kind == "binary_expression" and operator_of(node) in ("||", "??")
+            return node if either or kind == "ternary_expression" else None
     return None
 
 
