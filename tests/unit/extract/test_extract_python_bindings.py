@@ -135,13 +135,14 @@ def test_attributes() -> None:
         ("def f() -> None: return Foo()", []),
         ("def f(): return Foo(1)", [("Foo", "()")]),
         ("def f(a):\n    if a: return Foo(1)\n    return Foo(2)", [("Foo", "()")]),
-        ("def f(a):\n    if a: return Foo()\n    return Bar()", []),
+        ("def f(a):\n    if a: return Foo()\n    return Bar()", [("Foo", "()"), ("Bar", "()")]),
+        ("def f(a):\n    if a: return Foo()\n    return a", [("Foo", "()")]),
         ("def f():\n    def g(): return Foo()\n    return 1", [("Foo", "()")]),
         ("def f():\n    return a.b", []),
     ],
 )
 def test_results(source: str, expected: list[Chain]) -> None:
-    """A function returns what its annotation says, else what all of its returns obviously make."""
+    """A function returns what its annotation says, else what its returns obviously make."""
     assert [chain for _, _, chain in bindings(source, BindingKind.RETURN)] == expected
 
 
