@@ -16,9 +16,10 @@ from typing import NamedTuple
 from codegraph.core.changes import FileLinks
 from codegraph.core.facts import Occurrences, Outline
 from codegraph.errors import InternalError
-from codegraph.graph.resolve import Value, scheme_of
+from codegraph.graph.resolve import scheme_of
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import SEPARATOR, SHARED_KINDS
+from codegraph.graph.resolve.scheme import Value
 from codegraph.graph.stored import PackedLinks, pack
 from codegraph.graph.table import Elsewhere, SymbolTable, nowhere
 

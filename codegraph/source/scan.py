@@ -39,8 +39,6 @@ from codegraph.source.listing import Changes, Listing, Look, is_text, listings_o
 from codegraph.source.reading import UNKNOWN_LANGUAGE, FileReader
 from codegraph.source.stamps import KnownFile, stamp_of
 
-__all__ = ["Changes", "KnownFile", "LanguageOf", "Scanner"]
-
 
 class Scanner:
     """Compares one project's tree with what is known of it. `language_of(path, first bytes)` claims files."""

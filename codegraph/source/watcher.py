@@ -4,7 +4,7 @@
 polling, "auto" begins with the system's events and goes over to polling as soon as they turn out to
 be incomplete for good: the limit on watches is reached (at the start or later), or the watch thread
 dies. The change is reported as a Loss, so the tree is compared as a whole, and stays visible in
-`health().detail`. Every part of the package takes these names from here.
+`health().detail`.
 Tests: tests/unit/source/test_source_watcher.py, tests/integration/test_watching.py.
 """
 
@@ -17,26 +17,8 @@ from pathlib import Path
 
 from codegraph.config import WatchConfig
 from codegraph.errors import SourceError
-from codegraph.source.fake import FakeWatcher, LossyWatcher
-from codegraph.source.hints import CookieSeen, Hint, Loss, Prune, Sighting, Sink, Watcher, WatcherHealth
+from codegraph.source.hints import Loss, Prune, Sighting, Sink, Watcher, WatcherHealth
 from codegraph.source.polling import PollingWatcher
-
-__all__ = [
-    "CookieSeen",
-    "FakeWatcher",
-    "FallbackWatcher",
-    "Hint",
-    "Loss",
-    "LossyWatcher",
-    "PollingWatcher",
-    "Prune",
-    "Sighting",
-    "Sink",
-    "Watcher",
-    "WatcherHealth",
-    "choose_watcher",
-    "native_watcher",
-]
 
 _FOR_GOOD = ("watch_limit", "failed")
 

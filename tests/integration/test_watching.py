@@ -23,20 +23,15 @@ from codegraph.config import SourceConfig, WatchConfig
 from codegraph.core.changes import SourceFile
 from codegraph.errors import SourceError
 from codegraph.source.cookies import CookieJar
+from codegraph.source.fake import LossyWatcher
 from codegraph.source.git_directory import git_lock
-from codegraph.source.scan import Changes, KnownFile, Scanner
+from codegraph.source.hints import CookieSeen, Hint, Loss, Sighting, Watcher
+from codegraph.source.listing import Changes
+from codegraph.source.polling import PollingWatcher
+from codegraph.source.scan import Scanner
 from codegraph.source.settle import Settler
-from codegraph.source.watcher import (
-    CookieSeen,
-    FallbackWatcher,
-    Hint,
-    Loss,
-    LossyWatcher,
-    PollingWatcher,
-    Sighting,
-    Watcher,
-    native_watcher,
-)
+from codegraph.source.stamps import KnownFile
+from codegraph.source.watcher import FallbackWatcher, native_watcher
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the guarantees tested here are inotify's")
 

@@ -13,9 +13,7 @@ from importlib import import_module
 from types import MappingProxyType
 
 from codegraph.core import plugins
-from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, ResolutionScheme, TableReader, Value
-
-__all__ = ["MANY", "MAX_CANDIDATES", "Entry", "ResolutionScheme", "TableReader", "Value", "scheme_of"]
+from codegraph.graph.resolve.scheme import ResolutionScheme
 
 _MODULES: Mapping[str, str] = MappingProxyType(
     {

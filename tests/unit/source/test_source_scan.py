@@ -16,7 +16,9 @@ from codegraph.config import SourceConfig
 from codegraph.core.changes import SourceFile
 from codegraph.errors import SourceError
 from codegraph.source.hints import Hint
-from codegraph.source.scan import Changes, KnownFile, Scanner
+from codegraph.source.listing import Changes
+from codegraph.source.scan import Scanner
+from codegraph.source.stamps import KnownFile
 
 LATER_NS = 10**12
 """Far enough ahead for every stamp of a test to be trusted."""

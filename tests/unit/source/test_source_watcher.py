@@ -10,7 +10,8 @@ from codegraph.config import WatchConfig
 from codegraph.errors import SourceError
 from codegraph.source.fake import FakeWatcher
 from codegraph.source.hints import Hint, Loss, Sighting
-from codegraph.source.watcher import FallbackWatcher, PollingWatcher, choose_watcher
+from codegraph.source.polling import PollingWatcher
+from codegraph.source.watcher import FallbackWatcher, choose_watcher
 
 
 def test_mode_decides() -> None:

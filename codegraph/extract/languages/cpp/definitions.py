@@ -49,7 +49,6 @@ class Declarator(NamedTuple):
     function: Node | None
     path: tuple[str, ...]
     """The names before the last one: ("A",) for `A::b`."""
-    is_absolute: bool = False
 
 
 def find_definitions(root: Node, candidates: Sequence[Node], limit: int) -> Sequence[Sighting]:
@@ -246,15 +245,12 @@ def declared_by(node: Node | None) -> Declarator | None:
 
 def _named(node: Node, function: Node | None) -> Declarator | None:
     path: list[str] = []
-    is_absolute = False
     for _ in range(_MAX_UNWRAPPED):
         if node.type != "qualified_identifier":
             break
         scope, name = node.child_by_field_name("scope"), node.child_by_field_name("name")
         if scope is not None:
             path.append(name_of(last_name(scope)))
-        else:
-            is_absolute = True
         if name is None:
             return None
         node = name
@@ -262,7 +258,7 @@ def _named(node: Node, function: Node | None) -> Declarator | None:
         function = node
     elif node.type == "template_function" or node.type == "template_method":
         node = node.child_by_field_name("name") or node
-    return Declarator(node, function, tuple(path), is_absolute) if node.end_byte > node.start_byte else None
+    return Declarator(node, function, tuple(path)) if node.end_byte > node.start_byte else None
 
 
 def last_name(node: Node) -> Node:

@@ -3,7 +3,6 @@
 ((patterns (variable) @target) (#set! form "bound"))
 ((patterns (_ (variable) @target)) (#set! form "bound"))
 ((patterns (_ (_ (variable) @target))) (#set! form "bound"))
-((infix left_operand: (variable) @target) (#set! form "none"))
 ((bind name: (variable) @target) (#set! form "bound"))
 ((generator . (variable) @target) (#set! form "bound"))
 ((alternative pattern: (_ (variable) @target)) (#set! form "bound"))
