@@ -31,6 +31,12 @@ from codegraph.extract.reparse import reparsed
 _COMMENT = re.compile(rb"/\*|\*/(?!\*)")
 """`*/*` counts as a beginning: what stands before it may be no comment."""
 
+_BEGINNING = re.compile(rb"/\*|R\"")
+"""A comment, or a raw string of C++: where nothing ends it, the parser reads an operator or a name."""
+
+_TEXT = re.compile(r"comment|string|^/\*$|R\"$")
+"""The types of tokens that are text, or begin it where they stand."""
+
 _BYTES_EACH = 2_000
 """As many are parsed while one broken place is read anew (0.27 ms): a tree with more places than that is no help."""
 
@@ -53,22 +59,34 @@ def looked_at(
 
     `read`: what the parser reads of the whole file; `less` does not say yet where that is broken.
     """
-    moved = len(data) - len(known.data)
-    if not known.broken and not _may_run_on(data[: edited.start], data[edited.start : edited.end + moved]):
+    text = data[edited.start : edited.end + len(data) - len(known.data)]
+    if not known.broken and not _may_end_comment(known, edited, text):
         part = _part(data, less, (), spec, limits)
-        if part is not None:
+        if part is not None and not _may_run_on(part.view.root, text, edited.start):
             return Looked(part, ())
     return _looked_at_broken(known, data, edited, read, less, spec, limits)
 
 
-def _may_run_on(before: bytes, text: bytes) -> bool:
-    """Tell whether a comment or a raw string may begin in a text and end behind it, or a comment begin before it.
+def _may_end_comment(known: Known, edited: Function, text: bytes) -> bool:
+    """Tell whether an edited function may end a comment that begins before it.
 
-    `a /*b` may be a product, too, where nothing ends it.
+    `a /*b` is a product where nothing ends it. So before what ends a comment in the text as it was there is none.
     """
-    if text.rfind(b'R"') > text.rfind(b')"'):
-        return True
-    return _leaves_comment(text) or (b"*/" in text and _leaves_comment(before))
+    return b"*/" in text and known.read.find(b"*/", edited.start) < 0 and _leaves_comment(known.read[: edited.start])
+
+
+def _may_run_on(root: Node, text: bytes, start: int) -> bool:
+    """Tell whether a comment or a raw string may begin in a function's text and end behind it, where all is there.
+
+    None does where the tree has a string, a comment or a longer token: these end in the function.
+    """
+    for mark in _BEGINNING.finditer(text):
+        at = start + mark.start()
+        token = root.descendant_for_byte_range(at, at + 1)
+        is_longer = token is not None and token.start_byte < at and token.end_byte > at + 1
+        if token is None or not (is_longer or _TEXT.search(token.type)):
+            return True
+    return False
 
 
 def _leaves_comment(text: bytes) -> bool:

@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from codegraph.core.facts import FileFacts, SyntaxProblem
 from codegraph.extract import again, damaged, known, reduction
 from codegraph.extract.again import Memory
 from codegraph.extract.extractor import Limits, Look, Reduced, encode_facts, extract, look
-from codegraph.extract.grammar import compiled
+from codegraph.extract.grammar import Reading, compiled
 from codegraph.extract.known import Function, Known
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.outline import broken_in
@@ -745,6 +746,61 @@ def test_a_comment_may_begin_in_one_function_and_end_in_another(language: str, s
     for text in (texts[0], *texts[-saves:]):
         assert memory.extract("x", text, language, LIMITS) == whole(text, language)
     assert len(whole(texts[2], language).outline.definitions) < len(whole(texts[1], language).outline.definitions)
+
+
+GLOBS = {
+    "go": b'package a\nfunc %s(a int) { return g("/api/*", a, "BAR") /* b */ }\n',
+    "javascript": b'function %s(a) { return g(`/api/*`, a, "BAR", /[/*]/); /** b */ }\n',
+    "python": b'def %s(a):\n    return g("/api/*", a, "BAR")\n',
+    "rust": b'fn %s(a: i32) { return g("/api/*", a, "BAR"); /* b /* c */ */ }\n',
+    "cpp": b'int %s(int a) { return g("/api/*", a, "BAR", R"(x)"); /* b */ }\n',
+}
+
+
+@pytest.mark.parametrize("language", GLOBS)
+def test_what_would_begin_a_comment_in_a_string_begins_none(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does what would begin a raw string; so the file is not parsed as a whole, as a broken one is."""
+    before = b"".join(GLOBS[language] % name for name in (b"one", b"two", b"three", b"four"))
+    at = before.index(b"a,", before.index(b"two"))
+    after = before[:at] + b"h(a)" + before[at + 1 :]
+    memory = Memory()
+    memory.extract("x", before, language, LIMITS)
+    monkeypatch.setattr(damaged, "_looked_at_broken", lambda *_: None)
+    assert memory.extract("x", after, language, LIMITS) == whole(after, language)
+    assert memory.helped == 1
+
+
+BROKEN_BESIDE = {
+    "go": (b"var x = []int{1,, 2}\n", b"func %s(a int) int { return a }\n"),
+    "rust": (b"const X: fn(i32) -> = f;\n", b"fn %s(a: i32) -> i32 { return a; }\n"),
+    "javascript": (b"const made = { a: 1, b c };\n", b"function %s(a) { return a; }\n"),
+    "typescript": (b"const made = { a: 1, b c };\n", b"function %s(a: number) { return a; }\n"),
+    "ruby": (b"D = (1 2)\n", b"def %s(a)\n  return a\nend\n"),
+    "c": (b"int x[ = 1;\n", b"int %s(int a) { return a; }\n"),
+}
+
+
+@pytest.mark.parametrize("language", BROKEN_BESIDE)
+def test_a_file_with_a_broken_place_is_parsed_from_its_last_tree(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is edited beside a broken place is no reason to parse the file from nothing."""
+    broken, function = BROKEN_BESIDE[language]
+    before = b"".join(function % name for name in (b"one", b"two", b"three", b"four")) + broken
+    before += b"".join(function % name for name in (b"five", b"six"))
+    after = before.replace(b"return a", b"return g(a)", 1)
+    memory, readings = Memory(), list[Reading | None]()
+    memory.extract("x", before, language, LIMITS)
+    resumed = damaged._resumed
+
+    def noted(*given: Any) -> Reading | None:
+        readings.append(resumed(*given))
+        return readings[-1]
+
+    monkeypatch.setattr(damaged, "_resumed", noted)
+    assert memory.extract("x", after, language, LIMITS) == whole(after, language)
+    assert memory.helped == 1
+    assert [each is not None for each in readings] == [True]
 
 
 def test_what_headers_define_is_numbered_through_the_class() -> None:

@@ -55,8 +55,57 @@ class A<T> : B where T : new() {
   int M(int n) { return n * 2; }
 }
 """
-SOURCES = {"c": C, "cpp": CPP, "c_sharp": C_SHARP}
-FUNCTIONS = ("function_definition", "method_declaration")
+GO = b"""package a
+func f(a int) int { x := new(true); if a > 0 { return a + x }; return a }
+func g(b []int) (n int) { for _, each := range b { n += each }; return n * 2 }
+var made = [...]int{1, 2,, 3}
+func h(c map[string]int) { s := `a /*`; _ = s; switch c["a"] { case 1: g(nil); default: f(2) } }
+type t struct { a int; b int int; c func(int) string }
+func (one *t) i(d int) func() int { return func() int { return d*one.a - h[int](2) } }
+func j(e chan<- int) { go func() { e <- 1 }(); select { case e <- 2: default: } }
+"""
+RUST = b"""fn f(a: i32) -> i32 { let x[ = 1; if a > 0 { return a; } a * 2 }
+impl<'a> S<'a> { fn g(&self, b: &str) -> Option<&str> { match b { "x" => None, r#"y"# => Some(self.b), _ => None } } }
+struct S { a: i32 b: Vec<Vec<i32>>, }
+fn h<T: Into<u8>>(c: T) -> u8 { let d = |x| x + 1; println!("{} /*", d(1)); c.into() << 2 }
+macro_rules! m { ($a:expr) => { $a + 1 } }
+fn i() { for each in 0..10 { if each < 3 && (each > 1) { continue; } h::<u8>(each as u8); } }
+const X: fn(i32) -> = f;
+fn j(e: [u8; 4]) -> u8 { loop { break e[0]; } }
+"""
+SCRIPT = b"""function f(a) { const x[ = { b: 1 }; return a }
+function g(b) { if (b) { return `x ${b + 1} /*` } return /a[/*]b/.test(b) }
+class A { h(c) { return c ? g(c) : f(c) } i = ; get j() { return this.h(1) } }
+function k(d, ...e) { for (const each of e) { d(each) }
+  return async () => { await d } }
+const made = { a: 1, b c, d() { return 2 } }
+function l(e) { let x = e
+  ;[1, 2].forEach((y) => y * x)
+  return <any>(e) }
+function m(p) { switch (p) { case 1: return () => ({}); default: throw p } }
+"""
+RUBY = b"""def f(a)
+  x = (1 2)
+end
+class A
+  def g(b); b.each { |x| x + 1 }; "a #{b} /*"; end
+  def h(c) [c, , 1] end
+  def i(d) d ? d : :e end
+  C = {a: , 1}
+end
+def j(e)
+  case e when 1 then g(2) else <<~X end
+    text #{e}
+  X
+end
+D = (1 2)
+def k(*a, **b) a.map(&:c) || b[:d] / 2 end
+"""
+SOURCES = {"c": C, "cpp": CPP, "c_sharp": C_SHARP, "go": GO, "rust": RUST}
+SOURCES |= {"javascript": SCRIPT, "typescript": SCRIPT, "ruby": RUBY}
+FUNCTIONS = {"function_definition", "function_declaration", "method_declaration", "method_definition", "function_item"}
+FUNCTIONS |= {"method"}
+BODIES = {"compound_statement", "block", "statement_block", "body_statement"}
 
 
 def nodes(root: Node) -> list[tuple[int, int, int, bool, bool]]:
@@ -75,7 +124,7 @@ def bodies(root: Node) -> list[Node]:
     while waiting:
         node = waiting.pop()
         body = node.child_by_field_name("body") if node.type in FUNCTIONS else None
-        if body is not None and not node.has_error and body.type in ("compound_statement", "block"):
+        if body is not None and not node.has_error and body.type in BODIES:
             found.append(body)
         elif not node.type.endswith("statement"):
             waiting.extend(node.children)
@@ -89,9 +138,9 @@ def resumed(language: str, seed: int, edits: int) -> Iterator[bool]:
     tree = parser.parse(text)
     for _ in range(edits):
         body = chance.choice(bodies(tree.root_node))
-        start, end = body.parent.start_byte, body.end_byte  # type: ignore[union-attr]
-        inside = edited(text[body.start_byte + 1 : end - 1] + b" ", [text], chance)
-        now = text[: body.start_byte + 1] + inside + text[end - 1 :]
+        start, end = body.parent.start_byte, body.parent.end_byte  # type: ignore[union-attr]
+        inside = edited(text[body.start_byte + 1 : body.end_byte - 1] + b" ", [text], chance)
+        now = text[: body.start_byte + 1] + inside + text[body.end_byte - 1 :]
         moved, places = len(now) - len(text), broken_in(tree.root_node)
         again, fresh = reparse.reparsed(parser, tree, now, (start, end), moved), parser.parse(now)
         behind = [each._replace(start=each.start + moved, end=each.end + moved) for each in places]

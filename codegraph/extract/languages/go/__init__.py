@@ -16,5 +16,6 @@ SPEC = replace(
     collect=collect,
     hollow=b"{}",
     erasable=True,
+    resumable=True,
     namespaces=Namespaces(frozenset({"package_clause"})),
 )

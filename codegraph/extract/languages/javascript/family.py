@@ -67,6 +67,7 @@ def family_spec(
         find=find,
         prepare=repair,
         prepare_if_broken=True,
+        resumable=True,
         hollow=b"{}",
         erasable=True,
         outer_mark="@@",

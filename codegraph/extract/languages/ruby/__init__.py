@@ -15,5 +15,6 @@ SPEC = replace(
     header_end=frozenset({"=", ";"}),
     hollow=b"()",
     erasable=True,
+    resumable=True,
     collect=collect,
 )

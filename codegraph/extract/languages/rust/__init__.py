@@ -16,6 +16,7 @@ SPEC = replace(
     collect=collect,
     hollow=b"{}",
     erasable=True,
+    resumable=True,
     remarks=LINE_REMARKS,
     heeded=(b"!", MAX_PARSED),
     constants_in=WITH_ENUMS,
