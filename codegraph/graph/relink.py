@@ -37,7 +37,7 @@ from codegraph.graph.link import Linked, foreign, is_own, link_file
 from codegraph.graph.resolve import scheme_of
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.header import header_words
-from codegraph.graph.resolve.parts import Part, PartedScheme, part_numbers, parts_of
+from codegraph.graph.resolve.parts import Part, PartedScheme, part_numbers
 from codegraph.graph.spliced import Lines, moved_lines, spliced
 from codegraph.graph.stored import REASONS, PackedLinks, pack
 from codegraph.graph.table import Elsewhere, SymbolTable
@@ -154,7 +154,7 @@ class Relinker:
         except (InternalError, msgspec.DecodeError):  # nobody needs what was stored of a file that has changed
             return None
         reads = self._table.reads(view.path)
-        parts = tuple(parts_of(numbers, occurrences))
+        parts = tuple(_scheme_of(outline).parts(numbers, occurrences))
         bindings = _bindings_by_part(numbers, occurrences)
         linked = Linked(links, reads)
         return Known(outline, occurrences, numbers, parts, bindings, (None,) * len(parts), linked, frozenset(reads))
@@ -180,8 +180,14 @@ class Relinker:
             return None
 
 
+def _scheme_of(outline: Outline) -> PartedScheme:
+    scheme = scheme_of(outline.language)
+    assert isinstance(scheme, PartedScheme), "another one's files are not linked in part"
+    return scheme
+
+
 def _link_whole(path: str, numbers: list[int], outline: Outline, occurrences: Occurrences, table: SymbolTable) -> Known:
-    parts = tuple(parts_of(numbers, occurrences))
+    parts = tuple(_scheme_of(outline).parts(numbers, occurrences))
     packed, traces = _link_parts(path, outline, occurrences, parts, table)
     reads = tuple(sorted(foreign(path, frozenset().union(*traces))))
     bindings = _bindings_by_part(numbers, occurrences)
@@ -192,10 +198,8 @@ def _link_parts(
     path: str, outline: Outline, occurrences: Occurrences, parts: Sequence[Part], table: SymbolTable
 ) -> tuple[PackedLinks, list[frozenset[str]]]:
     """Link some parts of a file; return their links, as if the others had none, and the keys that each read."""
-    scheme = scheme_of(outline.language)
-    assert isinstance(scheme, PartedScheme)
     owners = chain.from_iterable(part.owners for part in parts)
-    linker = scheme.linker(path, outline, occurrences, EdgeCollector(path, outline, frozenset(owners)))
+    linker = _scheme_of(outline).linker(path, outline, occurrences, EdgeCollector(path, outline, frozenset(owners)))
     traces = []
     for part in parts:
         reader = table.reader()
@@ -212,7 +216,7 @@ def _link_in_part(
         return None
     if None in known.traces and any(key in known.base or is_own(key, path) for key in changed):
         return None
-    parts = tuple(parts_of(numbers, occurrences))
+    parts = tuple(_scheme_of(outline).parts(numbers, occurrences))
     bindings = _bindings_by_part(numbers, occurrences)
     if not _is_same_frame(known, occurrences, parts[0], bindings[0]):
         return None
@@ -323,7 +327,8 @@ def _meant(one: Reference) -> tuple[object, ...]:
 
 def _is_same_part(before: Part, now: Part) -> bool:
     """Tell whether a part mentions and imports the same, in the same columns."""
-    return _is_same_mentions(before.references, now.references) and (
+    is_same = before.heads == now.heads and _is_same_mentions(before.references, now.references)
+    return is_same and (
         before.imports == now.imports
         or [(*_said(one), one.column) for one in before.imports] == [(*_said(one), one.column) for one in now.imports]
     )

@@ -3,7 +3,7 @@
 What a linker remembers from one reference to the next can show in what it finds (a circle is cut where it was entered),
 so a part has an evaluator of its own, and what is found in it follows from
 
-    its references and imports, and the bindings of its definitions,
+    its references and imports, its `heads`, and the bindings of its definitions,
     what holds for the whole file: the outline, and the imports, exports and bindings outside of functions,
     the values of the table keys that it read.
 
@@ -22,7 +22,7 @@ from itertools import count
 from typing import NamedTuple, Protocol
 
 from codegraph.core.changes import FileLinks
-from codegraph.core.facts import Import, Occurrences, Outline, Reference
+from codegraph.core.facts import Chain, Import, Occurrences, Outline, Reference
 from codegraph.core.symbols import CALLABLE_KINDS
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.scheme import TableReader, Value
@@ -45,6 +45,8 @@ class Part(NamedTuple):
     owners: Sequence[int]
     references: Sequence[Reference]
     imports: Sequence[Import]
+    heads: Sequence[Chain] = ()
+    """Of the first one what all references of the file begin with, if its scheme asks for that."""
 
 
 class PartLinker(Protocol):
@@ -58,17 +60,23 @@ class PartLinker(Protocol):
         """Resolve one part, with nothing remembered of the others."""
 
 
-class WholeScheme:
-    """A `ResolutionScheme` that links a file at once."""
+def _no_heads(_: Occurrences) -> Sequence[Chain]:
+    return ()
+
+
+class PartedScheme:
+    """A `ResolutionScheme` that links a file in parts: of bindings in functions, `linker` may get only theirs."""
 
     def __init__(
         self,
         contributions: Callable[[str, Outline, Occurrences], dict[str, Value]],
         linker: Callable[[str, Outline, Occurrences, EdgeCollector], PartLinker],
+        heads: Callable[[Occurrences], Sequence[Chain]] = _no_heads,
     ) -> None:
-        """`contributions` says what a file offers, `linker` makes what links one."""
+        """`contributions` says what a file offers, `linker` makes what links one, `heads` gives `Part.heads`."""
         self._contributions = contributions
         self.linker = linker
+        self._heads = heads
 
     def contributions(self, path: str, outline: Outline, occurrences: Occurrences) -> dict[str, Value]:
         """Say what this file offers."""
@@ -77,19 +85,14 @@ class WholeScheme:
     def link(self, path: str, outline: Outline, occurrences: Occurrences, table: TableReader) -> FileLinks:
         """Resolve the references of this file."""
         linker = self.linker(path, outline, occurrences, EdgeCollector(path, outline))
-        for part in self._parts(outline, occurrences):
+        for part in self.parts(part_numbers(outline), occurrences):
             linker.link(part, table)
         return linker.collector.links()
 
-    def _parts(self, outline: Outline, occurrences: Occurrences) -> list[Part]:
-        return [whole(outline, occurrences)]
-
-
-class PartedScheme(WholeScheme):
-    """One that links a file in parts: of bindings inside of functions, `linker` may get only those of its parts."""
-
-    def _parts(self, outline: Outline, occurrences: Occurrences) -> list[Part]:
-        return parts_of(part_numbers(outline), occurrences)
+    def parts(self, numbers: Sequence[int], occurrences: Occurrences) -> list[Part]:
+        """Return the parts of a file, in order; `numbers` is the part of each definition."""
+        first, *others = _parts_of(numbers, occurrences)
+        return [first._replace(heads=self._heads(occurrences)), *others]
 
 
 def part_numbers(outline: Outline) -> list[int]:
@@ -109,8 +112,7 @@ def part_numbers(outline: Outline) -> list[int]:
     return numbers if max(numbers) > 1 else [0] * len(numbers)
 
 
-def parts_of(numbers: Sequence[int], occurrences: Occurrences) -> list[Part]:
-    """Return the parts of a file, in order."""
+def _parts_of(numbers: Sequence[int], occurrences: Occurrences) -> list[Part]:
     parts: list[tuple[list[int], list[Reference], list[Import]]] = [([], [], []) for _ in range(max(numbers) + 1)]
     for index, number in enumerate(numbers):
         parts[number][0].append(index)
@@ -119,8 +121,3 @@ def parts_of(numbers: Sequence[int], occurrences: Occurrences) -> list[Part]:
     for each in occurrences.imports:
         parts[numbers[each.owner]][2].append(each)
     return [Part(*part) for part in parts]
-
-
-def whole(outline: Outline, occurrences: Occurrences) -> Part:
-    """Return a file as one part."""
-    return Part(range(len(outline.definitions)), occurrences.references, occurrences.imports)

@@ -200,7 +200,7 @@ def shape(node: Node) -> list[tuple[int, int, int, bool, bool]]:
     return [(kind, first - start, last - start, *rest) for kind, first, last, *rest in nodes(node)]  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("language", SOURCES)
+@pytest.mark.parametrize("language", ["c", "cpp", "c_sharp"])
 def test_a_resumed_tree_is_compared_where_it_was_read_anew(language: str) -> None:
     """Nodes are alike that hold the same, be they taken over, read anew or moved, and no others."""
     parser, text = compiled(language).parser, SOURCES[language]

@@ -22,8 +22,7 @@ from codegraph.graph.resolve.scheme import TableReader
 from codegraph.graph.spliced import moved_lines
 from codegraph.graph.table import SymbolTable
 
-LANGUAGES = [each for each in USUAL_PATHS if each != "Go"]
-"""But for the one whose files are linked whole."""
+LANGUAGES = [*USUAL_PATHS]
 FILE = """import other
 from other import helper
 
@@ -362,3 +361,42 @@ def test_lines_keep_their_order() -> None:
     assert lines.tolist() == [-1, 1, -1, -1, 6]
     assert moved_lines(np.array([1, 4, 4]), np.array([1, 6, 7])) is None
     assert moved_lines(np.array([1, 4]), np.array([5, 5])) is None
+
+
+GO_FILE = """package a
+
+import "m/b"
+
+type one struct{}
+
+func (o one) Run(n int) { }
+
+func two() { b.First() }
+
+func three() { }
+"""
+GO_FILES = {
+    "go.mod": "module m\n",
+    "a/a.go": GO_FILE,
+    "b/first.go": "package b\n\nfunc First() { }\n",
+    "b/second.go": "package b\n\ntype Runner interface { Run(n int) }\n\nfunc Second() { }\n",
+}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("func three() { }", "func three() { b.Second() }"),
+        ("b.First()", "two()"),
+        ("Run(n int)", "Run(n string)"),
+    ],
+)
+def test_what_a_go_file_imports_and_implements_is_found_wherever_its_parts_say_it(edit: tuple[str, str]) -> None:
+    """A file of a package that one function alone uses, and a method that the type has no more."""
+    made = Project(GO_FILES)
+    made.change({"a/a.go": GO_FILE + "\n"})
+    before = made.index.relinker.in_part
+    for text in (GO_FILE.replace(*edit), GO_FILE):
+        made.change({"a/a.go": text})
+        assert is_equal(differences(made.index, made.clean()))
+    assert made.index.relinker.in_part == before + 2

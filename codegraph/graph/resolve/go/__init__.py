@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from posixpath import dirname
 
-from codegraph.core.facts import Occurrences
+from codegraph.core.facts import COMPUTED, Chain, Occurrences
 from codegraph.graph.resolve.go.contributions import contributions
 from codegraph.graph.resolve.go.linker import GoLinker
 from codegraph.graph.resolve.go.names import MODULES
 from codegraph.graph.resolve.keys import top_key
-from codegraph.graph.resolve.parts import WholeScheme
+from codegraph.graph.resolve.parts import PartedScheme
 from codegraph.graph.resolve.scheme import Value
 from codegraph.graph.resolve.settings import SettingsScheme
 
@@ -23,4 +23,10 @@ def _modules(path: str, occurrences: Occurrences) -> dict[str, Value]:
     return {top_key(MODULES, each.chain[0]): ((dirname(path),),) for each in occurrences.exports}
 
 
-SCHEMES = {"go": WholeScheme(contributions, GoLinker), "go-mod": SettingsScheme(_modules)}
+def _heads(occurrences: Occurrences) -> list[Chain]:
+    """Return what references begin with that may lead into an imported package: its name, and one in it."""
+    chains = (each.chain for each in occurrences.references)
+    return sorted({each[:2] for each in chains if len(each) > 1 and each[0] != "()" and each[-1] != COMPUTED})
+
+
+SCHEMES = {"go": PartedScheme(contributions, GoLinker, _heads), "go-mod": SettingsScheme(_modules)}

@@ -10,6 +10,7 @@ Tests: tests/unit/graph/test_graph_go.py.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from posixpath import dirname
 
 from codegraph.core.facts import LOCAL
@@ -121,7 +122,7 @@ class GoEvaluator(Evaluator):
 
     def imported_unit(self, path: str, module: str) -> str:
         """Return the package that an import of a file means, "" if it is none of the project."""
-        question = (dirname(path), module)
+        question = (path.rpartition("/")[0], module)
         found = self._units.get(question)
         if found is None:
             found = self._units[question] = self._find_unit(question[0], module)
@@ -296,6 +297,7 @@ def is_open(receiver: str) -> bool:
     return f"{path}.{'.'.join(steps)}" not in CONCRETE
 
 
+@lru_cache(maxsize=4096)
 def _usual_name(module: str) -> str:
     """Return the name that a package of that import path most often has."""
     before, _, last = module.rpartition("/")

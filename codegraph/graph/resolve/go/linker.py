@@ -9,6 +9,8 @@ Tests: tests/unit/graph/test_graph_go.py.
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
+
 from codegraph.core.facts import Chain, Import, ImportKind, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
@@ -36,32 +38,23 @@ _MAX_EMBEDDED = 16
 
 
 class GoLinker(TypedLinker):
-    """Links one Go file, as one part: any reference may use an import, any method let its type implement something."""
+    """Links one Go file. Any reference may use an import, and any method let its type implement something.
+
+    So the first part has what all references begin with, and says what the types of the file implement.
+    """
 
     def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
         super().__init__(path, outline, occurrences, collector)
         self._here = Place(path)
         self._types = FileTypes(outline, occurrences)
-        self._used: dict[tuple[str, str], None] = {}
-        """(package, file of it whose definitions are used here)"""
         self._satisfied: dict[tuple[Entity, Entity], bool] = {}
 
     def begin(self, table: TableReader) -> Evaluator:
         """Return the evaluator."""
         self._get = table.get
         self._go = GoEvaluator(table)
+        self._satisfied.clear()
         return self._go
-
-    def candidates(self, reference: Reference) -> Candidates:
-        """Return what a reference stands for; remember which files of other packages it leads to."""
-        found = super().candidates(reference)
-        chain = reference.chain
-        if len(chain) > 1 and chain[0] != "()":
-            for package in self._go.evaluate(self._here, chain[:1]):
-                if package.kind is PACKAGE:
-                    for each in self._go.evaluate(self._here, chain[:2]):
-                        self._used.setdefault((package.name, each.path))
-        return found
 
     def outcome(self, found: Candidates, reference: Reference) -> Outcome:
         """Return the edges; what reflection calls nobody knows."""
@@ -82,19 +75,36 @@ class GoLinker(TypedLinker):
         return " " in receiver and is_open(receiver) and self._get(own_key(FAMILY, name)) is not None
 
     def finish(self, part: Part) -> None:
-        """Add imports and overrides."""
-        for each in part.imports:
-            self._link_import(each)
+        """Add imports, what methods override and what types implement."""
+        if part.imports:
+            used = self._used(part.heads)
+            for each in part.imports:
+                self._link_import(each, used)
+        owners = frozenset(part.owners)
         for index in self._types.receivers:
-            if self.definitions[self.definitions[index].container].kind is not SymbolKind.INTERFACE:
-                self._link_method(index)
+            container = self.definitions[index].container
+            if self.definitions[container].kind is not SymbolKind.INTERFACE and (
+                index in owners or (container > 0 and container in owners)
+            ):
+                self._link_method(index, owners)
 
-    def _link_import(self, each: Import) -> None:
+    def _used(self, heads: Sequence[Chain]) -> list[tuple[str, str]]:
+        """Return packages, each with a file of it whose definitions are used here."""
+        packages = {name: self._go.evaluate(self._here, (name,)) for name in dict.fromkeys(head[0] for head in heads)}
+        return [
+            (package.name, each.path)
+            for head in heads
+            for package in packages[head[0]]
+            if package.kind is PACKAGE
+            for each in self._go.evaluate(self._here, head)
+        ]
+
+    def _link_import(self, each: Import, used: Sequence[tuple[str, str]]) -> None:
         unit = self._go.imported_unit(self.path, each.module)
         if not unit:
             self.collector.miss(each.owner, each.module, Role.READ, "external", each.line, each.column)
             return
-        paths = [path for package, path in self._used if package == unit]
+        paths = [path for package, path in used if package == unit]
         if each.kind is not ImportKind.MODULE:
             files = [entry[0] for entry in self._get(files_key(unit)) or () if len(entry) == 1 and entry != MANY[0]]
             paths += [path for path in files if not path.endswith("_test.go")]
@@ -103,7 +113,8 @@ class GoLinker(TypedLinker):
                 target = symbol_id(path, "")
                 self.collector.add(0, target, DependencyKind.IMPORTS, Confidence.EXACT, each.line, each.column)
 
-    def _link_method(self, index: int) -> None:
+    def _link_method(self, index: int, owners: Container[int]) -> None:
+        """Add what a method overrides, and what its type implements, as far as these are the part's."""
         definition = self.definitions[index]
         value = self._get(interfaces_key(definition.name))
         if not value or value == MANY:
@@ -117,14 +128,14 @@ class GoLinker(TypedLinker):
                 continue
             place = definition.selection_range
             is_own = self.satisfies(owner, interface)
-            if is_own or self._satisfies_below(owner, interface, index):
+            if index in owners and (is_own or self._satisfies_below(owner, interface, index)):
                 target = symbol_id(path, f"{descriptor}{definition.name}().")
                 for entry in self._get(member_key(path, descriptor, definition.name)) or ():
                     target = symbol_id(path, entry[1])
                 self.collector.add(
                     index, target, DependencyKind.OVERRIDES, Confidence.EXACT, place.start_line, place.start_column
                 )
-            if is_own and definition.container > 0:
+            if is_own and definition.container > 0 and definition.container in owners:
                 place = self.definitions[definition.container].selection_range
                 target = symbol_id(path, descriptor)
                 self.collector.add(
