@@ -787,7 +787,7 @@ def test_a_file_with_a_broken_place_is_parsed_from_its_last_tree(
     """What is edited beside a broken place is no reason to parse the file from nothing."""
     broken, function = BROKEN_BESIDE[language]
     before = b"".join(function % name for name in (b"one", b"two", b"three", b"four")) + broken
-    before += b"".join(function % name for name in (b"five", b"six"))
+    before += b"".join(function % (b"f%d" % number) for number in range(300))
     after = before.replace(b"return a", b"return g(a)", 1)
     memory, readings = Memory(), list[Reading | None]()
     memory.extract("x", before, language, LIMITS)
