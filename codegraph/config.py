@@ -20,6 +20,7 @@ class SourceConfig:
     ignore: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     documents: bool = True
+    generated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

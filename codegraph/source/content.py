@@ -3,7 +3,8 @@
 Input of both functions: the bytes of one file. A verdict is a reason with a detail. *Minified* means a line longer
 than `source.max_line_bytes` at a mean of more than 1,000 bytes a line, so that one long literal does
 not condemn a file. *Generated* means a marker that its tool wrote into a comment at the top; the
-same words in code or behind it do not count: then a part of the file is generated.
+same words in code or behind it do not count: then a part of the file is generated. Such files are indexed unless
+`source.generated` is off: what is written by hand calls them, and inherits from them.
 Tests: tests/unit/source/test_source_content.py.
 """
 
@@ -42,8 +43,8 @@ class ContentVerdict(NamedTuple):
     detail: str
 
 
-def judge_content(data: bytes, max_line_bytes: int) -> ContentVerdict | None:
-    """Say why these bytes are not indexed; None if they are."""
+def judge_content(data: bytes, max_line_bytes: int, generated: bool = True) -> ContentVerdict | None:
+    """Say why these bytes are not indexed, the generated ones being wanted or not; None if they are."""
     zero = data.find(b"\0")
     if zero >= 0:
         return ContentVerdict("binary", f"NUL at byte {zero}")
@@ -54,7 +55,7 @@ def judge_content(data: bytes, max_line_bytes: int) -> ContentVerdict | None:
             if longest > max_line_bytes:
                 return ContentVerdict("minified", f"a line of {longest} bytes")
     marker = None
-    if any(data.find(mark, 0, HEADER_BYTES) >= 0 for mark in _MARKS):
+    if not generated and any(data.find(mark, 0, HEADER_BYTES) >= 0 for mark in _MARKS):
         top = _HEADER.match(data, 0, HEADER_BYTES)
         marker = _GENERATED.search(data, 0, top.end() if top is not None else 0)
     if marker:

@@ -130,7 +130,7 @@ class FileReader:
             return self._leave_out(stamp, since, Skipped(path, UNKNOWN_LANGUAGE))
         if len(data) != stamp.size:
             raise _Unsettled
-        judged = judge_content(data, self._config.max_line_bytes)
+        judged = judge_content(data, self._config.max_line_bytes, self._config.generated)
         if judged is not None:
             return self._leave_out(stamp, since, Skipped(path, judged.reason, judged.detail))
         text = as_utf8(data)

@@ -24,7 +24,7 @@ from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.includes import Included, file_name_key, link_include, shared_directories
 from codegraph.graph.resolve.keys import import_key
 from codegraph.graph.resolve.parts import Part, PartedScheme
-from codegraph.graph.resolve.plain import EDGE_KINDS, PlainScheme, fits
+from codegraph.graph.resolve.plain import EDGE_KINDS, TYPE_KINDS, PlainScheme, fits
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader, Value
 
 _SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++")
@@ -146,6 +146,7 @@ class _Linker:
 
     def _found(self, name: str, role: Role) -> tuple[list[Entry], str, bool]:
         own = [entry for entry in self._here.get(name, ()) if fits(SymbolKind(entry[2]), role)]
+        own = _callable(own) if role is ROLE.CALL else own
         defined = [entry for entry in own if entry[3] != "p"]
         is_macro = bool(defined) and all(entry[3] == "m" for entry in defined)
         if defined and not (is_macro and role is ROLE.CALL):
@@ -153,14 +154,15 @@ class _Linker:
         value = self._table.get(linkage_key(name))
         if value == MANY:
             return (defined or own)[:1], "ambiguous", True
-        fitting = [entry for entry in value or () if fits(SymbolKind(entry[2]), role) or entry[3] == "m"]
+        fitting = [entry for entry in value or () if _means(entry, role)]
         if is_macro:
             return self._unless_macro(defined, fitting), "", True
+        fitting = _callable(fitting) if role is ROLE.CALL else fitting
         seen = own or [entry for entry in fitting if self._sees(entry[0])]
         found = [entry for entry in seen if entry[3] != "p"]
         found = [entry for entry in found if not entry[0].endswith(_SOURCES)] or found
-        if seen and all(entry[3] == "m" for entry in found):
-            found += [entry for entry in fitting if entry[3] == "d"]
+        if seen and all(entry[3] == "m" or _is_declared_beside(entry, seen) for entry in found):
+            found += [entry for entry in fitting if entry[3] == "d" and entry not in found]
             found = found or seen[:1]
         elif not seen:
             known = [entry for entry in fitting if _is_for_others(entry) and fits(SymbolKind(entry[2]), role)]
@@ -171,12 +173,15 @@ class _Linker:
         macros = [entry for entry in found if entry[3] == "m"] if seen else []
         found = [*self._nearest(macros), *self._nearest([entry for entry in found if entry not in macros])]
         is_sure = bool(seen) or (found[0][3] == "d" and SymbolKind(found[0][2]) is not KIND.FUNCTION)
-        return (found, "", is_sure) if len(found) <= MAX_CANDIDATES else ([], "ambiguous", True)
+        is_told = len({entry[0] for entry in found}) <= MAX_CANDIDATES and len(found) <= 2 * MAX_CANDIDATES
+        return (found, "", is_sure) if is_told else ([], "ambiguous", True)
 
     def _nearest(self, found: list[Entry]) -> list[Entry]:
         """Return the definitions nearest by directory; macros that a file sees stand for no function elsewhere."""
         shared = [shared_directories(entry[0], self._path) for entry in found]
-        return [entry for entry, depth in zip(found, shared, strict=True) if depth == max(shared)]
+        near = [entry for entry, depth in zip(found, shared, strict=True) if depth == max(shared)]
+        is_beside = all(_is_beside(entry[0], self._path) for entry in near)
+        return found if is_beside and len(found) <= MAX_CANDIDATES else near
 
     def _unless_macro(self, own: list[Entry], fitting: list[Entry]) -> list[Entry]:
         """Return a file's own macros, and the function that includes declare: a macro may be in one branch of #if."""
@@ -189,6 +194,27 @@ class _Linker:
 def _is_field(definition: Definition) -> bool:
     """Say whether a definition is a field, which no plain name means."""
     return definition.kind is KIND.CONSTANT and definition.container > 0
+
+
+def _means(entry: Entry, role: Role) -> bool:
+    """Say whether a mention can mean what an entry is; a macro with parameters is no type."""
+    return fits(SymbolKind(entry[2]), role) or (entry[3] == "m" and entry[2] != KIND.FUNCTION.value)
+
+
+def _callable(entries: list[Entry]) -> list[Entry]:
+    """Leave types aside where anything else may be called: `enum f` and `f()` are two."""
+    return [entry for entry in entries if SymbolKind(entry[2]) not in TYPE_KINDS] or entries
+
+
+def _is_declared_beside(entry: Entry, seen: list[Entry]) -> bool:
+    """Say whether a header defines a function in one branch of an #if and declares it in another."""
+    return not entry[0].endswith(_SOURCES) and any(each[3] == "p" and each[0] == entry[0] for each in seen)
+
+
+def _is_beside(one: str, other: str) -> bool:
+    """Say whether neither of two files lies below the directory of the other: such a neighbour is no nearer kin."""
+    depths = one.count("/"), other.count("/")
+    return shared_directories(one, other) < min(depths)
 
 
 def _is_for_others(entry: Entry) -> bool:

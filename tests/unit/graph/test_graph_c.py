@@ -172,3 +172,34 @@ def test_what_is_included_under_another_name() -> None:
     files = {"a.inc": "#include <stdio.h>\nstatic int f(void) { return 1; }\n"}
     project = Project({**files, "a.c": '#include "a.inc"\nint g(void) { return f(); }\n'})
     assert project.edges("a.c/g().") == ["calls a.inc/f()."]
+
+
+def test_a_type_and_a_function_of_one_name_are_two() -> None:
+    """What is called is the function, what is a type is no macro with parameters."""
+    header = "enum range { A };\nenum range range(int);\ntypedef int flag;\n#define flag(o) ((o) != 0)\n"
+    files = {"a.h": header, "b.c": "enum range range(int a) { return A; }\n"}
+    project = Project({**files, "c.c": '#include "a.h"\nflag g(void) { return range(1); }\n'})
+    assert project.edges("c.c/g().") == ["uses_type a.h/flag#", "calls b.c/range()."]
+
+
+def test_an_inline_function_may_give_way_to_another() -> None:
+    """A header that defines a function in one branch and declares it in the other means both, `ambiguous`."""
+    header = "#ifdef FAST\nstatic inline int f(void) { return 1; }\n#else\nint f(void);\n#endif\n"
+    files = {"a.h": header, "b.c": '#include "a.h"\nint f(void) { return 2; }\n'}
+    project = Project({**files, "c.c": '#include "a.h"\nint g(void) { return f(); }\n'})
+    assert project.edges("c.c/g().") == ["calls a.h/f().", "calls b.c/f()."]
+
+
+def test_as_many_files_as_candidates_may_define_a_type_twice() -> None:
+    """A struct and the typedef of its name are one choice of a build."""
+    files = {f"{each}.h": "typedef struct value { int a; } value;\n" for each in "abc"}
+    includes = "".join(f'#include "{each}.h"\n' for each in "abc")
+    project = Project({**files, "m.c": f"{includes}int g(value a) {{ return 1; }}\n"})
+    assert {edge[:14] for edge in project.edges("m.c/g().")} == {f"uses_type {each}.h/" for each in "abc"}
+
+
+def test_a_neighbour_is_no_nearer() -> None:
+    """Of several definitions one in another branch of the same directory is no more likely than any other."""
+    files = {each: "int f(void) { return 1; }\n" for each in ("gems/tool/t.c", "src/gc.c")}
+    project = Project({**files, "gems/text/s.c": "int g(void) { return f(); }\n"})
+    assert project.edges("gems/text/s.c/g().") == ["calls gems/tool/t.c/f().", "calls src/gc.c/f()."]

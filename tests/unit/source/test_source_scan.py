@@ -214,7 +214,7 @@ def test_documents_can_be_left_out(tmp_path: Path) -> None:
 
 def test_every_file_left_out_has_a_reason(tmp_path: Path) -> None:
     """What is left out is listed with its reason, or counted where listing would only repeat the tree."""
-    tree = Tree(tmp_path / "project", SourceConfig(max_file_bytes=100, ignore=("secret.py", "out/")))
+    tree = Tree(tmp_path / "project", SourceConfig(max_file_bytes=100, ignore=("secret.py", "out/"), generated=False))
     (tree.root / "sub").mkdir(parents=True)
     (tree.root / "binary.py").write_bytes(b"\0")
     tree.write("generated.py", "# @generated\n")
@@ -242,7 +242,7 @@ def test_every_file_left_out_has_a_reason(tmp_path: Path) -> None:
 
 def test_reasons_come_and_go(tmp_path: Path) -> None:
     """A file that loses its reason is read again and its entry withdrawn; one that gains a reason is deleted."""
-    tree = Tree(tmp_path / "project", SourceConfig(max_file_bytes=100))
+    tree = Tree(tmp_path / "project", SourceConfig(max_file_bytes=100, generated=False))
     tree.write("a.py", "x" * 101)
     tree.write("b.py", "# @generated\n")
     tree.write("c.py")
