@@ -178,5 +178,7 @@ def _value(name: str, text: str) -> Setting:
     default = getattr(getattr(Config(), section), setting)
     if isinstance(default, tuple):
         return [word for word in text.split(",") if word]
+    if isinstance(default, bool):
+        return text == "true"
     value: Setting = type(default)(text)
     return value

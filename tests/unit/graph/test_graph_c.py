@@ -200,6 +200,6 @@ def test_as_many_files_as_candidates_may_define_a_type_twice() -> None:
 
 def test_a_neighbour_is_no_nearer() -> None:
     """Of several definitions one in another branch of the same directory is no more likely than any other."""
-    files = {each: "int f(void) { return 1; }\n" for each in ("gems/tool/t.c", "src/gc.c")}
+    files = dict.fromkeys(("gems/tool/t.c", "src/gc.c"), "int f(void) { return 1; }\n")
     project = Project({**files, "gems/text/s.c": "int g(void) { return f(); }\n"})
     assert project.edges("gems/text/s.c/g().") == ["calls gems/tool/t.c/f().", "calls src/gc.c/f()."]
