@@ -18,13 +18,13 @@ Tests: tests/unit/graph/test_graph_c.py.
 from __future__ import annotations
 
 from codegraph.core.facts import COMPUTED, ROLE, Definition, Occurrences, Outline, Reference, Role
-from codegraph.core.symbols import KIND, SURE, SymbolKind, symbol_id
+from codegraph.core.symbols import KIND, SURE, TYPE_KINDS, SymbolKind, symbol_id
 from codegraph.core.words import words
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.includes import Included, file_name_key, link_include, shared_directories
 from codegraph.graph.resolve.keys import import_key
 from codegraph.graph.resolve.parts import Part, PartedScheme
-from codegraph.graph.resolve.plain import EDGE_KINDS, TYPE_KINDS, PlainScheme, fits
+from codegraph.graph.resolve.plain import EDGE_KINDS, PlainScheme, fits
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader, Value
 
 _SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++")
