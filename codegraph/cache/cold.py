@@ -176,7 +176,7 @@ class DiskColdTier:
         self._attempt(clear, None)
 
     def close(self) -> None:
-        """Close this thread's connection; those of other threads end with their threads."""
+        """Close the database; who asks later opens it anew."""
         self._cache.close()
 
     def _open(self) -> RawCache:

@@ -5,7 +5,8 @@ Whoever can write into the cache directory could so run code in the daemon. `Raw
 method through which that can happen: keys and values are bytes in the database, there are no files, and a
 row that says otherwise is refused. Nothing is deleted by a name that stands in a row either.
 
-`RawCache` reads many keys with one statement and no transaction. diskcache's `get` would write the time of
+`RawCache` closes the connections of all threads; diskcache leaves those of other threads to the collector of garbage.
+It reads many keys with one statement and no transaction. diskcache's `get` would write the time of
 access on every read; here only entries that were not used for `TOUCH_SECONDS` are written, so reading
 costs no lock and the order of eviction is right to within that time. It relies on the columns of
 diskcache's table, which are its format on disk. Tests: tests/unit/cache/test_cache_cold.py.
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -46,11 +48,11 @@ ROWS_PER_STATEMENT = 128
 """Python lets others run at each step of SQLite, and then waits for them: one step writes so many rows."""
 
 _INSERT = "INSERT INTO Cache (raw, access_count, size, mode, store_time, access_time, key, value) VALUES "
-_ROW = "(1, 0, 0, 1, ?1, ?1, ?, ?)"
+_ROW = "(1, 0, 0, 1, ?, ?, ?, ?)"
 _UNLESS_THERE = " ON CONFLICT (key, raw) DO NOTHING"
 _UPDATE = (
-    "UPDATE Cache SET store_time = ?2, access_time = ?2, access_count = 0, expire_time = NULL, tag = NULL, size = 0,"
-    " mode = 1, filename = NULL, value = ?3 WHERE key = ?1 AND raw = 1"
+    "UPDATE Cache SET store_time = ?, access_time = ?, access_count = 0, expire_time = NULL, tag = NULL, size = 0,"
+    " mode = 1, filename = NULL, value = ? WHERE key = ? AND raw = 1"
 )
 """Together what diskcache's own `set` does, without Python in between."""
 
@@ -112,21 +114,45 @@ class RawCache(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
     """A diskcache on `RawDisk` with batched reads, writes and eviction; raises what sqlite3 raises."""
 
     def __init__(self, directory: str, timeout: float) -> None:
+        self._opened: list[sqlite3.Connection] = []
         _begin(directory, timeout)
-        super().__init__(
-            directory,
-            timeout=timeout,
-            disk=RawDisk,
-            eviction_policy="least-recently-used",
-            statistics=0,
-            cull_limit=0,
-            sqlite_auto_vacuum=2,
-            sqlite_journal_mode="wal",
-            sqlite_synchronous=1,
-            sqlite_cache_size=512,
-            sqlite_mmap_size=0,
-            disk_min_file_size=MAX_VALUE_BYTES + 1,
-        )
+        try:
+            super().__init__(
+                directory,
+                timeout=timeout,
+                disk=RawDisk,
+                eviction_policy="least-recently-used",
+                statistics=0,
+                cull_limit=0,
+                sqlite_auto_vacuum=2,
+                sqlite_journal_mode="wal",
+                sqlite_synchronous=1,
+                sqlite_cache_size=512,
+                sqlite_mmap_size=0,
+                disk_min_file_size=MAX_VALUE_BYTES + 1,
+            )
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def _con(self) -> sqlite3.Connection:
+        """This thread's connection, set up as diskcache does, but for whoever closes the cache to close."""
+        connection: sqlite3.Connection | None = getattr(self._local, "con", None)
+        if connection is None:
+            place = Path(self._directory) / diskcache.core.DBNAME
+            connection = sqlite3.connect(place, timeout=self._timeout, isolation_level=None, check_same_thread=False)
+            self._local.con = connection
+            self._opened.append(connection)
+            for key, value in self._own_settings(connection):
+                self.reset(key, value, update=False)
+        return connection
+
+    def close(self) -> None:
+        """Close the connections of all threads; one that asks again has a new one."""
+        self._local = threading.local()
+        while self._opened:
+            self._opened.pop().close()
 
     def read_many(self, keys: Sequence[bytes], now: float) -> tuple[dict[bytes, bytes], list[int]]:
         """Return the values that are there, and the row numbers of entries that had to be refused."""
@@ -160,7 +186,7 @@ class RawCache(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
                     sql(f"DROP TRIGGER IF EXISTS {trigger}")
                 added = sum(self._insert(part, now) for part in _parts(list(values.items()), ROWS_PER_STATEMENT))
                 if added < len(values):
-                    self._con.executemany(_UPDATE, [(key, now, value) for key, value in values.items()])
+                    self._con.executemany(_UPDATE, [(now, now, value, key) for key, value in values.items()])
                 sql(_COUNT, (added,))
             except sqlite3.Error:
                 if not self._con.in_transaction:  # a full disk ends it, and diskcache is about to do that, too
@@ -170,7 +196,8 @@ class RawCache(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
     def _insert(self, items: Sequence[tuple[bytes, bytes]], now: float) -> int:
         """Insert rows whose keys are not there; return how many."""
         statement = _INSERT + ", ".join((_ROW,) * len(items)) + _UNLESS_THERE
-        return int(self._con.execute(statement, (now, *chain.from_iterable(items))).rowcount)
+        rows = chain.from_iterable((now, now, key, value) for key, value in items)
+        return int(self._con.execute(statement, tuple(rows)).rowcount)
 
     def delete_rows(self, rows: Sequence[int]) -> None:
         """Delete entries by row number."""
@@ -211,6 +238,14 @@ class RawCache(diskcache.Cache):  # type: ignore[misc]  # diskcache ships no typ
         """Return whether the file is in order and has our columns; takes seconds for a large one."""
         self._sql(_SELECT + " LIMIT 1").fetchall()
         return bool(self._sql("PRAGMA quick_check(1)").fetchall() == [("ok",)])
+
+    def _own_settings(self, connection: sqlite3.Connection) -> list[tuple[str, Any]]:
+        """Return the settings that SQLite forgets with a connection; none before there is a table of them."""
+        try:
+            settings = connection.execute("SELECT key, value FROM Settings").fetchall()
+        except sqlite3.OperationalError:
+            return []
+        return [(key, value) for key, value in settings if key.startswith("sqlite_")]
 
     def _touch(self, rows: Sequence[int], now: float) -> None:
         if not rows:

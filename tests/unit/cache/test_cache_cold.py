@@ -238,6 +238,23 @@ def test_threads_share_a_tier(tier: DiskColdTier) -> None:
         assert all(pool.map(work, range(3)))
 
 
+def test_no_thread_s_connection_outlives_the_tier(tmp_path: Path, events: EventLog) -> None:
+    """Closing closes what other threads opened, too, while they live; who asks later is served."""
+    tier = DiskColdTier(tmp_path / "cold", LIMIT, events)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(tier.put_many, {_key(1): b"one"}).result()
+        assert _open_files(tmp_path)
+        tier.close()
+        assert not _open_files(tmp_path)
+        assert pool.submit(tier.get_many, [_key(1)]).result() == {_key(1): b"one"}
+        tier.close()
+
+
+def _open_files(directory: Path) -> list[str]:
+    names = [os.readlink(each) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
+    return [name for name in names if name.startswith(f"{directory}/")]
+
+
 CHILD = """
 import sys
 from pathlib import Path
