@@ -191,7 +191,7 @@ def _decoded(array: bytes, begin: int, end: int) -> tuple[Ints, Ints]:
 def _hashes(text: Bytes, starts: Ints, lengths: Ints) -> Codes:
     """Hash tokens, word by word; each word is mixed in by steps that lose nothing (a product by an odd number)."""
     words: Codes = np.ndarray((len(text) - WORD + 1,), np.uint64, text, strides=(1,))
-    hashes = _mixed(lengths.astype(np.uint64), words[starts] & _MASKS[np.minimum(lengths, WORD)])
+    hashes = _mixed(lengths.astype(np.uint64) * _MULTIPLIER, words[starts] & _MASKS[np.minimum(lengths, WORD)])
     for number in range(1, MOST_WORDS):
         some = np.flatnonzero(lengths > WORD * number)
         if not len(some):

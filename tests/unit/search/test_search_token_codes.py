@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codegraph.search.token_codes import (
@@ -42,6 +42,7 @@ def class_of(token: str) -> int:
 
 
 @given(st.lists(TOKENS, max_size=5))
+@example([["", "\x01", "\x00\x00", "\x03"]])
 def test_codes_are_equal_exactly_for_equal_tokens(definitions: list[list[str]]) -> None:
     """Wherever a token stands and whatever stands around it; long ones and other alphabets too."""
     codes, counts = read_codes([msgspec.msgpack.encode(tokens) for tokens in definitions])
