@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import symtable
+import sys
 from collections.abc import Iterable
 from random import Random
 
@@ -13,14 +14,23 @@ ANONYMOUS = -1
 _MAX_LEVEL = 4
 _TABLES = {ast.ListComp: "listcomp", ast.SetComp: "setcomp", ast.DictComp: "dictcomp", ast.GeneratorExp: "genexpr"}
 
+_COMPREHENSIONS = (
+    "[{made} for {name} in {made}]",
+    "{{{made}: {made} for {name}, ({name}, *q) in {made} if {made}}}",
+    "{{{made} for q in {made}}}",
+)
+_GENERATORS = (
+    "run({made} for {name} in {made})",
+    "run(({made}, {made}) for {name}, ({name}, *q) in {made} if {made})",
+    "run({made} for q in {made})",
+)
+"""Stand for comprehensions since Python 3.12, whose tables have the names of those in the scope around (PEP 709)."""
 _EXPRESSIONS = (
+    *(_GENERATORS if sys.version_info >= (3, 12) else _COMPREHENSIONS),
     "(lambda {name}: {made})",
     "(lambda: {made})",
     "(lambda {name}={made}, *args: {made})",
-    "[{made} for {name} in {made}]",
-    "{{{made}: {made} for {name}, ({name}, *q) in {made} if {made}}}",
     "run({made} for {name} in {made} for {name} in {made} if {made})",
-    "{{{made} for q in {made}}}",
     "({name} := {made})",
     "run({made}, {name}={made})",
     "{made}.go()",
@@ -104,7 +114,10 @@ def program(seed: int) -> str:
         except SyntaxError as error:
             at = (error.lineno or 1) - 1
             indent = lines[at][: len(lines[at]) - len(lines[at].lstrip())]
-            lines[at] = indent + ("if 1:" if lines[at].endswith(":") else "pass")
+            mended = indent + ("if 1:" if lines[at].endswith(":") else "pass")
+            if lines[at] == mended:  # what is wrong stands elsewhere
+                return program(seed + 1_000)
+            lines[at] = mended
         else:
             return source
 
@@ -175,11 +188,8 @@ class Bound(ast.NodeVisitor):
         self.visit(node.generators[0].iter)
         inside = [part for each in node.generators[1:] for part in (each.target, each.iter)]
         inside += [test for each in node.generators for test in each.ifs]
-        made = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-        name = {"ListComp": "listcomp", "SetComp": "setcomp", "DictComp": "dictcomp"}.get(
-            type(node).__name__, "genexpr"
-        )
-        self._enter(name, node.lineno, ANONYMOUS, [*inside, *made])
+        made = [node.value, node.key] if isinstance(node, ast.DictComp) else [node.elt]
+        self._enter(_TABLES[type(node)], node.lineno, ANONYMOUS, [*inside, *made])
 
     visit_ListComp = visit_SetComp = visit_GeneratorExp = visit_DictComp = _comprehension  # noqa: N815 (names of ast)
 
