@@ -51,6 +51,11 @@ def edges(body: str) -> set[str]:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
+        (
+            "def f():\n    def beta(): pass\n    class I:\n        def beta(): pass\n        def g(x=beta()): pass",
+            {"f().I#g(). -> f().I#beta()."},
+        ),
+        ("def f():\n    def beta(): pass\n    class I:\n        beta = 1\n        def g(x=beta()): pass", set()),
         ("def f(): return [x for x in y], alpha()", {"f(). -> alpha()."}),
         ("def f(): return [alpha() for alpha in y], alpha", {"f(). -> alpha()."}),
         ("def f(): return lambda alpha: alpha()", set()),

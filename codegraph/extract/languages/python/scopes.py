@@ -132,7 +132,7 @@ class Lookups:
             at, steps = found.container, 1
             is_above = found.kind in CALLABLE_KINDS and role is not ROLE.TYPE and offset < found.name_start
             is_bound = name in self._bound.get(owner, ())
-            is_beside = found.kind in TYPE_KINDS and name in self._of_class(at)
+            is_beside = name in self._of_class(at) and (found.kind in TYPE_KINDS or found.kind in CALLABLE_KINDS)
             is_outer = not (is_above or role in _AROUND) and (is_bound or is_beside)
         if name in self._unseen(at) and self._view.inner.around(offset) is not None:
             is_outer = True
