@@ -251,7 +251,7 @@ def test_no_thread_s_connection_outlives_the_tier(tmp_path: Path, events: EventL
 
 
 def _open_files(directory: Path) -> list[str]:
-    names = [os.readlink(each) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
+    names = [str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
     return [name for name in names if name.startswith(f"{directory}/")]
 
 

@@ -209,7 +209,7 @@ def test_kinds_of_edges() -> None:
         ("from lib import Item\ndef f(x: Union[str, Type['Item']]): pass", ["uses_type Item# exact"]),
         ("from lib import Item\ndef f(x: t.Callable[['Item'], None]): pass", ["uses_type Item# exact"]),
         ("class C:\n    def f(self, x: set[int]): pass\n    def set(self): pass", []),
-        ("from lib import make\nclass C:\n    def g(): pass\n    def f(self, x=g()): pass", ["calls a.py/C#g(). exact"]),
+        ("class C:\n    def g(): pass\n    def f(self, x=g()): pass", ["calls a.py/C#g(). exact"]),
         ("class C:\n    @classmethod\n    def f(cls): return cls()", ["calls a.py/C# inferred"]),
         ("class C:\n    def f(self): return self.__class__.__name__", []),
         ("class C:\n    def f(self): return self.__class__()", ["calls a.py/C# inferred"]),
