@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from benchmarks.docstring_task import embed, make_task, mrr, ranks
 from benchmarks.machine import commit, this_machine
-from benchmarks.quantisers import Binary, Float, Int8, Quantiser, Sparse, rescored
+from codegraph.cache.quantiser import Binary, Float, Int8, Quantiser, Sparse, rescored
 from codegraph.embed import registry
 from codegraph.embed.transform import Transform, all_but_the_top, centre, pca, soft_zca, whiten
 

@@ -1,4 +1,4 @@
-"""Vectors in fewer bits: `benchmarks.quantisers`."""
+"""Vectors in fewer bits: `codegraph.cache.quantiser`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from benchmarks.quantisers import Binary, Float, Int8, Quantiser, Sparse, hamming, rescored
+from codegraph.cache.quantiser import Binary, Float, Int8, Quantiser, Sparse, hamming, rescored
 from codegraph.embed.transform import unit
 
 BOUNDS: list[tuple[Quantiser, int, float]] = [

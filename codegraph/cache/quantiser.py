@@ -2,10 +2,10 @@
 
 Each quantiser turns unit rows into rows of bytes and back: f32, f16, int8 (one scale per vector), binary (the sign
 of each component) and sparse (blocks of components with little energy left out, the rest as f16). They are pure
-and know nothing of frames, checksums or tiers: `cache.codec` writes those that the cold tier offers, `search.quantise`
+and know nothing of frames, checksums or tiers: `codec` writes those that the cold tier offers, `search.quantise`
 is the int8 of the search index. `rescored` is how binary codes are searched: the nearest by Hamming distance,
 ordered anew by what another quantiser remembers of them. Which one is worth having is measured by
-`benchmarks/codecs.py`. Tests: tests/unit/benchmarks/test_bench_quantisers.py.
+`benchmarks/codecs.py`. Tests: tests/unit/cache/test_cache_quantiser.py.
 """
 
 from __future__ import annotations
