@@ -111,7 +111,7 @@ def sample_of(index: Asked, task: Task) -> Sample | None:
     shape, found, _ = index.project.parts.searcher.gather(Query(task.text, vectors), view.search)
     snapshot = view.snapshot
     names_only = partial(naming_only, snapshot)
-    rows = found.candidates(view.search.catalogue, snapshot.lines, snapshot.mentioning, names_only)
+    rows = found.candidates(view.search.catalogue, snapshot.lines, snapshot.mentioning, names_only, snapshot.generated)
     if not rows.symbols:
         return None
     held = signal_values(shape, found.matches.idf, rows, SIGNALS[:-1])

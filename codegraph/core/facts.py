@@ -235,6 +235,8 @@ class Outline(msgspec.Struct, frozen=True, array_like=True):
     definitions: tuple[Definition, ...]
     problems: tuple[SyntaxProblem, ...] = ()
     namespaces: tuple[NamespaceRun, ...] = ()
+    generated: bool = False
+    """The file says that a tool wrote it."""
 
 
 UNREAD = frozenset({"size", "depth", "time", "crash"})

@@ -76,6 +76,7 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
         lines=view.snapshot.lines,
         mentions=view.snapshot.mentioning,
         names_only=partial(naming_only, view.snapshot),
+        generated=view.snapshot.generated,
         narrowed=Narrowing(
             filter=parsed.filter,
             containers=parsed.containers,

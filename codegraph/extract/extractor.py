@@ -32,6 +32,7 @@ from codegraph.core.facts import (
     encode,
     encode_inputs,
 )
+from codegraph.core.generated import is_generated
 from codegraph.core.symbols import CALLABLE_KINDS, names_between
 from codegraph.extract.grammar import Captured, Reading, compiled
 from codegraph.extract.languages import KNOWN, LANGUAGES
@@ -63,7 +64,7 @@ from codegraph.extract.view import FileView
 if TYPE_CHECKING:
     from codegraph.extract.definition_flow import DefinitionFlows
 
-SCHEMA = 63
+SCHEMA = 64
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1
@@ -232,8 +233,9 @@ def _flows(view: FileView, stream: TokenStream) -> DefinitionFlows:
 
 def facts_of(read: Look) -> FileFacts:
     """Put together what was found."""
-    view, outline = read.view, Outline(read.view.spec.name, read.definitions, read.problems, read.namespaces)
-    return FileFacts(blob_digest(view.text.data), outline, view.occurrences(), read.inputs)
+    view, data = read.view, read.view.text.data
+    outline = Outline(view.spec.name, read.definitions, read.problems, read.namespaces, is_generated(data))
+    return FileFacts(blob_digest(data), outline, view.occurrences(), read.inputs)
 
 
 def _view(
@@ -349,15 +351,15 @@ def unread(text: SourceText, language: str, problem: SyntaxProblem, limits: Limi
         return unopened(text.data, language, problem, limits)
     stream = TokenStream(text, spec.token_pattern, map(cut_of, found), (), (), ())
     definitions, inputs = build_outline(spec, text, found, stream, None, _without_flow(limits))
-    return FileFacts(
-        blob_digest(text.data), Outline(language, definitions, (problem,), namespaces), Occurrences(), inputs
-    )
+    outline = Outline(language, definitions, (problem,), namespaces, is_generated(text.data))
+    return FileFacts(blob_digest(text.data), outline, Occurrences(), inputs)
 
 
 def unopened(data: bytes, language: str, problem: SyntaxProblem, limits: Limits) -> FileFacts:
     """Return the facts of a file that not even line by line could be read: a module, and the reason."""
     definitions, inputs = module_only(language, SourceText(data), _without_flow(limits))
-    return FileFacts(blob_digest(data), Outline(language, definitions, (problem,)), Occurrences(), inputs)
+    outline = Outline(language, definitions, (problem,), generated=is_generated(data))
+    return FileFacts(blob_digest(data), outline, Occurrences(), inputs)
 
 
 def _without_flow(limits: Limits) -> FlowState:

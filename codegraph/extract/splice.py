@@ -28,6 +28,7 @@ from codegraph.core.facts import (
     Occurrences,
     Outline,
 )
+from codegraph.core.generated import is_generated
 from codegraph.core.symbols import CALLABLE_KINDS, Range
 from codegraph.extract.apart import Callback, callbacks_of, with_tokens
 from codegraph.extract.extractor import Limits, Look
@@ -191,8 +192,9 @@ class _Splice:
         owns = dict.fromkeys(each.own for each in definitions)
         inputs: dict[bytes, bytes] = {own: before[own] if own in before else now[own] for own in owns}
         namespaces = tuple((self._later(index), name) for index, name in known.facts.outline.namespaces)
-        outline = Outline(view.spec.name, definitions, self._problems, namespaces)
-        facts = FileFacts(blob_digest(view.text.data), outline, occurrences, inputs)
+        data = view.text.data
+        outline = Outline(view.spec.name, definitions, self._problems, namespaces, is_generated(data))
+        facts = FileFacts(blob_digest(data), outline, occurrences, inputs)
         return Known(
             data=view.text.data,
             bodies=bodies,

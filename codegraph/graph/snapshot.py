@@ -203,6 +203,11 @@ class Snapshot:
             counts.append(0 if index is None else lines[index])
         return counts
 
+    def generated(self, paths: Sequence[str]) -> list[bool]:
+        """Say which of these files say that a tool wrote them; False for one that is not there."""
+        each = {path: (view := self.files.get(path)) is not None and view.outline.generated for path in {*paths}}
+        return [each[path] for path in paths]
+
     def context(self, symbol: SymbolId) -> tuple[SymbolId, ...]:
         """Return the symbols whose signatures the embedding of this one also reads, nearest first."""
         self._place(symbol)

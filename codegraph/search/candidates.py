@@ -18,7 +18,7 @@ from codegraph.search.catalogue import CatalogueView
 from codegraph.search.distinct import union
 from codegraph.search.fusion import Ranking, interleave
 from codegraph.search.scoring import NO_MATCHES, Matches
-from codegraph.search.signals import Candidates, Mentions, NamesOnly, Values
+from codegraph.search.signals import Candidates, Generated, Mentions, NamesOnly, Values
 from codegraph.search.vectors import Mask, Neighbours, Numbers
 
 Lines = Callable[[Sequence[SymbolId], Sequence[str]], Sequence[int]]
@@ -50,7 +50,12 @@ class Found:
         return cls(union(words.numbers, ranking.numbers), words, ranking, nearness, took_part)
 
     def candidates(
-        self, catalogue: CatalogueView, lines: Lines, mentions: Mentions, names_only: NamesOnly
+        self,
+        catalogue: CatalogueView,
+        lines: Lines,
+        mentions: Mentions,
+        names_only: NamesOnly,
+        generated: Generated,
     ) -> Candidates:
         """Gather what the ranking reads of the candidates, in the order of `numbers`."""
         numbers = self.numbers.tolist()
@@ -75,6 +80,7 @@ class Found:
             document=document.astype(np.float64),
             mentions=mentions,
             names_only=names_only,
+            generated=generated,
         )
 
     def raw(self, index: int) -> dict[str, float]:

@@ -37,22 +37,15 @@ from codegraph.search.narrowing import Narrowing, live
 from codegraph.search.quantise import Floats, Quantised
 from codegraph.search.rank import Ranked, RankWeights, rank
 from codegraph.search.shape import QueryShape, shape_of
-from codegraph.search.signals import Candidates, Mentions, NamesOnly
+from codegraph.search.signals import Candidates, Generated, Mentions, NamesOnly
 from codegraph.search.spaces import SpacesView, VectorSpaces
 from codegraph.search.spelling import matched
 from codegraph.search.vectors import DotProducts, Mask, Neighbours
 
 
-def _no_lines(symbols: Sequence[SymbolId], _paths: Sequence[str]) -> Sequence[int]:
-    return [0] * len(symbols)
-
-
-def _no_mentions(symbols: Sequence[SymbolId]) -> Sequence[int]:
-    return [0] * len(symbols)
-
-
-def _no_names(symbols: Sequence[SymbolId], _paths: Sequence[str]) -> Sequence[bool]:
-    return [False] * len(symbols)
+def _nothing(some: Sequence[str], _paths: Sequence[str] = ()) -> Sequence[bool]:
+    """Know nothing of symbols or files: 0 and False alike."""
+    return [False] * len(some)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +58,11 @@ class Query:
     limit: int | None = None
     """None takes the configured limit."""
     allowed: Filter = field(default_factory=Filter)
-    lines: Lines = _no_lines
+    lines: Lines = _nothing
     """Gives 0 for what is not known."""
-    mentions: Mentions = _no_mentions
-    names_only: NamesOnly = _no_names
+    mentions: Mentions = _nothing
+    names_only: NamesOnly = _nothing
+    generated: Generated = _nothing
     narrowed: Narrowing = field(default_factory=Narrowing)
     """What the text itself asks for; holds besides `allowed`."""
     fits: Callable[[SymbolId], bool] | None = None
@@ -269,7 +263,7 @@ class Searcher:
         shape, found, allowed = self.gather(query, view)
         if allowed is not None and not shape.terms and not query.vectors:
             return self._listed(query, view, allowed)
-        candidates = found.candidates(view.catalogue, query.lines, query.mentions, query.names_only)
+        candidates = found.candidates(view.catalogue, query.lines, query.mentions, query.names_only, query.generated)
         ranked = rank(shape, found.matches.idf, candidates, self.weights)
         limit = query.limit or self._config.limit
 

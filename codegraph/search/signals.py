@@ -55,6 +55,10 @@ NamesOnly = Callable[[Sequence[SymbolId], Sequence[str]], Sequence[bool]]
 """Says which of some symbols, given with their paths, may only name what is defined elsewhere, see `elsewhere`."""
 
 
+Generated = Callable[[Sequence[str]], Sequence[bool]]
+"""Says which of some files say of themselves that a tool wrote them."""
+
+
 class Candidates(NamedTuple):
     """What the ranking reads of symbols: one entry each, in any order."""
 
@@ -74,6 +78,7 @@ class Candidates(NamedTuple):
     """Asked of a few of them only."""
     names_only: NamesOnly
     """Asked of functions, and of constants and types on one line."""
+    generated: Generated
 
     def qualified(self, index: int) -> str:
         """Return a candidate's dotted name within its file; modules and sections of documents have none: "" it is."""
@@ -196,11 +201,12 @@ def depth(_asked: _Asked, candidates: Candidates) -> Values:
 
 
 def support(asked: _Asked, candidates: Candidates) -> Values:
-    """Say what only tries out or shows what other files do, unless that is asked for."""
+    """Say what only tries out or shows what other files do, unless that is asked for, and what a tool wrote."""
     if asks_for_supporting(asked.shape.terms):
         return np.zeros(len(candidates.paths))
     by_path = _each(candidates.paths, lambda path: float(is_supporting(path)))
-    return np.maximum(by_path, list(map(is_test, candidates.paths, candidates.symbols)))
+    by_name = np.maximum(by_path, list(map(is_test, candidates.paths, candidates.symbols)))
+    return np.maximum(by_name, candidates.generated(candidates.paths))
 
 
 def elsewhere(_: _Asked, candidates: Candidates) -> Values:

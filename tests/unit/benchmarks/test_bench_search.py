@@ -178,6 +178,7 @@ def test_fitting_scores_as_the_ranking_does(kind: QueryKind) -> None:
         kinds=np.zeros(12, dtype=np.uint8),
         mentions=lambda some: range(len(some)),
         names_only=lambda some, _: [False] * len(some),
+        generated=lambda some: [False] * len(some),
         **columns,
     )
     shape = QueryShape(("f", "2"), ("f2",), kind, written=("f2",))

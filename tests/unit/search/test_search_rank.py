@@ -28,6 +28,7 @@ def candidates(*rows: tuple[str, str], lines: tuple[int, ...] = (), **values: li
         lines=np.array(lines or (1,) * count, dtype=float),
         kinds=np.full(count, KINDS.index(SymbolKind.FUNCTION), dtype=np.uint8),
         names_only=lambda some, _: [symbol.startswith("passing/") for symbol in some],
+        generated=lambda some: [path.startswith("made/") for path in some],
         mentions=lambda some: [9 if symbol.startswith("src/") else 0 for symbol in some],
         **columns,
     )
@@ -72,6 +73,7 @@ CASES = [
     ("support", "parse", ("x", "tests/settings.py"), True),
     ("support", "test how settings are parsed", ("x", "tests/settings.py"), False),
     ("support", "parse", ONE, False),
+    ("support", "parse", ("x", "made/settings.py"), True),
     ("support", "parse", ('`"parses a number"`', "src/json.zig"), True),
     ("support", "parse", ("parse", "src/json.zig"), False),
 ]
