@@ -181,6 +181,7 @@ def test_interruption_while_modules_are_imported(moment: str, tmp_path: Path) ->
     """Ctrl-C ends a command by the signal and without a traceback, also in the middle of the first imports."""
     code = f"""
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests may run where it is ignored
 class Finder:
     def find_spec(name, path, target=None):
         if name == {moment!r}:
@@ -207,6 +208,7 @@ def test_what_only_reads_is_ended_at_once(command: str, module: str, handler: st
     """The system ends a question at whatever point it is; a command that writes is told, and tidies up."""
     code = f"""
 import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 class Finder:
     def find_spec(name, path, target=None):
         if name == {module!r}:

@@ -10,7 +10,7 @@ from codegraph.graph.resolve.cpp.evaluator import CppEvaluator
 from codegraph.graph.resolve.cpp.linker import CppLinker
 from codegraph.graph.resolve.cpp.openings import Openings
 from codegraph.graph.resolve.edges import EdgeCollector
-from codegraph.graph.resolve.parts import whole
+from codegraph.graph.resolve.parts import Part
 from codegraph.graph.table import SymbolTable
 
 HEADER = """#include <memory>
@@ -359,9 +359,11 @@ def test_each_reader_is_asked_for_all_that_its_part_rests_on() -> None:
     data = b'#include "lib.hh"\nusing namespace lib;\nLIB_BEGIN\nint f() { return leaf(1); }\nLIB_END\n'
     facts = extract(data, "cpp", Limits())
     linker = CppLinker("a.cc", facts.outline, facts.occurrences, EdgeCollector("a.cc", facts.outline))
+    definitions, occurrences = facts.outline.definitions, facts.occurrences
+    part = Part(range(len(definitions)), occurrences.references, occurrences.imports)
     readers = [SymbolTable().reader(), SymbolTable().reader()]
     for each in readers:
-        linker.link(whole(facts.outline, facts.occurrences), each)
+        linker.link(part, each)
     first, second = (list(each.log) for each in readers)
     assert first == second
     assert first
