@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-HEADER_BYTES = 2_048
+_HEADER_BYTES = 2_048
 
 _GENERATED = re.compile(
     rb"""^[ \t]*(?:\#|//|/\*|\*|--|;|<!--|%|\"\"\"|''')   # the line is a comment, or opens a docstring
@@ -34,8 +34,8 @@ def is_generated(data: bytes) -> bool:
 
 def generated_mark(data: bytes) -> str:
     """Return the words by which a file says that a tool wrote it; "" if it does not."""
-    if not any(data.find(mark, 0, HEADER_BYTES) >= 0 for mark in _MARKS):
+    if not any(data.find(mark, 0, _HEADER_BYTES) >= 0 for mark in _MARKS):
         return ""
-    top = _HEADER.match(data, 0, HEADER_BYTES)
+    top = _HEADER.match(data, 0, _HEADER_BYTES)
     found = _GENERATED.search(data, 0, top.end() if top is not None else 0)
     return "" if found is None else found.group(1).decode("ascii")

@@ -57,7 +57,6 @@ _CALL_ROLES = frozenset({Role.CALL, Role.DECORATOR})
 _ACCESSORS = frozenset({"get", "set"})
 _MADE_ACCESSORS = frozenset({"property", "cached_property", "setter"})
 """The decorators that make one of a method."""
-"""So many tokens of a signature may say that it is a property's."""
 _EXPORTING = frozenset({"javascript", "typescript", "tsx"})
 
 

@@ -196,14 +196,14 @@ class _Splice:
         outline = Outline(view.spec.name, definitions, self._problems, namespaces, is_generated(data))
         facts = FileFacts(blob_digest(data), outline, occurrences, inputs)
         return Known(
-            data=view.text.data,
+            data=data,
             bodies=bodies,
             functions=self._functions(),
             bindings=bindings,
             mentions=mentions,
             imports=imports,
             exports=self._exports,
-            prepared=None if self._read is view.text.data else self._read,
+            prepared=None if self._read is data else self._read,
             broken=self._broken,
             unprepared=tuple(self._moved_unprepared()) if self._unprepared is None else self._unprepared,
             callbacks=callbacks,
