@@ -18,7 +18,6 @@ import dataclasses
 import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from statistics import fmean
 
@@ -28,7 +27,6 @@ import numpy.typing as npt
 from benchmarks.search.asking import Asked, Built, opened, span_lines
 from benchmarks.search.scoring import PLACES, Span, hits
 from benchmarks.search.tasks import Task, at_hand, read_repositories, read_tasks
-from codegraph.daemon.searching import naming_only
 from codegraph.search.rank import MOST_REPEATED, RankWeights
 from codegraph.search.search import Query
 from codegraph.search.shape import QueryKind
@@ -110,8 +108,7 @@ def sample_of(index: Asked, task: Task) -> Sample | None:
     vectors = index.project.embed_query(task.text).result()
     shape, found, _ = index.project.parts.searcher.gather(Query(task.text, vectors), view.search)
     snapshot = view.snapshot
-    names_only = partial(naming_only, snapshot)
-    rows = found.candidates(view.search.catalogue, snapshot.lines, snapshot.mentioning, names_only, snapshot.generated)
+    rows = found.candidates(view.search.catalogue, snapshot)
     if not rows.symbols:
         return None
     held = signal_values(shape, found.matches.idf, rows, SIGNALS[:-1])

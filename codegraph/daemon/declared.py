@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from codegraph.core.elsewhere import is_declaration
 from codegraph.core.symbols import CALLABLE_KINDS, names_between
 from codegraph.daemon.naming import qualified_name
 from codegraph.graph.file_view import Symbol
 from codegraph.graph.snapshot import Snapshot
-from codegraph.search.elsewhere import is_declaration
 
 _FAMILY: Final = frozenset({"c", "cpp"})
 _OPENING, _CLOSING = "([{<", ")]}>"

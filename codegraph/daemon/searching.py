@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -34,7 +33,6 @@ from codegraph.daemon.view import View
 from codegraph.embed.encoder import FloatArray
 from codegraph.errors import ProjectError, UsageError
 from codegraph.graph.snapshot import Snapshot
-from codegraph.search.elsewhere import NAMING_LANGUAGES, is_alias, is_declaration
 from codegraph.search.filters import Filter
 from codegraph.search.narrowing import Narrowing, phrase_terms
 from codegraph.search.query_language import languages_named, parse_query
@@ -73,10 +71,7 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
         vectors=vectors,
         limit=params.limit,
         allowed=_filter(params.filters),
-        lines=view.snapshot.lines,
-        mentions=view.snapshot.mentioning,
-        names_only=partial(naming_only, view.snapshot),
-        generated=view.snapshot.generated,
+        known=view.snapshot,
         narrowed=Narrowing(
             filter=parsed.filter,
             containers=parsed.containers,
@@ -88,20 +83,6 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
     )
     shown = _shown(project, view, project.parts.searcher.search(query, view.search))
     return msgspec.structs.replace(shown, understood=Understood(**dataclasses.asdict(parsed)))
-
-
-def naming_only(snapshot: Snapshot, symbols: Sequence[SymbolId], paths: Sequence[str]) -> list[bool]:
-    """Say which of these symbols of these files may only name what is defined elsewhere."""
-    found = []
-    for symbol, path in zip(symbols, paths, strict=True):
-        view = snapshot.files.get(path)
-        index = None if view is None or view.language not in NAMING_LANGUAGES else view.index_of(symbol)
-        if view is None or index is None:
-            found.append(False)
-        else:
-            definition = view.outline.definitions[index]
-            found.append(is_alias(definition) or is_declaration(view.language, definition))
-    return found
 
 
 def answer_similar(project: Project, view: View, params: SimilarParams, vectors: QueryVectors) -> SearchResult:

@@ -18,6 +18,7 @@ from typing import Generic, NamedTuple, TypeVar
 from immutables import Map
 
 from codegraph.core.changes import Clock, Dependency, RenderSource, Unresolved
+from codegraph.core.elsewhere import NAMING_LANGUAGES, is_alias, is_declaration
 from codegraph.core.facts import Definition
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import (
@@ -202,6 +203,19 @@ class Snapshot:
             index = indices.get(symbol)
             counts.append(0 if index is None else lines[index])
         return counts
+
+    def naming_only(self, symbols: Sequence[SymbolId], paths: Sequence[str]) -> list[bool]:
+        """Say which of these symbols of these files may only name what is defined elsewhere."""
+        found = []
+        for symbol, path in zip(symbols, paths, strict=True):
+            view = self.files.get(path)
+            index = None if view is None or view.language not in NAMING_LANGUAGES else view.index_of(symbol)
+            if view is None or index is None:
+                found.append(False)
+            else:
+                definition = view.outline.definitions[index]
+                found.append(is_alias(definition) or is_declaration(view.language, definition))
+        return found
 
     def generated(self, paths: Sequence[str]) -> list[bool]:
         """Say which of these files say that a tool wrote them; False for one that is not there."""

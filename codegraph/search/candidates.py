@@ -8,21 +8,19 @@ tests/unit/search/test_search_searcher.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from codegraph.core.symbols import DOCUMENT_LANGUAGES, SymbolId
+from codegraph.core.symbols import DOCUMENT_LANGUAGES
 from codegraph.search.catalogue import CatalogueView
 from codegraph.search.distinct import union
 from codegraph.search.fusion import Ranking, interleave
+from codegraph.search.known import Known
 from codegraph.search.scoring import NO_MATCHES, Matches
-from codegraph.search.signals import Candidates, Generated, Mentions, NamesOnly, Values
+from codegraph.search.signals import Candidates, Values
 from codegraph.search.vectors import Mask, Neighbours, Numbers
-
-Lines = Callable[[Sequence[SymbolId], Sequence[str]], Sequence[int]]
-"""Counts the lines of symbols, given with the paths of their files."""
 
 _NOTHING_NEAR = Ranking(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0))
 
@@ -49,14 +47,7 @@ class Found:
         took_part = (*(() if matches is None else ("lexical",)), *(("vector",) if near else ()))
         return cls(union(words.numbers, ranking.numbers), words, ranking, nearness, took_part)
 
-    def candidates(
-        self,
-        catalogue: CatalogueView,
-        lines: Lines,
-        mentions: Mentions,
-        names_only: NamesOnly,
-        generated: Generated,
-    ) -> Candidates:
+    def candidates(self, catalogue: CatalogueView, known: Known) -> Candidates:
         """Gather what the ranking reads of the candidates, in the order of `numbers`."""
         numbers = self.numbers.tolist()
         symbols = [catalogue.symbols[number] for number in numbers]
@@ -75,12 +66,10 @@ class Found:
             vector=vector,
             file_vector=_best_of_each(codes, vector),
             file=_shares_apart(np.array([evidence.get(code, 0.0) for code in codes.tolist()]), document),
-            lines=np.where(document, 0.0, np.array(lines(symbols, paths), dtype=np.float64)),
+            lines=np.where(document, 0.0, np.array(known.lines(symbols, paths), dtype=np.float64)),
             kinds=catalogue.kinds[self.numbers],
             document=document.astype(np.float64),
-            mentions=mentions,
-            names_only=names_only,
-            generated=generated,
+            known=known,
         )
 
     def raw(self, index: int) -> dict[str, float]:

@@ -25,27 +25,23 @@ from codegraph.config import SearchConfig
 from codegraph.core.symbols import SymbolId, SymbolKind
 from codegraph.embed.encoder import MAX_QUERY_CHARACTERS
 from codegraph.events import EventLog
-from codegraph.search.candidates import Found, Lines
+from codegraph.search.candidates import Found
 from codegraph.search.catalogue import Catalogue, CatalogueView
 from codegraph.search.distinct import without
 from codegraph.search.documents import FileDocuments
 from codegraph.search.filters import Filter, FilterMasks
 from codegraph.search.folding import MAX_CHECKED, Copies, choose
 from codegraph.search.fusion import interleave
+from codegraph.search.known import Known, NothingKnown
 from codegraph.search.lexical import LexicalIndex, LexicalView, MergeFiles
 from codegraph.search.narrowing import Narrowing, live
 from codegraph.search.quantise import Floats, Quantised
 from codegraph.search.rank import Ranked, RankWeights, rank
 from codegraph.search.shape import QueryShape, shape_of
-from codegraph.search.signals import Candidates, Generated, Mentions, NamesOnly
+from codegraph.search.signals import Candidates
 from codegraph.search.spaces import SpacesView, VectorSpaces
 from codegraph.search.spelling import matched
 from codegraph.search.vectors import DotProducts, Mask, Neighbours
-
-
-def _nothing(some: Sequence[str], _paths: Sequence[str] = ()) -> Sequence[bool]:
-    """Know nothing of symbols or files: 0 and False alike."""
-    return [False] * len(some)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +54,8 @@ class Query:
     limit: int | None = None
     """None takes the configured limit."""
     allowed: Filter = field(default_factory=Filter)
-    lines: Lines = _nothing
-    """Gives 0 for what is not known."""
-    mentions: Mentions = _nothing
-    names_only: NamesOnly = _nothing
-    generated: Generated = _nothing
+    known: Known = field(default_factory=NothingKnown)
+    """What the graph says of candidates."""
     narrowed: Narrowing = field(default_factory=Narrowing)
     """What the text itself asks for; holds besides `allowed`."""
     fits: Callable[[SymbolId], bool] | None = None
@@ -263,7 +256,7 @@ class Searcher:
         shape, found, allowed = self.gather(query, view)
         if allowed is not None and not shape.terms and not query.vectors:
             return self._listed(query, view, allowed)
-        candidates = found.candidates(view.catalogue, query.lines, query.mentions, query.names_only, query.generated)
+        candidates = found.candidates(view.catalogue, query.known)
         ranked = rank(shape, found.matches.idf, candidates, self.weights)
         limit = query.limit or self._config.limit
 

@@ -25,6 +25,7 @@ from codegraph.search.analysis import part_terms, query_terms, whole_name
 from codegraph.search.beginnings import begin_alike, described_kinds
 from codegraph.search.catalogue import KINDS
 from codegraph.search.documents import file_stem, qualified_name
+from codegraph.search.known import Known
 from codegraph.search.shape import QueryShape
 from codegraph.search.supporting import asks_for_supporting, is_supporting, is_test
 
@@ -48,16 +49,6 @@ OFTEN = math.log(100)
 ASKED_BY_HEADING = 0.3
 """What `document` holds of a section whose heading is the query."""
 
-Mentions = Callable[[Sequence[SymbolId]], Sequence[int]]
-"""Counts, for each of some symbols, the other files with an edge to it."""
-
-NamesOnly = Callable[[Sequence[SymbolId], Sequence[str]], Sequence[bool]]
-"""Says which of some symbols, given with their paths, may only name what is defined elsewhere, see `elsewhere`."""
-
-
-Generated = Callable[[Sequence[str]], Sequence[bool]]
-"""Says which of some files say of themselves that a tool wrote them."""
-
 
 class Candidates(NamedTuple):
     """What the ranking reads of symbols: one entry each, in any order."""
@@ -74,11 +65,8 @@ class Candidates(NamedTuple):
     """Index into `catalogue.KINDS`."""
     document: Values
     """1 for what stands in a document, 0 for code."""
-    mentions: Mentions
-    """Asked of a few of them only."""
-    names_only: NamesOnly
-    """Asked of functions, and of constants and types on one line."""
-    generated: Generated
+    known: Known
+    """Asked of some of them, for what only a few signals need."""
 
     def qualified(self, index: int) -> str:
         """Return a candidate's dotted name within its file; modules and sections of documents have none: "" it is."""
@@ -156,7 +144,7 @@ def mentioned(asked: _Asked, candidates: Candidates) -> Values:
     values = np.zeros(len(candidates.symbols))
     same = np.flatnonzero(exact_name(asked, candidates))
     if len(same) > 1:
-        files = candidates.mentions([candidates.symbols[index] for index in same.tolist()])
+        files = candidates.known.mentioning([candidates.symbols[index] for index in same.tolist()])
         values[same] = np.minimum(1.0, np.log1p(np.array(files, dtype=np.float64)) / OFTEN)
     return values
 
@@ -206,7 +194,7 @@ def support(asked: _Asked, candidates: Candidates) -> Values:
         return np.zeros(len(candidates.paths))
     by_path = _each(candidates.paths, lambda path: float(is_supporting(path)))
     by_name = np.maximum(by_path, list(map(is_test, candidates.paths, candidates.symbols)))
-    return np.maximum(by_name, candidates.generated(candidates.paths))
+    return np.maximum(by_name, candidates.known.generated(candidates.paths))
 
 
 def elsewhere(_: _Asked, candidates: Candidates) -> Values:
@@ -215,7 +203,7 @@ def elsewhere(_: _Asked, candidates: Candidates) -> Values:
     functions = _FUNCTIONS[candidates.kinds]
     asked = np.flatnonzero(functions | (_NAMES[candidates.kinds] & (candidates.lines <= 1))).tolist()
     symbols, paths = [candidates.symbols[index] for index in asked], [candidates.paths[index] for index in asked]
-    values[asked] = candidates.names_only(symbols, paths)
+    values[asked] = candidates.known.naming_only(symbols, paths)
     if not values.any():
         return values
     defined = {candidates.name(index) for index in np.flatnonzero(functions & (values == 0)).tolist()}

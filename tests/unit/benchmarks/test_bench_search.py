@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from benchmarks.search.scoring import PLACES, Score, Scored, Span, grouped, hits
 from benchmarks.search.tasks import Repository, Task, at_hand, read_repositories, read_tasks
 from benchmarks.search.tune import WEIGHTS, Sample, Scores, fitted, left_out
 from codegraph.core.symbols import SymbolId
+from codegraph.search.known import NothingKnown
 from codegraph.search.rank import RankWeights, rank
 from codegraph.search.shape import QueryKind, QueryShape
 from codegraph.search.signals import SIGNALS, Candidates, signal_values
@@ -164,6 +166,13 @@ def test_fitting_spreads_results_as_the_ranking_does() -> None:
     assert one.ndcg(plain | {"repeated": -0.5}) == pytest.approx(1 / math.log2(3))
 
 
+class Rising(NothingKnown):
+    """Of symbols that are asked about together each next one is mentioned by one file more."""
+
+    def mentioning(self, symbols: Sequence[SymbolId]) -> Sequence[int]:
+        return range(len(symbols))
+
+
 @pytest.mark.parametrize("kind", list(QueryKind))
 def test_fitting_scores_as_the_ranking_does(kind: QueryKind) -> None:
     """Under the shipped weights the order of a sample is that of the ranking itself."""
@@ -176,9 +185,7 @@ def test_fitting_scores_as_the_ranking_does(kind: QueryKind) -> None:
         paths,
         lines=np.ones(12),
         kinds=np.zeros(12, dtype=np.uint8),
-        mentions=lambda some: range(len(some)),
-        names_only=lambda some, _: [False] * len(some),
-        generated=lambda some: [False] * len(some),
+        known=Rising(),
         **columns,
     )
     shape = QueryShape(("f", "2"), ("f2",), kind, written=("f2",))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -12,9 +12,23 @@ from hypothesis import strategies as st
 
 from codegraph.core.symbols import SymbolId, SymbolKind
 from codegraph.search.catalogue import KINDS
+from codegraph.search.known import NothingKnown
 from codegraph.search.rank import Ranked, RankWeights, rank
 from codegraph.search.shape import shape_of
 from codegraph.search.signals import SIGNALS, Candidates
+
+
+class ByDirectory(NothingKnown):
+    """Says of symbols what their first directory says."""
+
+    def mentioning(self, symbols: Sequence[SymbolId]) -> Sequence[int]:
+        return [9 if symbol.startswith("src/") else 0 for symbol in symbols]
+
+    def naming_only(self, symbols: Sequence[SymbolId], paths: Sequence[str]) -> Sequence[bool]:
+        return [symbol.startswith("passing/") for symbol in symbols]
+
+    def generated(self, paths: Sequence[str]) -> Sequence[bool]:
+        return [path.startswith("made/") for path in paths]
 
 
 def candidates(*rows: tuple[str, str], lines: tuple[int, ...] = (), **values: list[float]) -> Candidates:
@@ -27,9 +41,7 @@ def candidates(*rows: tuple[str, str], lines: tuple[int, ...] = (), **values: li
         paths=[path for _, path in rows],
         lines=np.array(lines or (1,) * count, dtype=float),
         kinds=np.full(count, KINDS.index(SymbolKind.FUNCTION), dtype=np.uint8),
-        names_only=lambda some, _: [symbol.startswith("passing/") for symbol in some],
-        generated=lambda some: [path.startswith("made/") for path in some],
-        mentions=lambda some: [9 if symbol.startswith("src/") else 0 for symbol in some],
+        known=ByDirectory(),
         **columns,
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from codegraph.core.elsewhere import is_alias, is_declaration
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.extractor import Limits, extract
-from codegraph.search.elsewhere import is_alias, is_declaration
 
 ALIASES = """
 const std = @import("std");

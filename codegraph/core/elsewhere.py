@@ -5,7 +5,7 @@ one such line for each name that it passes on. Whoever looks for a name wants wh
 alias if its value is a path of names, or an import, whose last name is its own; so is a type of C++, as in
 `using string_t = typename Json::string_t;`. A function of C or C++ without a body is declared, unless it is purely
 virtual, which is all that there is of it. Pure.
-Tests: tests/unit/search/test_search_elsewhere.py.
+Tests: tests/unit/core/test_core_elsewhere.py.
 """
 
 from __future__ import annotations
