@@ -35,7 +35,7 @@ from codegraph.daemon import clones, messages, operations, reports, streams
 from codegraph.daemon.messages import EmptyReason, Place, Position, SymbolInfo
 from codegraph.daemon.protocol import PROTOCOL_VERSION
 from codegraph.daemon.statistics import RequestStatistics
-from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
+from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound, SyncTimeout
 from codegraph.events import AnyEvent
 
 
@@ -63,6 +63,8 @@ class FakeService:
         self.calls: list[messages.Params[Any]] = []
         self.waits: list[messages.Wait] = []
         self.failures: dict[str, Exception] = {}
+        self.unsettled = False
+        """Whoever waits for the index waits in vain."""
         self.progress: tuple[operations.Progress, ...] = ()
         """What `index` reports."""
         self.answer_symbols: tuple[SymbolInfo, ...] | None = None
@@ -131,9 +133,10 @@ class FakeService:
         return "fake:7"
 
     async def settled(self, wait: messages.Wait, timeout: float) -> None:
-        """Settled at once; `waits` remembers what was asked."""
-        del timeout
+        """Settled at once unless `unsettled`; `waits` remembers what was asked."""
         self.waits.append(wait)
+        if self.unsettled and wait is not messages.Wait.NONE:
+            raise SyncTimeout(f"not {wait} within {timeout:g} s", "allow more time")
 
     def subscribe(self, publish: Callable[[AnyEvent], None], recent: bool) -> Callable[[], None]:
         """Remember the subscriber."""

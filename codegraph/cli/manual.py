@@ -105,6 +105,9 @@ codegraph models fit mine --method pca --dimensions 128""",
 codegraph completion bash > ~/.local/share/bash-completion/completions/codegraph
 codegraph completion zsh >> ~/.zshrc
 codegraph completion fish > ~/.config/fish/completions/codegraph.fish""",
+    "mcp": """\
+codegraph mcp                        from a program that speaks the protocol
+codegraph mcp ~/src/shop             claude mcp add codegraph -- codegraph mcp ~/src/shop""",
     "doctor": "codegraph doctor",
     "daemon-run": "",
 }

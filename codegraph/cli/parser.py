@@ -160,6 +160,7 @@ def _add_upkeep_commands(commands: _Commands) -> None:
     commands.add("metrics", f"{upkeep}:metrics", "print the figures as Prometheus text")
     about = "print what makes a shell complete commands and options"
     commands.add("completion", "codegraph.cli.completion:completion", about, _shell)
+    commands.add("mcp", "codegraph.cli.mcp_server:serve", "serve coding agents (Model Context Protocol)", _path)
     commands.add("doctor", "codegraph.cli.doctor:doctor", "check this machine and this project", _settings)
 
 
