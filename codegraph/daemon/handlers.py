@@ -45,6 +45,7 @@ from codegraph.daemon.targets import (
     find_target,
     find_targets,
     list_symbols,
+    reference_at,
     with_constructors,
 )
 from codegraph.daemon.verifying import verify
@@ -319,6 +320,9 @@ def _answer_symbols(view: View, params: messages.SymbolsParams) -> messages.Symb
 
 
 def _answer_definition(view: View, params: messages.DefinitionParams) -> messages.SymbolsResult:
+    meaning = reference_at(view, params)
+    if meaning is not None and not meaning.targets:
+        return messages.SymbolsResult(clock=str(view.snapshot.clock), symbols=(), reason=meaning.reason)
     found = find_definitions(view, params)
     shown = tuple(describe(view, symbol) for symbol in found[:MOST_DEFINITIONS])
     truncated = len(found) > len(shown)

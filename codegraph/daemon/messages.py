@@ -184,8 +184,10 @@ class Target(Query[ResultT], Generic[ResultT], frozen=True, kw_only=True):
     the error AmbiguousSymbol, which lists them."""
     file: Name = ""
     line: Ordinal | None = None
-    """0-based. With `character`: the target of the reference that stands there, else the innermost
-    symbol around it. Without: the symbol whose name stands on that line, else the innermost around it."""
+    """0-based. With `character`: the target of the reference that stands there; several, if it is ambiguous, are the
+    error AmbiguousSymbol, none SymbolNotFound, but for `definition`, which lists them or says why there are none. Where
+    no reference stands: the innermost symbol around it. Without `character`: the symbol whose name stands on that line,
+    else the innermost around it."""
     character: Ordinal | None = None
 
 

@@ -395,5 +395,6 @@ class Pipeline:
             served=self.served.keys,
             verdicts=self.served.verdicts,
             uncertain=self._uncertain,
+            facts=self.parts.facts,
             reconciled=self._reconciled,
         )

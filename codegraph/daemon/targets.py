@@ -12,11 +12,10 @@ from difflib import get_close_matches
 from posixpath import dirname
 from typing import Any
 
-from codegraph.core.changes import Dependency
 from codegraph.core.symbols import CALLABLE_KINDS, TYPE_KINDS, DependencyKind, SymbolId, SymbolKind
 from codegraph.daemon.declared import are_joined, is_declared, with_joined
 from codegraph.daemon.likely import files_with
-from codegraph.daemon.messages import Match, SymbolInfo, SymbolsParams, Target, lsp_range
+from codegraph.daemon.messages import EmptyReason, Match, SymbolInfo, SymbolsParams, Target, lsp_range
 from codegraph.daemon.naming import (
     bare_name,
     dotted,
@@ -26,6 +25,7 @@ from codegraph.daemon.naming import (
     qualified_name,
     qualified_names,
 )
+from codegraph.daemon.referenced import Meaning, meaning_at
 from codegraph.daemon.view import View
 from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
 from codegraph.graph.file_view import Symbol
@@ -37,6 +37,11 @@ _OPENED_ANYWHERE = frozenset({"c_sharp", "ruby"})
 """Languages in which a type of one name may be written in parts, in several files."""
 
 _BASES = frozenset({DependencyKind.INHERITS, DependencyKind.IMPLEMENTS})
+
+_UNKNOWN = {
+    EmptyReason.EXTERNAL: "is defined outside of the project",
+    EmptyReason.UNRESOLVED: "could not be resolved",
+}
 
 SPELLING_SLACK = 2
 """By how many characters a name that may have been meant is longer or shorter."""
@@ -74,30 +79,10 @@ def existing(snapshot: Snapshot, symbol: SymbolId) -> Symbol:
 
 def find_target(view: View, target: Target[Any]) -> Symbol:
     """Return the one symbol that a target means. Raises SymbolNotFound, AmbiguousSymbol or ProjectError."""
-    if target.symbol:
-        found = _meant(view.snapshot, target.symbol)
-        if len(found) > 1 and _is_one_thing(view.snapshot, found):
-            found = [each for each in found if not is_declared(each)] or found
-        return _only(view, target.symbol, found)
-    return _at_place(view, target)
-
-
-def _meant(snapshot: Snapshot, name: str) -> list[Symbol]:
-    """Return what a name fits; a heading gives way to code that is called like it, for nothing refers to headings."""
-    found = named(snapshot, name)
-    return [each for each in found if each.kind is not SymbolKind.SECTION] or found
-
-
-def _at_place(view: View, target: Target[Any]) -> Symbol:
-    if not target.file:
-        raise SymbolNotFound("no symbol was named", "give a name, an id, or FILE:LINE")
-    if target.line is None:
-        return in_file(view.snapshot, target.file)[0]
-    if target.character is not None:
-        edge = referenced_at(view.snapshot, target.file, target.line, target.character)
-        if edge is not None:
-            return existing(view.snapshot, edge.target)
-    return around(view.snapshot, target.file, target.line, target.character)
+    found = _meant(view, target)
+    if len(found) > 1 and _is_one_thing(view.snapshot, found):
+        found = [each for each in found if not is_declared(each)] or found
+    return _only(view, target, found)
 
 
 def find_targets(view: View, target: Target[Any]) -> list[Symbol]:
@@ -106,22 +91,54 @@ def find_targets(view: View, target: Target[Any]) -> list[Symbol]:
     These are overloads, which stand in one container, the parts of a type that is opened in several places, and a
     function's declaration and definitions, also where one of them is named by its id or its place.
     """
-    if not target.symbol:
-        return with_joined(view.snapshot, [_at_place(view, target)])
-    found = _meant(view.snapshot, target.symbol)
+    found = _meant(view, target)
     if len(found) > 1 and _is_one_thing(view.snapshot, found):
         found.sort(key=lambda each: (is_declared(each), each.path, each.index))
     else:
-        found = [_only(view, target.symbol, found)]
+        found = [_only(view, target, found)]
     return with_joined(view.snapshot, found)
 
 
 def find_definitions(view: View, target: Target[Any]) -> list[Symbol]:
-    """Return all that a name fits, by path and place; of a place, its symbol. Raises SymbolNotFound, ProjectError."""
-    if not target.symbol:
-        return [_at_place(view, target)]
-    found = _meant(view.snapshot, target.symbol) or [_only(view, target.symbol, [])]
+    """Return all that a target fits, by path and place. Raises SymbolNotFound and ProjectError."""
+    found = _meant(view, target) or [_only(view, target, [])]
     return sorted(found, key=lambda each: (each.path, each.index))
+
+
+def reference_at(view: View, target: Target[Any]) -> Meaning | None:
+    """Return what a reference at a place with a character means; None for other targets, or without a reference."""
+    if target.symbol or target.line is None or target.character is None:
+        return None
+    return meaning_at(view.snapshot, view.facts, target.file, target.line, target.character)
+
+
+def _meant(view: View, target: Target[Any]) -> list[Symbol]:
+    """Return what a target fits; a heading gives way to code that is called like it, for nothing refers to headings."""
+    if not target.symbol:
+        return _at_place(view, target)
+    found = named(view.snapshot, target.symbol)
+    return [each for each in found if each.kind is not SymbolKind.SECTION] or found
+
+
+def _at_place(view: View, target: Target[Any]) -> list[Symbol]:
+    if not target.file:
+        raise SymbolNotFound("no symbol was named", "give a name, an id, or FILE:LINE")
+    if target.line is None:
+        return [in_file(view.snapshot, target.file)[0]]
+    meaning = reference_at(view, target)
+    if meaning is None:
+        return [around(view.snapshot, target.file, target.line, target.character)]
+    if not meaning.targets:
+        raise SymbolNotFound(f"what {_spelled(target)} refers to {_UNKNOWN[meaning.reason]}", "name a symbol")
+    return [existing(view.snapshot, each) for each in meaning.targets]
+
+
+def _spelled(target: Target[Any]) -> str:
+    """Return what a target was called by."""
+    if target.symbol or target.line is None:
+        return target.symbol
+    column = "" if target.character is None else f":{target.character}"
+    return f"{target.file}:{target.line + 1}{column}"
 
 
 def with_constructors(snapshot: Snapshot, symbols: Sequence[Symbol]) -> list[Symbol]:
@@ -285,24 +302,11 @@ def _start(symbol: Symbol) -> tuple[int, int]:
     return symbol.definition.range.start_line, symbol.definition.range.start_column
 
 
-def referenced_at(snapshot: Snapshot, path: str, line: int, character: int) -> Dependency | None:
-    """Return the edge whose first reference covers the place, or None."""
-    owner = snapshot.at(path, line, character)
-    if owner is None:
-        return None
-    for edge in snapshot.dependencies(owner.id):
-        if edge.line == line and edge.column <= character:
-            found = snapshot.symbol(edge.target)
-            if found is not None and character <= edge.column + len(found.definition.name):
-                return edge
-    return None
-
-
 def list_symbols(view: View, params: SymbolsParams) -> Iterator[Symbol]:
     """Yield the symbols that name, file and place leave, by path and position (around a place: outermost first)."""
     snapshot = view.snapshot
     anywhere = not params.file and params.name and params.match is not Match.EXACT
-    found = _spelled(snapshot, params) if anywhere else _in_scope(snapshot, params)
+    found = _spelled_so(snapshot, params) if anywhere else _in_scope(snapshot, params)
     for symbol in found:
         if params.kinds and symbol.kind not in params.kinds:
             continue
@@ -310,7 +314,7 @@ def list_symbols(view: View, params: SymbolsParams) -> Iterator[Symbol]:
             yield symbol
 
 
-def _spelled(snapshot: Snapshot, params: SymbolsParams) -> Iterator[Symbol]:
+def _spelled_so(snapshot: Snapshot, params: SymbolsParams) -> Iterator[Symbol]:
     """Yield the symbols anywhere whose names begin with a name, or hold it, in whatever case; file by file."""
     likely = files_with(snapshot, params.name, params.match is Match.PREFIX)
     for path in sorted(snapshot.files if likely is None else likely):
@@ -371,8 +375,8 @@ def _modules(snapshot: Snapshot, name: str) -> list[Symbol]:
     return [snapshot.files[path].symbol(0) for path in sorted(paths)]
 
 
-def _only(view: View, name: str, found: list[Symbol]) -> Symbol:
-    snapshot = view.snapshot
+def _only(view: View, target: Target[Any], found: list[Symbol]) -> Symbol:
+    snapshot, name = view.snapshot, _spelled(target)
     if not found and not view.reconciled:
         raise SymbolNotFound(f"there is no symbol {name} so far: the index is not complete", "ask again with `wait`")
     if not found:

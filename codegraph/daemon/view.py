@@ -14,6 +14,7 @@ from immutables import Map
 
 from codegraph.core.changes import Verdict
 from codegraph.core.symbols import EmbeddingKey, Freshness, SymbolId
+from codegraph.daemon.referenced import OccurrenceSource
 from codegraph.daemon.uncertain import UncertainNames
 from codegraph.graph.snapshot import Snapshot
 from codegraph.search.search import SearchView
@@ -32,6 +33,8 @@ class View:
     """What came of the last time a symbol was marked; absent: never since it was indexed."""
     uncertain: UncertainNames
     """Where unresolved references stand, by name; one for all views of a project."""
+    facts: OccurrenceSource
+    """What files mention, in the store: of this revision's bytes or newer ones, known by their hashes."""
     reconciled: bool
     """False after a start until the tree has been compared with the index once."""
 

@@ -19,7 +19,6 @@ from codegraph.daemon.targets import (
     find_target,
     find_targets,
     list_symbols,
-    referenced_at,
     with_constructors,
 )
 from codegraph.daemon.view import View
@@ -165,9 +164,7 @@ def test_symbol_is_found_by_its_place(view: View, place: dict[str, int], symbol:
 
 def test_reference_under_another_name_is_found(view: View) -> None:
     """The place of a call through an alias leads to the definition."""
-    edge = referenced_at(view.snapshot, "pkg/other.py", 1, 20)
-    assert edge is not None
-    assert edge.target == "pkg/store.py/load()."
+    assert target(view, file="pkg/other.py", line=1, character=20) == "pkg/store.py/load()."
 
 
 @pytest.mark.parametrize(

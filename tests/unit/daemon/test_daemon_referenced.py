@@ -1,0 +1,117 @@
+"""A place in a file means what the reference there means, not what happens to stand around it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from codegraph.daemon.messages import CalleesParams, EmptyReason
+from codegraph.daemon.referenced import Meaning, meaning_at
+from codegraph.daemon.targets import find_definitions, find_target
+from codegraph.daemon.view import View
+from codegraph.errors import AmbiguousSymbol, SymbolNotFound
+
+USE = """\
+import os
+from shop.prices import price as cost, Cart
+
+def total(items, box):
+    first = cost(items)
+    again = cost(first)
+    "🛒", cost(again)
+    cart = Cart()
+    cart.add(first)
+    len(items)
+    os.getcwd()
+    box.empty()
+    other = Cart()
+    return total(other)
+"""
+FILES = {
+    "shop/__init__.py": "",
+    "shop/prices.py": "def price(item): return item\n\nclass Cart:\n    def add(self, item): return item\n",
+    "shop/use.py": USE,
+    "shop/twice.py": "if here:\n    def run(): ...\nelse:\n    def run(): ...\n\ndef both():\n    run()\n    run()\n",
+}
+PRICE, CART, TOTAL = "shop/prices.py/price().", "shop/prices.py/Cart#", "shop/use.py/total()."
+
+
+@pytest.fixture
+def view(project_of: Any) -> View:
+    """A function with references of many kinds."""
+    found: View = project_of(FILES).view
+    return found
+
+
+def at(view: View, text: str, offset: int = 0) -> Meaning | None:
+    """Ask at where `text` begins in `use.py`; columns are UTF-16."""
+    before = USE[: USE.index(text) + offset]
+    line = before.count("\n")
+    column = len(before.rpartition("\n")[2].encode("utf-16-le")) // 2
+    return meaning_at(view.snapshot, view.facts, "shop/use.py", line, column)
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("cost(items)", PRICE),
+        ("cost(first)", PRICE),
+        ("cost(again)", PRICE),
+        ("Cart()\n    cart.add", CART),
+        ("Cart()\n    return", CART),
+        ("add(first)", f"{CART}add()."),
+        ("total(other)", TOTAL),
+        ("Cart\n\ndef", CART),
+    ],
+)
+def test_every_mention_is_found_not_only_the_first(view: View, text: str, target: str) -> None:
+    """The graph keeps the place of the first mention; the second and third mean the same, also behind an emoji."""
+    assert at(view, text) == Meaning((target,))
+
+
+def test_a_place_inside_of_a_name_or_right_behind_it_is_that_name(view: View) -> None:
+    """As editors ask; one further is something else."""
+    assert at(view, "cost(first)", 2) == at(view, "cost(first)", 4) == Meaning((PRICE,))
+    assert at(view, "cost(first)", 5) != Meaning((PRICE,))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("len(items)", EmptyReason.EXTERNAL),
+        ("getcwd()", EmptyReason.EXTERNAL),
+        ("empty()", EmptyReason.UNRESOLVED),
+    ],
+)
+def test_what_has_no_definition_here_says_so(view: View, text: str, reason: EmptyReason) -> None:
+    """Not the function around it, which is what was answered once."""
+    assert at(view, text) == Meaning(reason=reason)
+    before = USE[: USE.index(text)]
+    place = {"line": before.count("\n"), "character": len(before.rpartition("\n")[2])}
+    with pytest.raises(SymbolNotFound):
+        find_target(view, CalleesParams(file="shop/use.py", **place))
+
+
+@pytest.mark.parametrize("text", ["again = ", 'first)\n    "🛒', "def total", "other)"])
+def test_a_variable_or_a_definition_is_no_reference_to_another(view: View, text: str) -> None:
+    """There the symbol around the place is meant, as it always was."""
+    assert at(view, text) is None
+
+
+def test_an_ambiguous_reference_means_all_and_is_refused_where_one_is_asked_for(view: View) -> None:
+    """`definition` lists both; whoever wants the callers of one is told which there are."""
+    for line in (6, 7):
+        params = CalleesParams(file="shop/twice.py", line=line, character=4)
+        assert len(find_definitions(view, params)) == 2
+        with pytest.raises(AmbiguousSymbol, match=f"shop/twice.py:{line + 1}:4 fits 2"):
+            find_target(view, params)
+
+
+def test_without_stored_facts_the_places_of_edges_are_still_known(view: View) -> None:
+    """Lost or damaged, they cost the later mentions only."""
+    for frame in (None, b"damage"):
+        bare = replace(view, facts=type("Lost", (), {"occurrences": lambda *_, frame=frame: frame})())
+        assert at(bare, "cost(items)") == Meaning((PRICE,))
+        assert at(bare, "cost(first)") is None
