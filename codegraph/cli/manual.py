@@ -108,6 +108,7 @@ codegraph completion fish > ~/.config/fish/completions/codegraph.fish""",
     "mcp": """\
 codegraph mcp                        from a program that speaks the protocol
 codegraph mcp ~/src/shop             claude mcp add codegraph -- codegraph mcp ~/src/shop""",
+    "lsp": "codegraph lsp                        from an editor, beside the language's own server",
     "doctor": "codegraph doctor",
     "daemon-run": "",
 }

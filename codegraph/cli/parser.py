@@ -161,6 +161,7 @@ def _add_upkeep_commands(commands: _Commands) -> None:
     about = "print what makes a shell complete commands and options"
     commands.add("completion", "codegraph.cli.completion:completion", about, _shell)
     commands.add("mcp", "codegraph.cli.mcp_server:serve", "serve coding agents (Model Context Protocol)", _path)
+    commands.add("lsp", "codegraph.cli.language_server:serve", "serve editors (Language Server Protocol)", _path)
     commands.add("doctor", "codegraph.cli.doctor:doctor", "check this machine and this project", _settings)
 
 

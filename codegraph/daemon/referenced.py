@@ -82,10 +82,17 @@ def _length(name: str) -> int:
 
 
 def _edges_at(snapshot: Snapshot, path: str, line: int, character: int) -> Iterator[Dependency]:
-    """Yield the edges whose first reference covers a place; it is as long as the name of what it leads to."""
+    """Yield the edges whose first reference covers a place; it is as long as the name of what it leads to.
+
+    What a definition is to others, which it overrides, stands at its own name, and is no reference.
+    """
     owner = snapshot.at(path, line, character)
-    for edge in () if owner is None else snapshot.dependencies(owner.id):
-        if edge.line == line and edge.column <= character:
+    if owner is None:
+        return
+    name = owner.definition.selection_range
+    own = (name.start_line, name.start_column)
+    for edge in snapshot.dependencies(owner.id):
+        if edge.line == line and edge.column <= character and (line, edge.column) != own:
             target = snapshot.symbol(edge.target)
             if target is not None and character <= edge.column + _length(target.definition.name):
                 yield edge

@@ -156,3 +156,13 @@ def test_without_the_library_the_command_says_what_to_install(
     monkeypatch.setitem(sys.modules, "mcp", None)
     assert main(["mcp"]) == 2
     assert "pip install 'codegraph-daemon[mcp]'" in capsys.readouterr().err
+
+
+def test_without_its_library_the_server_for_editors_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same."""
+    monkeypatch.delitem(sys.modules, "codegraph.cli.language_server", raising=False)
+    monkeypatch.setitem(sys.modules, "pygls", None)
+    assert main(["lsp"]) == 2
+    assert "pip install 'codegraph-daemon[lsp]'" in capsys.readouterr().err

@@ -33,6 +33,7 @@ FILES = {
     "shop/__init__.py": "",
     "shop/prices.py": "def price(item): return item\n\nclass Cart:\n    def add(self, item): return item\n",
     "shop/use.py": USE,
+    "shop/over.py": "from shop.prices import Cart\n\nclass Box(Cart):\n    def add(self, item): return 1\n",
     "shop/twice.py": "if here:\n    def run(): ...\nelse:\n    def run(): ...\n\ndef both():\n    run()\n    run()\n",
 }
 PRICE, CART, TOTAL = "shop/prices.py/price().", "shop/prices.py/Cart#", "shop/use.py/total()."
@@ -98,6 +99,13 @@ def test_what_has_no_definition_here_says_so(view: View, text: str, reason: Empt
 def test_a_variable_or_a_definition_is_no_reference_to_another(view: View, text: str) -> None:
     """There the symbol around the place is meant, as it always was."""
     assert at(view, text) is None
+
+
+def test_the_name_of_a_method_that_overrides_another_means_itself(view: View) -> None:
+    """Its edge to the other begins at that name, and is no reference."""
+    assert meaning_at(view.snapshot, view.facts, "shop/over.py", 3, 8) is None
+    params = CalleesParams(file="shop/over.py", line=3, character=8)
+    assert find_target(view, params).id == "shop/over.py/Box#add()."
 
 
 def test_an_ambiguous_reference_means_all_and_is_refused_where_one_is_asked_for(view: View) -> None:

@@ -1,0 +1,338 @@
+"""codegraph for editors: a server of the Language Server Protocol on standard input and output.
+
+It stands beside the language's own server and answers what that one does not: `workspace/symbol` searches by meaning,
+call hierarchies, type hierarchies and implementations cross files and languages, and all is of one graph. Each request
+is a question to the daemon of the project, which is started at the first one. A question waits until what was saved
+before it is indexed; text that is not saved is not known. The protocol has no place for what may be missing from a
+list, so that is logged (`window/logMessage`).
+
+Specification: LSP 3.17; the protocol itself is the package pygls's. Tests: tests/integration/test_language_server.py.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from codegraph import __version__
+from codegraph.cli.arguments import project_file
+from codegraph.cli.output import Output
+from codegraph.cli.project import Session, open_session
+from codegraph.cli.records import signature_text
+from codegraph.core.symbols import DependencyKind, SymbolKind
+from codegraph.daemon.messages import (
+    Bound,
+    CalleesParams,
+    CallersParams,
+    DefinitionParams,
+    DependenciesParams,
+    EdgeInfo,
+    EdgesResult,
+    LspRange,
+    Position,
+    Query,
+    ReferencesParams,
+    SearchParams,
+    SymbolInfo,
+    SymbolsParams,
+    Wait,
+)
+from codegraph.errors import CodegraphError, ProjectError, SymbolNotFound, SyncTimeout, UsageError
+
+try:
+    from lsprotocol import types
+    from pygls import uris
+    from pygls.exceptions import JsonRpcException
+    from pygls.lsp.server import LanguageServer
+except ImportError as missing:
+    advice = "pip install 'codegraph-daemon[lsp]'"
+    raise UsageError(f"the command lsp needs a library that is not installed: {missing}", advice) from missing
+
+ResultT = TypeVar("ResultT", bound=msgspec.Struct)
+
+WAIT_SECONDS = 10.0
+"""How long a question waits for the index before it is answered from what is there."""
+
+FOUND_BY_MEANING = 50
+"""How many symbols `workspace/symbol` answers with."""
+
+REQUEST_FAILED = -32803
+"""LSP's error code of a request that was right and could not be answered."""
+
+_KINDS = {
+    SymbolKind.MODULE: types.SymbolKind.Module,
+    SymbolKind.CLASS: types.SymbolKind.Class,
+    SymbolKind.INTERFACE: types.SymbolKind.Interface,
+    SymbolKind.ENUM: types.SymbolKind.Enum,
+    SymbolKind.FUNCTION: types.SymbolKind.Function,
+    SymbolKind.METHOD: types.SymbolKind.Method,
+    SymbolKind.CONSTANT: types.SymbolKind.Constant,
+    SymbolKind.SECTION: types.SymbolKind.String,
+}
+_BASES = (DependencyKind.INHERITS, DependencyKind.IMPLEMENTS)
+_IMPLEMENTED = (*_BASES, DependencyKind.OVERRIDES)
+_Item = types.CallHierarchyItem | types.TypeHierarchyItem
+
+
+class _Place(Protocol):
+    """Where the cursor stands."""
+
+    text_document: types.TextDocumentIdentifier
+    position: types.Position
+
+
+class Questions:
+    """Answers of one request, over one connection."""
+
+    def __init__(self, session: Session, log: Callable[[str], None], word: Callable[[_Place], str]) -> None:
+        """`log` tells the user; `word` reads the word at a place."""
+        self._session = session
+        self._log = log
+        self._word = word
+
+    def workspace_symbol(self, params: types.WorkspaceSymbolParams) -> list[types.SymbolInformation]:
+        """Search by meaning and words, best first; filters may stand in the query."""
+        if not params.query.strip():
+            return []
+        found = self._ask(SearchParams(query=params.query, limit=FOUND_BY_MEANING))
+        for each in found.warnings:
+            self._log(each)
+        return [
+            types.SymbolInformation(
+                name=hit.symbol.name,
+                kind=_KINDS[hit.symbol.kind],
+                location=self._location(hit.symbol),
+                container_name=hit.symbol.qualified_name.removesuffix(hit.symbol.name).rstrip("."),
+            )
+            for hit in found.results
+        ]
+
+    def document_symbol(self, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+        """Show what a file defines as a tree."""
+        file = self._file(params.text_document.uri)
+        if file is None:
+            return []
+        tops: list[types.DocumentSymbol] = []
+        around: list[tuple[LspRange, list[types.DocumentSymbol]]] = []
+        for symbol in self._ask(SymbolsParams(file=file, limit=1_000)).symbols:
+            if symbol.kind is SymbolKind.MODULE:
+                continue
+            children: list[types.DocumentSymbol] = []
+            while around and not _is_within(symbol.range, around[-1][0]):
+                around.pop()
+            siblings = around[-1][1] if around else tops
+            siblings.append(
+                types.DocumentSymbol(
+                    name=symbol.name,
+                    kind=_KINDS[symbol.kind],
+                    range=_range(symbol.range),
+                    selection_range=_range(symbol.selection_range),
+                    detail=signature_text(symbol.signature),
+                    children=children,
+                )
+            )
+            around.append((symbol.range, children))
+        return tops
+
+    def definition(self, params: types.DefinitionParams) -> list[types.Location]:
+        """Find what a name means; a name of something outside of the project means nothing here."""
+        return [self._location(symbol) for symbol in self._at(params)]
+
+    def references(self, params: types.ReferenceParams) -> list[types.Location]:
+        """List who refers to a symbol: the first reference in each definition."""
+        found: list[types.Location] = []
+        for symbol in self._at(params):
+            edges = self._edges(ReferencesParams(symbol=symbol.id))
+            found += [self._location(symbol)] if params.context.include_declaration else []
+            found += [types.Location(self._uri(edge.at.file), _point(edge.at.position)) for edge in edges]
+        return found
+
+    def implementation(self, params: types.ImplementationParams) -> list[types.Location]:
+        """List the types that inherit one, and the methods that override one."""
+        return [
+            self._location(edge.symbol)
+            for symbol in self._at(params)
+            for edge in self._edges(DependenciesParams(symbol=symbol.id, reverse=True, kinds=_IMPLEMENTED))
+        ]
+
+    def prepare_calls(self, params: types.CallHierarchyPrepareParams) -> list[types.CallHierarchyItem]:
+        """Return the symbol whose calls are asked for."""
+        return [types.CallHierarchyItem(**self._item(symbol)) for symbol in self._at(params)]
+
+    def incoming(self, params: types.CallHierarchyIncomingCallsParams) -> list[types.CallHierarchyIncomingCall]:
+        """List who calls a symbol."""
+        edges = self._edges(CallersParams(symbol=_id(params.item)))
+        return [types.CallHierarchyIncomingCall(self._call(edge), [_point(edge.at.position)]) for edge in edges]
+
+    def outgoing(self, params: types.CallHierarchyOutgoingCallsParams) -> list[types.CallHierarchyOutgoingCall]:
+        """List what a symbol calls."""
+        edges = self._edges(CalleesParams(symbol=_id(params.item)))
+        return [types.CallHierarchyOutgoingCall(self._call(edge), [_point(edge.at.position)]) for edge in edges]
+
+    def _call(self, edge: EdgeInfo) -> types.CallHierarchyItem:
+        return types.CallHierarchyItem(**self._item(edge.symbol))
+
+    def prepare_types(self, params: types.TypeHierarchyPrepareParams) -> list[types.TypeHierarchyItem]:
+        """Return the type whose bases or subtypes are asked for."""
+        return [types.TypeHierarchyItem(**self._item(symbol)) for symbol in self._at(params)]
+
+    def supertypes(self, params: types.TypeHierarchySupertypesParams) -> list[types.TypeHierarchyItem]:
+        """List the bases of a type."""
+        return self._types(self._edges(DependenciesParams(symbol=_id(params.item), kinds=_BASES)))
+
+    def subtypes(self, params: types.TypeHierarchySubtypesParams) -> list[types.TypeHierarchyItem]:
+        """List the types that inherit a type."""
+        return self._types(self._edges(DependenciesParams(symbol=_id(params.item), reverse=True, kinds=_BASES)))
+
+    def _types(self, edges: Iterable[EdgeInfo]) -> list[types.TypeHierarchyItem]:
+        return [types.TypeHierarchyItem(**self._item(edge.symbol)) for edge in edges]
+
+    def _at(self, params: _Place) -> Sequence[SymbolInfo]:
+        """Return what the place of the cursor names: by a reference, or where it is defined; nothing elsewhere."""
+        file = self._file(params.text_document.uri)
+        place = params.position
+        if file is None:
+            return ()
+        try:
+            found = self._ask(DefinitionParams(file=file, line=place.line, character=place.character)).symbols
+        except (SymbolNotFound, ProjectError):
+            return ()  # editors ask at every place, also in files that are not indexed
+        return [each for each in found if not _is_around(each, file, place) or self._word(params) == each.name]
+
+    def _edges(self, params: Query[EdgesResult]) -> Sequence[EdgeInfo]:
+        found = self._ask(params)
+        if found.bound is Bound.LOWER_BOUND:
+            causes = ", ".join(f"{cause.reason} ({cause.count})" for cause in found.causes)
+            self._log(f"{params.method} of {found.target.qualified_name} may not be all: {causes}")
+        return found.edges
+
+    def _ask(self, params: Query[ResultT]) -> ResultT:
+        try:
+            return self._session.client.call(msgspec.structs.replace(params, wait=Wait.INDEXED, timeout=WAIT_SECONDS))
+        except SyncTimeout as error:
+            self._log(f"{params.method} is answered from an older state: {error.message}")
+            return self._session.client.call(params)
+
+    def _file(self, uri: str) -> str | None:
+        """Return the path of a document in the project; None if it is not one."""
+        path = uris.to_fs_path(uri)
+        try:
+            return None if path is None else project_file(path, self._session.root)
+        except ProjectError:
+            return None
+
+    def _uri(self, file: str) -> str:
+        return Path(self._session.root, file).as_uri()
+
+    def _location(self, symbol: SymbolInfo) -> types.Location:
+        return types.Location(self._uri(symbol.file), _range(symbol.selection_range))
+
+    def _item(self, symbol: SymbolInfo) -> dict[str, Any]:
+        return {
+            "name": symbol.name,
+            "kind": _KINDS[symbol.kind],
+            "uri": self._uri(symbol.file),
+            "range": _range(symbol.range),
+            "selection_range": _range(symbol.selection_range),
+            "detail": symbol.qualified_name,
+            "data": {"id": symbol.id},
+        }
+
+
+REQUESTS: dict[str, Callable[[Questions, Any], object]] = {
+    types.WORKSPACE_SYMBOL: Questions.workspace_symbol,
+    types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: Questions.document_symbol,
+    types.TEXT_DOCUMENT_DEFINITION: Questions.definition,
+    types.TEXT_DOCUMENT_REFERENCES: Questions.references,
+    types.TEXT_DOCUMENT_IMPLEMENTATION: Questions.implementation,
+    types.TEXT_DOCUMENT_PREPARE_CALL_HIERARCHY: Questions.prepare_calls,
+    types.CALL_HIERARCHY_INCOMING_CALLS: Questions.incoming,
+    types.CALL_HIERARCHY_OUTGOING_CALLS: Questions.outgoing,
+    types.TEXT_DOCUMENT_PREPARE_TYPE_HIERARCHY: Questions.prepare_types,
+    types.TYPE_HIERARCHY_SUPERTYPES: Questions.supertypes,
+    types.TYPE_HIERARCHY_SUBTYPES: Questions.subtypes,
+}
+"""By method of LSP."""
+
+
+def make_server(directory: str | None) -> LanguageServer:
+    """Return a server for the project around `directory`; None: around the folder that the editor names."""
+    server = LanguageServer("codegraph", __version__, types.TextDocumentSyncKind.None_)
+
+    def log(message: str) -> None:
+        server.window_log_message(types.LogMessageParams(types.MessageType.Info, message))
+
+    def word(place: _Place) -> str:
+        return server.workspace.get_text_document(place.text_document.uri).word_at_position(place.position)
+
+    def answering(answer: Callable[[Questions, Any], object]) -> Callable[[Any], object]:
+        def handle(params: Any) -> object:
+            project = directory or server.workspace.root_path
+            try:
+                with open_session(Namespace(project=project)) as session:
+                    return answer(Questions(session, log, word), params)
+            except CodegraphError as error:
+                text = f"{error.message}; {error.advice}" if error.advice else error.message
+                raise JsonRpcException(text, REQUEST_FAILED) from error
+
+        return handle
+
+    for method, answer in REQUESTS.items():
+        server.feature(method)(server.thread()(answering(answer)))
+    return server
+
+
+def serve(arguments: Namespace, _output: Output) -> int:
+    """Serve until the editor says `exit`, or standard input ends."""
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_unexpected)
+    server = make_server(arguments.directory or arguments.project)
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as output:  # the server closes what it is given
+        server.start_io(stdout=output)
+    return 0
+
+
+def _is_unexpected(record: logging.LogRecord) -> bool:
+    """Whether a record is worth a trace; a request that fails for a known reason is answered with it."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, JsonRpcException) and error.code == REQUEST_FAILED)
+
+
+def _id(item: _Item) -> str:
+    data = item.data
+    if not isinstance(data, dict) or not isinstance(data.get("id"), str):
+        raise UsageError("the item is not one of ours", "ask for it with a prepare request")
+    return str(data["id"])
+
+
+def _range(place: LspRange) -> types.Range:
+    return types.Range(_position(place.start), _position(place.end))
+
+
+def _point(place: Position) -> types.Range:
+    return types.Range(_position(place), _position(place))
+
+
+def _position(place: Position) -> types.Position:
+    return types.Position(place.line, place.character)
+
+
+def _is_around(symbol: SymbolInfo, file: str, place: types.Position) -> bool:
+    """Whether a symbol may have been found only because the place stands somewhere inside of it."""
+    here = Position(place.line, place.character)
+    return symbol.file == file and _holds(symbol.range, here) and not _holds(symbol.selection_range, here)
+
+
+def _holds(extent: LspRange, place: Position) -> bool:
+    start, end = extent.start, extent.end
+    return (start.line, start.character) <= (place.line, place.character) <= (end.line, end.character)
+
+
+def _is_within(inner: LspRange, outer: LspRange) -> bool:
+    return _holds(outer, inner.start) and _holds(outer, inner.end)

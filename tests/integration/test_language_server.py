@@ -1,0 +1,202 @@
+"""An editor's view of a real daemon: `codegraph lsp`, its standard streams, and saves between two requests.
+
+The client here is the bare protocol (LSP 3.17: JSON-RPC 2.0 with headers), not the library of the server.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from installation import PATIENCE, Installation
+
+SHOP = """\
+import os
+
+
+class Base:
+    def price(self):
+        return 1
+
+
+class Cart(Base):
+    def price(self):
+        return len(os.sep)
+
+    def copy(self):
+        return Cart()
+
+
+def total(cart: Cart):
+    return cart.price() + cart.price()
+
+
+def later(thing):
+    return thing.copy()
+"""
+CODE = {"shop/__init__.py": "", "shop/cart.py": SHOP, "notes.txt": "total\n"}
+
+
+class Editor:
+    """Speaks to `codegraph lsp` as editors do."""
+
+    def __init__(self, home: Installation) -> None:
+        command = [sys.executable, "-m", "codegraph", "lsp"]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.root = home.root
+        self.logged: list[str] = []
+        self._number = 0
+        folders = [{"uri": home.root.as_uri(), "name": "tree"}]
+        self.abilities = self.ask(
+            "initialize", processId=None, rootUri=home.root.as_uri(), workspaceFolders=folders, capabilities={}
+        )["capabilities"]
+        self._send(method="initialized", params={})
+
+    def _send(self, **message: Any) -> None:
+        assert self.process.stdin is not None
+        data = json.dumps({"jsonrpc": "2.0", **message}).encode()
+        self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(data), data))
+        self.process.stdin.flush()
+
+    def request(self, method: str, **params: Any) -> Any:
+        """Send a request; return the whole answer."""
+        assert self.process.stdout is not None
+        self._number += 1
+        self._send(id=self._number, method=method, params=params)
+        while True:
+            length = 0
+            while header := self.process.stdout.readline().strip():
+                name, _, value = header.partition(b": ")
+                length = int(value) if name.lower() == b"content-length" else length
+            answer = json.loads(self.process.stdout.read(length))
+            if answer.get("method") == "window/logMessage":
+                self.logged.append(answer["params"]["message"])
+            elif answer.get("id") == self._number:
+                return answer
+
+    def ask(self, method: str, **params: Any) -> Any:
+        """Send a request that must succeed; return its result."""
+        return self.request(method, **params)["result"]
+
+    def at(self, file: str, text: str, offset: int = 0) -> dict[str, Any]:
+        """Name the place in a file where `text` begins."""
+        before = Path(self.root, file).read_text().partition(text)[0]
+        position = {"line": before.count("\n"), "character": len(before.rpartition("\n")[2]) + offset}
+        return {"textDocument": {"uri": (self.root / file).as_uri()}, "position": position}
+
+    def lines(self, method: str, place: dict[str, Any], **more: Any) -> list[int]:
+        """Ask for locations; return their lines, from 0."""
+        return [found["range"]["start"]["line"] for found in self.ask(method, **place, **more)]
+
+    def leave(self) -> int:
+        """Say good-bye as editors do; return the server's exit code."""
+        self.ask("shutdown")
+        self._send(method="exit")
+        return self.close()
+
+    def close(self) -> int:
+        """Close the streams and wait for the end."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        code = self.process.wait(PATIENCE)
+        self.process.stdout.close()
+        return code
+
+
+@pytest.fixture
+def editor(home: Installation) -> Iterator[Editor]:
+    """An editor in a project that no daemon knows yet."""
+    home.write(CODE)
+    editor = Editor(home)
+    yield editor
+    if editor.process.poll() is None:
+        editor.process.kill()
+        editor.close()
+
+
+def test_a_name_leads_to_its_definition_wherever_it_stands(editor: Editor) -> None:
+    """The first mention, the second, a class named inside of itself, the name of a definition; not what is around."""
+    go = "textDocument/definition"
+    assert editor.lines(go, editor.at("shop/cart.py", "price() + ")) == [9]
+    assert editor.lines(go, editor.at("shop/cart.py", "price()\n")) == [9]
+    assert editor.lines(go, editor.at("shop/cart.py", "Cart()")) == [8]
+    assert editor.lines(go, editor.at("shop/cart.py", "total(")) == [16]
+    assert editor.lines(go, editor.at("shop/cart.py", "len(")) == []
+    assert editor.lines(go, editor.at("shop/cart.py", "return len")) == []
+    assert editor.lines(go, editor.at("notes.txt", "total")) == []
+
+
+def test_calls_are_followed_in_both_directions(editor: Editor) -> None:
+    """Who calls and what is called, with the place of the call; what may be missing is logged."""
+    [item] = editor.ask(
+        "textDocument/prepareCallHierarchy", **editor.at("shop/cart.py", "price(self):\n        return len")
+    )
+    assert item["detail"] == "shop.cart.Cart.price"
+    [call] = editor.ask("callHierarchy/incomingCalls", item=item)
+    assert call["from"]["name"] == "total"
+    assert call["fromRanges"][0]["start"] == {"line": 17, "character": 16}
+    assert not editor.logged
+
+    [total] = editor.ask("textDocument/prepareCallHierarchy", **editor.at("shop/cart.py", "total("))
+    assert [call["to"]["detail"] for call in editor.ask("callHierarchy/outgoingCalls", item=total)] == [
+        "shop.cart.Cart.price"
+    ]
+    [copy] = editor.ask("textDocument/prepareCallHierarchy", **editor.at("shop/cart.py", "copy("))
+    assert editor.ask("callHierarchy/incomingCalls", item=copy) == []
+    assert editor.logged == ["callers of shop.cart.Cart.copy may not be all: unknown_receiver (1)"]
+
+
+def test_types_and_what_overrides_are_found(editor: Editor) -> None:
+    """Bases, subtypes, implementations of a class and of a method."""
+    [cart] = editor.ask("textDocument/prepareTypeHierarchy", **editor.at("shop/cart.py", "Cart(Base)"))
+    assert [each["name"] for each in editor.ask("typeHierarchy/supertypes", item=cart)] == ["Base"]
+    [base] = editor.ask("textDocument/prepareTypeHierarchy", **editor.at("shop/cart.py", "Base:"))
+    assert [each["name"] for each in editor.ask("typeHierarchy/subtypes", item=base)] == ["Cart"]
+    assert editor.lines("textDocument/implementation", editor.at("shop/cart.py", "Base:")) == [8]
+    assert editor.lines("textDocument/implementation", editor.at("shop/cart.py", "price(self)")) == [9]
+
+
+def test_a_file_is_shown_as_a_tree(editor: Editor) -> None:
+    """Methods stand in their classes."""
+    found = editor.ask("textDocument/documentSymbol", textDocument={"uri": (editor.root / "shop/cart.py").as_uri()})
+    assert [(each["name"], [child["name"] for child in each["children"]]) for each in found] == [
+        ("Base", ["price"]),
+        ("Cart", ["price", "copy"]),
+        ("total", []),
+        ("later", []),
+    ]
+
+
+def test_an_editor_sees_each_save_before_its_request(home: Installation, editor: Editor) -> None:
+    """What was saved just now counts, and is found by what it does."""
+    context = {"includeDeclaration": False}
+    place = editor.at("shop/cart.py", "total(")
+    assert editor.lines("textDocument/references", place, context=context) == []
+    home.write({"shop/bill.py": "from shop.cart import total\n\n\ndef print_invoice(cart):\n    print(total(cart))\n"})
+    assert editor.lines("textDocument/references", place, context=context) == [0, 4]
+    found = editor.ask("workspace/symbol", query="print a bill")
+    assert ("print_invoice", "shop.bill") in [(each["name"], each["containerName"]) for each in found]
+    assert editor.ask("workspace/symbol", query=" ") == []
+
+
+def test_an_error_is_told_and_the_session_goes_on(editor: Editor) -> None:
+    """A foreign item and a bad filter are errors of their requests; the server lives until the editor says so."""
+    item = editor.ask("textDocument/prepareCallHierarchy", **editor.at("shop/cart.py", "total("))[0]
+    answer = editor.request("callHierarchy/incomingCalls", item=item | {"data": None})
+    assert "not one of ours" in answer["error"]["message"]
+    answer = editor.request("callHierarchy/incomingCalls", item=item | {"data": {"id": "gone.py/f()."}})
+    assert "gone.py" in answer["error"]["message"]
+    assert editor.abilities["callHierarchyProvider"]
+    assert editor.leave() == 0
+
+
+def test_the_server_ends_with_its_input(editor: Editor) -> None:
+    """An editor that crashed leaves no process behind."""
+    editor.close()
+    assert editor.process.returncode is not None
