@@ -13,7 +13,7 @@ from codegraph.cli.records import (
     cause_record,
     causes_text,
     edge_record,
-    place_cell,
+    places_cell,
     reason_text,
     symbol_cells,
     symbol_record,
@@ -25,10 +25,10 @@ from codegraph.daemon.messages import (
     CallersParams,
     DependenciesParams,
     EdgeInfo,
+    EdgesParams,
     EdgesResult,
     ImpactParams,
     ImpactResult,
-    Params,
     ReferencesParams,
 )
 from codegraph.daemon.naming import dotted
@@ -60,9 +60,9 @@ def _common(arguments: Namespace, root: str) -> dict[str, Any]:
     return fields if arguments.limit is None else fields | {"limit": arguments.limit}
 
 
-def _edges(arguments: Namespace, output: Output, kind: type[Params[EdgesResult]], **options: Any) -> int:
+def _edges(arguments: Namespace, output: Output, kind: type[EdgesParams], **options: Any) -> int:
     with open_session(arguments) as session:
-        found = session.client.call(kind(**_common(arguments, session.root), **options))
+        found = session.client.call(kind(**_common(arguments, session.root), places=arguments.places, **options))
         if output.json:
             output.record(
                 {
@@ -115,7 +115,7 @@ def _edge_row(output: Output, root: str, edge: EdgeInfo) -> Row:
         *symbol_cells(output, root, edge.symbol),
         Cell(edge.kind),
         Cell(edge.confidence, "dim"),
-        place_cell(root, edge.at.file, edge.at.position.line + 1),
+        places_cell(root, edge),
         str(edge.distance),
     ]
 

@@ -146,12 +146,12 @@ class Questions:
         return [self._location(symbol) for symbol in self._at(params)]
 
     def references(self, params: types.ReferenceParams) -> list[types.Location]:
-        """List who refers to a symbol: the first reference in each definition."""
+        """List who refers to a symbol, with all places; what overrides it refers to it at its own name."""
         found: list[types.Location] = []
         for symbol in self._at(params):
-            edges = self._edges(ReferencesParams(symbol=symbol.id))
+            edges = self._edges(ReferencesParams(symbol=symbol.id, places=True))
             found += [self._location(symbol)] if params.context.include_declaration else []
-            found += [types.Location(self._uri(edge.at.file), _point(edge.at.position)) for edge in edges]
+            found += [types.Location(self._uri(edge.at.file), place) for edge in edges for place in _places(edge)]
         return found
 
     def implementation(self, params: types.ImplementationParams) -> list[types.Location]:
@@ -168,13 +168,13 @@ class Questions:
 
     def incoming(self, params: types.CallHierarchyIncomingCallsParams) -> list[types.CallHierarchyIncomingCall]:
         """List who calls a symbol."""
-        edges = self._edges(CallersParams(symbol=_id(params.item)))
-        return [types.CallHierarchyIncomingCall(self._call(edge), [_point(edge.at.position)]) for edge in edges]
+        edges = self._edges(CallersParams(symbol=_id(params.item), places=True))
+        return [types.CallHierarchyIncomingCall(self._call(edge), _places(edge)) for edge in edges]
 
     def outgoing(self, params: types.CallHierarchyOutgoingCallsParams) -> list[types.CallHierarchyOutgoingCall]:
         """List what a symbol calls."""
-        edges = self._edges(CalleesParams(symbol=_id(params.item)))
-        return [types.CallHierarchyOutgoingCall(self._call(edge), [_point(edge.at.position)]) for edge in edges]
+        edges = self._edges(CalleesParams(symbol=_id(params.item), places=True))
+        return [types.CallHierarchyOutgoingCall(self._call(edge), _places(edge)) for edge in edges]
 
     def _call(self, edge: EdgeInfo) -> types.CallHierarchyItem:
         return types.CallHierarchyItem(**self._item(edge.symbol))
@@ -315,8 +315,9 @@ def _range(place: LspRange) -> types.Range:
     return types.Range(_position(place.start), _position(place.end))
 
 
-def _point(place: Position) -> types.Range:
-    return types.Range(_position(place), _position(place))
+def _places(edge: EdgeInfo) -> list[types.Range]:
+    """Return where the references of an edge begin."""
+    return [types.Range(_position(place), _position(place)) for place in (edge.at.position, *edge.more)]
 
 
 def _position(place: Position) -> types.Position:

@@ -115,16 +115,16 @@ class Tools:
         return self._ask(DefinitionParams(**self._named(symbol)), symbols_text)
 
     def callers(self, symbol: Symbol, depth: Depth = 1, limit: Limit = 100) -> str:
-        """List who calls a function, method or class, with the place of each call, and whether that is all."""
-        return self._ask(CallersParams(**self._named(symbol), depth=depth, limit=limit), edges_text)
+        """List who calls a function, method or class, with the places of all calls, and whether that is all."""
+        return self._ask(CallersParams(**self._named(symbol), depth=depth, limit=limit, places=True), edges_text)
 
     def callees(self, symbol: Symbol, depth: Depth = 1, limit: Limit = 100) -> str:
         """List what a function calls, and whether that is all."""
-        return self._ask(CalleesParams(**self._named(symbol), depth=depth, limit=limit), edges_text)
+        return self._ask(CalleesParams(**self._named(symbol), depth=depth, limit=limit, places=True), edges_text)
 
     def references(self, symbol: Symbol, limit: Limit = 100) -> str:
         """List everything that refers to a symbol in any way: calls, types, imports, overrides, documentation."""
-        return self._ask(ReferencesParams(**self._named(symbol), limit=limit), edges_text)
+        return self._ask(ReferencesParams(**self._named(symbol), limit=limit, places=True), edges_text)
 
     def impact(self, symbol: Symbol, depth: Depth = 3, limit: Limit = 100) -> str:
         """List what a change of a symbol may reach, directly or through others. Ask before you change an interface."""

@@ -67,7 +67,8 @@ def _with_signature(symbol: SymbolInfo) -> Iterable[str]:
 
 def _edge(edge: EdgeInfo) -> str:
     steps = f", {edge.distance} steps" if edge.distance > 1 else ""
-    return f"{_symbol(edge.symbol)} ({edge.kind}, {edge.confidence}, at {_place(edge.at)}{steps})"
+    more = "".join(f", {place.line + 1}" for place in edge.more)
+    return f"{_symbol(edge.symbol)} ({edge.kind}, {edge.confidence}, at {_place(edge.at)}{more}{steps})"
 
 
 def _affected(affected: Affected) -> str:

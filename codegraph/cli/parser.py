@@ -130,19 +130,12 @@ def _add_query_commands(commands: _Commands) -> None:
 
 def _add_graph_commands(commands: _Commands) -> None:
     graph = "codegraph.cli.graph"
-    commands.add("callers", f"{graph}:callers", "list who calls a symbol", _symbol, _depth, _limit, _waiting)
-    commands.add("callees", f"{graph}:callees", "list what a symbol calls", _symbol, _depth, _limit, _waiting)
-    commands.add("references", f"{graph}:references", "list who refers to a symbol", _symbol, _limit, _waiting)
-    commands.add(
-        "dependencies",
-        f"{graph}:dependencies",
-        "list what a symbol depends on",
-        _symbol,
-        _depth,
-        _limit,
-        _edges,
-        _waiting,
-    )
+    shown = (_limit, _places, _waiting)
+    commands.add("callers", f"{graph}:callers", "list who calls a symbol", _symbol, _depth, *shown)
+    commands.add("callees", f"{graph}:callees", "list what a symbol calls", _symbol, _depth, *shown)
+    commands.add("references", f"{graph}:references", "list who refers to a symbol", _symbol, *shown)
+    about = "list what a symbol depends on"
+    commands.add("dependencies", f"{graph}:dependencies", about, _symbol, _depth, _edges, *shown)
     commands.add("impact", f"{graph}:impact", "find what a change may reach", _symbol, _any_depth, _limit, _waiting)
     about = "print all symbols, edges or the graph, or the data flow of one file"
     commands.add("export", "codegraph.cli.export:export", about, _exported, _waiting)
@@ -258,6 +251,10 @@ def _at_most(most: int) -> Callable[[str], int]:
 
 def _limit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", "-n", type=_at_most(1_000), metavar="N", help="at most N results")
+
+
+def _places(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--places", action="store_true", help="show all places of each edge, not only the first")
 
 
 def _kinds(parser: argparse.ArgumentParser) -> None:

@@ -110,18 +110,25 @@ def causes_text(causes: Iterable[Uncertainty]) -> Cell:
 
 def edge_record(edge: EdgeInfo) -> Record:
     """Show an edge for programs."""
+    more = [{"line": place.line + 1, "column": place.character} for place in edge.more]
     return {
         "symbol": symbol_record(edge.symbol),
         "kind": edge.kind,
         "confidence": edge.confidence,
         "at": place_record(edge.at),
         "distance": edge.distance,
-    }
+    } | ({"more": more} if more else {})
 
 
 def place_cell(root: str, file: str, line: int) -> Cell:
     """Show `file:line` (1-based), on terminals as a link."""
     return Cell(f"{file}:{line}", "cyan", f"file://{_quoted(f'{root}/{file}')}#{line}")
+
+
+def places_cell(root: str, edge: EdgeInfo) -> Cell:
+    """Show where the references of an edge stand: `file:line`, and the further lines that are known."""
+    first = place_cell(root, edge.at.file, edge.at.position.line + 1)
+    return first._replace(text=", ".join([first.text, *(str(place.line + 1) for place in edge.more)]))
 
 
 def _quoted(path: str) -> str:

@@ -37,6 +37,7 @@ from codegraph.daemon.messages import (
     Position,
     Uncertainty,
 )
+from codegraph.daemon.referenced import CALL_ROLES, Mentions
 from codegraph.daemon.targets import CONSTRUCTORS, describe, existing
 from codegraph.daemon.uncertain import EXAMPLES, UNCERTAIN_REASONS, Missed
 from codegraph.daemon.view import View
@@ -53,7 +54,6 @@ _WEAKNESS = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.AMBIGUOUS: 
 Step = tuple[SymbolId, Dependency, SymbolId]
 """The other end, the edge, and the symbol in whose list the edge stands."""
 Neighbours = Callable[[SymbolId], Iterable[Step]]
-_CALL_ROLES = frozenset({Role.CALL, Role.DECORATOR})
 _ACCESSORS = frozenset({"get", "set"})
 _MADE_ACCESSORS = frozenset({"property", "cached_property", "setter"})
 """The decorators that make one of a method."""
@@ -91,7 +91,7 @@ def outgoing(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
             for miss in view.snapshot.unresolved_of(symbol.id):
                 if miss.reason in UNCERTAIN_REASONS and miss.role in roles:
                     found.add(symbol.path, miss)
-                elif miss.reason == "local" and miss.role in _CALL_ROLES:
+                elif miss.reason == "local" and miss.role in CALL_ROLES:
                     found.add(symbol.path, replace(miss, reason="dynamic"))
             for miss in _calls_of_overridden(view.snapshot, symbol) if CALL_KINDS.issubset(kinds) else ():
                 found.add(symbol.path, miss)
@@ -188,14 +188,17 @@ def _calls_of_bases(snapshot: Snapshot, targets: Sequence[Symbol]) -> Iterator[t
 
 
 def _roles_of(kinds: Collection[DependencyKind]) -> frozenset[Role]:
-    return _CALL_ROLES if frozenset(kinds) == CALL_KINDS else frozenset(Role)
+    return CALL_ROLES if frozenset(kinds) == CALL_KINDS else frozenset(Role)
 
 
-def answer_edges(view: View, targets: Sequence[Symbol], way: Way, depth: int, limit: int) -> EdgesResult:
-    """List the edges met within `depth` steps of any target, nearest first."""
+def answer_edges(
+    view: View, targets: Sequence[Symbol], way: Way, depth: int, limit: int, *, places: bool = False
+) -> EdgesResult:
+    """List the edges met within `depth` steps of any target, nearest first; with `places` all places of each."""
+    mentions = Mentions(view.snapshot, view.facts) if places else None
     starts = [target.id for target in targets]
     reached, truncated = _walk(starts, way.neighbours, depth, limit, once=False)
-    edges = tuple(_edge_info(view, each) for each in (_distinct(reached) if len(starts) > 1 else reached))
+    edges = tuple(_edge_info(view, each, mentions) for each in (_distinct(reached) if len(starts) > 1 else reached))
     left = dict.fromkeys((*starts, *(each.step[0] for each in reached if each.distance < depth)))
     causes = _causes(view, way, [existing(view.snapshot, symbol) for symbol in left], truncated)
     if depth > 1 and not truncated:
@@ -281,7 +284,7 @@ def _depth_cause(
     return [Uncertainty(reason="depth", count=1)] if goes_on else []
 
 
-def _edge_info(view: View, reached: _Reached) -> EdgeInfo:
+def _edge_info(view: View, reached: _Reached, mentions: Mentions | None) -> EdgeInfo:
     other, edge, source = reached.step
     path = existing(view.snapshot, source).path
     return EdgeInfo(
@@ -289,6 +292,7 @@ def _edge_info(view: View, reached: _Reached) -> EdgeInfo:
         kind=edge.kind,
         confidence=edge.confidence,
         at=Place(path, Position(edge.line, edge.column)),
+        more=() if mentions is None else mentions.further(source, edge),
         distance=reached.distance,
     )
 

@@ -221,7 +221,7 @@ class Handlers:
         """List the edges that end at a symbol."""
         view = self._view
         way = incoming(view.snapshot, IMPACT_KINDS)
-        return await self._threaded(_answer_edges, view, params, way, 1, params.limit)
+        return await self._threaded(_answer_edges, view, params, way, 1)
 
     async def callers(self, params: messages.CallersParams) -> messages.EdgesResult:
         """List callers."""
@@ -232,14 +232,14 @@ class Handlers:
         """List callees."""
         view = self._view
         way = outgoing(view.snapshot, CALL_KINDS)
-        return await self._threaded(_answer_edges, view, params, way, params.depth, params.limit)
+        return await self._threaded(_answer_edges, view, params, way, params.depth)
 
     async def dependencies(self, params: messages.DependenciesParams) -> messages.EdgesResult:
         """List dependencies, or dependents."""
         view = self._view
         kinds = frozenset(params.kinds) or frozenset(DependencyKind)
         way = (incoming if params.reverse else outgoing)(view.snapshot, kinds)
-        return await self._threaded(_answer_edges, view, params, way, params.depth, params.limit)
+        return await self._threaded(_answer_edges, view, params, way, params.depth)
 
     async def impact(self, params: messages.ImpactParams) -> messages.ImpactResult:
         """List what a change may reach."""
@@ -329,13 +329,14 @@ def _answer_definition(view: View, params: messages.DefinitionParams) -> message
     return messages.SymbolsResult(clock=str(view.snapshot.clock), symbols=shown, truncated=truncated)
 
 
-def _answer_edges(view: View, params: messages.Target[Any], way: Way, depth: int, limit: int) -> messages.EdgesResult:
-    return answer_edges(view, find_targets(view, params), way, depth, limit)
+def _answer_edges(view: View, params: messages.EdgesParams, way: Way, depth: int) -> messages.EdgesResult:
+    return answer_edges(view, find_targets(view, params), way, depth, params.limit, places=params.places)
 
 
 def _answer_callers(view: View, params: messages.CallersParams) -> messages.EdgesResult:
     targets = with_constructors(view.snapshot, find_targets(view, params))
-    return answer_edges(view, targets, incoming(view.snapshot, CALL_KINDS), params.depth, params.limit)
+    way = incoming(view.snapshot, CALL_KINDS)
+    return answer_edges(view, targets, way, params.depth, params.limit, places=params.places)
 
 
 def _answer_impact(view: View, params: messages.ImpactParams) -> messages.ImpactResult:

@@ -293,6 +293,8 @@ class EdgeInfo(msgspec.Struct, frozen=True, kw_only=True):
     confidence: Confidence
     at: Place
     """Where the first reference stands; it lies in the source of the edge."""
+    more: tuple[Position, ...] = ()
+    """Where the others stand, in the same file, at most 1,000; only if `places` was asked for."""
     distance: int = 1
     """Steps from the symbol that was asked about."""
 
@@ -311,42 +313,43 @@ class EdgesResult(Answer, frozen=True, kw_only=True):
     reason: EmptyReason = EmptyReason.NOT_EMPTY
 
 
-class ReferencesParams(Target[EdgesResult], frozen=True, kw_only=True):
-    """List who refers to a symbol in any way, with the place of each."""
+class EdgesParams(Target[EdgesResult], frozen=True, kw_only=True):
+    """Parameters of a method that lists edges."""
 
-    method: ClassVar[str] = "references"
     result: ClassVar[type[msgspec.Struct]] = EdgesResult
+    places: bool = False
+    """Also say where the other references of each edge stand."""
     limit: Count = MAX_LIMIT
 
 
-class CallersParams(Target[EdgesResult], frozen=True, kw_only=True):
+class ReferencesParams(EdgesParams, frozen=True, kw_only=True):
+    """List who refers to a symbol in any way."""
+
+    method: ClassVar[str] = "references"
+
+
+class CallersParams(EdgesParams, frozen=True, kw_only=True):
     """List who calls a symbol."""
 
     method: ClassVar[str] = "callers"
-    result: ClassVar[type[msgspec.Struct]] = EdgesResult
     depth: Depth = 1
-    limit: Count = MAX_LIMIT
 
 
-class CalleesParams(Target[EdgesResult], frozen=True, kw_only=True):
+class CalleesParams(EdgesParams, frozen=True, kw_only=True):
     """List what a symbol calls."""
 
     method: ClassVar[str] = "callees"
-    result: ClassVar[type[msgspec.Struct]] = EdgesResult
     depth: Depth = 1
-    limit: Count = MAX_LIMIT
 
 
-class DependenciesParams(Target[EdgesResult], frozen=True, kw_only=True):
+class DependenciesParams(EdgesParams, frozen=True, kw_only=True):
     """List what a symbol depends on, or with `reverse` what depends on it."""
 
     method: ClassVar[str] = "dependencies"
-    result: ClassVar[type[msgspec.Struct]] = EdgesResult
     reverse: bool = False
     kinds: Annotated[tuple[DependencyKind, ...], msgspec.Meta(max_length=16)] = ()
     """Empty: all kinds."""
     depth: Depth = 1
-    limit: Count = MAX_LIMIT
 
 
 class Affected(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """What a reference at a place of a file means: its definitions, or the reason why there is none.
 
 The graph keeps the place of the first reference only, for each definition and what it refers to. Where the others
-stand is read off the facts of the file in the store: mentions of one definition that are spelled alike, through the
+stand is read off the facts of the file in the store: mentions in one definition that are spelled alike, through the
 same receiver, are one `Reference` with all its places, and what its first one means, all of them do. A reference
 whose edge begins at an earlier one, spelled otherwise, is known by the name of what that edge leads to.
 Tests: tests/unit/daemon/test_daemon_referenced.py.
@@ -9,19 +9,27 @@ Tests: tests/unit/daemon/test_daemon_referenced.py.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 import msgspec
 
 from codegraph.core.changes import Dependency
-from codegraph.core.facts import Reference, decode_compressed_occurrences
-from codegraph.core.symbols import SymbolId
-from codegraph.daemon.messages import EmptyReason
+from codegraph.core.facts import Chain, Reference, Role, decode_compressed_occurrences
+from codegraph.core.symbols import DependencyKind, SymbolId
+from codegraph.daemon.messages import EmptyReason, Position
 from codegraph.graph.file_view import FileView
 from codegraph.graph.snapshot import Snapshot
 
+CALL_ROLES = frozenset({Role.CALL, Role.DECORATOR})
+MOST_PLACES = 1_000
+"""Places of one edge that are told."""
+
 _OUTSIDE = frozenset({"external", "builtin"})
+
+_Spot = tuple[int, int]
+"""Line and column."""
 
 
 class OccurrenceSource(Protocol):
@@ -35,7 +43,7 @@ class Meaning(NamedTuple):
     """What a reference means."""
 
     targets: tuple[SymbolId, ...] = ()
-    """Several where the reference is ambiguous, by their places in the graph's order."""
+    """Several where the reference is ambiguous, or is to overloads."""
     reason: EmptyReason = EmptyReason.NOT_EMPTY
     """EXTERNAL or UNRESOLVED where there are none."""
 
@@ -48,11 +56,9 @@ def meaning_at(snapshot: Snapshot, source: OccurrenceSource, path: str, line: in
     view = snapshot.files.get(path)
     if view is None:
         return None
-    found: list[Meaning] = []
-    mentioned = _mentions(view, source)
-    for reference in mentioned:
-        if _covers(reference, line, character):
-            found.append(_meaning(snapshot, view, reference, mentioned))
+    mentions = Mentions(snapshot, source)
+    covering = [each for each in mentions.of(view) if _covers(each, line, character)]
+    found = [mentions.meaning(view, each) for each in covering]
     edges = [edge.target for edge in _edges_at(snapshot, path, line, character)]
     targets = dict.fromkeys((*(target for each in found for target in each.targets), *edges))
     if targets:
@@ -63,18 +69,96 @@ def meaning_at(snapshot: Snapshot, source: OccurrenceSource, path: str, line: in
     return Meaning(reason=min(reasons)) if reasons else None
 
 
-def _mentions(view: FileView, source: OccurrenceSource) -> tuple[Reference, ...]:
-    frame = source.occurrences(view.blob, view.language)
-    try:
-        return () if frame is None else decode_compressed_occurrences(frame).references
-    except msgspec.DecodeError:
-        return ()  # damaged: `verify` finds it; the places of edges are still known
+class Mentions:
+    """What files mention, each file decoded once. It lives as long as one answer."""
+
+    def __init__(self, snapshot: Snapshot, source: OccurrenceSource) -> None:
+        self._snapshot = snapshot
+        self._source = source
+        self._files: dict[str, tuple[Reference, ...]] = {}
+        self._owners: dict[SymbolId, _Owner] = {}
+
+    def of(self, view: FileView) -> tuple[Reference, ...]:
+        """Return a file's references; none if they are lost or damaged, which `verify` finds."""
+        if view.path not in self._files:
+            frame = self._source.occurrences(view.blob, view.language)
+            try:
+                found = () if frame is None else decode_compressed_occurrences(frame).references
+            except msgspec.DecodeError:
+                found = ()
+            self._files[view.path] = found
+        return self._files[view.path]
+
+    def meaning(self, view: FileView, reference: Reference) -> Meaning:
+        """Return what a reference of a file means; nothing, without a reason, for a variable."""
+        return self._owner(view, reference.owner).meaning(reference)
+
+    def further(self, source: SymbolId, edge: Dependency) -> tuple[Position, ...]:
+        """Return where else a symbol refers to what its edge leads to, and in the same way, in source order."""
+        path, index = self._snapshot.places[source]
+        is_call = edge.kind is DependencyKind.CALLS
+        owner = self._owner(self._snapshot.files[path], index)
+        spots = {
+            spot
+            for reference in owner.references
+            if (reference.role in CALL_ROLES) == is_call and edge.target in owner.meaning(reference).targets
+            for spot in _spots(reference)
+        }
+        return tuple(Position(*spot) for spot in sorted(spots - {(edge.line, edge.column)})[:MOST_PLACES])
+
+    def _owner(self, view: FileView, index: int) -> _Owner:
+        symbol = view.ids[index]
+        if symbol not in self._owners:
+            references = [each for each in self.of(view) if each.owner == index]
+            self._owners[symbol] = _Owner(self._snapshot, symbol, references)
+        return self._owners[symbol]
+
+
+class _Owner:
+    """The references of one definition, beside its edges."""
+
+    def __init__(self, snapshot: Snapshot, symbol: SymbolId, references: list[Reference]) -> None:
+        self.references = references
+        self._edges: defaultdict[_Spot, list[SymbolId]] = defaultdict(list)
+        self._named: defaultdict[str, list[tuple[_Spot, SymbolId]]] = defaultdict(list)
+        for edge in snapshot.dependencies(symbol):
+            spot = edge.line, edge.column
+            self._edges[spot].append(edge.target)
+            target = snapshot.symbol(edge.target)
+            if target is not None:
+                self._named[target.definition.name].append((spot, edge.target))
+        self._missed = {(miss.line, miss.column): miss.reason for miss in snapshot.unresolved_of(symbol)}
+        self._spelled: defaultdict[Chain, list[_Spot]] = defaultdict(list)
+        for reference in references:
+            self._spelled[reference.chain].append(_first(reference))
+
+    def meaning(self, reference: Reference) -> Meaning:
+        first = _first(reference)
+        if first in self._edges:
+            return Meaning(tuple(self._edges[first]))
+        reason = self._missed.get(first)
+        if reason is not None:
+            if reason == "local":
+                return Meaning()
+            return Meaning(reason=EmptyReason.EXTERNAL if reason in _OUTSIDE else EmptyReason.UNRESOLVED)
+        alike = [target for spot in self._spelled[reference.chain] for target in self._edges.get(spot, ())]
+        named = [target for spot, target in self._named.get(reference.chain[-1], ()) if spot < first]
+        if alike or named or len(reference.chain) == 1:  # a bare name without an edge or a reason is a variable's
+            return Meaning(tuple(alike or named))
+        return Meaning(reason=EmptyReason.UNRESOLVED)
+
+
+def _first(reference: Reference) -> _Spot:
+    return reference.positions[0], reference.positions[1]
+
+
+def _spots(reference: Reference) -> Iterator[_Spot]:
+    return zip(reference.positions[::2], reference.positions[1::2], strict=True)
 
 
 def _covers(reference: Reference, line: int, character: int) -> bool:
     length = _length(reference.chain[-1])
-    places = zip(reference.positions[::2], reference.positions[1::2], strict=True)
-    return any(at == line and column <= character <= column + length for at, column in places)
+    return any(at == line and column <= character <= column + length for at, column in _spots(reference))
 
 
 def _length(name: str) -> int:
@@ -96,31 +180,3 @@ def _edges_at(snapshot: Snapshot, path: str, line: int, character: int) -> Itera
             target = snapshot.symbol(edge.target)
             if target is not None and character <= edge.column + _length(target.definition.name):
                 yield edge
-
-
-def _meaning(snapshot: Snapshot, view: FileView, reference: Reference, mentioned: tuple[Reference, ...]) -> Meaning:
-    owner = view.ids[reference.owner]
-    edges = snapshot.dependencies(owner)
-    first = reference.positions[:2]
-    at_first = tuple(edge.target for edge in edges if (edge.line, edge.column) == first)
-    if at_first:
-        return Meaning(at_first)
-    for missed in snapshot.unresolved_of(owner):
-        if (missed.line, missed.column) == first:
-            if missed.reason == "local":
-                return Meaning()
-            return Meaning(reason=EmptyReason.EXTERNAL if missed.reason in _OUTSIDE else EmptyReason.UNRESOLVED)
-    places = {
-        each.positions[:2] for each in mentioned if each.owner == reference.owner and each.chain == reference.chain
-    }
-    earlier = [edge for edge in edges if (edge.line, edge.column) < first]
-    alike = tuple(edge.target for edge in earlier if (edge.line, edge.column) in places)
-    named = tuple(edge.target for edge in earlier if _is_named(snapshot, edge, reference.chain[-1]))
-    if alike or named or len(reference.chain) == 1:  # a bare name without an edge or a reason is a variable's
-        return Meaning(alike or named)
-    return Meaning(reason=EmptyReason.UNRESOLVED)
-
-
-def _is_named(snapshot: Snapshot, edge: Dependency, name: str) -> bool:
-    target = snapshot.symbol(edge.target)
-    return target is not None and target.definition.name == name

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from codegraph.core.symbols import DependencyKind
+from codegraph.daemon.edges import IMPACT_KINDS, answer_edges, incoming, outgoing
 from codegraph.daemon.messages import CalleesParams, EmptyReason
 from codegraph.daemon.referenced import Meaning, meaning_at
 from codegraph.daemon.targets import find_definitions, find_target
@@ -106,6 +108,24 @@ def test_the_name_of_a_method_that_overrides_another_means_itself(view: View) ->
     assert meaning_at(view.snapshot, view.facts, "shop/over.py", 3, 8) is None
     params = CalleesParams(file="shop/over.py", line=3, character=8)
     assert find_target(view, params).id == "shop/over.py/Box#add()."
+
+
+@pytest.mark.parametrize(
+    ("way", "symbol", "lines"),
+    [
+        (incoming, PRICE, [[4, 5, 6]]),
+        (incoming, CART, [[7, 12]]),
+        (outgoing, TOTAL, [[4, 5, 6], [7, 12], [8], [13]]),
+    ],
+)
+def test_all_places_of_an_edge_are_told_if_asked_for(view: View, way: Any, symbol: str, lines: list[list[int]]) -> None:
+    """Each place of a call or a mention once, in source order, and only those of that edge's way of referring."""
+    targets = [find_target(view, CalleesParams(symbol=symbol))]
+    direction = way(view.snapshot, IMPACT_KINDS - {DependencyKind.IMPORTS, DependencyKind.OVERRIDES})
+    found = answer_edges(view, targets, direction, 1, 99, places=True)
+    edges = [edge for edge in found.edges if edge.at.file == "shop/use.py"]
+    assert [[place.line for place in (edge.at.position, *edge.more)] for edge in edges] == lines
+    assert all(not edge.more for edge in answer_edges(view, targets, direction, 1, 99).edges)
 
 
 def test_an_ambiguous_reference_means_all_and_is_refused_where_one_is_asked_for(view: View) -> None:
