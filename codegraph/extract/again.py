@@ -151,7 +151,9 @@ def planned(known: Layout, data: bytes) -> Sequence[bytes]:
         at = bisect_right(functions, begin - moved, key=attrgetter("start"))
         if 0 < at < len(functions) and end - moved > functions[at].start:
             first = functions[at - 1].end + moved
-            between = data.find(before[first : functions[at].start + moved], begin)
+            some = functions[at : bisect_right(functions, end - moved, key=attrgetter("start"))]
+            edges = [edge + moved for each in some for edge in (each.start, each.body[0])]
+            between = _place_of_longest(before, first, edges, data, begin)
             if between >= 0:
                 text = data[:between] + before[first:]
                 begin, end = changed(before, text)
@@ -162,6 +164,22 @@ def planned(known: Layout, data: bytes) -> Sequence[bytes]:
             return texts
         moved += len(text) - len(before)
     return ()
+
+
+def _place_of_longest(before: bytes, first: int, edges: Sequence[int], data: bytes, begin: int) -> int:
+    """Return where `data` has what stands in `before` from `first` to one of the edges, the last that it has; or -1.
+
+    Edges are where functions and their bodies begin. What is before the first may be a blank line, and such a line may
+    stand in what was edited: the more there is of it, the surer is the place.
+    """
+    few, many = 0, len(edges)
+    while few < many:
+        middle = (few + many + 1) // 2
+        if data.find(before[first : edges[middle - 1]], begin) >= 0:
+            few = middle
+        else:
+            many = middle - 1
+    return data.find(before[first : edges[few - 1]], begin) if few else -1
 
 
 def _is_inside_one(known: Layout, begin: int, end: int) -> bool:

@@ -30,7 +30,6 @@ from codegraph.extract.text import SourceText
 logger = logging.getLogger(__name__)
 
 READY = b"ready"
-FILES_BETWEEN_COLLECTIONS = 64
 BYTES_PER_LIMIT = 100_000
 """A file may take the time-out once more for each so many bytes."""
 OVERTIME = signal.SIGPROF
@@ -89,13 +88,12 @@ def serve(connection: Connection, limits: Limits, timeout_seconds: float, nice: 
     if hasattr(os, "nice"):
         os.nice(nice)
     gc.freeze()
-    gc.disable()  # facts have no cycles: a collection now and then is enough
+    gc.disable()
     decoder = msgspec.msgpack.Decoder(Job)
     encoder = msgspec.msgpack.Encoder()
     memory = Memory()
     with contextlib.suppress(EOFError, OSError):
         connection.send_bytes(READY)
-        done = 0
         while True:
             job = decoder.decode(connection.recv_bytes())
             with _limited(seconds_for(len(job.data), timeout_seconds)):
@@ -104,9 +102,8 @@ def serve(connection: Connection, limits: Limits, timeout_seconds: float, nice: 
                 else:
                     facts = skim_encoded(job.data, job.language, limits, job.problem)
             connection.send_bytes(encoder.encode(facts))
-            done += 1
-            if done % FILES_BETWEEN_COLLECTIONS == 0:
-                gc.collect()
+            gc.collect()  # what one file leaves is little; that of many would hold up the next save
+            gc.freeze()  # what is remembered has no cycles, and is not looked at again
 
 
 @contextlib.contextmanager

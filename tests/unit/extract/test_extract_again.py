@@ -559,6 +559,21 @@ def test_several_functions_are_looked_at_one_by_one() -> None:
         assert memory.helped == helped
 
 
+def test_two_edited_functions_are_told_apart_where_a_blank_line_is_all_between_them() -> None:
+    """What stands between two functions may stand inside one, too: an edit of two of them is still two edits."""
+    methods = "".join(f"    def f{n}(self):\n        x = self.b{n}\n\n        return x\n\n" for n in range(9))
+    text = f"class C:\n{methods}"
+    memory = Memory()
+    memory.extract("x", text.encode(), "python", LIMITS)
+    for first, last in ((2, 7), (2, 3), (0, 8)):
+        data = text
+        for number in (first, last):
+            data = data.replace(f"self.b{number}", f"call({number})\n\n        self.c{first}{last}")
+        assert memory.extract("x", data.encode(), "python", LIMITS) == whole(data.encode(), "python")
+        assert memory.extract("x", text.encode(), "python", LIMITS) == whole(text.encode(), "python")
+    assert memory.helped == 6
+
+
 def test_a_defect_of_what_is_remembered_costs_time_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """If taking over what is known fails, the file is extracted whole."""
 
