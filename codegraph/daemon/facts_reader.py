@@ -93,7 +93,11 @@ class FactsReader:
             return None
 
     def extract(
-        self, sources: Iterable[SourceFile], facts: dict[str, EncodedFacts | None], run: Run
+        self,
+        sources: Iterable[SourceFile],
+        facts: dict[str, EncodedFacts | None],
+        run: Run,
+        meanwhile: Callable[[], None],
     ) -> list[EncodedFacts]:
         """Have facts made; store them in between when there are many. Return those not stored yet.
 
@@ -102,7 +106,7 @@ class FactsReader:
         started = self._parts.timer()
         fresh: list[EncodedFacts] = []
         first = self._is_first()
-        for path, made in self._parts.extractor.extract(sources):
+        for path, made in self._parts.extractor.extract(sources, meanwhile):
             if self.ending and self.position[1] > FACTS_PER_TRANSACTION:
                 raise DaemonError("the daemon ends before all files are read", "the next start goes on")
             self._parts.courtesy.give_way()

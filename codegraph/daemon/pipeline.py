@@ -24,7 +24,7 @@ Tests: tests/cases/, tests/integration/, tests/crash/.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from codegraph.core.changes import IndexDelta, Skipped
@@ -51,7 +51,6 @@ from codegraph.events import (
     KeysComputed,
     Reconciled,
 )
-from codegraph.graph.file_view import FileView
 from codegraph.graph.index import Index
 from codegraph.source.hints import Hint
 from codegraph.source.listing import Changes
@@ -177,7 +176,7 @@ class Pipeline:
         with must_finish():
             snapshot = self.parts.index.snapshot
             if delta is not None:
-                self._follow(delta, {}, (), Run(cold=True))
+                self._follow(delta, (), Run(cold=True))
                 self.served.mark_all(snapshot)
             self._want(snapshot.files)
             self._recorder.store_vectors(self.served.take_unsaved())
@@ -202,14 +201,13 @@ class Pipeline:
         """
         with must_finish():
             delta = self.served.with_waited_keys(self.parts.index.compute_keys(), self.parts.index.snapshot)
-            self._follow(delta, {}, (), Run())
-            left = len(self.parts.index.snapshot.unkeyed)
+            self._follow(delta, (), Run())
             self._recorder.settle_keys()
             self.view = self._new_view()
         self.scheduler.wake(self.view.snapshot)
-        keys, cut, seconds = len(delta.marked), len(delta.cut), delta.seconds["key"]
-        event = KeysComputed(keys=keys, cut=cut, reused=self.served.last_reused, left=left, seconds=seconds)
-        self.parts.events.publish(event)
+        keys, cut, left = len(delta.marked), len(delta.cut), len(self.view.snapshot.unkeyed)
+        seconds, reused = delta.seconds["key"], self.served.last_reused
+        self.parts.events.publish(KeysComputed(keys=keys, cut=cut, reused=reused, left=left, seconds=seconds))
 
     def compute_all_keys(self) -> None:
         """Compute all keys that are owed, in one go: somebody compares them, or it is the end."""
@@ -275,14 +273,15 @@ class Pipeline:
         facts: dict[str, EncodedFacts | None] = dict.fromkeys(records)
         skipped = dict(changes.skipped)
         changed = self.reader.read(changes.written, records, facts, skipped, rebuild)
-        fresh = self.reader.extract(changed, facts, run)
+        fresh = self.reader.extract(changed, facts, run, lambda: self._recall(records))
         skipped = {path: why for path, why in skipped.items() if self.skipped.get(path) != why}
         if not (records or skipped or self._recorder.owing):
             return run
-        if run.extracted > FILES_KEPT:
+        if len(facts) > FILES_KEPT:  # what documents and vectors are made of would not be at hand any more
             self._recorder.store_facts(fresh)
             fresh = []
         self._announce(run, facts)
+        self.served.recall(records, self.parts.index.snapshot)
         before = self.parts.index.snapshot.files
         linked = None if before else self.parts.first.linked(facts)
         delta = self.parts.index.apply(change_set(facts), linked)
@@ -290,13 +289,20 @@ class Pipeline:
         with must_finish():
             self._acknowledge(records, skipped)
             self.parts.courtesy.give_way()
-            self._follow(delta, before, fresh, run)
+            self._follow(delta, fresh, run)
             self.parts.courtesy.give_way()
+            if self.scheduler.pending.ready(Lane.OWN):
+                self.scheduler.wake(self.parts.index.snapshot)  # the model works while the revision is written
             started = self.parts.timer()
             self._recorder.commit(delta, records, fresh, skipped)
             run.seconds["commit"] = self.parts.timer() - started
             self._publish(delta, run)
         return run
+
+    def _recall(self, paths: Collection[str]) -> None:
+        """Have at hand what an edit of these files is linked and documented with: somebody else makes their facts."""
+        self.parts.index.recall(paths)
+        self.served.recall(paths, self.parts.index.snapshot)
 
     def _announce(self, run: Run, facts: Mapping[str, EncodedFacts | None]) -> None:
         written = tuple(sorted(path for path, made in facts.items() if made is not None))
@@ -323,9 +329,7 @@ class Pipeline:
             else:
                 self.skipped[path] = why
 
-    def _follow(
-        self, delta: IndexDelta, before: Mapping[str, FileView], fresh: Iterable[EncodedFacts], run: Run
-    ) -> None:
+    def _follow(self, delta: IndexDelta, fresh: Iterable[EncodedFacts], run: Run) -> None:
         """Decide for every changed key: served already, reused, or pending in a lane."""
         started = self.parts.timer()
         run.seconds.update(delta.seconds)
@@ -334,23 +338,20 @@ class Pipeline:
             self.parts.inputs.remember(made)
         for symbol in (*delta.removed, *(snapshot.unkeyed if delta.later else ())):
             self.scheduler.pending.discard(symbol)
-        wanting = self.served.follow(delta, before, snapshot, self.parts.inputs, self.parts.first.segments())
+        wanting = self.served.follow(delta, snapshot, self.parts.inputs, self.parts.first.segments())
         cold = run.cold or (delta.over_budget and not delta.later) or len(delta.files) > COLD_FILES
         broken = snapshot.broken(wanting, delta.files)
         if cold:
             self.scheduler.pending.add_all(wanting, Lane.COLD, broken)
         else:
             for symbol, key in wanting.items():
-                self.scheduler.pending.add(symbol, key, self._lane(delta, symbol), symbol in broken)
+                cause = delta.marked.get(symbol)
+                lane = Lane.OWN if cause is None or cause.rule in ("own", "new") else Lane.CONTEXT
+                self.scheduler.pending.add(symbol, key, lane, symbol in broken)
         for symbol in delta.keys:
             if symbol not in wanting:
                 self.scheduler.pending.discard(symbol)
         run.seconds["follow"] = self.parts.timer() - started
-
-    @staticmethod
-    def _lane(delta: IndexDelta, symbol: SymbolId) -> Lane:
-        cause = delta.marked.get(symbol)
-        return Lane.OWN if cause is None or cause.rule in ("own", "new") else Lane.CONTEXT
 
     def _want(self, paths: Iterable[str]) -> None:
         """Let every symbol of these files wait that is not served with its wanted key, and for which no tier has it."""

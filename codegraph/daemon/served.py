@@ -17,7 +17,7 @@ commit writes the symbol records of just those files. Tests: tests/unit/daemon/t
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,12 +90,12 @@ class Served:
         """Bring the lexical index, as it was last written down, to the state of the restored graph."""
         tags = {path: bytes(view.blob) for path, view in snapshot.files.items()}
         changed, removed = self._searcher.outdated(tags)
-        self._update_documents([snapshot.files[path] for path in changed], removed, snapshot, inputs, {})
+        self._update_documents([snapshot.files[path] for path in changed], removed, snapshot, inputs)
 
     def document_again(self, paths: Iterable[str], snapshot: Snapshot, inputs: OwnInputs) -> None:
         """Hand the documents of files in once more, since their own inputs were not all there the last time."""
         views = [view for path in paths if (view := snapshot.files.get(path)) is not None]
-        self._update_documents(views, [], snapshot, inputs, {})
+        self._update_documents(views, [], snapshot, inputs)
 
     def serve_restored(self, served: Mapping[SymbolId, EmbeddingKey]) -> None:
         """Put the stored vectors of these symbols, all of them restored, into the search index.
@@ -111,16 +111,15 @@ class Served:
     def follow(
         self,
         delta: IndexDelta,
-        before: Mapping[str, FileView],
         snapshot: Snapshot,
         inputs: OwnInputs,
         segments: Sequence[Path] = (),
     ) -> dict[SymbolId, EmbeddingKey]:
         """Take in what a change set did; return the symbols that want a vector and cannot be served with it yet.
 
-        `before`: the files before it. `segments`: documents of a first index that were inverted already.
+        `segments`: documents of a first index that were inverted already.
         """
-        lost = self._replace_documents(delta, before, snapshot, inputs, segments)
+        lost = self._replace_documents(delta, snapshot, inputs, segments)
         self._forget(delta.removed)
         wanting = {symbol: key for symbol, key in delta.keys.items() if key and self.keys.get(symbol) != key}
         wanting |= {symbol: key for symbol in lost if (key := snapshot.wanted(symbol))}
@@ -316,7 +315,6 @@ class Served:
     def _replace_documents(
         self,
         delta: IndexDelta,
-        before: Mapping[str, FileView],
         snapshot: Snapshot,
         inputs: OwnInputs,
         segments: Sequence[Path],
@@ -325,7 +323,7 @@ class Served:
         views = {path: snapshot.files.get(path) for path in delta.files if path not in adopted}
         present = [view for view in views.values() if view is not None]
         removed = [path for path, view in views.items() if view is None]
-        return self._update_documents(present, removed, snapshot, inputs, before)
+        return self._update_documents(present, removed, snapshot, inputs)
 
     def _adopted(self, segments: Sequence[Path], revision: int) -> frozenset[str]:
         try:
@@ -340,7 +338,6 @@ class Served:
         removed: list[str],
         snapshot: Snapshot,
         inputs: OwnInputs,
-        before: Mapping[str, FileView],
     ) -> list[SymbolId]:
         """Hand documents in, some files at a time: their tokens are the largest thing that is ever decoded.
 
@@ -351,8 +348,7 @@ class Served:
             some = views[start : start + DOCUMENTED_TOGETHER]
             is_edit = len(views) <= EDITED_TOGETHER
             files = [
-                documents_of(view, inputs, self._sources(view.path, before.get(view.path)) if is_edit else None)
-                for view in some
+                documents_of(view, inputs, self._searcher.sources(view.path) if is_edit else None) for view in some
             ]
             for view, file in zip(some, files, strict=True):
                 if len(file.documents) != len(view.ids):
@@ -366,12 +362,15 @@ class Served:
             self._withdraw(lost)
         return lost
 
-    def _sources(self, path: str, before: FileView | None) -> Mapping[SymbolId, bytes]:
-        """Return what the documents of a file that is edited were made of, as far as the index can keep them."""
-        if before is not None and not self._searcher.sources(path):
-            made_of = {symbol: each.own for symbol, each in zip(before.ids, before.outline.definitions, strict=True)}
-            self._searcher.recall(path, bytes(before.blob), made_of)
-        return self._searcher.sources(path)
+    def recall(self, paths: Collection[str], snapshot: Snapshot) -> None:
+        """Find what the documents of files are made of that are about to be edited, as far as the index can keep them.
+
+        Whoever does without has all of their documents made again. `snapshot` is the one before the edit.
+        """
+        for view in filter(None, map(snapshot.files.get, paths if len(paths) <= EDITED_TOGETHER else ())):
+            if not self._searcher.sources(view.path):
+                own = (each.own for each in view.outline.definitions)
+                self._searcher.recall(view.path, bytes(view.blob), dict(zip(view.ids, own, strict=True)))
 
     def _withdraw(self, symbols: Iterable[SymbolId]) -> None:
         """The search index has no vector of these any more."""

@@ -18,7 +18,7 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -55,11 +55,20 @@ WALL_FACTOR = 10.0
 """A worker that was given so many times its processor time by the wall hangs without computing."""
 
 
+def _nothing() -> None:
+    """Do nothing meanwhile."""
+
+
 class Extractor(Protocol):
     """Turns files into facts; order of the results is free."""
 
-    def extract(self, files: Iterable[SourceFile]) -> Iterator[tuple[str, EncodedFacts]]:
-        """Yield (path, facts) once per file. Only one call at a time."""
+    def extract(
+        self, files: Iterable[SourceFile], meanwhile: Callable[[], None] = _nothing
+    ) -> Iterator[tuple[str, EncodedFacts]]:
+        """Yield (path, facts) once per file. Only one call at a time.
+
+        `meanwhile` may be called once, after all files were taken: by then others may be at work.
+        """
         ...
 
     def close(self) -> None:
@@ -74,11 +83,14 @@ class InlineExtractor:
         self._limits = limits_of(config)
         self._memory = Memory()
 
-    def extract(self, files: Iterable[SourceFile]) -> Iterator[tuple[str, EncodedFacts]]:
+    def extract(
+        self, files: Iterable[SourceFile], meanwhile: Callable[[], None] = _nothing
+    ) -> Iterator[tuple[str, EncodedFacts]]:
         """Yield (path, facts) once per file, in order."""
         for file in files:
             facts = extract_encoded(file.data, file.language, self._limits, self._memory, file.path, file.before)
             yield file.path, facts
+        meanwhile()
 
     def close(self) -> None:
         """Nothing is held."""
@@ -160,7 +172,9 @@ class ExtractPool:
         """Return the ids of the live workers, the warm one first."""
         return tuple(worker.process.pid for worker in self._workers if worker.process.pid is not None)
 
-    def extract(self, files: Iterable[SourceFile]) -> Iterator[tuple[str, EncodedFacts]]:
+    def extract(
+        self, files: Iterable[SourceFile], meanwhile: Callable[[], None] = _nothing
+    ) -> Iterator[tuple[str, EncodedFacts]]:
         """Yield (path, facts) once per file, in any order; raises DaemonError if no worker can be started."""
         waiting = _Waiting()
         source = iter(files)
@@ -174,8 +188,11 @@ class ExtractPool:
                         waiting.append(_Task(file))
                 self._grow(waiting.work)
                 self._assign(waiting)
-                if exhausted and not waiting and not any(worker.task for worker in self._workers):
-                    return
+                if exhausted and not waiting:
+                    if not any(worker.task for worker in self._workers):
+                        return
+                    meanwhile, do = _nothing, meanwhile
+                    do()
                 yield from self._finished(waiting)
         finally:
             self._settle_down()

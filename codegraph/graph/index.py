@@ -24,7 +24,7 @@ Tests: tests/unit/graph/test_graph_index.py, tests/model/.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from time import perf_counter
@@ -177,6 +177,13 @@ class Index:
         with self._writing():
             self._complete_table()
             self._snapshot.complete()
+
+    def recall(self, paths: Collection[str]) -> None:
+        """Prepare what `apply` needs of these files as they are; it does so itself where nobody did."""
+        with self._writing():
+            self._complete_table()
+            for view in filter(None, map(self._snapshot.files.get, paths if len(paths) <= EDITED_TOGETHER else ())):
+                self.relinker.recall(view)
 
     def _complete_table(self) -> None:
         packed, self._traces = tuple(self._traces.items()), {}

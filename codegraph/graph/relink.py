@@ -138,6 +138,13 @@ class Relinker:
             self._table.change_reads(path, *now.news)
         return Draft(path, facts.blob, facts.outline, linked.links, ids_of(path, facts.outline))
 
+    def recall(self, view: FileView) -> None:
+        """Remember a file as it was linked last, if it has several parts."""
+        if view.path not in self._files and isinstance(scheme_of(view.language), PartedScheme):
+            known = self._restored(view)
+            if known is not None:
+                self._remember(view.path, known)
+
     def _remember(self, path: str, known: Known) -> None:
         self._files[path] = known
         while sum(len(each.occurrences.references) for each in self._files.values()) > MOST_REFERENCES:

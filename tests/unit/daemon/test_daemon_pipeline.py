@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -388,11 +388,12 @@ def test_an_edit_is_extracted_with_what_the_store_has_of_the_text_before(
         extractor = bench.project.parts.extractor
         extract = extractor.extract
 
-        def watched(files: Iterable[SourceFile]) -> Iterator[tuple[str, EncodedFacts]]:
+        def watched(files: Iterable[SourceFile], meanwhile: Callable[[], None]) -> Iterator[tuple[str, EncodedFacts]]:
             for file in files:
                 given.append((file.path, file.before and file.before.blob))
                 assert file.before is None or file.before.layout
                 yield from extract([file])
+            meanwhile()
 
         monkeypatch.setattr(extractor, "extract", watched)
 
