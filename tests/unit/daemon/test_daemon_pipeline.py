@@ -13,13 +13,14 @@ from codegraph.core.changes import SourceFile
 from codegraph.core.digests import blob_digest
 from codegraph.core.facts import EncodedFacts, Occurrences, Role
 from codegraph.core.symbols import Freshness, SymbolId
-from codegraph.daemon import facts_reader, pipeline
+from codegraph.daemon import facts_reader, inputs, pipeline
 from codegraph.daemon.scheduler import MAX_IN_FLIGHT
 from codegraph.daemon.uncertain import UncertainNames
 from codegraph.embed.encoder import RecordingEncoder
 from codegraph.errors import DaemonError, EncoderError, InternalError, StoreFull
 from codegraph.events import Committed, Embedded, EmbeddingFailed, FilesChanged, FilesExtracted, Rebuilt, Reconciled
 from codegraph.source.hints import Hint
+from codegraph.store.schema import RevisionRecord
 
 F = SymbolId("a.py/f().")
 G = SymbolId("b.py/g().")
@@ -407,4 +408,38 @@ def test_an_edit_is_extracted_with_what_the_store_has_of_the_text_before(
     given.clear()
     rebuild(bench)
     assert sorted(given) == [("a.py", None), ("b.py", None), ("c.py", None)]
+    bench.check()
+
+
+def test_the_model_works_on_an_edit_while_it_is_written_down(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an edit changed itself is with the encoder before the revision is committed."""
+    store, busy = bench.project.parts.store, bench.project.pipeline.scheduler.busy
+    commit, seen = store.commit, []
+
+    def watched(record: RevisionRecord) -> None:
+        seen.append(busy.total())
+        commit(record)
+
+    monkeypatch.setattr(store, "commit", watched)
+    bench.write({"b.py": "def g(): return 2\n"})
+    bench.update()
+    assert seen == [1]
+    bench.check()
+
+
+def test_own_inputs_are_at_hand_where_stored_facts_are_used_again(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Files that come back beside new ones do not push those out of memory before they are written down."""
+    for module in (pipeline, inputs):
+        monkeypatch.setattr(module, "FILES_KEPT", 2)
+    old = {f"a{number}.py": f"def f{number}(): return 1\n" for number in range(4)}
+    for text in (old, dict.fromkeys(old, "")):
+        bench.write(text)
+        bench.update()
+    bench.restart()
+    bench.update()
+    bench.write({**old, "z.py": "def z(): return 2\n"})
+    bench.update()
+    assert not [each for each in caplog.messages if "gone from the store" in each]
     bench.check()

@@ -53,6 +53,22 @@ def test_same_facts_as_inline(pool: ExtractPool) -> None:
     assert dict(pool.extract(files)) == dict(InlineExtractor(ExtractConfig()).extract(files))
 
 
+def test_once_all_files_are_with_workers_there_is_time_for_something_else(pool: ExtractPool) -> None:
+    """`meanwhile` is called once: when all files were taken, and not all of them are done."""
+    seen: list[str] = []
+
+    def files() -> Iterator[SourceFile]:
+        for number in range(3):
+            yield source_file(f"m{number}.py")
+            seen.append("taken")
+
+    for _ in pool.extract(files(), lambda: seen.append("meanwhile")):
+        seen.append("done")
+    assert seen.count("meanwhile") == 1
+    assert seen[:3] == ["taken"] * 3
+    assert seen[-1] == "done"
+
+
 def test_facts_of_an_edited_file_are_those_of_its_bytes(pool: ExtractPool) -> None:
     """What a worker remembers of a file, or of another one of that name, changes nothing in its facts."""
     text = b"class C:\n    def a(self):\n        return b()\n\n\ndef f(x):\n    return x.y\n"
