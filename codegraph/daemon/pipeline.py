@@ -145,9 +145,7 @@ class Pipeline:
             self.scheduler.settle(replace(computed, vectors={}))
             raise
         unserved = self.served.unserved(symbols)
-        kept = computed.vectors
-        if unserved:
-            kept = {key: row for key, row in kept.items() if key not in unserved}
+        kept = {key: row for key, row in computed.vectors.items() if key not in unserved}
         self.scheduler.settle(replace(computed, vectors=kept))
         self.scheduler.pending.done(kept)
         self._retire(self.scheduler.busy)
