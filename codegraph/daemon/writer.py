@@ -160,6 +160,13 @@ class Writer:
                 self._handle(self._inbox.get())
         self._guarded(self._catch_up)
         self._answer_waiters()
+        if self.pipeline.idle and self._inbox.empty():
+            self._guarded(self._merge_words)
+
+    def _merge_words(self) -> None:
+        """Merge the words of edits: nobody waits."""
+        if self.pipeline.parts.searcher.merge_young():
+            self.pipeline.publish()
 
     def _ask(self, item: Call | Waiter) -> None:
         self._inbox.put(item)

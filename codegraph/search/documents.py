@@ -8,6 +8,7 @@ Pure. Tests: tests/unit/search/test_search_documents.py.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from codegraph.core.facts import OwnInput
@@ -98,3 +99,16 @@ def module_name(path: str) -> str:
 
 INDEX_FILES = frozenset({"__init__", "__main__", "index", "mod"})
 """Stems of files that stand for their folder."""
+
+
+def portions(files: Sequence[FileDocuments], most: int) -> list[list[FileDocuments]]:
+    """Cut files into portions of at most so many documents, a larger file alone."""
+    portions: list[list[FileDocuments]] = []
+    room = 0
+    for file in files:
+        if not portions or len(file.documents) > room:
+            portions.append([])
+            room = most
+        portions[-1].append(file)
+        room -= len(file.documents)
+    return portions

@@ -35,7 +35,7 @@ from codegraph.errors import StoreCorrupt
 from codegraph.events import EventLog, Rebuilt
 from codegraph.search.analysis import ANALYSIS_VERSION, Analyser
 from codegraph.search.catalogue import Catalogue
-from codegraph.search.documents import FileDocuments, LexicalDocument
+from codegraph.search.documents import FileDocuments, LexicalDocument, portions
 from codegraph.search.edited import EditedFiles
 from codegraph.search.entries import Entry, Frozen, to_rewrite
 from codegraph.search.merging import live_numbers, merge_segments
@@ -56,7 +56,10 @@ from codegraph.search.terms import SegmentView
 FORMAT_VERSION = 1
 
 YOUNG_APART = 4
-"""Segments of edits that are left apart: to merge takes milliseconds of a save, each adds 0.2 ms to a query."""
+"""Segments of edits that are left apart: to merge takes milliseconds, each adds 0.2 ms to a query."""
+
+MOST_APART = 12
+"""So many are left apart until nobody waits (`merge_young`); more are merged by the save that adds one."""
 
 EDIT_MERGE_DOCUMENTS = 2_048
 """An edit never merges into more documents than this (about 8 ms); larger merges wait for `flush`."""
@@ -185,7 +188,8 @@ class LexicalIndex:
         others = [file for file in files if not file.sources]
         for file in others:
             self._edited.forget(file.path)
-        entries = [Entry(segment) for segment in (*segments, *(self._built(part) for part in _portions(others)))]
+        built = [self._built(part) for part in portions(others, BUILD_DOCUMENTS)]
+        entries = list(map(Entry, (*segments, *built)))
         self._put(entries, removed, revision)
 
     def sources(self, path: str) -> Mapping[SymbolId, bytes]:
@@ -228,7 +232,7 @@ class LexicalIndex:
             self._bury([*(path for entry in entries for path in entry.segment.paths), *removed])
             for entry in entries:
                 self._add(entry)
-            self._merge_young()
+            self._merge_young(MOST_APART)
             self._revision = revision
             self._view = self._built_view()
 
@@ -309,17 +313,26 @@ class LexicalIndex:
             entry.bury(own)
         self._entries = [entry for entry in self._entries if entry.file or not entry.is_dead]
 
-    def _merge_young(self) -> None:
-        """Merge the youngest segments, once there are some, that are at most twice as large as all younger ones."""
+    def merge_young(self) -> bool:
+        """Merge what edits left apart, if it is worth it, and publish; return whether it was."""
+        with self._lock:
+            is_merged = self._merge_young(YOUNG_APART)
+            self._view = self._built_view() if is_merged else self._view
+        return is_merged
+
+    def _merge_young(self, apart: int) -> bool:
+        """Merge the youngest segments that are at most twice as large as all younger ones, if more than `apart` are."""
         young, live = 0, 0
         for entry in reversed(self._entries):
             if entry.file or live + entry.live > EDIT_MERGE_DOCUMENTS or 0 < 2 * live < entry.live:
                 break
             young, live = young + 1, live + entry.live
-        if young > YOUNG_APART:
-            merged = merge_segments([(entry.segment, entry.dead) for entry in self._entries[-young:]])
-            del self._entries[-young:]
-            self._add(Entry(merged))
+        if young <= apart:
+            return False
+        merged = merge_segments([(entry.segment, entry.dead) for entry in self._entries[-young:]])
+        del self._entries[-young:]
+        self._add(Entry(merged))
+        return True
 
     def _written(self, one: Frozen) -> Frozen:
         """Write down an entry that is in memory only, as it is."""
@@ -383,16 +396,3 @@ class LexicalIndex:
             first += entry.segment.documents
             live += entry.live
         return LexicalView(self._revision, live, tuple(views))
-
-
-def _portions(files: Sequence[FileDocuments]) -> list[list[FileDocuments]]:
-    """Cut files into portions of at most BUILD_DOCUMENTS documents, a larger file alone."""
-    portions: list[list[FileDocuments]] = []
-    room = 0
-    for file in files:
-        if not portions or len(file.documents) > room:
-            portions.append([])
-            room = BUILD_DOCUMENTS
-        portions[-1].append(file)
-        room -= len(file.documents)
-    return portions

@@ -209,6 +209,14 @@ class Searcher:
             self._documents_changed(paths, np.empty(0, dtype=np.int32))
         return paths
 
+    def merge_young(self) -> bool:
+        """Merge the words of edits, see `LexicalIndex.merge_young`; return whether there is a new view."""
+        with self._lock:
+            is_merged = self._lexical.merge_young()
+            if is_merged:
+                self._view = self._built_view()
+        return is_merged
+
     def _documents_changed(self, paths: Sequence[str], before: npt.NDArray[np.int32]) -> None:
         after = self._lexical.symbols_of(paths)
         self._mark_documented(before, False)

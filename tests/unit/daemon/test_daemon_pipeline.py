@@ -19,6 +19,7 @@ from codegraph.daemon.uncertain import UncertainNames
 from codegraph.embed.encoder import RecordingEncoder
 from codegraph.errors import DaemonError, EncoderError, InternalError, StoreFull
 from codegraph.events import Committed, Embedded, EmbeddingFailed, FilesChanged, FilesExtracted, Rebuilt, Reconciled
+from codegraph.search.lexical import MOST_APART, YOUNG_APART
 from codegraph.source.hints import Hint
 from codegraph.store.schema import RevisionRecord
 
@@ -442,4 +443,14 @@ def test_own_inputs_are_at_hand_where_stored_facts_are_used_again(
     bench.write({**old, "z.py": "def z(): return 2\n"})
     bench.update()
     assert not [each for each in caplog.messages if "gone from the store" in each]
+    bench.check()
+
+
+def test_the_words_of_edits_are_merged_once_nobody_waits(bench: Workbench) -> None:
+    """Saves one after the other leave a few segments, and readers see the merged ones."""
+    for number in range(MOST_APART):
+        bench.write({"b.py": f"def g(): return {number}\n"})
+        bench.update()
+        bench.drain()
+    assert len(bench.view.search.lexical.segments) <= YOUNG_APART + 2
     bench.check()

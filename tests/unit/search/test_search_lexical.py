@@ -293,6 +293,22 @@ def test_segments_and_files_stay_few(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert index.view().live == 120
 
 
+def test_what_edits_leave_apart_is_merged_when_nobody_waits() -> None:
+    """A save merges nothing up to a bound; `merge_young` does, says so, and changes no answer."""
+    index = LexicalIndex.open(None, identity="test")
+    for i in range(lexical.MOST_APART):
+        index.replace(f"m{i}.py", documents_of(f"m{i}.py", [["alpha"], ["beta"]]))
+    assert len(index.view().segments) == lexical.MOST_APART
+    before = index.search(["beta"], 50)
+    assert index.merge_young()
+    assert len(index.view().segments) == 1
+    assert index.search(["beta"], 50) == before
+    assert not index.merge_young()
+    for i in range(3 * lexical.MOST_APART):
+        index.replace(f"n{i}.py", documents_of(f"n{i}.py", [["alpha"], ["beta"]]))
+        assert len(index.view().segments) <= lexical.MOST_APART + 1
+
+
 def test_a_flush_beside_edits_loses_nothing(tmp_path: Path, merge: MergeFiles | None) -> None:
     """While one thread flushes all the time, another edits; in the end all is as built afresh, on disk too."""
     index = LexicalIndex.open(tmp_path, identity="test", merge_files=merge)
