@@ -26,6 +26,7 @@ from codegraph.errors import CacheError
 
 CodecName = Literal["f32", "f16", "int8"]
 FloatArray = npt.NDArray[np.float32]
+Numbers = FloatArray | npt.NDArray[np.float16]
 
 MAGIC = b"cv"
 VERSION = 1
@@ -55,20 +56,19 @@ class VectorCodec:
         self._decompressor = zstandard.ZstdDecompressor()
         self._lock = threading.Lock()
 
-    def rounded(self, vectors: FloatArray) -> FloatArray:
-        """Return vectors (n, dimensions) as they come back of `f16`; `int8` rounds as the search index does."""
-        return vectors.astype(np.float16).astype(np.float32) if self.name == "f16" else vectors
+    def narrowed(self, vectors: FloatArray) -> Numbers:
+        """Return vectors (n, dimensions) as numbers that `encode` need not round any more, but for those of `int8`."""
+        return vectors.astype(np.float16) if self.name == "f16" else vectors
 
-    def encode(self, vectors: FloatArray) -> list[bytes]:
+    def encode(self, vectors: Numbers) -> list[bytes]:
         """Write each row of (n, dimensions) as a frame; raises CacheError for more than MAX_DIMENSIONS."""
         dimensions = vectors.shape[1]
         if not 0 < dimensions <= MAX_DIMENSIONS:
             raise CacheError(f"vectors of {dimensions} dimensions cannot be cached")
-        rows = np.ascontiguousarray(vectors, np.float32)
         plain, packed = (_HEADER.pack(MAGIC, VERSION, _NUMBERS[self.name], small, dimensions) for small in (0, 1))
         plain_start, packed_start = zlib.crc32(plain), zlib.crc32(packed)
         frames: list[bytes] = []
-        for payload, dense in zip(self._payloads(rows), self._are_dense(rows), strict=True):
+        for payload, dense in zip(self._payloads(vectors), self._are_dense(vectors), strict=True):
             if not dense:
                 with self._lock:
                     body = self._compressor.compress(payload)
@@ -95,18 +95,18 @@ class VectorCodec:
             raise CacheError("a cached vector has the wrong size")
         return _vector(number, payload)
 
-    def _payloads(self, vectors: FloatArray) -> list[bytes]:
+    def _payloads(self, vectors: Numbers) -> list[bytes]:
         if self.name == "f32":
             return [row.tobytes() for row in vectors.astype("<f4", copy=False)]
         if self.name == "f16":
-            return [row.tobytes() for row in vectors.astype("<f2")]
+            return [row.tobytes() for row in vectors.astype("<f2", copy=False)]
         scales = np.maximum(np.abs(vectors).max(axis=1), np.finfo(np.float32).tiny) / 127
         rounded = np.rint(vectors / scales[:, None]).astype(np.int8)
         return [
             _NO_MEAN + _SCALE.pack(scale) + row.tobytes() for scale, row in zip(scales.tolist(), rounded, strict=True)
         ]
 
-    def _are_dense(self, vectors: FloatArray) -> list[bool]:
+    def _are_dense(self, vectors: Numbers) -> list[bool]:
         """Tell of each vector whether compressing it is not worth the time."""
         if self.name == "int8":
             return [False] * len(vectors)

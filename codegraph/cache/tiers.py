@@ -25,7 +25,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from codegraph.cache.codec import FloatArray, VectorCodec
+from codegraph.cache.codec import FloatArray, Numbers, VectorCodec
 from codegraph.cache.cold import ColdTier
 from codegraph.cache.hot import HotTier
 from codegraph.cache.statistics import CacheStatistics, TierStatistics
@@ -86,21 +86,23 @@ class Tiers:
             found.update(fetched)
         return found
 
-    def put_many(self, vectors: Mapping[EmbeddingKey, FloatArray]) -> Mapping[EmbeddingKey, FloatArray]:
-        """Keep vectors of one model in both tiers; they become read-only. `write_soon` says that no more come.
+    def put_many(self, vectors: Mapping[EmbeddingKey, FloatArray]) -> FloatArray:
+        """Keep vectors of one model in both tiers. `write_soon` says that no more come.
 
-        Return them as they come back, so that nothing made of them tells from where one was taken.
+        Return them as they come back, a row each, so that nothing made of them tells from where one was taken.
         """
         if not vectors:
-            return vectors
-        vectors = dict(zip(vectors, self._codec.rounded(np.stack(list(vectors.values()))), strict=True))
-        self._hot.put_many(vectors)
+            return np.empty((0, 0), dtype=np.float32)
+        numbers = self._codec.narrowed(np.stack(list(vectors.values())))
+        rows = numbers.astype(np.float32, copy=False)
+        kept = dict(zip(vectors, rows, strict=True))
+        self._hot.put_many(kept)
         if not self._cold.disabled:
             self._ahead.acquire()
             with self._lock:
-                self._queued.update(vectors)
-            self._writer.submit(self._hold, vectors)
-        return vectors
+                self._queued.update(kept)
+            self._writer.submit(self._hold, tuple(kept), numbers)
+        return rows
 
     def write_soon(self) -> None:
         """Hold nothing back any longer; returns at once."""
@@ -115,10 +117,10 @@ class Tiers:
         """Return once everything put before is in the cold tier, or was refused by it."""
         self._writer.submit(self._write_held).result()
 
-    def _hold(self, vectors: Mapping[EmbeddingKey, FloatArray]) -> None:
+    def _hold(self, keys: Sequence[EmbeddingKey], rows: Numbers) -> None:
         """Encode a batch, and write what is held back if that is enough by now."""
         try:
-            frames = self._encoded(vectors)
+            frames: dict[bytes, bytes] = dict(zip(keys, self._encoded(rows), strict=True))
             with self._lock:
                 if not self._held:
                     self._held_since = self._clock()
@@ -130,7 +132,7 @@ class Tiers:
             logger.exception("a batch of vectors could not be cached")
         finally:
             with self._lock:
-                for key in vectors:
+                for key in keys:
                     self._queued.pop(key, None)
             self._ahead.release()
 
@@ -208,12 +210,11 @@ class Tiers:
             self._seconds += time.perf_counter() - began
         return vectors
 
-    def _encoded(self, vectors: Mapping[EmbeddingKey, FloatArray]) -> dict[bytes, bytes]:
-        rows = list(vectors.values())
+    def _encoded(self, rows: Numbers) -> list[bytes]:
         frames: list[bytes] = []
         for start in range(0, len(rows), ENCODED_TOGETHER):
-            frames += self._codec.encode(np.stack(rows[start : start + ENCODED_TOGETHER]))
-        return dict(zip(vectors, frames, strict=True))
+            frames += self._codec.encode(rows[start : start + ENCODED_TOGETHER])
+        return frames
 
     def _attempt(self, work: Callable[[], Result], fallback: Result) -> Result:
         """Do `work` on the cold tier; count a failure, say it once in a row, and go on with `fallback`."""

@@ -36,8 +36,8 @@ from enum import IntEnum
 from typing import TypeVar
 
 import msgspec
-import zstandard
 
+from codegraph.core.frames import unpacked
 from codegraph.core.symbols import BlobDigest, OwnDigest, Range, SignatureDigest, SymbolKind, members_of
 
 Chain = tuple[str, ...]
@@ -312,9 +312,6 @@ _own_input_decoder = msgspec.msgpack.Decoder(OwnInput)
 _own_tokens_decoder = msgspec.msgpack.Decoder(OwnTokens)
 _inputs_decoder = msgspec.msgpack.Decoder(dict[bytes, bytes])
 
-MAX_DECODED_BYTES = 1 << 27
-"""No part of a file's facts is larger; a frame that says otherwise is not unpacked."""
-
 
 def encode(value: Outline | Occurrences | OwnInput | FileFacts) -> bytes:
     """Encode facts as msgpack. Equal values give equal bytes."""
@@ -377,14 +374,3 @@ def decode_compressed_occurrences(frame: bytes) -> Occurrences:
 def decode_inputs(frame: bytes) -> dict[bytes, bytes]:
     """Decode `EncodedFacts.inputs`: OwnDigest -> encoded OwnInput; raises msgspec.DecodeError on foreign bytes."""
     return _decoded(_inputs_decoder, unpacked(frame))
-
-
-def unpacked(frame: bytes, most: int = MAX_DECODED_BYTES) -> bytes:
-    """Decompress one zstd frame that states its size, at most that many bytes; raises msgspec.DecodeError."""
-    try:
-        size = zstandard.frame_content_size(frame)
-        if not 0 <= size <= most:
-            raise msgspec.DecodeError(f"a frame of {size} bytes is not accepted")
-        return zstandard.ZstdDecompressor().decompress(frame, max_output_size=most)
-    except zstandard.ZstdError as error:
-        raise msgspec.DecodeError(f"no zstd frame: {error}") from error

@@ -21,8 +21,8 @@ from codegraph.daemon.first_documents import serve_documents
 from codegraph.daemon.first_links import links_of, serve_links
 from codegraph.daemon.first_worker import FirstWorker
 
-MAX_LINKERS = 8
-"""More would wait for what comes before and after them."""
+MAX_LINKERS = 12
+"""What is done once for all of them, filling the symbol table, takes a thirtieth of what linking does."""
 
 MAX_INVERTERS = 4
 
@@ -34,12 +34,12 @@ def inverters(cores: int) -> int:
 
 def for_linking(facts: EncodedFacts) -> EncodedFacts:
     """Leave out what linking does not read, most of them."""
-    return replace(facts, inputs=b"")
+    return replace(facts, inputs=b"", layout=b"")
 
 
 def for_documents(facts: EncodedFacts) -> EncodedFacts:
     """Leave out what documents are not made of."""
-    return replace(facts, occurrences=b"")
+    return replace(facts, occurrences=b"", layout=b"")
 
 
 class FirstIndex:

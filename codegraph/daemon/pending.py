@@ -119,16 +119,15 @@ class PendingKeys:
 
     def done(self, keys: Collection[EmbeddingKey]) -> None:
         """The vectors of these are there: nobody waits for them any more."""
-        symbols, places, queues, wanted, held = self._symbols, self._place, self._queues, self._key, self._held
+        symbols, places, wanted, in_flight = self._symbols, self._place, self._key, self._in_flight
         for key in keys:
             for symbol in symbols.pop(key, ()):
                 del wanted[symbol]
             place = places.pop(key, None)
-            if place is not None:
-                queues[place].pop(key, None)
-            if held:
-                held.pop(key, None)
-        self._in_flight.difference_update(keys)
+            if place is not None and key not in in_flight:
+                self._queues[place].pop(key, None)
+                self._held.pop(key, None)
+        in_flight.difference_update(keys)
 
     def failed(self, key: EmbeddingKey, until: float) -> None:
         """Put a key that was in flight back, held until the clock shows `until`."""

@@ -1,17 +1,17 @@
 """Which vector each symbol is served with, and why: the writer's side of freshness.
 
-`keys` maps a symbol to the key of the vector that stands in the search index for it; `verdicts` to
-what came of the last marking. Both are persistent maps that go into every `View`. A symbol whose
-wanted key changes keeps its old vector, known to be stale, until the new one is filed; a key whose
-vector is already there (undo, branch switch, equal code elsewhere) is *reused*: looked up first in
-the project's own vectors, then in the tiers.
+`keys` maps a symbol to the key of the vector that stands in the search index for it; `verdicts` to what came of the
+last marking. Both are persistent maps that go into every `View`. A symbol whose wanted key changes keeps its old
+vector, known to be stale, until the new one is filed; a key whose vector is already there (undo, branch switch, equal
+code elsewhere) is *reused*: looked up first in the project's own vectors, then in the tiers.
 
 The store's value of a vector is a *tagged record*: the first `TAG_BYTES` of the identity of the model that
 made it, and the record (`search.quantise`). So a vector that is served beyond a change of model, or a
 restart, goes into the space of its own model and of no other. A tag that no model in use has is not served.
 
-What changed since the last write to the store is remembered per file (`dirty_paths`), so that a
-commit writes the symbol records of just those files. Tests: tests/unit/daemon/test_daemon_served.py.
+What changed since the last write to the store is remembered per file (`dirty_paths`), so that a commit writes the
+symbol records of just those files.
+Tests: tests/unit/daemon/test_daemon_served.py.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from codegraph.graph.file_view import FileView
 from codegraph.graph.relink import EDITED_TOGETHER
 from codegraph.graph.snapshot import Snapshot
 from codegraph.search.documents import FileDocuments, KeptDocument, LexicalDocument, make_document
-from codegraph.search.quantise import RECORD_HEAD, from_records, records_of
+from codegraph.search.quantise import RECORD_HEAD, from_records, quantise
 from codegraph.search.search import Searcher
 from codegraph.store.protocol import StateStore
 from codegraph.store.schema import SymbolState
@@ -55,7 +55,8 @@ DOCUMENTED_TOGETHER = 128
 
 TAG_BYTES = 8
 
-Vectors = Mapping[EmbeddingKey, NDArray[np.float32]]
+Rows = NDArray[np.float32]
+Vectors = Mapping[EmbeddingKey, Rows]
 
 
 class Served:
@@ -124,7 +125,7 @@ class Served:
         wanting = {symbol: key for symbol, key in delta.keys.items() if key and self.keys.get(symbol) != key}
         wanting |= {symbol: key for symbol in lost if (key := snapshot.wanted(symbol))}
         left = self.reuse(wanting, snapshot)
-        reused = {symbol for symbol, key in delta.keys.items() if self.keys.get(symbol) == key}
+        reused = {symbol for symbol, key in delta.keys.items() if key and symbol not in left}
         self.last_reused = len(reused)
         self.reused += len(reused)
         self.cut += len(delta.cut)
@@ -152,10 +153,8 @@ class Served:
         models = snapshot.routes.models
         for start in range(0, len(symbols), REUSED_TOGETHER):
             some = symbols[start : start + REUSED_TOGETHER]
-            if len(models) == 1:  # nearly always
-                found = self._look_up({wanting[symbol]: models[0] for symbol in some})
-            else:
-                found = self._look_up({wanting[symbol]: snapshot.model_of(symbol) for symbol in some})
+            one = models[0] if len(models) == 1 else b""  # nearly always
+            found = self._look_up({wanting[symbol]: one or snapshot.model_of(symbol) for symbol in some})
             self._serve_in(snapshot, [(symbol, wanting[symbol]) for symbol in some if wanting[symbol] in found], found)
         return {symbol: key for symbol, key in wanting.items() if self.keys.get(symbol) != key}
 
@@ -168,8 +167,7 @@ class Served:
         inputs: OwnInputs,
     ) -> dict[EmbeddingKey, bytes]:
         """Serve a batch of one model's new vectors to the symbols that waited; return what the store must keep."""
-        vectors = self._tiers.put_many(vectors)
-        records = self._tagged(model, vectors)
+        records = self._tagged(model, vectors, self._tiers.put_many(vectors))
         self.embedded += len(vectors)
         waited = [(symbol, key) for key, waiting in symbols.items() for symbol in waiting if key in records]
         undocumented = self._serve_in(snapshot, waited, records)
@@ -237,13 +235,15 @@ class Served:
             found |= records
         return found
 
-    def _tagged(self, model: bytes, vectors: Vectors) -> dict[EmbeddingKey, bytes]:
-        """Make tagged records of one model's vectors; those that are not of its shape are left out."""
+    def _tagged(self, model: bytes, vectors: Vectors, rows: Rows | None = None) -> dict[EmbeddingKey, bytes]:
+        """Make tagged records of one model's vectors, which `rows` may hold; those not of its shape are left out."""
         mean = self._searcher.mean(model)
         keys = [key for key, vector in vectors.items() if mean is not None and vector.shape == mean.shape]
         if not keys or mean is None:
             return {}
-        return dict(zip(keys, records_of([vectors[key] for key in keys], mean, model[:TAG_BYTES]), strict=True))
+        if rows is None or len(rows) != len(keys):
+            rows = np.stack([vectors[key] for key in keys])
+        return dict(zip(keys, quantise(rows, mean).to_records(model[:TAG_BYTES]), strict=True))
 
     def _serve_in(
         self, snapshot: Snapshot, pairs: Iterable[tuple[SymbolId, EmbeddingKey]], records: Mapping[EmbeddingKey, bytes]

@@ -27,8 +27,8 @@ from codegraph.core.facts import (
     decode_compressed_occurrences,
     decode_inputs,
     decode_outline,
-    unpacked,
 )
+from codegraph.core.frames import unpacked
 from codegraph.core.symbols import CALLABLE_KINDS, Range
 from codegraph.extract.apart import Callback, callbacks_of
 from codegraph.extract.extractor import Limits, Look

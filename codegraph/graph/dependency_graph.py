@@ -62,6 +62,13 @@ class DependencyGraph:
             raise InternalError(f"an edge leads to {symbol}, which does not exist")
         return number
 
+    def numbers_of(self, symbols: Iterable[SymbolId]) -> list[int]:
+        """Return the numbers of symbols; InternalError if one does not exist."""
+        try:
+            return list(map(self._numbers.__getitem__, symbols))
+        except KeyError as error:
+            raise InternalError(f"{error.args[0]} does not exist") from None
+
     def found(self, symbols: Iterable[SymbolId]) -> list[int | None]:
         """Return the number of each symbol, None for one that does not exist."""
         return list(map(self._numbers.get, symbols))
@@ -90,6 +97,26 @@ class DependencyGraph:
             self.model.append(model)
         self._numbers[symbol] = number
         return number
+
+    def put_all(
+        self,
+        symbols: Sequence[SymbolId],
+        owns: Sequence[OwnDigest],
+        signatures: Sequence[SignatureDigest],
+        models: Sequence[bytes],
+    ) -> list[int]:
+        """Do what `put` does for distinct symbols, faster where all are new."""
+        if self._free or not self._numbers.keys().isdisjoint(symbols):
+            return list(map(self.put, symbols, owns, signatures, models))
+        numbers = list(range(len(self.ids), len(self.ids) + len(symbols)))
+        self.ids += symbols
+        self.out += [()] * len(symbols)
+        self.own += owns
+        self.signature += signatures
+        self.key += [NO_KEY] * len(symbols)
+        self.model += models
+        self._numbers.update(zip(symbols, numbers, strict=True))
+        return numbers
 
     def connect(self, number: int, targets: tuple[int, ...]) -> None:
         """Replace the out-edges of a symbol."""

@@ -101,9 +101,10 @@ class FileView:
         """The wanted key of each definition, as computed last; `Snapshot.keys_in` knows which of them hold."""
         return (self._parts or self._loaded()).keys
 
-    def index_of(self, symbol: SymbolId) -> int | None:
-        """Return a symbol's index among the definitions, None if it is not in this file."""
-        return (self._indices or self._indexed()).get(symbol)
+    @property
+    def indices(self) -> Mapping[SymbolId, int]:
+        """The index of each symbol among the definitions."""
+        return self._indices or self._indexed()
 
     def _indexed(self) -> dict[SymbolId, int]:
         self._indices.update({each: index for index, each in enumerate(self.ids)})

@@ -364,14 +364,14 @@ class Index:
             if draft is None:
                 views[path] = None
             else:
-                keys = tuple(graph.key[graph.number(symbol)] for symbol in draft.ids)
+                keys = tuple(map(graph.key.__getitem__, graph.numbers_of(draft.ids)))
                 parts = FileParts(draft.outline, draft.links, draft.ids, keys)
                 views[path] = FileView(path, draft.blob, draft.outline.language, parts)
         elsewhere = before.places.find_each([graph.ids[number] for number in changed]) if before.files else ()
         others = {place[0] for place in elsewhere if place is not None}
         for path in sorted(others.difference(views)):
             view = before.files[path]
-            keys = tuple(graph.key[graph.number(symbol)] for symbol in view.ids)
+            keys = tuple(map(graph.key.__getitem__, graph.numbers_of(view.ids)))
             views[path] = FileView(path, view.blob, view.language, view.parts._replace(keys=keys))
         clock = Clock(before.clock.instance, before.clock.revision + 1 if revision is None else revision)
         return revise(before, clock, views, routes=self._routes, unkeyed=self._deferred.symbols)

@@ -22,8 +22,9 @@ class HasSymbols(Protocol):
     def ids(self) -> tuple[SymbolId, ...]:
         """Its symbols, in source order."""
 
-    def index_of(self, symbol: SymbolId) -> int | None:
-        """Return a symbol's index among them, None if it is not there."""
+    @property
+    def indices(self) -> Mapping[SymbolId, int]:
+        """The index of each among them."""
 
 
 class Places(Mapping[SymbolId, tuple[str, int]]):
@@ -43,7 +44,7 @@ class Places(Mapping[SymbolId, tuple[str, int]]):
             path = symbol[:end]
             view = self._files.get(path)
             if view is not None:
-                index = view.index_of(symbol)
+                index = view.indices.get(symbol)
                 if index is not None:
                     return path, index
             end = symbol.rfind("/", 0, end)
@@ -52,15 +53,14 @@ class Places(Mapping[SymbolId, tuple[str, int]]):
     def find_each(self, symbols: Iterable[SymbolId]) -> Iterator[tuple[str, int] | None]:
         """Yield what `find` returns of each symbol; fast where neighbours are of one file."""
         path = ""
-        view: HasSymbols | None = None
+        indices: Mapping[SymbolId, int] = {}
         for symbol in symbols:
-            index = None if view is None else view.index_of(symbol)
-            if index is not None:
-                yield path, index
+            if symbol in indices:
+                yield path, indices[symbol]
                 continue
             place = self.find(symbol)
             if place is not None:
-                path, view = place[0], self._files[place[0]]
+                path, indices = place[0], self._files[place[0]].indices
             yield place
 
     def __getitem__(self, symbol: SymbolId) -> tuple[str, int]:

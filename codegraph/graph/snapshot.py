@@ -209,7 +209,7 @@ class Snapshot:
         found = []
         for symbol, path in zip(symbols, paths, strict=True):
             view = self.files.get(path)
-            index = None if view is None or view.language not in NAMING_LANGUAGES else view.index_of(symbol)
+            index = None if view is None or view.language not in NAMING_LANGUAGES else view.indices.get(symbol)
             if view is None or index is None:
                 found.append(False)
             else:
@@ -302,13 +302,25 @@ class Wish(NamedTuple):
     signatures: tuple[str, ...]
 
 
+class _Signatures(dict[SymbolId, str]):
+    """The signature of each symbol that was asked for."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def __missing__(self, symbol: SymbolId) -> str:
+        path, index = self._snapshot.places[symbol]
+        signature = self[symbol] = self._snapshot.files[path].outline.definitions[index].signature
+        return signature
+
+
 class Wishes:
     """Finds the wishes of many symbols of one snapshot; what their contexts share is looked up once."""
 
     def __init__(self, snapshot: Snapshot, *, whole_files: bool = False) -> None:
         """Prepare for symbols of a snapshot; `whole_files`: most of those of each file will be asked for."""
         self._snapshot = snapshot
-        self._signatures: dict[SymbolId, str] = {}
+        self._signatures = _Signatures(snapshot)
         self._targets: dict[SymbolId, list[SymbolId]] = {}
         self._of_files: dict[str, list[tuple[SymbolId, ...]]] | None = {} if whole_files else None
 
@@ -317,8 +329,9 @@ class Wishes:
 
         Equal to what `wanted`, `render_source`, ... say.
         """
-        snapshot, known, near = self._snapshot, self._signatures, self._near()
+        snapshot, signatures = self._snapshot, self._signatures
         files, unkeyed, model_of = snapshot.files, snapshot.unkeyed, snapshot.routes.model_of
+        depth, limit = snapshot.depth, snapshot.max_context
         path = ""
         for symbol, place in zip(symbols, snapshot.places.find_each(symbols), strict=True):
             if place is None:
@@ -328,48 +341,32 @@ class Wishes:
                 path = place[0]
                 view = files[path]
                 keys, definitions = view.keys, view.outline.definitions
+                beside = self._beside(view)
             index = place[1]
             definition = definitions[index]
-            context = near(symbol, view, index)
-            signatures = tuple([known[each] if each in known else self._signature(each) for each in context])
+            if beside is None:
+                near: Sequence[SymbolId] = context(symbol, self._followed, depth, limit)
+            elif symbol in beside[index]:
+                near = [target for target in beside[index] if target != symbol][:limit]
+            else:
+                near = beside[index][:limit]
             key = NO_KEY if unkeyed and symbol in unkeyed else keys[index]
-            yield Wish(key, model_of(definition), view.blob, view.language, definition.own, signatures)
+            said = tuple(map(signatures.__getitem__, near))
+            yield Wish(key, model_of(definition), view.blob, view.language, definition.own, said)
 
-    def _near(self) -> Callable[[SymbolId, FileView, int], Sequence[SymbolId]]:
-        """Return what gives the context of a symbol, as `Snapshot.context` does."""
-        depth, limit = self._snapshot.depth, self._snapshot.max_context
-        if depth != 1 or limit < 1:
-            return lambda symbol, _view, _index: context(symbol, self._followed, depth, limit)
-
-        def beside(symbol: SymbolId, view: FileView, index: int) -> Sequence[SymbolId]:  # nearly always
-            targets = self._direct(view, index)
-            if symbol in targets:
-                targets = tuple([target for target in targets if target != symbol])
-            return targets[:limit]
-
-        return beside
-
-    def _direct(self, view: FileView, index: int) -> tuple[SymbolId, ...]:
-        """Return the distinct targets of a definition."""
-        if self._of_files is None:
-            return tuple(dict.fromkeys(view.links.context_targets_of(index, view.language)))
+    def _beside(self, view: FileView) -> Sequence[tuple[SymbolId, ...]] | None:
+        """Return the distinct targets of each definition of a file, None where they are not all that is asked for."""
+        if self._of_files is None or self._snapshot.depth != 1 or self._snapshot.max_context < 1:
+            return None
         targets = self._of_files.get(view.path)
         if targets is None:
             targets = self._of_files[view.path] = view.links.context_targets(view.language)
-        return targets[index]
+        return targets
 
     def _followed(self, symbol: SymbolId) -> list[SymbolId]:
         targets = self._targets.get(symbol)
         if targets is None:
-            view, index = self._at(symbol)
+            path, index = self._snapshot.places[symbol]
+            view = self._snapshot.files[path]
             targets = self._targets[symbol] = view.links.context_targets_of(index, view.language)
         return targets
-
-    def _signature(self, symbol: SymbolId) -> str:
-        view, index = self._at(symbol)
-        signature = self._signatures[symbol] = view.outline.definitions[index].signature
-        return signature
-
-    def _at(self, symbol: SymbolId) -> tuple[FileView, int]:
-        path, index = self._snapshot.places[symbol]
-        return self._snapshot.files[path], index

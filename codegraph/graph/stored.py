@@ -25,7 +25,8 @@ import numpy.typing as npt
 import zstandard
 
 from codegraph.core.changes import Dependency, FileLinks, Unresolved
-from codegraph.core.facts import Role, unpacked
+from codegraph.core.facts import Role
+from codegraph.core.frames import unpacked
 from codegraph.core.symbols import (
     CONTEXT_KINDS,
     DOCUMENT_LANGUAGES,

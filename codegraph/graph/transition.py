@@ -101,8 +101,15 @@ def _differs(view: FileView | None, draft: Draft) -> bool:
 def _note_digests(
     step: Transition, view: FileView | None, draft: Draft, graph: DependencyGraph, model_of: ModelRule
 ) -> None:
-    old = {} if view is None else dict(zip(view.ids, view.outline.definitions, strict=True))
-    for symbol, definition in zip(draft.ids, draft.outline.definitions, strict=True):
+    definitions = draft.outline.definitions
+    if view is None:
+        owns = [definition.own for definition in definitions]
+        signatures = [definition.signature_digest for definition in definitions]
+        step.seeds.new += graph.put_all(draft.ids, owns, signatures, list(map(model_of, definitions)))
+        step.added += draft.ids
+        return
+    old = dict(zip(view.ids, view.outline.definitions, strict=True))
+    for symbol, definition in zip(draft.ids, definitions, strict=True):
         previous = old.pop(symbol, None)
         if previous is not None and _said(previous) == _said(definition):
             continue
@@ -136,10 +143,10 @@ def _note_edges(
 ) -> None:
     links, language, definitions = draft.links, draft.outline.language, draft.outline.definitions
     if view is None:
-        for symbol, targets in zip(draft.ids, links.context_targets(language), strict=True):
+        for number, targets in zip(graph.numbers_of(draft.ids), links.context_targets(language), strict=True):
             numbers = tuple(map(numbers_of.__getitem__, targets))
-            if numbers != graph.out[graph.number(symbol)]:
-                edges[graph.number(symbol)] = numbers
+            if numbers != graph.out[number]:
+                edges[number] = numbers
         return
     old_labels = dict(zip(view.ids, view.links.labels(), strict=True))
     old_definitions = dict(zip(view.ids, view.outline.definitions, strict=True))

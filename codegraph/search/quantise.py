@@ -105,14 +105,6 @@ def quantise(vectors: Floats, mean: Floats) -> Quantised:
     return Quantised(codes, scales, biases)
 
 
-def records_of(vectors: Sequence[Floats], mean: Floats, tag: bytes) -> list[bytes]:
-    """Return the record of each vector, float32 (d,), as `quantise` and `to_records` make them. Raises ValueError."""
-    records: list[bytes] = []
-    for start in range(0, len(vectors), _CHUNK_ROWS):
-        records += quantise(np.stack(vectors[start : start + _CHUNK_ROWS]), mean).to_records(tag)
-    return records
-
-
 def from_records(records: Sequence[bytes], dimensions: int, tag_bytes: int = 0) -> Quantised:
     """Decode records behind tags of a length; raises ValueError when one has not the length of its dimensions."""
     width = tag_bytes + RECORD_HEAD + dimensions

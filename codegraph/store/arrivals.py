@@ -13,7 +13,8 @@ vectors in both tables; both have the same. Tests: tests/unit/store/test_store_a
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from codegraph.store import schema
@@ -79,8 +80,8 @@ class Arrivals:
 
     def write(self, transaction: Transaction, items: Items) -> None:
         """Write a batch; `load` goes before the transaction, `written` follows the commit."""
-        rows = ((_name(self._next_number + place), key + value) for place, (key, value) in enumerate(items))
-        transaction.put_many(schema.ARRIVALS, rows)
+        names = map(_name, count(self._next_number))
+        transaction.put_many(schema.ARRIVALS, zip(names, map(b"".join, items), strict=False))
 
     def written(self, items: Items) -> None:
         """A batch was committed."""
@@ -137,14 +138,14 @@ class Arrivals:
         return buckets
 
 
-def are_batch(items: Items) -> bool:
+def are_batch(keys: Collection[bytes]) -> bool:
     """Tell whether vectors that are written together are to be sorted in later."""
-    return len(items) >= ARRIVING_TOGETHER and all(len(key) == KEY_BYTES for key, _ in items)
+    return len(keys) >= ARRIVING_TOGETHER and set(map(len, keys)) == {KEY_BYTES}
 
 
-def read_vector(transaction: Transaction, key: bytes, number: int | None) -> bytes | None:
+def read_vector(transaction: Transaction, key: bytes, number: int) -> bytes | None:
     """Return a sealed vector, out of its row or, where that is gone or damaged, its place."""
-    row = None if number is None else transaction.get(schema.ARRIVALS, _name(number))
+    row = transaction.get(schema.ARRIVALS, _name(number))
     arrived = row[KEY_BYTES:] if row is not None and row.startswith(key) else None
     if arrived is not None and schema.intact(arrived):
         return arrived

@@ -22,7 +22,7 @@ import fcntl
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -65,6 +65,11 @@ class Transaction:
     def get(self, table: str, key: bytes) -> bytes | None:
         """Return a value."""
         return self._raw.get(key, db=self._handles[table])
+
+    def get_many(self, table: str, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the values that are there."""
+        with self._raw.cursor(self._handles[table]) as cursor:
+            return dict(cursor.getmulti(keys))
 
     def put(self, table: str, key: bytes, value: bytes) -> None:
         """Write a value, over an older one."""

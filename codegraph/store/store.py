@@ -104,7 +104,7 @@ class Store:
         """Write a batch of vectors and the symbols that are served by them in one transaction."""
         items = sorted((key, schema.seal(value)) for key, value in vectors.items())
         revision = self._revision
-        is_batch = are_batch(items)
+        is_batch = are_batch(vectors)
         self._arrivals.load()
 
         def work(transaction: Transaction) -> None:
@@ -169,12 +169,21 @@ class Store:
         """Return those of the vectors that are kept."""
         wanted = list(keys)
         rows = self._arrivals.rows(wanted)
-        found = self._environment.read(
-            lambda transaction: [read_vector(transaction, key, row) for key, row in zip(wanted, rows, strict=True)]
-        )
-        present = [(key, value) for key, value in zip(wanted, found, strict=True) if value is not None]
-        sound = {key: value[: -schema.CRC_BYTES] for key, value in present if schema.intact(value)}
-        self._report_damage(schema.VECTORS, len(dict(present)) - len(sound))
+        placed = [key for key, row in zip(wanted, rows, strict=True) if row is None and key]
+        arrived = [(key, row) for key, row in zip(wanted, rows, strict=True) if row is not None]
+
+        def read(transaction: Transaction) -> dict[bytes, bytes]:
+            found = transaction.get_many(schema.VECTORS, placed)
+            for key, row in arrived:
+                if value := read_vector(transaction, key, row):
+                    found[key] = value
+            return found
+
+        present = self._environment.read(read)
+        sound = {
+            key: present[key][: -schema.CRC_BYTES] for key in wanted if key in present and schema.intact(present[key])
+        }
+        self._report_damage(schema.VECTORS, len(present) - len(sound))
         return sound
 
     def vector_keys(self) -> set[EmbeddingKey]:

@@ -66,6 +66,31 @@ def test_numbers_are_used_again() -> None:
     assert (graph.out[0], graph.key[0], graph.sources(1)) == ((), b"", [])
 
 
+@pytest.mark.parametrize("known", [[], ["1", "9"]], ids=["all new", "some known"])
+@pytest.mark.parametrize("gone", [[], ["0"]], ids=["in order", "a free number"])
+def test_symbols_put_together_are_as_put_one_by_one(known: list[str], gone: list[str]) -> None:
+    """Whatever the graph held before, many symbols get the numbers and digests that each would get by itself."""
+    new = [SymbolId(name) for name in ("9", "1", "8")]
+    together, alone = graph_of(1), graph_of(1)
+    for graph in (together, alone):
+        for name in known:
+            graph.put(SymbolId(name), OwnDigest(b"o"), SignatureDigest(b"s"), MODEL)
+        graph.remove_all(list(map(SymbolId, gone)))
+    said = [[b"p", b"q", b"r"], [b"t", b"u", b"v"], [MODEL, b"n" * 16, MODEL]]
+    numbers = together.put_all(
+        new, [OwnDigest(own) for own in said[0]], [SignatureDigest(each) for each in said[1]], said[2]
+    )
+    assert numbers == [
+        alone.put(symbol, OwnDigest(own), SignatureDigest(signature), model)
+        for symbol, own, signature, model in zip(new, *said, strict=True)
+    ]
+    for table in ("ids", "own", "signature", "key", "model", "out"):
+        assert getattr(together, table) == getattr(alone, table)
+    assert together.numbers_of(new) == numbers
+    with pytest.raises(InternalError):
+        together.numbers_of([SymbolId("nobody")])
+
+
 def test_a_dangling_edge_is_an_internal_error() -> None:
     """A symbol cannot be removed while another has an edge to it, nor can an edge lead to nothing."""
     graph = graph_of(2)

@@ -16,8 +16,9 @@ from codegraph.graph.places import Places
 class File:
     ids: tuple[SymbolId, ...]
 
-    def index_of(self, symbol: SymbolId) -> int | None:
-        return self.ids.index(symbol) if symbol in self.ids else None
+    @property
+    def indices(self) -> dict[SymbolId, int]:
+        return {symbol: index for index, symbol in enumerate(self.ids)}
 
 
 NAMES = st.text(alphabet="ab/.`#() ", min_size=1, max_size=5)

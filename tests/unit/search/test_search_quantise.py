@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from codegraph.search.quantise import Floats, from_records, quantise, records_of
+from codegraph.search.quantise import Floats, from_records, quantise
 
 
 def unit_vectors(rows: int, dimensions: int, seed: int, clusters: int = 0, offset: float = 0.0) -> Floats:
@@ -28,7 +28,7 @@ def test_a_vector_does_not_depend_on_its_batch() -> None:
     alone = [record for row in vectors[::97] for record in quantise(row[None, :], mean).to_records()]
 
     assert together[::97] == alone
-    assert [b"tag" + record for record in together] == records_of(list(vectors), mean, b"tag")
+    assert [b"tag" + record for record in together] == quantise(vectors, mean).to_records(b"tag")
 
 
 def test_records_come_back_as_they_were() -> None:
