@@ -223,6 +223,15 @@ def test_circles_end() -> None:
     ]
 
 
+def test_circles_of_other_names_end() -> None:
+    """A trait that takes a method under another name from itself costs that method, not the links of its file."""
+    traits = "trait A { use B { run as run; } } trait B { use A { run as run; go as other; } function go() {} }"
+    source = f"<?php {traits} class C {{ use B; function f() {{ $this->run(); $this->other(); $this->go(); }} }}"
+    project = Project({"a.php": source})
+    assert [miss.reason for miss in project.index.snapshot.files["a.php"].links.unresolved()] == ["dynamic"]
+    assert project.edges("a.php/C#f().", "calls") == ["calls a.php/B#go()."]
+
+
 def test_functions_and_classes_inside_of_functions_are_the_namespaces() -> None:
     """What a function declares is a definition where it stands, and its name leads there from anywhere."""
     source = r"""<?php namespace App;

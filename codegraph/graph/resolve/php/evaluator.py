@@ -196,19 +196,21 @@ class PhpEvaluator(Evaluator):
 
     def _entry(self, owner: Entity, name: str, entry: Entry, receiver: Entity) -> Candidates:
         if entry[0] == "@alias":
-            traits = [each for each, _ in self.bases(owner).traits]
-            if entry[1]:
-                traits = list(self._full(owner.path, CLASS_NAME, entry[1][1:], TYPE))
-            return merged(
-                [self._member(each, spelled(entry[2]), receiver) for each in traits if each.path] or [()],
-                MAX_CANDIDATES,
-            )
+            return self.asked((owner, entry, receiver), lambda: self._aliased(owner, entry, receiver))
         if name.endswith("()"):
             own = receiver._replace(kind=INSTANCE, inner=())
             return (Entity(FUNCTION, owner.path, entry[0], name, (own,)),)
         if entry[0]:
             return (Entity(VALUE, owner.path, entry[0], name),)
         return self.evaluate(Place(owner.path, owner.descriptor), entry[2:])
+
+    def _aliased(self, owner: Entity, entry: Entry, receiver: Entity) -> Candidates:
+        """Return what a class has of its traits under another name; a trait may use itself, by mistake."""
+        traits = [each for each, _ in self.bases(owner).traits]
+        if entry[1]:
+            traits = list(self._full(owner.path, CLASS_NAME, entry[1][1:], TYPE))
+        found = [self._member(each, spelled(entry[2]), receiver) for each in traits if each.path]
+        return merged(found or [()], MAX_CANDIDATES)
 
     def underlying(self, instance: Entity) -> Candidates:
         """Return what an object is made of where it is indexed or looped over: a container of its elements."""
