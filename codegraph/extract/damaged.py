@@ -21,7 +21,7 @@ from tree_sitter import Node, Tree
 
 from codegraph.core.facts import SyntaxProblem
 from codegraph.extract.extractor import Limits, Look, Reduced, look
-from codegraph.extract.grammar import Reading, compiled
+from codegraph.extract.grammar import Reading, compiled, damage
 from codegraph.extract.known import Function, Known, kept_trees
 from codegraph.extract.languages.spec import LanguageSpec
 from codegraph.extract.normalise import Span
@@ -135,20 +135,25 @@ def _looked_at_broken(
 def _resumed(
     known: Known, data: bytes, edited: Function, read: bytes, before: tuple[Broken, ...], spec: LanguageSpec
 ) -> Reading | None:
-    """Read the whole file by its last trees; None if anything else is broken then. `before`: what is to be broken."""
+    """Read the whole file by its last trees; None if outside of the body anything else is broken then than `before`."""
     moved, span = len(data) - len(known.data), (edited.start, edited.end)
-    unprepared = _moved(known.unprepared, span, moved)
-    is_apart = unprepared is not None and _moved(known.broken, span, moved) == before
+    was, now = (edited.body[0], edited.end), (edited.body[0], edited.end + moved)
+    unprepared = _moved([each for each in known.unprepared if not _is_within(each, was)], was, moved)
     is_dear = _BYTES_EACH * (len(known.broken) + len(known.unprepared)) > len(known.trees) * len(read)
-    if not (spec.resumable and known.trees) or not is_apart or is_dear:
+    if not (spec.resumable and known.trees) or unprepared is None or is_dear:
         return None
     parser = compiled(spec.name).parser
     trees = tuple(
         reparsed(parser, tree, text, span, moved) for tree, text in zip(known.trees, (read, data), strict=False)
     )
-    if any(broken_in(tree.root_node) != places for tree, places in zip(trees, (before, unprepared), strict=False)):
+    places = [broken_in(tree.root_node) for tree in trees]
+    for found, kept in zip(places, (before, unprepared), strict=False):
+        if tuple(each for each in found if not _is_within(each, now)) != kept:
+            return None
+    roots = [tree.root_node for tree in trees]
+    if len(trees) > 1 and (not places[1] or damage(roots[0]) > damage(roots[1])):
         return None
-    return Reading(trees[0].root_node, read, unprepared=unprepared or (), trees=trees)
+    return Reading(roots[0], read, unprepared=places[1] if len(trees) > 1 else (), trees=trees)
 
 
 def _last_tree(known: Known, spec: LanguageSpec) -> Node:

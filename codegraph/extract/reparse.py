@@ -51,19 +51,16 @@ def reparsed(parser: Parser, before: Tree, read: bytes, edited: Span, moved: int
 
 
 def _broken(root: Node) -> Iterator[_Mark]:
-    """Yield the broken places, each up to where one reading is left."""
-    waiting = [root]
+    """Yield the broken places in order, each up to where one reading is left, but for those in the last of these."""
+    waiting, last_end = [root], -1
     while waiting:
         node = waiting.pop()
         if node.is_missing or node.is_error:
-            yield _Mark(node.start_byte, *_up_to(node))
+            if node.end_byte >= last_end:
+                last_end, end_point = _settled(node)
+                yield _Mark(node.start_byte, last_end, node.start_point, end_point)
         elif node.has_error:
-            waiting.extend(node.children)
-
-
-def _up_to(node: Node) -> tuple[int, Point, Point]:
-    end, point = _settled(node)
-    return end, node.start_point, point
+            waiting.extend(reversed(node.children))
 
 
 def _settled(node: Node) -> tuple[int, Point]:

@@ -795,15 +795,16 @@ BROKEN_BESIDE = {
 }
 
 
+@pytest.mark.parametrize("edit", [b"return g(a)", b"a. + ; return g(a)"])
 @pytest.mark.parametrize("language", BROKEN_BESIDE)
 def test_a_file_with_a_broken_place_is_parsed_from_its_last_tree(
-    language: str, monkeypatch: pytest.MonkeyPatch
+    language: str, edit: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is edited beside a broken place is no reason to parse the file from nothing."""
+    """What is edited beside a broken place, or breaks a function, is no reason to parse the file from nothing."""
     broken, function = BROKEN_BESIDE[language]
     before = b"".join(function % name for name in (b"one", b"two", b"three", b"four")) + broken
     before += b"".join(function % (b"f%d" % number) for number in range(300))
-    after = before.replace(b"return a", b"return g(a)", 1)
+    after = before.replace(b"return a", edit, 1)
     memory, readings = Memory(), list[Reading | None]()
     memory.extract("x", before, language, LIMITS)
     resumed = damaged._resumed
@@ -813,9 +814,10 @@ def test_a_file_with_a_broken_place_is_parsed_from_its_last_tree(
         return readings[-1]
 
     monkeypatch.setattr(damaged, "_resumed", noted)
-    assert memory.extract("x", after, language, LIMITS) == whole(after, language)
-    assert memory.helped == 1
-    assert [each is not None for each in readings] == [True]
+    for count, now in enumerate((after, before), 1):
+        assert memory.extract("x", now, language, LIMITS) == whole(now, language)
+        assert memory.helped == count
+        assert [each is not None for each in readings] == [True] * count
 
 
 def test_what_headers_define_is_numbered_through_the_class() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from tree_sitter import Node
@@ -13,7 +13,7 @@ from codegraph.extract import damaged, reparse
 from codegraph.extract.again import Memory
 from codegraph.extract.extractor import Limits, extract
 from codegraph.extract.grammar import compiled
-from codegraph.extract.outline import broken_in
+from codegraph.extract.outline import Broken, broken_in
 
 C = b"""int f(int a) { int x[ = { 1 }; return a; }
 static int g(int b) { if (b) { return b + 1; } return (b) * 2; }
@@ -119,20 +119,25 @@ def nodes(root: Node) -> list[tuple[int, int, int, bool, bool]]:
 
 
 def bodies(root: Node) -> list[Node]:
-    """Return the bodies of functions in which nothing is broken."""
+    """Return the bodies of functions."""
     found, waiting = [], [root]
     while waiting:
         node = waiting.pop()
         body = node.child_by_field_name("body") if node.type in FUNCTIONS else None
-        if body is not None and not node.has_error and body.type in BODIES:
+        if body is not None and body.type in BODIES:
             found.append(body)
         elif not node.type.endswith("statement"):
             waiting.extend(node.children)
     return found
 
 
+def outside(places: Iterable[Broken], start: int, end: int) -> list[Broken]:
+    """Return the broken places that do not stand between two offsets."""
+    return [each for each in places if not (start < each.start and each.end < end)]
+
+
 def resumed(language: str, seed: int, edits: int) -> Iterator[bool]:
-    """Edit functions of a broken file; tell of each text that is broken as before whether its tree is the same."""
+    """Edit functions of a broken file; tell of each text whose rest is broken as before if its tree is the same."""
     parser, chance = compiled(language).parser, random.Random(seed)
     text = SOURCES[language]
     tree = parser.parse(text)
@@ -141,12 +146,13 @@ def resumed(language: str, seed: int, edits: int) -> Iterator[bool]:
         start, end = body.parent.start_byte, body.parent.end_byte  # type: ignore[union-attr]
         inside = edited(text[body.start_byte + 1 : body.end_byte - 1] + b" ", [text], chance)
         now = text[: body.start_byte + 1] + inside + text[body.end_byte - 1 :]
-        moved, places = len(now) - len(text), broken_in(tree.root_node)
+        moved = len(now) - len(text)
+        before = outside(broken_in(tree.root_node), body.start_byte, end)
         again, fresh = reparse.reparsed(parser, tree, now, (start, end), moved), parser.parse(now)
-        behind = [each._replace(start=each.start + moved, end=each.end + moved) for each in places]
-        if broken_in(again.root_node) == tuple(
-            old if old.end <= start else new for old, new in zip(places, behind, strict=True)
-        ):
+        behind = [each._replace(start=each.start + moved, end=each.end + moved) for each in before]
+        if outside(broken_in(again.root_node), body.start_byte, end + moved) == [
+            old if old.end <= body.start_byte else new for old, new in zip(before, behind, strict=True)
+        ]:
             yield nodes(again.root_node) == nodes(fresh.root_node)
             text, tree = now, again
 
