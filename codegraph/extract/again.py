@@ -288,8 +288,9 @@ def _exports_now(known: Known, view: FileView, edited: Function, moved: int, bla
         return seen if seen[:2] == known.exports[:2] else None
     now = [each + moved * (each >= edited.end) for each in offsets]
     edges = [each for span in blank for each in span]
-    left = [(at, one) for at, one in zip(now, offered, strict=True) if not bisect_right(edges, at) % 2]
-    is_same = left == list(zip(view.export_offsets, view.exports, strict=True)) and view.explicit_exports <= explicit
+    left = [(at, one.name) for at, one in zip(now, offered, strict=True) if not bisect_right(edges, at) % 2]
+    seen_now = [(at, one.name) for at, one in zip(view.export_offsets, view.exports, strict=True)]
+    is_same = left == seen_now and view.explicit_exports <= explicit  # what a name leads to may be left out
     return Exports(explicit, offered, now) if is_same else None
 
 

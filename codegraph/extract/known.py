@@ -224,7 +224,7 @@ def functions_of(
 ) -> tuple[Function, ...]:
     """Return the functions within no other one that have a body, `in_braces` only those that may have one in braces.
 
-    `=> a;` is such a body, too, up to the semicolon.
+    `=> a;` is such a body, too, up to the semicolon, and so is an expression behind an arrow.
     """
     found: list[Function] = []
     index = 1
@@ -237,7 +237,8 @@ def functions_of(
             end = span.end_byte
         while index < len(definitions) and definitions[index].range.start_byte < span.end_byte:
             index += 1
-        if end - start > 1 and (not in_braces or (data[start], data[end - 1]) in _BRACKETS):
+        is_value = data[max(start - 4, 0) : start].rstrip().endswith(b"=>")
+        if end - start > 1 and (is_value or not in_braces or (data[start], data[end - 1]) in _BRACKETS):
             name = data[one.selection_range.start_byte : one.selection_range.end_byte]
             found.append(Function(number, index, span.start_byte, span.end_byte, (start, end), name))
     return tuple(found)

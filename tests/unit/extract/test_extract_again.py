@@ -505,6 +505,32 @@ def test_a_body_behind_an_arrow_is_a_body(kind: str, monkeypatch: pytest.MonkeyP
     assert memory.helped == 2
 
 
+BUNDLE = b"""var shared = (cb, mod) => function load() { return mod || cb(mod); };
+const twice = (a) => a.both(a);
+var one = shared({
+  "one.js"(exports) {
+    exports.first = first;
+    function first(a) { return a.b; }
+    class Kept { last(a) { return a.c; } }
+    exports.Kept = Kept;
+  }
+});
+var two = shared({ "two.js"(exports) { exports.second = second; function second(a) { return a.d; } } });
+module.exports = { twice, second: (a) => (a.e) };
+"""
+IN_BUNDLE = (b"mod || cb", b"a.both", b"return a.b", b"return a.c", b"return a.d")
+
+
+@pytest.mark.parametrize("language", ["javascript", "typescript"])
+@pytest.mark.parametrize("edit", IN_BUNDLE)
+def test_an_edit_in_a_bundle_is_looked_at_alone(language: str, edit: bytes) -> None:
+    """So is one behind an arrow, and one in a file where other functions offer something by a name of their own."""
+    memory = Memory()
+    for now in (BUNDLE, BUNDLE.replace(edit, edit[:-1] + b"b.go()." + edit[-1:]), BUNDLE):
+        assert memory.extract("x", now, language, LIMITS) == whole(now, language)
+    assert memory.helped == 2
+
+
 def test_the_context_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """If an edit of a header passed for one of the body, facts would come out wrong, and the test above notices."""
     text = b"class C:\n    def go(self, a):\n        return a\n\n    def stop(self, b):\n        return b\n"
