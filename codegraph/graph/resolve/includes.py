@@ -9,7 +9,8 @@ Tests: tests/unit/graph/test_graph_c.py, test_graph_cpp.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 from posixpath import basename, dirname, join, normpath
 from typing import Final, NamedTuple, Protocol
 
@@ -23,8 +24,8 @@ from codegraph.graph.resolve.scheme import MANY, TableReader, Value
 MAX_INCLUDED = 400
 """Files that are followed through includes from one file."""
 
-_MOST_REMEMBERED = 16
-"""Files whose includes are remembered as they were followed last."""
+_MOST_REMEMBERED = 4_096
+"""Files of which it is remembered what they include."""
 _ROOTS = frozenset({"", "include", "inc", "src", "source"})
 _STANDARD = words(
     """
@@ -53,14 +54,14 @@ class _Asked:
         return value
 
 
-class _Followed(NamedTuple):
-    """What following the includes of a file has found, and all that it rested on."""
+class _Includes(NamedTuple):
+    """The files that one includes itself, and all that this rests on."""
 
-    seen: dict[str, None]
+    files: tuple[str, ...]
     asked: Mapping[str, Value | None]
 
 
-_followed: Final[dict[str, _Followed]] = {}
+_remembered: Final[dict[str, _Includes]] = {}
 """By path. Each is checked before it is used, so whose table it was made with does not matter."""
 
 
@@ -114,32 +115,28 @@ class Included:
         return path in self._seen
 
     def _found(self) -> dict[str, None]:
-        """Follow the includes, unless that would ask for what it asked for the last time, and be told the same."""
-        known = _followed.get(self.path)
-        if known is not None and self.table.repeats(known.asked):
-            return known.seen
-        asked = _Asked(self.table)
-        seen = self._follow(asked)
-        if len(_followed) >= _MOST_REMEMBERED:
-            _followed.clear()
-        _followed[self.path] = _Followed(seen, asked.answers)
-        return seen
-
-    def _follow(self, table: _Table) -> dict[str, None]:
         seen: dict[str, None] = {self.path: None}
-        waiting = [self.path]
-        meant: dict[tuple[str, str, str], str | None] = {}
+        waiting = deque(seen)
         while waiting and len(seen) < MAX_INCLUDED:
-            one = waiting.pop(0)
-            for module, bracket in table.get(import_key(one, "")) or ():
-                question = dirname(one), module, bracket  # files of one directory include the same ones
-                if question not in meant:
-                    meant[question] = included_file(table, one, module, is_angled=bracket == "<")
-                found = meant[question]
-                if found is not None and found not in seen:
+            for found in self._includes(waiting.popleft()):
+                if found not in seen:
                     seen[found] = None
                     waiting.append(found)
         return seen
+
+    def _includes(self, path: str) -> Sequence[str]:
+        """Look up what a file includes, unless that would ask for what was asked for last, and be told the same."""
+        known = _remembered.get(path)
+        if known is not None and self.table.repeats(known.asked):
+            return known.files
+        asked = _Asked(self.table)
+        includes = asked.get(import_key(path, "")) or ()
+        found = (included_file(asked, path, module, is_angled=bracket == "<") for module, bracket in includes)
+        known = _Includes(tuple(dict.fromkeys(filter(None, found))), asked.answers)
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[path] = known
+        return known.files
 
 
 def shared_directories(one: str, other: str) -> int:

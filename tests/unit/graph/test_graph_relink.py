@@ -16,11 +16,10 @@ from codegraph.core.facts import Definition, FileFacts
 from codegraph.extract.extractor import Limits, extract
 from codegraph.graph import relink
 from codegraph.graph.compare import differences, is_equal
-from codegraph.graph.resolve import parts
-from codegraph.graph.resolve.includes import Included
+from codegraph.graph.resolve import includes, parts
 from codegraph.graph.resolve.scheme import TableReader
 from codegraph.graph.spliced import moved_lines
-from codegraph.graph.table import SymbolTable
+from codegraph.graph.table import SymbolTable, TracedReader
 
 LANGUAGES = [*USUAL_PATHS]
 FILE = """import other
@@ -291,33 +290,40 @@ def test_a_body_that_a_declaration_gets_counts_everywhere_in_its_file() -> None:
     assert made.index.relinker.in_part == before + 1
 
 
-def test_includes_are_followed_again_when_what_they_lead_to_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An edit that changes no include takes what the file sees from the last time; a new include counts at once."""
-    followed: list[str] = []
-    true = Included._follow
+def test_includes_are_looked_up_again_when_what_they_lead_to_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit that changes no include looks up none, and a new file its own; a new include counts at once."""
+    asked: list[str] = []
+    true = includes.included_file
 
-    def watched(self: Included, table: TableReader) -> dict[str, None]:
-        followed.append(self.path)
-        return true(self, table)
+    def watched(table: TableReader, path: str, module: str, *, is_angled: bool) -> str | None:
+        if isinstance(table, includes._Asked):
+            asked.append(path)
+        return true(table, path, module, is_angled=is_angled)
 
-    monkeypatch.setattr(Included, "_follow", watched)
+    monkeypatch.setattr(includes, "included_file", watched)
     files = {
         "far/a.c": '#include "b.h"\nint f(void) { return one(); }\nint g(void) { return two(); }\n',
-        "far/b.h": "int one(void);\n",
+        "far/b.h": '#include "e.h"\nint one(void);\n',
         "x/c.h": "static inline int two(void) { return 1; }\n",
         "far/d.h": "static inline int two(void) { return 1; }\n",
         "far/e.c": "int one(void) { return 3; }\n",
     }
     made = Project(files)
     made.change({"far/a.c": files["far/a.c"].replace("two()", "two() + 1")})
-    followed.clear()
+    asked.clear()
     made.change({"far/a.c": files["far/a.c"].replace("two()", "two() + 2")})
-    assert not followed
+    assert not asked
+    made.change({"far/new.c": files["far/a.c"]})
+    assert set(asked) == {"far/new.c"}
     for text in ('int one(void);\n#include "x/c.h"\n', 'int one(void);\n#include "d.h"\n', "int one(void);\n"):
-        followed.clear()
+        asked.clear()
         made.change({"far/b.h": text})
-        assert "far/a.c" in followed
+        assert ("far/b.h" in asked) == ("#include" in text)
         assert is_equal(differences(made.index, made.clean())), text
+    monkeypatch.setattr(TracedReader, "repeats", lambda *_: True)
+    made.change({"far/b.h": '#include "x/c.h"\n'})
+    monkeypatch.setattr(includes, "_remembered", {})
+    assert not is_equal(differences(made.index, made.clean()))
 
 
 def test_a_part_is_linked_again_for_what_it_read() -> None:
