@@ -60,8 +60,9 @@ class Marking(Mapping[SymbolId, Cause]):
         self._levels = levels
         self._direct = dict.fromkeys(seeds.model, "model")
         self._direct |= dict.fromkeys(seeds.own, "own") | dict.fromkeys(seeds.new, "new")
-        reached = np.flatnonzero(levels != UNREACHED).tolist()
-        self.numbers: list[int] = list(dict.fromkeys([*self._direct, *reached]))
+        reached = levels != UNREACHED
+        reached[list(self._direct)] = False
+        self.numbers: list[int] = [*self._direct, *np.flatnonzero(reached).tolist()]
         """The marked symbols, in no order that means anything."""
 
     def __len__(self) -> int:
