@@ -185,9 +185,14 @@ class Connection(asyncio.Protocol):
         return cancel is not None
 
     def refuse(self, error: DaemonError) -> None:
-        """Tell the client why it is not wanted, and close."""
+        """Tell the client why it is not wanted, and close once it has closed, or after a limited time.
+
+        Closed at once, the hello that it is writing meanwhile would fail, and it would not look at what came.
+        """
         self._refuse(None, error)
-        self.close()
+        self._closing = True
+        self._end_later()
+        self.transport.write_eof()
 
     def close(self) -> None:
         """Stop reading, let written bytes out for a limited time, then end the connection."""
@@ -196,8 +201,11 @@ class Connection(asyncio.Protocol):
         self._closing = True
         for task in tuple(self._tasks.values()):
             task.cancel()
-        self._loop.call_later(self._limits.stall_seconds, self._transport.abort)
+        self._end_later()
         self._transport.close()
+
+    def _end_later(self) -> None:
+        self._loop.call_later(self._limits.stall_seconds, self.transport.abort)
 
     # --- messages -------------------------------------------------------------------------------
 

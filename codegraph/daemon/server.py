@@ -89,6 +89,7 @@ class Server:
         self._limits = Limits(config.max_message_bytes, config.max_buffer_bytes, stall_seconds)
         self._user = os.getuid() if user is None else user
         self._connections: dict[Connection, None] = {}
+        self._refused: dict[Connection, None] = {}
         self._listeners: list[asyncio.Server] = []
         self._socket: tuple[Path, int] | None = None
         self._stop = asyncio.Event()
@@ -134,6 +135,8 @@ class Server:
         tasks = [task for connection in self._connections for task in connection.tasks]
         if tasks:
             await asyncio.wait(tasks, timeout=grace_seconds)
+        for connection in tuple(self._refused):
+            connection.transport.abort()
         for connection in tuple(self._connections):
             connection.close()
         try:
@@ -158,23 +161,32 @@ class Server:
     def opened(self, connection: Connection) -> bool:
         """Admit a client of the right user while there is room."""
         self.last_active = time.monotonic()
+        problem = self._unwanted(connection)
+        if problem is not None:
+            if len(self._refused) >= self._max_clients:  # they linger until they have read why
+                next(iter(self._refused)).transport.abort()
+            self._refused[connection] = None
+            connection.refuse(problem)
+            return False
         self._connections[connection] = None
         self._statistics.clients = len(self._connections)
         self._empty.clear()
-        if len(self._connections) > self._max_clients:
+        return True
+
+    def _unwanted(self, connection: Connection) -> DaemonError | None:
+        if len(self._connections) >= self._max_clients:
             advice = "close some, or raise daemon.max_clients"
-            connection.refuse(DaemonError(f"{self._max_clients} clients are connected already", advice))
-            return False
+            return DaemonError(f"{self._max_clients} clients are connected already", advice)
         user = peer_user(connection.transport)
         if user is not None and user != self._user:
             logger.warning("a client of user %d was refused", user)
-            connection.refuse(DaemonError("this daemon serves another user", "start one of your own"))
-            return False
-        return True
+            return DaemonError("this daemon serves another user", "start one of your own")
+        return None
 
     def lost(self, connection: Connection) -> None:
         """Forget a client."""
         self.last_active = time.monotonic()
+        self._refused.pop(connection, None)
         self._connections.pop(connection, None)
         self._statistics.clients = len(self._connections)
         if not self._connections:

@@ -20,13 +20,14 @@ from fake_project import LOAD
 from fake_service import FakeService
 
 from codegraph import __version__
+from codegraph.async_client import AsyncClient
 from codegraph.config import DaemonConfig
 from codegraph.daemon.connection import Connection, Limits
 from codegraph.daemon.operations import Progress
 from codegraph.daemon.protocol import MAX_BATCH, PROTOCOL_VERSION, Reply, Request, encode, frame
 from codegraph.daemon.server import Server
 from codegraph.daemon.statistics import RequestStatistics
-from codegraph.errors import DaemonError, StoreFull
+from codegraph.errors import DaemonError, ProtocolError, StoreFull
 from codegraph.events import FilesChanged, WatchTrouble
 
 HELLO = {"version": __version__, "protocol": PROTOCOL_VERSION}
@@ -374,6 +375,31 @@ def test_too_many_clients_are_refused(directory: Path) -> None:
             second.close()
             await until(lambda: scene.server.clients == 1)
             assert "result" in await (await scene.peer()).call(1, "status")
+
+    play(scenario)
+
+
+def test_a_refused_client_that_speaks_late_learns_why(directory: Path) -> None:
+    """What a client writes after its refusal does not fail; it takes no place, and too many of them are ended."""
+
+    async def scenario() -> None:
+        async with serving(directory, DaemonConfig(max_clients=1)) as scene:
+            first, second = await scene.peer(), await scene.stranger()
+            assert "1 clients" in (await second.receive())["error"]["message"]
+            for number in range(8):  # where nobody reads, one of the first few fails
+                second.request(number, "status")
+                await second.writer.drain()
+                assert "result" in await first.call(number, "status")
+            client = AsyncClient(str(scene.path))
+            with pytest.raises(ProtocolError, match="1 clients are connected already"):
+                await client.status()
+            assert scene.server.clients == 1
+            first.close()
+            await until(lambda: scene.server.clients == 0)
+            assert "result" in await (await scene.peer()).call(1, "status")
+            third = await scene.stranger()
+            assert "1 clients" in (await third.receive())["error"]["message"]
+            assert await second.ended() == b""
 
     play(scenario)
 
