@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from pathlib import Path
+from types import MappingProxyType
 
 from codegraph import __version__
 from codegraph.cli.arguments import project_file, waiting_fields
@@ -13,8 +14,8 @@ from codegraph.cli.records import (
     SYMBOL_COLUMNS,
     Record,
     cause_record,
-    causes_text,
     reason_text,
+    show_causes,
     symbol_cells,
     symbol_record,
 )
@@ -22,6 +23,14 @@ from codegraph.cli.sarif import sarif_log
 from codegraph.core.symbols import CloneKind
 from codegraph.daemon.clones import CloneGroup, ClonesParams, ClonesResult
 from codegraph.daemon.messages import Bound
+
+_CAUSES = MappingProxyType(
+    {
+        "missing": "definitions whose text was not there to be compared",
+        "similar": "there are too many that are alike to compare them all",
+        "indexing": "the index is not complete yet",
+    }
+)
 
 
 def clones(arguments: Namespace, output: Output) -> int:
@@ -92,4 +101,4 @@ def _show(output: Output, session: Session, found: ClonesResult) -> None:
     else:
         output.line(reason_text(found.reason))
     if found.bound is Bound.LOWER_BOUND:
-        output.line(causes_text(found.causes))
+        show_causes(output, found.causes, _CAUSES)

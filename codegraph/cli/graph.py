@@ -11,10 +11,10 @@ from codegraph.cli.project import Session, open_session
 from codegraph.cli.records import (
     SYMBOL_COLUMNS,
     cause_record,
-    causes_text,
     edge_record,
     places_cell,
     reason_text,
+    show_causes,
     symbol_cells,
     symbol_record,
 )
@@ -107,7 +107,7 @@ def _show_bound(output: Output, asked: str, found: EdgesResult | ImpactResult) -
     elif asked not in ("", found.target.id, found.target.file) and not f".{name}".endswith(f".{dotted(asked)}"):
         output.line(f"{asked} was read as {name}")
     if found.bound is Bound.LOWER_BOUND:
-        output.line(causes_text(found.causes))
+        show_causes(output, found.causes)
 
 
 def _edge_row(output: Output, root: str, edge: EdgeInfo) -> Row:

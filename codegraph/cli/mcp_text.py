@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from codegraph.cli.output import printable
-from codegraph.cli.records import reason_text, signature_text
+from codegraph.cli.records import cause_text, reason_text, signature_text
 from codegraph.daemon.messages import (
     Affected,
     Bound,
@@ -22,7 +22,6 @@ from codegraph.daemon.messages import (
     SearchResult,
     SymbolInfo,
     SymbolsResult,
-    Uncertainty,
 )
 
 
@@ -89,12 +88,7 @@ def _targets(found: EdgesResult | ImpactResult) -> list[str]:
 def _bound(found: EdgesResult | ImpactResult) -> list[str]:
     if found.bound is Bound.EXACT:
         return ["this is all"]
-    return ["this may not be all:", *map(_cause, found.causes)]
-
-
-def _cause(cause: Uncertainty) -> str:
-    examples = ", ".join(map(_place, cause.examples))
-    return f"    {cause.reason} ({cause.count})" + (f", for example at {examples}" if examples else "")
+    return ["this may not be all:", *(cause_text(each, len(each.examples)) for each in found.causes)]
 
 
 def _answer(lines: Sequence[str], notes: Sequence[str], reason: EmptyReason, clock: str) -> str:

@@ -381,7 +381,7 @@ def _cache_action(parser: argparse.ArgumentParser) -> None:
 
 
 def _config_action(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=("show", "path"))
+    parser.add_argument("action", nargs="?", choices=("show", "path"), default="show", help="default: show")
 
 
 def _shell(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ Tests: tests/unit/cli/test_cli_commands.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -33,6 +33,24 @@ _REASONS = MappingProxyType(
         EmptyReason.NO_VECTOR: "it has no vector yet: try --wait embedded",
     }
 )
+
+_CAUSES = MappingProxyType(
+    {
+        "ambiguous": "references of that name that fit too many definitions",
+        "unknown_receiver": "references of that name on something whose type is not known",
+        "dynamic": "calls of what is computed or handed on as a value",
+        "missing": "references of that name to what was not found",
+        "failed": "references of that name in files that could not be looked through",
+        "overridden": "calls of a method that others override: which one runs is known only then",
+        "implicit": "what the language itself calls without its name being written",
+        "parse_error": "definitions with a syntax error",
+        "limit": "--limit cut the list off",
+        "depth": "--depth cut the walk off",
+        "indexing": "the index is not complete yet",
+    }
+)
+EXAMPLES_SHOWN = 2
+"""How many places of a cause people are shown; programs and agents get all that the daemon gives."""
 
 
 _SPACED = re.compile(
@@ -103,9 +121,18 @@ def cause_record(cause: Uncertainty) -> Record:
     return {"reason": cause.reason, "count": cause.count, "examples": [place_record(each) for each in cause.examples]}
 
 
-def causes_text(causes: Iterable[Uncertainty]) -> Cell:
-    """Say for people why an answer may be incomplete."""
-    return Cell(f"this may not be all: {', '.join(f'{one.reason} ({one.count})' for one in causes)}", "yellow")
+def show_causes(output: Output, causes: Iterable[Uncertainty], words: Mapping[str, str] = _CAUSES) -> None:
+    """Say for people why an answer may be incomplete, and where they could look."""
+    output.line(Cell("this may not be all:", "yellow"))
+    for cause in causes:
+        output.line(Cell(cause_text(cause, EXAMPLES_SHOWN, words), "yellow"))
+
+
+def cause_text(cause: Uncertainty, examples: int, words: Mapping[str, str] = _CAUSES) -> str:
+    """Say in one line why an answer may be incomplete, with up to so many places, FILE:LINE."""
+    places = ", ".join(f"{each.file}:{each.position.line + 1}" for each in cause.examples[:examples])
+    meaning = f": {words[cause.reason]}" if cause.reason in words else ""
+    return f"    {cause.reason} ({cause.count}){meaning}" + (f", for example at {places}" if places else "")
 
 
 def edge_record(edge: EdgeInfo) -> Record:

@@ -233,7 +233,8 @@ def test_impact_says_whether_it_is_all(console: Any) -> None:
     assert found["affected"][0]["route"] == [LOAD.id, GET.id]
     console.run("impact", "get")
     assert "1 symbols in 1 files" in console.out
-    assert "this may not be all: dynamic (2)" in console.out
+    told = "dynamic (2): calls of what is computed or handed on as a value, for example at pkg/other.py:4"
+    assert f"this may not be all:\n    {told}\n" in console.out
 
 
 def test_explain(console: Any) -> None:

@@ -80,9 +80,12 @@ def test_config_shows_every_setting(home: Path, capsys: pytest.CaptureFixture[st
     assert "[cascade]\ndepth = 3  # default: 1\n" in text
     assert 'mode = "poll"  # default: "auto"' in text
     assert main(["config", "show", "--json"]) == 0
-    shown = json.loads(capsys.readouterr().out)
+    printed = capsys.readouterr().out
+    shown = json.loads(printed)
     assert shown["settings"]["cascade"]["depth"] == 3
     assert shown["exists"] is True
+    assert main(["config", "--json"]) == 0
+    assert capsys.readouterr().out == printed
     assert main(["config", "path"]) == 0
     assert capsys.readouterr().out == f"{home}/config.toml\n"
 
