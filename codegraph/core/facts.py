@@ -57,6 +57,9 @@ COMPUTED = "@?"
 LITERAL = ("@literal",)
 """The chain of a value of a built-in type that is written out."""
 
+PASTED = ("@pasted",)
+"""The chain of a macro's parameter, bound by its number, that the macro pastes into other names or leaves away."""
+
 STATEMENT_END = "<newline>"
 BLOCK_START = "<indent>"
 BLOCK_END = "<dedent>"

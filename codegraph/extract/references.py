@@ -130,7 +130,8 @@ def collect_references(view: FileView, captures: Captures) -> None:
         end = node.end_byte
         if start not in taken and end > start:  # an identifier that the parser made up has no text
             name = decode(source[start:end])
-            sites.append((start, end, name, name, start in prefixes))
+            written = f"{view.behind[start]}.{name}" if start in view.behind else name
+            sites.append((start, end, written, name, start in prefixes))
     sites.sort()
     for start, end in reversed(spans(captures.get("region.skip", ()))):
         del sites[bisect_left(sites, (start,)) : bisect_left(sites, (end,))]

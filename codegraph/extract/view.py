@@ -128,6 +128,8 @@ class FileView:
         """Name -> where it stands for something known better, from and to, and the spelling of that."""
         self.targets: set[int] = {found.name_start for found in (*definitions[1:], *absorbed) if found.name_end}
         """Byte offsets of identifiers that bind a name and therefore mention none; `collect` adds to them."""
+        self.behind: dict[int, str] = {}
+        """Byte offset of a plain name -> the element that comes before it in its chain."""
         self.references = ReferenceTable(text)
         self._offsets, self._owners = _segments(definitions)
 

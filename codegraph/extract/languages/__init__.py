@@ -65,8 +65,10 @@ _CPP = re.compile(
     rb"^[ \t]*(?:enum\s+(?:(?:class|struct)\s+)?\w+\s*:\s*[A-Za-z_]"
     rb"|class\s+(?:[A-Z_]+(?:\([^)\n]*\))?\s+)?\w+\s*(?:final\s*)?[{:;]"
     rb"|(?:inline\s+)?namespace\b[\w: \t]*[\n{]|template\s*<|using\s+(?:namespace\s+)?[\w:]+\s*[;=]"
-    rb"|(?:public|protected|private)\s*:\s*$|#\s*include\s*<\w+>)"
-    rb"|-\*-\s*C\+\+|\bstd::\w|\bstatic_cast<|\boperator\s*[=<>+\-*(\[!]",
+    rb"|(?:public|protected|private)\s*:\s*$|#\s*include\s*<\w+>|virtual\s+[\w~]"
+    rb"|struct\s+(?:[A-Z_][A-Z_0-9]*(?:\([^)\n]*\))?\s+)?(\w+)\s*(?::\s*[A-Za-z_]|\{[^{}]*?[;{\s]\1\s*\())"
+    rb"|-\*-\s*C\+\+|\bstd::\w|\b(?:static|const|reinterpret)_cast<|\bconst\s+[A-Za-z_][\w:]*\s*&\s*\w"
+    rb"|\boperator\s*[=<>+\-*(\[!]",
     re.MULTILINE,
 )
 """What a header says somewhere when it is C++: a standard header without ".h" is enough."""

@@ -7,8 +7,9 @@ other files can mean it at all: what headers say and functions, `inferred`, and 
 that uses them may know the name only. A call through a member is dynamic, and no plain name means a field. What
 includes mean stands in `includes`.
 
-    cdef  c, name        (path, descriptor, kind, state), static names left aside                              (shared)
+    cdef  c, name        (path, descriptor, kind, state, number, ...), static names left aside                 (shared)
                          state: "d" definition, "p" declaration, "n" name of a type (typedef), "m" macro
+                         number: of a parameter that the macro pastes into other names, or leaves away
     top   c:file, name   paths of files of that name
     imp   path, ""       its includes: (file, "<" or "")
 
@@ -17,7 +18,7 @@ Tests: tests/unit/graph/test_graph_c.py.
 
 from __future__ import annotations
 
-from codegraph.core.facts import COMPUTED, ROLE, Definition, Occurrences, Outline, Reference, Role
+from codegraph.core.facts import COMPUTED, PASTED, ROLE, Definition, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import KIND, SURE, TYPE_KINDS, SymbolKind, symbol_id
 from codegraph.core.words import words
 from codegraph.graph.resolve.edges import EdgeCollector
@@ -53,10 +54,14 @@ def _contributions(path: str, outline: Outline, occurrences: Occurrences) -> dic
     if occurrences.imports:
         offered[import_key(path, "")] = tuple(dict.fromkeys((each.module, each.name) for each in occurrences.imports))
     is_header = not path.endswith(_SOURCES)
-    for definition in outline.definitions[1:]:
+    pasted: dict[int, list[str]] = {}
+    for binding in occurrences.bindings:
+        if binding.chain == PASTED:
+            pasted.setdefault(binding.owner, []).append(binding.name)
+    for index, definition in enumerate(outline.definitions[1:], 1):
         if not (_is_field(definition) or definition.local) and (is_header or "static " not in definition.signature):
             key = linkage_key(definition.name)
-            offered[key] = (*offered.get(key, ()), _entry(path, definition))
+            offered[key] = (*offered.get(key, ()), (*_entry(path, definition), *pasted.get(index, ())))
     return offered
 
 
@@ -70,17 +75,21 @@ class _Linker:
         self._bound = {(binding.owner, binding.name) for binding in occurrences.bindings}
         self._around = [self.collector.ids[each.container] if _is_field(each) else None for each in outline.definitions]
         """The struct of a field: that a field points to one like it says nothing."""
-        self._known: dict[tuple[str, Role], tuple[list[Entry], str, bool]] = {}
+        self._known: dict[tuple[str, Role, bool], tuple[list[Entry], str, bool]] = {}
         """What names mean for one reader: the functions of a file mention the same ones."""
         self._here: dict[str, list[Entry]] = {}
         self._local: dict[tuple[int, str], list[Entry]] = {}
         """What is defined inside a function, by its index and the name."""
+        self._macros: dict[str, int] = {}
+        """The line of the first macro of a name: what stands before it is something else."""
         self._definitions = outline.definitions
         for definition in outline.definitions[1:]:
             if definition.local:
                 self._local.setdefault((definition.container, definition.name), []).append(_entry(path, definition))
             elif not _is_field(definition):
                 self._here.setdefault(definition.name, []).append(_entry(path, definition))
+                if _state(definition) == "m":
+                    self._macros.setdefault(definition.name, definition.range.start_line)
 
     def link(self, part: Part, table: TableReader) -> None:
         """Resolve one part; what a file sees by its includes holds for all with one reader."""
@@ -100,13 +109,18 @@ class _Linker:
         if name == COMPUTED:
             self._call_computed(reference)
             return
-        if len(reference.chain) > 1 or ((owner, name) in self._bound and role is not ROLE.TYPE):
+        is_argument = len(reference.chain) == 2 and "(" in reference.chain[0]
+        if is_argument and self._is_pasted(*reference.chain[0].split("(")):
+            return
+        if (len(reference.chain) > 1 and not is_argument) or ((owner, name) in self._bound and role is not ROLE.TYPE):
             if role is not ROLE.READ:
                 reason = "dynamic" if len(reference.chain) > 1 else "local"
                 self.collector.miss(owner, name, role, reason, line, column)
             return
         local = self._local_types(owner, name) if role is ROLE.TYPE else None
-        found, reason, is_seen = (local, "", True) if local else self._candidates(name, role)
+        found, reason, is_seen = (
+            (local, "", True) if local else self._candidates(name, role, self._is_before(reference))
+        )
         sure = SURE.EXACT if is_seen else SURE.INFERRED
         sure = sure if len(found) == 1 else SURE.AMBIGUOUS
         for entry in found:
@@ -115,6 +129,12 @@ class _Linker:
                 self.collector.add(owner, target, EDGE_KINDS[role], sure, line, column)
         if not found and role is not ROLE.READ:
             self.collector.miss(owner, name, role, reason, line, column)
+
+    def _is_pasted(self, macro: str, number: str) -> bool:
+        """Say whether all that the name of a macro may mean here pastes an argument, or leaves it away."""
+        value = self._table.get(linkage_key(macro))
+        seen = [entry for entry in value or () if value != MANY and self._sees(entry[0])]
+        return bool(seen) and all(number in entry[4:] for entry in seen)
 
     def _local_types(self, owner: int, name: str) -> list[Entry] | None:
         """Return the types of a name in the functions around a definition, the innermost first."""
@@ -137,15 +157,23 @@ class _Linker:
         if not functions:
             self.collector.computed(reference)
 
-    def _candidates(self, name: str, role: Role) -> tuple[list[Entry], str, bool]:
+    def _is_before(self, reference: Reference) -> bool:
+        """Say whether all of a mention stands in front of the file's own macros of its name, and in no macro."""
+        line = self._macros.get(reference.chain[-1])
+        if line is None or reference.positions[-2] >= line:
+            return False
+        return _state(self._definitions[reference.owner]) != "m"
+
+    def _candidates(self, name: str, role: Role, is_before: bool = False) -> tuple[list[Entry], str, bool]:
         """Return what a name may mean, why it means nothing, and whether that can be seen."""
-        known = self._known.get((name, role))
+        known = self._known.get((name, role, is_before))
         if known is None:
-            known = self._known[name, role] = self._found(name, role)
+            known = self._known[name, role, is_before] = self._found(name, role, is_before)
         return known
 
-    def _found(self, name: str, role: Role) -> tuple[list[Entry], str, bool]:
+    def _found(self, name: str, role: Role, is_before: bool) -> tuple[list[Entry], str, bool]:
         own = [entry for entry in self._here.get(name, ()) if fits(SymbolKind(entry[2]), role)]
+        own = [entry for entry in own if entry[3] != "m"] if is_before else own
         own = _callable(own) if role is ROLE.CALL else own
         defined = [entry for entry in own if entry[3] != "p"]
         is_macro = bool(defined) and all(entry[3] == "m" for entry in defined)
@@ -155,6 +183,7 @@ class _Linker:
         if value == MANY:
             return (defined or own)[:1], "ambiguous", True
         fitting = [entry for entry in value or () if _means(entry, role)]
+        fitting = [entry for entry in fitting if entry[0] != self._path or entry[3] != "m"] if is_before else fitting
         if is_macro:
             return self._unless_macro(defined, fitting), "", True
         fitting = _callable(fitting) if role is ROLE.CALL else fitting
@@ -173,7 +202,7 @@ class _Linker:
         macros = [entry for entry in found if entry[3] == "m"] if seen else []
         found = [*self._nearest(macros), *self._nearest([entry for entry in found if entry not in macros])]
         is_sure = bool(seen) or (found[0][3] == "d" and SymbolKind(found[0][2]) is not KIND.FUNCTION)
-        is_told = len({entry[0] for entry in found}) <= MAX_CANDIDATES and len(found) <= 2 * MAX_CANDIDATES
+        is_told = len({entry[0] for entry in found}) <= MAX_CANDIDATES and len(found) <= 4 * MAX_CANDIDATES
         return (found, "", is_sure) if is_told else ([], "ambiguous", True)
 
     def _nearest(self, found: list[Entry]) -> list[Entry]:

@@ -2,8 +2,9 @@
 
     top   c:file, name   paths of files of that name
 
-An include in angle brackets means a file of the project only if a directory is written before the file's name, or it
-stands in a directory "include" or "src"; the names of the standard library are never the project's.
+An include in angle brackets means a file of the project if a directory is written before the file's name, or it stands
+in a directory "include" or "src"; else the only file of that name or the one beside it, unless systems have such a
+header. The names of the standard library are never the project's.
 Tests: tests/unit/graph/test_graph_c.py, test_graph_cpp.py.
 """
 
@@ -34,6 +35,17 @@ _STANDARD = words(
     tgmath.h threads.h time.h uchar.h unistd.h wchar.h wctype.h
     """
 )
+_SYSTEM = words(
+    """
+    aio.h alloca.h atomic.h byteswap.h config.h conio.h curses.h direct.h dirent.h dlfcn.h elf.h endian.h err.h error.h
+    execinfo.h features.h fmtmsg.h fnmatch.h ftw.h getopt.h glob.h grp.h iconv.h ieeefp.h ifaddrs.h intrin.h io.h
+    langinfo.h libgen.h libintl.h link.h malloc.h mntent.h mqueue.h ncurses.h netdb.h nl_types.h obstack.h paths.h
+    poll.h process.h pty.h pwd.h queue.h regex.h resolv.h sched.h search.h semaphore.h shadow.h spawn.h stropts.h
+    sysexits.h syslog.h tar.h tchar.h termio.h termios.h tree.h ucontext.h ulimit.h util.h utime.h utmp.h utmpx.h
+    values.h varargs.h windows.h winsock.h winsock2.h wordexp.h ws2tcpip.h
+    """
+)
+"""Headers that systems have: a project's own of such a name is for systems that lack it."""
 
 
 class _Table(Protocol):
@@ -82,10 +94,17 @@ def included_file(table: _Table, path: str, module: str, *, is_angled: bool) -> 
     ending = "/" + module.lstrip("./")
     paths = [found for (found,) in value if ("/" + found).endswith(ending)] if value and value != MANY else []
     if is_angled and "/" not in module:
-        paths = [found for found in paths if basename(dirname(found)) in _ROOTS]
+        paths = [found for found in paths if basename(dirname(found)) in _ROOTS] or _only(paths, path, module)
     if not paths:
         return None
     return max(paths, key=lambda found: (shared_directories(found, path), -len(found)))
+
+
+def _only(paths: list[str], path: str, module: str) -> list[str]:
+    """Return the file that no rule of builds leads to, where it can hardly be another one."""
+    if module in _SYSTEM or "." not in module:
+        return []
+    return paths if len(paths) == 1 else [found for found in paths if dirname(found) == dirname(path)]
 
 
 def link_include(collector: EdgeCollector, table: TableReader, path: str, each: Import) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from damage import damaged
 
-from codegraph.core.facts import FileFacts, decode_own_input
+from codegraph.core.facts import PASTED, FileFacts, Role, decode_own_input
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.extractor import Limits, extract
 from codegraph.extract.languages import LANGUAGES, language_of
@@ -368,6 +368,31 @@ def test_fields_of_c() -> None:
     }  # fmt: skip
 
 
+def test_a_struct_of_c_behind_a_macro() -> None:
+    """`struct EXPORT A {` is a struct with fields where the grammar reads a function without parameters."""
+    source = b"struct LIB_API A {\n  int a;\n  struct B *b;\n  int c[2];\n};\nunion LIB_API U { struct A a; };\n"
+    found = extract(source, "c", Limits())
+    names = [each.descriptor for each in found.outline.definitions]
+    assert names == ["", "A#", "A#a.", "A#b.", "A#c.", "U#", "U#a."]
+    used = {(names[each.owner], each.chain[0]) for each in found.occurrences.references if each.role is Role.TYPE}
+    assert {("A#b.", "B"), ("U#a.", "A")} <= used
+
+
+def test_arguments_that_macros_of_c_paste() -> None:
+    """Parameters that are pasted, made a text of or left away are noted, and whose arguments names are."""
+    source = (
+        b'#define A(a, b) a##_t *b\n#define B(a) f(#a, "a")\n#define C(a) 1\n#define D(a) a /* ## */\n'
+        b"#define E(a, b) a \\\n ## b; g(a)\n"
+        b"int f(int c) { A(d, c, /* x */ e); h(i); return sizeof(A(j) *); }\n"
+    )
+    found = extract(source, "c", Limits())
+    names = [each.name for each in found.outline.definitions]
+    pasted = [(names[each.owner], each.name) for each in found.occurrences.bindings if each.chain == PASTED]
+    assert pasted == [("A", "0"), ("B", "0"), ("C", "0"), ("E", "1")]
+    read = {each.chain for each in found.occurrences.references if names[each.owner] == "f"}
+    assert read == {("A",), ("A(0", "d"), ("A(2", "e"), ("h",), ("i",), ("A(0", "j")}
+
+
 def test_a_broken_file_is_prepared_only_if_that_mends_it() -> None:
     """C is read as it is where the grammar can; a macro that it cannot read is blanked out."""
     plain = "int f(void) {\n  LOG_IT\n  ;\n  return LIB_MAX\n    ;\n}\n"
@@ -390,6 +415,13 @@ def test_a_broken_file_is_prepared_only_if_that_mends_it() -> None:
         ("a.h", b"// like std::sort\n/* or operator * */\nint a;\n", "c"),
         ("a.h", b"#ifdef __cplusplus\n#define C(a) static_cast<int>(a)\n#else\n#define C(a) a\n#endif\n", "c"),
         ("a.h", b'#ifdef __cplusplus\nextern "C" {\n#endif\nclass A;\n', "cpp"),
+        ("a.h", b"struct LIB_API A\n{\n  A()\n  {\n    a = 0;\n  }\n  int a;\n};\n", "cpp"),
+        ("a.h", b"struct A { int a; };\nint A(int a);\n", "c"),
+        ("a.h", b"struct B : A {\n", "cpp"),
+        ("a.h", b"struct A {\n  int a : 3;\n};\n", "c"),
+        ("a.h", b"int f(const A &a);\n", "cpp"),
+        ("a.h", b"#define F(a, b) ((a) & (b))\nint f(int const_a, int b);\n", "c"),
+        ("a.h", b"struct A {\n  virtual void f() = 0;\n};\n", "cpp"),
         ("a.c", b"#include <string>\n", "c"),
         ("run", b"#!/bin/sh\n", "bash"),
         ("Rakefile", b"", "ruby"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import tree_sitter_c
 from tree_sitter import Node
 
-from codegraph.core.facts import BINDING, Chain, ImportKind
+from codegraph.core.facts import BINDING, PASTED, Chain, ImportKind
 from codegraph.core.symbols import TYPE_KINDS
 from codegraph.extract.languages.cpp import CONDITIONS
 from codegraph.extract.languages.cpp.masking import masked_c
@@ -16,6 +17,9 @@ from codegraph.extract.languages.spec import Statements
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import FileView
 
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_LITERAL = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|/\*.*?\*/|//.*", re.DOTALL)
+
 
 def _collect(view: FileView) -> None:
     """Add the local names, and an import for each included file; its name keeps the bracket of `<a.h>`.
@@ -23,6 +27,7 @@ def _collect(view: FileView) -> None:
     `struct a;` alone mentions nothing.
     """
     _bind(view)
+    _paste(view)
     for match in view.forms("announced"):
         view.targets.update(target.start_byte for target in match.get("target", ()))
     for match in view.forms("include"):
@@ -44,6 +49,35 @@ def _bind(view: FileView) -> None:
                 if name is not None and owner and not _is_external(declarator.parent, view.text):
                     view.targets.add(name.start_byte)
                     view.bind(name.start_byte, owner, view.text.of(name), BINDING.VARIABLE)
+
+
+def _paste(view: FileView) -> None:
+    """Note by their numbers which parameters a macro pastes or leaves away, and which names are arguments of macros.
+
+    `#define CLASS(a) a##_class` makes another name of what it is given. A function's name has hardly ever a capital.
+    """
+    for match in view.forms("macro"):
+        (name,), (parameters,) = match["name"], match["target"]
+        owner = view.owner_of(name.start_byte)
+        body = _LITERAL.sub(" ", "".join(view.text.of(each) for each in match.get("value", ())))
+        if view.definitions[owner].name_start == name.start_byte:
+            for number, each in enumerate(_WORD.findall(view.text.of(parameters))):
+                if not _is_mentioned(each, body):
+                    view.bind(parameters.start_byte, owner, str(number), BINDING.PARAMETER, PASTED)
+    for match in view.forms("argument"):
+        (name,) = match["name"]
+        called = view.text.of(name)
+        if called != called.lower():
+            for target in match["target"]:
+                listed = [each for arguments in match.get("list", ())[:1] for each in arguments.named_children]
+                number = sum(each.type != "comment" and each.start_byte < target.start_byte for each in listed)
+                view.behind[target.start_byte] = f"{called}({number}"
+
+
+def _is_mentioned(parameter: str, body: str) -> bool:
+    """Say whether a macro's text has a parameter anywhere but beside `##` and behind `#`."""
+    found = re.finditer(rf"(?:#[\s\\]*)?\b{parameter}\b(?:[\s\\]*##)?", body)
+    return any("#" not in match.group() for match in found)
 
 
 def _declared(declarator: Node, *, is_parameter: bool) -> Node | None:

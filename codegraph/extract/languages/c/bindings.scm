@@ -11,3 +11,7 @@
   (preproc_if [(struct_specifier name: (type_identifier) @target !body) (union_specifier name: (type_identifier) @target !body)])
   (preproc_else [(struct_specifier name: (type_identifier) @target !body) (union_specifier name: (type_identifier) @target !body)])
 ] (#set! form "announced"))
+; What a macro may paste into another name, or leave away: parameters beside `##`, and arguments that name something.
+((preproc_function_def name: (identifier) @name parameters: (preproc_params) @target value: (preproc_arg)? @value) (#set! form "macro"))
+((call_expression function: (identifier) @name arguments: (argument_list (identifier) @target) @list) (#set! form "argument"))
+((macro_type_specifier name: (identifier) @name type: (type_descriptor type: (type_identifier) @target)) (#set! form "argument"))

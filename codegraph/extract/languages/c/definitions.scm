@@ -43,6 +43,17 @@
 ((declaration
   declarator: (pointer_declarator declarator: (function_declarator declarator: (parenthesized_declarator (identifier) @name)))) @definition (#set! kind "function"))
 ((struct_specifier name: (type_identifier) @name body: (_) @body) @definition (#set! kind "class"))
+; `struct EXPORT name { int a; }` is the name of a function to the grammar, which has no parameters; its fields are variables.
+((function_definition
+  type: [(struct_specifier !body) (union_specifier !body)] declarator: (identifier) @name
+  body: (_) @body) @definition (#set! kind "class"))
+((function_definition
+  type: [(struct_specifier !body) (union_specifier !body)] declarator: (identifier)
+  body: (compound_statement (declaration
+    declarator: [
+      (identifier) @name
+      (pointer_declarator declarator: (identifier) @name)
+      (array_declarator declarator: (identifier) @name)]) @definition)) (#set! kind "constant"))
 ((union_specifier name: (type_identifier) @name body: (_) @body) @definition (#set! kind "class"))
 ((enum_specifier name: (type_identifier) @name body: (_) @body) @definition (#set! kind "enum"))
 ((type_definition type: (struct_specifier !name body: (_) @body) declarator: (type_identifier) @name) @definition (#set! kind "class"))

@@ -49,6 +49,14 @@ _FORMAT: Final = pattern_of(
     rb"(?=SPACE*+[*]*+[A-Za-z_]\w*+SPACE*+\()"
 )
 """`void printflike(1, 2) name(...)`: an attribute that is told by its numbers, whatever it is called."""
+_CALLED_BY: Final = pattern_of(
+    rb"\n(?:[A-Za-z_]\w*+[ \t]++){0,4}?"
+    rb"(?:\*++[ \t]*+|(?:void|bool|char|short|int|long|float|double|unsigned|size_t)[ \t]++)"
+    rb"((?!(?:const|volatile|restrict|inline|bool|char|short|int|long|float|double|unsigned|signed|static|extern)\b)"
+    rb"[a-z_]\w*+)(?=SPACE++[A-Za-z_]\w*+SPACE*+"
+    rb"\((?:[^();{}#]|\((?:[^();{}#]|\([^();{}#]*\))*\))*\)SPACE*+[;{])"
+)
+"""`void lib_cdecl name(...)`: how a function is called, in small letters, behind its type."""
 _PREFIX: Final = pattern_of(
     rb"INDENT(?:template[ \t]*<[^\n]*>SPACE*)?(?:\[\[[^\]\n]*\]\][ \t]*)*"
     rb"(?:(?:inline|static|extern|explicit|virtual|constexpr|friend|typedef|\"C\")[ \t]+)*"
@@ -154,7 +162,7 @@ def masked(data: bytes) -> bytes:
 
 def _masked_in_c(data: bytes) -> bytes:
     data = _DECLARED.sub(_pointed, data)
-    return _LABEL.sub(_blank_label, _FORMAT.sub(_blank, _WRAPPED.sub(_blank_wrapping, data)))
+    return _LABEL.sub(_blank_label, _CALLED_BY.sub(_blank, _FORMAT.sub(_blank, _WRAPPED.sub(_blank_wrapping, data))))
 
 
 def _masked(data: bytes) -> bytes:
