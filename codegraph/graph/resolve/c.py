@@ -56,7 +56,7 @@ def _contributions(path: str, outline: Outline, occurrences: Occurrences) -> dic
     is_header = not path.endswith(_SOURCES)
     pasted: dict[int, list[str]] = {}
     for binding in occurrences.bindings:
-        if binding.chain == PASTED:
+        if binding.chain and binding.chain == PASTED:
             pasted.setdefault(binding.owner, []).append(binding.name)
     for index, definition in enumerate(outline.definitions[1:], 1):
         if not (_is_field(definition) or definition.local) and (is_header or "static " not in definition.signature):
@@ -87,8 +87,9 @@ class _Linker:
             if definition.local:
                 self._local.setdefault((definition.container, definition.name), []).append(_entry(path, definition))
             elif not _is_field(definition):
-                self._here.setdefault(definition.name, []).append(_entry(path, definition))
-                if _state(definition) == "m":
+                entry = _entry(path, definition)
+                self._here.setdefault(definition.name, []).append(entry)
+                if entry[3] == "m":
                     self._macros.setdefault(definition.name, definition.range.start_line)
 
     def link(self, part: Part, table: TableReader) -> None:
@@ -109,9 +110,12 @@ class _Linker:
         if name == COMPUTED:
             self._call_computed(reference)
             return
-        is_argument = len(reference.chain) == 2 and "(" in reference.chain[0]
-        if is_argument and self._is_pasted(*reference.chain[0].split("(")):
-            return
+        is_argument = False
+        if len(reference.chain) > 1:
+            macro, _, number = reference.chain[0].partition("(")
+            is_argument = number != ""
+            if is_argument and self._is_pasted(macro, number):
+                return
         if (len(reference.chain) > 1 and not is_argument) or ((owner, name) in self._bound and role is not ROLE.TYPE):
             if role is not ROLE.READ:
                 reason = "dynamic" if len(reference.chain) > 1 else "local"
@@ -119,7 +123,9 @@ class _Linker:
             return
         local = self._local_types(owner, name) if role is ROLE.TYPE else None
         found, reason, is_seen = (
-            (local, "", True) if local else self._candidates(name, role, self._is_before(reference))
+            (local, "", True)
+            if local
+            else self._candidates(name, role, name in self._macros and self._is_before(reference))
         )
         sure = SURE.EXACT if is_seen else SURE.INFERRED
         sure = sure if len(found) == 1 else SURE.AMBIGUOUS
@@ -159,10 +165,8 @@ class _Linker:
 
     def _is_before(self, reference: Reference) -> bool:
         """Say whether all of a mention stands in front of the file's own macros of its name, and in no macro."""
-        line = self._macros.get(reference.chain[-1])
-        if line is None or reference.positions[-2] >= line:
-            return False
-        return _state(self._definitions[reference.owner]) != "m"
+        line = self._macros[reference.chain[-1]]
+        return reference.positions[-2] < line and _state(self._definitions[reference.owner]) != "m"
 
     def _candidates(self, name: str, role: Role, is_before: bool = False) -> tuple[list[Entry], str, bool]:
         """Return what a name may mean, why it means nothing, and whether that can be seen."""

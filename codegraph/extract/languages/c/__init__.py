@@ -65,13 +65,10 @@ def _paste(view: FileView) -> None:
                 if not _is_mentioned(each, body):
                     view.bind(parameters.start_byte, owner, str(number), BINDING.PARAMETER, PASTED)
     for match in view.forms("argument"):
-        (name,) = match["name"]
-        called = view.text.of(name)
-        if called != called.lower():
-            for target in match["target"]:
-                listed = [each for arguments in match.get("list", ())[:1] for each in arguments.named_children]
-                number = sum(each.type != "comment" and each.start_byte < target.start_byte for each in listed)
-                view.behind[target.start_byte] = f"{called}({number}"
+        (name,), (target,) = match["name"], match["target"]
+        listed = [each for arguments in match.get("list", ()) for each in arguments.named_children]
+        number = sum(each.type != "comment" and each.start_byte < target.start_byte for each in listed)
+        view.behind[target.start_byte] = f"{view.text.of(name)}({number}"
 
 
 def _is_mentioned(parameter: str, body: str) -> bool:
