@@ -48,12 +48,19 @@ def test_functions_as_values() -> None:
 
 
 def test_includes() -> None:
-    """In quotes: beside the file, else the nearest file whose path ends so; in angle brackets not a standard one."""
+    """In quotes: beside the file, else the nearest file whose path ends so; in angle brackets not a standard one.
+
+    What stands in no directory that builds know by itself is included in angle brackets if it is the only file of its
+    name or the one beside, and no header that systems have.
+    """
+    included = ('"b.h"', '"lib/c.h"', '"gone.h"', "<stdio.h>", "<c.h>", "<d.h>", "<poll.h>", "<e.h>")
     project = Project(
         {
-            "src/a.c": "".join(
-                f"#include {each}\n" for each in ('"b.h"', '"lib/c.h"', '"gone.h"', "<stdio.h>", "<c.h>", "<d.h>")
-            ),
+            "src/a.c": "".join(f"#include {each}\n" for each in included),
+            "src/os/a.c": "#include <c.h>\n",
+            "src/os/c.h": "\n",
+            "compat/poll.h": "\n",
+            "core/e.h": "\n",
             "include/d.h": "\n",
             "include/stdio.h": "\n",
             "src/b.h": "\n",
@@ -61,11 +68,18 @@ def test_includes() -> None:
             "include/lib/c.h": "\n",
         }
     )
-    assert project.edges("src/a.c/") == ["imports src/b.h/", "imports include/lib/c.h/", "imports include/d.h/"]
+    assert project.edges("src/a.c/") == [
+        "imports src/b.h/",
+        "imports include/lib/c.h/",
+        "imports include/d.h/",
+        "imports core/e.h/",
+    ]
+    assert project.edges("src/os/a.c/") == ["imports src/os/c.h/"]
     assert [each.name for each in project.index.snapshot.files["src/a.c"].links.unresolved()] == [
         "gone.h",
         "stdio.h",
         "c.h",
+        "poll.h",
     ]
 
 

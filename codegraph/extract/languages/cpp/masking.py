@@ -53,7 +53,7 @@ _CALLED_BY: Final = pattern_of(
     rb"\n(?:[A-Za-z_]\w*+[ \t]++){0,4}?"
     rb"(?:\*++[ \t]*+|(?:void|bool|char|short|int|long|float|double|unsigned|size_t)[ \t]++)"
     rb"((?!(?:const|volatile|restrict|inline|bool|char|short|int|long|float|double|unsigned|signed|static|extern)\b)"
-    rb"[a-z_]\w*+)(?=SPACE++[A-Za-z_]\w*+SPACE*+"
+    rb"[a-z_]\w*+)(?=SPACE++(?![A-Z_0-9]++\b)[A-Za-z_]\w*+SPACE*+"
     rb"\((?:[^();{}#]|\((?:[^();{}#]|\([^();{}#]*\))*\))*\)SPACE*+[;{])"
 )
 """`void lib_cdecl name(...)`: how a function is called, in small letters, behind its type."""
