@@ -60,8 +60,8 @@ class Scanner:
         self._reader = FileReader(root, config, self._claim, now_ns)
         self._tree: dict[str, Listing] = {}
         self._links: dict[int, dict[str, None]] = {}
-        self._marked: dict[str, None] = {}
-        """Directories that were left out for a file in them, which nobody watches."""
+        self._marked: dict[str, str] = {}
+        """Directories that were left out for a file in them, which nobody watches, and the reason."""
         self._lock = threading.Lock()
         self._unwatched: set[str] = set()
         """Directories that were left out when last looked at, by the scan or for the watcher. Under the lock."""
@@ -125,24 +125,28 @@ class Scanner:
         That are the ignore rules outside of the tree, and the marks in directories that are left out for them.
         """
         return self._rules.shared_changed() or any(
-            self._rules.directory_reason(path) is None and (self._root / path).is_dir() for path in self._marked
+            self._rules.directory_reason(path) != reason and (self._root / path).is_dir()
+            for path, reason in self._marked.items()
         )
 
     def changed_elsewhere(self, known: Mapping[str, KnownFile]) -> list[Hint]:
         """Return hints of files that changed by another name, outside of the tree, where nobody watches."""
         found = []
-        for names in self._links.values():
-            path = next((path for path in names if path in known), None)
-            if path is not None and self._is_changed_elsewhere(path, len(names), known[path]):
+        for inode, names in self._links.items():
+            # A name that leads to another inode by now had an event; so had a write, if all names are here.
+            status = {path: status for path in names if (status := _status(f"{self._place}/{path}", inode)) is not None}
+            path = next(iter(status), "")
+            if path and status[path].st_nlink > len(status) and not self._is_as_read(path, status[path], known):
                 found.append(Hint(path, False))
         return found
 
-    def _is_changed_elsewhere(self, path: str, names: int, record: KnownFile) -> bool:
-        try:
-            status = os.lstat(f"{self._place}/{path}")
-        except OSError:
-            return False  # its own event follows
-        return status.st_nlink > names and not record.vouches_for(stamp_of(status))
+    def _is_as_read(self, path: str, status: os.stat_result, known: Mapping[str, KnownFile]) -> bool:
+        """Say whether a candidate is as it was when it was read, or left out for what it still is."""
+        if status.st_size > self._max_file_bytes:
+            listing = self._tree.get(path.rpartition("/")[0], Listing())
+            return listing.left_out.get(path) == _too_large(path, status)
+        stamp, record = stamp_of(status), known.get(path)
+        return (record is not None and record.vouches_for(stamp)) or self._reader.verdict(path, stamp) is not None
 
     def verify(self, hints: Iterable[Hint], known: Mapping[str, KnownFile]) -> Changes:
         """Look again where the hints point. Raises SourceError if the root is gone."""
@@ -257,7 +261,7 @@ class Scanner:
                 elif name not in ALWAYS_PRUNED:
                     listing.left_out[path] = Skipped(path, reason)
                     if reason in MARKED and self._rules.marked_reason(path):
-                        self._marked[path] = None
+                        self._marked[path] = reason
             elif not entry.is_file(follow_symlinks=False):
                 listing.counts[SYMLINK if entry.is_symlink() else SPECIAL] += 1
             elif self._is_candidate(path, name, rules, listing) and self._examine(path, entry, listing, look):
@@ -283,9 +287,6 @@ class Scanner:
             status = entry.stat(follow_symlinks=False)
         except OSError:
             return False  # it vanished since the listing, which is no error: its own event will follow
-        if status.st_size > self._max_file_bytes:
-            listing.left_out[path] = Skipped(path, "too_large", f"{status.st_size} bytes")
-            return False
         stamp = stamp_of(status)
         linked = status.st_nlink > 1
         if linked:
@@ -293,6 +294,11 @@ class Scanner:
             if path not in names:
                 names[path] = None
                 look.newly_linked.add(stamp.inode)
+        if status.st_size > self._max_file_bytes:
+            if linked:
+                look.linked.add(stamp.inode)
+            listing.left_out[path] = _too_large(path, status)
+            return False
         known = look.known.get(path)
         if known is not None and known.vouches_for(stamp):
             return True
@@ -344,3 +350,16 @@ class Scanner:
 
     def _root_gone(self) -> SourceError:
         return SourceError(f"{self._root}: the project's directory is gone", "start again where the project is now")
+
+
+def _too_large(path: str, status: os.stat_result) -> Skipped:
+    return Skipped(path, "too_large", f"{status.st_size} bytes")
+
+
+def _status(place: str, inode: int) -> os.stat_result | None:
+    """Return the stat of what stands at a place, None if it is gone or has another inode."""
+    try:
+        status = os.lstat(place)
+    except OSError:
+        return None  # its own event follows
+    return status if status.st_ino == inode else None

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codegraph.config import SourceConfig
-from codegraph.core.changes import SourceFile
+from codegraph.core.changes import Skipped, SourceFile
 from codegraph.errors import SourceError
 from codegraph.source.hints import Hint
 from codegraph.source.listing import Changes
@@ -194,6 +194,45 @@ def test_a_write_through_a_name_outside_is_found_by_whoever_asks(tree: Tree, tmp
     assert tree.scanner.changed_elsewhere(tree.known) == []
 
 
+@pytest.mark.parametrize("text", ["x = '\0'\n", "x" * 101])
+def test_what_is_left_out_is_let_in_by_a_write_through_a_name_outside(tmp_path: Path, text: str) -> None:
+    """A file that was binary or too large has an outside name, too; it is looked at again only once it changed."""
+    tree = Tree(tmp_path / "project", SourceConfig(max_file_bytes=100))
+    tree.write("a.py", text)
+    os.link(tree.root / "a.py", tmp_path / "outside.py")
+    tree.reconcile()
+    assert tree.content == {}
+    assert tree.scanner.changed_elsewhere(tree.known) == []
+    (tmp_path / "outside.py").write_text("x = 3\n")
+    assert tree.verify(*tree.scanner.changed_elsewhere(tree.known)).written == ("a.py",)
+    (tmp_path / "outside.py").write_text(text)
+    tree.verify(*tree.scanner.changed_elsewhere(tree.known))
+    assert tree.content == {}
+
+
+def test_names_that_are_gone_do_not_hide_one_outside(tree: Tree, tmp_path: Path) -> None:
+    """As many names as were ever seen inside, but one of them is outside by now."""
+    os.link(tree.root / "a.py", tree.root / "b.py")
+    tree.reconcile()
+    (tree.root / "b.py").rename(tmp_path / "outside.py")
+    tree.verify(Hint("b.py", False))
+    (tmp_path / "outside.py").write_text("x = 3\n")
+    assert tree.scanner.changed_elsewhere(tree.known) == [Hint("a.py", False)]
+
+
+def test_hard_links_grow_and_shrink_together(tmp_path: Path) -> None:
+    """A write through one name that makes the file too large, or no longer so, is found under the other name."""
+    tree = Tree(tmp_path / "project", SourceConfig(max_file_bytes=100))
+    tree.write("one/a.py")
+    (tree.root / "two").mkdir()
+    os.link(tree.root / "one/a.py", tree.root / "two/b.py")
+    tree.reconcile()
+    tree.write("one/a.py", "x" * 101)
+    assert tree.verify(Hint("one/a.py", False)).deleted == ("one/a.py", "two/b.py")
+    tree.write("two/b.py", "x = 2\n")
+    assert tree.verify(Hint("two/b.py", False)).written == ("one/a.py", "two/b.py")
+
+
 def test_links_and_odd_entries_are_not_followed(tree: Tree) -> None:
     """Symbolic links to files and directories, and pipes, are counted and left alone."""
     (tree.root / "link.py").symlink_to(tree.root / "a.py")
@@ -312,6 +351,16 @@ def test_a_mark_that_is_gone_lets_the_directory_in(tree: Tree, mark: str) -> Non
     changes = tree.reconcile()
     assert (changes.written, changes.reconcile_due) == (("pkg/sub/c.py",), True)
     assert not tree.reconcile().reconcile_due
+    assert not tree.scanner.rules_outside_changed()
+
+
+def test_another_mark_is_another_reason(tree: Tree) -> None:
+    """A directory that was left out as an environment, and is a worktree by now, is said to be left out as that."""
+    tree.write("pkg/sub/pyvenv.cfg", "")
+    tree.reconcile()
+    tree.write("pkg/sub/.git", "gitdir: /elsewhere/.git/worktrees/sub\n")
+    assert tree.scanner.rules_outside_changed()
+    assert tree.reconcile().skipped == {"pkg/sub": Skipped("pkg/sub", "worktree")}
     assert not tree.scanner.rules_outside_changed()
 
 
