@@ -157,9 +157,9 @@ def type_parameter(walk: Walk, node: Node, scope: Scope) -> None:
     name = node.child_by_field_name("name") or nth(node, 0)
     if name is not None:
         bound = type_chains(node.child_by_field_name("constraint"))
-        walk.variable(
-            scope, text_of(name), BindingKind.VARIABLE, (tuple(c[:-1] for c in bound[0] if c[-1] == "()"), ())
-        )
+        spelling = walk.ledger.declare_type(scope, text_of(name))
+        for chain in tuple(c[:-1] for c in bound[0] if c[-1] == "()") or ((),):
+            walk.ledger.bind(scope, spelling, BindingKind.VARIABLE, chain)
     for child in node.named_children:
         if name is None or child.id != name.id:
             walk.push(child, scope)

@@ -192,10 +192,11 @@ def export_assignment(node: Node, scope: Scope, ledger: Ledger, own: Own) -> Non
 
 
 def export_variable(name: Node, value: Node, scope: Scope, ledger: Ledger) -> None:
-    """Record `const name = module.exports = ...` and `const name = exports.x = ...`."""
-    for target in assignment_targets(value)[0]:
+    """Record `const name = module.exports`, `const name = module.exports = ...` and `const name = exports.x = ...`."""
+    targets = assignment_targets(value)[0]
+    for target in targets or [value]:
         exported = exported_name(target)
-        if exported is not None and name.type == "identifier":
+        if exported is not None and name.type == "identifier" and (targets or exported == WHOLE):
             ledger.offer(scope, exported, (text_of(name),))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BindingKind, Chain
+from codegraph.core.facts import BindingKind, Chain, Role
 from codegraph.extract.languages.javascript.annotations import NOTHING, TypeChains, function_type, type_chains
 from codegraph.extract.languages.javascript.chains import alternatives_of
 from codegraph.extract.languages.javascript.nodes import nth, text_of
@@ -19,6 +19,7 @@ from codegraph.extract.languages.javascript.shapes import FUNCTIONS, property_na
 from codegraph.extract.languages.javascript.walk import Walk
 
 _PARAMETERS = ("required_parameter", "optional_parameter")
+_PLAIN_KEYS = ("shorthand_property_identifier_pattern", "property_identifier", "identifier")
 _CALLABLE_NAME = re.compile(
     r"(?:Handler|Callback|Cb|Fn|Func|Function|Listener|Middleware|Visitor|Factory|Predicate|Comparator|Reducer|Hook"
     r"|Resolver|Executor|Plugin|Task|Iteratee|Mapper|Setup|Effect|Interceptor|Loader|Guard|Transformer|Renderer|Next)$"
@@ -167,14 +168,23 @@ def _property(walk: Walk, node: Node, scope: Scope, known: TypeChains) -> list[t
         if key is not None and key.type == "computed_property_name":
             walk.push(key, scope)
         name = property_name(key)
-        return [] if value is None else [(value, (_after(known[0], name), ()))]
+        taken = _taken(walk, key, scope, known, name)
+        return [] if value is None else [(value, taken)]
     if node.type == "object_assignment_pattern":
         left = node.child_by_field_name("left")
-        name = text_of(left) if left is not None else ""
-        return [(node, (_after(known[0], name), ()))]
+        return [(node, _taken(walk, left, scope, known, text_of(left) if left is not None else ""))]
     if node.type == "shorthand_property_identifier_pattern":
-        return [(node, (_after(known[0], text_of(node)), ()))]
+        return [(node, _taken(walk, node, scope, known, text_of(node)))]
     return [(node, NOTHING)] if node.type == "rest_pattern" else []
+
+
+def _taken(walk: Walk, node: Node | None, scope: Scope, known: TypeChains, name: str) -> TypeChains:
+    """Return what a property holds, which a pattern mentions by its name."""
+    found = _after(known[0], name)
+    if node is not None and node.type in _PLAIN_KEYS:
+        for chain in found:
+            walk.refer(scope, chain, Role.READ, node)
+    return found, ()
 
 
 def _after(chains: tuple[Chain, ...], element: str) -> tuple[Chain, ...]:

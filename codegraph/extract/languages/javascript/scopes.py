@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from tree_sitter import Node
 
-from codegraph.core.facts import BINDING, LOCAL, Binding, BindingKind, Chain, Export, Import, ImportKind, Role
+from codegraph.core.facts import BINDING, LOCAL, ROLE, Binding, BindingKind, Chain, Export, Import, ImportKind, Role
 from codegraph.extract.languages.javascript.chains import UNKNOWN
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from codegraph.extract.text import SourceText
     from codegraph.extract.view import FileView
 
+TYPE_PARAMETER: Final = "@t"
+"""What follows the name of a type parameter that no number follows."""
 _MAX_SUBSTITUTIONS: Final = 4
 _NAMING: Final = frozenset({Role.READ, Role.TYPE})
 
@@ -63,6 +65,8 @@ class Scope:
     """What follows a name that is bound here, if the scope is not plain."""
     numbering: Numbering
     names: dict[str, str] = field(default_factory=dict)
+    types: tuple[str, ...] = ()
+    """Those of `names` that are type parameters: no value has such a name."""
     narrowed: dict[str, Chain] = field(default_factory=dict)
     """Names that were tested -> what they stand for here; the names are bound in a scope further out."""
 
@@ -121,6 +125,13 @@ class Ledger:
         spelling = target.names.get(name)
         if spelling is None:
             spelling = target.names[name] = name + target.label
+        return spelling
+
+    def declare_type(self, scope: Scope, name: str) -> str:
+        """Bind a type parameter, which hides types alone; return the spelling that facts use."""
+        target = binding_scope(scope, hoisted=False)
+        spelling = target.names[name] = name + (target.label or TYPE_PARAMETER)
+        target.types += (name,)
         return spelling
 
     def define(self, scope: Scope, name: str, descriptor: str, *, hoisted: bool = False) -> None:
@@ -233,6 +244,8 @@ class Ledger:
             head = chain[0]
             if head and head[0] != "@":
                 found = _declaring(scope, head)
+                if found is not None and head in found.types and (role is not ROLE.TYPE or len(chain) > 1):
+                    found = _declaring_value(found, head)
                 if found is not None:
                     spelling = found.names[head]
                     local = not found.plain or (found.owner != 0 and (found.function or found.owner == scope.owner))
@@ -285,12 +298,21 @@ def _declaring(scope: Scope | None, name: str) -> Scope | None:
     return None
 
 
+def _declaring_value(scope: Scope | None, name: str) -> Scope | None:
+    """Return the scope that declares a name as a value's: where a type parameter has it, one further out."""
+    while scope is not None and name in scope.types:
+        scope = _declaring(scope.parent, name)
+    return scope
+
+
 def _spell(scope: Scope, chain: Chain) -> Chain:
     """Return the chain with its first name spelt as facts spell it."""
     if not chain or chain[0] == UNKNOWN or chain[0][0] == "@":
         return chain
     chain = _narrowed(scope, chain)
     found = _declaring(scope, chain[0])
+    if found is not None and chain[0] in found.types and chain[1:2] not in ((), ("()",)):
+        found = _declaring_value(found, chain[0])
     return chain if found is None or found.names[chain[0]] == chain[0] else (found.names[chain[0]], *chain[1:])
 
 

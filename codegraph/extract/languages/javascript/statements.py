@@ -14,6 +14,7 @@ from codegraph.extract.languages.javascript.chains import alternatives_of, chain
 from codegraph.extract.languages.javascript.expressions import mention
 from codegraph.extract.languages.javascript.functions import jsdoc_of
 from codegraph.extract.languages.javascript.imports import (
+    WHOLE,
     export_declaration,
     export_statement,
     export_variable,
@@ -28,6 +29,7 @@ from codegraph.extract.languages.javascript.shapes import (
     CLASSES,
     FUNCTION_DECLARATIONS,
     FUNCTIONS,
+    exported_name,
     unwrap,
 )
 from codegraph.extract.languages.javascript.walk import Walk
@@ -74,7 +76,7 @@ def _variable(walk: Walk, node: Node, scope: Scope, *, hoisted: bool) -> None:
     name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if name is None or require_declarator(name, value, scope, walk.ledger):
         return
-    if value is not None and value.type == "assignment_expression":
+    if value is not None:
         export_variable(name, value, scope, walk.ledger)
     annotation = node.child_by_field_name("type")
     inner = walk.own(node, scope)
@@ -99,7 +101,8 @@ def _variable(walk: Walk, node: Node, scope: Scope, *, hoisted: bool) -> None:
             elif name.type == "identifier":
                 bind_properties(walk, inside, text_of(name), scope)
     walk.push(annotation, inner)
-    walk.push(value, inner)
+    if value is None or exported_name(value) != WHOLE:  # which now is this variable
+        walk.push(value, inner)
 
 
 def exports(walk: Walk, node: Node, scope: Scope) -> None:

@@ -36,7 +36,7 @@ from codegraph.graph.resolve.javascript.entities import (
 )
 from codegraph.graph.resolve.javascript.holding import field_entries, held
 from codegraph.graph.resolve.javascript.modules import ModuleFinder
-from codegraph.graph.resolve.javascript.names import BUILTINS, KEEPING, SCRIPTS, TAKING
+from codegraph.graph.resolve.javascript.names import BUILTINS, DECLARING, KEEPING, SCRIPTS, TAKING
 from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, Scope, home_of
 from codegraph.graph.resolve.keys import (
     base_key,
@@ -349,7 +349,8 @@ class Evaluator:
             found = merged([self.member(each, name) for each in held], MAX_CANDIDATES)
             if is_known(found):
                 return found
-        return unknown("missing")
+        entries = self.read(definition_key(path, name)) if path.endswith(DECLARING) else ()
+        return self._entities(Home(path, "", "module"), name, entries, None) if entries else unknown("missing")
 
     def _through(self, path: str, specifier: str, name: str) -> Candidates:
         target = self.modules.find(path, specifier)
