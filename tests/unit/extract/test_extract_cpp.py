@@ -177,6 +177,7 @@ def test_macros_that_are_no_syntax_are_blank_to_the_parser() -> None:
     [
         ("enum a {\n#define X(n) A_##n,\n  A_MAP(X)\n#undef X\n  A_LAST\n};\n", ["a#", "a#A_LAST."]),
         ("enum a {\n  A_ONE,\n  /* the\n  last */\n  A_TWO\n};\n", ["a#", "a#A_ONE.", "a#A_TWO."]),
+        ("enum a {\n  A_ONE [[b(\"c\")]] = 1,\n  A_TWO [[b]],\n  A_3\n};\n", ["a#", "a#A_ONE.", "a#A_TWO.", "a#A_3."]),
         ("typedef char *(*take) OF((char *a));\nint f OF((int a));\n", ["take#", "f()."]),
         ("#define X \\\n /* a */ \\\n int a; /* b \\\n */ \\\n LIB_ALL \\\n\nstruct a { LIB_ALL };\n", ["a#"]),
         ("struct a {\n  LIB_ONE\n  LIB_TWO\n  LIB_THREE\n  LIB_FOUR\n};\nint f();\n", ["a#", "f()."]),

@@ -129,6 +129,8 @@ def type_declaration(walk: CppWalk, node: Node, scope: Scope) -> None:
         _name_type(walk, node, name, index, scope)
         if name.type == "template_type":
             walk.push(name.child_by_field_name("arguments"), own)
+        elif name.type == "qualified_identifier":  # `struct A::B<C> {`
+            qualifiers(walk, name, own)
     elif index:
         walk.place(node, index, scope)
     walk.push(body, own)

@@ -131,6 +131,7 @@ _DIRECTIVE: Final = pattern_of(
 )
 _ENUM: Final = re.compile(rb"enum(?<=\benum)\b[^;{}()#]*+\{[^{}]*+\}")  # a search for letters is faster than for `\b`
 _MACRO_LINE: Final = re.compile(rb"^[ \t]*#[ \t]*(?:define|undef)\b(?:[^\n\\]++|\\.|\\\r?\n)*", re.MULTILINE)
+_ATTRIBUTE: Final = re.compile(rb"\[\[[^\[\]]*+\]\]")
 _LONG_MACRO: Final = pattern_of(rb"INDENT#[ \t]*+define\b[^\n\\]*+\\\r?\n(?:[^\n\\]++|\\.|\\\r?\n)*")
 _COMMENT: Final = re.compile(rb"/\*.*?\*/", re.DOTALL)
 _NO_LINE_END: Final = re.compile(rb"(?!\\\r?\n)[^\r\n]")
@@ -263,9 +264,10 @@ def _without_last_lines(text: bytes) -> bytes:
 
 
 def _without_macros(match: re.Match[bytes]) -> bytes:
-    """Blank out the macros that are defined inside of an enum, to be expanded there."""
+    """Blank out the macros that are defined inside of an enum, to be expanded there, and attributes of its members."""
     text = match.group()
-    return _MACRO_LINE.sub(lambda line: spaces(line.group()), text) if b"#" in text else text
+    text = _MACRO_LINE.sub(lambda line: spaces(line.group()), text) if b"#" in text else text
+    return _ATTRIBUTE.sub(lambda one: spaces(one.group()), text)
 
 
 def _with_macros(data: bytes, read: bytes) -> bytes:

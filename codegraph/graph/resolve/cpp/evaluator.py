@@ -8,6 +8,8 @@ Tests: tests/unit/graph/test_graph_cpp.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.c import linkage_key
 from codegraph.graph.resolve.cpp.external import of_external
@@ -62,16 +64,16 @@ class CppEvaluator(GenericEvaluator):
                 around = around.rpartition("::")[0]
             return self.evaluate(Place(place.path, around), chain[1:])
         if len(chain) > 1 and chain[-1] == "::":
-            found = spaces(self.evaluate(place, chain[:-1]))
-            return found or (self._space(place, chain[0]) if len(chain) == 2 else MISSING)
+            seen = iter(()) if len(chain) > 2 else self._spaces(place, chain[0])
+            return spaces(self.evaluate(place, chain[:-1])) or next(seen, MISSING)
         found = super()._answer(place, chain)
         if len(chain) == 2 and not is_known(found) and chain[0] != "::" and chain[1][0].isalpha():
-            space = self._space(place, chain[0])
-            return self.followed(space, chain[1]) if is_known(space) else found
+            further = [self.followed(space, chain[1]) for space in self._spaces(place, chain[0])]
+            return next(filter(is_known, further), further[0] if further else found)
         return found
 
-    def _space(self, place: Place, name: str) -> Candidates:
-        """Return the type or namespace that a name before `::` means, whatever else has that name further inside."""
+    def _spaces(self, place: Place, name: str) -> Iterator[Candidates]:
+        """Yield what a name before `::` may mean, from the inside out: a namespace may not be one that is seen here."""
         for scope in scopes_of(place.around):
             owner = self.class_at(place.path, scope)
             if owner is not None:
@@ -81,8 +83,7 @@ class CppEvaluator(GenericEvaluator):
             else:
                 found = self._types(place.path, scope, name)
             if is_known(found):
-                return found
-        return MISSING
+                yield found
 
     def external(self, chain: Chain, given: tuple[Entity, ...]) -> Candidates:
         """Return an instance of a template outside of the project, by its name."""
@@ -389,8 +390,7 @@ class CppEvaluator(GenericEvaluator):
         if found is None:
             self._bases[question] = ([], True)
             place = Place(owner.path, owner.name.rpartition("::")[0])
-            listed: list[Entity] = []
-            is_closed = True
+            listed, is_closed = list[Entity](), True
             for chain in self.get(base_key(owner.path, owner.descriptor)) or ():
                 candidates = self.typed(place, chain, owner.inner)
                 known = [each for each in candidates if each.kind is INSTANCE and each.path]
