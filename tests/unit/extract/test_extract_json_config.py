@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from javascript_sources import facts_of
 
+from codegraph.core.facts import encode
 from codegraph.extract.languages.json_config.settings import MAX_SETTINGS, read_settings
 
 
@@ -34,6 +35,18 @@ def test_tsconfig() -> None:
         ("baseUrl", (".",)),
         ("paths:@/*", ("./src/*",)),
         ("paths:a//b", ("c/*d*/,]",)),
+    ]
+
+
+def test_half_a_character() -> None:
+    """An escape that is half a character costs no other setting."""
+    facts = facts_of(r'{"name": "\ud800", "main": "a.js", "imports": {"#\udc00": "./\ud83d\ude00.js"}}', "json-config")
+    assert not facts.outline.problems
+    assert encode(facts)
+    assert [(each.name, each.chain) for each in facts.occurrences.exports] == [
+        ("name", ("?",)),
+        ("main", ("a.js",)),
+        ("imports:#?", ("./\U0001f600.js",)),
     ]
 
 

@@ -35,11 +35,16 @@ def read_settings(data: bytes) -> list[Setting]:
     if not isinstance(document, dict):
         return []
     found: list[Setting] = []
-    for setting in _settings(document):
-        found.append(setting)
+    for name, values in _settings(document):
+        found.append((_text(name), tuple(map(_text, values))))
         if len(found) == MAX_SETTINGS:
             break
     return found
+
+
+def _text(value: str) -> str:
+    """Return a string without halves of characters, which an escape can write and UTF-8 cannot."""
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def _string_only(found: re.Match[str]) -> str:
