@@ -324,6 +324,11 @@ def whole(data: bytes, language: str) -> FileFacts:
     return extract(data, language, LIMITS)
 
 
+def seeds(count: int) -> list[object]:
+    """Return seeds of random edits: the first for every run of the tests, the others for the long one."""
+    return [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, count))]
+
+
 def differing(text: str, language: str, seed: int, steps: int) -> Iterator[tuple[str, str]]:
     """Walk (text before, text after) of edits after which the facts are not what they are from nothing.
 

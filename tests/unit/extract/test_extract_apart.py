@@ -11,7 +11,7 @@ from codegraph.extract import again, damaged, splice
 from codegraph.extract.again import Memory
 from codegraph.extract.extractor import Limits, Look, Reduced, extract, look
 from codegraph.extract.view import FileView
-from tests.unit.extract.test_extract_again import differing
+from tests.unit.extract.test_extract_again import differing, seeds
 
 LIMITS = Limits()
 SUITE = """
@@ -109,14 +109,14 @@ def after(memory: Memory, before: str, now: str, language: str) -> FileFacts:
 
 
 @pytest.mark.parametrize("language", ["javascript", "typescript", "tsx"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_facts_are_those_of_the_whole_file(language: str, seed: int) -> None:
     """After every edit of a row of random ones the facts are, byte for byte, what extraction from nothing gives."""
     assert not list(differing(SUITE, language, seed, 60))
 
 
 @pytest.mark.parametrize("language", ["javascript", "typescript"])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_facts_of_objects_are_those_of_the_whole_file(language: str, seed: int) -> None:
     """The same of functions that stand in objects outside of definitions, or are assigned to a member there."""
     assert not list(differing(OBJECTS, language, seed, 60))
@@ -161,7 +161,7 @@ def test_a_method_that_is_a_function_without_its_class_matters_to_nobody_else() 
     assert memory.helped == 3  # and back once
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(4))
 def test_facts_of_blocks_are_those_of_the_whole_file(seed: int) -> None:
     """The same of C++, where blocks outside of functions, as the macros of tests have them, are such callbacks."""
     assert not list(differing(BLOCKS, "cpp", seed, 60))

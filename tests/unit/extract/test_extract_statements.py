@@ -9,7 +9,7 @@ from codegraph.extract import damaged
 from codegraph.extract.again import Memory
 from codegraph.extract.extractor import Limits, Look, Reduced, extract, look
 from codegraph.extract.statements import statements_of
-from tests.unit.extract.test_extract_again import differing
+from tests.unit.extract.test_extract_again import differing, seeds
 
 LIMITS = Limits()
 HEADER = """
@@ -81,7 +81,7 @@ int stop(Foo<Bar>& f) { auto q = last; q->run(); return helper(made) + f.run(); 
 """
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(4))
 @pytest.mark.parametrize(("language", "text"), [("c", HEADER), ("cpp", HEADER), ("cpp", SPACES)])
 def test_facts_are_those_of_the_whole_file(language: str, text: str, seed: int) -> None:
     """After every edit of a row of random ones the facts are, byte for byte, what extraction from nothing gives."""
