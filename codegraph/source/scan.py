@@ -133,10 +133,12 @@ class Scanner:
         """Return hints of files that changed by another name, outside of the tree, where nobody watches."""
         found = []
         for inode, names in self._links.items():
-            # A name that leads to another inode by now had an event; so had a write, if all names are here.
+            # A write had an event if all names are here, and were: by one that is gone it may have been written before.
             status = {path: status for path in names if (status := _status(f"{self._place}/{path}", inode)) is not None}
             path = next(iter(status), "")
-            if path and status[path].st_nlink > len(status) and not self._is_as_read(path, status[path], known):
+            if not path or len(names) == len(status) == status[path].st_nlink:
+                continue
+            if not self._is_as_read(path, status[path], known):
                 found.append(Hint(path, False))
         return found
 
@@ -343,8 +345,11 @@ class Scanner:
                 pending.extend(f"{place}/{name}" for name in listing.directories)
 
     def _lose(self, path: str, look: Look) -> None:
-        if path in look.known:
+        record = look.known.get(path)
+        if record is not None:
             look.deleted.add(path)
+            if record.stamp.inode in self._links:
+                look.linked.add(record.stamp.inode)  # it may have been written by this name before
         self._reader.forget(path)
         look.skipped.setdefault(path, None)
 

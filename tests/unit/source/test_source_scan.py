@@ -220,6 +220,23 @@ def test_names_that_are_gone_do_not_hide_one_outside(tree: Tree, tmp_path: Path)
     assert tree.scanner.changed_elsewhere(tree.known) == [Hint("a.py", False)]
 
 
+@pytest.mark.parametrize("text", ["x = 1\n", "x = '\0'\n"])
+def test_a_write_by_a_name_that_is_gone_since(tmp_path: Path, text: str) -> None:
+    """The file is looked at under its other name, at once if it was indexed, else by whoever asks."""
+    tree = Tree(tmp_path / "project")
+    tree.write("one/a.py", text)
+    (tree.root / "two").mkdir()
+    os.link(tree.root / "one/a.py", tree.root / "two/b.py")
+    tree.reconcile()
+    tree.write("two/b.py", "x = 2\n")
+    shutil.rmtree(tree.root / "two")
+    tree.verify(Hint("two", True))
+    if "\0" in text:
+        tree.verify(*tree.scanner.changed_elsewhere(tree.known))
+    assert tree.content == {"one/a.py": b"x = 2\n"}
+    assert tree.scanner.changed_elsewhere(tree.known) == []
+
+
 def test_hard_links_grow_and_shrink_together(tmp_path: Path) -> None:
     """A write through one name that makes the file too large, or no longer so, is found under the other name."""
     tree = Tree(tmp_path / "project", SourceConfig(max_file_bytes=100))
