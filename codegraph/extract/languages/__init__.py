@@ -78,6 +78,7 @@ _SILENT = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 """What says nothing of a header's language: comments, and what a header of C says to C++ only."""
+_DIRECTIVE = re.compile(rb"/\*.*?\*/|//[^\n]*|^[ \t]*#(?:[^\\\n]|\\\r?\n|\\.)*", re.DOTALL | re.MULTILINE)
 _PREPROCESSED = re.compile(rb"^[ \t]*#[ \t]*(?:include|if|ifdef|ifndef|define)\b", re.MULTILINE)
 """What a file named `*.inc` that has no PHP in it says when C or C++ includes it."""
 _INTERPRETER = re.compile(rb"#![ \t]*(?:\S*/)?([^/\s]+)(?:[ \t]+(?:-\S+[ \t]+)*([^/\s]+))?")
@@ -93,7 +94,8 @@ def check_languages(names: Iterable[str]) -> None:
 def language_of(path: str, head: bytes) -> str | None:
     """Tell a file's language: by its name, else by its extension, else by the `#!` line in its first bytes.
 
-    A header is C++ if something in the bytes given says so, outside of comments and of what only C++ is shown.
+    A header is C++ if something in the bytes given says so, outside of comments and of what only C++ is shown; there,
+    too, if it shows C nothing but directives.
     """
     name = path.rpartition("/")[2]
     if name in _BY_FILE_NAME:
@@ -110,7 +112,12 @@ def language_of(path: str, head: bytes) -> str | None:
 
 
 def _is_cpp(head: bytes) -> bool:
-    return _CPP.search(head) is not None and _CPP.search(_SILENT.sub(b" ", head)) is not None
+    if _CPP.search(head) is None:
+        return False
+    for_both = _SILENT.sub(b" ", head)
+    if _CPP.search(for_both) is None:  # C++ all the same, if nothing but directives is left for C
+        return not _DIRECTIVE.sub(b"", for_both).strip() and _CPP.search(_DIRECTIVE.sub(b"", head)) is not None
+    return True
 
 
 def _of_interpreter(head: bytes) -> str | None:

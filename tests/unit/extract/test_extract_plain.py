@@ -415,6 +415,8 @@ def test_a_broken_file_is_prepared_only_if_that_mends_it() -> None:
         ("a.h", b"// like std::sort\n/* or operator * */\nint a;\n", "c"),
         ("a.h", b"#ifdef __cplusplus\n#define C(a) static_cast<int>(a)\n#else\n#define C(a) a\n#endif\n", "c"),
         ("a.h", b'#ifdef __cplusplus\nextern "C" {\n#endif\nclass A;\n', "cpp"),
+        ("a.h", b"#include <a.h>\n#define B \\\n  1\n#ifdef __cplusplus\nnamespace n { int b(); }\n#endif\n", "cpp"),
+        ("a.h", b"int a;\n#ifdef __cplusplus\nnamespace n { int b(); }\n#endif\n", "c"),
         ("a.h", b"struct LIB_API A\n{\n  A()\n  {\n    a = 0;\n  }\n  int a;\n};\n", "cpp"),
         ("a.h", b"struct A { int a; };\nint A(int a);\n", "c"),
         ("a.h", b"struct B : A {\n", "cpp"),
@@ -428,7 +430,7 @@ def test_a_broken_file_is_prepared_only_if_that_mends_it() -> None:
     ],
 )
 def test_which_language(path: str, head: bytes, expected: str) -> None:
-    """A header is C++ when something in it says so, not counting comments and what is shown to C++ only."""
+    """A header is C++ when something in it says so, not in comments, nor to C++ only where C is shown code as well."""
     assert language_of(path, head) == expected
 
 
