@@ -31,6 +31,7 @@ from codegraph.extract.languages.python.values import (
     elements,
     narrowed,
     operands,
+    passed_on,
 )
 from codegraph.extract.view import FileView, Found, Match
 
@@ -54,6 +55,8 @@ class Binder:
         self._in_headers: dict[int, int] = {}
         """Where `:=` stands in the header of a definition -> the scope around that."""
         self._type_parameters: set[tuple[int, str]] = set()
+        self._first: dict[tuple[int, str], tuple[int, int]] = {}
+        """(Class, name) -> where the first assignment begins and ends that binds it in the body."""
         self._enumerations: dict[int, bool] = {}
         self._outer: list[tuple[int, int, int, str, BindingKind, Chain]] = []
         """Bound in another scope: offset, that scope, the function, name, kind, value as the function says it."""
@@ -77,7 +80,7 @@ class Binder:
             scope = self._nearest(owner, name) if container < 0 else container
             self._view.bind(offset, scope, name, kind, self._outside(chain, owner))
         bound = self._local - self._type_parameters
-        self._view.outward = Lookups(self._view, bound, self._elsewhere)
+        self._view.outward = Lookups(self._view, bound, self._elsewhere, self._first)
 
     def _nearest(self, owner: int, name: str) -> int:
         """Return the function around one that binds a name which it declares `nonlocal`."""
@@ -98,6 +101,8 @@ class Binder:
             return
         if view.definitions[owner].kind in TYPE_KINDS and kind is BINDING.VARIABLE:
             kind = BINDING.ATTRIBUTE
+            if node.parent is not None and node.parent.type == "assignment":
+                self._first.setdefault((owner, name), (offset, node.parent.end_byte))
             if self._is_enumeration(owner) and name[0] != "_":
                 chain = ("@self",)  # a member is an instance, whatever value it is given
         self._local.add((owner, name))
@@ -212,6 +217,9 @@ class Binder:
         known = [each for each in chains if each and each != LITERAL]
         for chain in known or ([LITERAL] if LITERAL in chains and () not in chains else [()]):
             self._assign(target, chain)
+        passed = passed_on(value, view.text) if in_function and name else None
+        if passed is not None and (chain := view.chain(passed, owner)) and chain != (name,):
+            self._bind(target, (*chain, "[]"), BINDING.ELEMENT)
         for made in elements(value):
             chain = view.chain(made, owner)
             is_function = value.type == "dictionary" and value.named_child_count <= MAX_OPERANDS

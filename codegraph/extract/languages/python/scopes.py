@@ -100,16 +100,28 @@ class Lookups:
     """Knows which names of a file are looked up further out than in the definition that they stand in."""
 
     def __init__(
-        self, view: FileView, bound: Iterable[tuple[int, str]], elsewhere: Mapping[tuple[int, str], int]
+        self,
+        view: FileView,
+        bound: Iterable[tuple[int, str]],
+        elsewhere: Mapping[tuple[int, str], int],
+        first: Mapping[tuple[int, str], tuple[int, int]],
     ) -> None:
         self._view = view
         self._bound: dict[int, set[str]] = {}
         """Definition -> the names bound in its own scope."""
         for owner, name in bound:
             self._bound.setdefault(owner, set()).add(name)
+        self._unbound: dict[int, dict[str, tuple[int, int]]] = {}
+        """Class -> the names that its body binds, with where they are not bound yet: `X = X` means the X around."""
+        for (owner, name), place in first.items():
+            self._unbound.setdefault(owner, {})[name] = place
         for found in view.definitions[1:]:
             self._bound.setdefault(found.container, set()).add(found.name)
+            if self._unbound and found.name in self._unbound.get(found.container, ()):
+                self._unbound[found.container].pop(found.name)
         for each in view.imports:
+            if self._unbound and each.alias in self._unbound.get(each.owner, ()):
+                self._unbound[each.owner].pop(each.alias)
             self._bound.setdefault(each.owner, set()).add(each.alias)
         self._global: dict[int, set[str]] = {}
         """Definition -> the names that mean the module's in spite of a function around that binds them."""
@@ -120,7 +132,7 @@ class Lookups:
     def names(self, owner: int, in_header: bool) -> Collection[str]:
         """Return the names for which that may be so."""
         if not in_header:
-            return {*self._unseen(owner), *self._global.get(owner, ())}
+            return {*self._unseen(owner), *self._global.get(owner, ()), *self._unbound.get(owner, ())}
         around = self._view.definitions[owner].container
         return {*self._bound.get(owner, ()), *self._global.get(around, ()), *self._of_class(around)}
 
@@ -134,7 +146,8 @@ class Lookups:
             is_bound = name in self._bound.get(owner, ())
             is_beside = name in self._of_class(at) and (found.kind in TYPE_KINDS or found.kind in CALLABLE_KINDS)
             is_outer = not (is_above or role in _AROUND) and (is_bound or is_beside)
-        if name in self._unseen(at) and self._view.inner.around(offset) is not None:
+        start, end = self._unbound.get(owner, {}).get(name, (0, 0)) if at == owner else (0, 0)
+        if start < offset < end or (name in self._unseen(at) and self._view.inner.around(offset) is not None):
             is_outer = True
             while definitions[at].kind in TYPE_KINDS:
                 at, steps = definitions[at].container, steps + 1

@@ -68,6 +68,16 @@ def elements(value: Node) -> list[Node]:
     return [pair.named_children[-1] for pair in pairs if pair.named_child_count]
 
 
+def passed_on(value: Node, text: SourceText) -> Node | None:
+    """Return the iterable whose elements a call such as `list(x)` gives in a container of its own; None for others."""
+    function = value.child_by_field_name("function") if value.type == "call" else None
+    if function is None or function.type != "identifier" or text.of(function) not in _PASSING:
+        return None
+    arguments = value.child_by_field_name("arguments")
+    given = arguments.named_children if arguments is not None and arguments.type == "argument_list" else ()
+    return given[0] if given else None
+
+
 def iterations(target: Node, value: Node, text: SourceText) -> list[tuple[Node, Node, Chain]]:
     """Return (target, iterable, steps from that to what the target is) for a loop over `value`."""
     function = value.child_by_field_name("function") if value.type == "call" else None

@@ -318,9 +318,8 @@ class Evaluator:
             tested = [self._step(each, part) for chain in chains for each in self.evaluate(scope, chain)]
             if is_known(found := merged(tested, MAX_CANDIDATES)):
                 return as_sure(found, False)
-        if (part in GIVING or part in PASSING) and entity.kind in _LAZY and self._elements(entity):
-            return (entity._replace(method=part),)
-        return ()
+        is_giving = (entity.kind in _LAZY or entity.is_property) and (part in GIVING or part in PASSING)
+        return (entity._replace(method=part),) if is_giving and self._elements(entity) else ()
 
     def _chains(self, entity: Entity) -> tuple[Chain, ...]:
         """Return the chains of the values of a variable."""
