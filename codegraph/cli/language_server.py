@@ -3,8 +3,9 @@
 It stands beside the language's own server and answers what that one does not: `workspace/symbol` searches by meaning,
 call hierarchies, type hierarchies and implementations cross files and languages, and all is of one graph. Each request
 is a question to the daemon of the project, which is started at the first one. A question waits until what was saved
-before it is indexed; text that is not saved is not known. The protocol has no place for what may be missing from a
-list, so that is logged (`window/logMessage`).
+before it is indexed. Text that is not saved is not known, but places are those of the editor's buffers: what is asked
+there is looked up where that line is saved (`unsaved.py`), and what is answered stands where the buffer has it. The
+protocol has no place for what may be missing from a list, so that is logged (`window/logMessage`).
 
 Specification: LSP 3.17; the protocol itself is the package pygls's. Tests: tests/integration/test_language_server.py.
 """
@@ -15,7 +16,7 @@ import logging
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -26,6 +27,7 @@ from codegraph.cli.arguments import project_file
 from codegraph.cli.output import Output
 from codegraph.cli.project import Session, open_session
 from codegraph.cli.records import signature_text
+from codegraph.cli.unsaved import LineMap
 from codegraph.core.symbols import DependencyKind, SymbolKind
 from codegraph.daemon.messages import (
     Bound,
@@ -51,6 +53,8 @@ try:
     from pygls import uris
     from pygls.exceptions import JsonRpcException
     from pygls.lsp.server import LanguageServer
+    from pygls.protocol import LanguageServerProtocol, lsp_method
+    from pygls.workspace import Workspace
 except ImportError as missing:
     advice = "pip install 'codegraph-daemon[lsp]'"
     raise UsageError(f"the command lsp needs a library that is not installed: {missing}", advice) from missing
@@ -91,11 +95,14 @@ class _Place(Protocol):
 class Questions:
     """Answers of one request, over one connection."""
 
-    def __init__(self, session: Session, log: Callable[[str], None], word: Callable[[_Place], str]) -> None:
-        """`log` tells the user; `word` reads the word at a place."""
+    def __init__(self, session: Session, log: Callable[[str], None], workspace: Workspace) -> None:
+        """`log` tells the user; `workspace` has the buffers of the editor."""
         self._session = session
         self._log = log
-        self._word = word
+        self._workspace = workspace
+        opened = ((self._file(each.uri), each.source) for each in list(workspace.text_documents.values()))
+        self._buffers = {file: text for file, text in opened if file is not None}
+        self._maps: dict[str, LineMap | None] = {}
 
     def workspace_symbol(self, params: types.WorkspaceSymbolParams) -> list[types.SymbolInformation]:
         """Search by meaning and words, best first; filters may stand in the query."""
@@ -132,8 +139,8 @@ class Questions:
                 types.DocumentSymbol(
                     name=symbol.name,
                     kind=_KINDS[symbol.kind],
-                    range=_range(symbol.range),
-                    selection_range=_range(symbol.selection_range),
+                    range=self._range(file, symbol.range),
+                    selection_range=self._range(file, symbol.selection_range),
                     detail=signature_text(symbol.signature),
                     children=children,
                 )
@@ -147,12 +154,14 @@ class Questions:
 
     def references(self, params: types.ReferenceParams) -> list[types.Location]:
         """List who refers to a symbol, with all places; what overrides it refers to it at its own name."""
-        found: list[types.Location] = []
+        found: dict[tuple[str, int, int], types.Location] = {}
         for symbol in self._at(params):
             edges = self._edges(ReferencesParams(symbol=symbol.id, places=True))
-            found += [self._location(symbol)] if params.context.include_declaration else []
-            found += [types.Location(self._uri(edge.at.file), place) for edge in edges for place in _places(edge)]
-        return found
+            places = [self._location(symbol)] if params.context.include_declaration else []
+            places += [types.Location(self._uri(edge.at.file), at) for edge in edges for at in self._places(edge)]
+            for each in places:
+                found.setdefault((each.uri, each.range.start.line, each.range.start.character), each)
+        return list(found.values())
 
     def implementation(self, params: types.ImplementationParams) -> list[types.Location]:
         """List the types that inherit one, and the methods that override one."""
@@ -169,12 +178,12 @@ class Questions:
     def incoming(self, params: types.CallHierarchyIncomingCallsParams) -> list[types.CallHierarchyIncomingCall]:
         """List who calls a symbol."""
         edges = self._edges(CallersParams(symbol=_id(params.item), places=True))
-        return [types.CallHierarchyIncomingCall(self._call(edge), _places(edge)) for edge in edges]
+        return [types.CallHierarchyIncomingCall(self._call(edge), self._places(edge)) for edge in edges]
 
     def outgoing(self, params: types.CallHierarchyOutgoingCallsParams) -> list[types.CallHierarchyOutgoingCall]:
         """List what a symbol calls."""
         edges = self._edges(CalleesParams(symbol=_id(params.item), places=True))
-        return [types.CallHierarchyOutgoingCall(self._call(edge), _places(edge)) for edge in edges]
+        return [types.CallHierarchyOutgoingCall(self._call(edge), self._places(edge)) for edge in edges]
 
     def _call(self, edge: EdgeInfo) -> types.CallHierarchyItem:
         return types.CallHierarchyItem(**self._item(edge.symbol))
@@ -197,14 +206,37 @@ class Questions:
     def _at(self, params: _Place) -> Sequence[SymbolInfo]:
         """Return what the place of the cursor names: by a reference, or where it is defined; nothing elsewhere."""
         file = self._file(params.text_document.uri)
-        place = params.position
-        if file is None:
+        place = None if file is None else self._saved(file, params.position)
+        if file is None or place is None:
             return ()
         try:
             found = self._ask(DefinitionParams(file=file, line=place.line, character=place.character)).symbols
         except (SymbolNotFound, ProjectError):
             return ()  # editors ask at every place, also in files that are not indexed
         return [each for each in found if not _is_around(each, file, place) or self._word(params) == each.name]
+
+    def _word(self, place: _Place) -> str:
+        return self._workspace.get_text_document(place.text_document.uri).word_at_position(place.position)
+
+    def _saved(self, file: str, place: types.Position) -> types.Position | None:
+        """Return where a place of a buffer is in the saved file; None, and a word about it, if its line is not."""
+        lines = self._lines(file)
+        line = place.line if lines is None else lines.saved(place.line)
+        if line is None:
+            self._log(f"{file}:{place.line + 1} is not saved as it stands, so nothing is known of it")
+            return None
+        return types.Position(line, place.character)
+
+    def _lines(self, file: str) -> LineMap | None:
+        """Compare the buffer of a file with what is saved; None if it is not open, or not there."""
+        if file not in self._maps:
+            try:
+                saved = Path(self._session.root, file).read_text("utf-8", errors="replace")
+            except OSError:
+                self._maps[file] = None
+            else:
+                self._maps[file] = LineMap(self._buffers[file], saved) if file in self._buffers else None
+        return self._maps[file]
 
     def _edges(self, params: Query[EdgesResult]) -> Sequence[EdgeInfo]:
         found = self._ask(params)
@@ -232,18 +264,30 @@ class Questions:
         return Path(self._session.root, file).as_uri()
 
     def _location(self, symbol: SymbolInfo) -> types.Location:
-        return types.Location(self._uri(symbol.file), _range(symbol.selection_range))
+        return types.Location(self._uri(symbol.file), self._range(symbol.file, symbol.selection_range))
 
     def _item(self, symbol: SymbolInfo) -> dict[str, Any]:
         return {
             "name": symbol.name,
             "kind": _KINDS[symbol.kind],
             "uri": self._uri(symbol.file),
-            "range": _range(symbol.range),
-            "selection_range": _range(symbol.selection_range),
+            "range": self._range(symbol.file, symbol.range),
+            "selection_range": self._range(symbol.file, symbol.selection_range),
             "detail": symbol.qualified_name,
             "data": {"id": symbol.id},
         }
+
+    def _places(self, edge: EdgeInfo) -> list[types.Range]:
+        """Return where the references of an edge begin."""
+        places = (edge.at.position, *edge.more)
+        return [self._range(edge.at.file, LspRange(place, place)) for place in places]
+
+    def _range(self, file: str, place: LspRange) -> types.Range:
+        return types.Range(self._position(file, place.start), self._position(file, place.end))
+
+    def _position(self, file: str, place: Position) -> types.Position:
+        lines = self._lines(file)
+        return types.Position(place.line if lines is None else lines.shown(place.line), place.character)
 
 
 REQUESTS: dict[str, Callable[[Questions, Any], object]] = {
@@ -262,22 +306,30 @@ REQUESTS: dict[str, Callable[[Questions, Any], object]] = {
 """By method of LSP."""
 
 
+class _Protocol(LanguageServerProtocol):
+    """The protocol with columns in UTF-16 code units, as the daemon counts them, whatever an editor prefers."""
+
+    @lsp_method(types.INITIALIZE)
+    def lsp_initialize(self, params: types.InitializeParams) -> Generator[Any, Any, types.InitializeResult]:
+        """Take no other encoding; every editor must know this one."""
+        if params.capabilities.general is not None:
+            params.capabilities.general.position_encodings = None
+        return (yield from super().lsp_initialize(params))
+
+
 def make_server(directory: str | None) -> LanguageServer:
     """Return a server for the project around `directory`; None: around the folder that the editor names."""
-    server = LanguageServer("codegraph", __version__, types.TextDocumentSyncKind.None_)
+    server = LanguageServer("codegraph", __version__, types.TextDocumentSyncKind.Incremental, protocol_cls=_Protocol)
 
     def log(message: str) -> None:
         server.window_log_message(types.LogMessageParams(types.MessageType.Info, message))
-
-    def word(place: _Place) -> str:
-        return server.workspace.get_text_document(place.text_document.uri).word_at_position(place.position)
 
     def answering(answer: Callable[[Questions, Any], object]) -> Callable[[Any], object]:
         def handle(params: Any) -> object:
             project = directory or server.workspace.root_path
             try:
                 with open_session(Namespace(project=project)) as session:
-                    return answer(Questions(session, log, word), params)
+                    return answer(Questions(session, log, server.workspace), params)
             except CodegraphError as error:
                 text = f"{error.message}; {error.advice}" if error.advice else error.message
                 raise JsonRpcException(text, REQUEST_FAILED) from error
@@ -309,19 +361,6 @@ def _id(item: _Item) -> str:
     if not isinstance(data, dict) or not isinstance(data.get("id"), str):
         raise UsageError("the item is not one of ours", "ask for it with a prepare request")
     return str(data["id"])
-
-
-def _range(place: LspRange) -> types.Range:
-    return types.Range(_position(place.start), _position(place.end))
-
-
-def _places(edge: EdgeInfo) -> list[types.Range]:
-    """Return where the references of an edge begin."""
-    return [types.Range(_position(place), _position(place)) for place in (edge.at.position, *edge.more)]
-
-
-def _position(place: Position) -> types.Position:
-    return types.Position(place.line, place.character)
 
 
 def _is_around(symbol: SymbolInfo, file: str, place: types.Position) -> bool:

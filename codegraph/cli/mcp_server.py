@@ -51,19 +51,20 @@ except ImportError as missing:
 ResultT = TypeVar("ResultT", bound=msgspec.Struct)
 
 INSTRUCTIONS = """\
-Ask codegraph before you read files or search with grep: it knows every definition of this project and what refers to \
-what, and every answer counts what was saved before the question. Lines are counted from 1. A symbol may be named by \
-its qualified name (`pkg.mod.Class.method`, or an end of it), its bare name, or a place FILE:LINE. The first word of a \
-line is the state of the symbol's vector (fresh, stale, pending); the graph is up to date in any case. `exact` edges \
-were found by the language's own lookup, `inferred` by types, `ambiguous` ones are one of several candidates. Where an \
-answer says "this may not be all", check the named causes before you conclude that there is nothing else."""
+Ask codegraph before you read files or search with grep: it knows every definition of this project and what refers \
+to what, and every answer counts what was saved before the question. Lines are counted from 1. A symbol may be named \
+by its qualified name (`pkg.mod.Class.method`, or an end of it), its bare name, or a place: FILE:LINE is what is \
+defined around it, FILE:LINE:COLUMN (columns from 0) what the name there refers to. The first word of a line is the \
+state of the symbol's vector (fresh, stale, pending); the graph is up to date in any case. `exact` edges were found \
+by the language's own lookup, `inferred` by types, `ambiguous` ones are one of several candidates. Where an answer \
+says "this may not be all", check the named causes before you conclude that there is nothing else."""
 
 WAIT_SECONDS = 20.0
 """How long a question waits for the index before it is answered from what is there."""
 
 NOT_YET = "what was saved lately is not indexed yet: this is of an older state (ask `status` how far it is)\n"
 
-Symbol = Annotated[str, Field(description="Qualified name, bare name, id, or FILE:LINE")]
+Symbol = Annotated[str, Field(description="Qualified name, bare name, id, FILE:LINE or FILE:LINE:COLUMN")]
 Limit = Annotated[int, Field(description="The most results", ge=1, le=200)]
 Depth = Annotated[int, Field(description="Steps to follow", ge=1, le=64)]
 

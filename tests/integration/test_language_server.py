@@ -45,7 +45,7 @@ CODE = {"shop/__init__.py": "", "shop/cart.py": SHOP, "notes.txt": "total\n"}
 class Editor:
     """Speaks to `codegraph lsp` as editors do."""
 
-    def __init__(self, home: Installation) -> None:
+    def __init__(self, home: Installation, capabilities: dict[str, Any]) -> None:
         command = [sys.executable, "-m", "codegraph", "lsp"]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.root = home.root
@@ -53,7 +53,11 @@ class Editor:
         self._number = 0
         folders = [{"uri": home.root.as_uri(), "name": "tree"}]
         self.abilities = self.ask(
-            "initialize", processId=None, rootUri=home.root.as_uri(), workspaceFolders=folders, capabilities={}
+            "initialize",
+            processId=None,
+            rootUri=home.root.as_uri(),
+            workspaceFolders=folders,
+            capabilities=capabilities,
         )["capabilities"]
         self._send(method="initialized", params={})
 
@@ -78,6 +82,10 @@ class Editor:
                 self.logged.append(answer["params"]["message"])
             elif answer.get("id") == self._number:
                 return answer
+
+    def tell(self, method: str, **params: Any) -> None:
+        """Send a notification."""
+        self._send(method=method, params=params)
 
     def ask(self, method: str, **params: Any) -> Any:
         """Send a request that must succeed; return its result."""
@@ -113,7 +121,7 @@ class Editor:
 def editor(home: Installation) -> Iterator[Editor]:
     """An editor in a project that no daemon knows yet."""
     home.write(CODE)
-    editor = Editor(home)
+    editor = Editor(home, {"general": {"positionEncodings": ["utf-8", "utf-32", "utf-16"]}})
     yield editor
     if editor.process.poll() is None:
         editor.process.kill()
@@ -183,6 +191,48 @@ def test_an_editor_sees_each_save_before_its_request(home: Installation, editor:
     found = editor.ask("workspace/symbol", query="print a bill")
     assert ("print_invoice", "shop.bill") in [(each["name"], each["containerName"]) for each in found]
     assert editor.ask("workspace/symbol", query=" ") == []
+
+
+def test_places_are_those_of_a_buffer_that_is_not_saved(home: Installation, editor: Editor) -> None:
+    """Lines above a place move it, in questions and answers; of a line that is not saved nothing is said but that."""
+    go, context = "textDocument/definition", {"includeDeclaration": True}
+    uri = (home.root / "shop/cart.py").as_uri()
+    editor.tell("textDocument/didOpen", textDocument={"uri": uri, "languageId": "python", "version": 1, "text": SHOP})
+    start = {"line": 0, "character": 0}
+    editor.tell(
+        "textDocument/didChange",
+        textDocument={"uri": uri, "version": 2},
+        contentChanges=[{"range": {"start": start, "end": start}, "text": "total = 1\n\n\n"}],
+    )
+    place = editor.at("shop/cart.py", "price() + ")
+    place["position"]["line"] += 3
+    assert editor.lines(go, place) == [12]
+    assert editor.lines("textDocument/references", place, context=context) == [12, 20, 20]
+    tree = editor.ask("textDocument/documentSymbol", textDocument={"uri": uri})
+    assert [each["selectionRange"]["start"]["line"] for each in tree] == [6, 11, 19, 23]
+    assert editor.lines(go, {"textDocument": {"uri": uri}, "position": start}) == []
+    assert any("shop/cart.py:1 is not saved" in each for each in editor.logged)
+    editor.tell("textDocument/didClose", textDocument={"uri": uri})
+    assert editor.lines(go, editor.at("shop/cart.py", "price() + ")) == [9]
+
+
+def test_columns_are_counted_in_utf_16_whatever_the_editor_prefers(home: Installation, editor: Editor) -> None:
+    """An editor that offers UTF-8 first is told UTF-16, and a place behind an emoji is found and answered in it."""
+    assert editor.abilities["positionEncoding"] == "utf-16"
+    home.write({"shop/bill.py": "def bill():\n    return 1\n\n\ndef twice():\n    return '😀é', bill()\n"})
+    uri = (home.root / "shop/bill.py").as_uri()
+    place = {"textDocument": {"uri": uri}, "position": {"line": 5, "character": 18}}
+    assert editor.lines("textDocument/definition", place) == [0]
+    found = editor.ask("textDocument/references", **place, context={"includeDeclaration": False})
+    assert [each["range"]["start"] for each in found] == [{"line": 5, "character": 18}]
+
+
+def test_a_place_is_listed_once(home: Installation, editor: Editor) -> None:
+    """A name that is bound by what refers to it is its own declaration and a reference, at one place."""
+    home.write({"a.js": "exports.charset = function charset(type) {\n  return type;\n};\n\ncharset(1);\n"})
+    place = {"textDocument": {"uri": (home.root / "a.js").as_uri()}, "position": {"line": 0, "character": 10}}
+    lines = editor.lines("textDocument/references", place, context={"includeDeclaration": True})
+    assert lines.count(0) == 1
 
 
 def test_an_error_is_told_and_the_session_goes_on(editor: Editor) -> None:
