@@ -178,6 +178,7 @@ class Scheduler:
     def _hold(self, key: EmbeddingKey) -> None:
         if key not in self.pending:
             self._failures.pop(key, None)
+            self.pending.failed(key, self._clock())  # it is not on its way any more: whoever wants it again waits anew
             return
         count = self._failures.get(key, 0)
         self._failures[key] = count + 1

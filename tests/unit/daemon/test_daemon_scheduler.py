@@ -246,6 +246,21 @@ def test_key_that_fails_alone_goes_on_being_held_back() -> None:
     assert desk.scheduler.next_release() == desk.now + 1.0
 
 
+def test_key_that_failed_while_nobody_wanted_it_is_asked_for_again() -> None:
+    """A file goes while its vectors are on their way, and the model fails; then the file is back."""
+    desk = Desk()
+    desk.want("f0")
+    desk.wake()
+    desk.scheduler.pending.discard(SymbolId("a.py/f0()."))
+    desk.answer(EncoderError("broken", "mend it"))
+    assert desk.scheduler.pending.in_flight() == 0
+    desk.want("f0")
+    desk.wake()
+    assert len(desk.held) == 1
+    desk.answer()
+    assert desk.scheduler.idle
+
+
 def test_what_is_held_back_is_asked_for_when_somebody_wants_it() -> None:
     """A user who waits does not wait for the back-off."""
     desk = Desk()
