@@ -21,7 +21,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -396,11 +396,14 @@ class Workbench:
         finally:
             other.close()
 
-    def check(self) -> None:
-        """Fail unless nothing is pending and everything equals a clean build: graph, keys, vectors, store."""
+    def check(self, clean: Workbench | None = None) -> None:
+        """Fail unless nothing is pending and everything equals a clean build: graph, keys, vectors, store.
+
+        `clean`: one that was made of an equal tree, else one is made.
+        """
         assert self.project.scheduler.idle, "something is pending"
         assert not self.project.pipeline.warning, self.project.pipeline.warning
-        with self.clean() as clean:
+        with self.clean() if clean is None else nullcontext(clean) as clean:
             found = {
                 **differences(self.project.parts.index, clean.project.parts.index),
                 "freshness": self._not_fresh(),

@@ -9,13 +9,14 @@ end before every edit, which is made while nobody watches. All three must do the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from casefile import ALWAYS, Action, Case, read_cases, write_cases
-from workbench import Workbench, fast_directory
+from workbench import Renders, Workbench, fast_directory
 
 from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.graph.snapshot import Snapshot
@@ -38,24 +39,64 @@ class Before:
     batches: int
 
 
-@pytest.fixture
-def directory() -> Iterator[Path]:
-    """A directory for one project's tree and state."""
-    with fast_directory() as path:
-        yield path
+class CleanBuilds:
+    """The clean builds of one case, one for each step: all ways lead to the same trees."""
+
+    def __init__(self) -> None:
+        self.renders = Renders()
+        self._opened = ExitStack()
+        self.directory = self._opened.enter_context(fast_directory())
+        self._built: dict[int, Workbench] = {}
+
+    def at(self, step: int, bench: Workbench) -> Workbench:
+        """Return the clean build of a step, made over the tree of `bench` by the way that comes first."""
+        if step not in self._built:
+            self._built[step] = self._opened.enter_context(bench.clean())
+        return self._built[step]
+
+    def close(self) -> None:
+        """End all of them."""
+        self._opened.close()
+
+
+@pytest.fixture(scope="module")
+def clean_builds() -> Iterator[Callable[[Case], CleanBuilds]]:
+    """Give the clean builds of a case; those of the one before are closed."""
+    kept: dict[str, CleanBuilds] = {}
+
+    def of(case: Case) -> CleanBuilds:
+        if case.name not in kept:
+            close()
+            kept[case.name] = CleanBuilds()
+        return kept[case.name]
+
+    def close() -> None:
+        for builds in kept.values():
+            builds.close()
+        kept.clear()
+
+    yield of
+    close()
 
 
 @pytest.mark.parametrize(("case", "way"), ORDERS, ids=[f"{case.file.stem}: {case.name}-{way}" for case, way in ORDERS])
-def test_case(case: Case, way: str, directory: Path, request: pytest.FixtureRequest) -> None:
+def test_case(
+    case: Case, way: str, clean_builds: Callable[[Case], CleanBuilds], request: pytest.FixtureRequest
+) -> None:
     """Each step has the stated effect, whatever restarts lie between the steps."""
     update = request.config.getoption("--update-cases", default=False)
     if update and way != "cold":
         pytest.skip("expectations are written by the cold way alone")
     seen: dict[tuple[str, int], list[str]] = {}
-    bench = Workbench(directory, case.settings(1))
+    clean = clean_builds(case)
+    bench = Workbench(clean.directory / way, case.settings(1), renders=clean.renders)
     try:
         for step in range(1, case.steps + 1):
-            _take_step(bench, case, step, way, seen)
+            before = _take_step(bench, case, step, way)
+            bench.check(clean.at(step, bench))
+            _check_work(bench, before)
+            for section, lines in _observed(bench, case, before).items():
+                seen[section, step] = lines
             if not update:
                 _compare(case, step, seen)
     finally:
@@ -70,7 +111,8 @@ def test_names_of_cases_are_unique() -> None:
     assert sorted(set(names)) == sorted(names)
 
 
-def _take_step(bench: Workbench, case: Case, step: int, way: str, seen: dict[tuple[str, int], list[str]]) -> None:
+def _take_step(bench: Workbench, case: Case, step: int, way: str) -> Before:
+    """Make the edits of a step and follow them; return what was before."""
     settings = case.settings(step)
     restarts = way == "restart" or (way == "warm" and step == 2) or settings is not None
     before = Before(
@@ -87,10 +129,7 @@ def _take_step(bench: Workbench, case: Case, step: int, way: str, seen: dict[tup
     bench.update()
     if case.collects(step):
         bench.collect()
-    bench.check()
-    _check_work(bench, before)
-    for section, lines in _observed(bench, case, before).items():
-        seen[section, step] = lines
+    return before
 
 
 def _edit(bench: Workbench, action: Action) -> None:
