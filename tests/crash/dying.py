@@ -1,16 +1,19 @@
 """A process that indexes, edits, restarts and tidies up, until it kills itself at a named place of the path.
 
-Run by test_fault_points.py as `dying.py DIRECTORY POINT NTH SEED`; the tree is DIRECTORY/tree. After every
-step it prints what a client would now have been told: a JSON line with the clock and, where everything was
-embedded, the keys that were served. Nothing in the product knows of this: a method or function is replaced
-by one that does the same and, the nth time, sends SIGKILL to its own process before or after.
+test_fault_points.py writes a line of JSON for each, [DIRECTORY, POINT, NTH, SEED], and reads the exit code of a
+process forked for it; the tree is DIRECTORY/tree. After every step that process writes to DIRECTORY/said what a
+client would now have been told: a JSON line with the clock and, where everything was embedded, the keys that were
+served. Nothing in the product knows of this: a method or function is replaced by one that does the same and,
+the nth time, sends SIGKILL to its own process before or after.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,6 +33,8 @@ from codegraph.store.environment import Environment, Transaction
 from codegraph.store.store import Store
 
 ROUNDS = 8
+PATIENCE = 240
+"""Seconds until a life is too long."""
 SETTINGS = {"cache.cold_bytes": 1 << 24}
 
 
@@ -133,9 +138,27 @@ def leave_keys_for_later() -> None:
     Index.compute_keys.__defaults__ = (2,)
 
 
-if __name__ == "__main__":
-    place, name, which, number = sys.argv[1:]
+def die(place: str, name: str, which: int, seed: int) -> None:
+    """Live and die in this process; what it says goes to a file."""
+    said = os.open(Path(place, "said"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(said, 1)
+    os.dup2(said, 2)
+    signal.alarm(PATIENCE)
     leave_keys_for_later()
     sort_vectors_later()
-    arm(POINTS[name], int(which))
-    live(Path(place), int(number))
+    arm(POINTS[name], which)
+    live(Path(place), seed)
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        if child := os.fork():
+            sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
+            sys.stdout.flush()
+            continue
+        try:
+            die(*json.loads(line))
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)

@@ -5,18 +5,20 @@ A child process (dying.py) kills itself at one place. Then the state it left is 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 from dying import POINTS, SETTINGS
-from installation import LIBRARY, PATIENCE, clock_of
+from installation import LIBRARY, clock_of
 from workbench import Workbench
 
 from codegraph.events import Rebuilt
@@ -41,19 +43,28 @@ RARE = {
 """Places that are passed only so often in a child's life."""
 
 
-def die(directory: Path, point: str, nth: int) -> list[dict[str, Any]]:
-    """Run the child until it is dead, and return what it acknowledged."""
-    shutil.copytree(LIBRARY / "json", directory / "tree" / "json", ignore=shutil.ignore_patterns("__pycache__"))
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[subprocess.Popen[str]]:
+    """The process that forks the children, so that what they are made of is imported once."""
     path = os.pathsep.join((str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")))
-    child = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("dying.py")), str(directory), point, str(nth), str(SEED)],
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert child.returncode == -signal.SIGKILL, f"{point} was not passed {nth} times: {child.stderr.decode()[-2000:]}"
-    return [msgspec.json.decode(line) for line in child.stdout.splitlines(keepends=True) if line.endswith(b"\n")]
+    command = [sys.executable, str(Path(__file__).with_name("dying.py"))]
+    environment = {**os.environ, "PYTHONPATH": path}
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as nursery:
+        yield nursery
+
+
+def die(nursery: subprocess.Popen[str], directory: Path, point: str, nth: int) -> list[dict[str, Any]]:
+    """Let a child run until it is dead, and return what it acknowledged."""
+    assert nursery.stdin is not None
+    assert nursery.stdout is not None
+    shutil.copytree(LIBRARY / "json", directory / "tree" / "json", ignore=shutil.ignore_patterns("__pycache__"))
+    print(json.dumps([str(directory), point, nth, SEED]), file=nursery.stdin, flush=True)
+    code = int(nursery.stdout.readline())
+    said = (directory / "said").read_bytes()
+    assert code == -signal.SIGKILL, f"{point} was not passed {nth} times: {said.decode()[-2000:]}"
+    return [msgspec.json.decode(line) for line in said.splitlines(keepends=True) if line.endswith(b"\n")]
 
 
 def check_aftermath(directory: Path, acknowledged: list[dict[str, Any]]) -> None:
@@ -85,9 +96,9 @@ def check_aftermath(directory: Path, acknowledged: list[dict[str, Any]]) -> None
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_death_at_a_named_place(tmp_path: Path, point: str) -> None:
+def test_death_at_a_named_place(nursery: subprocess.Popen[str], tmp_path: Path, point: str) -> None:
     """Dying at this place, early in life, loses nothing acknowledged and needs no repair."""
-    check_aftermath(tmp_path, die(tmp_path, point, min(2, RARE.get(point, 2))))
+    check_aftermath(tmp_path, die(nursery, tmp_path, point, min(2, RARE.get(point, 2))))
 
 
 DEATHS = [(point, nth) for point in POINTS for nth in range(1, RARE.get(point, DEEP) + 1)]
@@ -95,6 +106,8 @@ DEATHS = [(point, nth) for point in POINTS for nth in range(1, RARE.get(point, D
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("point", "nth"), DEATHS)
-def test_death_at_a_named_place_again_and_again(tmp_path: Path, point: str, nth: int) -> None:
+def test_death_at_a_named_place_again_and_again(
+    nursery: subprocess.Popen[str], tmp_path: Path, point: str, nth: int
+) -> None:
     """Dying there at any later time loses nothing acknowledged either."""
-    check_aftermath(tmp_path, die(tmp_path, point, nth))
+    check_aftermath(tmp_path, die(nursery, tmp_path, point, nth))
