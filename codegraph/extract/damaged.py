@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from tree_sitter import Node, Tree
 
 from codegraph.core.facts import SyntaxProblem
@@ -112,6 +113,7 @@ def _looked_at_broken(
     before = _moved([each for each in known.broken if not _is_within(each, was)], was, moved)
     if before is None:
         return None
+    known = _with_trees(known, spec)
     resumed = _resumed(known, data, edited, read, before, spec)
     reading = resumed or compiled(spec.name).reading(data)
     broken = broken_in(reading.root)
@@ -132,6 +134,18 @@ def _looked_at_broken(
     return Looked(part, broken, reading.unprepared, kept_trees(reading, broken, spec))
 
 
+def _with_trees(known: Known, spec: LanguageSpec) -> Known:
+    """Parse a broken file as it was if no tree of it is kept: the new one is compared with it, and goes on from it."""
+    texts = (known.read, known.data) if known.unprepared else (known.read,)
+    if known.trees or not (spec.resumable and known.broken) or _is_dear(known, len(texts)):
+        return known
+    return replace(known, trees=tuple(map(compiled(spec.name).parser.parse, texts)))
+
+
+def _is_dear(known: Known, trees: int) -> bool:
+    return _BYTES_EACH * (len(known.broken) + len(known.unprepared)) > trees * len(known.read)
+
+
 def _resumed(
     known: Known, data: bytes, edited: Function, read: bytes, before: tuple[Broken, ...], spec: LanguageSpec
 ) -> Reading | None:
@@ -139,8 +153,7 @@ def _resumed(
     moved, span = len(data) - len(known.data), (edited.start, edited.end)
     was, now = (edited.body[0], edited.end), (edited.body[0], edited.end + moved)
     unprepared = _moved([each for each in known.unprepared if not _is_within(each, was)], was, moved)
-    is_dear = _BYTES_EACH * (len(known.broken) + len(known.unprepared)) > len(known.trees) * len(read)
-    if not (spec.resumable and known.trees) or unprepared is None or is_dear:
+    if not (spec.resumable and known.trees) or unprepared is None or _is_dear(known, len(known.trees)):
         return None
     parser = compiled(spec.name).parser
     trees = tuple(

@@ -252,3 +252,30 @@ def test_a_tree_with_many_broken_places_is_not_resumed(monkeypatch: pytest.Monke
         taken.clear()
         assert memory.extract("x", now, "c", Limits()) == extract(now, "c", Limits())
         assert (bool(taken), memory.helped) == (is_resumed, 1)
+
+
+@pytest.mark.parametrize("language", ["c", "go"])
+def test_the_first_edit_of_a_stored_file_goes_on_from_a_tree_of_its_earlier_text(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That text is parsed to compare with, in any case: so the file is parsed once from nothing, not twice."""
+    taken: list[int] = []
+    true = damaged.reparsed
+
+    def counted(*arguments: object) -> object:
+        taken.append(1)
+        return true(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(damaged, "reparsed", counted)
+    beginning, function = {
+        "c": (b"int x = 1 2;\n", b"int f%d(int a) { return a + %d; }\n"),
+        "go": (b"package p\nvar x = []int{1 2}\n", b"func f%d(a int) int { return a + %d }\n"),
+    }[language]
+    text = beginning + b"".join(function % (each, each) for each in range(200))
+    now = text.replace(b"a + 77", b"a + f1(3)")
+    before = Memory().encoded("x", text, language, Limits())
+    memory = Memory()
+    found = memory.encoded("x", now, language, Limits(), before)
+    clean = Memory().encoded("x", now, language, Limits())
+    assert (found.outline, found.occurrences, found.inputs) == (clean.outline, clean.occurrences, clean.inputs)
+    assert (len(taken), memory.helped) == (1, 1)
