@@ -9,11 +9,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from installation import PATIENCE, Installation
+from installation import PATIENCE, Installation, installed
 
 SHOP = """\
 import os
@@ -117,9 +118,9 @@ class Editor:
         return code
 
 
-@pytest.fixture
-def editor(home: Installation) -> Iterator[Editor]:
-    """An editor in a project that no daemon knows yet."""
+@contextmanager
+def opened(home: Installation) -> Iterator[Editor]:
+    """Give an editor in a project that no daemon knows yet."""
     home.write(CODE)
     editor = Editor(home, {"general": {"positionEncodings": ["utf-8", "utf-32", "utf-16"]}})
     yield editor
@@ -128,51 +129,65 @@ def editor(home: Installation) -> Iterator[Editor]:
         editor.close()
 
 
-def test_a_name_leads_to_its_definition_wherever_it_stands(editor: Editor) -> None:
+@pytest.fixture
+def editor(home: Installation) -> Iterator[Editor]:
+    """An editor of one test."""
+    with opened(home) as editor:
+        yield editor
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Editor]:
+    """An editor for tests that only read."""
+    with pytest.MonkeyPatch.context() as patch, installed(patch) as home, opened(home) as editor:
+        yield editor
+
+
+def test_a_name_leads_to_its_definition_wherever_it_stands(reader: Editor) -> None:
     """The first mention, the second, a class named inside of itself, the name of a definition; not what is around."""
     go = "textDocument/definition"
-    assert editor.lines(go, editor.at("shop/cart.py", "price() + ")) == [9]
-    assert editor.lines(go, editor.at("shop/cart.py", "price()\n")) == [9]
-    assert editor.lines(go, editor.at("shop/cart.py", "Cart()")) == [8]
-    assert editor.lines(go, editor.at("shop/cart.py", "total(")) == [16]
-    assert editor.lines(go, editor.at("shop/cart.py", "len(")) == []
-    assert editor.lines(go, editor.at("shop/cart.py", "return len")) == []
-    assert editor.lines(go, editor.at("notes.txt", "total")) == []
+    assert reader.lines(go, reader.at("shop/cart.py", "price() + ")) == [9]
+    assert reader.lines(go, reader.at("shop/cart.py", "price()\n")) == [9]
+    assert reader.lines(go, reader.at("shop/cart.py", "Cart()")) == [8]
+    assert reader.lines(go, reader.at("shop/cart.py", "total(")) == [16]
+    assert reader.lines(go, reader.at("shop/cart.py", "len(")) == []
+    assert reader.lines(go, reader.at("shop/cart.py", "return len")) == []
+    assert reader.lines(go, reader.at("notes.txt", "total")) == []
 
 
-def test_calls_are_followed_in_both_directions(editor: Editor) -> None:
+def test_calls_are_followed_in_both_directions(reader: Editor) -> None:
     """Who calls and what is called, with the place of the call; what may be missing is logged."""
-    [item] = editor.ask(
-        "textDocument/prepareCallHierarchy", **editor.at("shop/cart.py", "price(self):\n        return len")
+    [item] = reader.ask(
+        "textDocument/prepareCallHierarchy", **reader.at("shop/cart.py", "price(self):\n        return len")
     )
     assert item["detail"] == "shop.cart.Cart.price"
-    [call] = editor.ask("callHierarchy/incomingCalls", item=item)
+    [call] = reader.ask("callHierarchy/incomingCalls", item=item)
     assert call["from"]["name"] == "total"
     assert [each["start"] for each in call["fromRanges"]] == [{"line": 17, "character": at} for at in (16, 31)]
-    assert not editor.logged
+    assert not reader.logged
 
-    [total] = editor.ask("textDocument/prepareCallHierarchy", **editor.at("shop/cart.py", "total("))
-    assert [call["to"]["detail"] for call in editor.ask("callHierarchy/outgoingCalls", item=total)] == [
+    [total] = reader.ask("textDocument/prepareCallHierarchy", **reader.at("shop/cart.py", "total("))
+    assert [call["to"]["detail"] for call in reader.ask("callHierarchy/outgoingCalls", item=total)] == [
         "shop.cart.Cart.price"
     ]
-    [copy] = editor.ask("textDocument/prepareCallHierarchy", **editor.at("shop/cart.py", "copy("))
-    assert editor.ask("callHierarchy/incomingCalls", item=copy) == []
-    assert editor.logged == ["callers of shop.cart.Cart.copy may not be all: unknown_receiver (1)"]
+    [copy] = reader.ask("textDocument/prepareCallHierarchy", **reader.at("shop/cart.py", "copy("))
+    assert reader.ask("callHierarchy/incomingCalls", item=copy) == []
+    assert reader.logged == ["callers of shop.cart.Cart.copy may not be all: unknown_receiver (1)"]
 
 
-def test_types_and_what_overrides_are_found(editor: Editor) -> None:
+def test_types_and_what_overrides_are_found(reader: Editor) -> None:
     """Bases, subtypes, implementations of a class and of a method."""
-    [cart] = editor.ask("textDocument/prepareTypeHierarchy", **editor.at("shop/cart.py", "Cart(Base)"))
-    assert [each["name"] for each in editor.ask("typeHierarchy/supertypes", item=cart)] == ["Base"]
-    [base] = editor.ask("textDocument/prepareTypeHierarchy", **editor.at("shop/cart.py", "Base:"))
-    assert [each["name"] for each in editor.ask("typeHierarchy/subtypes", item=base)] == ["Cart"]
-    assert editor.lines("textDocument/implementation", editor.at("shop/cart.py", "Base:")) == [8]
-    assert editor.lines("textDocument/implementation", editor.at("shop/cart.py", "price(self)")) == [9]
+    [cart] = reader.ask("textDocument/prepareTypeHierarchy", **reader.at("shop/cart.py", "Cart(Base)"))
+    assert [each["name"] for each in reader.ask("typeHierarchy/supertypes", item=cart)] == ["Base"]
+    [base] = reader.ask("textDocument/prepareTypeHierarchy", **reader.at("shop/cart.py", "Base:"))
+    assert [each["name"] for each in reader.ask("typeHierarchy/subtypes", item=base)] == ["Cart"]
+    assert reader.lines("textDocument/implementation", reader.at("shop/cart.py", "Base:")) == [8]
+    assert reader.lines("textDocument/implementation", reader.at("shop/cart.py", "price(self)")) == [9]
 
 
-def test_a_file_is_shown_as_a_tree(editor: Editor) -> None:
+def test_a_file_is_shown_as_a_tree(reader: Editor) -> None:
     """Methods stand in their classes."""
-    found = editor.ask("textDocument/documentSymbol", textDocument={"uri": (editor.root / "shop/cart.py").as_uri()})
+    found = reader.ask("textDocument/documentSymbol", textDocument={"uri": (reader.root / "shop/cart.py").as_uri()})
     assert [(each["name"], [child["name"] for child in each["children"]]) for each in found] == [
         ("Base", ["price"]),
         ("Cart", ["price", "copy"]),
