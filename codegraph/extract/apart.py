@@ -25,6 +25,9 @@ from codegraph.extract.outline import cut_of, members_of
 _OFFERS = b"export"
 """What offers something says this."""
 
+_NEXT = "_"
+"""Stands for the token behind a piece, so that what goes at the end of all tokens, as `;` does, does not go there."""
+
 
 class Callback(NamedTuple):
     """One of them. Offsets are bytes."""
@@ -67,11 +70,12 @@ def callbacks_of(look: Look, only: Span | None = None) -> tuple[tuple[Callback, 
     canonical: dict[int, int] = {}
     at = 0
     for edge in sorted({*chain.from_iterable(places), len(raw)}):
-        tokens += view.spec.layout(raw[at:edge])
+        piece = raw[at:edge]
+        tokens += view.spec.layout(piece) if edge == len(raw) else view.spec.layout([*piece, _NEXT])[:-1]
         canonical[edge] = len(tokens)
         at = edge
-    if only is None and len(tokens) != look.definitions[0].length:
-        return (), []
+    if len(tokens) != (look.definitions[0].length if only is None else len(view.spec.layout(raw))):
+        return (), []  # broken code: a piece ends in what goes before the bracket behind it
     found = (
         Callback(*each, canonical[first], canonical[last])
         for each, (first, last) in zip(look.apart, places, strict=True)

@@ -291,3 +291,21 @@ def test_edits_that_end_a_callback_elsewhere_are_looked_at_as_a_whole() -> None:
         changed = text.replace("b();", f"b(); {typed}")
         assert after(memory, text, changed, "typescript") == whole(changed, "typescript")
         assert memory.helped == (typed in ("//", "'", "`${"))
+
+
+SEMICOLONS = [
+    "run(() => { q(); });",
+    "run(() => { q(); p => { r(); } });",
+    "run(() => { q(); p => { s(); } });",
+    "test(output=>{appRouter,{client({ httpUrl }) {}>inferRouterOutputs})",
+    "test(output=>{appRouter,{cpackage p;\nlient({ httpUrl }) {}>inferRouterOutputs})",
+]
+
+
+@pytest.mark.parametrize("language", ["javascript", "typescript", "tsx"])
+def test_a_semicolon_before_a_callback_stays(language: str) -> None:
+    """At the end of all tokens it is dropped; before a function inside of the edited one it is in the middle."""
+    memory = Memory()
+    for text in SEMICOLONS:
+        assert memory.extract("a", text.encode(), language, LIMITS) == extract(text.encode(), language, LIMITS)
+    assert memory.helped
