@@ -233,16 +233,22 @@ def members(root: Node) -> list[Node]:
     return [each for one in root.children for each in (one.children[-1].children if "class" in one.type else [one])]
 
 
-def test_a_tree_with_many_broken_places_is_not_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """To read each place anew would cost more than to parse the file."""
-    taken: list[int] = []
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One more number whenever a tree is resumed."""
+    found: list[int] = []
     true = damaged.reparsed
 
     def counted(*arguments: object) -> object:
-        taken.append(1)
+        found.append(1)
         return true(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(damaged, "reparsed", counted)
+    return found
+
+
+def test_a_tree_with_many_broken_places_is_not_resumed(taken: list[int]) -> None:
+    """To read each place anew would cost more than to parse the file."""
     function = b"int f%d(int a) { return a + %d; }\n"
     for places, is_resumed in ((1, True), (30, False)):
         text = b"".join(b"int x = 1 2;\n" * (each < places) + function % (each, each) for each in range(200))
@@ -256,17 +262,9 @@ def test_a_tree_with_many_broken_places_is_not_resumed(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("language", ["c", "go"])
 def test_the_first_edit_of_a_stored_file_goes_on_from_a_tree_of_its_earlier_text(
-    language: str, monkeypatch: pytest.MonkeyPatch
+    language: str, taken: list[int]
 ) -> None:
     """That text is parsed to compare with, in any case: so the file is parsed once from nothing, not twice."""
-    taken: list[int] = []
-    true = damaged.reparsed
-
-    def counted(*arguments: object) -> object:
-        taken.append(1)
-        return true(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(damaged, "reparsed", counted)
     beginning, function = {
         "c": (b"int x = 1 2;\n", b"int f%d(int a) { return a + %d; }\n"),
         "go": (b"package p\nvar x = []int{1 2}\n", b"func f%d(a int) int { return a + %d }\n"),
