@@ -4,8 +4,9 @@ A *qualified name* is dotted: what the definition stands in, then its name. Wher
 not come from paths (packages of Java, namespaces of C#, constants of Ruby, C) it starts with the package or
 namespace that the file declares; elsewhere with the module's path without its extension, `__init__` and
 `index` standing for their directory. What a definition itself says that it stands in, as a method outside of its
-class does, is part of its name. In Go a package is called after its directory, in Rust a module after its path
-below `src`. Tests: tests/unit/daemon/test_daemon_naming.py.
+class does, is part of its name. In Go a package is called after its directory, in Rust and Python a module after its
+path below `src`: what is imported as `flask.app` is not called `src.flask.app`.
+Tests: tests/unit/daemon/test_daemon_naming.py.
 """
 
 from __future__ import annotations
@@ -39,19 +40,20 @@ def bare_name(symbol: Symbol) -> str:
 
 
 def qualified_name(snapshot: Snapshot, symbol: Symbol) -> str:
-    """Return the dotted name of a symbol; a module is called by its path in every language."""
-    return _qualified(snapshot.files[symbol.path].outline, symbol.path, symbol.index)
+    """Return the dotted name of a symbol; a module is called by its path, in Python by what imports say."""
+    return _qualified(snapshot, symbol.path, symbol.index)
 
 
-def qualified_names(outline: Outline, path: str) -> list[str]:
+def qualified_names(snapshot: Snapshot, path: str) -> list[str]:
     """Return `qualified_name` of each definition of a file, in a fraction of the time that it takes for each."""
+    outline = snapshot.files[path].outline
     names: list[str] = []
     for index, definition in enumerate(outline.definitions):
         inside = 0 < definition.container < index
         if inside:
             names.append(".".join((names[definition.container], *_said(outline, index), definition.name)))
         else:
-            names.append(_qualified(outline, path, index))
+            names.append(_qualified(snapshot, path, index))
     return names
 
 
@@ -74,7 +76,10 @@ def dotted(name: str) -> str:
     return _RECEIVER.sub(r"\1", plain) if plain[:1] in ("(", "*", "&") else plain.removeprefix("$")
 
 
-def _qualified(outline: Outline, path: str, index: int) -> str:
+def _qualified(snapshot: Snapshot, path: str, index: int) -> str:
+    outline = snapshot.files[path].outline
+    if outline.language == "python":
+        return ".".join((*_imported_parts(snapshot, path), *_inner(outline, index)[0]))
     inner, top = _inner(outline, index)
     return ".".join((*_outer(outline, path, top), *inner)) if inner else module_name(path)
 
@@ -116,6 +121,13 @@ def _outer(outline: Outline, path: str, top: int) -> list[str]:
 def _namespace(outline: Outline, top: int) -> str:
     at = bisect_right(outline.namespaces, top, key=lambda run: run[0]) - 1
     return outline.namespaces[at][1] if at >= 0 else ""
+
+
+def _imported_parts(snapshot: Snapshot, path: str) -> list[str]:
+    """Return what Python imports a module by: all of its path below the last `src` that is no package itself."""
+    above, src, below = f"/{path}".rpartition("/src/")
+    is_root = src and f"{above}/src/__init__.py"[1:] not in snapshot.files
+    return _module_parts(below if is_root else path)
 
 
 def _module_parts(path: str) -> list[str]:

@@ -319,7 +319,7 @@ def _spelled_so(snapshot: Snapshot, params: SymbolsParams) -> Iterator[Symbol]:
     likely = files_with(snapshot, params.name, params.match is Match.PREFIX)
     for path in sorted(snapshot.files if likely is None else likely):
         view = snapshot.files[path]
-        for index, qualified in enumerate(qualified_names(view.outline, path)):
+        for index, qualified in enumerate(qualified_names(snapshot, path)):
             bare = view.outline.definitions[index].name or qualified.rpartition(".")[2]
             if _is_spelled(bare, qualified, params.name, params.match) or params.name in (path, view.ids[index]):
                 yield view.symbol(index)

@@ -32,6 +32,10 @@ FILES = {
     "crates/wire/src/de/mod.rs": "pub trait Reader { fn next(&self) {} }\n",
     "crates/wire/src/ser.rs": "pub fn write() {}\n",
     "pkg/store.py": "class Store:\n    def get(self): ...\n",
+    "src/flask/app.py": "class Flask:\n    def run(self): ...\n",
+    "libs/wire/src/codec/__init__.py": "def pack(): ...\n",
+    "jobs/src/__init__.py": "",
+    "jobs/src/model.py": "class Model: ...\n",
     "ui/index.ts": "export class Button { press() {} }\n",
 }
 
@@ -58,6 +62,12 @@ NAMES = {
     "crates/wire/src/de/mod.rs/Reader#": "wire.de.Reader",
     "crates/wire/src/ser.rs/write().": "wire.ser.write",
     "pkg/store.py/Store#get().": "pkg.store.Store.get",
+    "src/flask/app.py/Flask#run().": "flask.app.Flask.run",
+    "src/flask/app.py/": "flask.app",
+    "libs/wire/src/codec/__init__.py/pack().": "codec.pack",
+    "libs/wire/src/codec/__init__.py/": "codec",
+    "jobs/src/model.py/Model#": "jobs.src.model.Model",
+    "jobs/src/__init__.py/": "jobs.src",
     "ui/index.ts/Button#press().": "ui.Button.press",
 }
 
@@ -92,6 +102,9 @@ def test_names_are_those_of_the_language(view: View, symbol: str) -> None:
         ("crate::de::Reader", "crates/wire/src/de/mod.rs/Reader#"),
         ("wire::ser::write", "crates/wire/src/ser.rs/write()."),
         ("middleware.Logger", "middleware/logger.go/Logger#"),
+        ("flask.app.Flask", "src/flask/app.py/Flask#"),
+        ("src.flask.app.Flask", "src/flask/app.py/Flask#"),
+        ("flask.app", "src/flask/app.py/"),
     ],
 )
 def test_a_symbol_is_found_as_its_language_writes_it(view: View, name: str, symbol: str) -> None:
@@ -101,9 +114,9 @@ def test_a_symbol_is_found_as_its_language_writes_it(view: View, name: str, symb
 
 def test_names_of_a_file_are_those_of_its_symbols(view: View) -> None:
     """Asked for all together they are what each is called."""
-    for path, file in view.snapshot.files.items():
+    for path in view.snapshot.files:
         each = [qualified_name(view.snapshot, symbol) for symbol in view.snapshot.in_file(path)]
-        assert qualified_names(file.outline, path) == each
+        assert qualified_names(view.snapshot, path) == each
 
 
 def test_a_name_in_another_package_is_not_found(view: View) -> None:
