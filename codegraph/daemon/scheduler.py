@@ -6,7 +6,7 @@ beside it. What is taken at once comes from one lane, so an edit waits for at mo
 never for the cold queue; nothing less urgent is gathered before its vector is back, which would keep the writer
 from serving it. What is taken is one batch for each model that the symbols are routed to, and as large as
 the slowest of them does in `PORTION_SECONDS`. A failure is never stored: its keys are held back, each
-time twice as long, and come again.
+time twice as long, and come again; so are keys whose inputs cannot be read.
 
 Every input is of the newest snapshot, and the key that goes with it is that snapshot's wanted key,
 so what is computed is always filed under the hash of its own input (invariant I4), however the tree
@@ -122,7 +122,13 @@ class Scheduler:
             taken = self.pending.take(self._portion(snapshot), self._clock())
             if not taken:
                 return
-            for model, batch in self._gather(taken, snapshot).items():
+            try:
+                batches = self._gather(taken, snapshot)
+            except Exception:
+                for key, _, _ in taken:
+                    self._hold(key)
+                raise
+            for model, batch in batches.items():
                 self._submit(model, batch, taken[0][2])
 
     def settle(self, computed: Computed) -> None:

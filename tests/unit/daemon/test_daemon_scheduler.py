@@ -24,21 +24,24 @@ from codegraph.daemon.scheduler import (
 )
 from codegraph.embed.encoder import RecordingEncoder
 from codegraph.embed.render import PackedInput
-from codegraph.errors import EncoderError, InternalError
+from codegraph.errors import EncoderError, InternalError, StoreError
 
 ENCODER = RecordingEncoder()
 SOURCE = "".join(f"def f{number}(): return {number}\n" for number in range(8))
 
 
 class Inputs:
-    """Own inputs of one project of texts; `lost` are gone."""
+    """Own inputs of one project of texts; `lost` are gone, `error` is what reading them ends in."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
         self.lost: set[OwnDigest] = set()
+        self.error: Exception | None = None
 
     def of_file(self, blob: BlobDigest, language: str) -> Mapping[bytes, bytes]:
         """Return the encoded own inputs of all files: which one is asked for does not matter here."""
+        if self.error is not None:
+            raise self.error
         found = {key: value for path in self.project.files for key, value in self.project.facts(path).inputs.items()}
         return {key: value for key, value in found.items() if key not in self.lost}
 
@@ -299,6 +302,21 @@ def test_lost_own_input_is_reported_and_stops_nobody_else(caplog: pytest.LogCapt
     assert not desk.scheduler.idle
     desk.inputs.lost.clear()
     desk.now = 1.0
+    desk.wake()
+    desk.answer()
+    assert desk.scheduler.idle
+
+
+def test_keys_whose_inputs_cannot_be_read_come_again() -> None:
+    """A store that fails once leaves nothing in flight for ever: the keys are held back and embedded later."""
+    desk = Desk()
+    desk.want("f0", "f1")
+    desk.inputs.error = StoreError("the disk answers nothing", "look at it")
+    with pytest.raises(StoreError):
+        desk.wake()
+    assert desk.scheduler.pending.in_flight() == 0
+    desk.inputs.error = None
+    desk.now = desk.scheduler.next_release() or 0.0
     desk.wake()
     desk.answer()
     assert desk.scheduler.idle
