@@ -25,7 +25,7 @@ import msgspec
 from codegraph import __version__
 from codegraph.cli.arguments import project_file
 from codegraph.cli.output import Output
-from codegraph.cli.project import Session, open_session
+from codegraph.cli.project import Session, find_root, open_session
 from codegraph.cli.records import signature_text
 from codegraph.cli.unsaved import LineMap
 from codegraph.core.symbols import DependencyKind, SymbolKind
@@ -342,9 +342,11 @@ def make_server(directory: str | None) -> LanguageServer:
 
 
 def serve(arguments: Namespace, _output: Output) -> int:
-    """Serve until the editor says `exit`, or standard input ends."""
+    """Serve until the editor says `exit`, or standard input ends. Raises ProjectError if `arguments` name no project."""
+    if named := arguments.directory or arguments.project:
+        find_root(arguments)
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_unexpected)
-    server = make_server(arguments.directory or arguments.project)
+    server = make_server(named)
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as output:  # the server closes what it is given
         server.start_io(stdout=output)
     return 0

@@ -261,6 +261,14 @@ def test_an_error_is_told_and_the_session_goes_on(editor: Editor) -> None:
     assert editor.leave() == 0
 
 
+@pytest.mark.parametrize("arguments", [("lsp", "nowhere"), ("lsp", "--project", "nowhere"), ("mcp", "nowhere")])
+def test_a_directory_that_is_not_there_is_refused_at_once(home: Installation, arguments: tuple[str, ...]) -> None:
+    """As of every other command: the documented exit code and what is wrong, not a server that can answer nothing."""
+    found = home.run(*arguments)
+    assert (found.code, found.out) == (4, "")
+    assert "nowhere: there is no such directory" in found.err
+
+
 def test_the_server_ends_with_its_input(editor: Editor) -> None:
     """An editor that crashed leaves no process behind."""
     editor.close()
