@@ -7,7 +7,8 @@ before it is indexed. Text that is not saved is not known, but places are those 
 there is looked up where that line is saved (`unsaved.py`), and what is answered stands where the buffer has it. The
 protocol has no place for what may be missing from a list, so that is logged (`window/logMessage`).
 
-Specification: LSP 3.17; the protocol itself is the package pygls's. Tests: tests/integration/test_language_server.py.
+Specification: LSP 3.17; the protocol itself is the package pygls's. Tests: tests/integration/test_language_server.py,
+tests/unit/cli/test_cli_language_server.py.
 """
 
 from __future__ import annotations
@@ -100,8 +101,6 @@ class Questions:
         self._session = session
         self._log = log
         self._workspace = workspace
-        opened = ((self._file(each.uri), each.source) for each in list(workspace.text_documents.values()))
-        self._buffers = {file: text for file, text in opened if file is not None}
         self._maps: dict[str, LineMap | None] = {}
 
     def workspace_symbol(self, params: types.WorkspaceSymbolParams) -> list[types.SymbolInformation]:
@@ -235,8 +234,16 @@ class Questions:
             except OSError:
                 self._maps[file] = None
             else:
-                self._maps[file] = LineMap(self._buffers[file], saved) if file in self._buffers else None
+                buffer = self._buffer(file)
+                self._maps[file] = None if buffer is None else LineMap(buffer, saved)
         return self._maps[file]
+
+    def _buffer(self, file: str) -> str | None:
+        """Return the text of a file as the editor has it; None if it is not open."""
+        for each in list(self._workspace.text_documents.values()):
+            if each.filename == Path(file).name and self._file(each.uri) == file:
+                return str(each.source)
+        return None
 
     def _edges(self, params: Query[EdgesResult]) -> Sequence[EdgeInfo]:
         found = self._ask(params)
@@ -342,7 +349,7 @@ def make_server(directory: str | None) -> LanguageServer:
 
 
 def serve(arguments: Namespace, _output: Output) -> int:
-    """Serve until the editor says `exit`, or standard input ends. Raises ProjectError if `arguments` name no project."""
+    """Serve until the editor says `exit`, or standard input ends. Raises ProjectError if there is no such directory."""
     if named := arguments.directory or arguments.project:
         find_root(arguments)
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_unexpected)

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from operator import itemgetter
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -19,20 +20,18 @@ class LineMap:
 
     def __init__(self, buffer: str, saved: str) -> None:
         """Compare the two texts, whatever their line ends."""
-        self._blocks = [(0, 0, buffer.count("\n") + 1)] if buffer == saved else _same(_lines(buffer), _lines(saved))
+        self._saved = [(0, 0, buffer.count("\n") + 1)] if buffer == saved else _same(_lines(buffer), _lines(saved))
+        self._shown = [(there, here, count) for here, there, count in self._saved]
 
     def saved(self, line: int) -> int | None:
         """Return where a line of the buffer is saved; None if it is not."""
-        return _other(line, [(here, there, count) for here, there, count in self._blocks])
+        here, there, count = _last_before(line, self._saved)
+        return there + line - here if line - here < count else None
 
     def shown(self, line: int) -> int:
         """Return where a saved line is in the buffer; if it is not there any more, where it would be."""
-        blocks = [(there, here, count) for here, there, count in self._blocks]
-        found = _other(line, blocks)
-        if found is not None:
-            return found
-        before = [here + count for there, here, count in blocks if there + count <= line]
-        return max(before, default=0)
+        there, here, count = _last_before(line, self._shown)
+        return here + min(line - there, count)
 
 
 def _same(buffer: Sequence[str], saved: Sequence[str]) -> list[tuple[int, int, int]]:
@@ -48,10 +47,10 @@ def _same(buffer: Sequence[str], saved: Sequence[str]) -> list[tuple[int, int, i
     ]
 
 
-def _other(line: int, blocks: Sequence[tuple[int, int, int]]) -> int | None:
-    at = bisect_right([here for here, _, count in blocks if count], line) - 1
-    here, there, count = [block for block in blocks if block[2]][at] if at >= 0 else (0, 0, 0)
-    return there + line - here if line - here < count else None
+def _last_before(line: int, blocks: Sequence[tuple[int, int, int]]) -> tuple[int, int, int]:
+    """Return the last block that begins at a line or above it; an empty one if there is none."""
+    at = bisect_right(blocks, line, key=itemgetter(0))
+    return blocks[at - 1] if at else (0, 0, 0)
 
 
 def _lines(text: str) -> list[str]:
