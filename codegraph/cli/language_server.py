@@ -29,6 +29,7 @@ from codegraph.cli.output import Output
 from codegraph.cli.project import Session, find_root, open_session
 from codegraph.cli.records import signature_text
 from codegraph.cli.unsaved import LineMap
+from codegraph.cli.words import width_at
 from codegraph.core.symbols import DependencyKind, SymbolKind
 from codegraph.daemon.messages import (
     Bound,
@@ -102,6 +103,7 @@ class Questions:
         self._log = log
         self._workspace = workspace
         self._maps: dict[str, LineMap | None] = {}
+        self._texts: dict[str, str | None] = {}
 
     def workspace_symbol(self, params: types.WorkspaceSymbolParams) -> list[types.SymbolInformation]:
         """Search by meaning and words, best first; filters may stand in the query."""
@@ -157,7 +159,9 @@ class Questions:
         for symbol in self._at(params):
             edges = self._edges(ReferencesParams(symbol=symbol.id, places=True))
             places = [self._location(symbol)] if params.context.include_declaration else []
-            places += [types.Location(self._uri(edge.at.file), at) for edge in edges for at in self._places(edge)]
+            places += [
+                types.Location(self._uri(edge.at.file), at) for edge in edges for at in self._places(edge, symbol.name)
+            ]
             for each in places:
                 found.setdefault((each.uri, each.range.start.line, each.range.start.character), each)
         return list(found.values())
@@ -176,13 +180,15 @@ class Questions:
 
     def incoming(self, params: types.CallHierarchyIncomingCallsParams) -> list[types.CallHierarchyIncomingCall]:
         """List who calls a symbol."""
-        edges = self._edges(CallersParams(symbol=_id(params.item), places=True))
-        return [types.CallHierarchyIncomingCall(self._call(edge), self._places(edge)) for edge in edges]
+        edges, name = self._edges(CallersParams(symbol=_id(params.item), places=True)), params.item.name
+        return [types.CallHierarchyIncomingCall(self._call(edge), self._places(edge, name)) for edge in edges]
 
     def outgoing(self, params: types.CallHierarchyOutgoingCallsParams) -> list[types.CallHierarchyOutgoingCall]:
         """List what a symbol calls."""
         edges = self._edges(CalleesParams(symbol=_id(params.item), places=True))
-        return [types.CallHierarchyOutgoingCall(self._call(edge), self._places(edge)) for edge in edges]
+        return [
+            types.CallHierarchyOutgoingCall(self._call(edge), self._places(edge, edge.symbol.name)) for edge in edges
+        ]
 
     def _call(self, edge: EdgeInfo) -> types.CallHierarchyItem:
         return types.CallHierarchyItem(**self._item(edge.symbol))
@@ -229,14 +235,18 @@ class Questions:
     def _lines(self, file: str) -> LineMap | None:
         """Compare the buffer of a file with what is saved; None if it is not open, or not there."""
         if file not in self._maps:
-            try:
-                saved = Path(self._session.root, file).read_text("utf-8", errors="replace")
-            except OSError:
-                self._maps[file] = None
-            else:
-                buffer = self._buffer(file)
-                self._maps[file] = None if buffer is None else LineMap(buffer, saved)
+            buffer, saved = self._buffer(file), self._saved_text(file)
+            self._maps[file] = None if buffer is None or saved is None else LineMap(buffer, saved)
         return self._maps[file]
+
+    def _saved_text(self, file: str) -> str | None:
+        """Return the text of a file on the disk; None if it is not there."""
+        if file not in self._texts:
+            try:
+                self._texts[file] = Path(self._session.root, file).read_bytes().decode("utf-8", "replace")
+            except OSError:
+                self._texts[file] = None
+        return self._texts[file]
 
     def _buffer(self, file: str) -> str | None:
         """Return the text of a file as the editor has it; None if it is not open."""
@@ -284,10 +294,12 @@ class Questions:
             "data": {"id": symbol.id},
         }
 
-    def _places(self, edge: EdgeInfo) -> list[types.Range]:
-        """Return where the references of an edge begin."""
-        places = (edge.at.position, *edge.more)
-        return [self._range(edge.at.file, LspRange(place, place)) for place in places]
+    def _places(self, edge: EdgeInfo, name: str) -> list[types.Range]:
+        """Return where an edge's references to what is called `name` stand."""
+        file, lines = edge.at.file, (self._saved_text(edge.at.file) or "").split("\n")
+        starts = (edge.at.position, *edge.more)
+        ends = (msgspec.structs.replace(at, character=at.character + width_at(lines, at, name)) for at in starts)
+        return [self._range(file, LspRange(*both)) for both in zip(starts, ends, strict=True)]
 
     def _range(self, file: str, place: LspRange) -> types.Range:
         return types.Range(self._position(file, place.start), self._position(file, place.end))

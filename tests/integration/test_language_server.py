@@ -164,12 +164,13 @@ def test_calls_are_followed_in_both_directions(reader: Editor) -> None:
     [call] = reader.ask("callHierarchy/incomingCalls", item=item)
     assert call["from"]["name"] == "total"
     assert [each["start"] for each in call["fromRanges"]] == [{"line": 17, "character": at} for at in (16, 31)]
+    assert [each["end"] for each in call["fromRanges"]] == [{"line": 17, "character": at} for at in (21, 36)]
     assert not reader.logged
 
     [total] = reader.ask("textDocument/prepareCallHierarchy", **reader.at("shop/cart.py", "total("))
-    assert [call["to"]["detail"] for call in reader.ask("callHierarchy/outgoingCalls", item=total)] == [
-        "shop.cart.Cart.price"
-    ]
+    [called] = reader.ask("callHierarchy/outgoingCalls", item=total)
+    assert called["to"]["detail"] == "shop.cart.Cart.price"
+    assert called["fromRanges"] == call["fromRanges"]
     [copy] = reader.ask("textDocument/prepareCallHierarchy", **reader.at("shop/cart.py", "copy("))
     assert reader.ask("callHierarchy/incomingCalls", item=copy) == []
     assert reader.logged == ["callers of shop.cart.Cart.copy may not be all: unknown_receiver (1)"]
@@ -239,7 +240,8 @@ def test_columns_are_counted_in_utf_16_whatever_the_editor_prefers(home: Install
     place = {"textDocument": {"uri": uri}, "position": {"line": 5, "character": 18}}
     assert editor.lines("textDocument/definition", place) == [0]
     found = editor.ask("textDocument/references", **place, context={"includeDeclaration": False})
-    assert [each["range"]["start"] for each in found] == [{"line": 5, "character": 18}]
+    here = {"start": {"line": 5, "character": 18}, "end": {"line": 5, "character": 22}}
+    assert [each["range"] for each in found] == [here]
 
 
 def test_a_place_is_listed_once(home: Installation, editor: Editor) -> None:
