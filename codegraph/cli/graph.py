@@ -77,16 +77,15 @@ def _edges(arguments: Namespace, output: Output, kind: type[EdgesParams], **opti
                 }
             )
         else:
-            _show_edges(output, session, _asked(arguments, session.root), found)
+            steps = options.get("depth", 1) != 1
+            _show_edges(output, session, _asked(arguments, session.root), found, steps=steps)
     return 0
 
 
-def _show_edges(output: Output, session: Session, asked: str, found: EdgesResult) -> None:
+def _show_edges(output: Output, session: Session, asked: str, found: EdgesResult, *, steps: bool) -> None:
     if found.edges:
-        output.rows(
-            [_edge_row(output, session.root, edge) for edge in found.edges],
-            (*SYMBOL_COLUMNS, "edge", "confidence", "at", "steps"),
-        )
+        rows = [_edge_row(output, session.root, edge, steps=steps) for edge in found.edges]
+        output.rows(rows, (*SYMBOL_COLUMNS, "edge", "confidence", "at", *(["steps"] if steps else [])))
     else:
         output.line(f"{found.target.qualified_name}: {reason_text(found.reason)}")
     if found.truncated:
@@ -110,13 +109,13 @@ def _show_bound(output: Output, asked: str, found: EdgesResult | ImpactResult) -
         show_causes(output, found.causes)
 
 
-def _edge_row(output: Output, root: str, edge: EdgeInfo) -> Row:
+def _edge_row(output: Output, root: str, edge: EdgeInfo, *, steps: bool) -> Row:
     return [
         *symbol_cells(output, root, edge.symbol),
         Cell(edge.kind),
         Cell(edge.confidence, "dim"),
         places_cell(root, edge),
-        str(edge.distance),
+        *([str(edge.distance)] if steps else []),
     ]
 
 

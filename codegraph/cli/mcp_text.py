@@ -88,7 +88,7 @@ def _targets(found: EdgesResult | ImpactResult) -> list[str]:
 def _bound(found: EdgesResult | ImpactResult) -> list[str]:
     if found.bound is Bound.EXACT:
         return ["this is all"]
-    return ["this may not be all:", *(cause_text(each, len(each.examples)) for each in found.causes)]
+    return ["this may not be all:", *(f"    {cause_text(each, len(each.examples))}" for each in found.causes)]
 
 
 def _answer(lines: Sequence[str], notes: Sequence[str], reason: EmptyReason, clock: str) -> str:

@@ -273,6 +273,7 @@ def _filters(parser: argparse.ArgumentParser) -> None:
 def _query(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("query", nargs="+", metavar="QUERY", help="words, identifiers or code, and filters: see below")
     parser.add_argument("--all", action="store_true", help="show copies of a result like any other")
+    parser.add_argument("--why", action="store_true", help="show what each score is made of")
 
 
 def _symbol(parser: argparse.ArgumentParser) -> None:

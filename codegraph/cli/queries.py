@@ -49,7 +49,7 @@ def search(arguments: Namespace, output: Output) -> int:
             "folded": [hit_record(hit) | {"folded_under": hit.folded_under} for hit in found.folded],
             "understood": found.understood,
         }
-        _show_hits(output, session, found, record)
+        _show_hits(output, session, found, record, why=arguments.why)
         if not output.json:
             output.warn([f"{each} is no filter, it was read as words" for each in found.understood.not_filters])
     return 0
@@ -82,7 +82,9 @@ def _filters(arguments: Namespace) -> Filters:
     )
 
 
-def _show_hits(output: Output, session: Session, found: SearchResult, more: Record | None = None) -> None:
+def _show_hits(
+    output: Output, session: Session, found: SearchResult, more: Record | None = None, *, why: bool = False
+) -> None:
     if output.json:
         record: Record = {"clock": found.clock, "results": [hit_record(hit) for hit in found.results], **(more or {})}
         record |= {"warnings": found.warnings} if found.warnings else {}
@@ -91,10 +93,16 @@ def _show_hits(output: Output, session: Session, found: SearchResult, more: Reco
     if found.results:
         copies = Counter(hit.folded_under for hit in found.folded)
         rows: list[Row] = [
-            [_score(hit), *symbol_cells(output, session.root, hit.symbol), _signals(hit, copies[hit.symbol.id])]
+            [
+                f"{hit.score:.3f}",
+                *symbol_cells(output, session.root, hit.symbol),
+                *([str(copies[hit.symbol.id] or "")] if copies else []),
+                *([_signals(hit)] if why else []),
+            ]
             for hit in found.results
         ]
-        output.rows(rows, ("score", *SYMBOL_COLUMNS, "because of"))
+        more_columns = (["copies"] if copies else []) + (["because of"] if why else [])
+        output.rows(rows, ("score", *SYMBOL_COLUMNS, *more_columns))
         if copies:
             output.line(Cell(f"{len(found.folded)} copies of these are folded: --all shows them", "dim"))
     else:
@@ -102,13 +110,8 @@ def _show_hits(output: Output, session: Session, found: SearchResult, more: Reco
     output.warn(found.warnings)
 
 
-def _score(hit: SearchHit) -> str:
-    return f"{hit.score:.3f}"
-
-
-def _signals(hit: SearchHit, copies: int) -> Cell:
-    signals = [f"{name}={value:.3g}" for name, value in hit.signals.items()]
-    return Cell(" ".join([*signals, *([f"copies={copies}"] if copies else [])]), "dim")
+def _signals(hit: SearchHit) -> Cell:
+    return Cell(" ".join(f"{name}={value:.3g}" for name, value in hit.signals.items()), "dim")
 
 
 def symbols(arguments: Namespace, output: Output) -> int:

@@ -124,15 +124,15 @@ def cause_record(cause: Uncertainty) -> Record:
 def show_causes(output: Output, causes: Iterable[Uncertainty], words: Mapping[str, str] = _CAUSES) -> None:
     """Say for people why an answer may be incomplete, and where they could look."""
     output.line(Cell("this may not be all:", "yellow"))
-    for cause in causes:
-        output.line(Cell(cause_text(cause, EXAMPLES_SHOWN, words), "yellow"))
+    texts = [cause_text(cause, EXAMPLES_SHOWN, words) for cause in causes]
+    output.rows([("  ", Cell(text, "yellow")) for text in texts])
 
 
 def cause_text(cause: Uncertainty, examples: int, words: Mapping[str, str] = _CAUSES) -> str:
     """Say in one line why an answer may be incomplete, with up to so many places, FILE:LINE."""
     places = ", ".join(f"{each.file}:{each.position.line + 1}" for each in cause.examples[:examples])
     meaning = f": {words[cause.reason]}" if cause.reason in words else ""
-    return f"    {cause.reason} ({cause.count}){meaning}" + (f", for example at {places}" if places else "")
+    return f"{cause.reason} ({cause.count}){meaning}" + (f", for example at {places}" if places else "")
 
 
 def edge_record(edge: EdgeInfo) -> Record:

@@ -1,8 +1,10 @@
-"""Tables on a terminal: columns as wide as what stands in them, folded where the terminal is narrower.
+"""Tables on a terminal: columns as wide as what stands in them; where the terminal is narrower, rows of several lines.
 
-Only what every start can afford: a library for tables takes longer to import than a question to be answered. If all
-columns together are too wide, the widest give way, down to one width, and what does not fit goes on in the next line
-of the same column. Styles are ECMA-48's, links the terminal's own (OSC 8). Pure but for the terminal's size.
+Only what every start can afford: a library for tables takes longer to import than a question to be answered. A last
+column that is too wide goes on below itself, if it is left room to be read in. Else as many columns as there is room
+for are aligned, and the others stand in the lines below: names and places are read, copied and clicked on, so they are
+folded only where they are wider than the terminal. Styles are ECMA-48's, links the terminal's own (OSC 8). Pure but
+for the terminal's size.
 Tests: tests/unit/cli/test_cli_tables.py.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple, TextIO
 
@@ -20,8 +23,8 @@ CODES: Mapping[str, str] = MappingProxyType(
 
 GAP = "  "
 USUAL_WIDTH = 80
-NARROWEST = 8
-"""A column is not folded to less."""
+READABLE = 40
+"""The last column of a line is not folded to less."""
 
 
 class Cell(NamedTuple):
@@ -46,12 +49,49 @@ def terminal_width(stream: TextIO) -> int:
 def table(rows: Sequence[Sequence[Cell]], width: int) -> Iterator[str]:
     """Yield the lines of a table, painted, without blanks at their ends. Texts have printable characters only."""
     count = max(map(len, rows), default=0)
-    full = [max((columns_of(row[place].text) for row in rows if place < len(row)), default=0) for place in range(count)]
-    widths = fitted(full, width - len(GAP) * (count - 1))
+    widths = [max((columns_of(row[at].text) for row in rows if at < len(row)), default=0) for at in range(count)]
+    starts = _starts(widths, width)
+    leading, room = len(starts), max([READABLE, *widths[len(starts) :]])
+    indent = max((start for start in starts if start and width - start >= room), default=0)
     for row in rows:
-        parts = [folded(cell.text, widths[place]) for place, cell in enumerate(row)]
-        for line in range(max(map(len, parts), default=1)):
-            yield _line(row, [part[line] if line < len(part) else "" for part in parts], widths)
+        yield from _aligned(row[:leading], [*widths[: leading - 1], width - starts[-1]])
+        yield from _below(row[leading:], indent or (len(GAP) if width >= READABLE else 0), width)
+
+
+def _starts(widths: Sequence[int], width: int) -> list[int]:
+    """Return where the columns begin that stand in one line: the first, and as many more as there is room for."""
+    starts = [0]
+    for before, each in pairwise(widths):
+        start = starts[-1] + before + len(GAP)
+        if start + min(each, READABLE) > width:
+            break
+        starts.append(start)
+    return starts
+
+
+def _aligned(row: Sequence[Cell], widths: Sequence[int]) -> Iterator[str]:
+    """Yield a row whose last column goes on below itself."""
+    texts = [cell.text for cell in row]
+    last = folded(texts[-1], widths[-1]) if len(row) == len(widths) else texts[-1:]
+    yield _line(row, [*texts[:-1], *last[:1]], widths)
+    for text in last[1:]:
+        yield _line(row, [*("" for _ in texts[:-1]), text], widths)
+
+
+def _below(cells: Sequence[Cell], indent: int, width: int) -> Iterator[str]:
+    """Yield what had no room beside the leading columns, as many cells in a line as there is room for."""
+    line, taken = "", 0
+    for cell in cells:
+        for text in folded(cell.text, width - indent):
+            if not text:
+                continue
+            if taken and taken + len(GAP) + columns_of(text) > width - indent:
+                yield " " * indent + line
+                line, taken = "", 0
+            line += (GAP if taken else "") + paint(text, cell.style, cell.link)
+            taken += (len(GAP) if taken else 0) + columns_of(text)
+    if taken:
+        yield " " * indent + line
 
 
 def _line(row: Sequence[Cell], texts: Sequence[str], widths: Sequence[int]) -> str:
@@ -70,18 +110,6 @@ def paint(text: str, style: str, link: str = "") -> str:
     if style and text and not os.environ.get("NO_COLOR"):
         text = f"\x1b[{CODES[style]}m{text}\x1b[0m"
     return f"\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\" if link and text else text
-
-
-def fitted(widths: Sequence[int], room: int) -> list[int]:
-    """Return widths that fit into the room, the widest cut down to one; none below NARROWEST for that."""
-    fixed, left = 0, len(widths)
-    for width in sorted(widths):
-        share = (room - fixed) // left
-        if width > share:
-            most = max(share, NARROWEST)
-            return [min(each, most) for each in widths]
-        fixed, left = fixed + width, left - 1
-    return list(widths)
 
 
 def folded(text: str, width: int) -> list[str]:
