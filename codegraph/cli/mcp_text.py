@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from codegraph.cli.output import printable
-from codegraph.cli.records import cause_text, reason_text, signature_text
+from codegraph.cli.records import cause_text, reason_text, signature_text, understood_notes
 from codegraph.daemon.messages import (
     Affected,
     Bound,
@@ -29,7 +29,7 @@ def hits_text(found: SearchResult) -> str:
     """Show ranked symbols, best first."""
     lines = [line for hit in found.results for line in _with_signature(hit.symbol)]
     notes = [f"{len(found.folded)} copies of these are left out"] if found.folded else []
-    notes += [f"{each} is no filter, it was read as words" for each in found.understood.not_filters]
+    notes += understood_notes(found.understood)
     return _answer(lines, [*notes, *found.warnings], found.reason, found.clock)
 
 

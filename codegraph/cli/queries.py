@@ -17,6 +17,7 @@ from codegraph.cli.records import (
     signature_text,
     symbol_cells,
     symbol_record,
+    understood_notes,
 )
 from codegraph.core.symbols import SymbolKind
 from codegraph.daemon.messages import (
@@ -51,7 +52,7 @@ def search(arguments: Namespace, output: Output) -> int:
         }
         _show_hits(output, session, found, record, why=arguments.why)
         if not output.json:
-            output.warn([f"{each} is no filter, it was read as words" for each in found.understood.not_filters])
+            output.warn(understood_notes(found.understood))
     return 0
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from codegraph.cli.output import MARKS, Cell, Output
 from codegraph.daemon.messages import EdgeInfo, EmptyReason, Place, SearchHit, SymbolInfo, Uncertainty
+from codegraph.daemon.understanding import Understood
 
 Record = dict[str, Any]
 
@@ -74,6 +75,15 @@ def signature_text(signature: str) -> str:
 def reason_text(reason: EmptyReason) -> str:
     """Say for people why an answer is empty."""
     return _REASONS.get(reason, str(reason))
+
+
+def understood_notes(understood: Understood) -> list[str]:
+    """Say what of a query was read otherwise than it may have been meant, and what stands nowhere."""
+    notes = [f"{each} is no filter, it was read as words" for each in understood.not_filters]
+    notes += [f"{word} was read as {meant}" for word, meant in understood.read_as.items()]
+    if understood.nowhere:
+        notes.append(f"in no name, string or documentation: {', '.join(understood.nowhere)}")
+    return notes
 
 
 def symbol_record(symbol: SymbolInfo) -> Record:

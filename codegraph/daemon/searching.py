@@ -81,8 +81,9 @@ def answer_search(project: Project, view: View, params: SearchParams, vectors: Q
         fits=texts.containing(parsed.phrases),
         copies=texts if params.fold else None,
     )
-    shown = _shown(project, view, project.parts.searcher.search(query, view.search))
-    return msgspec.structs.replace(shown, understood=Understood(**dataclasses.asdict(parsed)))
+    found = project.parts.searcher.search(query, view.search)
+    understood = Understood(**dataclasses.asdict(parsed), nowhere=found.nowhere, read_as=dict(found.read_as))
+    return msgspec.structs.replace(_shown(project, view, found), understood=understood)
 
 
 def answer_similar(project: Project, view: View, params: SimilarParams, vectors: QueryVectors) -> SearchResult:

@@ -25,3 +25,8 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     """What stood in quotes."""
     not_filters: tuple[str, ...] = ()
     """What was written as a filter and was read as words, because its value means nothing: `lang:klingon`."""
+    nowhere: tuple[str, ...] = ()
+    """Words that stand in no name, string, documentation or path of the index: results have the others, or are near
+    in meaning."""
+    read_as: dict[str, str] = msgspec.field(default_factory=dict)
+    """Words that stand nowhere, and the name that was looked for instead, in lower case, or the roots of words."""

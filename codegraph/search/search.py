@@ -97,6 +97,10 @@ class SearchAnswer:
     """Why there are no results: empty_index, no_words, nothing_allowed or no_match; "" when there are."""
     folded: tuple[Folded, ...] = ()
     """Copies of results, best first; see `folding`."""
+    nowhere: tuple[str, ...] = ()
+    """Words of the query that no document has."""
+    read_as: Mapping[str, str] = field(default_factory=dict)
+    """Words of the query that no document has, and what was looked for instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +286,8 @@ class Searcher:
             rankings=found.rankings,
             reason="" if chosen.shown else _reason(view, shape, query, allowed is not None and not allowed.any()),
             folded=tuple(Folded(shown(index), candidates.symbols[under]) for index, under in chosen.folded),
+            nowhere=shape.nowhere,
+            read_as=shape.read_as,
         )
 
     def _listed(self, query: Query, view: SearchView, allowed: Mask) -> SearchAnswer:

@@ -11,8 +11,8 @@ Pure. Tests: tests/unit/search/test_search_shape.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import islice
 
@@ -74,6 +74,10 @@ class QueryShape:
     """The end of a file's path, if the whole query is one."""
     opening: str = ""
     """The first word of a subject, if it has a capital that may begin a sentence."""
+    nowhere: tuple[str, ...] = ()
+    """Words that no document has; see `spelling`."""
+    read_as: Mapping[str, str] = field(default_factory=dict)
+    """Words that no document has, and the name or the roots that were looked for instead."""
 
     def kind_among(self, names: Sequence[str]) -> QueryKind:
         """Return the kind, given the names of what was found: a capital is that of a sentence or that of a name."""

@@ -5,6 +5,8 @@ each unknown part for the term, that is one edit away (Damerau 1964: a letter le
 neighbours swapped) and has the first two letters, which are seldom wrong and bound what is compared. Of several the
 commonest is taken, then the first by name. Vectors still see what was typed.
 
+What stands nowhere, and what was read instead, is part of the answer: a search by meaning always finds something.
+
 Invariant: it depends on live documents only, and a query without unknown words is left as it is. Pure. Tests:
 tests/unit/search/test_search_spelling.py.
 """
@@ -38,10 +40,12 @@ SURE_LETTERS = 2
 def matched(lexical: LexicalView, shape: QueryShape, count: int, allowed: Mask | None) -> tuple[QueryShape, Matches]:
     """Search by words, with those that nothing has read as what was meant."""
     matches = lexical.search((*shape.terms, *shape.defined), count, allowed)
-    meant = mended(shape, lexical.segments, lexical.live, matches.idf)
-    if meant is None:
-        return shape, matches
-    return meant, lexical.search((*meant.terms, *meant.defined), count, allowed)
+    nowhere = tuple(_unknown(shape, matches.idf))
+    meant = mended(shape, lexical.segments, lexical.live, matches.idf) if nowhere else None
+    if meant is not None:
+        matches = lexical.search((*meant.terms, *meant.defined), count, allowed)
+        shape = meant
+    return dataclasses.replace(shape, nowhere=tuple(word for word in nowhere if word not in shape.read_as)), matches
 
 
 def mended(shape: QueryShape, segments: Sequence[SegmentView], live: int, known: Collection[str]) -> QueryShape | None:
@@ -51,7 +55,8 @@ def mended(shape: QueryShape, segments: Sequence[SegmentView], live: int, known:
     """
     terms: dict[str, tuple[str, ...]] = {}
     names: dict[str, str] = {}
-    for word in islice(_unknown(shape.words, known), MOST_MENDED):
+    parts: dict[str, str] = {}
+    for word in islice((word for word in _unknown(shape, known) if len(word) >= LEAST_LETTERS), MOST_MENDED):
         name = _nearest(segments, live, defined(word))
         if name:
             names[word] = name.removeprefix(DEFINED)
@@ -60,26 +65,30 @@ def mended(shape: QueryShape, segments: Sequence[SegmentView], live: int, known:
         for part in map(root, split_word(word)):
             if part not in known and (meant := _nearest(segments, live, part)):
                 terms[part] = (meant,)
+                parts[word] = f"{parts.get(word, '')} {meant}".strip()
     if not terms:
         return None
-    return _with(shape, terms, names)
+    return _with(shape, terms, names, names | parts)
 
 
-def _unknown(words: Sequence[str], known: Collection[str]) -> Iterator[str]:
-    """Yield the words that have an unknown part."""
-    for word in dict.fromkeys(words):
-        parts = [root(part) for part in split_word(word)]
-        if len(word) >= LEAST_LETTERS and any(part not in known and part not in FUNCTION_WORDS for part in parts):
+def _unknown(shape: QueryShape, known: Collection[str]) -> Iterator[str]:
+    """Yield the words of which a part was looked for and is not known."""
+    asked = set(shape.terms).difference(known)
+    for word in dict.fromkeys(shape.words) if asked else ():
+        if any(root(part) in asked and root(part) not in FUNCTION_WORDS for part in split_word(word)):
             yield word
 
 
-def _with(shape: QueryShape, terms: Mapping[str, tuple[str, ...]], names: Mapping[str, str]) -> QueryShape:
+def _with(
+    shape: QueryShape, terms: Mapping[str, tuple[str, ...]], names: Mapping[str, str], read_as: Mapping[str, str]
+) -> QueryShape:
     meant = [each for term in shape.terms for each in terms.get(term, (term,))]
     return dataclasses.replace(
         shape,
         terms=tuple(dict.fromkeys(meant)),
         defined=tuple(dict.fromkeys((*shape.defined, *map(defined, names.values())))),
         written=tuple(names.get(word, word) for word in shape.written),
+        read_as=read_as,
     )
 
 

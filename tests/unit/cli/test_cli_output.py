@@ -8,7 +8,9 @@ import pytest
 
 from codegraph.cli.output import Cell, Output, duration, printable, size
 from codegraph.cli.progress import progress_bar
+from codegraph.cli.records import understood_notes
 from codegraph.daemon.operations import Progress
+from codegraph.daemon.understanding import Understood
 
 
 def test_plain_columns() -> None:
@@ -94,3 +96,14 @@ def test_the_progress_bar_is_for_terminals() -> None:
     with progress_bar(quiet, shown=False) as report:
         report(Progress(stage="extract", done=3, total=10))
     assert quiet.getvalue() == ""
+
+
+def test_what_was_read_otherwise_is_said() -> None:
+    """A word that is a filter no more, one that was taken for another, one that stands nowhere: a note each."""
+    understood = Understood(not_filters=("lang:klingon",), nowhere=("zzz", "qqq"), read_as={"swichMap": "switchmap"})
+    assert understood_notes(understood) == [
+        "lang:klingon is no filter, it was read as words",
+        "swichMap was read as switchmap",
+        "in no name, string or documentation: zzz, qqq",
+    ]
+    assert understood_notes(Understood()) == []

@@ -48,6 +48,23 @@ def test_what_is_there_stays(typed: str) -> None:
     assert mended(shape_of(typed), view.segments, view.live, known) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "nowhere", "read_as"),
+    [
+        ("switchMap", (), {}),
+        ("how does the merge map work", ("work",), {}),
+        ("frobnicate every map", ("frobnicate",), {}),
+        ("swichMap", (), {"swichMap": "switchmap"}),
+        ("zzz mergemaps", ("zzz",), {}),
+        ("switchinq merge", (), {"switchinq": "switching"}),
+    ],
+)
+def test_what_stands_nowhere_is_told(text: str, nowhere: tuple[str, ...], read_as: dict[str, str]) -> None:
+    """The answer says which words no symbol has, and what was looked for in place of one."""
+    found = searcher("switchMap", "mergeMap", "concatMap", "every_map", "switching").search(Query(text))
+    assert (found.nowhere, dict(found.read_as)) == (nowhere, read_as)
+
+
 def test_the_commonest_neighbour_is_meant() -> None:
     """Of two words one edit away the one that more symbols have is taken."""
     target = searcher("open_panel", "shut_panel", "open_panem")
