@@ -25,9 +25,10 @@ from codegraph.daemon.naming import (
     qualified_name,
     qualified_names,
 )
+from codegraph.daemon.places import around, check_line, in_file
 from codegraph.daemon.referenced import Meaning, meaning_at
 from codegraph.daemon.view import View
-from codegraph.errors import AmbiguousSymbol, ProjectError, SymbolNotFound
+from codegraph.errors import AmbiguousSymbol, SymbolNotFound
 from codegraph.graph.file_view import Symbol
 from codegraph.graph.snapshot import Snapshot
 
@@ -268,40 +269,6 @@ def near_names(snapshot: Snapshot, name: str) -> list[str]:
     return [by_folded[each] for each in get_close_matches(folded, by_folded, 3, SPELLING_LIKENESS)]
 
 
-def in_file(snapshot: Snapshot, path: str) -> tuple[Symbol, ...]:
-    """Return a file's symbols, the module first. Raises ProjectError if it is not indexed."""
-    found = snapshot.in_file(path)
-    if not found:
-        advice = f"paths are relative to the project; `codegraph skipped {path}` says what keeps it out"
-        raise ProjectError(f"{path} is not indexed", advice)
-    return found
-
-
-def around(snapshot: Snapshot, path: str, line: int, character: int | None) -> Symbol:
-    """Return the symbol whose name stands on a line, else the innermost around the place."""
-    here = in_file(snapshot, path)
-    last = here[0].definition.range.end_line
-    if line > last:
-        raise SymbolNotFound(f"{path} has {last + 1} lines, not {line + 1}", "give a line inside of the file")
-    if character is None:
-        on_line = [each for each in here[1:] if each.definition.selection_range.start_line == line]
-        if on_line:
-            return on_line[0]
-        spanning = [each for each in here[1:] if _spans(each, line)]
-        return max(spanning, key=_start) if spanning else here[0]
-    found = snapshot.at(path, line, character)
-    return here[0] if found is None else found
-
-
-def _spans(symbol: Symbol, line: int) -> bool:
-    extent = symbol.definition.range
-    return extent.start_line <= line and (line, 0) < (extent.end_line, extent.end_column)
-
-
-def _start(symbol: Symbol) -> tuple[int, int]:
-    return symbol.definition.range.start_line, symbol.definition.range.start_column
-
-
 def list_symbols(view: View, params: SymbolsParams) -> Iterator[Symbol]:
     """Yield the symbols that name, file and place leave, by path and position (around a place: outermost first)."""
     snapshot = view.snapshot
@@ -330,6 +297,7 @@ def _in_scope(snapshot: Snapshot, params: SymbolsParams) -> Iterable[Symbol]:
         here = in_file(snapshot, params.file)
         if params.line is None:
             return here
+        check_line(here[0], params.line)
         place = (params.line, 1 << 30 if params.character is None else params.character)
         start = (params.line, 0 if params.character is None else params.character)
         return [each for each in here if _covers(each, start, place)]

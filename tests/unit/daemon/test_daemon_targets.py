@@ -219,6 +219,18 @@ def test_symbols_are_listed_by_file_place_and_kind(view: View) -> None:
         ids(view, file="missing.py")
 
 
+@pytest.mark.parametrize(("text", "lines"), [("a = 1\n\n", 2), ("a = 1\nb = 2", 2), ("a = 1\n  ", 2), ("", 0)])
+def test_a_line_behind_the_last_one_is_refused(project_of: Any, text: str, lines: int) -> None:
+    """Lines are counted as every tool counts them: what ends the last one begins no other; an empty one has one."""
+    view = project_of({"a.py": text}).view
+    last = max(lines, 1)
+    assert target(view, file="a.py", line=last - 1)
+    assert ids(view, file="a.py", line=last - 1)
+    for ask in (target, ids):
+        with pytest.raises(SymbolNotFound, match=f"a.py has {lines} lines, not {last + 1}"):
+            ask(view, file="a.py", line=last)
+
+
 def test_description_shows_names_and_state(view: View) -> None:
     """A symbol is shown with its dotted name, its header and what may be believed of its vector."""
     symbol = existing(view.snapshot, SymbolId("pkg/store.py/Store#get()."))
