@@ -4,6 +4,7 @@
     ├── UsageError                  what was asked for cannot be: an unknown option, language, type of event
     ├── ConfigError                 a setting is unknown or has a bad value (file and line named)
     ├── ProjectError                no such directory, a path outside of it, nothing to index
+    │   ├── FileNotIndexed          a file that the index does not have, and why
     │   ├── SymbolNotFound          an unknown symbol or position
     │   └── AmbiguousSymbol         a name that fits several symbols; all are listed
     ├── SourceError                 a file or directory could not be read
@@ -64,6 +65,14 @@ class ProjectError(CodegraphError):
     """The project or a path in it is not what the command needs."""
 
     exit_code = 4
+
+
+class FileNotIndexed(ProjectError):
+    """The index does not have a file; `path` is relative to the project."""
+
+    def __init__(self, message: str, advice: str = "", path: str = "") -> None:
+        super().__init__(message, advice)
+        self.path = path
 
 
 class SymbolNotFound(ProjectError):

@@ -27,6 +27,7 @@ from codegraph.daemon.encoders import QueryVectors
 from codegraph.daemon.explaining import explain
 from codegraph.daemon.exporting import Exports
 from codegraph.daemon.messages import EmptyReason, Wait
+from codegraph.daemon.places import in_file
 from codegraph.daemon.project import Project
 from codegraph.daemon.protocol import PROTOCOL_VERSION
 from codegraph.daemon.reporting import (
@@ -36,6 +37,7 @@ from codegraph.daemon.reporting import (
     models_report,
     skipped_report,
     status_report,
+    with_reason,
 )
 from codegraph.daemon.searching import answer_embed, answer_search, answer_similar
 from codegraph.daemon.statistics import RequestStatistics
@@ -50,8 +52,9 @@ from codegraph.daemon.targets import (
 )
 from codegraph.daemon.verifying import verify
 from codegraph.daemon.view import View
-from codegraph.errors import DaemonError, SymbolNotFound, SyncTimeout
+from codegraph.errors import DaemonError, FileNotIndexed, SymbolNotFound, SyncTimeout
 from codegraph.events import AnyEvent
+from codegraph.extract.languages import language_of
 from codegraph.search.query_language import parse_query
 from codegraph.source.cookies import CookieOutcome
 
@@ -131,6 +134,8 @@ class Handlers:
         try:
             with self._project.parts.courtesy.answering():
                 return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+        except FileNotIndexed as error:
+            raise await self._threaded(with_reason, self._project, error) from error
         except SymbolNotFound as error:
             if where := how_far(self._project):
                 raise SymbolNotFound(f"{error.message}; {where}", error.advice) from error
@@ -314,6 +319,8 @@ def _answer_symbols(view: View, params: messages.SymbolsParams) -> messages.Symb
     reason = EmptyReason.NOT_EMPTY
     if not found:
         reason = EmptyReason.NO_MATCH if view.reconciled else EmptyReason.INDEXING
+        if view.reconciled and not params.file and language_of(params.name, b""):  # it may be meant for a file
+            in_file(view.snapshot, params.name)
     return messages.SymbolsResult(
         clock=str(view.snapshot.clock), symbols=tuple(found), truncated=truncated, reason=reason
     )

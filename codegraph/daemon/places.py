@@ -5,17 +5,16 @@ Tests: tests/unit/daemon/test_daemon_targets.py.
 
 from __future__ import annotations
 
-from codegraph.errors import ProjectError, SymbolNotFound
+from codegraph.errors import FileNotIndexed, SymbolNotFound
 from codegraph.graph.file_view import Symbol
 from codegraph.graph.snapshot import Snapshot
 
 
 def in_file(snapshot: Snapshot, path: str) -> tuple[Symbol, ...]:
-    """Return a file's symbols, the module first. Raises ProjectError if it is not indexed."""
+    """Return a file's symbols, the module first. Raises FileNotIndexed."""
     found = snapshot.in_file(path)
     if not found:
-        advice = f"paths are relative to the project; `codegraph skipped {path}` says what keeps it out"
-        raise ProjectError(f"{path} is not indexed", advice)
+        raise FileNotIndexed(f"{path} is not indexed", "paths are relative to the project", path)
     return found
 
 

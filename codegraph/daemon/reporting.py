@@ -30,11 +30,11 @@ from codegraph.daemon.view import View
 from codegraph.embed.embedder import WorkerStatus
 from codegraph.embed.registry import describe, registered
 from codegraph.embed.spec import ModelSpec
-from codegraph.errors import CodegraphError
+from codegraph.errors import CodegraphError, FileNotIndexed
 from codegraph.extract.languages import language_of
 from codegraph.graph.snapshot import Snapshot
 from codegraph.processes import descendants
-from codegraph.source.left_out import reason_of
+from codegraph.source.left_out import MISSING, reason_of
 
 if TYPE_CHECKING:
     from codegraph.daemon.project import Project
@@ -238,6 +238,21 @@ def skipped_report(project: Project, params: reports.SkippedParams) -> reports.S
         truncated=len(kept) > params.limit,
         counted={why: more for why, more in others.items() if more > 0 and params.reason in ("", why)},
     )
+
+
+def with_reason(project: Project, error: FileNotIndexed) -> FileNotIndexed:
+    """Say of a file that is not indexed why it is not, as the disk is now."""
+    if where := how_far(project):
+        return FileNotIndexed(f"{error.path} is not indexed so far: {where}", "ask again with `wait`")
+    found = reason_of(project.root, project.config.source, language_of, error.path)
+    if found is None:
+        why, advice = "it is newer than the index", "ask again with `wait`"
+    elif found.reason == MISSING:
+        why, advice = "there is no such file", error.advice
+    else:
+        why = f"{found.reason} ({found.detail})" if found.detail else found.reason
+        advice = "`codegraph skipped` lists what is left out"
+    return FileNotIndexed(f"{error.path} is not indexed: {why}", advice)
 
 
 def _unread_files(snapshot: Snapshot) -> dict[str, reports.SkippedFile]:

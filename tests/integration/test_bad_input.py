@@ -102,7 +102,7 @@ def test_a_file_that_is_missed_is_explained(project: Installation) -> None:
     assert {"file": "made", "reason": "ignored", "detail": ""} in project.run("skipped", "--json").record["files"]
     missed = project.run("symbols", "--file", "made/parser.py")
     assert missed.code == 4
-    assert "`codegraph skipped made/parser.py`" in missed.err
+    assert "made/parser.py is not indexed: ignored (made/)" in missed.err
     for file, reason, detail in (("made/parser.py", "ignored", "made/"), ("pkg/link.py", "symlink", "")):
         told = project.run("skipped", file, "--json").record["files"]
         assert told == [{"file": file, "reason": reason, "detail": detail}]
@@ -563,7 +563,8 @@ def untouched() -> Iterator[Installation]:
         (("callers", "run"), 5, ("fits 2 symbols", "pkg/base.py/Base#run().", "pkg/twice.py/run().", "ids")),
         (("definition", "pkg/use.py:400"), 5, ("pkg/use.py has", "400", "line")),
         (("definition", "pkg/use.py:0"), 4, ("counted from 1", "FILE:LINE")),
-        (("definition", "pkg/none.py:3"), 4, ("pkg/none.py is not indexed", "relative")),
+        (("definition", "pkg/none.py:3"), 4, ("pkg/none.py is not indexed: there is no such file", "relative")),
+        (("symbols", "pkg/none.py"), 4, ("pkg/none.py is not indexed: there is no such file", "relative")),
         (("definition", "/etc/passwd:1"), 4, ("/etc/passwd lies outside", "--project")),
         (("symbols", "--file", "../../etc/passwd"), 4, ("lies outside", "--project")),
         (("symbols", "--at", "use"), 4, ("no place", "FILE:LINE")),

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from codegraph.core.symbols import SymbolKind
 from codegraph.daemon import reporting, versions
 from codegraph.daemon.handlers import Handlers
-from codegraph.daemon.messages import CallersParams
+from codegraph.daemon.messages import CallersParams, EmptyReason, SymbolsParams
 from codegraph.daemon.reporting import how_far, status_report
 from codegraph.daemon.statistics import RequestStatistics
-from codegraph.errors import SymbolNotFound
+from codegraph.errors import FileNotIndexed, SymbolNotFound
 from codegraph.source.reading import FileReader
 from codegraph.source.scan import Scanner
 from tests.workbench import Workbench
@@ -95,3 +96,40 @@ def test_many_who_wait_are_counted_once_in_a_while(memory_path: Path, monkeypatc
     bench.drain()
     assert not sum(lane.pending for lane in status_report(bench.project, figures).lanes)
     bench.close()
+
+
+def test_a_file_that_is_not_indexed_is_told_with_the_reason(project_of: Any) -> None:
+    """Whether it is meant by a place, as a file or by a name that reads like one: not there, left out, or too new."""
+    bench: Workbench = project_of({"a.py": "def f(): return 1\n", "b.py": "\0"})
+    bench.write({"new.py": "def g(): return 1\n"})
+
+    async def refusal(question: Any) -> str:
+        handlers = Handlers(bench.project, RequestStatistics(), lambda: None)
+        try:
+            with pytest.raises(FileNotIndexed) as told:
+                await getattr(handlers, question.method)(question)
+        finally:
+            handlers.close()
+        return told.value.message
+
+    asked = {
+        SymbolsParams(name="nope.go"): "nope.go is not indexed: there is no such file",
+        SymbolsParams(file="nope.go"): "nope.go is not indexed: there is no such file",
+        CallersParams(file="b.py", line=0): "b.py is not indexed: binary (NUL at byte 0)",
+        SymbolsParams(name="new.py"): "new.py is not indexed: it is newer than the index",
+    }
+    assert [asyncio.run(refusal(question)) for question in asked] == list(asked.values())
+
+
+def test_a_name_that_reads_like_no_file_just_matches_nothing(project_of: Any) -> None:
+    """So does the name of a file that is indexed, where the kinds leave nothing of it."""
+    bench: Workbench = project_of({"a.py": "def f(): return 1\n"})
+
+    async def reasons() -> list[str]:
+        handlers = Handlers(bench.project, RequestStatistics(), lambda: None)
+        asked = SymbolsParams(name="os.path"), SymbolsParams(name="a.py", kinds=(SymbolKind.CLASS,))
+        found = [(await handlers.symbols(each)).reason for each in asked]
+        handlers.close()
+        return found
+
+    assert asyncio.run(reasons()) == [EmptyReason.NO_MATCH] * 2
