@@ -33,6 +33,9 @@ LEAST_LETTERS = 5
 MOST_MENDED = 8
 """Unknown words of one query that are looked up."""
 
+MOST_CUT = 2
+"""Letters that the root of a word may lack: those of longer endings (exponential, exposes) do not make words alike."""
+
 SURE_LETTERS = 2
 """Letters in front that are taken as right."""
 
@@ -62,8 +65,10 @@ def mended(shape: QueryShape, segments: Sequence[SegmentView], live: int, known:
             names[word] = name.removeprefix(DEFINED)
             terms.update(dict.fromkeys(terms_of_word(word), terms_of_word(names[word])))
             continue
-        for part in map(root, split_word(word)):
-            if part not in known and (meant := _nearest(segments, live, part)):
+        for written in split_word(word):
+            part = root(written)
+            whole = len(written) - len(part) <= MOST_CUT
+            if whole and part not in known and (meant := _nearest(segments, live, part)):
                 terms[part] = (meant,)
                 parts[word] = f"{parts.get(word, '')} {meant}".strip()
     if not terms:

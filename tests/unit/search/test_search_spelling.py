@@ -57,11 +57,12 @@ def test_what_is_there_stays(typed: str) -> None:
         ("swichMap", (), {"swichMap": "switchmap"}),
         ("zzz mergemaps", ("zzz",), {}),
         ("switchinq merge", (), {"switchinq": "switching"}),
+        ("exponential merge", ("exponential",), {}),
     ],
 )
 def test_what_stands_nowhere_is_told(text: str, nowhere: tuple[str, ...], read_as: dict[str, str]) -> None:
     """The answer says which words no symbol has, and what was looked for in place of one."""
-    found = searcher("switchMap", "mergeMap", "concatMap", "every_map", "switching").search(Query(text))
+    found = searcher("switchMap", "mergeMap", "concatMap", "every_map", "switching", "expose").search(Query(text))
     assert (found.nowhere, dict(found.read_as)) == (nowhere, read_as)
 
 
