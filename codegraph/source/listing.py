@@ -63,6 +63,7 @@ class Look:
     tree: dict[str, Listing]
     full: bool
     doubtful: frozenset[str] = frozenset()
+    """Hinted: directories are walked as a whole, files are read whatever their stat says."""
     listed: set[str] = field(default_factory=set)
     written: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)

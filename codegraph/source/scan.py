@@ -7,9 +7,10 @@ tree. A *verdict* (reading.py) is a remembered reason for not indexing a candida
 
 `verify` lists the directories of the hints again, walks those never seen before (or in doubt as a
 whole), and reports what vanished; `reconcile` does so for the whole tree, needing no hint. Both
-answer with `Changes`: `written` are paths that differ from the record in stat or whose record
-cannot be trusted (see stamps.py), and only `read` tells whether their bytes differ. If Changes could
-not be applied, the next call must be `reconcile`.
+answer with `Changes`: `written` are paths that differ from the record in stat, whose record
+cannot be trusted (see stamps.py), or that were hinted themselves (writes to mapped memory need not change
+the stat); only `read` tells whether their bytes differ. If Changes could not be applied, the next call must
+be `reconcile`.
 
 Names are taken from listings only, never by asking for a known path, so a rename that changes
 nothing but case is seen on file systems that ignore case. Symbolic links are never followed. Hard
@@ -165,16 +166,15 @@ class Scanner:
         return look.changes()
 
     def _places(self, hints: Iterable[Hint]) -> tuple[list[str], frozenset[str]]:
-        """Return the directories to list again, parents first, and those in doubt as a whole."""
+        """Return the directories to list again, parents first, and what is in doubt as a whole."""
         places: set[str] = set()
         doubtful: set[str] = set()
-        for path, is_directory in hints:
+        for path, _ in hints:
+            doubtful.add(path)
             place = path.rpartition("/")[0]
             while place and place not in self._tree:
                 place = place.rpartition("/")[0]
             places.add(place)
-            if is_directory:
-                doubtful.add(path)
         return sorted(places), frozenset(doubtful)
 
     def _places_of_other_names(self, look: Look) -> list[str]:
@@ -301,10 +301,11 @@ class Scanner:
                 look.linked.add(stamp.inode)
             listing.left_out[path] = _too_large(path, status)
             return False
+        is_doubtful = path in look.doubtful
         known = look.known.get(path)
-        if known is not None and known.vouches_for(stamp):
+        if known is not None and known.vouches_for(stamp) and not is_doubtful:
             return True
-        verdict = self._reader.verdict(path, stamp)
+        verdict = None if is_doubtful else self._reader.verdict(path, stamp)
         if verdict is None:
             look.written.add(path)
             if linked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import shutil
 import time
@@ -102,6 +103,28 @@ def test_verify_looks_only_where_the_hints_point(tree: Tree) -> None:
     tree.write("other/d.py", "x = 2\n")
     changes = tree.verify(Hint("pkg/b.py", False))
     assert (changes.written, changes.deleted, changes.directories) == (("pkg/b.py", "pkg/new.py"), (), 1)
+
+
+def test_a_write_that_leaves_every_stamp_as_it_was_is_seen_when_it_is_reported(tree: Tree) -> None:
+    """A page of mapped memory gives a file its times at the first write to it only, so a hint outweighs them."""
+    with (tree.root / "pkg/b.py").open("r+b") as file, mmap.mmap(file.fileno(), 0) as page:
+        page[4:5] = b"2"
+        assert tree.verify(Hint("pkg/b.py", False)).written == ("pkg/b.py",)
+        page[4:5] = b"3"
+    tree.verify(Hint("pkg/b.py", False))
+    assert tree.content == tree.on_disk()
+
+
+def test_a_file_that_was_left_out_is_read_again_when_it_is_reported(tree: Tree) -> None:
+    """What keeps a file out is believed as little as what was read of one that is in."""
+    tree.write("pkg/b.py", "\0 = 1\n")
+    tree.verify(Hint("pkg/b.py", False))
+    with (tree.root / "pkg/b.py").open("r+b") as file, mmap.mmap(file.fileno(), 0) as page:
+        page[0:1] = b"\1"
+        tree.verify(Hint("pkg/b.py", False))
+        page[0:1] = b"x"
+    tree.verify(Hint("pkg/b.py", False))
+    assert tree.content == tree.on_disk()
 
 
 def test_deletion_is_known_minus_seen(tree: Tree) -> None:
