@@ -18,6 +18,9 @@ from codegraph.errors import ConfigError, ProjectError
 
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>[0-9]{1,9})(?::(?P<column>[0-9]{1,9}))?\Z", re.DOTALL)
 
+ELSEWHERE = "choose the project with --project"
+"""What to do about a file of another project."""
+
 
 def waiting_fields(arguments: Namespace) -> dict[str, Any]:
     """Return `wait` and `timeout` of a query."""
@@ -76,7 +79,7 @@ def project_file(text: str, root: str) -> str:
             return path.relative_to(root).as_posix()
         except ValueError:
             continue
-    raise ProjectError(f"{text} lies outside of the project {root}", "choose the project with --project")
+    raise ProjectError(f"{text} lies outside of the project {root}", ELSEWHERE)
 
 
 def settings_of(assignments: list[str]) -> dict[str, Any]:

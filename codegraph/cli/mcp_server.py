@@ -20,7 +20,7 @@ import msgspec
 
 from codegraph import __version__
 from codegraph.cli.arguments import listed_fields, target_fields
-from codegraph.cli.mcp_text import edges_text, hits_text, impact_text, symbols_text
+from codegraph.cli.mcp_text import edges_text, for_agents, hits_text, impact_text, symbols_text
 from codegraph.cli.output import Output
 from codegraph.cli.project import find_root, open_session
 from codegraph.cli.status import lines
@@ -155,7 +155,9 @@ def _told() -> Iterator[None]:
     try:
         yield
     except CodegraphError as error:
-        raise ToolError(f"{error.message}\nnext: {error.advice}" if error.advice else error.message) from error
+        raise ToolError(
+            f"{error.message}\nnext: {for_agents(error.advice)}" if error.advice else error.message
+        ) from error
 
 
 def make_server(arguments: Namespace) -> MCPServer[None]:

@@ -7,10 +7,13 @@ characters that control anything. Tests: tests/unit/cli/test_cli_mcp.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from types import MappingProxyType
 
+from codegraph.cli.arguments import ELSEWHERE
 from codegraph.cli.output import printable
-from codegraph.cli.records import cause_text, reason_text, signature_text, understood_notes
+from codegraph.cli.records import CAUSES, cause_text, reason_text, signature_text, understood_notes
 from codegraph.daemon.messages import (
     Affected,
     Bound,
@@ -23,6 +26,34 @@ from codegraph.daemon.messages import (
     SymbolInfo,
     SymbolsResult,
 )
+
+TOOLS = ("search", "similar", "symbols", "definition", "callers", "callees", "references", "impact", "status")
+"""What an agent can ask."""
+
+_COMMAND = re.compile(rf"`codegraph ({'|'.join(TOOLS)})( [^`]*)?`")
+_PARAMETER = re.compile(r"--(limit|depth)\b")
+_PHRASES = MappingProxyType(
+    {
+        ELSEWHERE: "this server answers for that project only",
+        "ask again with `wait`": "ask again",
+        " and `dependencies` show": " shows",
+        ", or give --wait indexed a longer --timeout": "",
+        "try --wait embedded": "ask again later",
+        "`codegraph skipped` lists files that are left out, and why": "`status` counts files that are left out",
+        "`codegraph skipped` lists": "`status` counts",
+    }
+)
+"""What a person is advised, and an agent instead."""
+
+
+def for_agents(advice: str) -> str:
+    """Reword what a person is told to do next: an agent has tools and their parameters, and no options."""
+    for said, instead in _PHRASES.items():
+        advice = advice.replace(said, instead)
+    return _PARAMETER.sub(r"`\1`", _COMMAND.sub(r"`\1`", advice))
+
+
+_CAUSES = MappingProxyType({reason: for_agents(words) for reason, words in CAUSES.items()})
 
 
 def hits_text(found: SearchResult) -> str:
@@ -88,9 +119,9 @@ def _targets(found: EdgesResult | ImpactResult) -> list[str]:
 def _bound(found: EdgesResult | ImpactResult) -> list[str]:
     if found.bound is Bound.EXACT:
         return ["this is all"]
-    return ["this may not be all:", *(f"    {cause_text(each, len(each.examples))}" for each in found.causes)]
+    return ["this may not be all:", *(f"    {cause_text(each, len(each.examples), _CAUSES)}" for each in found.causes)]
 
 
 def _answer(lines: Sequence[str], notes: Sequence[str], reason: EmptyReason, clock: str) -> str:
-    shown = lines or [reason_text(reason)]
+    shown = lines or [for_agents(reason_text(reason))]
     return "\n".join(map(printable, [*shown, *notes, f"clock {clock}"]))

@@ -35,7 +35,7 @@ _REASONS = MappingProxyType(
     }
 )
 
-_CAUSES = MappingProxyType(
+CAUSES = MappingProxyType(
     {
         "ambiguous": "references of that name that fit too many definitions",
         "unknown_receiver": "references of that name on something whose type is not known",
@@ -131,14 +131,14 @@ def cause_record(cause: Uncertainty) -> Record:
     return {"reason": cause.reason, "count": cause.count, "examples": [place_record(each) for each in cause.examples]}
 
 
-def show_causes(output: Output, causes: Iterable[Uncertainty], words: Mapping[str, str] = _CAUSES) -> None:
+def show_causes(output: Output, causes: Iterable[Uncertainty], words: Mapping[str, str] = CAUSES) -> None:
     """Say for people why an answer may be incomplete, and where they could look."""
     output.line(Cell("this may not be all:", "yellow"))
     texts = [cause_text(cause, EXAMPLES_SHOWN, words) for cause in causes]
     output.rows([("  ", Cell(text, "yellow")) for text in texts])
 
 
-def cause_text(cause: Uncertainty, examples: int, words: Mapping[str, str] = _CAUSES) -> str:
+def cause_text(cause: Uncertainty, examples: int, words: Mapping[str, str] = CAUSES) -> str:
     """Say in one line why an answer may be incomplete, with up to so many places, FILE:LINE."""
     places = ", ".join(f"{each.file}:{each.position.line + 1}" for each in cause.examples[:examples])
     meaning = f": {words[cause.reason]}" if cause.reason in words else ""

@@ -14,10 +14,12 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 from codegraph.cli.main import main
 from codegraph.cli.mcp_server import NOT_YET, WAIT_SECONDS, make_server
-from codegraph.cli.mcp_text import impact_text, symbols_text
+from codegraph.cli.mcp_text import TOOLS, for_agents, impact_text, symbols_text
+from codegraph.cli.records import CAUSES
 from codegraph.core.symbols import SymbolKind
 from codegraph.daemon.messages import (
     Bound,
+    EmptyReason,
     LspRange,
     Place,
     Position,
@@ -105,9 +107,9 @@ def test_an_index_that_is_late_answers_from_what_it_has_and_says_so(daemon: Fake
 @pytest.mark.parametrize(
     ("tool", "arguments", "said"),
     [
-        ("callers", {"symbol": "nonsense"}, "no symbol nonsense\nnext: `codegraph search` finds symbols by words"),
+        ("callers", {"symbol": "nonsense"}, "no symbol nonsense\nnext: `search` finds symbols by words"),
         ("callers", {"symbol": "load"}, "fits 2 symbols"),
-        ("definition", {"symbol": "/etc/passwd:1"}, "lies outside of the project"),
+        ("definition", {"symbol": "/etc/passwd:1"}, "lies outside of the project .*\nnext: this server answers for"),
         ("similar", {}, "give one of the two"),
         ("search", {"query": "x", "limit": 0}, "greater than or equal to 1"),
     ],
@@ -118,6 +120,18 @@ def test_an_error_says_what_to_do_next(daemon: FakeDaemon, tool: str, arguments:
         called(tool, **arguments)
 
 
+def test_no_advice_needs_what_an_agent_does_not_have() -> None:
+    """Why an answer is empty or not all, and what to do, is told without options; commands are tools."""
+    texts = [symbols_text(SymbolsResult(clock="c", symbols=(), reason=reason)) for reason in EmptyReason]
+    known = impact_on(GET, "c:1")
+    causes = tuple(Uncertainty(reason=reason, count=1, examples=()) for reason in CAUSES)
+    texts += [impact_text(known.__class__(**{**_fields(known), "bound": Bound.LOWER_BOUND, "causes": causes}))]
+    assert [text for text in texts if "--" in text or "`codegraph" in text] == []
+    assert "limit (1): `limit` cut the list off" in texts[-1]
+    assert for_agents("did you mean f? `codegraph search x` finds it") == "did you mean f? `search` finds it"
+    assert for_agents("run `codegraph restart`") == "run `codegraph restart`"
+
+
 def test_status_is_told_in_words(daemon: FakeDaemon) -> None:
     """The lines that people see."""
     assert "index: 2 files, 5 symbols, 1 edges" in called("status").splitlines()
@@ -126,7 +140,7 @@ def test_status_is_told_in_words(daemon: FakeDaemon) -> None:
 def test_tools_only_read_and_are_described(daemon: FakeDaemon) -> None:
     """Agents ask their user before a tool that writes; a tool without a sentence is not used."""
     tools = asyncio.run(make_server(HERE).list_tools())
-    assert {tool.name for tool in tools} == {name for name, _, _ in ASKED} | {"status"}
+    assert {tool.name for tool in tools} == {name for name, _, _ in ASKED} | {"status"} == set(TOOLS)
     for tool in tools:
         assert tool.annotations is not None
         assert tool.annotations.read_only_hint
