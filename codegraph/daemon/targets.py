@@ -181,14 +181,23 @@ def named(snapshot: Snapshot, name: str) -> list[Symbol]:
     candidates = snapshot.by_name(name.rpartition(".")[2])
     for called in (qualified_name, name_by_path):
         if fitting := [each for each in candidates if _ends_with(called(snapshot, each), name)]:
-            return fitting
-    if by_path := _modules(snapshot, name) or _of_crate(snapshot, name, candidates):
-        return by_path
+            modules = _modules(snapshot, name) if "." in name else []
+            return _called(snapshot, name, fitting) or _called(snapshot, name, modules) or fitting
+    if by_path := _modules(snapshot, name):
+        return _called(snapshot, name, by_path) or by_path
+    if of_crate := _of_crate(snapshot, name, candidates):
+        return of_crate
     parts = name.split(".")
     several = candidates if len(parts) > 1 else ()
     gapped = [each for each in several if _has_in_order(qualified_name(snapshot, each).split("."), parts)]
     whole = [each for each in gapped if _lacks_modules_only(snapshot, each, parts)]
     return whole or _inherited(snapshot, parts, candidates) or gapped
+
+
+def _called(snapshot: Snapshot, name: str, fitting: Sequence[Symbol]) -> list[Symbol]:
+    """Return those of which this is the whole qualified name: what is printed finds what it was printed for."""
+    whole = (each for each in fitting if qualified_name(snapshot, each) == name)
+    return [each for each in whole if each.kind is not SymbolKind.SECTION]
 
 
 def _of_crate(snapshot: Snapshot, name: str, candidates: Sequence[Symbol]) -> list[Symbol]:

@@ -36,6 +36,8 @@ FILES = {
     "libs/wire/src/codec/__init__.py": "def pack(): ...\n",
     "jobs/src/__init__.py": "",
     "jobs/src/model.py": "class Model: ...\n",
+    "tests/inner/flask.py": "app = 1\n",
+    "other/pkg/store.py": "class Store:\n    def get(self): ...\n",
     "ui/index.ts": "export class Button { press() {} }\n",
 }
 
@@ -117,6 +119,14 @@ def test_names_of_a_file_are_those_of_its_symbols(view: View) -> None:
     for path in view.snapshot.files:
         each = [qualified_name(view.snapshot, symbol) for symbol in view.snapshot.in_file(path)]
         assert qualified_names(view.snapshot, path) == each
+
+
+def test_what_is_printed_can_be_typed(view: View) -> None:
+    """The whole qualified name of a symbol means it, whatever else ends with that name."""
+    for symbol in view.snapshot.symbols():
+        name = qualified_name(view.snapshot, symbol)
+        if "." in name:
+            assert find_target(view, CalleesParams(symbol=name)).id == symbol.id, name
 
 
 def test_a_name_in_another_package_is_not_found(view: View) -> None:
