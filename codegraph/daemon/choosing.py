@@ -13,6 +13,8 @@ from __future__ import annotations
 import json
 import logging
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,8 +76,8 @@ def use_model(project: Project, name: str) -> UseModelResult:
             f"{wanted} cannot be used, and nothing has changed: {reason}",
             f"`codegraph models {wanted}`" if wanted in registered() else "`codegraph models` lists what there is",
         )
-    _remember(project.settings_file, "" if name == DEFAULT else name)
-    changed = project.use(models, config).result()
+    with _remembered(project.settings_file, "" if name == DEFAULT else name, lambda: project.models is models):
+        changed = project.use(models, config).result()
     view = project.pipeline.view
     set_outside = os.environ.get(VARIABLE, "")
     return UseModelResult(
@@ -109,16 +111,35 @@ def _loses(models: ModelSet, before: ModelSet) -> bool:
     return not models.missing.keys() <= before.missing.keys()
 
 
-def _remember(file: Path, name: str) -> None:
-    """Write the choice down, or forget it. Raises StoreError."""
+@contextmanager
+def _remembered(file: Path, name: str, has_begun: Callable[[], bool]) -> Iterator[None]:
+    """Write a choice down, or forget it; if the body fails and has not begun, all is as before. Raises StoreError."""
+    chosen = f"[embedding]\nmodel = {json.dumps(name, ensure_ascii=False)}\n".encode() if name else b""
+    before = _replaced(file, chosen)
     try:
-        if not name:
+        yield
+    except BaseException:
+        if not has_begun() and _contents(file) == chosen:  # nobody has chosen something else meanwhile
+            _replaced(file, before)
+        raise
+
+
+def _replaced(file: Path, contents: bytes) -> bytes:
+    """Write a file, or remove it if there is nothing to write; return what it held. Raises StoreError."""
+    try:
+        before = _contents(file)
+        if not contents:
             file.unlink(missing_ok=True)
-            return
+            return before
         temporary = file.with_suffix(".new")
-        temporary.write_text(f"[embedding]\nmodel = {json.dumps(name, ensure_ascii=False)}\n", encoding="utf-8")
+        temporary.write_bytes(contents)
         temporary.replace(file)
     except OSError as error:
         raise StoreError(
             f"the choice cannot be written to {file}: {error}", "make room, or see to the rights"
         ) from error
+    return before
+
+
+def _contents(file: Path) -> bytes:
+    return file.read_bytes() if file.exists() else b""

@@ -21,7 +21,7 @@ from codegraph.daemon.model import ActiveModel, ModelSet, single
 from codegraph.embed.embedder import InlineEmbedder
 from codegraph.embed.encoder import RecordingEncoder
 from codegraph.embed.spec import ModelSpec
-from codegraph.errors import ConfigError, ModelMissing, StoreError
+from codegraph.errors import ConfigError, ModelMissing, StoreError, StoreFull
 
 FILES = {"a.py": "def f(): return 1\n"}
 ENCODERS = {name: RecordingEncoder(name) for name in ("codegraph-static", "other", "late")}
@@ -110,6 +110,27 @@ def test_model_that_cannot_be_used_changes_nothing(bench: Workbench, name: str, 
         used(bench, name)
     assert bench.project.models.code.spec.name == "codegraph-static"
     assert not bench.project.settings_file.exists()
+
+
+@pytest.mark.parametrize("chosen", ["", "other"])
+def test_choice_that_the_store_refuses_is_not_taken_at_the_next_start(
+    bench: Workbench, chosen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the change could not begin, the file of the project says what it said before."""
+    if chosen:
+        used(bench, chosen)
+        settle(bench)
+    before = bench.project.models.code.spec.name
+
+    def full(name: str, value: bytes) -> None:
+        raise StoreFull("no room left", "free some")
+
+    monkeypatch.setattr(bench.project.parts.store, "set_meta", full)
+    with pytest.raises(StoreFull):
+        used(bench, "codegraph-static" if chosen else "other")
+    assert bench.project.models.code.spec.name == before
+    file = bench.project.settings_file
+    assert (load_config(None, environment={}, project=file).embedding.model if file.exists() else "") == chosen
 
 
 def test_choice_that_cannot_be_kept_changes_nothing(bench: Workbench) -> None:
