@@ -284,7 +284,7 @@ class Searcher:
             results=tuple(map(shown, chosen.shown)),
             revision=view.lexical.revision,
             rankings=found.rankings,
-            reason="" if chosen.shown else _reason(view, shape, query, allowed is not None and not allowed.any()),
+            reason="" if chosen.shown else _reason(view, shape, query, allowed),
             folded=tuple(Folded(shown(index), candidates.symbols[under]) for index, under in chosen.folded),
             nowhere=shape.nowhere,
             read_as=shape.read_as,
@@ -391,8 +391,10 @@ def _neighbours(near: Sequence[Neighbours], catalogue: CatalogueView, constant: 
     ]
 
 
-def _reason(view: SearchView, shape: QueryShape, query: Query, is_barred: bool) -> str:
-    """Say why nothing was found."""
-    if not view.lexical.live or is_barred:
-        return "nothing_allowed" if view.lexical.live else "empty_index"
+def _reason(view: SearchView, shape: QueryShape, query: Query, allowed: Mask | None) -> str:
+    """Say why nothing was found; symbols that are gone are still numbered, and `allowed` may let them pass."""
+    if not view.lexical.live:
+        return "empty_index"
+    if allowed is not None and not (allowed & live(view.lexical, view.catalogue.count)).any():
+        return "nothing_allowed"
     return "no_match" if shape.terms or query.vectors else "no_words"

@@ -177,6 +177,16 @@ def test_an_empty_answer_has_a_reason() -> None:
     assert target.search(Query("table", allowed=Filter(languages=("ada",)))).reason == "nothing_allowed"
 
 
+def test_the_reason_does_not_tell_what_was_there_before() -> None:
+    """Filters that only symbols pass that are gone leave nothing, as if these had never been there."""
+    target = searcher()
+    only_there = Query("zebra", allowed=Filter(include=("b.py",)))
+
+    assert target.search(only_there).reason == "no_match"
+    target.update([], ["b.py"], 2)
+    assert target.search(only_there).reason == "nothing_allowed"
+
+
 def test_the_limit_is_kept() -> None:
     """The query's limit, or else the configured one."""
     target = opened(None, config=SearchConfig(limit=3))
