@@ -7,6 +7,7 @@ commit. Tests: tests/unit/benchmarks/test_bench_machine.py.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import re
@@ -87,21 +88,23 @@ def _processor() -> str:
     return platform.processor() or "unknown"
 
 
-def commit() -> str:
-    """Return the short id of the commit that runs, with "-modified" if tracked files differ from it."""
+def commit(repository: Path = REPOSITORY) -> str:
+    """Return the short id of the commit that runs, with "-modified-" and a digest of how tracked files differ from it.
+
+    So two states of one checkout have two names; what git does not track is in neither.
+    """
     try:
-        found = _git("rev-parse", "--short=12", "HEAD")
-        changed = _git("status", "--porcelain", "--untracked-files=no", "--", "codegraph", "benchmarks/*.py")
+        found = _git(repository, "rev-parse", "--short=12", "HEAD").decode().strip()
+        changed = _git(repository, "diff", "--binary", "HEAD", "--", "codegraph", "benchmarks/*.py")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"  # an installed copy without its history
-    return f"{found}-modified" if changed else found
+    return f"{found}-modified-{hashlib.sha256(changed).hexdigest()[:8]}" if changed else found
 
 
-def _git(*arguments: str) -> str:
-    done = subprocess.run(
-        ["git", "-C", os.fspath(REPOSITORY), *arguments], capture_output=True, text=True, check=True, timeout=30
-    )
-    return done.stdout.strip()
+def _git(repository: Path, *arguments: str) -> bytes:
+    return subprocess.run(
+        ["git", "-C", os.fspath(repository), *arguments], capture_output=True, check=True, timeout=30
+    ).stdout
 
 
 def load() -> tuple[float, float, float]:

@@ -1,7 +1,8 @@
 """The version of this build: the release, and behind a "+" the commit that it was made from.
 
 A wheel brings it in `version.txt` (`build_hook.py` writes that file). A checkout has no such file and asks its own
-repository, each time that a process starts: so a daemon and a client of different commits notice it.
+repository, each time that a process starts: so a daemon and a client of different commits notice it. What is not
+committed is not in it: two states of a checkout at one commit, or a wheel built from each, have one version.
 Tests: tests/unit/test_version.py.
 """
 

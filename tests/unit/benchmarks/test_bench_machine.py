@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import platform
+import subprocess
 from pathlib import Path
 
 import msgspec
 
 from benchmarks.figures import Figure
-from benchmarks.machine import Machine, Report, gathered, result_path, this_machine, write_report
+from benchmarks.machine import Machine, Report, commit, gathered, result_path, this_machine, write_report
 
 MACHINE = Machine(
     system="Linux", architecture="x86_64", processor="Some CPU @ 2.0GHz", cores=2, memory_bytes=1, python="3.11.0"
@@ -33,3 +34,20 @@ def test_reports_can_be_read_again(tmp_path):
     write_report(report, tmp_path / "machine" / "commit.json")
     assert msgspec.json.decode((tmp_path / "machine" / "commit.json").read_bytes(), type=Report) == report
     assert report.load[0] == (1.0, 2.0, 3.0)
+
+
+def test_each_state_of_a_checkout_has_a_name_of_its_own(tmp_path):
+    """Results of two states that nobody committed do not overwrite each other; an equal state has an equal name."""
+    file = tmp_path / "codegraph" / "a.py"
+    file.parent.mkdir()
+    seen = []
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "x"]):
+        file.write_text("one\n")
+        who = ["-c", "user.name=x", "-c", "user.email=x@y"]
+        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True)
+    for text in ("one\n", "two\n", "three\n", "two\n"):
+        file.write_text(text)
+        seen.append(commit(tmp_path))
+    assert len(set(seen)) == 3
+    assert seen[1] == seen[3]
+    assert [name.startswith(f"{seen[0]}-modified-") for name in seen[1:]] == [True] * 3
