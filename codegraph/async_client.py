@@ -25,7 +25,7 @@ from codegraph.conversation import BUSY_LOOK_SECONDS, Conversation, allowed_seco
 from codegraph.daemon import messages, operations, reports, streams
 from codegraph.daemon.messages import Params
 from codegraph.daemon.protocol import MAX_BATCH, Incoming, raised
-from codegraph.errors import CodegraphError, DaemonNotRunning, ProtocolError, SyncTimeout
+from codegraph.errors import CodegraphError, DaemonNotRunning, SyncTimeout
 
 if TYPE_CHECKING:
     from codegraph.events import AnyEvent
@@ -146,7 +146,7 @@ class AsyncClient:
                     self._deliver(message)
         except ConnectionError:
             pass  # the same as an end: `problem` says so to everybody who waits
-        except ProtocolError as error:
+        except CodegraphError as error:
             problem = error
         finally:
             writer.close()
@@ -172,7 +172,7 @@ class AsyncClient:
             if answer is not None and not answer.done():
                 answer.set_result(message)
         elif message.error is not None:
-            raise ProtocolError(message.error.message, raised(message.error).advice)
+            raise raised(message.error)
 
     async def events(self, *types: str, recent: bool = False) -> AsyncIterator[AnyEvent]:
         """Yield trace events as they happen, over a connection of their own, until the daemon ends."""

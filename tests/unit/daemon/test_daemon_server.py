@@ -27,7 +27,7 @@ from codegraph.daemon.operations import Progress
 from codegraph.daemon.protocol import MAX_BATCH, PROTOCOL_VERSION, Reply, Request, encode, frame
 from codegraph.daemon.server import Server
 from codegraph.daemon.statistics import RequestStatistics
-from codegraph.errors import DaemonError, ProtocolError, StoreFull
+from codegraph.errors import DaemonError, StoreFull
 from codegraph.events import FilesChanged, WatchTrouble
 
 HELLO = {"version": __version__, "protocol": PROTOCOL_VERSION}
@@ -391,8 +391,9 @@ def test_a_refused_client_that_speaks_late_learns_why(directory: Path) -> None:
                 await second.writer.drain()
                 assert "result" in await first.call(number, "status")
             client = AsyncClient(str(scene.path))
-            with pytest.raises(ProtocolError, match="1 clients are connected already"):
+            with pytest.raises(DaemonError, match="1 clients are connected already") as told:
                 await client.status()
+            assert "daemon.max_clients" in told.value.advice
             assert scene.server.clients == 1
             first.close()
             await until(lambda: scene.server.clients == 0)
