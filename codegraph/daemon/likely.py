@@ -50,7 +50,7 @@ def _may_begin(path: str, text: str) -> bool:
     """Whether a module of this path, or what its path says of its symbols' names, may begin with a text or be begun."""
     module = module_name(path)
     around, _, bare = module.rpartition(".")
-    if path.endswith((".rs", ".py", ".pyi")):
+    if path.endswith((".hs", ".rs", ".py", ".pyi")):
         return True  # their names may begin below the path's beginning
     return module.startswith(text) or bare.startswith(text) or text.startswith(around)
 

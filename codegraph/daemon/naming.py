@@ -1,11 +1,12 @@
 """What symbols are called by people: their qualified names, in the terms of their language.
 
 A *qualified name* is dotted: what the definition stands in, then its name. Where a language has names that do
-not come from paths (packages of Java, namespaces of C#, constants of Ruby, C) it starts with the package or
-namespace that the file declares; elsewhere with the module's path without its extension, `__init__` and
+not come from paths (packages of Java, namespaces of C#, constants of Ruby, modules of Elixir, C, Swift) it starts with
+the package or namespace that the file declares, if any; elsewhere with the module's path without its extension, `__init__` and
 `index` standing for their directory. What a definition itself says that it stands in, as a method outside of its
 class does, is part of its name. In Go a package is called after its directory, in Rust and Python a module after its
-path below `src`: what is imported as `flask.app` is not called `src.flask.app`.
+path below `src`, in Haskell after the end of its path that has capitals: what is imported as `flask.app` is not called
+`src.flask.app`.
 Tests: tests/unit/daemon/test_daemon_naming.py.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from codegraph.core.symbols import names_between
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from codegraph.graph.snapshot import Snapshot
 
 _INDEX_NAMES: Final = ("__init__", "index")
-_BY_NAMESPACE: Final = frozenset({"c", "c_sharp", "cpp", "java", "kotlin", "php", "ruby", "scala"})
+_BY_NAMESPACE: Final = frozenset({"c", "c_sharp", "cpp", "elixir", "java", "kotlin", "php", "ruby", "scala", "swift"})
 _SEPARATORS: Final = re.compile(r"::|(?<!operator)->|[\\#/]")
 _CALL: Final = re.compile(r"(?<=\w)(?<!operator)\(\)$")
 _RECEIVER: Final = re.compile(r"\(?[*&]?(\w+)\)?(?=\.)")
@@ -40,7 +42,7 @@ def bare_name(symbol: Symbol) -> str:
 
 
 def qualified_name(snapshot: Snapshot, symbol: Symbol) -> str:
-    """Return the dotted name of a symbol; a module is called by its path, in Python by what imports say."""
+    """Return the dotted name of a symbol; a module is called by its path, or by what imports say."""
     return _qualified(snapshot, symbol.path, symbol.index)
 
 
@@ -78,8 +80,9 @@ def dotted(name: str) -> str:
 
 def _qualified(snapshot: Snapshot, path: str, index: int) -> str:
     outline = snapshot.files[path].outline
-    if outline.language == "python":
-        return ".".join((*_imported_parts(snapshot, path), *_inner(outline, index)[0]))
+    if outline.language in ("haskell", "python"):
+        parts = _below_src(snapshot, path) if outline.language == "python" else _capitals(path)
+        return ".".join((*parts, *_inner(outline, index)[0]))
     inner, top = _inner(outline, index)
     return ".".join((*_outer(outline, path, top), *inner)) if inner else module_name(path)
 
@@ -123,7 +126,13 @@ def _namespace(outline: Outline, top: int) -> str:
     return outline.namespaces[at][1] if at >= 0 else ""
 
 
-def _imported_parts(snapshot: Snapshot, path: str) -> list[str]:
+def _capitals(path: str) -> list[str]:
+    """Return what Haskell imports a module by: the end of its path that begins with capitals."""
+    parts = _module_parts(path)
+    return [*takewhile(lambda part: part[:1].isupper(), reversed(parts))][::-1] or parts
+
+
+def _below_src(snapshot: Snapshot, path: str) -> list[str]:
     """Return what Python imports a module by: all of its path below the last `src` that is no package itself."""
     above, src, below = f"/{path}".rpartition("/src/")
     is_root = src and f"{above}/src/__init__.py"[1:] not in snapshot.files

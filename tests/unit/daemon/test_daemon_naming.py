@@ -38,6 +38,9 @@ FILES = {
     "jobs/src/model.py": "class Model: ...\n",
     "tests/inner/flask.py": "app = 1\n",
     "other/pkg/store.py": "class Store:\n    def get(self): ...\n",
+    "lib/shop/repo.ex": "defmodule Shop.Repo do\n  def all(query), do: query\nend\n",
+    "Sources/Net/Session.swift": "class Session {\n    func open() {}\n}\n",
+    "core/src/Data/Cart/Line.hs": "module Data.Cart.Line where\n\ntotal :: Int -> Int\ntotal n = n\n",
     "ui/index.ts": "export class Button { press() {} }\n",
 }
 
@@ -70,6 +73,10 @@ NAMES = {
     "libs/wire/src/codec/__init__.py/": "codec",
     "jobs/src/model.py/Model#": "jobs.src.model.Model",
     "jobs/src/__init__.py/": "jobs.src",
+    "lib/shop/repo.ex/`Shop.Repo`#all().": "Shop.Repo.all",
+    "Sources/Net/Session.swift/Session#open().": "Session.open",
+    "core/src/Data/Cart/Line.hs/total().": "Data.Cart.Line.total",
+    "core/src/Data/Cart/Line.hs/": "Data.Cart.Line",
     "ui/index.ts/Button#press().": "ui.Button.press",
 }
 
@@ -107,6 +114,8 @@ def test_names_are_those_of_the_language(view: View, symbol: str) -> None:
         ("flask.app.Flask", "src/flask/app.py/Flask#"),
         ("src.flask.app.Flask", "src/flask/app.py/Flask#"),
         ("flask.app", "src/flask/app.py/"),
+        ("Shop.Repo", "lib/shop/repo.ex/`Shop.Repo`#"),
+        ("Cart.Line.total", "core/src/Data/Cart/Line.hs/total()."),
     ],
 )
 def test_a_symbol_is_found_as_its_language_writes_it(view: View, name: str, symbol: str) -> None:
