@@ -1,9 +1,9 @@
 """What symbols are called by people: their qualified names, in the terms of their language.
 
-A *qualified name* is dotted: what the definition stands in, then its name. Where a language has names that do
-not come from paths (packages of Java, namespaces of C#, constants of Ruby, modules of Elixir, C, Swift) it starts with
-the package or namespace that the file declares, if any; elsewhere with the module's path without its extension, `__init__` and
-`index` standing for their directory. What a definition itself says that it stands in, as a method outside of its
+A *qualified name* is dotted: what the definition stands in, then its name. Where a language has names that do not come
+from paths (packages of Java, namespaces of C#, constants of Ruby, modules of Elixir, C, Swift) it starts with the
+package or namespace that the file declares, if any; elsewhere with the module's path without its extension, `__init__`
+and `index` standing for their directory. What a definition itself says that it stands in, as a method outside of its
 class does, is part of its name. In Go a package is called after its directory, in Rust and Python a module after its
 path below `src`, in Haskell after the end of its path that has capitals: what is imported as `flask.app` is not called
 `src.flask.app`.

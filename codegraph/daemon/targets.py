@@ -178,7 +178,9 @@ def named(snapshot: Snapshot, name: str) -> list[Symbol]:
     if exact := snapshot.by_name(name):
         return _without_constructors(snapshot, exact)
     name = dotted(name)
-    candidates = snapshot.by_name(name.rpartition(".")[2])
+    parts = name.split(".")
+    ends = (".".join(parts[at:]) for at in range(len(parts)))  # names themselves may have dots: instances of Haskell
+    candidates = [each for end in ends for each in snapshot.by_name(end)]
     for called in (qualified_name, name_by_path):
         if fitting := [each for each in candidates if _ends_with(called(snapshot, each), name)]:
             modules = _modules(snapshot, name) if "." in name else []
@@ -187,7 +189,6 @@ def named(snapshot: Snapshot, name: str) -> list[Symbol]:
         return _called(snapshot, name, by_path) or by_path
     if of_crate := _of_crate(snapshot, name, candidates):
         return of_crate
-    parts = name.split(".")
     several = candidates if len(parts) > 1 else ()
     gapped = [each for each in several if _has_in_order(qualified_name(snapshot, each).split("."), parts)]
     whole = [each for each in gapped if _lacks_modules_only(snapshot, each, parts)]

@@ -40,7 +40,10 @@ FILES = {
     "other/pkg/store.py": "class Store:\n    def get(self): ...\n",
     "lib/shop/repo.ex": "defmodule Shop.Repo do\n  def all(query), do: query\nend\n",
     "Sources/Net/Session.swift": "class Session {\n    func open() {}\n}\n",
-    "core/src/Data/Cart/Line.hs": "module Data.Cart.Line where\n\ntotal :: Int -> Int\ntotal n = n\n",
+    "core/src/Data/Cart/Line.hs": (
+        "module Data.Cart.Line where\n\ntotal :: Int -> Int\ntotal n = n\n\n"
+        'instance Show (M.Map k) where\n  show _ = ""\n'
+    ),
     "ui/index.ts": "export class Button { press() {} }\n",
 }
 
@@ -77,6 +80,7 @@ NAMES = {
     "Sources/Net/Session.swift/Session#open().": "Session.open",
     "core/src/Data/Cart/Line.hs/total().": "Data.Cart.Line.total",
     "core/src/Data/Cart/Line.hs/": "Data.Cart.Line",
+    "core/src/Data/Cart/Line.hs/`Show (M.Map k)`#": "Data.Cart.Line.Show (M.Map k)",
     "ui/index.ts/Button#press().": "ui.Button.press",
 }
 
