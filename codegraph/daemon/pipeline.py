@@ -24,7 +24,7 @@ Tests: tests/cases/, tests/integration/, tests/crash/.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from codegraph.core.changes import IndexDelta, Skipped
@@ -118,10 +118,10 @@ class Pipeline:
             return self.reconcile("ignore rules changed")
         return self._make_revision(changes, run)
 
-    def reconcile(self, reason: str, rebuild: bool = False) -> Run:
+    def reconcile(self, reason: str, rebuild: bool = False, hints: Iterable[Hint] = ()) -> Run:
         """Compare the whole tree with the index. `rebuild` takes no stored facts for granted."""
         started = self.parts.timer()
-        changes = self._compare(rebuild)
+        changes = self._compare(rebuild, tuple(hints))
         run = self._make_revision(changes, Run(seconds={"scan": self.parts.timer() - started}), rebuild=rebuild)
         if not self._reconciled:
             self._reconciled, self._begun_anew = True, False
@@ -254,13 +254,13 @@ class Pipeline:
         if self.scheduler.pending.hurry(symbols):
             self.scheduler.wake(self.view.snapshot)
 
-    def _compare(self, rebuild: bool) -> Changes:
+    def _compare(self, rebuild: bool, hints: Sequence[Hint] = ()) -> Changes:
         """Have the whole tree compared; what was skipped or known and is not there any more counts as changed."""
         known = {} if rebuild else self.known
-        changes = self.parts.scanner.reconcile(known)
+        changes = self.parts.scanner.reconcile(known, hints)
         if changes.reconcile_due:  # rules changed outside of the tree, or unseen: what they let in is not watched yet
             self.parts.watcher.refresh()
-            changes = self.parts.scanner.reconcile(known)
+            changes = self.parts.scanner.reconcile(known, hints)
         no_longer = {path: None for path in self.skipped if path not in changes.skipped}
         deleted = tuple(sorted(self.known.keys() - changes.written)) if rebuild else changes.deleted
         return replace(changes, deleted=deleted, skipped={**no_longer, **changes.skipped})

@@ -253,7 +253,7 @@ class Writer:
                 parts.watcher.refresh()
             if self._inconsistent:
                 self._begin_anew()
-            self.pipeline.reconcile(reason)
+            self.pipeline.reconcile(reason, hints=batch.hints)
             self._owed = False
             return
         elsewhere = parts.scanner.changed_elsewhere(self.pipeline.known) if batch.cookies else ()

@@ -1,9 +1,11 @@
 """The watcher of last resort: it looks at the whole tree at fixed intervals and compares.
 
-A *signature* is a hash of what stat says of a file. Each look costs a few microseconds a file, so it
-is for trees where the system's own events are missing: watch limits, network mounts, some container
-file systems. A cookie counts as seen when a look that began after it was made is over, so `sync`
-means the same as with the native watcher; `nudge` makes the next look begin at once.
+A *signature* is a hash of what stat says of a file; of one that a further write in the same tick of the clock
+would leave as it is (stamps.py), also of the moment of the look, so that the next look hints at it once
+more. Each look costs a few microseconds a file, so it is for trees where the system's own events are
+missing: watch limits, network mounts, some container file systems. A cookie counts as seen when a look
+that began after it was made is over, so `sync` means the same as with the native watcher; `nudge` makes the
+next look begin at once.
 Tests: tests/unit/source/test_source_polling.py.
 """
 
@@ -11,10 +13,13 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from codegraph.errors import SourceError
 from codegraph.source.hints import CookieSeen, Hint, Loss, Prune, Sink, WatcherHealth
+from codegraph.source.stamps import is_settled
 
 _Signatures = dict[str, dict[str, int]]
 """Directory -> name of a file in it, or of a directory that is left out -> signature."""
@@ -25,10 +30,17 @@ _LEFT_OUT = 0
 class PollingWatcher:
     """Compares the tree with its last sight every `poll_seconds`."""
 
-    def __init__(self, poll_seconds: float, cookie_directory: Path | None = None, detail: str = "") -> None:
+    def __init__(
+        self,
+        poll_seconds: float,
+        cookie_directory: Path | None = None,
+        detail: str = "",
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
         self._poll_seconds = poll_seconds
         self._cookie_directory = cookie_directory
         self._detail = detail
+        self._now_ns = now_ns
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -106,6 +118,7 @@ class PollingWatcher:
     def _look(self) -> _Signatures:
         """Take the signatures of all files in directories that are not left out; raises SourceError without a root."""
         signatures: _Signatures = {}
+        now_ns = self._now_ns()
         pending = [""]
         while pending:
             directory = pending.pop()
@@ -120,7 +133,7 @@ class PollingWatcher:
             files = signatures[directory] = {}
             for entry in entries:
                 if not entry.is_dir(follow_symlinks=False):
-                    files[entry.name] = _signature(entry)
+                    files[entry.name] = _signature(entry, now_ns)
                 elif self._prune(prefix + entry.name):
                     files[entry.name] = _LEFT_OUT
                 else:
@@ -136,12 +149,14 @@ class PollingWatcher:
             return frozenset()
 
 
-def _signature(entry: os.DirEntry[str]) -> int:
+def _signature(entry: os.DirEntry[str], now_ns: int) -> int:
     try:
         status = entry.stat(follow_symlinks=False)
     except OSError:
         return 0
-    return hash((status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_mode))
+    changed_ns = status.st_ctime_ns  # no program sets this one
+    moment = 0 if is_settled(changed_ns, changed_ns, now_ns) else now_ns
+    return hash((status.st_mtime_ns, changed_ns, status.st_size, status.st_ino, status.st_mode, moment))
 
 
 def _differences(before: _Signatures, now: _Signatures) -> list[Hint]:

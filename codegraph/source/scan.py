@@ -104,11 +104,12 @@ class Scanner:
         self._looks += 1
         return found
 
-    def reconcile(self, known: Mapping[str, KnownFile]) -> Changes:
-        """Compare the whole tree with `known`. Raises SourceError if the root is gone."""
+    def reconcile(self, known: Mapping[str, KnownFile], hints: Iterable[Hint] = ()) -> Changes:
+        """Compare the whole tree with `known`; files of the hints are read. Raises SourceError if the root is gone."""
         with self._lock:
             self._unwatched = {path for path in self._unwatched if (self._root / path).is_dir()}
-        look = Look(known, {}, full=True, rules_changed=self._rules.observe_shared())
+        doubtful = frozenset(hint.path for hint in hints)
+        look = Look(known, {}, full=True, doubtful=doubtful, rules_changed=self._rules.observe_shared())
         self._links, self._marked = {}, {}
         self._walk("", look)
         if not self._root.is_dir():

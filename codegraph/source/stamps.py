@@ -36,11 +36,13 @@ class KnownFile(NamedTuple):
 
     def vouches_for(self, stamp: Stamp) -> bool:
         """True if a file that has this stamp now certainly has the bytes that were read."""
-        if stamp != self.stamp:
-            return False
-        latest = max(stamp.mtime_ns, stamp.ctime_ns)
-        coarse = stamp.mtime_ns % _SECOND_NS == 0 and stamp.ctime_ns % _SECOND_NS == 0
-        return latest + (COARSE_TICK_NS if coarse else FINE_TICK_NS) < self.trusted_after_ns
+        return stamp == self.stamp and is_settled(stamp.mtime_ns, stamp.ctime_ns, self.trusted_after_ns)
+
+
+def is_settled(mtime_ns: int, ctime_ns: int, now_ns: int) -> bool:
+    """Say whether a write from now on gives a file with these times other ones."""
+    coarse = mtime_ns % _SECOND_NS == 0 and ctime_ns % _SECOND_NS == 0
+    return max(mtime_ns, ctime_ns) + (COARSE_TICK_NS if coarse else FINE_TICK_NS) < now_ns
 
 
 def stamp_of(status: os.stat_result) -> Stamp:

@@ -109,6 +109,18 @@ def test_the_next_sighting_brings_the_comparison_forward(bench: Workbench) -> No
     bench.check()
 
 
+def test_a_loss_does_not_cost_the_hints_that_came_before_it(bench: Workbench) -> None:
+    """A file that was reported is read, however much its record vouches for it, also where all is compared."""
+    parts, known = bench.project.parts, bench.project.pipeline.known
+    known.update({path: record._replace(trusted_after_ns=1 << 62) for path, record in known.items()})
+    read: list[str] = []
+    original = parts.scanner.read
+    parts.scanner.read = lambda path: read.append(path) or original(path)  # type: ignore[method-assign,func-returns-value]
+    bench.watcher.push(Hint("b.py", False), Loss("overflow", "the test says so"))
+    step(bench, 1.0)
+    assert read == ["b.py"]
+
+
 def test_an_inconsistent_index_is_built_anew(bench: Workbench) -> None:
     """After an InternalError everything is read again, at once, and nothing is embedded twice."""
     fail_once(bench.project.parts.index, "apply", InternalError("two and two are five"))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import queue
 import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from codegraph.source.hints import CookieSeen, Hint, Loss, Sighting
@@ -12,9 +15,15 @@ from codegraph.source.polling import PollingWatcher
 PATIENCE = 240.0
 
 
-def started(root: Path, cookies: Path) -> tuple[PollingWatcher, queue.Queue[Sighting]]:
+LATER_NS = 10**12
+"""Far enough ahead for no write to leave a file with the times that it has."""
+
+
+def started(
+    root: Path, cookies: Path, now_ns: Callable[[], int] = lambda: time.time_ns() + LATER_NS
+) -> tuple[PollingWatcher, queue.Queue[Sighting]]:
     sightings: queue.Queue[Sighting] = queue.Queue()
-    watcher = PollingWatcher(3600, cookies)
+    watcher = PollingWatcher(3600, cookies, now_ns=now_ns)
     watcher.start(root, lambda path: path.endswith("ignored"), sightings.put)
     return watcher, sightings
 
@@ -55,6 +64,22 @@ def test_differences_then_cookie(tmp_path: Path) -> None:
     assert not watcher.health().alive
 
 
+def test_a_file_whose_times_cannot_tell_is_hinted_at_until_they_can(tmp_path: Path) -> None:
+    """A second write in the tick of the first leaves size and times as they were, and may come after the look."""
+    root, cookies = tmp_path / "project", tmp_path / "cookies"
+    root.mkdir()
+    cookies.mkdir()
+    (root / "a.py").write_text("x = 1\n")
+    written = (root / "a.py").stat().st_ctime_ns
+    moments = itertools.chain((written, written + 1_000_000), itertools.count(written + LATER_NS))
+    watcher, sightings = started(root, cookies, lambda: next(moments))
+    try:
+        seen = [until_cookie(watcher, sightings, cookies / str(look)) for look in range(4)]
+    finally:
+        watcher.stop()
+    assert seen == [[Hint("a.py", False)], [Hint("a.py", False)], [], []]
+
+
 def test_a_cookie_made_during_a_look_waits_for_the_next(tmp_path: Path) -> None:
     """A look that began before the cookie may have passed the place of an earlier change already."""
     root, cookies = tmp_path / "project", tmp_path / "cookies"
@@ -62,7 +87,7 @@ def test_a_cookie_made_during_a_look_waits_for_the_next(tmp_path: Path) -> None:
     cookies.mkdir()
     (root / "a.py").touch()
     sightings: queue.Queue[Sighting] = queue.Queue()
-    watcher = PollingWatcher(3600, cookies)
+    watcher = PollingWatcher(3600, cookies, now_ns=lambda: time.time_ns() + LATER_NS)
     looks: list[str] = []
 
     def prune(path: str) -> bool:

@@ -115,6 +115,12 @@ def test_a_write_that_leaves_every_stamp_as_it_was_is_seen_when_it_is_reported(t
     assert tree.content == tree.on_disk()
 
 
+def test_a_full_comparison_reads_what_was_reported(tree: Tree) -> None:
+    """Hints that come with a reason to compare the whole tree are not lost in it."""
+    changes = tree.scanner.reconcile(tree.known, [Hint("pkg/b.py", False)])
+    assert (changes.written, changes.deleted) == (("pkg/b.py",), ())
+
+
 def test_a_file_that_was_left_out_is_read_again_when_it_is_reported(tree: Tree) -> None:
     """What keeps a file out is believed as little as what was read of one that is in."""
     tree.write("pkg/b.py", "\0 = 1\n")
