@@ -43,6 +43,7 @@ CAUSES = MappingProxyType(
         "missing": "references of that name to what was not found",
         "failed": "references of that name in files that could not be looked through",
         "overridden": "calls of a method that others override: which one runs is known only then",
+        "names_only": "symbols in a language that is linked by names: values handed on and imports are not followed",
         "implicit": "what the language itself calls without its name being written",
         "parse_error": "definitions with a syntax error",
         "limit": "--limit cut the list off",

@@ -9,7 +9,8 @@ somewhere; a call of what a variable holds, which is `local` to linking, may as 
 values (whoever gets one may call it), calls of a method that others override (which one runs is the object's to say; a
 constructor is none), methods that the language calls by itself, definitions that did not parse whole, a limit that cut
 something off, a depth that did (but one step is all that is asked for by default), and an index that is not complete
-yet.
+yet. In languages that are linked by names alone, nobody knows what else leads to a symbol, or from it: a function that
+is handed on, a call that its syntax does not show, what an extension or an import brings.
 Tests: tests/unit/daemon/test_daemon_edges.py.
 """
 
@@ -42,6 +43,7 @@ from codegraph.daemon.targets import CONSTRUCTORS, describe, existing
 from codegraph.daemon.uncertain import EXAMPLES, UNCERTAIN_REASONS, Missed
 from codegraph.daemon.view import View
 from codegraph.graph.file_view import Symbol
+from codegraph.graph.resolve import has_scheme
 from codegraph.graph.resolve.header import header_words
 from codegraph.graph.snapshot import Snapshot
 
@@ -328,8 +330,12 @@ def _causes(view: View, way: Way, symbols: Sequence[Symbol], truncated: bool) ->
         counts["parse_error"] = len(broken)
         starts = ((each.path, each.definition.range) for each in broken[:EXAMPLES])
         examples["parse_error"] = [Place(path, Position(at.start_line, at.start_column)) for path, at in starts]
+    by_names = sum(not has_scheme(symbol.language) for symbol in symbols)
+    if by_names:
+        counts["names_only"] = by_names
     causes = [
-        Uncertainty(reason=reason, count=counts[reason], examples=tuple(examples[reason])) for reason in sorted(counts)
+        Uncertainty(reason=reason, count=counts[reason], examples=tuple(examples.get(reason, ())))
+        for reason in sorted(counts)
     ]
     if truncated:
         causes.append(Uncertainty(reason="limit", count=1))
@@ -341,7 +347,7 @@ def _causes(view: View, way: Way, symbols: Sequence[Symbol], truncated: bool) ->
 def _why_empty(view: View, causes: Sequence[Uncertainty], way: Way, starts: Iterable[SymbolId]) -> EmptyReason:
     if not view.reconciled:
         return EmptyReason.INDEXING
-    if any(cause.reason != "dynamic" for cause in causes):
+    if any(cause.reason not in ("dynamic", "names_only") for cause in causes):
         return EmptyReason.UNCERTAIN
     if any(True for start in starts for _ in way.others(start)):
         return EmptyReason.OTHER_EDGES

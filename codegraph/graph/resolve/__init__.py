@@ -48,6 +48,11 @@ def scheme_of(language: str) -> ResolutionScheme:
     return _brought().get(language) or _plain()
 
 
+def has_scheme(language: str) -> bool:
+    """Tell whether `language` has a scheme of its own, so that its rules and not only names say what is meant."""
+    return language in _MODULES or language in _brought()
+
+
 @cache
 def _plain() -> ResolutionScheme:
     from codegraph.graph.resolve.plain import PlainScheme

@@ -53,6 +53,21 @@ def test_place_of_an_edge_lies_in_its_source(project_of: Any) -> None:
     assert (forward.at.file, forward.at.position) == ("a.py", Position(2, 4))
 
 
+LUA = {"git.lua": "local M = {}\nfunction M.target() end\nfunction M.pull() M.target() pcall(M.target) end\nreturn M\n"}
+
+
+@pytest.mark.parametrize("ask", [callers, callees, impact])
+def test_what_is_linked_by_names_is_never_all(ask: Any, project_of: Any) -> None:
+    """Where a language has no rules of its own, nobody knows who else calls; the answer says so."""
+    view = project_of(LUA).view
+    for symbol in ("git.lua/M#target().", "git.lua/M#pull()."):
+        answer = ask(view, symbol)
+        assert answer.bound is Bound.LOWER_BOUND
+        assert [cause.count for cause in answer.causes if cause.reason == "names_only"] == [
+            1 + len(getattr(answer, "affected", ()))
+        ]
+
+
 def test_callers_are_ordered_by_path_and_position(project_of: Any) -> None:
     """The order of an answer depends on the tree alone."""
     view = project_of(
