@@ -16,8 +16,9 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from codegraph.core.changes import Dependency
-from codegraph.core.facts import Chain, Reference, Role, decode_compressed_occurrences
+from codegraph.core.facts import Chain, Occurrences, Reference, Role, decode_compressed_occurrences
 from codegraph.core.symbols import DependencyKind, SymbolId
+from codegraph.daemon.imported import module_at
 from codegraph.daemon.messages import EmptyReason, Position
 from codegraph.graph.file_view import FileView
 from codegraph.graph.snapshot import Snapshot
@@ -57,6 +58,8 @@ def meaning_at(snapshot: Snapshot, source: OccurrenceSource, path: str, line: in
     if view is None:
         return None
     mentions = Mentions(snapshot, source)
+    if modules := module_at(snapshot, view, mentions.occurrences(view).imports, line, character):
+        return Meaning(modules)
     covering = [each for each in mentions.of(view) if _covers(each, line, character)]
     found = [mentions.meaning(view, each) for each in covering]
     edges = [edge.target for edge in _edges_at(snapshot, path, line, character)]
@@ -75,17 +78,21 @@ class Mentions:
     def __init__(self, snapshot: Snapshot, source: OccurrenceSource) -> None:
         self._snapshot = snapshot
         self._source = source
-        self._files: dict[str, tuple[Reference, ...]] = {}
+        self._files: dict[str, Occurrences] = {}
         self._owners: dict[SymbolId, _Owner] = {}
 
     def of(self, view: FileView) -> tuple[Reference, ...]:
-        """Return a file's references; none if they are lost or damaged, which `verify` finds."""
+        """Return a file's references."""
+        return self.occurrences(view).references
+
+    def occurrences(self, view: FileView) -> Occurrences:
+        """Return what a file mentions; nothing if that is lost or damaged, which `verify` finds."""
         if view.path not in self._files:
             frame = self._source.occurrences(view.blob, view.language)
             try:
-                found = () if frame is None else decode_compressed_occurrences(frame).references
+                found = Occurrences() if frame is None else decode_compressed_occurrences(frame)
             except msgspec.DecodeError:
-                found = ()
+                found = Occurrences()
             self._files[view.path] = found
         return self._files[view.path]
 

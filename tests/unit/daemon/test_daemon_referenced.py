@@ -143,3 +143,51 @@ def test_without_stored_facts_the_places_of_edges_are_still_known(view: View) ->
         bare = replace(view, facts=type("Lost", (), {"occurrences": lambda *_, frame=frame: frame})())
         assert at(bare, "cost(items)") == Meaning((PRICE,))
         assert at(bare, "cost(first)") is None
+
+
+IMPORTS = """\
+import shop.deep.cart, os
+import shop.deep.cart as c
+from shop.deep import cart, price
+from .deep import cart as again
+from os import path
+"""
+IMPORTING = {
+    "shop/__init__.py": "",
+    "shop/deep/__init__.py": "price = 1\n",
+    "shop/deep/cart.py": "",
+    "other/deep/cart.py": "",
+    "shop/use.py": IMPORTS,
+    "go.mod": "module ex.com/m\n",
+    "util/u.go": "package util\n\nfunc U() {}\n",
+    "main.go": 'package main\n\nimport (\n\t"fmt"\n\tu "ex.com/m/util" // u\n)\n\nfunc main() { u.U() }\n',
+    "src/flat/__init__.py": "",
+    "src/flat/os.py": "from . import os as own\nimport os\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "file"),
+    [
+        (("shop/use.py", 0, 7), "shop/__init__.py"),
+        (("shop/use.py", 0, 12), "shop/deep/__init__.py"),
+        (("shop/use.py", 0, 18), "shop/deep/cart.py"),
+        (("shop/use.py", 0, 23), None),
+        (("shop/use.py", 1, 18), "shop/deep/cart.py"),
+        (("shop/use.py", 2, 23), "shop/deep/cart.py"),
+        (("shop/use.py", 2, 29), None),
+        (("shop/use.py", 3, 18), "shop/deep/cart.py"),
+        (("shop/use.py", 4, 16), None),
+        (("src/flat/os.py", 1, 8), None),
+        (("main.go", 3, 3), None),
+        (("main.go", 4, 1), "util/u.go"),
+        (("main.go", 4, 16), "util/u.go"),
+        (("main.go", 4, 22), None),
+    ],
+)
+def test_a_module_in_an_import_is_that_module(project_of: Any, place: tuple[str, int, int], file: str | None) -> None:
+    """Each part of a dotted name is its package, a name the module that it is; not one of its name somewhere else."""
+    view = project_of(IMPORTING).view
+    found = meaning_at(view.snapshot, view.facts, *place)
+    modules = [each for each in found.targets if each.endswith("/")] if found else []
+    assert modules == ([f"{file}/"] if file else [])
