@@ -24,13 +24,14 @@ Tests: tests/cases/, tests/integration/, tests/crash/.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from codegraph.core.changes import IndexDelta, Skipped
 from codegraph.core.facts import EncodedFacts
 from codegraph.core.symbols import EmbeddingKey, SymbolId
 from codegraph.daemon.changeset import Run, change_set
+from codegraph.daemon.comparing import compared
 from codegraph.daemon.facts_reader import FactsReader
 from codegraph.daemon.inputs import FILES_KEPT
 from codegraph.daemon.parts import Parts
@@ -121,7 +122,7 @@ class Pipeline:
     def reconcile(self, reason: str, rebuild: bool = False, hints: Iterable[Hint] = ()) -> Run:
         """Compare the whole tree with the index. `rebuild` takes no stored facts for granted."""
         started = self.parts.timer()
-        changes = self._compare(rebuild, tuple(hints))
+        changes = self._compare(rebuild, hints)
         run = self._make_revision(changes, Run(seconds={"scan": self.parts.timer() - started}), rebuild=rebuild)
         if not self._reconciled:
             self._reconciled, self._begun_anew = True, False
@@ -254,13 +255,10 @@ class Pipeline:
         if self.scheduler.pending.hurry(symbols):
             self.scheduler.wake(self.view.snapshot)
 
-    def _compare(self, rebuild: bool, hints: Sequence[Hint] = ()) -> Changes:
+    def _compare(self, rebuild: bool, hints: Iterable[Hint] = ()) -> Changes:
         """Have the whole tree compared; what was skipped or known and is not there any more counts as changed."""
         known = {} if rebuild else self.known
-        changes = self.parts.scanner.reconcile(known, hints)
-        if changes.reconcile_due:  # rules changed outside of the tree, or unseen: what they let in is not watched yet
-            self.parts.watcher.refresh()
-            changes = self.parts.scanner.reconcile(known, hints)
+        changes = compared(self.parts.scanner, self.parts.watcher, known, hints)
         no_longer = {path: None for path in self.skipped if path not in changes.skipped}
         deleted = tuple(sorted(self.known.keys() - changes.written)) if rebuild else changes.deleted
         return replace(changes, deleted=deleted, skipped={**no_longer, **changes.skipped})

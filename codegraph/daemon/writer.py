@@ -249,8 +249,8 @@ class Writer:
             reason = f"watcher: {batch.losses[0].reason}" if batch.losses else self._reconcile_reason
             self._reconcile_reason = "periodic"
             self._reconcile_at = now + self._reconcile_seconds
-            if not parts.watcher.watches_root():
-                parts.watcher.refresh()
+            if self._owed or not parts.watcher.watches_root():
+                parts.watcher.refresh()  # what failed may have been about ignore rules, by which it watches
             if self._inconsistent:
                 self._begin_anew()
             self.pipeline.reconcile(reason, hints=batch.hints)

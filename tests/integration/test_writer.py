@@ -230,6 +230,41 @@ def test_ignore_rules_outside_of_the_tree_are_followed(bench: Workbench, asked: 
         bench.forget()
 
 
+def test_what_is_watched_follows_rules_that_change_during_each_look(bench: Workbench) -> None:
+    """The last rules that a comparison saw are those by which the watcher was asked to watch, before a last look."""
+    bench.write({".gitignore": "c/\n", "c/c.py": "def late(): ...\n"})
+    bench.update()
+    refresh, texts, pruned = bench.watcher.refresh, [".", ".", ""], []
+
+    def refreshed() -> None:
+        refresh()
+        pruned.append(bench.watcher.prune("c"))
+        if texts:
+            bench.write({".gitignore": texts.pop(0).replace(".", f"c/\n# {len(texts)}\n")})
+
+    bench.watcher.refresh = refreshed  # type: ignore[method-assign]
+    bench.write({".gitignore": "c/\n# changed\n"})
+    bench.apply()
+    assert bench.view.snapshot.by_name("late")
+    assert pruned == [True, True, True, False]
+
+
+def test_what_is_watched_follows_rules_whose_revision_failed(bench: Workbench) -> None:
+    """Rules that were read before a step failed are news to the watcher when it is made up for."""
+    bench.write({".gitignore": "c/\n", "c/c.py": "def late(): ...\n"})
+    bench.update()
+    fail_once(bench.project.parts.extractor, "extract", SourceError("no luck", "try again"))
+    watched = bench.watcher.refreshed
+    bench.write({".gitignore": ""})
+    bench.watcher.push(Hint(".gitignore", False))
+    step(bench, 1.0)
+    assert bench.project.writer.error
+    step(bench, RETRY_SECONDS)
+    step(bench)
+    assert bench.view.snapshot.by_name("late")
+    assert bench.watcher.refreshed > watched
+
+
 def test_a_sync_sees_what_was_written_through_a_name_outside(bench: Workbench) -> None:
     """A hard link from elsewhere changes a file without an event in the tree."""
     os.link(bench.root / "b.py", bench.directory / "outside.py")
