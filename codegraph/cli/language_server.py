@@ -5,7 +5,8 @@ call hierarchies, type hierarchies and implementations cross files and languages
 is a question to the daemon of the project, which is started at the first one. A question waits until what was saved
 before it is indexed. Text that is not saved is not known, but places are those of the editor's buffers: what is asked
 there is looked up where that line is saved (`unsaved.py`), and what is answered stands where the buffer has it. The
-protocol has no place for what may be missing from a list, so that is logged (`window/logMessage`).
+protocol has no place for what may be missing from a list, so that is logged as a warning (`window/logMessage`); the
+requests of our own in `editor_lists.py` have one.
 
 Specification: LSP 3.17; the protocol itself is the package pygls's. Tests: tests/integration/test_language_server.py,
 tests/unit/cli/test_cli_language_server.py.
@@ -25,6 +26,8 @@ import msgspec
 
 from codegraph import __version__
 from codegraph.cli.arguments import project_file
+from codegraph.cli.editor_lists import FOUND, LISTS, status
+from codegraph.cli.extents import is_around, is_within
 from codegraph.cli.output import Output
 from codegraph.cli.project import Session, find_root, open_session
 from codegraph.cli.records import signature_text
@@ -66,9 +69,6 @@ ResultT = TypeVar("ResultT", bound=msgspec.Struct)
 WAIT_SECONDS = 10.0
 """How long a question waits for the index before it is answered from what is there."""
 
-FOUND_BY_MEANING = 50
-"""How many symbols `workspace/symbol` answers with."""
-
 REQUEST_FAILED = -32803
 """LSP's error code of a request that was right and could not be answered."""
 
@@ -84,7 +84,7 @@ _KINDS = {
 }
 _BASES = (DependencyKind.INHERITS, DependencyKind.IMPLEMENTS)
 _IMPLEMENTED = (*_BASES, DependencyKind.OVERRIDES)
-_Item = types.CallHierarchyItem | types.TypeHierarchyItem
+Log = Callable[[str], None]
 
 
 class _Place(Protocol):
@@ -97,8 +97,9 @@ class _Place(Protocol):
 class Questions:
     """Answers of one request, over one connection."""
 
-    def __init__(self, session: Session, log: Callable[[str], None], workspace: Workspace) -> None:
-        """`log` tells the user; `workspace` has the buffers of the editor."""
+    def __init__(self, session: Session, log: Log, workspace: Workspace) -> None:
+        """`log` tells the user what limits an answer; `workspace` has the buffers of the editor."""
+        self.client = session.client
         self._session = session
         self._log = log
         self._workspace = workspace
@@ -109,14 +110,14 @@ class Questions:
         """Search by meaning and words, best first; filters may stand in the query."""
         if not params.query.strip():
             return []
-        found = self._ask(SearchParams(query=params.query, limit=FOUND_BY_MEANING))
+        found = self.ask(SearchParams(query=params.query, limit=FOUND))
         for each in found.warnings:
             self._log(each)
         return [
             types.SymbolInformation(
                 name=hit.symbol.name,
                 kind=_KINDS[hit.symbol.kind],
-                location=self._location(hit.symbol),
+                location=self.location(hit.symbol),
                 container_name=hit.symbol.qualified_name.removesuffix(hit.symbol.name).rstrip("."),
             )
             for hit in found.results
@@ -124,16 +125,19 @@ class Questions:
 
     def document_symbol(self, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
         """Show what a file defines as a tree."""
-        file = self._file(params.text_document.uri)
+        file = self.file(params.text_document.uri)
         if file is None:
             return []
         tops: list[types.DocumentSymbol] = []
         around: list[tuple[LspRange, list[types.DocumentSymbol]]] = []
-        for symbol in self._ask(SymbolsParams(file=file, limit=1_000)).symbols:
+        found = self.ask(SymbolsParams(file=file, limit=1_000))
+        if found.truncated:
+            self._log(f"{file} defines more than the {len(found.symbols):,} symbols that are shown")
+        for symbol in found.symbols:
             if symbol.kind is SymbolKind.MODULE:
                 continue
             children: list[types.DocumentSymbol] = []
-            while around and not _is_within(symbol.range, around[-1][0]):
+            while around and not is_within(symbol.range, around[-1][0]):
                 around.pop()
             siblings = around[-1][1] if around else tops
             siblings.append(
@@ -151,16 +155,16 @@ class Questions:
 
     def definition(self, params: types.DefinitionParams) -> list[types.Location]:
         """Find what a name means; a name of something outside of the project means nothing here."""
-        return [self._location(symbol) for symbol in self._at(params)]
+        return [self.location(symbol) for symbol in self._at(params)]
 
     def references(self, params: types.ReferenceParams) -> list[types.Location]:
         """List who refers to a symbol, with all places; what overrides it refers to it at its own name."""
         found: dict[tuple[str, int, int], types.Location] = {}
         for symbol in self._at(params):
             edges = self._edges(ReferencesParams(symbol=symbol.id, places=True))
-            places = [self._location(symbol)] if params.context.include_declaration else []
+            places = [self.location(symbol)] if params.context.include_declaration else []
             places += [
-                types.Location(self._uri(edge.at.file), at) for edge in edges for at in self._places(edge, symbol.name)
+                types.Location(self.uri(edge.at.file), at) for edge in edges for at in self.places(edge, symbol.name)
             ]
             for each in places:
                 found.setdefault((each.uri, each.range.start.line, each.range.start.character), each)
@@ -169,7 +173,7 @@ class Questions:
     def implementation(self, params: types.ImplementationParams) -> list[types.Location]:
         """List the types that inherit one, and the methods that override one."""
         return [
-            self._location(edge.symbol)
+            self.location(edge.symbol)
             for symbol in self._at(params)
             for edge in self._edges(DependenciesParams(symbol=symbol.id, reverse=True, kinds=_IMPLEMENTED))
         ]
@@ -181,13 +185,13 @@ class Questions:
     def incoming(self, params: types.CallHierarchyIncomingCallsParams) -> list[types.CallHierarchyIncomingCall]:
         """List who calls a symbol."""
         edges, name = self._edges(CallersParams(symbol=_id(params.item), places=True)), params.item.name
-        return [types.CallHierarchyIncomingCall(self._call(edge), self._places(edge, name)) for edge in edges]
+        return [types.CallHierarchyIncomingCall(self._call(edge), self.places(edge, name)) for edge in edges]
 
     def outgoing(self, params: types.CallHierarchyOutgoingCallsParams) -> list[types.CallHierarchyOutgoingCall]:
         """List what a symbol calls."""
         edges = self._edges(CalleesParams(symbol=_id(params.item), places=True))
         return [
-            types.CallHierarchyOutgoingCall(self._call(edge), self._places(edge, edge.symbol.name)) for edge in edges
+            types.CallHierarchyOutgoingCall(self._call(edge), self.places(edge, edge.symbol.name)) for edge in edges
         ]
 
     def _call(self, edge: EdgeInfo) -> types.CallHierarchyItem:
@@ -210,20 +214,24 @@ class Questions:
 
     def _at(self, params: _Place) -> Sequence[SymbolInfo]:
         """Return what the place of the cursor names: by a reference, or where it is defined; nothing elsewhere."""
-        file = self._file(params.text_document.uri)
-        place = None if file is None else self._saved(file, params.position)
+        file = self.file(params.text_document.uri)
+        place = None if file is None else self.saved(file, params.position)
         if file is None or place is None:
             return ()
         try:
-            found = self._ask(DefinitionParams(file=file, line=place.line, character=place.character)).symbols
+            found = self.ask(DefinitionParams(file=file, line=place.line, character=place.character)).symbols
         except (SymbolNotFound, ProjectError):
             return ()  # editors ask at every place, also in files that are not indexed
-        return [each for each in found if not _is_around(each, file, place) or self._word(params) == each.name]
+        return [
+            each
+            for each in found
+            if not is_around(each, file, Position(place.line, place.character)) or self._word(params) == each.name
+        ]
 
     def _word(self, place: _Place) -> str:
         return self._workspace.get_text_document(place.text_document.uri).word_at_position(place.position)
 
-    def _saved(self, file: str, place: types.Position) -> types.Position | None:
+    def saved(self, file: str, place: types.Position | Position) -> types.Position | None:
         """Return where a place of a buffer is in the saved file; None, and a word about it, if its line is not."""
         lines = self._lines(file)
         line = place.line if lines is None else lines.saved(place.line)
@@ -251,25 +259,26 @@ class Questions:
     def _buffer(self, file: str) -> str | None:
         """Return the text of a file as the editor has it; None if it is not open."""
         for each in list(self._workspace.text_documents.values()):
-            if each.filename == Path(file).name and self._file(each.uri) == file:
+            if each.filename == Path(file).name and self.file(each.uri) == file:
                 return str(each.source)
         return None
 
     def _edges(self, params: Query[EdgesResult]) -> Sequence[EdgeInfo]:
-        found = self._ask(params)
+        found = self.ask(params)
         if found.bound is Bound.LOWER_BOUND:
-            causes = ", ".join(f"{cause.reason} ({cause.count})" for cause in found.causes)
-            self._log(f"{params.method} of {found.target.qualified_name} may not be all: {causes}")
+            what = f"{params.method} of {found.target.qualified_name}"
+            self._log(f"{what} may not be all: {', '.join(f'{each.reason} ({each.count})' for each in found.causes)}")
         return found.edges
 
-    def _ask(self, params: Query[ResultT]) -> ResultT:
+    def ask(self, params: Query[ResultT], seconds: float = WAIT_SECONDS, log: Log | None = None) -> ResultT:
+        """Ask the daemon about what is saved by now, or say that it is about an older state."""
         try:
-            return self._session.client.call(msgspec.structs.replace(params, wait=Wait.INDEXED, timeout=WAIT_SECONDS))
+            return self.client.call(msgspec.structs.replace(params, wait=Wait.INDEXED, timeout=seconds))
         except SyncTimeout as error:
-            self._log(f"{params.method} is answered from an older state: {error.message}")
-            return self._session.client.call(params)
+            (log or self._log)(f"{params.method} is answered from an older state: {error.message}")
+            return self.client.call(params)
 
-    def _file(self, uri: str) -> str | None:
+    def file(self, uri: str) -> str | None:
         """Return the path of a document in the project; None if it is not one."""
         path = uris.to_fs_path(uri)
         try:
@@ -277,24 +286,26 @@ class Questions:
         except ProjectError:
             return None
 
-    def _uri(self, file: str) -> str:
+    def uri(self, file: str) -> str:
+        """Return the URI of a file of the project."""
         return Path(self._session.root, file).as_uri()
 
-    def _location(self, symbol: SymbolInfo) -> types.Location:
-        return types.Location(self._uri(symbol.file), self._range(symbol.file, symbol.selection_range))
+    def location(self, symbol: SymbolInfo) -> types.Location:
+        """Return where a symbol's name stands in the editor."""
+        return types.Location(self.uri(symbol.file), self._range(symbol.file, symbol.selection_range))
 
     def _item(self, symbol: SymbolInfo) -> dict[str, Any]:
         return {
             "name": symbol.name,
             "kind": _KINDS[symbol.kind],
-            "uri": self._uri(symbol.file),
+            "uri": self.uri(symbol.file),
             "range": self._range(symbol.file, symbol.range),
             "selection_range": self._range(symbol.file, symbol.selection_range),
             "detail": symbol.qualified_name,
             "data": {"id": symbol.id},
         }
 
-    def _places(self, edge: EdgeInfo, name: str) -> list[types.Range]:
+    def places(self, edge: EdgeInfo, name: str) -> list[types.Range]:
         """Return where an edge's references to what is called `name` stand."""
         file, lines = edge.at.file, (self._saved_text(edge.at.file) or "").split("\n")
         starts = (edge.at.position, *edge.more)
@@ -341,13 +352,13 @@ def make_server(directory: str | None) -> LanguageServer:
     server = LanguageServer("codegraph", __version__, types.TextDocumentSyncKind.Incremental, protocol_cls=_Protocol)
 
     def log(message: str) -> None:
-        server.window_log_message(types.LogMessageParams(types.MessageType.Info, message))
+        server.window_log_message(types.LogMessageParams(types.MessageType.Warning, message))
 
-    def answering(answer: Callable[[Questions, Any], object]) -> Callable[[Any], object]:
+    def answering(answer: Callable[[Questions, Any], object], *, start: bool = True) -> Callable[[Any], object]:
         def handle(params: Any) -> object:
-            project = directory or server.workspace.root_path
+            project = Namespace(project=directory or server.workspace.root_path, guessed=directory is None)
             try:
-                with open_session(Namespace(project=project)) as session:
+                with open_session(project, start=start) as session:
                     return answer(Questions(session, log, server.workspace), params)
             except CodegraphError as error:
                 text = f"{error.message}; {error.advice}" if error.advice else error.message
@@ -357,6 +368,9 @@ def make_server(directory: str | None) -> LanguageServer:
 
     for method, answer in REQUESTS.items():
         server.feature(method)(server.thread()(answering(answer)))
+    for method, listed in LISTS.items():
+        server.feature(method)(server.thread()(answering(listed)))
+    server.feature("codegraph/status")(server.thread()(answering(status, start=False)))
     return server
 
 
@@ -377,23 +391,8 @@ def _is_unexpected(record: logging.LogRecord) -> bool:
     return not (isinstance(error, JsonRpcException) and error.code == REQUEST_FAILED)
 
 
-def _id(item: _Item) -> str:
+def _id(item: types.CallHierarchyItem | types.TypeHierarchyItem) -> str:
     data = item.data
     if not isinstance(data, dict) or not isinstance(data.get("id"), str):
         raise UsageError("the item is not one of ours", "ask for it with a prepare request")
     return str(data["id"])
-
-
-def _is_around(symbol: SymbolInfo, file: str, place: types.Position) -> bool:
-    """Whether a symbol may have been found only because the place stands somewhere inside of it."""
-    here = Position(place.line, place.character)
-    return symbol.file == file and _holds(symbol.range, here) and not _holds(symbol.selection_range, here)
-
-
-def _holds(extent: LspRange, place: Position) -> bool:
-    start, end = extent.start, extent.end
-    return (start.line, start.character) <= (place.line, place.character) <= (end.line, end.character)
-
-
-def _is_within(inner: LspRange, outer: LspRange) -> bool:
-    return _holds(outer, inner.start) and _holds(outer, inner.end)

@@ -65,8 +65,8 @@ def find_root(arguments: Namespace) -> Path:
     """Return the root of the project that is meant. Raises ProjectError if there is no such directory.
 
     A PATH given to index, start or restart is itself the root. Otherwise the root is looked for from PATH,
-    --project or the working directory upwards; found that way, neither the home directory nor the root of
-    the file system is taken for a project that nobody asked for.
+    --project or the working directory upwards; found that way, or from what an editor has open (`guessed`),
+    neither the home directory nor the root of the file system is taken for a project that nobody asked for.
     """
     from codegraph.locations import existing_directory
 
@@ -84,7 +84,8 @@ def find_root(arguments: Namespace) -> Path:
             raise
         advice = f"if it will not come back, `codegraph stop {vanished}` ends its daemon"
         raise ProjectError(error.message, advice) from error
-    if named is None and root in (Path.home(), Path(root.anchor)) and not locations.is_known(root):
+    guessed = named is None or getattr(arguments, "guessed", False)
+    if guessed and root in (Path.home(), Path(root.anchor)) and not locations.is_known(root):
         raise ProjectError(f"{root} does not look like a project", "name the directory: `codegraph index PATH`")
     return root
 

@@ -28,7 +28,7 @@ def test_only_the_buffer_that_is_asked_about_is_read(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(TextDocument, "source", property(source))
     asked = Questions(Session(Client(tmp_path / "none"), str(tmp_path)), print, workspace)
-    assert asked._saved("m1.py", types.Position(1, 0)) == types.Position(0, 0)
-    assert asked._saved("m1.py", types.Position(2, 0)) == types.Position(1, 0)
-    assert asked._saved("m9.py", types.Position(2, 0)) == types.Position(2, 0)
+    assert asked.saved("m1.py", types.Position(1, 0)) == types.Position(0, 0)
+    assert asked.saved("m1.py", types.Position(2, 0)) == types.Position(1, 0)
+    assert asked.saved("m9.py", types.Position(2, 0)) == types.Position(2, 0)
     assert read == ["m1.py"]
