@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from codegraph.cli.records import EXAMPLES_SHOWN, cause_text, reason_text
+from codegraph.cli.records import EXAMPLES_SHOWN, cause_text, reason_text, understood_notes
 from codegraph.cli.status import lines
 from codegraph.daemon.messages import (
     Bound,
@@ -163,8 +163,12 @@ def _hits(title: str, questions: Questions, found: SearchResult, told: Sequence[
     items = [
         {**_item(hit.symbol, "", questions.location(hit.symbol)), "score": round(hit.score, 4)} for hit in found.results
     ]
-    notes = [f"{each} is no filter, it was read as words" for each in found.understood.not_filters]
-    notes = [*told, *found.warnings, *notes, *([] if items else [reason_text(found.reason)])]
+    notes = [
+        *told,
+        *found.warnings,
+        *understood_notes(found.understood),
+        *([] if items else [reason_text(found.reason)]),
+    ]
     below = [f"copies of these that are left out: {len(found.folded)}"] if found.folded else []
     return _list(title, items, notes, below)
 

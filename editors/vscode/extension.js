@@ -132,7 +132,7 @@ function showIn(folder) {
   const { text, warns } = status ? statusText(status) : { text: '$(error) codegraph: unavailable', warns: true };
   bar.text = text;
   bar.backgroundColor = warns ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
-  const lines = status ? [...status.warnings, ...status.lines.map((line) => line.join(': '))] : [folder.trouble];
+  const lines = status ? [...status.warnings, ...status.lines.map((line) => line.join(': '))] : [folder.trouble || folder.problem];
   bar.tooltip = [folder.folder.name, ...lines.slice(0, 12)].join('\n');
 }
 

@@ -23,6 +23,7 @@ class Folder {
   constructor(folder, log, limits, failed) {
     this.folder = folder;
     this.trouble = '';
+    this.problem = ''; // why the last status is not known
     /** @type {Status | undefined} */
     this.status = undefined;
     this._log = log;
@@ -66,6 +67,7 @@ class Folder {
       this.status = await this.ask('codegraph/status');
     } catch (error) {
       this.status = undefined;
+      this.problem = error.message;
       this._log.warn(`status of ${this.folder.name}: ${error.message}`);
       if (error.code === METHOD_NOT_FOUND) this._fail(error);
     }
