@@ -9,6 +9,7 @@ Tests: tests/unit/daemon/test_daemon_referenced.py.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
@@ -29,6 +30,8 @@ MOST_PLACES = 1_000
 
 _OUTSIDE = frozenset({"external", "builtin"})
 
+_SPELLED = re.compile(r"operator\(\)|[^(`]*")
+"""The name in a link of a chain, which may have marks in front and arguments or arity behind: `::Set`, `put(1:int)`."""
 _Spot = tuple[int, int]
 """Line and column."""
 
@@ -149,7 +152,9 @@ class _Owner:
                 return Meaning()
             return Meaning(reason=EmptyReason.EXTERNAL if reason in _OUTSIDE else EmptyReason.UNRESOLVED)
         alike = [target for spot in self._spelled[reference.chain] for target in self._edges.get(spot, ())]
-        named = [target for spot, target in self._named.get(reference.chain[-1], ()) if spot < first]
+        name = _name(reference.chain)
+        called = self._named.get(name) or self._named.get(name.removesuffix("!"), [])  # as macros of Rust are
+        named = [target for spot, target in called if spot < first]
         if alike or named or len(reference.chain) == 1:  # a bare name without an edge or a reason is a variable's
             return Meaning(tuple(alike or named))
         return Meaning(reason=EmptyReason.UNRESOLVED)
@@ -164,8 +169,16 @@ def _spots(reference: Reference) -> Iterator[_Spot]:
 
 
 def _covers(reference: Reference, line: int, character: int) -> bool:
-    length = _length(reference.chain[-1])
+    length = _length(_name(reference.chain))
     return any(at == line and column <= character <= column + length for at, column in _spots(reference))
+
+
+def _name(chain: Chain) -> str:
+    """Return the name that a chain ends with as it stands in the text, without what tells overloads and calls apart."""
+    last = chain[-2] if len(chain) > 1 and chain[-1].startswith("<new>") else chain[-1]
+    bare = last.removeprefix("::").removeprefix("f:").rpartition("\\")[2]
+    found = _SPELLED.match(bare)
+    return found[0] if found and found[0] else bare
 
 
 def _length(name: str) -> int:

@@ -191,3 +191,33 @@ def test_a_module_in_an_import_is_that_module(project_of: Any, place: tuple[str,
     found = meaning_at(view.snapshot, view.facts, *place)
     modules = [each for each in found.targets if each.endswith("/")] if found else []
     assert modules == ([f"{file}/"] if file else [])
+
+
+AGAIN = {
+    "a.cs": "class A {\n    static int F(int p) => p;\n    int G(int s) {\n        return F(s)\n"
+    "            + F(s + 1)\n            + F(s.T());\n    }\n}\n",
+    "A.java": "class A {\n    static int f(int p) { return p; }\n    int g(int s) {\n        return f(s)\n"
+    "            + f(s + 1)\n            + f(h());\n    }\n}\n",
+    "a.cpp": "struct A {\n    static int f(int p);\n    int g(int s) {\n        return f(s)\n            + f(s + 1)\n"
+    "            + f(h());\n    }\n};\n",
+    "a.rb": "class A\n  def self.f(p) = p\n  def g(s)\n    A.f(s) +\n      A.f(s + 1) +\n      ::A.f(h)\n  end\nend\n",
+    "a.php": "<?php\nclass A {\n  static function f($p) { return $p; }\n  function g($s) {\n    return self::f($s)\n"
+    "      + static::f($s + 1)\n      + A::f(h());\n  }\n}\n",
+}
+
+
+@pytest.mark.parametrize("path", AGAIN)
+def test_a_call_with_other_arguments_means_the_same(project_of: Any, path: str) -> None:
+    """In every language, though what resolution reads of a call has its arguments, and names have marks in front."""
+    view = project_of(AGAIN).view
+    lines = AGAIN[path].split("\n")
+    calls = [
+        (at, line.lower().index("f(")) for at, line in enumerate(lines) if "p" not in line and "f(" in line.lower()
+    ]
+    assert len(calls) == 3
+    for line, column in calls:
+        found = meaning_at(view.snapshot, view.facts, path, line, column)
+        assert found is not None
+        assert [each.rpartition("/")[2].lower() for each in found.targets] == ["a#f()."]
+        beyond = meaning_at(view.snapshot, view.facts, path, line, column + 2)
+        assert beyond is None or not any(each.lower().endswith("f().") for each in beyond.targets)
