@@ -113,7 +113,7 @@ class _Linker:
         is_argument = False
         if len(reference.chain) > 1:
             macro, _, number = reference.chain[0].partition("(")
-            is_argument = number != ""
+            is_argument = macro != "" and number != ""
             if is_argument and self._is_pasted(macro, number):
                 return
         if (len(reference.chain) > 1 and not is_argument) or ((owner, name) in self._bound and role is not ROLE.TYPE):

@@ -68,6 +68,17 @@ def test_what_is_linked_by_names_is_never_all(ask: Any, project_of: Any) -> None
         ]
 
 
+@pytest.mark.parametrize("name", ["queue.c", "queue.cpp"])
+def test_callers_of_what_a_macro_names_are_a_lower_bound(project_of: Any, name: str) -> None:
+    """The macro may call it wherever it is used; what no macro names has all its callers, and no edge is made up."""
+    text = "#define EACH(q) head(q)\nstatic int head(int q) { return q; }\nstatic int tail(int q) { return head(q); }\n"
+    view = project_of({name: text}).view
+    for function, bound in (("head", Bound.LOWER_BOUND), ("tail", Bound.EXACT)):
+        answer = callers(view, f"{name}/{function}().")
+        assert answer.bound is bound
+        assert [edge.symbol.name for edge in answer.edges] == (["tail"] if function == "head" else [])
+
+
 def test_callers_are_ordered_by_path_and_position(project_of: Any) -> None:
     """The order of an answer depends on the tree alone."""
     view = project_of(

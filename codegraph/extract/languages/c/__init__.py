@@ -8,9 +8,10 @@ from dataclasses import replace
 import tree_sitter_c
 from tree_sitter import Node
 
-from codegraph.core.facts import BINDING, PASTED, Chain, ImportKind
+from codegraph.core.facts import BINDING, PASTED, Chain, ImportKind, Role
 from codegraph.core.symbols import TYPE_KINDS
 from codegraph.extract.languages.cpp import CONDITIONS
+from codegraph.extract.languages.cpp.macros import names_in
 from codegraph.extract.languages.cpp.masking import masked_c
 from codegraph.extract.languages.plain import plain_spec
 from codegraph.extract.languages.spec import Statements
@@ -52,18 +53,23 @@ def _bind(view: FileView) -> None:
 
 
 def _paste(view: FileView) -> None:
-    """Note by their numbers which parameters a macro pastes or leaves away, and which names are arguments of macros.
+    """Note what a macro's text names, by their numbers which parameters it pastes or leaves away, and which names are
+    arguments of macros.
 
     `#define CLASS(a) a##_class` makes another name of what it is given. A function's name has hardly ever a capital.
     """
     for match in view.forms("macro"):
-        (name,), (parameters,) = match["name"], match["target"]
+        (name,) = match["name"]
         owner = view.owner_of(name.start_byte)
-        body = _LITERAL.sub(" ", "".join(view.text.of(each) for each in match.get("value", ())))
         if view.definitions[owner].name_start == name.start_byte:
-            for number, each in enumerate(_WORD.findall(view.text.of(parameters))):
+            for value in match.get("value", ()):
+                for chain, at in names_in(value, match["target"][0] if "target" in match else None, view.text):
+                    view.references.add(owner, chain, Role.CALL, at)
+            body = _LITERAL.sub(" ", "".join(view.text.of(each) for each in match.get("value", ())))
+            parameters = [word for each in match.get("target", ()) for word in _WORD.findall(view.text.of(each))]
+            for number, each in enumerate(parameters):
                 if not _is_mentioned(each, body):
-                    view.bind(parameters.start_byte, owner, str(number), BINDING.PARAMETER, PASTED)
+                    view.bind(name.start_byte, owner, str(number), BINDING.PARAMETER, PASTED)
     for match in view.forms("argument"):
         (name,), (target,) = match["name"], match["target"]
         listed = [each for arguments in match.get("list", ()) for each in arguments.named_children]

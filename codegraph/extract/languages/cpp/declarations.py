@@ -14,6 +14,7 @@ from codegraph.core.symbols import CALLABLE_KINDS, SymbolKind
 from codegraph.extract.languages.block_walk import TYPE, Scope, joined
 from codegraph.extract.languages.cpp.definitions import declared_by, last_name
 from codegraph.extract.languages.cpp.expressions import qualifiers
+from codegraph.extract.languages.cpp.macros import names_in
 from codegraph.extract.languages.cpp.openings import bind_opening
 
 if TYPE_CHECKING:
@@ -35,11 +36,13 @@ def include(walk: CppWalk, node: Node, scope: Scope) -> None:  # noqa: ARG001
 
 
 def macro(walk: CppWalk, node: Node, scope: Scope) -> None:
-    """Bind how many arguments a macro takes, and which namespaces it opens."""
+    """Mention what a macro's text names, bind how many arguments it takes, and which namespaces it opens."""
     index = walk.defined.get(node.id, 0)
-    parameters = node.child_by_field_name("parameters")
+    parameters, value = node.child_by_field_name("parameters"), node.child_by_field_name("value")
     if not index:
         return
+    for chain, at in names_in(value, parameters, walk.view.text) if value is not None else ():
+        walk.view.references.add(index, chain, Role.CALL, at)
     walk.place(node, index, Scope(scope.owner, None), flags="#")
     bind_opening(walk, node, index)
     if parameters is not None:
