@@ -31,3 +31,10 @@ def test_names_are_what_is_neither_given_nor_pasted_nor_quoted(language: str) ->
         (2, "push", (2, 40)),
         (3, "pull", (3, 14)),
     ]
+
+
+@pytest.mark.parametrize("language", ["c", "cpp"])
+def test_a_macro_inside_of_a_function_is_no_definition_and_mentions_all_the_same(language: str) -> None:
+    """What it names is mentioned by the function around."""
+    found = mentions(b"int f(int a)\n{\n#define FLUSH() push(a)\n  FLUSH();\n  return 0;\n}\n", language)
+    assert [(each.owner, each.positions) for each in found if each.chain[-1] == "push"] == [(1, (2, 16))]

@@ -61,10 +61,10 @@ def _paste(view: FileView) -> None:
     for match in view.forms("macro"):
         (name,) = match["name"]
         owner = view.owner_of(name.start_byte)
+        for value in match.get("value", ()):
+            for chain, at in names_in(value, match["target"][0] if "target" in match else None, view.text):
+                view.references.add(owner, chain, Role.CALL, at)
         if view.definitions[owner].name_start == name.start_byte:
-            for value in match.get("value", ()):
-                for chain, at in names_in(value, match["target"][0] if "target" in match else None, view.text):
-                    view.references.add(owner, chain, Role.CALL, at)
             body = _LITERAL.sub(" ", "".join(view.text.of(each) for each in match.get("value", ())))
             parameters = [word for each in match.get("target", ()) for word in _WORD.findall(view.text.of(each))]
             for number, each in enumerate(parameters):

@@ -39,10 +39,10 @@ def macro(walk: CppWalk, node: Node, scope: Scope) -> None:
     """Mention what a macro's text names, bind how many arguments it takes, and which namespaces it opens."""
     index = walk.defined.get(node.id, 0)
     parameters, value = node.child_by_field_name("parameters"), node.child_by_field_name("value")
+    for chain, at in names_in(value, parameters, walk.view.text) if value is not None else ():
+        walk.view.references.add(index or scope.owner, chain, Role.CALL, at)
     if not index:
         return
-    for chain, at in names_in(value, parameters, walk.view.text) if value is not None else ():
-        walk.view.references.add(index, chain, Role.CALL, at)
     walk.place(node, index, Scope(scope.owner, None), flags="#")
     bind_opening(walk, node, index)
     if parameters is not None:
