@@ -42,10 +42,25 @@ def test_an_edit_is_timed_there_and_back(tmp_path):
     assert figures["linking.edit.python.p95"].spread.count == 2
 
 
-def test_languages_without_files_are_named(tmp_path, capsys):
-    """The mean is of the languages that were there."""
+def test_the_mean_is_of_languages_with_enough_files(tmp_path, capsys):
+    """A language without files has no row; one with few says so, says what was read, and is not in the mean."""
+    (tmp_path / "long.py").write_text("def h():\n    return 1\n" * 9_000)
+    (tmp_path / "a.go").write_text("package a\n\nfunc f() {}\n")
     linking.main([str(_project(tmp_path)), "--out", "-"])
-    out = capsys.readouterr().out
-    assert "linking.python.both" in out
-    assert "linking.go" not in out
-    assert "1 languages" in out
+    rows = {row.split()[0]: row for row in capsys.readouterr().out.splitlines() if row.startswith("linking.")}
+    assert f"MB of {tmp_path.name}: " in rows["linking.python.both"]
+    assert "too little" in rows["linking.go.both"]
+    assert "too little" not in rows["linking.python.both"]
+    assert "linking.java.both" not in rows
+    assert "1 languages" in rows["linking.mean"]
+
+
+def test_a_large_project_is_read_where_the_others_are_too_little(tmp_path):
+    """A project of more than twice the bytes that were asked for is better than next to nothing."""
+    sizes = {"little": 1, "largest": 9_000, "larger": 5_000}
+    for name, lines in sizes.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.py").write_text("a = 1\n" * lines)
+    directories = [tmp_path / name for name in sizes]
+    assert [*linking.chosen_files(directories, "python", 10_000)] == ["little/a.py", "larger/a.py"]
+    assert [*linking.chosen_files(directories, "python", 100_000)] == ["little/a.py", "largest/a.py", "larger/a.py"]
