@@ -80,6 +80,56 @@ def test_extension_methods() -> None:
     assert calls("p.Ext(1);", "string p") == set()
 
 
+def test_type_arguments_tell_methods_apart_that_nothing_else_does() -> None:
+    """A call with type arguments means a method with so many; without, none whose parameters cannot tell them."""
+    kit = """namespace Kit; public interface IItems { object Get(int id); T Get<T>(int id); T Same<T>(T it); }
+public class Items : IItems { public object Get(int id) => null; public T Get<T>(int id) => default;
+  public T Same<T>(T it) => it; }
+public static class More { public static T As<T>(this IItems it, int id) => default;
+  public static object As(this IItems it, int id) => null; }"""
+    for code, expected in (
+        ("i.Get(id);", "Kit:IItems#Get()."),
+        ("i.Get<string>(id);", "Kit:IItems#Get(+1)."),
+        ("i.Same(id);", "Kit:IItems#Same()."),
+        ("i.As(id);", "Kit:More#As(+1)."),
+        ("i.As<string>(id);", "Kit:More#As()."),
+    ):
+        assert calls(code, "IItems i, int id", Kit__Kit=kit) == {expected}, code
+    project = linked("", Kit__Kit=kit)
+    for number in ("", "+1"):
+        edges = project.edges(f"Kit/Kit.cs/Items#Get({number}).", "overrides")
+        assert edges == [f"overrides Kit/Kit.cs/IItems#Get({number})."]
+
+
+def test_the_arguments_of_extension_methods_are_those_behind_the_receiver() -> None:
+    """What can be seen of arguments is compared with the parameters behind the first; text is seen, too."""
+    kit = """namespace Kit; public static class More { public static void Has(this Base it, string name) {}
+  public static void Has(this Base it, Mode mode) {} }"""
+    for argument in ('"a"', "nameof(b)", "b.ToString()", "b?.ToString()"):
+        assert calls(f"b.Has({argument});", "Base b", Kit__Kit=kit) == {"Kit:More#Has()."}, argument
+    assert calls("b.Has(Mode.Fast);", "Base b", Kit__Kit=kit) == {"Kit:More#Has(+1)."}
+
+
+def test_what_implements_an_interface_by_its_name_is_seen_through_that_only() -> None:
+    """A member of the same name is meant by what has the class, and by what has the interface that of the interface."""
+    kit = """namespace Kit; public interface IHas { Base Held { get; } void Go(); }
+public class Has : IHas { public Part Held { get; } Base IHas.Held => Held;
+  public void Go() {} void IHas.Go() => Go(); }
+public class Had : Has { }"""
+    assert calls("h.Held.Run();", "Had h", Kit__Kit=kit) == RUN
+    assert calls("h.Go();", "Had h", Kit__Kit=kit) == {"Kit:Has#Go()."}
+    assert calls("h.Go();", "IHas h", Kit__Kit=kit) == {"Kit:IHas#Go()."}
+    assert linked("", Kit__Kit=kit).edges("Kit/Kit.cs/Has#Go(+1).", "calls") == ["calls Kit/Kit.cs/Has#Go()."]
+
+
+def test_a_constructor_calls_that_of_its_base_class_and_no_interface() -> None:
+    """`base` is an instance of the class, whichever interfaces stand beside it."""
+    source = "class A : IRuns2, IRuns { public A(int a) : base(a) {} } class B : Part, IRuns { B() : base(1) {} }"
+    project = linked(f"using Kit; {source}", Kit__Kit="namespace Kit; public interface IRuns2 { }")
+    assert project.edges("App/A.cs/A#A().", "calls") == []
+    assert project.edges("App/A.cs/B#B().", "calls") == ["calls Kit/Part.cs/Part#Part()."]
+
+
 def test_where_types_are_found() -> None:
     """By usings, aliases, full names, the namespaces around, and global usings above; not without any."""
     code, parameters = "p.Run();", "Part p"

@@ -38,6 +38,7 @@ _LITERALS = {
     "real_literal": "double",
     "character_literal": "char",
 }
+_GIVE_TEXT = words("nameof ToString")
 _MAX_ARGUMENTS = 12
 _VISIBLE = words("identifier object_creation_expression cast_expression as_expression")
 _PASSED = words("parenthesized_expression await_expression checked_expression ref_expression")
@@ -220,6 +221,8 @@ class Chains:
             return "int" if name in ("Length", "Count") else f"~{before}" if is_type else ""
         if value is not None and value.type in ("lambda_expression", "anonymous_method_expression"):
             return "=>"
+        if value is not None and value.type == "invocation_expression":
+            return "string" if self._called(value) in _GIVE_TEXT else ""
         if value is None or value.type not in _VISIBLE:
             return _LITERALS.get(value.type, "") if value is not None else ""
         chain = (scope.find(self.simple_name(value)) or ()) if value.type == "identifier" else self.value(value, scope)
@@ -228,6 +231,13 @@ class Chains:
             chain, brackets = chain[:-1], brackets + "[]"
         name = chain[-2] if len(chain) > 1 and chain[-1] == "()" and "(" not in chain[-2] else ""
         return name.partition("`")[0] + brackets if name and chain[0] != "@self" else ""
+
+    def _called(self, invocation: Node) -> str:
+        """Return the bare name of what is called."""
+        function = invocation.child_by_field_name("function")
+        if function is None or function.type in ("identifier", "generic_name"):
+            return self.simple_name(function)
+        return self.simple_name(self.parts(function)[1])
 
     def _predefined(self, node: Node) -> str:
         kind = node.child_by_field_name("type")

@@ -5,7 +5,8 @@ Tests: tests/unit/extract/test_extract_c_sharp.py.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from tree_sitter import Node
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 NAMESPACE = "@namespace"
 WITHIN = "@within"
 """Names under which a scope holds the namespace, and the full name of the type, around it."""
+_WORD: Final = re.compile(r"\w+")
 
 
 def using(walk: CSharpWalk, node: Node, scope: Scope) -> None:  # noqa: ARG001
@@ -209,12 +211,11 @@ def _bind_method(walk: CSharpWalk, node: Node, index: int, own: Scope, result: N
         )
         if is_so
     )
-    generic = node.child_by_field_name("type_parameters")
-    flags += str(sum(each.type == "type_parameter" for each in generic.named_children)) if generic is not None else ""
     texts = [_type_text(walk, each) for each in parameters]
     if listed is not None and has_rest:
         texts.append("*" + _type_text(walk, listed))
     types = ",".join("".join(text.split()) for text in texts)
+    flags += _generic(walk, node, types)
     shape = (str(needed), "*" if has_rest else str(len(parameters)), flags, types)
     walk.bind(node, index, "@method", shape, BINDING.VARIABLE)
     if parameters and any(
@@ -224,6 +225,16 @@ def _bind_method(walk: CSharpWalk, node: Node, index: int, own: Scope, result: N
         text = "".join(_type_text(walk, parameters[0]).split())
         bare = _bare_type(walk, parameters[0].child_by_field_name("type"), own) if of or text else ""
         walk.bind(node, index, "@this", (bare,), BINDING.VARIABLE)
+
+
+def _generic(walk: CSharpWalk, node: Node, types: str) -> str:
+    """Return the number of type parameters; "u" before it if calls have to name them: not all are in a parameter."""
+    listed = node.child_by_field_name("type_parameters")
+    if listed is None:
+        return ""
+    names = [each.child_by_field_name("name") for each in listed.named_children if each.type == "type_parameter"]
+    told = set(_WORD.findall(types))
+    return ("" if all(walk.text(name) in told for name in names if name is not None) else "u") + str(len(names))
 
 
 def _bare_type(walk: CSharpWalk, node: Node | None, own: Scope) -> str:

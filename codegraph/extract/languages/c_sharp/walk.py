@@ -7,7 +7,7 @@ properties that have no definition of their own (ATTRIBUTE). Names with an at si
     @base    of a type: what it is derived from, as an instance
     @method  of a method: least and most arguments ("*" any), flags, types of parameters, a star before rest ones; flags
              are "s" static, "o" override, "c" constructor, "p" private, "e" of an interface named explicitly, a number
-             that of the type parameters
+             that of the type parameters, behind a "u" if a call cannot leave them unsaid
     @this    of an extension method: the bare name of the type that it extends, "" for a type parameter
 
 An import of kind STAR is a using of a namespace, with level 1 of a type, MODULE an alias; `reexport` says that it is

@@ -118,4 +118,4 @@ def _offer_member(
         add(own_key(FAMILY, name), (DERIVED if is_derived else "", shape[0], shape[1]))
     if index in members.extensions:
         extended = members.extensions[index]
-        add(extension_key(definition.name), (path, definition.descriptor, shape[0], shape[1], extended, shape[3]))
+        add(extension_key(definition.name), (path, definition.descriptor, *shape[:2], extended, *shape[2:]))

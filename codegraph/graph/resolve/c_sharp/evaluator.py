@@ -18,7 +18,7 @@ from codegraph.graph.resolve.c_sharp.names import (
     OBJECT_METHODS,
     extension_key,
 )
-from codegraph.graph.resolve.c_sharp.overloads import CLOSED, best_overloads, preferred, takes
+from codegraph.graph.resolve.c_sharp.overloads import CLOSED, best_overloads, of_arity, preferred, takes
 from codegraph.graph.resolve.c_sharp.types import MAX_BASES, TypeEvaluator, around
 from codegraph.graph.resolve.keys import member_key, return_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry
@@ -70,7 +70,7 @@ class CSharpEvaluator(TypeEvaluator):
             return (Entity(FUNCTION, place.path, name.removeprefix(LOCAL)),)
         owners = around(place)
         if name == "@self" or name == "@super":
-            own = owners[:1] if name == "@self" else self.bases(owners[0])[0] if owners else []
+            own = owners[:1] if name == "@self" else self._base_classes(owners)
             return tuple(each.as_kind(INSTANCE) for each in own[:MAX_CANDIDATES]) or EXTERNAL
         is_open = False
         for owner in owners:
@@ -92,6 +92,10 @@ class CSharpEvaluator(TypeEvaluator):
         if is_open and "(" in name:
             return foreign(own_member(name))
         return foreign(name) if is_open or name[:1].isupper() else MISSING
+
+    def _base_classes(self, owners: list[Entity]) -> list[Entity]:
+        """Return what `base` means in the innermost type."""
+        return [each for each in self.bases(owners[0])[0] if not self.is_interface(each)] if owners else []
 
     def packaged(self, package: Entity, name: str) -> Candidates:
         """Return a type of a namespace, or the namespace below it."""
@@ -145,12 +149,13 @@ class CSharpEvaluator(TypeEvaluator):
     def _extension(self, types: tuple[str, ...], name: str) -> Candidates:
         """Return the extension methods that take one of the types; of several the one for the nearest type."""
         bare, bracket, rest = name.partition("(")
-        bare = bare.partition("`")[0]
+        bare, _, generic = bare.partition("`")
         value = self.get(extension_key(bare)) if bracket else None
         if not value or value == MANY:
             return MISSING
         number, _, given = rest[:-1].partition(":")
-        fitting = [each for each in value if takes(each[2], each[3], int(number) + 1)]
+        given = given and f",{given}"  # the receiver is the first argument, told apart below
+        fitting = of_arity([each for each in value if takes(each[2], each[3], int(number) + 1)], generic, 5)
         for wanted in (*types, *_PARAMETERS):
             found = [each for each in fitting if each[4] == wanted]
             found = best_overloads(found, given, lambda each: ((each,), each in CLOSED))
@@ -191,16 +196,16 @@ class CSharpEvaluator(TypeEvaluator):
         methods: list[Entry] = []
         for path, descriptor in self.parts(owner):
             for entry in self.get(member_key(path, descriptor, name)) or ():
+                if entry[0] in "vm" and "e" in entry[4]:  # of an interface, and only seen through that
+                    continue
                 if entry[0] == "a":
                     held.append(self.evaluate(Place(path, entry[1]), entry[2:]))
                 elif entry[0] == "v":
                     held.append((Entity(VALUE, path, entry[1], name),))
                 elif count < 0 or takes(entry[2], entry[3], count):
                     methods.append((path, *entry))
-        if generic:
-            methods = [each for each in methods if each[5].endswith(generic)] or methods
-        elif not count:  # nothing is there that type arguments could be taken from
-            methods = [each for each in methods if not each[5][-1:].isdigit()] or methods
+        if count >= 0:
+            methods = of_arity(methods, generic, 5, is_bare=not count)
         best = best_overloads(methods, given, lambda each: self._bases_by_name(owner, each))
         best = preferred(best, count, 4) if count >= 0 else best
         if len(best) > MAX_OVERLOADS:

@@ -13,7 +13,7 @@ from codegraph.core.symbols import EDGE, Confidence, SymbolKind, symbol_id
 from codegraph.graph.resolve.c_sharp.contributions import FileMembers
 from codegraph.graph.resolve.c_sharp.evaluator import GUESS, CSharpEvaluator
 from codegraph.graph.resolve.c_sharp.names import FAMILY, NOT_VIRTUAL, extension_key
-from codegraph.graph.resolve.c_sharp.overloads import CLOSED, takes
+from codegraph.graph.resolve.c_sharp.overloads import CLOSED, LETTERS, takes
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import member_key, own_key
 from codegraph.graph.resolve.parts import Part
@@ -171,13 +171,15 @@ class CSharpLinker(TypedLinker):
         while waiting and seen < _MAX_BASES:
             one = waiting.pop(0)
             seen += 1
-            found: list[tuple[tuple[str, str], str]] = []
+            found: list[tuple[tuple[str, str], str, str]] = []
             for path, descriptor in self._sharp.parts(one):
                 for entry in self._get(member_key(path, descriptor, name)) or ():
-                    if entry[0] in "mv" and entry[3] == shape[1] and "s" not in entry[4]:
-                        found.append(((path, entry[1]), entry[5]))
+                    if entry[0] in "mv" and entry[3] == shape[1] and not set(entry[4]) & set("se"):
+                        found.append(((path, entry[1]), entry[4], entry[5]))
             if found:
-                alike = [target for target, types in found if types == shape[3]]
-                return alike or [target for target, _ in found]
+                alike = [each for each in found if each[2] == shape[3]]
+                number = shape[2].lstrip(LETTERS)
+                generic = [each for each in alike if each[1].lstrip(LETTERS) == number]
+                return [each[0] for each in generic or alike or found]
             waiting.extend(self._sharp.bases(one)[0])
         return []

@@ -30,6 +30,8 @@ _OF_MANY: Final = frozenset(
     | {"Memory", "ReadOnlyMemory", "Dictionary", "IDictionary", "IReadOnlyDictionary", "ReadOnlySequence", "Array"}
 )
 _TYPE_PARAMETER: Final = re.compile(r"T([A-Z]\w*)?\Z")
+LETTERS: Final = "socpeu"
+"""All flags of a method that are letters (see `extract.languages.c_sharp.walk`)."""
 _MODIFIERS: Final = re.compile(r"^(ref|in|out|params|this)\b")
 
 
@@ -49,6 +51,21 @@ def best_overloads(
     bare = [("", "", "", ",".join(_split(entry[-1])), str(number)) for number, entry in enumerate(entries)]
     best = best_of(bare, given, lambda one, parameter: _level(one, parameter, bases_of))
     return [entries[int(each[4])] for each in best]
+
+
+def of_arity(methods: list[Entry], generic: str, flags: int, *, is_bare: bool = False) -> list[Entry]:
+    """Return the methods that a call with so many type arguments ("" for none) can mean, all if it fits none.
+
+    `flags` is the place in an entry of the flags, `is_bare` says that the call has no arguments at all, so that it has
+    nothing to infer type arguments from ("Type inference", C# language specification).
+    """
+    if generic:
+        found = [each for each in methods if each[flags].lstrip(LETTERS) == generic]
+    elif is_bare:
+        found = [each for each in methods if not each[flags][-1:].isdigit()]
+    else:
+        found = [each for each in methods if "u" not in each[flags]]
+    return found or methods
 
 
 def preferred(entries: Sequence[Entry], count: int, most: int) -> list[Entry]:
