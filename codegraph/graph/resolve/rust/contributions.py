@@ -32,15 +32,20 @@ from codegraph.graph.resolve.rust.names import (
     DECLARATIONS,
     DECLARED,
     FAMILY,
+    FILE_OFFERED,
     IMPLEMENTED,
     IMPORTING,
     MACROS,
+    PUBLIC,
+    TYPE_OFFERED,
+    VALUE_OFFERED,
     alias_key,
     bound_key,
     bounds_elsewhere_key,
     child_key,
     elsewhere_key,
     in_module,
+    offered_key,
     self_key,
     star_in_key,
     traits_elsewhere_key,
@@ -97,6 +102,7 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     offers = Offers()
     add = offers.add
     add(module_key(path), (FAMILY,))
+    add(offered_key(_module_name(path)), (path, FILE_OFFERED))
     for each in occurrences.imports:
         _offer_import(add, path, each)
     items = FileItems(outline, occurrences)
@@ -118,6 +124,8 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
             if first != index and kind in TYPE_KINDS and not definition.local:  # under another condition of `cfg`
                 add(alias_key(path, descriptor), ("@", "@here", outline.definitions[first].descriptor, "()"))
             add(definition_key(path, in_module(items.modules.get(index, ""), name)), (letter, descriptor))
+            if not definition.local:
+                add(offered_key(name), (path, VALUE_OFFERED if letter in "fc" else TYPE_OFFERED))
     for reference in occurrences.references:
         if reference.role is ROLE.INHERIT:
             descriptor = outline.definitions[reference.owner].descriptor
@@ -125,6 +133,12 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
     for binding in occurrences.bindings:
         _offer_binding(add, path, outline, items, binding)
     return offers.values()
+
+
+def _module_name(path: str) -> str:
+    """Return what a module in a file of its own is called."""
+    directory, name = dirname(path), basename(path)
+    return basename(directory) if name == "mod.rs" else name.removesuffix(".rs")
 
 
 def split_import(each: Import) -> tuple[str, tuple[str, ...]]:
@@ -137,10 +151,13 @@ def split_import(each: Import) -> tuple[str, tuple[str, ...]]:
 def _offer_import(add: Add, path: str, each: Import) -> None:
     module, parts = split_import(each)
     if each.kind is IMPORT.STAR:
-        add(star_in_key(path, module), parts)
+        add(star_in_key(path, module), (PUBLIC if each.reexport else "", *parts))
     elif each.kind is IMPORT.NAME:
         add(import_key(path, in_module(module, each.alias)), parts)
+        if each.reexport or module.endswith("!"):
+            add(offered_key(each.alias), (path, VALUE_OFFERED))
     else:
+        add(offered_key(each.name), (path, TYPE_OFFERED))
         attribute = "/".join(parts[:-1])
         add(definition_key(path, in_module(module, each.name)), ("M", attribute))
         for style, target in child_files(path, module, each.name, attribute):
@@ -168,6 +185,8 @@ def _offer_member(add: Add, path: str, outline: Outline, items: FileItems, index
     definition = outline.definitions[index]
     container = outline.definitions[definition.container]
     letter = "e" if container.kind is KIND.ENUM else _LETTERS.get(definition.kind, "t")
+    if letter == "e":
+        add(offered_key(definition.name), (path, VALUE_OFFERED))
     trait = "i" if definition.container in items.traits else ""
     entry = (letter, definition.descriptor, trait)
     add(member_key(path, container.descriptor, definition.name), entry)
@@ -221,6 +240,7 @@ def _offer_binding(add: Add, path: str, outline: Outline, items: FileItems, bind
     descriptor = outline.definitions[owner].descriptor
     if binding.name == "@inline":
         add(definition_key(path, in_module("::".join(chain[:-1]), chain[-1])), ("m", "::".join(chain)))
+        add(offered_key(chain[-1]), (path, TYPE_OFFERED))
     elif binding.kind is BINDING.RETURN:
         add(return_key(path, descriptor), (items.around(owner), binding.name, *chain))
     elif binding.kind is BINDING.ATTRIBUTE:

@@ -11,7 +11,7 @@ from codegraph.core.facts import LOCAL, Chain
 from codegraph.core.symbols import descriptor_parts
 from codegraph.core.tuples import SECOND, TUPLE, parts_of
 from codegraph.graph.resolve.keys import base_key, member_key, return_key
-from codegraph.graph.resolve.rust.modules import ModuleEvaluator, package
+from codegraph.graph.resolve.rust.modules import package
 from codegraph.graph.resolve.rust.names import (
     GIVE_INNER,
     GIVE_SAME,
@@ -29,6 +29,7 @@ from codegraph.graph.resolve.rust.names import (
     type_name,
     value_key,
 )
+from codegraph.graph.resolve.rust.wildcards import WildcardEvaluator
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
 from codegraph.graph.resolve.typed.entities import (
     FUNCTION,
@@ -59,7 +60,7 @@ OF, HELD, AS = "@of", "@of:", "@as:"
 _NUMBER = Entity(WRAPPED, inner=UNKNOWN_RECEIVER)
 
 
-class RustEvaluator(ModuleEvaluator):
+class RustEvaluator(WildcardEvaluator):
     """Answers what Rust's chains stand for."""
 
     def __init__(self, table: TableReader) -> None:

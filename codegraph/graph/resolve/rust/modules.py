@@ -8,6 +8,7 @@ Tests: tests/unit/graph/test_graph_rust.py.
 
 from __future__ import annotations
 
+from collections import Counter
 from posixpath import basename, dirname
 
 from codegraph.core.facts import Chain
@@ -22,7 +23,6 @@ from codegraph.graph.resolve.rust.names import (
     child_key,
     in_module,
     real_module,
-    star_in_key,
 )
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
 from codegraph.graph.resolve.settings import configuration_key
@@ -44,13 +44,17 @@ _ROOTS = ("lib.rs", "main.rs", "mod.rs", "build.rs")
 _ABOVE = ("lib.rs", "main.rs", "mod.rs")
 _APART = ("tests", "examples", "benches", "bin")
 _KINDS = {"t": TYPE, "f": FUNCTION, "c": VALUE}
-_VALUES = (FUNCTION, VALUE)
+VALUES = (FUNCTION, VALUE)
 """What may be called like a module: they are names of another kind."""
 _STANDARD = ("std", "core", "alloc", "proc_macro", "test")
 _HEADS = ("crate", "self", "super")
-_MAX_PARENTS = 40
+MAX_PARENTS = 40
 _OPEN: Candidates = (MISSING[0],)
 """What is not answered yet; it is told from an answer by identity."""
+SETTLED = 1 << 30
+"""The depth of what depends on no open question."""
+_MAX_AGAIN = 4
+"""How often an answer is not kept that depends on an open question."""
 Module = tuple[str, str]
 """File, and the inline modules in it."""
 
@@ -63,8 +67,13 @@ class ModuleEvaluator(Evaluator):
         self._parents: dict[str, Module | None] = {}
         self._found: dict[tuple[str, str, str, bool], Candidates] = {}
         self._stars: dict[tuple[Module, Chain], Candidates] = {}
-        self._cuts = 0
-        """How often a question came up inside of itself, and was answered with nothing there."""
+        self._depths: dict[tuple[str, str, str, bool], int] = {}
+        """Question that is being answered -> how many are open with it."""
+        self._again: Counter[tuple[str, str, str, bool]] = Counter()
+        self.depth = 0
+        self.lowest = SETTLED
+        """The depth of the outermost open question that came up inside of itself since this was set, and was answered
+        with nothing there. What was found then is an answer only to whoever began that question, or one around it."""
         self._manifests: dict[str, tuple[str, tuple[Entry, ...]]] = {}
 
     def parent(self, path: str) -> Module | None:
@@ -98,7 +107,7 @@ class ModuleEvaluator(Evaluator):
 
     def root(self, path: str) -> str:
         """Return the root of the crate that a file belongs to."""
-        for _ in range(_MAX_PARENTS):
+        for _ in range(MAX_PARENTS):
             above = self.parent(path)
             if above is None:
                 break
@@ -139,13 +148,43 @@ class ModuleEvaluator(Evaluator):
         found = self._found.get(question)
         if found is None:
             self._found[question] = _OPEN
+            before, self.lowest = self.lowest, SETTLED
+            self.depth += 1
+            self._depths[question] = self.depth
             found = self._found[question] = self._look_up(module, name, own)
+            if self.lowest < self.depth and not is_known(found) and self._again[question] < _MAX_AGAIN:
+                self._again[question] += 1
+                del self._found[question]
+            self.close(before)
         elif found is _OPEN:
-            self._cuts += 1
+            self.lowest = min(self.lowest, self._depths[question])
             return MISSING
         return found
 
+    def close(self, before: int) -> None:
+        """Leave a question; its answer stands if nothing around it came up in it. `before` is `lowest` from outside."""
+        self.lowest = min(before, self.lowest) if self.lowest < self.depth else before
+        self.depth -= 1
+
     def _look_up(self, module: Module, name: str, own: bool) -> Candidates:
+        path, inline = module
+        found = self.declared(module, name, own=own)
+        if found is not None:
+            return found
+        inside = MISSING if own else self.through_wildcards(module, name)
+        if is_known(inside):
+            return inside
+        outer = around_block(inline) if inline else None
+        if outer is not None:
+            return self.lookup((path, outer), name, own=own)
+        found = self._child(path, inline, name, "") if name.islower() else MISSING
+        if is_known(found) or inline or self.parent(path) is not None:
+            return found
+        macro = self.exported_macro(path, name)
+        return macro if is_known(macro) else found
+
+    def declared(self, module: Module, name: str, *, own: bool = False) -> Candidates | None:
+        """Return what a module defines under a name, or imports by it; None if nothing is said here."""
         path, inline = module
         items: list[Candidates] = []
         for kind, rest in self.get(definition_key(path, in_module(inline, name))) or ():
@@ -156,30 +195,20 @@ class ModuleEvaluator(Evaluator):
             else:
                 items.append((Entity(_KINDS[kind], path, rest, name),))
         found = merged(items, MAX_CANDIDATES) if items else MISSING
-        outer = around_block(inline) if inline else None
-        if is_known(found) and all(each.kind is PACKAGE for each in found) and not own:
-            return self._with_values(module, name, found)
-        if is_known(found) or (own and outer is None):
-            return found
-        imported = [
-            self.imported(module, parts, name)
-            for parts in (() if own else self.get(import_key(path, in_module(inline, name))) or ())
-        ]
-        if imported:
-            found = merged(imported, MAX_CANDIDATES)
-            return found if found != MISSING else UNKNOWN_RECEIVER  # it is something, wherever it is
-        for parts in () if own else self.get(star_in_key(path, inline)) or ():
-            for each in self._starred(module, parts):
-                inside = self._inside(each, name)
-                if is_known(inside):
-                    return inside
-        if outer is not None:
-            return self.lookup((path, outer), name, own=own)
-        found = self._child(path, inline, name, "") if name.islower() else MISSING
-        if is_known(found) or inline or self.parent(path) is not None:
-            return found
-        macro = self._exported_macro(path, name)
-        return macro if is_known(macro) else found
+        if own:
+            return found if is_known(found) or not inline or around_block(inline) is None else None
+        if is_known(found):
+            is_module = all(each.kind is PACKAGE for each in found)
+            return self._with_values(module, name, found) if is_module else found
+        ways = self.get(import_key(path, in_module(inline, name))) or ()
+        if not ways:
+            return None
+        found = merged([self.imported(module, parts, name) for parts in ways], MAX_CANDIDATES)
+        return found if found != MISSING else UNKNOWN_RECEIVER  # it is something, wherever it is
+
+    def through_wildcards(self, module: Module, name: str, *, as_value: bool = False) -> Candidates:  # noqa: ARG002  (the next class)
+        """Return what a module has under a name by importing everything of another; no module or type if `as_value`."""
+        return MISSING
 
     def _with_values(self, module: Module, name: str, modules: Candidates) -> Candidates:
         """Add functions and values that are imported under a module's name: `mod commit; pub use commit::commit;`."""
@@ -187,34 +216,27 @@ class ModuleEvaluator(Evaluator):
         self._found[path, inline, name, False] = modules  # what is asked on the way, for a wildcard leads through it
         ways = self.get(import_key(path, in_module(inline, name))) or ()
         groups = [self.imported(module, parts, name) for parts in ways]
-        for parts in () if groups else self.get(star_in_key(path, inline)) or ():
-            groups += [self._inside(each, name) for each in self._starred(module, parts)]
-        values = [tuple(each for each in group if each.kind in _VALUES) for group in groups]
-        return merged([modules, *values], MAX_CANDIDATES)
+        groups = groups or [self.through_wildcards(module, name, as_value=True)]
+        values = [tuple(each for each in group if each.kind in VALUES) for group in groups]
+        found = self._found[path, inline, name, False] = merged([modules, *values], MAX_CANDIDATES)
+        return found
 
-    def _starred(self, module: Module, parts: Chain) -> Candidates:
-        """Return what gives names of its own to a module that imports everything of this path."""
+    def starred(self, module: Module, parts: Chain) -> Candidates:
+        """Return what gives its names to a module that imports everything of this path."""
         found = self._stars.get((module, parts))
         if found is None:
-            cuts = self._cuts
+            before, self.lowest = self.lowest, SETTLED
             may_give = not parts[-1:] or parts[-1][-1] != "!" or self._may_import(parts[-1][:-1])
             found = self.imported(module, parts, "") if may_give else ()
-            if cuts == self._cuts or is_known(found):
+            if self.lowest > self.depth or is_known(found):
                 self._stars[module, parts] = found
+            self.lowest = min(before, self.lowest)
         return found
 
     def _may_import(self, macro: str) -> bool:
         """Say whether a macro of this name imports anything where it is invoked."""
         value = self.get(top_key(MACROS, macro)) or ()
         return value == MANY or any(IMPORTING in each for each in value)
-
-    def _inside(self, owner: Entity, name: str) -> Candidates:
-        """Return what a wildcard gives: what a module has, an enum's variant, what a macro imports."""
-        if owner.kind is PACKAGE:
-            return self.packaged(owner, name)
-        if owner.kind is FUNCTION:
-            return self.lookup((owner.path, owner.name + "!"), name)
-        return self.variant(owner, name)
 
     def variant(self, owner: Entity, name: str) -> Candidates:  # noqa: ARG002  (the next class knows types)
         """Return what a wildcard import of a type gives."""
@@ -223,15 +245,29 @@ class ModuleEvaluator(Evaluator):
     def imported(self, module: Module, parts: Chain, alias: str) -> Candidates:
         """Return what an imported path leads to."""
         head, rest = parts[0] if parts else "crate", parts[1:]
-        found = self.head(module, head) if head != alias or head in _HEADS else MISSING
+        found = self._modules(module, head) if (rest or not alias) and head not in _HEADS else MISSING
+        if not is_known(found):
+            found = self.head(module, head) if head != alias or head in _HEADS else MISSING
         if not is_known(found):
             own = self.lookup(module, head, own=True) if rest else MISSING
             found = own if is_known(own) else self._crate(module[0], head)
         if not is_known(found) and not is_foreign(found) and rest:
             found = self.lookup((self.root(module[0]), ""), head, own=True)  # a path of the edition of 2015
-        for part in rest:
-            found = merged([self._step(each, part) for each in found], MAX_CANDIDATES)
+        for number, part in enumerate(rest, 2):
+            is_last = number == len(parts) and alias != ""
+            step = self._step if is_last else self._within
+            found = merged([step(each, part) for each in found], MAX_CANDIDATES)
         return found
+
+    def _within(self, owner: Entity, name: str) -> Candidates:
+        """Return what a name is where something of it follows: a module before all else."""
+        found = self._modules((owner.path, owner.descriptor), name) if owner.kind is PACKAGE else MISSING
+        return found if is_known(found) else self._step(owner, name)
+
+    def _modules(self, module: Module, name: str) -> Candidates:
+        """Return the modules that a module declares under a name; what else has that name is another question."""
+        found = self.lookup(module, name, own=True)
+        return found if is_known(found) and all(each.kind is PACKAGE for each in found) else MISSING
 
     def packaged(self, package: Entity, name: str) -> Candidates:
         """Return what a module has under a name."""
@@ -249,7 +285,7 @@ class ModuleEvaluator(Evaluator):
     def macro(self, module: Module, name: str) -> Candidates:
         """Return the macro that a bare name means: of the files above, imported, or the only one of the crate."""
         above: Module | None = module
-        for _ in range(_MAX_PARENTS):
+        for _ in range(MAX_PARENTS):
             if above is None:
                 break
             entries = self.get(definition_key(above[0], "!" + name)) or ()
@@ -257,9 +293,10 @@ class ModuleEvaluator(Evaluator):
                 return tuple(Entity(FUNCTION, above[0], each[1], name) for each in entries[:MAX_CANDIDATES])
             above = self.parent(above[0])
         found = self._function(module, name)
-        return found if is_known(found) else self._exported_macro(self.root(module[0]), name)
+        return found if is_known(found) else self.exported_macro(self.root(module[0]), name)
 
-    def _exported_macro(self, root: str, name: str) -> Candidates:
+    def exported_macro(self, root: str, name: str) -> Candidates:
+        """Return the macro of that name that stands anywhere in the crate with this root."""
         value = self.get(top_key(MACROS, name))
         near = [each for each in value if self.root(each[0]) == root] if value and value != MANY else []
         return tuple(Entity(FUNCTION, each[0], each[1], name) for each in near[:MAX_CANDIDATES]) or EXTERNAL

@@ -11,7 +11,9 @@ A block with items of its own is the last module of what stands in it, in braces
                                   "M" module in another file (the path of its attribute)
     def   path, "!" name          ("f", descriptor) of a macro
     imp   path, name in module    the parts of an imported path
-    star  path, module            the parts of a path of which everything is imported
+    star  path, module            ("pub" or "", parts) of a path of which everything is imported
+    emb   rust:offered, name      (path, sort) of a file that defines the name in a module, or imports it for
+                                  others; of one that may itself be the module of that name                    (shared)
     unit  rust:child, path        (declaring file, its modules, name, style) of `mod` that may mean a file     (shared)
     top   rust:crate, name        (directory, path of the library) of a Cargo.toml                             (shared)
     top   rust:macro, name        (path, descriptor) of a macro, "imports" behind it if its invocation does    (shared)
@@ -41,6 +43,18 @@ CRATES = "rust:crate"
 MACROS = "rust:macro"
 IMPORTING = "imports"
 """What stands behind a macro without parameters in which something is imported."""
+
+VALUE_OFFERED = "v"
+"""The sort of a name that may be one of a function or a constant."""
+
+TYPE_OFFERED = "t"
+"""The sort of a name of a type or a module."""
+
+FILE_OFFERED = "f"
+"""The sort of a file that may be a module."""
+
+PUBLIC = "pub"
+"""What a wildcard import begins with that gives its names to whoever imports everything from its module."""
 
 DECLARED = "declared"
 """The sort of a function that a trait declares: it may be called on types of a library."""
@@ -81,6 +95,11 @@ def child_key(path: str) -> str:
 def star_in_key(path: str, module: str) -> str:
     """Ask of which paths a module imports everything."""
     return f"star\x1f{path}\x1f{module}"
+
+
+def offered_key(name: str) -> str:
+    """Ask which files have modules with a name that wildcards of other files can give."""
+    return f"emb\x1frust:offered\x1f{name}"
 
 
 def self_key(path: str, descriptor: str) -> str:
