@@ -41,7 +41,7 @@ from codegraph.extract.text import SourceText
 
 _ITEM_BYTES = 150
 """A binding, a reference or a third of a definition, about."""
-_BRACKETS = frozenset({tuple(b"{}"), tuple(b"=;")})
+_BRACKETS = frozenset({tuple(b"{}"), tuple(b"=;"), tuple(b":}")})
 """How bodies begin and end that braces may stand for."""
 _TREE_BYTES = 40
 """What a tree takes for each byte of the text, about."""
@@ -224,7 +224,8 @@ def functions_of(
 ) -> tuple[Function, ...]:
     """Return the functions within no other one that have a body, `in_braces` only those that may have one in braces.
 
-    `=> a;` is such a body, too, up to the semicolon, and so is an expression behind an arrow.
+    `=> a;` is such a body, too, up to the semicolon, and so is an expression behind an arrow. That of a constructor in
+    C++ begins with what its members are initialised with (`: a(b) {}`), which is all that its definition calls a body.
     """
     found: list[Function] = []
     index = 1
@@ -234,6 +235,8 @@ def functions_of(
             continue
         span, (start, end) = one.range, bodies[number]
         if data[start : start + 2] == b"=>" and data[end : span.end_byte].strip() == b";":
+            end = span.end_byte
+        if in_braces and data[start : start + 1] == b":" and not data[:start].rstrip().endswith(b"try"):
             end = span.end_byte
         while index < len(definitions) and definitions[index].range.start_byte < span.end_byte:
             index += 1

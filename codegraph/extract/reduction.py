@@ -82,6 +82,8 @@ def reduced(
         for start, end in (*remarks, *([hole[:2]] if is_gone else hole.bodies)):
             if any(start <= each.end and each.start <= end for each in seen) or start in ends or end in starts:
                 continue
+            if in_header and before.startswith(b":", start):  # of its constructors a class has no braces
+                continue
             is_blank = is_gone or (start, end) in remarks
             if start >= edited.end:
                 start, end = start + moved, end + moved

@@ -455,6 +455,30 @@ REMARKED = {
 }
 
 
+def test_what_members_are_initialised_with_is_part_of_a_constructors_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In C++ an edit of a constructor is looked at alone, and those of others are left out, lists and all."""
+    first = b"struct One : Base {\n  One(int a) : Base(a), left(own(a)) {\n    go(left);\n  }\n  int left;\n};\n"
+    second = b"Two::Two(int b)\n    : Base(b), right{other(b)} {\n  stop(right);\n}\n"
+    caught = b"Three::Three(int c) try : x(c) {\n  left(c);\n} catch (...) {\n  right(c);\n}\n"
+    text = first + second + caught + b"int last() { return 1; }\n"
+    looked_at = watched_parser(monkeypatch)
+    for old, new in ((b"go(left)", b"gone(left)"), (b"own(a)", b"owned(a, 1)"), (b"stop(right)", b"stopped(right)")):
+        memory = Memory()
+        memory.extract("a.cpp", text, "cpp", LIMITS)
+        now = text.replace(old, new)
+        assert memory.extract("a.cpp", now, "cpp", LIMITS) == whole(now, "cpp")
+        assert memory.helped == 1, old
+        assert (b"stop" in looked_at[-1]) == (b"other" in looked_at[-1]) == (old == b"stop(right)"), looked_at[-1]
+    memory = Memory()
+    for header in (b"void f(int a)", b"void f(long a)"):  # what the class has of its constructors is what it had
+        now = text.replace(b"int left;", header + b" {}\n  int left;")
+        assert memory.extract("a.cpp", now, "cpp", LIMITS) == whole(now, "cpp")
+    assert memory.helped == 1
+    now = text.replace(b"return 1", b"return 2")
+    memory.extract("a.cpp", now, "cpp", LIMITS)
+    assert memory.extract("a.cpp", text, "cpp", LIMITS) == whole(text, "cpp")
+
+
 @pytest.mark.parametrize("language", REMARKED)
 def test_comments_of_other_functions_are_not_looked_at(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The parser reads of comments before functions those of the edited one and its neighbours."""
