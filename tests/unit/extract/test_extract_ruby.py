@@ -200,3 +200,11 @@ def test_an_assignment_without_a_name_is_data() -> None:
         outline = extract(source, "ruby", Limits()).outline
         assert [each.descriptor for each in outline.definitions] == [""]
         assert outline.problems
+
+
+def test_a_symbol_given_as_a_block_is_called() -> None:
+    """`&:name` calls the method on whatever the block is given; a symbol among the arguments calls nothing."""
+    found = facts("def run(list)\n  list.each(&:stop)\n  list.each(:other, &given)\nend\n")
+    calls = [(each.chain, each.positions) for each in found.occurrences.references if "stop" in each.chain[-1]]
+    assert calls == [(("()", "stop()"), (1, 13))]
+    assert not any("other" in each.chain[-1] for each in found.occurrences.references)

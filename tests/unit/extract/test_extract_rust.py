@@ -188,3 +188,17 @@ def test_damaged_sources_are_data() -> None:
         found = extract(data, "rust", Limits())
         assert len({each.descriptor for each in found.outline.definitions}) == len(found.outline.definitions)
         assert all("" not in each.chain for each in found.occurrences.references)
+
+
+def test_what_a_macro_writes_is_called_by_whoever_uses_it() -> None:
+    """In rules and quoted code, a name before a bracket is a call on something unknown: nobody knows who calls it."""
+    source = """
+macro_rules! twice { ($e:expr) => { fn made() { helper($e); helper(2); $e(3) } }; }
+fn written() { let code = quote! { call(#given(1)); fn new(x: u8) {} }; stringify!(never(1)); }
+"""
+    found = facts(source)
+    names = [definition.name for definition in found.outline.definitions]
+    assert [(names[each.owner], each.chain[-1]) for each in found.occurrences.references if each.chain[0] == "()"] == [
+        ("twice", "helper"),
+        ("written", "call"),
+    ]

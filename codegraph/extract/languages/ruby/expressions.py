@@ -272,6 +272,15 @@ def _named(walk: RubyWalk, node: Node, literal: Node, scope: Scope) -> None:
         walk.mention(scope, (*(chain or ("()",)), f"{name}()"), ROLE.CALL if is_call else ROLE.READ, literal)
 
 
+def block_argument(walk: RubyWalk, node: Node, scope: Scope) -> None:
+    """Mention the method that `&:name` calls, on whatever the block is given."""
+    value = node.named_child(0)
+    name = name_of(value) if value is not None and value.type in LITERALS else ""
+    if value is not None and name:
+        walk.mention(scope, ("()", f"{name}()"), ROLE.CALL, value)
+    walk.push_children(node, scope)
+
+
 def element(walk: RubyWalk, node: Node, scope: Scope, name: str = "[]()") -> None:
     """Mention the method `[]`, or `[]=`, of an object whose class is known."""
     target = node.child_by_field_name("object")

@@ -82,6 +82,7 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "else": expressions.branch,
         "do": expressions.branch,
         "lambda": expressions.branch,
+        "block_argument": expressions.block_argument,
         "simple_symbol": nothing,
         "undef": nothing,
         "comment": nothing,

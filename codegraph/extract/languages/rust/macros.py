@@ -1,7 +1,9 @@
 """Invocations of macros: the macro is called, and what stands in it is read as expressions where it is such.
 
 A macro is free to mean anything by its tokens, so this is a guess, which mentions made of it say. Tokens that are no
-expressions give the paths among them with a capital in the middle, `Type::name`, and nothing more.
+expressions give the paths among them with a capital in the middle, `Type::name`, and nothing more. What the code that a
+macro writes calls is decided where it comes to stand: each such name is mentioned as a call on something unknown, which
+gives a guessed edge at most, but lets nobody say that all callers of a function are known.
 Tests: tests/unit/extract/test_extract_rust.py.
 """
 
@@ -25,8 +27,12 @@ MAX_PARSED = 2_000
 """Invocations of one file that are parsed again."""
 _MAX_TOKENS = 2_000
 _MACRO = "@macro"
+UNKNOWN = "()"
+"""The first element of the chain of what the text of a macro calls."""
 _GENERATING = frozenset({"quote", "quote_spanned", "parse_quote", "format_ident", "stringify", "macro_rules"})
 """Macros whose tokens are code for elsewhere, or text."""
+_QUOTING = frozenset({"quote", "quote_spanned", "parse_quote"})
+"""Those whose tokens are code for elsewhere."""
 
 
 def invocation(walk: RustWalk, node: Node, scope: Scope) -> None:
@@ -44,6 +50,8 @@ def invocation(walk: RustWalk, node: Node, scope: Scope) -> None:
         walk.view.add_import(macro, ImportKind.STAR, module, "*", "", reexport=True)
     tokens = next((each for each in node.named_children if each.type == "token_tree"), None)
     depth = int((scope.find(_MACRO) or ("0",))[0])
+    if tokens is not None and path and path[-1] in _QUOTING:
+        _mention_written(walk, tokens, scope.owner)
     if tokens is None or not path or path[-1] in _GENERATING or depth >= _MAX_DEPTH:
         return
     walk.invocations += 1
@@ -59,6 +67,10 @@ def invocation(walk: RustWalk, node: Node, scope: Scope) -> None:
 def definition(walk: RustWalk, node: Node, scope: Scope) -> None:
     """Visit what a macro without parameters imports: to invoke it is to import all of that, from a module "name!"."""
     name = node.child_by_field_name("name")
+    for rule in node.named_children:
+        body = rule.child_by_field_name("right") if rule.type == "macro_rule" else None
+        if body is not None:
+            _mention_written(walk, body, walk.defined.get(node.id, scope.owner))
     if name is not None and scope.parent is not None:
         declare_macro(walk, node, walk.text(name), scope)
         return
@@ -128,3 +140,24 @@ def _mention_path(walk: RustWalk, children: list[Node], number: int, scope: Scop
         walk.mention(scope, (*head, walk.text(last)), Role.CALL if is_called else Role.READ, last)
         if name != "Self":
             walk.mention(scope, walk.chains.mentioned(name, scope), Role.TYPE, first)
+
+
+def _mention_written(walk: RustWalk, tokens: Node, owner: int) -> None:
+    """Mention, once each, what is called in code that a macro writes; not what it defines there, or is given."""
+    waiting, seen, known = [tokens], 0, set[str]()
+    while waiting and seen < _MAX_TOKENS:
+        children = waiting.pop().children
+        seen += len(children)
+        for number, each in enumerate(children):
+            if each.type == "token_tree":
+                waiting.append(each)
+            elif each.type == "identifier" and number + 1 < len(children) and _is_given(children[number + 1]):
+                name = walk.text(each)
+                if name not in known and not (number and children[number - 1].type in ("fn", "#", "$")):
+                    known.add(name)
+                    walk.view.references.add(owner, (UNKNOWN, name), Role.CALL, each.start_byte)
+
+
+def _is_given(tokens: Node) -> bool:
+    """Tell the arguments of a call."""
+    return tokens.type == "token_tree" and tokens.child_count > 0 and tokens.children[0].type == "("
