@@ -42,6 +42,9 @@ logger = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
 """How long after a failed step the tree is compared again."""
 
+_MOVED = ("root_gone", "unmounted")
+"""Losses after which directories may stand where a watcher that looked meanwhile found none; the root may be back."""
+
 
 @dataclass(slots=True)
 class Waiter:
@@ -92,6 +95,8 @@ class Writer:
         self._waiters: list[Waiter] = []
         self._running = True
         self._owed = False
+        self._unread: tuple[Hint, ...] = ()
+        """Reports whose step failed: files that are read again, whatever their records say."""
         self._inconsistent = ""
         self._ended = False
         self._revision = pipeline.view.snapshot.clock.revision
@@ -224,8 +229,9 @@ class Writer:
                 self._follow(batch, now)
             except BaseException:
                 self._cookies.abort()
+                self._unread = tuple(dict.fromkeys((*self._unread, *batch.hints)))
                 raise
-            self.error = ""
+            self.error, self._unread = "", ()
             if batch.losses:
                 self._cookies.abort()
             self._cookies.release(batch.cookies)
@@ -249,11 +255,12 @@ class Writer:
             reason = f"watcher: {batch.losses[0].reason}" if batch.losses else self._reconcile_reason
             self._reconcile_reason = "periodic"
             self._reconcile_at = now + self._reconcile_seconds
-            if self._owed or not parts.watcher.watches_root():
+            is_moved = any(loss.reason in _MOVED for loss in batch.losses)
+            if self._owed or is_moved or not parts.watcher.watches_root():
                 parts.watcher.refresh()  # what failed may have been about ignore rules, by which it watches
             if self._inconsistent:
                 self._begin_anew()
-            self.pipeline.reconcile(reason, hints=batch.hints)
+            self.pipeline.reconcile(reason, hints=(*self._unread, *batch.hints))
             self._owed = False
             return
         elsewhere = parts.scanner.changed_elsewhere(self.pipeline.known) if batch.cookies else ()

@@ -428,6 +428,38 @@ def test_root_gone(index: Index) -> None:
     assert seen[-1] == Loss("root_gone", str(index.root))
 
 
+def test_what_is_looked_at_while_the_root_is_away_needs_a_refresh(root: Path, tmp_path: Path) -> None:
+    """Directories that were not there to be watched are told by a Loss, though the root is the same as before."""
+    from codegraph.source.inotify import InotifyWatcher
+
+    away, seen = tmp_path / "away", list[Sighting]()
+    write(root, "deep/b.py")
+    watcher = InotifyWatcher(None)
+
+    def moved_away(_: str) -> bool:
+        if not seen and not away.exists():
+            root.rename(away)
+        return False
+
+    try:
+        watcher.start(root, moved_away, seen.append)
+        watcher.complete()
+        away.rename(root)
+        assert watcher.watches_root()
+        write(root, "deep/b.py", "x = 2\n")
+        end = time.monotonic() + PATIENCE
+        while not any(isinstance(each, Loss) and each.reason == "root_gone" for each in seen):
+            assert time.monotonic() < end
+        assert Hint("deep/b.py", False) not in seen
+        watcher._prune = lambda _: False
+        watcher.refresh()
+        write(root, "deep/b.py", "x = 3\n")
+        while Hint("deep/b.py", False) not in seen:
+            assert time.monotonic() < end
+    finally:
+        watcher.stop()
+
+
 @pytest.mark.parametrize("make", ["native", "poll", "observer"])
 @pytest.mark.parametrize("moved", [True, False], ids=["moved away", "removed"])
 def test_root_replaced(root: Path, tmp_path: Path, make: str, moved: bool) -> None:

@@ -121,6 +121,36 @@ def test_a_loss_does_not_cost_the_hints_that_came_before_it(bench: Workbench) ->
     assert read == ["b.py"]
 
 
+def test_a_failed_step_does_not_cost_its_hints(bench: Workbench) -> None:
+    """A file that was reported is read when the step is made up for, however much its record vouches for it."""
+    parts, known = bench.project.parts, bench.project.pipeline.known
+    known.update({path: record._replace(trusted_after_ns=1 << 62) for path, record in known.items()})
+    read: list[str] = []
+    original = parts.scanner.read
+    fail_once(parts.scanner, "read", SourceError("no luck", "try again"))
+    failing = parts.scanner.read
+    parts.scanner.read = lambda path: read.append(path) or failing(path)  # type: ignore[method-assign,func-returns-value]
+    bench.watcher.push(Hint("b.py", False))
+    step(bench, 1.0)
+    assert bench.project.writer.error
+    parts.scanner.read = lambda path: read.append(path) or original(path)  # type: ignore[method-assign,func-returns-value]
+    step(bench, RETRY_SECONDS)
+    assert not bench.project.writer.error
+    assert read == ["b.py", "b.py"]
+
+
+@pytest.mark.parametrize("reason", ["root_gone", "unmounted"])
+def test_all_is_watched_again_when_the_root_was_away_or_something_unmounted(bench: Workbench, reason: str) -> None:
+    """Also where the same directory is back at once: a look at it meanwhile found nothing to watch."""
+    watched = bench.watcher.refreshed
+    bench.watcher.push(Loss(reason, "the test says so"))
+    step(bench, 1.0)
+    assert bench.watcher.refreshed == watched + 1
+    bench.watcher.push(Loss("overflow", "the watcher looks again by itself"))
+    step(bench, 1.0)
+    assert bench.watcher.refreshed == watched + 1
+
+
 def test_an_inconsistent_index_is_built_anew(bench: Workbench) -> None:
     """After an InternalError everything is read again, at once, and nothing is embedded twice."""
     fail_once(bench.project.parts.index, "apply", InternalError("two and two are five"))
