@@ -185,3 +185,13 @@ def ids_of(path: str, outline: Outline) -> tuple[SymbolId, ...]:
     """Return the symbol of each definition of a file."""
     prefix = symbol_id(path, "")
     return tuple([SymbolId(prefix + each.descriptor) for each in outline.definitions])
+
+
+def share_names(views: Sequence[FileView]) -> None:
+    """Let all restored files name a symbol by the same object. Raises StoreCorrupt if an edge leads to nothing."""
+    names: dict[str, SymbolId] = {}
+    for view in views:
+        names.update(zip(view.ids, view.ids, strict=True))
+    sharer = Sharer()
+    for view in views:
+        view.share(names, sharer)

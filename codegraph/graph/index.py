@@ -24,7 +24,7 @@ Tests: tests/unit/graph/test_graph_index.py, tests/model/.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from time import perf_counter
@@ -40,9 +40,11 @@ from codegraph.graph.context import context
 from codegraph.graph.deferred import AT_ONCE, SLICE, DeferredKeys
 from codegraph.graph.defined import DefinedNames
 from codegraph.graph.dependency_graph import DependencyGraph
-from codegraph.graph.file_view import FileParts, FileView, StoredFile, ids_of
+from codegraph.graph.file_view import FileParts, FileView, StoredFile, ids_of, share_names
 from codegraph.graph.link import contributions_of
 from codegraph.graph.relink import EDITED_TOGETHER, Relinker, opened
+from codegraph.graph.remembered import MANY_FILES
+from codegraph.graph.resolve.scheme import Value
 from codegraph.graph.revise import empty_snapshot, revise
 from codegraph.graph.snapshot import Counts, Snapshot
 from codegraph.graph.staleness import Marking, MarkingRule, mark
@@ -121,6 +123,7 @@ class Index:
                     self._graph.model[self._graph.number(symbol)] = routes.model_of(definition)
             changed = self._recompute(self._graph.numbers())
             self._deferred.clear()
+            self.relinker.memory.clear()
             self._snapshot = self._revised({}, changed)
             seconds = {"key": self._timer() - started}
             return IndexDelta(self._snapshot.clock.revision, keys=self._keys_of(changed), seconds=seconds)
@@ -164,7 +167,7 @@ class Index:
         stored = tuple(files)
         views: dict[str, FileView | None] = {each.view.path: each.view for each in stored}
         if counts is None:
-            _share_names([each.view for each in stored])
+            share_names([each.view for each in stored])
         clock = Clock(self._snapshot.clock.instance, revision)
         self._snapshot = revise(self._snapshot, clock, views, counts=counts)
         self._to_restore = stored
@@ -203,7 +206,7 @@ class Index:
         stored, self._to_restore = self._to_restore, ()
         self._traces = {each.view.path: decode_links(each.links).trace for each in stored}
         views = [each.view for each in stored]
-        _share_names(views)
+        share_names(views)
         graph = self._graph
         for view in views:
             for symbol, definition, key in zip(view.ids, view.outline.definitions, view.keys, strict=True):
@@ -306,22 +309,26 @@ class Index:
             return view is not None or facts is not None
         return view.blob != facts.blob or view.outline != facts.outline
 
-    def _replace(self, files: dict[str, Facts | None], names: DefinedNames) -> tuple[str, ...]:
-        """Replace what files offer; return the keys that have changed."""
+    def _replace(self, files: dict[str, Facts | None], names: DefinedNames) -> dict[str, Value | None]:
+        """Replace what files offer; return the keys that have changed, and of those of the table the old values."""
         contributions = {
             path: None if facts is None else contributions_of(path, facts.outline, facts.occurrences)
             for path, facts in files.items()
         }
-        return (*self._table.update(contributions), *names.changed_keys())
+        return self._table.update(contributions) | dict.fromkeys(names.changed_keys())
 
-    def _relink(self, files: Mapping[str, Facts | None], names: DefinedNames, keys: Sequence[str]) -> dict[str, Draft]:
-        """Link the changed files, and those that read one of the changed keys."""
-        readers = self._table.readers(keys)
-        for path in (path for path, facts in files.items() if facts is None):
-            self.relinker.forget(path)
-        present = {path for path, facts in files.items() if facts is not None}
-        paths = sorted(present.union(path for path in readers if path not in files))
+    def _relink(
+        self, files: Mapping[str, Facts | None], names: DefinedNames, keys: Mapping[str, Value | None]
+    ) -> dict[str, Draft]:
+        """Link the changed files, and those that read one of the changed keys, of which the old values are given."""
         views, link, is_edit = self._snapshot.files, self.relinker.link, len(files) <= EDITED_TOGETHER
+        again = {*files, *self._table.readers(keys)}
+        if len(again) > MANY_FILES:
+            self.relinker.memory.keep(filter(None, map(views.get, sorted(again))), keys)
+        gone = {path for path, facts in files.items() if facts is None}
+        for path in gone:
+            self.relinker.forget(path)
+        paths = sorted(again - gone)
         return {path: link(path, files.get(path), views.get(path), keys, names.value, is_edit) for path in paths}
 
     def _linked_elsewhere(self, files: Mapping[str, Facts | None], linked: Mapping[str, bytes]) -> dict[str, Draft]:
@@ -387,13 +394,3 @@ class Index:
         except Exception as error:
             self._broken = f"{type(error).__name__}: {error}"
             raise InternalError(f"the index has to be built again: {self._broken}") from error
-
-
-def _share_names(views: Sequence[FileView]) -> None:
-    """Let all restored files name a symbol by the same object. Raises StoreCorrupt if an edge leads to nothing."""
-    names: dict[str, SymbolId] = {}
-    for view in views:
-        names.update(zip(view.ids, view.ids, strict=True))
-    sharer = Sharer()
-    for view in views:
-        view.share(names, sharer)

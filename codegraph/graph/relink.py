@@ -20,7 +20,7 @@ Tests: tests/unit/graph/test_graph_relink.py, benchmarks/edited_again.py.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress
 from typing import NamedTuple
@@ -34,6 +34,7 @@ from codegraph.core.symbols import BlobDigest
 from codegraph.errors import InternalError
 from codegraph.graph.file_view import FileView, ids_of
 from codegraph.graph.link import Linked, foreign, is_own, link_file
+from codegraph.graph.remembered import LinkMemory
 from codegraph.graph.resolve import scheme_of
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.header import header_words
@@ -95,6 +96,7 @@ class Relinker:
     def __init__(self, table: SymbolTable, load_occurrences: Callable[[str, BlobDigest], Occurrences]) -> None:
         self._table = table
         self._load_occurrences = load_occurrences
+        self.memory = LinkMemory(table)
         self.before_each: Callable[[], None] = lambda: None
         """Called before a file is linked."""
         self._files: OrderedDict[str, Known] = OrderedDict()
@@ -111,7 +113,7 @@ class Relinker:
         path: str,
         facts: Facts | None,
         view: FileView | None,
-        changed: Sequence[str],
+        changed: Collection[str],
         elsewhere: Elsewhere,
         is_edit: bool,
     ) -> Draft:
@@ -121,8 +123,14 @@ class Relinker:
         """
         self.before_each()
         known = self._files.pop(path, None)
+        present = facts or view
+        assert present is not None, "a file without new facts is there already"
+        as_before = self.memory.find(path, present.blob, present.outline)
+        if as_before is not None:
+            self._table.set_reads(path, as_before.reads)
+            return Draft(path, present.blob, present.outline, as_before.links, ids_of(path, present.outline))
         if facts is None:
-            assert view is not None, "a file without new facts is there already"
+            assert view is not None
             is_edit = is_edit and known is not None
             occurrences = known.occurrences if known else self._load_occurrences(view.language, view.blob)
             facts = OpenFacts(view.blob, view.outline, occurrences)
@@ -167,7 +175,7 @@ class Relinker:
         return Known(outline, occurrences, numbers, parts, bindings, (None,) * len(parts), linked, frozenset(reads))
 
     def _known(
-        self, path: str, known: Known | None, view: FileView | None, facts: Facts, changed: Sequence[str]
+        self, path: str, known: Known | None, view: FileView | None, facts: Facts, changed: Collection[str]
     ) -> Known | None:
         """Link a file, in part where it is known; None if it has one part only or its scheme stumbles."""
         outline, occurrences = facts.outline, facts.occurrences
@@ -216,7 +224,7 @@ def _link_parts(
 
 
 def _link_in_part(
-    path: str, known: Known, outline: Outline, occurrences: Occurrences, table: SymbolTable, changed: Sequence[str]
+    path: str, known: Known, outline: Outline, occurrences: Occurrences, table: SymbolTable, changed: Collection[str]
 ) -> Known | None:
     numbers = known.numbers
     if not _is_same_outline(known.outline, outline):

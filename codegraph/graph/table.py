@@ -65,8 +65,9 @@ class SymbolTable:
         """Return a fresh reader for linking one file; `elsewhere` knows the values of `any` and `path` keys."""
         return TracedReader(self, elsewhere)
 
-    def update(self, changes: Mapping[str, Mapping[str, Value] | None]) -> list[str]:
-        """Replace the contributions of files (None: the file is gone); return the changed keys, sorted.
+    def update(self, changes: Mapping[str, Mapping[str, Value] | None]) -> dict[str, Value | None]:
+        """Replace the contributions of files (None: the file is gone); return the changed keys, sorted, and their old
+        values.
 
         A key counts as changed when its value before the whole update differs from its value after it.
         """
@@ -77,16 +78,16 @@ class SymbolTable:
         for path, contributions in changes.items():
             if contributions is not None:
                 self._offer(path, contributions, before)
-        changed = []
+        changed: dict[str, Value | None] = {}
         for slot, old in before.items():
             if slot in self._shared:
                 self._values[slot] = self._merged(slot)
             key = self._keys[slot]
             if key is not None and self._values[slot] != old:
-                changed.append(key)
+                changed[key] = old
         for slot in before:
             self._release(slot)
-        return sorted(changed)
+        return {key: changed[key] for key in sorted(changed)}
 
     def readers(self, keys: Iterable[str]) -> list[str]:
         """Return the files that asked for any of the keys, sorted."""

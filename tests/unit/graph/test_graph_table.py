@@ -16,7 +16,7 @@ TWO: Value = (("d", "f(+1).", "function", ""),)
 def test_a_new_value_is_a_changed_key() -> None:
     """A key that nobody contributed to before is reported once somebody does."""
     table = SymbolTable()
-    assert table.update({"a.py": {F: ONE}}) == [F]
+    assert list(table.update({"a.py": {F: ONE}})) == [F]
     assert table.value(F) == ONE
 
 
@@ -24,7 +24,7 @@ def test_an_equal_value_is_no_change() -> None:
     """Replacing contributions by equal ones reports nothing."""
     table = SymbolTable()
     table.update({"a.py": {F: ONE}})
-    assert table.update({"a.py": {F: ONE}}) == []
+    assert list(table.update({"a.py": {F: ONE}})) == []
 
 
 def test_a_key_that_leaves_one_file_and_enters_another_is_no_change() -> None:
@@ -32,7 +32,7 @@ def test_a_key_that_leaves_one_file_and_enters_another_is_no_change() -> None:
     table = SymbolTable()
     key = directory_key("python", "pkg")
     table.update({"pkg/a.py": {key: ((),)}})
-    assert table.update({"pkg/a.py": None, "pkg/b.py": {key: ((),)}}) == []
+    assert list(table.update({"pkg/a.py": None, "pkg/b.py": {key: ((),)}})) == []
 
 
 def test_a_deleted_file_takes_its_values_along() -> None:
@@ -40,7 +40,7 @@ def test_a_deleted_file_takes_its_values_along() -> None:
     table = SymbolTable()
     table.update({"a.py": {F: ONE}})
     table.set_reads("b.py", [F])
-    assert table.update({"a.py": None}) == [F]
+    assert list(table.update({"a.py": None})) == [F]
     assert table.value(F) is None
     assert table.readers([F]) == ["b.py"]
 
@@ -59,12 +59,12 @@ def test_names_show_one_candidate_or_many() -> None:
     table = SymbolTable()
     key = name_key("python", "run")
     entries = [(f"{letter}.py", "run().", "function") for letter in "abc"]
-    assert table.update({"a.py": {key: (entries[0],)}}) == [key]
+    assert list(table.update({"a.py": {key: (entries[0],)}})) == [key]
     assert table.value(key) == (entries[0],)
-    assert table.update({"b.py": {key: (entries[1],)}}) == [key]
+    assert list(table.update({"b.py": {key: (entries[1],)}})) == [key]
     assert table.value(key) == MANY
-    assert table.update({"c.py": {key: (entries[2],)}}) == []
-    assert table.update({"a.py": None, "c.py": None}) == [key]
+    assert list(table.update({"c.py": {key: (entries[2],)}})) == []
+    assert list(table.update({"a.py": None, "c.py": None})) == [key]
     assert table.value(key) == (entries[1],)
 
 
