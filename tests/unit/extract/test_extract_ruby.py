@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from codegraph.core.facts import FileFacts
+from codegraph.core.facts import FileFacts, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.extractor import Limits, extract
 
@@ -208,3 +208,36 @@ def test_a_symbol_given_as_a_block_is_called() -> None:
     calls = [(each.chain, each.positions) for each in found.occurrences.references if "stop" in each.chain[-1]]
     assert calls == [(("()", "stop()"), (1, 13))]
     assert not any("other" in each.chain[-1] for each in found.occurrences.references)
+
+
+def test_a_block_without_a_name_is_passed_on() -> None:
+    """`each(&)` names nobody, and costs its file nothing."""
+    found = facts("def run(list, &)\n  list.each(&)\nend\n")
+    assert not found.outline.problems
+    assert [each.chain[-1] for each in found.occurrences.references] == ["each()"]
+
+
+def test_methods_that_a_class_body_names_are_mentioned() -> None:
+    """Callbacks, `if:` and `with:` call what they name; other symbols mention methods that the file has."""
+    found = facts(
+        "class Posts < Base\n"
+        "  before_action :load, :check, only: %i[show edit], if: :ready?\n"
+        "  skip_before_action(:login)\n"
+        "  rescue_from Error, with: :failed\n"
+        "  has_many :replies\n"
+        "  belongs_to :owner, counter: [:title]\n"
+        "  def show; end\n"
+        "  def title; other(:show); end\n"
+        "end\n"
+    )
+    named = [(each.chain, each.role) for each in found.occurrences.references if each.chain[0] == "@self"]
+    called = ["load()", "check()", "ready?()", "login()", "failed()", "other()"]
+    read = ["show()", "title()"]
+    expected = [(name, Role.CALL) for name in called] + [(name, Role.READ) for name in read]
+    assert sorted(named) == sorted((("@self", name), role) for name, role in expected)
+
+
+def test_try_calls_what_it_names() -> None:
+    """`try(:name)` calls the method, like `send(:name)`."""
+    found = facts("def run(user)\n  user&.try(:name)\n  user.try! :other\nend\n")
+    assert {"name()", "other()"} <= {each.chain[-1] for each in found.occurrences.references}

@@ -12,16 +12,14 @@ from tree_sitter import Node
 from codegraph.core.facts import ROLE, Chain
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.block_walk import Scope, close_branch, joined
-from codegraph.extract.languages.ruby import declarations
+from codegraph.extract.languages.ruby import declarations, symbols
 from codegraph.extract.languages.ruby.chains import CALLED, NULL, SELF, united
-from codegraph.extract.languages.ruby.definitions import ATTRIBUTES, LITERALS, maker_of, name_of
+from codegraph.extract.languages.ruby.definitions import ATTRIBUTES, maker_of
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.ruby.walk import RubyWalk
 
-_BY_NAME = frozenset({"send", "__send__", "public_send", "method", "instance_method", "public_method"})
 _CLASS_BY_NAME = frozenset({"const_get()", "constantize()", "safe_constantize()"})
-_SENDING = frozenset({"send", "__send__", "public_send"})
 _EVALUATING = frozenset({"instance_eval", "instance_exec", "class_eval", "class_exec", "module_eval", "module_exec"})
 _VISIBILITY = frozenset(
     {"private", "public", "protected", "private_class_method", "private_constant", "public_class_method"}
@@ -53,8 +51,11 @@ def call(walk: RubyWalk, node: Node, scope: Scope) -> None:
     walk.mention(scope, chain, ROLE.CALL, method)
     if not chain or (name == "new" and not _CLASS_BY_NAME.isdisjoint(chain)):
         walk.computed(scope, (), method)  # the constructor of a class that a variable holds, or of a computed one
-    if name in _BY_NAME and arguments is not None and arguments.named_child_count:
-        _named(walk, node, arguments.named_children[0], scope)
+    if arguments is not None and arguments.named_child_count:
+        if name in symbols.BY_NAME:
+            symbols.sent(walk, node, arguments.named_children[0], scope)
+        elif receiver is None and declarations.is_class_body(walk, scope):
+            symbols.handed_to_class(walk, name, arguments, scope)
 
 
 def _declared(walk: RubyWalk, node: Node, scope: Scope, name: str) -> bool:
@@ -258,27 +259,6 @@ def bare_super(walk: RubyWalk, node: Node, scope: Scope) -> None:
     if definition.kind is SymbolKind.METHOD and own in (("@self",), ("@class",)):
         head = "@super" if own == ("@self",) else "@superclass"
         walk.mention(scope, (head, f"{definition.name}()"), ROLE.CALL, node)
-
-
-def _named(walk: RubyWalk, node: Node, literal: Node, scope: Scope) -> None:
-    """Mention the method that `send(:name)` or `method(:name)` names."""
-    method = node.child_by_field_name("method")
-    is_call = method is not None and walk.text(method) in _SENDING
-    name = name_of(literal) if literal.type in LITERALS else ""
-    if is_call and method is not None and not name:
-        walk.computed(scope, (), method)
-    chain = walk.chains.called(node, scope)[:-1] if name else ()
-    if name and (chain or is_call):
-        walk.mention(scope, (*(chain or ("()",)), f"{name}()"), ROLE.CALL if is_call else ROLE.READ, literal)
-
-
-def block_argument(walk: RubyWalk, node: Node, scope: Scope) -> None:
-    """Mention the method that `&:name` calls, on whatever the block is given."""
-    value = node.named_child(0)
-    name = name_of(value) if value is not None and value.type in LITERALS else ""
-    if value is not None and name:
-        walk.mention(scope, ("()", f"{name}()"), ROLE.CALL, value)
-    walk.push_children(node, scope)
 
 
 def element(walk: RubyWalk, node: Node, scope: Scope, name: str = "[]()") -> None:

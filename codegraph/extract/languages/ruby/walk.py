@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 
 from codegraph.core.symbols import CALLABLE_KINDS
 from codegraph.extract.languages.block_walk import BlockWalk, Visit, nothing
-from codegraph.extract.languages.ruby import declarations, expressions
+from codegraph.extract.languages.ruby import declarations, expressions, symbols
 from codegraph.extract.languages.ruby.chains import Chains
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class RubyWalk(BlockWalk):
     def __init__(self, view: FileView) -> None:
         super().__init__(view, HANDLERS)
         self.chains = Chains(view.text)
+        self.methods = frozenset(each.name for each in view.definitions if each.kind in CALLABLE_KINDS)
+        """Names of the methods that the file defines."""
 
 
 def collect(view: FileView) -> None:
@@ -82,7 +84,7 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "else": expressions.branch,
         "do": expressions.branch,
         "lambda": expressions.branch,
-        "block_argument": expressions.block_argument,
+        "block_argument": symbols.block_argument,
         "simple_symbol": nothing,
         "undef": nothing,
         "comment": nothing,
