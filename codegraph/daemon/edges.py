@@ -119,8 +119,9 @@ def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
     def missing(view: View, symbols: Sequence[Symbol]) -> Missed:
         names = {target.definition.name for target in symbols} - {""}
         found = view.uncertain.missed(view.snapshot.files, names, roles)
+        mentions = Mentions(view.snapshot, view.facts)
         for target in symbols:
-            for path, mention in _handed_on(view.snapshot, target):
+            for path, mention in _handed_on(view.snapshot, target, mentions):
                 found.add(path, mention)
         for target in symbols:
             if is_called_unwritten(view.snapshot, target):
@@ -134,15 +135,16 @@ def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
     return Way(along(kinds), along(IMPACT_KINDS - frozenset(kinds)), missing)
 
 
-def _handed_on(snapshot: Snapshot, target: Symbol) -> Iterator[tuple[str, Unresolved]]:
-    """Yield where a function is mentioned as a value; in JavaScript not where its own file lists it, to export it."""
+def _handed_on(snapshot: Snapshot, target: Symbol, mentions: Mentions) -> Iterator[tuple[str, Unresolved]]:
+    """Yield where a function is mentioned as a value; not where JavaScript does so to export it from its own file."""
     definition = target.definition
     if definition.kind not in CALLABLE_KINDS:
         return
     if _is_accessor(definition):
         return  # it is mentioned where it is read
     for view, holder, edge in snapshot.each_edge_to(target.id, _MENTIONS):
-        is_export = not holder and view.path == target.path and target.language in _EXPORTING
+        may_export = not holder and view.path == target.path and target.language in _EXPORTING
+        is_export = may_export and mentions.is_only_exported(view, definition.name)
         if not is_export and view.language not in DOCUMENT_LANGUAGES:
             yield view.path, Unresolved(holder, definition.name, Role.READ, "dynamic", edge.line, edge.column)
 

@@ -292,17 +292,20 @@ def test_functions_that_are_handed_on_have_unknown_callers(project_of: Any) -> N
         {
             "a.py": "class A:\n    @property\n    def size(self): ...\ndef f(): ...\ndef g(a: A): return [f, a.size]\n",
             "a.js": "function f() {}\nfunction g() {}\nmodule.exports = { f, g };\nfunction h() { return [g]; }\n",
+            "b.js": "function f() {}\nfunction g() {}\nrun(f);\nmodule.exports = { f, made: g };\nexports.g = g;\n",
         }
     ).view
     causes = {
         symbol: [(cause.reason, cause.count) for cause in callers(view, symbol).causes]
-        for symbol in ("a.py/f().", "a.py/A#size().", "a.js/f().", "a.js/g().")
+        for symbol in ("a.py/f().", "a.py/A#size().", "a.js/f().", "a.js/g().", "b.js/f().", "b.js/g().")
     }
     assert causes == {
         "a.py/f().": [("dynamic", 1)],
         "a.py/A#size().": [],
         "a.js/f().": [],
         "a.js/g().": [("dynamic", 1)],
+        "b.js/f().": [("dynamic", 1)],
+        "b.js/g().": [],
     }
     assert impact(view, "a.py/f().").bound is Bound.LOWER_BOUND
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from codegraph.core.facts import FileFacts
+from codegraph.core.facts import FileFacts, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.extractor import Limits, extract
 
@@ -152,6 +152,23 @@ def test_documentation_of_nothing_is_no_property() -> None:
     """A tag that names no variable says nothing of any."""
     bound = facts("<?php /** @property tags array\n * @property B $b */ class A {}").occurrences.bindings
     assert [one.name for one in bound if not one.name.startswith("@")] == ["$b"]
+
+
+def test_strings_that_name_what_is_called_are_mentions() -> None:
+    """A method always; a function if it is given to what takes names of functions."""
+    found = facts(
+        "<?php namespace App; function mine($x) {} function run($x) {"
+        " usort($x, 'App\\A::f'); usort($x, 'other'); use_it('App\\mine', 'mine'); function_exists('mine');"
+        " call_user_func('App\\mine');"
+        " add_action('init', \"mine\"); log('self::f', 'a b', 'x::'); }"
+    )
+    named = [each for each in found.occurrences.references if each.role is Role.READ]
+    assert [each.chain for each in named] == [
+        ("\\App\\A", "@guess", "f()"),
+        ("f:other",),
+        ("f:init",),
+        ("f:mine",),
+    ]
 
 
 def test_long_and_deep_expressions_have_no_chain() -> None:

@@ -5,6 +5,7 @@ Tests: tests/unit/extract/test_extract_php.py.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 
 _NAMES = ("name", "qualified_name", "relative_name")
 _CALLING = frozenset({"call_user_func", "call_user_func_array", "forward_static_call", "forward_static_call_array"})
+_TAKING = re.compile(
+    r"(?:array_(?:map|filter|walk|reduce|u\w+)|array_walk_recursive|u[ak]?sort|is_callable|iterator_apply|ob_start|"
+    r"preg_replace_callback|register_\w+|spl_autoload_register|set_(?:error|exception)_handler|fromcallable|"
+    r"(?:add|remove|has)_(?:action|filter|shortcode))"
+)
+"""Functions that call what is named to them, in lower case: PHP's own, and WordPress's hooks."""
+_CALLABLE = re.compile(r"\\?\w+(?:\\\w+)*(?:::\w+)?")
 _NO_CLASSES = frozenset({"self", "static", "parent", "true", "false", "null"})
 _MAGIC = frozenset({"__DIR__", "__FILE__", "__LINE__", "__CLASS__", "__METHOD__", "__FUNCTION__", "__NAMESPACE__"})
 
@@ -225,9 +233,31 @@ def _path(walk: PhpWalk, node: Node | None) -> str:
 
 
 def argument(walk: PhpWalk, node: Node, scope: Scope) -> None:
-    """Visit an argument; the name that it may have is no mention."""
+    """Visit an argument; the name that it may have is no mention, a string may name a function or a method."""
     for child in reversed(node.named_children[node.child_by_field_name("name") is not None :]):
+        if child.type in ("string", "encapsed_string") and child.named_child_count == 1:
+            _named(walk, node, child.named_children[0], scope)
         walk.push(child, scope)
+
+
+def _named(walk: PhpWalk, node: Node, literal: Node, scope: Scope) -> None:
+    """Mention the method that `"A::f"` names, and the function that a string names to what takes such names."""
+    text = walk.text(literal)
+    if _CALLABLE.fullmatch(text) is None:
+        return
+    owner, colons, name = text.rpartition("::")
+    if colons and owner.lower() not in _NO_CLASSES:
+        chain = (walk.chains.types.names.class_name("\\" + owner.lstrip("\\")), "@guess", f"{name}()")
+        walk.mention(scope, chain, ROLE.READ, literal)
+    elif not colons and _TAKING.fullmatch(_called_with(walk, node)) is not None:
+        walk.mention(scope, (walk.chains.types.names.function_name("\\" + text.lstrip("\\")),), ROLE.READ, literal)
+
+
+def _called_with(walk: PhpWalk, argument: Node) -> str:
+    """Return the name of the function or method that is given an argument, in lower case."""
+    call = argument.parent.parent if argument.parent is not None else None
+    name = (call.child_by_field_name("function") or call.child_by_field_name("name")) if call is not None else None
+    return walk.text(name).lower().lstrip("\\") if name is not None else ""
 
 
 def hook(walk: PhpWalk, node: Node, scope: Scope) -> None:
