@@ -54,7 +54,7 @@ def test_mentions_start_at_members_and_types() -> None:
     """Local names are replaced by their types; a method carries its number of arguments and their types."""
     found = {f"{one.role.name} {'|'.join(one.chain)}" for one in facts(SOURCE).occurrences.references}
     assert found == {
-        "TYPE Item", "INHERIT Base", "IMPLEMENT Thing", "TYPE List", "CALL @super|<new>(1)", "DECORATOR Override",
+        "TYPE Item", "INHERIT Base", "IMPLEMENT Thing", "TYPE List", "CALL @super|<new>(1:int)", "DECORATOR Override",
         "TYPE Lid", "CALL Lid|<new>(0)", "CALL Item|()|move(1:int)", "CALL Item|()|move(1:int)|()|go(0)",
         "CALL Thing|<new>(0)", "CALL Thing|()|@or|fill(1:Item)", "READ Thing|()|x", "CALL @here|Box#E#|<new>(1:int)",
     }  # fmt: skip

@@ -83,6 +83,78 @@ def test_overloads_are_told_apart() -> None:
     }
 
 
+OVERLOADED = """package app; public class Up<T> {
+  public void m(Object a) {} public void m(byte[] a) {} public void m(String a) {} public void m(Object... all) {}
+  public void n(Class<?> a) {} public void n(Class<?> a, Object... all) {} public void o(String... all) {}
+  public void p(T a) {} public void p(Runnable a) {}
+  public void q(int a, String b) {} public void q(int a, char... b) {}
+}"""
+LOWER = """package app; public class Low extends Up<String> { public void m(Object a) {} public void n(String a) {} }"""
+
+
+def overloaded(code: str, parameters: str = "Low low") -> set[str]:
+    """Return the calls of methods of the two classes above, without their file."""
+    source = f"package app; class A {{ void f({parameters}) {{ {code} }} }}"
+    project = linked(source, app__Up=OVERLOADED, app__Low=LOWER)
+    return {edge.rpartition("/")[2] for edge in project.edges("app/A.java/A#f().", "calls") if "A.java" not in edge}
+
+
+def test_overloads_of_bases_are_told_apart() -> None:
+    """What fits the arguments best counts, wherever it stands; of equal ones the nearest, of two phases the first."""
+    assert overloaded("low.m(x);", "Low low, byte[] x") == {"Up#m(+1)."}
+    assert overloaded("low.m(x);", "Low low, Part x") == {"Low#m()."}
+    assert overloaded('low.m("a" + 1);') == overloaded("low.m(low.toString());") == {"Up#m(+2)."}
+    assert overloaded("low.n(String.class);") == {"Up#n()."}
+    assert overloaded("low.n(getClass(), 1);") == {"Up#n(+1)."}
+    assert overloaded("low.m();") == {"Up#m(+3)."}
+    assert overloaded('low.o("a", "b");') == overloaded("low.o(x);", "Low low, String[] x") == {"Up#o()."}
+
+
+def test_arguments_have_the_types_that_a_class_says() -> None:
+    """Fields, primitive variables, own methods, operations, `null` and lambdas choose; what nobody knows does not."""
+    two = "package app; class Two { void g(int a) {} void g(String a) {} void g(int[] a) {} void g(Runnable a) {} }"
+    body = {
+        "name": "+1",
+        "this.many": "+2",
+        "size()": "",
+        "(n)": "",
+        "-n": "",
+        "(int) n": "",
+        "() -> n": "+3",
+        "name + n": "+1",
+        "String.valueOf(n)": "+1",
+        "new int[0]": "+2",
+    }
+    for written, number in body.items():
+        source = f"""package app; class A {{ String name; int[] many; int size() {{ return 1; }}
+        void f(Two t, int n) {{ t.g({written}); }} }}"""
+        edges = linked(source, app__Two=two).edges("app/A.java/A#f().", "calls")
+        assert [edge for edge in edges if "Two" in edge] == [f"calls app/Two.java/Two#g({number})."], written
+    assert calls("t.g(null);", "app.Two t", app__Two=two) == {
+        f"calls app/Two:Two#g({at})." for at in ("+1", "+2", "+3")
+    }
+    assert calls("t.g(unknown());", "app.Two t", app__Two=two) >= {"calls app/Two:Two#g().", "calls app/Two:Two#g(+3)."}
+
+
+def test_an_unknown_argument_leaves_both_phases_open() -> None:
+    """Unless both methods take the same there."""
+    assert overloaded("low.q(1, s.made());", "Low low, Unknown s") == {"Up#q().", "Up#q(+1)."}
+    assert overloaded("low.n(s.made());", "Up low, Unknown s") == {"Up#n()."}
+    assert overloaded("low.p(() -> 1);") == {"Up#p(+1)."}
+
+
+def test_a_method_overrides_the_one_with_its_parameters() -> None:
+    """An overload of a base is none, what has a type parameter's place is; so is what stands further up."""
+    source = """package app; interface Takes<S> { void take(S source); void take(String text, int[] more); }
+    class Bytes implements Takes<byte[]> { public void take(byte[] source) {} public void take(String t, int[] m) {} }
+    class Texts extends Bytes { public void take(int one) {} public void take(String t, int m) {} }"""
+    project = linked(source)
+    assert project.edges("app/A.java/Bytes#take().", "overrides") == ["overrides app/A.java/Takes#take()."]
+    assert project.edges("app/A.java/Bytes#take(+1).", "overrides") == ["overrides app/A.java/Takes#take(+1)."]
+    assert project.edges("app/A.java/Texts#take().", "overrides") == []
+    assert project.edges("app/A.java/Texts#take(+1).", "overrides") == []
+
+
 def test_constructors_call_the_superclass() -> None:
     """`super(...)` means no interface; a constructor without such a call calls the superclass's all the same."""
     source = """package app; interface I {} class Up { Up() {} Up(int a) {} } class Bare {}

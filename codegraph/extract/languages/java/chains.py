@@ -17,6 +17,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import Chain
 from codegraph.extract.languages.block_walk import MAX_NESTING, OF, TYPE, Scope, joined
+from codegraph.extract.languages.java.types import listed_in, visible_type
 from codegraph.extract.text import SourceText
 
 ANONYMOUS = "@anonymous"
@@ -25,14 +26,6 @@ ANONYMOUS = "@anonymous"
 CLASS_GIVEN = "@class:"
 GIVEN = "@given"
 _MAX_ARGUMENTS = 200
-_LITERALS = {
-    "string_literal": "String",
-    "character_literal": "char",
-    "true": "boolean",
-    "false": "boolean",
-    "class_literal": "Class",
-    "decimal_floating_point_literal": "double",
-}
 _PASSED = frozenset({"parenthesized_expression", "annotated_type"})
 
 
@@ -40,17 +33,17 @@ class Chains:
     """Reads chains off the nodes of one file."""
 
     def __init__(self, text: SourceText) -> None:
-        self._of = text.of
+        self.text_of = text.of
 
     def type_name(self, node: Node, scope: Scope) -> Chain:
         """Return the chain of a type itself, without its arguments; () for type parameters and primitive types."""
         kind = node.type
         if kind == "type_identifier" or kind == "identifier":
-            name = self._of(node)
+            name = self.text_of(node)
             found = scope.find(name) if kind == "type_identifier" else None
             return found[1:-1] if found and found[0] == TYPE and found[1:2] == ("@here",) else () if found else (name,)
         if kind in ("scoped_type_identifier", "scoped_identifier"):
-            written = "".join(self._of(node).split())
+            written = "".join(self.text_of(node).split())
             return (
                 tuple(written.split(".")) if written.replace(".", "").isidentifier() else self._last_parts(node, scope)
             )
@@ -64,7 +57,7 @@ class Chains:
         if len(parts) != 2:
             return ()
         before = self.type_name(parts[0], scope)
-        return (*before, self._of(parts[1])) if before else ()
+        return (*before, self.text_of(parts[1])) if before else ()
 
     def instance(self, node: Node | None, scope: Scope, depth: int = 0) -> Chain:
         """Return the chain of an instance of a type."""
@@ -72,11 +65,11 @@ class Chains:
             return ()
         kind = node.type
         if kind == "type_identifier":
-            return scope.instance(self._of(node))
+            return scope.instance(self.text_of(node))
         if kind == "array_type":
             chain = self.instance(node.child_by_field_name("element"), scope, depth + 1)
             dimensions = node.child_by_field_name("dimensions")
-            count = self._of(dimensions).count("[") if dimensions is not None else 1
+            count = self.text_of(dimensions).count("[") if dimensions is not None else 1
             return joined(chain, *[OF] * count)
         chain = self.type_name(node, scope)
         if not chain:
@@ -104,7 +97,7 @@ class Chains:
             return ()
         kind = node.type
         if kind == "identifier":
-            name = self._of(node)
+            name = self.text_of(node)
             found = scope.find(name)
             return (
                 self.own(scope, name) if found is None and name else () if found and found[0] == TYPE else found or ()
@@ -122,7 +115,7 @@ class Chains:
             chain = self.instance(node.child_by_field_name("type"), scope, depth + 1)
             is_array = kind == "array_creation_expression"
             count = sum(
-                each.type == "dimensions_expr" or self._of(each).count("[")
+                each.type == "dimensions_expr" or self.text_of(each).count("[")
                 for each in node.named_children
                 if each.type.startswith("dimensions")
             )
@@ -140,7 +133,7 @@ class Chains:
 
     def _class_given(self, node: Node, scope: Scope) -> Chain:
         """Return the element that says which class a call is handed, at which place, if it is handed one."""
-        for place, each in enumerate(self._listed(node.child_by_field_name("arguments"))):
+        for place, each in enumerate(listed_in(node.child_by_field_name("arguments"))):
             if each.type == "class_literal":
                 chain = self.instance(each.named_child(0), scope)
                 return (f"{CLASS_GIVEN}{place}:{'/'.join(chain)}",) if chain else ()
@@ -156,36 +149,17 @@ class Chains:
         name, arguments = node.child_by_field_name("name"), node.child_by_field_name("arguments")
         if name is None:
             return ()
-        spelled = f"{self._of(name)}{self.arguments(arguments, scope)}"
+        spelled = f"{self.text_of(name)}{self.arguments(arguments, scope)}"
         target = node.child_by_field_name("object")
         if target is None:
-            return scope.find(self._of(name) + "()") or self.own(scope, spelled)
+            return scope.find(self.text_of(name) + "()") or self.own(scope, spelled)
         return joined(self.value(target, scope, depth + 1), spelled)
 
     def arguments(self, listed: Node | None, scope: Scope) -> str:
         """Return how many arguments a call has, and behind a colon their types as far as they can be seen here."""
-        nodes = self._listed(listed)
-        types = [self._visible_type(each, scope) for each in nodes]
+        nodes = listed_in(listed)
+        types = [visible_type(self, each, scope) for each in nodes]
         return f"({len(nodes)}:{','.join(types)})" if any(types) else f"({len(nodes)})"
-
-    @staticmethod
-    def _listed(arguments: Node | None) -> list[Node]:
-        listed = arguments.named_children if arguments is not None else []
-        return [each for each in listed if not each.type.endswith("comment")]
-
-    def _visible_type(self, node: Node, scope: Scope) -> str:
-        """Return the bare name of an argument's type if it is a literal, a new object, a cast or a local variable."""
-        kind = node.type
-        literal = _kind_of_literal(kind, self._of(node) if kind.endswith("integer_literal") else "")
-        if literal or kind not in ("identifier", "object_creation_expression", "cast_expression"):
-            return literal
-        chain = (scope.find(self._of(node)) or ()) if kind == "identifier" else self.value(node, scope)
-        arrays = 0
-        while chain and (chain[-1] == OF or chain[-1][0] == "<"):
-            arrays += chain[-1] == OF
-            chain = chain[:-1]
-        name = chain[-2] if len(chain) > 1 and chain[-1] == "()" else ""
-        return name + "[]" * arrays if name.isidentifier() else ""
 
     def _field(self, node: Node, scope: Scope, depth: int) -> Chain:
         field, target = node.child_by_field_name("field"), node.child_by_field_name("object")
@@ -194,7 +168,7 @@ class Chains:
         before = self.value(target, scope, depth)
         if field.type == "this":
             return joined(before, "()")
-        return joined(before, self._of(field))
+        return joined(before, self.text_of(field))
 
     def _created(self, node: Node, scope: Scope, depth: int) -> Chain:
         kind = node.child_by_field_name("type")
@@ -205,11 +179,5 @@ class Chains:
             and outer.id != kind.id
             and outer.type not in ("type_arguments", "marker_annotation", "annotation")
         ):
-            return joined(self.value(outer, scope, depth + 1), self._of(kind).partition("<")[0], "()")
+            return joined(self.value(outer, scope, depth + 1), self.text_of(kind).partition("<")[0], "()")
         return self.instance(kind, scope, depth + 1)
-
-
-def _kind_of_literal(kind: str, text: str) -> str:
-    if kind in ("decimal_integer_literal", "hex_integer_literal"):
-        return "long" if text[-1:] in "lL" else "int"
-    return _LITERALS.get(kind, "")

@@ -13,6 +13,7 @@ from codegraph.core.facts import BindingKind, Chain, ImportKind, Role
 from codegraph.core.symbols import TYPE_KINDS, SymbolKind
 from codegraph.extract.languages.block_walk import OF, TYPE, Scope, joined
 from codegraph.extract.languages.java.chains import ANONYMOUS, GIVEN
+from codegraph.extract.languages.java.types import declare, declare_members, plain, spelled
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.java.walk import JavaWalk
@@ -58,7 +59,10 @@ def type_declaration(walk: JavaWalk, node: Node, scope: Scope) -> None:
     if index and node.type == "record_declaration":
         for each in _parameters(node):
             _bind_parameter(walk, each, own, index)
-    walk.push(node.child_by_field_name("body"), own)
+    body = node.child_by_field_name("body")
+    if index:
+        declare_members(walk.chains, body, index, own)
+    walk.push(body, own)
     walk.push(node.child_by_field_name("parameters"), own.inner())
     for child in reversed(node.children):
         role = _BASES.get(child.type if child.type != "super_interfaces" else "interfaces")
@@ -209,9 +213,15 @@ def _parameter_parts(walk: JavaWalk, node: Node, scope: Scope) -> tuple[str, Cha
 
 
 def _spelled(walk: JavaWalk, node: Node, scope: Scope) -> str:
-    """Return a parameter's type without packages and type arguments."""
-    kind = _parameter_parts(walk, node, scope)[2]
-    return "".join(walk.text(kind).split()).partition("<")[0].rpartition(".")[2] if kind is not None else ""
+    """Return a parameter's type as overloads are told apart by it."""
+    return spelled(_written(walk, node, _parameter_parts(walk, node, scope)[2]), scope)
+
+
+def _written(walk: JavaWalk, node: Node, kind: Node | None) -> str:
+    """Return the type of a variable as it is written, without blanks, with the brackets behind the variable's name."""
+    dimensions = node.child_by_field_name("dimensions")
+    behind = walk.text(dimensions) if dimensions is not None else ""
+    return plain(f"{walk.text(kind)}{behind}") if kind is not None else ""
 
 
 def _dimensioned(walk: JavaWalk, node: Node, chain: Chain) -> Chain:
@@ -225,8 +235,9 @@ def _bind_parameter(walk: JavaWalk, node: Node, scope: Scope, index: int) -> Non
 
 
 def _declare_parameter(walk: JavaWalk, node: Node, scope: Scope) -> None:
-    name, chain, _ = _parameter_parts(walk, node, scope)
-    scope.names[name] = chain
+    name, chain, kind = _parameter_parts(walk, node, scope)
+    more = "[]" if node.type == "spread_parameter" else ""
+    declare(scope, name, chain, "" if chain else _written(walk, node, kind) + more)
 
 
 def parameter(walk: JavaWalk, node: Node, scope: Scope) -> None:
@@ -264,7 +275,7 @@ def caught(walk: JavaWalk, node: Node, scope: Scope) -> None:
     kinds = next((each for each in node.named_children if each.type == "catch_type"), None)
     if name is not None and kinds is not None and kinds.named_child_count:
         only = kinds.named_child_count == 1
-        scope.names[walk.text(name)] = walk.chains.instance(kinds.named_child(0), scope) if only else ()
+        declare(scope, walk.text(name), walk.chains.instance(kinds.named_child(0), scope) if only else ())
     walk.push(kinds, scope)
 
 
@@ -283,14 +294,15 @@ def local(walk: JavaWalk, node: Node, scope: Scope) -> None:
 def _declare_inferred(walk: JavaWalk, node: Node, scope: Scope) -> None:
     name = node.child_by_field_name("name")
     if name is not None:
-        scope.names[walk.text(name)] = walk.chains.value(node.child_by_field_name("value"), scope)
+        declare(scope, walk.text(name), walk.chains.value(node.child_by_field_name("value"), scope))
 
 
 def _declare_typed(walk: JavaWalk, node: Node, scope: Scope) -> None:
     name, parent = node.child_by_field_name("name"), node.parent
     if name is not None and parent is not None:
-        chain = walk.chains.instance(parent.child_by_field_name("type"), scope)
-        scope.names[walk.text(name)] = _dimensioned(walk, node, chain)
+        kind = parent.child_by_field_name("type")
+        chain = _dimensioned(walk, node, walk.chains.instance(kind, scope))
+        declare(scope, walk.text(name), chain, "" if chain else _written(walk, node, kind))
 
 
 def loop(walk: JavaWalk, node: Node, scope: Scope) -> None:
@@ -300,7 +312,7 @@ def loop(walk: JavaWalk, node: Node, scope: Scope) -> None:
     is_inferred = kind is not None and walk.text(kind) == "var"
     chain = joined(walk.chains.value(value, scope), "[]") if is_inferred else walk.chains.instance(kind, scope)
     if name is not None:
-        inner.names[walk.text(name)] = chain
+        declare(inner, walk.text(name), chain, "" if chain else _written(walk, node, kind))
     walk.push(node.child_by_field_name("body"), inner)
     walk.push(value, scope)
     if not is_inferred:
@@ -314,7 +326,8 @@ def resource(walk: JavaWalk, node: Node, scope: Scope) -> None:
         walk.push_children(node, scope)
         return
     is_inferred = kind is not None and walk.text(kind) == "var"
-    scope.names[walk.text(name)] = walk.chains.value(value, scope) if is_inferred else walk.chains.instance(kind, scope)
+    chain = walk.chains.value(value, scope) if is_inferred else walk.chains.instance(kind, scope)
+    declare(scope, walk.text(name), chain)
     walk.push(value, scope)
     if not is_inferred:
         walk.push(kind, scope)
@@ -331,7 +344,7 @@ def function(walk: JavaWalk, node: Node, scope: Scope) -> None:
     names = [parameters] if parameters.type == "identifier" else parameters.named_children
     for number, name in enumerate(names):
         if name.type == "identifier":
-            inner.names[walk.text(name)] = given[number] if number < len(given) else ()
+            declare(inner, walk.text(name), given[number] if number < len(given) else ())
         else:
             walk.push(name, inner)
 
@@ -340,7 +353,7 @@ def instance_of(walk: JavaWalk, node: Node, scope: Scope) -> None:
     """Declare the name that `x instanceof T name` binds: from here on, which is more than Java says."""
     name, kind = node.child_by_field_name("name"), node.child_by_field_name("right")
     if name is not None:
-        scope.names[walk.text(name)] = walk.chains.instance(kind, scope)
+        declare(scope, walk.text(name), walk.chains.instance(kind, scope))
     walk.push(node.child_by_field_name("pattern"), scope)
     walk.push(kind, scope)
     walk.push(node.child_by_field_name("left"), scope)
@@ -350,7 +363,7 @@ def pattern(walk: JavaWalk, node: Node, scope: Scope) -> None:
     """Declare the name of a pattern with a type."""
     parts = node.named_children
     if len(parts) > 1 and parts[-1].type == "identifier":
-        scope.names[walk.text(parts[-1])] = walk.chains.instance(parts[-2], scope)
+        declare(scope, walk.text(parts[-1]), walk.chains.instance(parts[-2], scope))
         parts = parts[:-1]
     for each in reversed(parts):
         walk.push(each, scope)

@@ -10,12 +10,14 @@ Tests: tests/unit/graph/test_graph_java.py.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.java.names import GIVE_LAST, GIVE_SAME, OBJECT_METHODS, package_key, unit_key
-from codegraph.graph.resolve.java.overloads import best_overloads, fits
+from codegraph.graph.resolve.java.overloads import Meant, is_overridden
 from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, return_key
 from codegraph.graph.resolve.nearness import nearest
-from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, TableReader
+from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
 from codegraph.graph.resolve.typed.entities import (
     FUNCTION,
     INSTANCE,
@@ -189,20 +191,59 @@ class JavaEvaluator(GenericEvaluator):
 
     def _member(self, owner: Entity, name: str) -> Candidates:
         bare, bracket, rest = name.partition("(")
-        is_open = bool(bracket) and bare in OBJECT_METHODS
+        if bracket:
+            return self._called_method(owner, bare, rest[:-1])
+        is_open = False
         waiting, seen = [owner], 0
         while waiting and seen < _MAX_BASES:
             one = waiting.pop()
             seen += 1
-            own = self._methods(one, bare, rest[:-1]) if bracket else self._field(one, name)
+            own = self._field(one, name)
             if own and (is_known(own) or seen == 1):
                 return own
-            if bare == "<new>":
-                return (one.as_kind(TYPE),)
             bases, is_closed = self.bases(one)
             is_open = is_open or not is_closed
             waiting.extend(reversed(bases))
         return foreign(own_member(name)) if is_open else MISSING
+
+    def _called_method(self, owner: Entity, name: str, given: str) -> Candidates:
+        """Return the methods that a call means: those of the nearest type whose parameters fit its arguments best.
+
+        Methods that take any number of them come after all others, and those that the arguments rule out come last.
+        """
+        number, _, types = given.partition(":")
+        is_open = name in OBJECT_METHODS
+        meant = Meant(number, types, self._bases_by_name)
+        waiting, seen = [owner], 0
+        while waiting and seen < _MAX_BASES:
+            one = waiting.pop()
+            seen += 1
+            entries = self.get(member_key(one.path, one.descriptor, f"{name}()")) or ()
+            if entries:
+                meant.add(one, entries)
+            if name == "<new>":
+                return _methods(meant.found()) or _methods([(one, entry) for entry in entries]) or (one.as_kind(TYPE),)
+            if meant.is_settled:
+                break
+            bases, is_closed = self.bases(one)
+            is_open = is_open or not is_closed
+            waiting.extend(reversed(bases))
+        return _methods(meant.found()) or (foreign(own_member(f"{name}({given})")) if is_open else MISSING)
+
+    def overridden(self, base: Entity, name: str, arity: str, types: str) -> Candidates:
+        """Return the methods that one with such parameters overrides in a base: of the nearest type that has one."""
+        waiting, seen = [base], 0
+        while waiting and seen < _MAX_BASES:
+            one = waiting.pop()
+            seen += 1
+            entries = self.get(member_key(one.path, one.descriptor, f"{name}()")) or ()
+            alike = [entry for entry in entries if entry[1].rstrip("+") == arity.rstrip("+") and not entry[2]]
+            exact = [entry for entry in alike if entry[3] == types]
+            found = exact or [entry for entry in alike if is_overridden(entry, types)]
+            if found:
+                return _methods([(one, entry) for entry in found])
+            waiting.extend(reversed(self.bases(one)[0]))
+        return ()
 
     def _field(self, owner: Entity, name: str) -> Candidates:
         entries = self.get(member_key(owner.path, owner.descriptor, name)) or ()
@@ -213,19 +254,6 @@ class JavaEvaluator(GenericEvaluator):
                 return (Entity(VALUE, owner.path, entry[1], name, owner.inner),)
             return self.typed(Place(owner.path, owner.descriptor), entry[2:], owner.inner)
         return ()
-
-    def _methods(self, owner: Entity, name: str, count: str) -> Candidates:
-        entries = self.get(member_key(owner.path, owner.descriptor, f"{name}()"))
-        if not entries:
-            return ()
-        number, _, types = count.partition(":")
-        fitting = best_overloads([entry for entry in entries if fits(entry, number)], types, self._bases_by_name)
-        if not fitting and name == "<new>":
-            fitting = list(entries)
-        return tuple(
-            Entity(FUNCTION, owner.path, entry[0], ",".join(entry[2:]), owner.inner)
-            for entry in fitting[:MAX_CANDIDATES]
-        )
 
     def _bases_by_name(self, name: str) -> tuple[list[str], bool]:
         """Return the names of a type and its bases, as the linked file sees them; and whether all are known."""
@@ -279,6 +307,15 @@ def _around(descriptor: str) -> list[str]:
         found.append(descriptor)
         descriptor = outside(descriptor)
     return found
+
+
+def _methods(found: Sequence[tuple[Entity, Entry]]) -> Candidates:
+    return tuple(
+        [
+            Entity(FUNCTION, owner.path, entry[0], ",".join(entry[2:]), owner.inner)
+            for owner, entry in found[:MAX_CANDIDATES]
+        ]
+    )
 
 
 def _of_external(entity: Entity, step: str) -> Candidates:

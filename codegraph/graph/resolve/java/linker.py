@@ -18,7 +18,7 @@ from codegraph.graph.resolve.java.overloads import fits
 from codegraph.graph.resolve.keys import own_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import MANY, TableReader
-from codegraph.graph.resolve.typed.entities import FUNCTION, INSTANCE, TYPE, UNKNOWN, VALUE, WRAPPED, Candidates, Entity
+from codegraph.graph.resolve.typed.entities import INSTANCE, TYPE, UNKNOWN, VALUE, WRAPPED, Candidates, Entity
 from codegraph.graph.resolve.typed.evaluator import EXTERNAL, Evaluator, Place, around_of, places_by_type
 from codegraph.graph.resolve.typed.libraries import DERIVED, Asked, Receiver, receiver_of
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker, is_delegation
@@ -165,12 +165,7 @@ class JavaLinker(TypedLinker):
             return
         place = definition.selection_range
         for base in self._bases_of(index):
-            found = [
-                each
-                for each in self._java.member(base, f"{definition.name}({arity.rstrip('+')}:{types})")
-                if each.kind is FUNCTION and not each.name.partition(",")[0]
-            ]
-            alike = [each for each in found if each.name.partition(",")[2] == types] or found
+            alike = self._java.overridden(base, definition.name, arity, types)
             sure = Confidence.EXACT if len(alike) == 1 else Confidence.AMBIGUOUS
             for each in alike:
                 target = symbol_id(each.path, each.descriptor)
