@@ -302,3 +302,31 @@ func (s S) M() {}
 """
     calls = linked(source).edges("app/main.go/f().", "calls")
     assert calls == []
+
+
+@pytest.mark.parametrize(
+    ("caller", "met"),
+    [
+        ("open_linux", {"linux", "plain"}),
+        ("open_android", {"linux", "plain"}),
+        ("open_linux_arm64", {"linux", "plain"}),
+        ("open_windows_test", {"plain", "windows_amd64"}),
+        ("open_windows_arm64", {"plain"}),
+        ("open_amd64", {"linux", "plain", "windows_amd64"}),
+        ("open", {"linux", "plain", "windows_amd64"}),
+        ("linux", {"linux", "plain", "windows_amd64"}),
+    ],
+)
+def test_files_for_other_platforms_are_not_seen(caller: str, met: set[str]) -> None:
+    """A file sees no definition in a file that its name gives to another system or processor; the first word is none.
+
+    Where that leaves nothing, all stay.
+    """
+    others = {f"app/errors_{name}.go": "package app\nfunc fail() {}\n" for name in ("linux", "plain", "windows_amd64")}
+    project = Project({f"app/{caller}.go": "package app\nfunc f() { fail() }\n", **others})
+    found = project.edges(f"app/{caller}.go/f().")
+    assert {edge.partition("errors_")[2].partition(".go")[0] for edge in found} == met
+    alone = Project(
+        {"app/a_linux.go": "package app\nfunc f() { g() }\n", "app/b_darwin.go": "package app\nfunc g() {}"}
+    )
+    assert len(alone.edges("app/a_linux.go/f().")) == 1

@@ -24,6 +24,7 @@ from codegraph.graph.resolve.go.names import (
     unit_key,
     unit_of,
 )
+from codegraph.graph.resolve.go.platforms import may_meet
 from codegraph.graph.resolve.keys import base_key, definition_key, import_key, member_key, module_key, top_key
 from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
@@ -113,7 +114,8 @@ class GoEvaluator(Evaluator):
         if value == MANY:
             return _AMBIGUOUS
         own = [entry for entry in value if entry[0] == path]
-        found = [Entity(_KINDS.get(entry[2], TYPE), entry[0], entry[1], name) for entry in own[:1] or value]
+        met = own[:1] or [entry for entry in value if may_meet(path, entry[0])] or value
+        found = [Entity(_KINDS.get(entry[2], TYPE), entry[0], entry[1], name) for entry in met]
         return tuple(found[:MAX_CANDIDATES])
 
     def _imported(self, path: str, module: str) -> Candidates:
