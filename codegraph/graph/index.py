@@ -326,8 +326,7 @@ class Index:
         if len(again) > MANY_FILES:
             self.relinker.memory.keep(filter(None, map(views.get, sorted(again))), keys)
         gone = {path for path, facts in files.items() if facts is None}
-        for path in gone:
-            self.relinker.forget(path)
+        self.relinker.forget(gone)
         paths = sorted(again - gone)
         return {path: link(path, files.get(path), views.get(path), keys, names.value, is_edit) for path in paths}
 

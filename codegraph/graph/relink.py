@@ -103,10 +103,11 @@ class Relinker:
         self.in_part = 0
         """How many files were linked in part only."""
 
-    def forget(self, path: str) -> None:
-        """Forget a file, which is gone, and what it read."""
-        self._table.set_reads(path, ())
-        self._files.pop(path, None)
+    def forget(self, paths: Collection[str]) -> None:
+        """Forget files, which are gone, and what they read."""
+        self._table.forget_reads(paths)
+        for path in paths:
+            self._files.pop(path, None)
 
     def link(
         self,

@@ -114,6 +114,19 @@ class SymbolTable:
         gone = {slot for key in removed if (slot := self._slots.get(key)) is not None}
         self._read(path, old, (old - gone).union(map(self._slot, added)))
 
+    def forget_reads(self, paths: Iterable[str]) -> None:
+        """Forget that linking these files asked for anything; whatever many of them read is gone through once."""
+        lost: dict[int, set[int]] = {}
+        for path in paths:
+            number = self._number(path)
+            for slot in self._reads.pop(number, ()):
+                lost.setdefault(slot, set()).add(number)
+        for slot in sorted(lost):
+            readers = self._readers[slot]
+            left = [each for each in readers if each not in lost[slot]] if isinstance(readers, array) else []
+            self._readers[slot] = self._as_readers(left)
+            self._release(slot)
+
     def _read(self, path: str, old: AbstractSet[int], new: AbstractSet[int]) -> None:
         number = self._number(path)
         for slot in sorted(old - new):
@@ -238,9 +251,15 @@ class SymbolTable:
         if isinstance(readers, array):
             readers.remove(number)
             if len(readers) == 1:
-                self._readers[slot] = self._number(self._file_paths[readers[0]])
+                self._readers[slot] = self._as_readers(readers)
         else:
             self._readers[slot] = None
+
+    def _as_readers(self, numbers: Sequence[int]) -> _Readers:
+        """Return the readers of a slot as they are kept: one as the number that others share, too."""
+        if len(numbers) < 2:
+            return self._number(self._file_paths[numbers[0]]) if numbers else None
+        return array("I", numbers)
 
 
 class TracedReader:

@@ -143,3 +143,24 @@ def test_any_history_ends_in_the_state_of_a_new_table() -> None:
         assert [table.value(key) for key in every] == [new.value(key) for key in every]
         assert [table.readers([key]) for key in every] == [new.readers([key]) for key in every]
         assert [table.contributions(path) for path in paths] == [new.contributions(path) for path in paths]
+
+
+def test_forgetting_files_together_leaves_what_forgetting_them_one_by_one_does() -> None:
+    """Keys keep their other readers, and those that nobody reads or offers are gone."""
+    choose = random.Random(5)
+    keys = [definition_key("a.py", f"f{number}") for number in range(12)]
+    for _ in range(40):
+        together, single = SymbolTable(), SymbolTable()
+        files = [f"b{number}.py" for number in range(8)]
+        reads = {path: choose.sample(keys, choose.randrange(len(keys))) for path in files}
+        gone = choose.sample(files, choose.randrange(len(files) + 1))
+        for table in (together, single):
+            table.update({"a.py": dict.fromkeys(keys[:4], ONE)})
+            for path, asked in reads.items():
+                table.set_reads(path, asked)
+        together.forget_reads(gone)
+        for path in gone:
+            single.set_reads(path, ())
+        assert [together.readers([key]) for key in keys] == [single.readers([key]) for key in keys]
+        assert [together.reads(path) for path in files] == [single.reads(path) for path in files]
+        assert len(together) == len(single)
