@@ -74,6 +74,10 @@ TYPE_KINDS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM}
 DOCUMENT_LANGUAGES = frozenset({"markdown", "rst"})
 """Languages of documents: their files have sections, which refer to code; no code refers to them."""
 
+COMPONENT_LANGUAGES = frozenset({"vue", "svelte", "astro"})
+"""Languages of components: JavaScript or TypeScript between markup. A file that exports no default is one itself."""
+SCRIPT_LANGUAGES = frozenset({"javascript", "typescript", "tsx"}) | COMPONENT_LANGUAGES
+
 TOLD_BY_CONTENTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {"c": frozenset({"cpp"}), "php": frozenset({"c", "cpp"})}
 )

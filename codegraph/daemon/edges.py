@@ -24,7 +24,14 @@ from msgspec.structs import replace
 
 from codegraph.core.changes import Dependency, Unresolved
 from codegraph.core.facts import Definition, Role
-from codegraph.core.symbols import CALLABLE_KINDS, DOCUMENT_LANGUAGES, Confidence, DependencyKind, SymbolId
+from codegraph.core.symbols import (
+    CALLABLE_KINDS,
+    DOCUMENT_LANGUAGES,
+    SCRIPT_LANGUAGES,
+    Confidence,
+    DependencyKind,
+    SymbolId,
+)
 from codegraph.daemon.declared import with_joined
 from codegraph.daemon.implicit import is_called_unwritten, made_by
 from codegraph.daemon.messages import (
@@ -59,7 +66,6 @@ Neighbours = Callable[[SymbolId], Iterable[Step]]
 _ACCESSORS = frozenset({"get", "set"})
 _MADE_ACCESSORS = frozenset({"property", "cached_property", "setter"})
 """The decorators that make one of a method."""
-_EXPORTING = frozenset({"javascript", "typescript", "tsx"})
 
 
 class Way(NamedTuple):
@@ -143,7 +149,7 @@ def _handed_on(snapshot: Snapshot, target: Symbol, mentions: Mentions) -> Iterat
     if _is_accessor(definition):
         return  # it is mentioned where it is read
     for view, holder, edge in snapshot.each_edge_to(target.id, _MENTIONS):
-        may_export = not holder and view.path == target.path and target.language in _EXPORTING
+        may_export = not holder and view.path == target.path and target.language in SCRIPT_LANGUAGES
         is_export = may_export and mentions.is_only_exported(view, definition.name)
         if not is_export and view.language not in DOCUMENT_LANGUAGES:
             yield view.path, Unresolved(holder, definition.name, Role.READ, "dynamic", edge.line, edge.column)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from codegraph.core.symbols import CALLABLE_KINDS, DependencyKind, SymbolId
+from codegraph.core.symbols import CALLABLE_KINDS, SCRIPT_LANGUAGES, DependencyKind, SymbolId
 from codegraph.core.words import words
 from codegraph.daemon.targets import CONSTRUCTORS, existing
 from codegraph.graph.file_view import Symbol
@@ -49,9 +49,7 @@ _UNWRITTEN: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
             method_added method_missing prepended respond_to_missing? to_a to_ary to_hash to_proc to_s to_str
             """
         ),
-        "javascript": _SCRIPT,
-        "typescript": _SCRIPT,
-        "tsx": _SCRIPT,
+        **dict.fromkeys(SCRIPT_LANGUAGES, _SCRIPT),
         "cpp": words("begin end"),
     }
 )
@@ -59,9 +57,7 @@ _UNWRITTEN: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 _MARKED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "php": ("__",),
-        "javascript": ("[Symbol.",),
-        "typescript": ("[Symbol.",),
-        "tsx": ("[Symbol.",),
+        **dict.fromkeys(SCRIPT_LANGUAGES, ("[Symbol.",)),
         "cpp": ("operator", "~"),
         "c_sharp": ("operator", "~"),
     }

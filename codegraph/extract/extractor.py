@@ -64,7 +64,7 @@ from codegraph.extract.view import FileView
 if TYPE_CHECKING:
     from codegraph.extract.definition_flow import DefinitionFlows
 
-SCHEMA = 75
+SCHEMA = 76
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1

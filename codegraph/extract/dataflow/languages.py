@@ -13,6 +13,7 @@ Tests: tests/unit/extract/test_dataflow_*.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from string import ascii_letters
 from types import MappingProxyType
 
@@ -261,10 +262,16 @@ RUST = FlowTable(
     atoms=frozenset({"string_literal", "char_literal", "raw_string_literal", "lifetime", "label"}),
 )
 
+_COMPONENTS: Mapping[str, FlowTable] = MappingProxyType({"vue": TYPESCRIPT, "svelte": TYPESCRIPT, "astro": TSX})
+"""What the functions of components are written in."""
+
 FLOW_TABLES: Mapping[str, FlowTable] = MappingProxyType(
     {
         table.language: table
-        for table in (PYTHON, JAVA, C_SHARP, JAVASCRIPT, TYPESCRIPT, TSX, RUBY, GO, PHP, C, CPP, RUST)
+        for table in (
+            *(PYTHON, JAVA, C_SHARP, JAVASCRIPT, TYPESCRIPT, TSX, RUBY, GO, PHP, C, CPP, RUST),
+            *(replace(table, language=language) for language, table in _COMPONENTS.items()),
+        )
     }
 )
 """By the name of the language."""

@@ -30,6 +30,9 @@ OWN_LANGUAGES = (
     ),
     KnownLanguage("typescript", "tree-sitter-typescript", (".ts", ".mts", ".cts")),
     KnownLanguage("tsx", "tree-sitter-typescript", (".tsx",)),
+    KnownLanguage("vue", "tree-sitter-typescript", (".vue",)),
+    KnownLanguage("svelte", "tree-sitter-typescript", (".svelte",)),
+    KnownLanguage("astro", "tree-sitter-typescript", (".astro",)),
     KnownLanguage(
         "json-config",
         "tree-sitter-javascript",

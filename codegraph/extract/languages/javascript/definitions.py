@@ -27,7 +27,7 @@ from tree_sitter import Node
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.javascript.definition_nodes import DEFAULT, EXPORTS, DefinitionNodes
 from codegraph.extract.languages.javascript.nodes import nth, text_of
-from codegraph.extract.languages.javascript.places import Names, Place
+from codegraph.extract.languages.javascript.places import NO_FORM, Names, ObjectForm, Place
 from codegraph.extract.languages.javascript.shapes import (
     ALIASES,
     BLOCKS,
@@ -54,9 +54,9 @@ from codegraph.extract.languages.javascript.shapes import (
 )
 
 
-def find_definitions(root: Node, limit: int) -> list[DefinitionNodes]:
+def find_definitions(root: Node, limit: int, form: ObjectForm = NO_FORM) -> list[DefinitionNodes]:
     """Return the definitions of a file without the module; at most `limit` of them."""
-    finder = Finder(limit)
+    finder = Finder(limit, form)
     finder.block(root, Place(0))
     return finder.found
 
@@ -64,9 +64,10 @@ def find_definitions(root: Node, limit: int) -> list[DefinitionNodes]:
 class Finder:
     """Collects definitions; `found[i]` has the index i + 1."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, form: ObjectForm = NO_FORM) -> None:
         self.found: list[DefinitionNodes] = []
         self._limit = limit
+        self._form = form
         self._names = Names()
 
     def block(self, node: Node, place: Place) -> None:
@@ -163,8 +164,18 @@ class Finder:
         inside = unwrap(value)
         if value is None or inside is None or inside.type in ALIASES:
             return
+        if inside.type == "call_expression" and self._form.makers:
+            inside = self._given(inside)
         name = inside.child_by_field_name("name") if inside.type in FUNCTIONS or inside.type in CLASSES else None
         self._value(value, inside, name, DEFAULT if name is None else "", inner)
+
+    def _given(self, call: Node) -> Node:
+        """Return the object that a component is made of, or the call if it makes none."""
+        function, arguments = call.child_by_field_name("function"), call.child_by_field_name("arguments")
+        name = None if function is None else function.child_by_field_name("property") or function
+        if name is not None and arguments is not None and text_of(name) in self._form.makers:
+            return next((each for each in arguments.named_children if each.type == "object"), call)
+        return call
 
     def _ambient(self, node: Node, place: Place) -> None:
         for child in node.named_children:
@@ -276,6 +287,8 @@ class Finder:
             self.add(SymbolKind.METHOD, name, node, value, body, place, static=static)
         elif value.type == "class":
             self.class_(node, value, place, name)
+        elif value.type == "object" and self._form.groups and property_name(name) in self._form.groups:
+            self.members(value, place.container)
 
     def _expression(self, node: Node | None, place: Place) -> None:
         """Record what an expression statement defines: assignments, namespaces, called functions, mix-ins."""

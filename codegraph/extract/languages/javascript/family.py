@@ -22,6 +22,7 @@ from codegraph.extract.languages.javascript.docstrings import documentation, mod
 from codegraph.extract.languages.javascript.layout import TOKEN, canonical
 from codegraph.extract.languages.javascript.nested import add_nested
 from codegraph.extract.languages.javascript.occurrences import collect_occurrences
+from codegraph.extract.languages.javascript.places import NO_FORM, ObjectForm
 from codegraph.extract.languages.javascript.scopes import known_values
 from codegraph.extract.languages.spec import Docstring, LanguageSpec, Queries, Sighting
 
@@ -37,11 +38,12 @@ def family_spec(
     *,
     jsdoc: bool = False,
     repair: Callable[[bytes], bytes] | None = None,
+    form: ObjectForm = NO_FORM,
 ) -> LanguageSpec:
     """Return the spec of one member of the family.
 
     `definition_queries`: the folders with candidates for `nested`; `jsdoc`: types are read from comments;
-    `repair`: what is parsed in place of a file that the grammar cannot read.
+    `repair`: what is parsed in place of a file that the grammar cannot read; `form`: how components are written.
     """
 
     def collect(view: FileView) -> None:
@@ -49,7 +51,7 @@ def family_spec(
         collect_occurrences(view, shapes, jsdoc=jsdoc)
 
     def find(root: Node, candidates: Sequence[Node], limit: int) -> list[Sighting]:
-        return [_sighting(each) for each in add_nested(find_definitions(root, limit), candidates, limit)]
+        return [_sighting(each) for each in add_nested(find_definitions(root, limit, form), candidates, limit)]
 
     folder = files("codegraph.extract.languages")
     definitions = (folder / each / "definitions.scm" for each in definition_queries)

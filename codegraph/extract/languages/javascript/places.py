@@ -31,6 +31,18 @@ class Place(NamedTuple):
     is_hoisted: bool = False
 
 
+class ObjectForm(NamedTuple):
+    """How a language of components writes one as an object that the file exports."""
+
+    groups: frozenset[str] = frozenset()
+    """Properties whose values are objects with methods of the component: `methods: {...}`."""
+    makers: frozenset[str] = frozenset()
+    """Functions that are given the object: `defineComponent({...})`."""
+
+
+NO_FORM = ObjectForm()
+
+
 class Names:
     """The definitions outside of functions that names stand for, by scope."""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from posixpath import basename, dirname
 
 from codegraph.core.facts import Occurrences
+from codegraph.core.symbols import SCRIPT_LANGUAGES
 from codegraph.graph.resolve.javascript.contributions import contributions
 from codegraph.graph.resolve.javascript.linker import FileLinker
 from codegraph.graph.resolve.javascript.names import FAMILY
@@ -29,8 +30,6 @@ def _packages(path: str, occurrences: Occurrences) -> dict[str, Value]:
 
 _SCRIPTS = PartedScheme(contributions, FileLinker)
 SCHEMES = {
-    "javascript": _SCRIPTS,
-    "typescript": _SCRIPTS,
-    "tsx": _SCRIPTS,
+    **dict.fromkeys(SCRIPT_LANGUAGES, _SCRIPTS),
     "json-config": SettingsScheme(_packages),
 }

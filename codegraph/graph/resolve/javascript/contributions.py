@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from posixpath import basename
 
 from codegraph.core.facts import (
     BINDING,
@@ -33,7 +34,7 @@ from codegraph.core.facts import (
     Occurrences,
     Outline,
 )
-from codegraph.core.symbols import CALLABLE_KINDS, KIND, SymbolKind, container_of
+from codegraph.core.symbols import CALLABLE_KINDS, COMPONENT_LANGUAGES, KIND, SymbolKind, container_of
 from codegraph.graph.resolve.header import header_words
 from codegraph.graph.resolve.javascript.names import FAMILY, SCRIPTS
 from codegraph.graph.resolve.keys import (
@@ -80,6 +81,13 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
             offers.add(base_key(path, owner.descriptor), reference.chain)
     for export in occurrences.exports:
         offers.add(export_key(path, export.name), ("v", *export.chain))
+    default = export_key(path, "default")
+    if (
+        outline.language in COMPONENT_LANGUAGES
+        and default not in offers
+        and definition_key(path, "default") not in offers
+    ):
+        offers.add(default, ("m", f"./{basename(path)}"))
     if occurrences.explicit_exports:
         offers.add(export_list_key(path), ())
     elif not occurrences.imports and not occurrences.exports:

@@ -58,7 +58,7 @@ from codegraph.graph.resolve.javascript.entities import (
 )
 from codegraph.graph.resolve.javascript.evaluator import Evaluator
 from codegraph.graph.resolve.javascript.holding import held_by
-from codegraph.graph.resolve.javascript.names import COMMON_MEMBERS, FAMILY
+from codegraph.graph.resolve.javascript.names import COMMON_MEMBERS, COMPONENTS, FAMILY
 from codegraph.graph.resolve.javascript.scopes import Home, LocalNames, home_of, scopes_of
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import MANY, TableReader
@@ -111,11 +111,16 @@ class FileLinker:
         targets = self._targets(found, role, self._definitions[owner].kind)
         if targets:
             self._add(owner, targets, role, line, column)
-            if role is ROLE.CALL and all(each.form == "constant" for each in targets) and self._is_open(targets[0]):
+            is_held = role is ROLE.CALL and all(each.form == "constant" for each in targets)
+            if is_held and not _is_component(targets[0]) and self._is_open(targets[0]):
                 self.collector.miss(owner, chain[-1], role, "dynamic", line, column)
         elif not is_known(found):
             if not (role is ROLE.CALL and _is_by_member(chain) and self._means_receiver(owner, chain, found[0].name)):
                 self._fall_back(owner, chain, role, found[0].name, line, column)
+        elif components := [each for each in found if each.kind is MODULE and each.path.endswith(COMPONENTS)]:
+            kind = DependencyKind.CALLS if role is ROLE.CALL else DependencyKind.REFERENCES
+            for each in components:
+                self.collector.add(owner, symbol_id(each.path, ""), kind, Confidence.EXACT, line, column)
         elif role is ROLE.CALL and found[0].kind in _HELD:
             reason = "local" if len(chain) == 1 else "dynamic"
             self.collector.miss(owner, chain[-1], role, reason, line, column)
@@ -301,10 +306,17 @@ def _is_made_as(each: Entity, entity: Entity) -> bool:
     return "l" in each.flags and entity.kind is FIELD and descriptor_parts(each.descriptor)[-1][0] == entity.name
 
 
+def _is_component(entity: Entity) -> bool:
+    """Tell whether this is the object that a component is written as: an element that names it runs it."""
+    return entity.path.endswith(COMPONENTS) and entity.descriptor == "default."
+
+
 def _kind(role: Role, entity: Entity) -> DependencyKind:
     if role in _HERITAGE and entity.form != "constant":
         return _HERITAGE[role]
     if role in _CALLING and entity.form in ("class", "function", "method") and "g" not in entity.flags:
+        return DependencyKind.CALLS
+    if role is ROLE.CALL and _is_component(entity):
         return DependencyKind.CALLS
     if role is ROLE.TYPE and (entity.form in _TYPE_FORMS or entity.form == "constant"):
         return DependencyKind.USES_TYPE

@@ -18,14 +18,14 @@ from posixpath import dirname, normpath
 from types import MappingProxyType
 from typing import Final
 
-from codegraph.graph.resolve.javascript.names import FAMILY
+from codegraph.graph.resolve.javascript.names import COMPONENTS, FAMILY
 from codegraph.graph.resolve.keys import module_key, top_key
 from codegraph.graph.resolve.nearness import shared_parts
 from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.settings import configuration_key
 
-_SCRIPT: Final = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".d.ts", ".mts", ".cts")
-_TYPED: Final = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts")
+_SCRIPT: Final = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".d.ts", ".mts", ".cts", ".vue")
+_TYPED: Final = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue")
 _BEHIND: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         ".js": (".ts", ".tsx", ".d.ts"),
@@ -37,6 +37,11 @@ _BEHIND: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """The sources behind a written extension."""
 _ENTRY_FIELDS: Final = ("source", "types", "typings", "module", "main")
 _ENTRY_GUESSES: Final = ("src/index", "index", "lib/index", "src/main")
+_PLACES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"@": ("src", "app", ""), "~": ("src", "app", ""), "@@": ("",), "~~": ("",), "$lib": ("src/lib",)}
+)
+"""Below the nearest package.json, what bundlers' templates (Vite, Nuxt, SvelteKit) let these names stand for."""
+_ALIASES: Final = tuple(f"{each}/" for each in _PLACES)
 _MAX_CONFIGURATIONS: Final = 8
 """How many are read of those that one extends, or that are its parts ("references" to files beside it)."""
 _MAX_OUTPUT_FOLDERS: Final = 3
@@ -75,13 +80,24 @@ class ModuleFinder:
         if not specifier or specifier.startswith(("node:", "data:", "http:", "https:", "bun:", "npm:")):
             return None
         found = self._mapped(dirname(importer), specifier, extensions)
+        if found is None and specifier.startswith(_ALIASES):
+            found = self._aliased(dirname(importer), specifier, extensions)
         return found if found is not None else self._package(specifier, importer, extensions)
+
+    def _aliased(self, directory: str, specifier: str, extensions: tuple[str, ...]) -> str | None:
+        """Try the places that a name which no package can have stands for by custom."""
+        nearest = self._nearest(directory, "package.json")
+        head, _, rest = specifier.partition("/")
+        if nearest is None:
+            return None
+        places = (_in(_in(dirname(nearest[0]), base), rest) for base in _PLACES[head])
+        return next((found for place in places if (found := self._at(place, extensions)) is not None), None)
 
     def _at(self, place: str, extensions: tuple[str, ...], *, directories: bool = True) -> str | None:
         """Return the source at a path without, or with, its extension, or the entry of a directory."""
         stem, dot, ending = place.rpartition(".")
         written = f".{ending}" if dot and "/" not in ending else ""
-        if written in _SCRIPT or written in (".ts", ".mts", ".cts"):
+        if written in _SCRIPT or written in COMPONENTS:
             behind = _BEHIND.get(written, ())
             endings = (*behind, written) if extensions is _TYPED else (written, *behind)
             for each in endings:
@@ -241,7 +257,7 @@ class ModuleFinder:
 
 
 def _is_typed(path: str) -> bool:
-    return path.endswith((".ts", ".tsx", ".mts", ".cts"))
+    return path.endswith((".ts", ".tsx", ".mts", ".cts", *COMPONENTS))
 
 
 def _in(directory: str, name: str) -> str:

@@ -14,6 +14,9 @@ FAMILY = "javascript"
 SCRIPTS = "javascript scripts"
 """The family of names that scripts, files that neither import nor export, share with all others."""
 
+COMPONENTS = (".vue", ".svelte", ".astro")
+"""How the names of components end."""
+
 DECLARING = (".d.ts", ".d.mts", ".d.cts")
 """How the names of files end that only declare: all that is at their top is exported, whether they say so or not."""
 
