@@ -11,6 +11,7 @@ from codegraph.core.facts import FileFacts, Occurrences
 from codegraph.core.routes import Routes
 from codegraph.core.symbols import BlobDigest, SymbolId
 from codegraph.extract.extractor import Limits, extract
+from codegraph.extract.languages import language_of
 from codegraph.graph.index import Index
 
 MODEL = b"m" * 16
@@ -45,8 +46,12 @@ _facts: dict[tuple[bytes, str], FileFacts] = {}
 
 def facts_of(path: str, text: str) -> FileFacts:
     """Extract one text; equal texts are extracted once in a test run."""
-    language = LANGUAGES[path[path.rindex(".") :]]
     data = text.encode()
+    language = (
+        "blade"
+        if path.endswith(".blade.php")
+        else LANGUAGES.get(path[path.rindex(".") :]) or language_of(path, data) or ""
+    )
     if (data, language) not in _facts:
         _facts[data, language] = extract(data, language, Limits())
     return _facts[data, language]

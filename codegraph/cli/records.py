@@ -42,6 +42,7 @@ CAUSES = MappingProxyType(
         "dynamic": "calls of what is computed or handed on as a value",
         "missing": "references of that name to what was not found",
         "failed": "references of that name in files that could not be looked through",
+        "unparsed": "files with that name that are not parsed: templates, and languages without a grammar",
         "overridden": "calls of a method that others override: which one runs is known only then",
         "names_only": "symbols in a language that is linked by names: values handed on and imports are not followed",
         "implicit": "what the language itself calls without its name being written",

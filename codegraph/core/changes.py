@@ -85,7 +85,7 @@ class Unresolved(msgspec.Struct, frozen=True, array_like=True, gc=False):
     name: str
     role: Role
     reason: str
-    """One of: external, builtin, local, dynamic, unknown_receiver, ambiguous, missing, failed."""
+    """One of: external, builtin, local, dynamic, unknown_receiver, ambiguous, missing, failed, unparsed."""
     line: int
     column: int
 

@@ -24,6 +24,7 @@ role call. Special elements:
     "@literal"  alone: a literal of a built-in type (Python)
     "@?"      last element, of calls only: what is called has no name, the value of what stands before is called;
               alone where nothing is known of that value (`table[i]()` is `("table", "[]", "@?")`)
+    "@unparsed"  first element, of calls only: the name that follows stands in a part of the file that is not parsed
 
 The first definition of every file is the module itself: index 0, kind module, empty descriptor.
 Functions and types inside functions are definitions of their own, marked *local*, where the language's extraction says
@@ -53,6 +54,9 @@ OUTSIDE = "@^"
 
 COMPUTED = "@?"
 """The last element of the chain of a call whose function is computed."""
+
+UNPARSED = "@unparsed"
+"""The first element of a chain: the name behind it was read by the words of what is not parsed."""
 
 LITERAL = ("@literal",)
 """The chain of a value of a built-in type that is written out."""

@@ -27,6 +27,8 @@ from typing import NewType, TypeVar, cast
 
 import msgspec
 
+from codegraph.core.words import words
+
 SymbolId = NewType("SymbolId", str)
 """Path, slash, descriptor. Unique in a project."""
 
@@ -77,6 +79,19 @@ DOCUMENT_LANGUAGES = frozenset({"markdown", "rst"})
 COMPONENT_LANGUAGES = frozenset({"vue", "svelte", "astro"})
 """Languages of components: JavaScript or TypeScript between markup. A file that exports no default is one itself."""
 SCRIPT_LANGUAGES = frozenset({"javascript", "typescript", "tsx"}) | COMPONENT_LANGUAGES
+
+PYTHON_LANGUAGES = frozenset({"python", "jupyter"})
+NOTEBOOK_LANGUAGES = frozenset({"jupyter"})
+"""Their files hold results beside the code, in lines of any length."""
+
+UNPARSED_LANGUAGES = words(
+    """
+    html jinja handlebars go-template ejs heex jsp freemarker velocity mako aspx razor haml slim pug xaml coffeescript
+    groovy dart qml objective-c opencl yacc x-macros assembly cython clojure f_sharp ocaml visual_basic erlang julia r
+    perl entry-points
+    """
+)
+"""Templates, and languages without a grammar here: of their files only the words are read, see `Unresolved.reason`."""
 
 TOLD_BY_CONTENTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {"c": frozenset({"cpp"}), "php": frozenset({"c", "cpp"})}

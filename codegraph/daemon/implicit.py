@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from codegraph.core.symbols import CALLABLE_KINDS, SCRIPT_LANGUAGES, DependencyKind, SymbolId
+from codegraph.core.symbols import CALLABLE_KINDS, PYTHON_LANGUAGES, SCRIPT_LANGUAGES, DependencyKind, SymbolId
 from codegraph.core.words import words
 from codegraph.daemon.targets import CONSTRUCTORS, existing
 from codegraph.graph.file_view import Symbol
@@ -70,7 +70,7 @@ def is_called_unwritten(snapshot: Snapshot, symbol: Symbol) -> bool:
     language, name = symbol.language, symbol.definition.name
     if symbol.kind not in CALLABLE_KINDS or name in CONSTRUCTORS:
         return False
-    if language == "python":
+    if language in PYTHON_LANGUAGES:
         return name.startswith("__") and name.endswith("__")
     if symbol.definition.container <= 0:
         return False

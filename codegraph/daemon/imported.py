@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from posixpath import dirname
 
 from codegraph.core.facts import Import, ImportKind
-from codegraph.core.symbols import DependencyKind, SymbolId
+from codegraph.core.symbols import PYTHON_LANGUAGES, DependencyKind, SymbolId
 from codegraph.daemon.naming import module_name
 from codegraph.graph.file_view import FileView
 from codegraph.graph.snapshot import Snapshot
@@ -29,7 +29,7 @@ def module_at(
         found = (
             target for each in here if character <= _end_of_line(each) for target in _begun_at(snapshot, view, each)
         )
-    elif view.language == "python":
+    elif view.language in PYTHON_LANGUAGES:
         found = (target for each in here for target in _named(snapshot, view, each, character - each.column))
     else:
         return ()

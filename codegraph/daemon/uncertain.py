@@ -33,7 +33,7 @@ from codegraph.core.facts import Role
 from codegraph.graph.file_view import FileView
 from codegraph.graph.stored import PackedLinks, missed, role_and_reason
 
-UNCERTAIN_REASONS = ("ambiguous", "unknown_receiver", "dynamic", "missing", "failed")
+UNCERTAIN_REASONS = ("ambiguous", "unknown_receiver", "dynamic", "missing", "failed", "unparsed")
 """A reference left without an edge for one of these may be one to a symbol of that name."""
 
 EXAMPLES = 5

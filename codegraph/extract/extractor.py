@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import zstandard
 from tree_sitter import Node
 
@@ -64,7 +65,7 @@ from codegraph.extract.view import FileView
 if TYPE_CHECKING:
     from codegraph.extract.definition_flow import DefinitionFlows
 
-SCHEMA = 76
+SCHEMA = 77
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1
@@ -109,10 +110,26 @@ def extract(data: bytes, language: str, limits: Limits) -> FileFacts:
     spec = LANGUAGES[language]
     if len(data) > limits.max_bytes or spec.read is not None:
         return _read_as_text(data, spec, limits)
+    if spec.rewritten is not None:
+        return _read_instead(data, spec, limits)
+    return _parsed(data, language, limits)
+
+
+def _parsed(data: bytes, language: str, limits: Limits) -> FileFacts:
     read = look(data, language, limits)
     if isinstance(read, SyntaxProblem):
         return unread(SourceText(data), language, read, limits)
     return facts_of(read)
+
+
+def _read_instead(data: bytes, spec: LanguageSpec, limits: Limits) -> FileFacts:
+    """Say what a file is whose bytes stand for others (`LanguageSpec.rewritten`)."""
+    assert spec.rewritten is not None
+    text = SourceText(data)
+    found = spec.rewritten(text)
+    if not isinstance(found, bytes):
+        return document_facts(text, spec.name, found, limits.max_definitions, limits.max_problems, data_flow=False)
+    return msgspec.structs.replace(_parsed(found, spec.name, limits), blob=blob_digest(data))
 
 
 def _read_as_text(data: bytes, spec: LanguageSpec, limits: Limits) -> FileFacts:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from codegraph.config import SourceConfig
 from codegraph.core.changes import Skipped, SourceFile, Stamp
 from codegraph.core.digests import blob_digest
-from codegraph.core.symbols import BlobDigest
+from codegraph.core.symbols import NOTEBOOK_LANGUAGES, BlobDigest
 from codegraph.errors import SourceError
 from codegraph.source.content import as_utf8, judge_content
 from codegraph.source.stamps import KnownFile, stamp_of
@@ -130,7 +130,8 @@ class FileReader:
             return self._leave_out(stamp, since, Skipped(path, UNKNOWN_LANGUAGE))
         if len(data) != stamp.size:
             raise _Unsettled
-        judged = judge_content(data, self._config.max_line_bytes, self._config.generated)
+        longest = len(data) if language in NOTEBOOK_LANGUAGES else self._config.max_line_bytes
+        judged = judge_content(data, longest, self._config.generated)
         if judged is not None:
             return self._leave_out(stamp, since, Skipped(path, judged.reason, judged.detail))
         text = as_utf8(data)

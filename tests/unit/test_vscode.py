@@ -13,6 +13,7 @@ import pytest
 
 from codegraph.cli.editor_lists import LISTS
 from codegraph.cli.parser import build_parser
+from codegraph.core.symbols import UNPARSED_LANGUAGES
 from codegraph.extract.languages.known import OWN_LANGUAGES
 
 EXTENSION = Path(__file__).parents[2] / "editors" / "vscode"
@@ -52,8 +53,8 @@ def test_a_file_of_each_language_wakes_the_extension(manifest: dict[str, Any]) -
     """Nothing else does, so that a window without code starts no server. The names are those of VS Code."""
     awaited = {each.removeprefix("onLanguage:") for each in manifest["activationEvents"]}
     called = {"bash": "shellscript", "c_sharp": "csharp", "tsx": "typescriptreact"}
-    others = {"json-config", "go-mod", "cargo", "markdown", "rst"}
-    known = {called.get(each.name, each.name) for each in OWN_LANGUAGES if each.name not in others}
+    others = {"json-config", "go-mod", "cargo", "markdown", "rst", "jupyter"}
+    known = {called.get(each.name, each.name) for each in OWN_LANGUAGES if each.name not in others | UNPARSED_LANGUAGES}
     assert awaited == {*known, "javascriptreact"}
 
 

@@ -262,15 +262,17 @@ RUST = FlowTable(
     atoms=frozenset({"string_literal", "char_literal", "raw_string_literal", "lifetime", "label"}),
 )
 
-_COMPONENTS: Mapping[str, FlowTable] = MappingProxyType({"vue": TYPESCRIPT, "svelte": TYPESCRIPT, "astro": TSX})
-"""What the functions of components are written in."""
+_EMBEDDED: Mapping[str, FlowTable] = MappingProxyType(
+    {"vue": TYPESCRIPT, "svelte": TYPESCRIPT, "astro": TSX, "erb": RUBY, "blade": PHP, "jupyter": PYTHON}
+)
+"""What the functions of files with code of another language in them are written in."""
 
 FLOW_TABLES: Mapping[str, FlowTable] = MappingProxyType(
     {
         table.language: table
         for table in (
             *(PYTHON, JAVA, C_SHARP, JAVASCRIPT, TYPESCRIPT, TSX, RUBY, GO, PHP, C, CPP, RUST),
-            *(replace(table, language=language) for language, table in _COMPONENTS.items()),
+            *(replace(table, language=language) for language, table in _EMBEDDED.items()),
         )
     }
 )

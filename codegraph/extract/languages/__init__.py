@@ -48,8 +48,10 @@ class _Specs(Mapping[str, "LanguageSpec"]):
 
 @cache
 def _loaded(name: str) -> LanguageSpec:
-    if KNOWN[name] in OWN_LANGUAGES:
-        spec: LanguageSpec = import_module(f"{__name__}.{name.replace('-', '_')}").SPEC
+    known = KNOWN[name]
+    if known in OWN_LANGUAGES:
+        module = import_module(f"{__name__}.{known.folder or name.replace('-', '_')}")
+        spec: LanguageSpec = module.SPECS[name] if known.folder else module.SPEC
         return spec
     of_plugins: Iterator[LanguageSpec] = (spec for plugin in plugins.found().plugins for spec in plugin.specs)
     return next(spec for spec in of_plugins if spec.name == name)
@@ -94,6 +96,7 @@ def check_languages(names: Iterable[str]) -> None:
 def language_of(path: str, head: bytes) -> str | None:
     """Tell a file's language: by its name, else by its extension, else by the `#!` line in its first bytes.
 
+    The last two extensions count before the last one: `.blade.php`.
     A header is C++ if something in the bytes given says so, outside of comments and of what only C++ is shown; there,
     too, if it shows C nothing but directives.
     """
@@ -102,7 +105,8 @@ def language_of(path: str, head: bytes) -> str | None:
         return _BY_FILE_NAME[name]
     stem, dot, extension = name.rpartition(".")
     if dot and stem:
-        language = _BY_EXTENSION.get("." + extension.lower())
+        language = _BY_EXTENSION.get(name[stem.rfind(".") :].lower()) if "." in stem else None
+        language = language or _BY_EXTENSION.get("." + extension.lower())
         if language is None:
             return next((known for pattern, known in _BY_PATTERN if fnmatchcase(name, pattern)), None)
         if language == "php" and extension == "inc" and b"<?" not in head and _PREPROCESSED.search(head):

@@ -230,5 +230,8 @@ class LanguageSpec:
     """Whether that is for files only that the grammar cannot read as they are: the reading with less damage counts."""
     resumable: bool = False
     """Whether of a file with a broken place the tree may be kept for its next edit (`reparse`)."""
+    rewritten: Callable[[SourceText], bytes | Document] | None = None
+    """Gives what everyone reads in place of a file's bytes: as many, with the same line ends; or, where it cannot be
+    read so, what it names. Such a language has no `hollow`."""
     read: Callable[[SourceText], Document] | None = None
     """Reads a document instead: neither grammar nor queries are asked then (`languages/documents.py`)."""

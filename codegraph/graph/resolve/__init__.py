@@ -13,11 +13,13 @@ from importlib import import_module
 from types import MappingProxyType
 
 from codegraph.core import plugins
+from codegraph.core.symbols import UNPARSED_LANGUAGES
 from codegraph.graph.resolve.scheme import ResolutionScheme
 
 _MODULES: Mapping[str, str] = MappingProxyType(
     {
         "python": "python",
+        "jupyter": "python",
         "javascript": "javascript",
         "typescript": "javascript",
         "tsx": "javascript",
@@ -32,11 +34,14 @@ _MODULES: Mapping[str, str] = MappingProxyType(
         "go-mod": "go",
         "java": "java",
         "php": "php",
+        "blade": "php",
         "ruby": "ruby",
+        "erb": "ruby",
         "rust": "rust",
         "cargo": "rust",
         "markdown": "documents",
         "rst": "documents",
+        **dict.fromkeys(sorted(UNPARSED_LANGUAGES), "unparsed"),
     }
 )
 """Module by language. Imported when a file is linked: a start that links nothing answers sooner."""

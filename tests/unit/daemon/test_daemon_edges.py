@@ -79,6 +79,18 @@ def test_callers_of_what_a_macro_names_are_a_lower_bound(project_of: Any, name: 
         assert [edge.symbol.name for edge in answer.edges] == (["tail"] if function == "head" else [])
 
 
+def test_callers_of_what_a_template_names_are_a_lower_bound(project_of: Any) -> None:
+    """The answer says why and where; what no template names has all its callers."""
+    model = "class Article:\n    def get_absolute_url(self): pass\n    def alone(self): pass\n"
+    view = project_of({"m.py": model, "a.html": "<p>\n{{ article.get_absolute_url }} alone</p>"}).view
+    assert callers(view, "m.py/Article#alone().").bound is Bound.EXACT
+    answer = callers(view, "m.py/Article#get_absolute_url().")
+    assert answer.bound is Bound.LOWER_BOUND
+    [cause] = answer.causes
+    assert cause.reason == "unparsed"
+    assert [(each.file, each.position.line) for each in cause.examples] == [("a.html", 1)]
+
+
 def test_callers_are_ordered_by_path_and_position(project_of: Any) -> None:
     """The order of an answer depends on the tree alone."""
     view = project_of(

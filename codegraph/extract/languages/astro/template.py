@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from codegraph.extract.languages.embedded import Markup, Piece, Span
 from codegraph.extract.languages.javascript.braces import between, blocks, braces
-from codegraph.extract.languages.javascript.markup import Markup, Piece, Span
 
 _FRONTMATTER: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?\s{0,200}---[ \t]*\r?\n")
 _FENCE: Final = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from codegraph.extract.languages.javascript.markup import ATTRIBUTES, Span
+from codegraph.extract.languages.embedded import Span
+from codegraph.extract.languages.javascript.markup import ATTRIBUTES
 
 _BLOCK: Final = re.compile(rb"<!--|<(script|style)(?![\w-])(" + ATTRIBUTES + rb")>")
 _TOKEN: Final = re.compile(

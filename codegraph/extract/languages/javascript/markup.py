@@ -17,14 +17,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-from tree_sitter import Language, Parser
+from typing import TYPE_CHECKING, Final
 
 from codegraph.core.facts import LOCAL, Chain, Role
 from codegraph.core.words import words
+from codegraph.extract.languages.embedded import Grammar, Markup, Span, legible
 from codegraph.extract.languages.javascript.definition_nodes import DEFAULT
 from codegraph.extract.languages.javascript.family import family_spec
 from codegraph.extract.languages.javascript.places import NO_FORM, ObjectForm
@@ -33,13 +31,8 @@ if TYPE_CHECKING:
     from codegraph.extract.languages.spec import LanguageSpec
     from codegraph.extract.view import FileView
 
-Grammar = Callable[[], object]
-Span = tuple[int, int]
-
 ATTRIBUTES: Final = rb"(?:[^>\"']|\"[^\"]{0,20000}\"|'[^']{0,20000}'){0,1000}"
 """What may stand between a tag's name and its end."""
-OPENING_FUNCTION: Final = b";()=>{"
-_BLANKS: Final = bytes(each if each in b"\r\n" else 32 for each in range(256))
 _TAG: Final = re.compile(rb"<([A-Za-z][\w.-]{0,200})")
 _NAME: Final = re.compile(rb"(?<![\w$.])[A-Za-z_$\x80-\xff][\w$\x80-\xff]*(?:\.[A-Za-z_$\x80-\xff][\w$\x80-\xff]*)*")
 _QUOTED: Final = re.compile(rb"\"[^\"\n]*\"|'[^'\n]*'")
@@ -51,41 +44,6 @@ _PLATFORM: Final = words(
     location navigator parseFloat parseInt setTimeout structuredClone undefined window
     """
 )
-
-
-class Piece(NamedTuple):
-    """A stretch of code in the markup."""
-
-    start: int
-    text: bytes
-    """What is read in its place, as many bytes."""
-    head: bytes = b""
-    """What is read in the place of the bytes before it."""
-    tail: bytes = b";"
-    """What is read in the place of the bytes behind it."""
-    opens: bool = False
-    """Whether it begins a block, which its tail opens and a later piece closes."""
-    closes: bool = False
-    """Whether it is the end of such a block, and nothing else."""
-
-    @property
-    def end(self) -> int:
-        """Where the bytes behind it begin."""
-        return self.start + len(self.text)
-
-
-class Markup(NamedTuple):
-    """What stands where in a component."""
-
-    scripts: Sequence[Piece]
-    pieces: Sequence[Piece]
-    """Of the markup, in source order."""
-    silent: Sequence[Span]
-    """Styles and comments, each of at least four bytes."""
-    around: Sequence[Span] = ()
-    """Where a function opens (`OPENING_FUNCTION` long) and closes (one byte) around all names that markup binds."""
-    tags: Sequence[Span] = ()
-    """Where elements stand, outside of scripts, styles and comments."""
 
 
 Reading = Callable[[bytes], Markup]
@@ -101,7 +59,7 @@ def component_spec(name: str, grammar: Grammar, read: Reading, form: ObjectForm 
         _mention(view, read(view.text.data))
 
     def prepare(data: bytes) -> bytes:
-        return _legible(data, read(data), grammar)
+        return legible(data, read(data), grammar)
 
     return replace(
         spec,
@@ -112,65 +70,6 @@ def component_spec(name: str, grammar: Grammar, read: Reading, form: ObjectForm 
         erasable=False,
         resumable=False,
     )
-
-
-def blanked(data: bytes) -> bytes:
-    """Return as many blanks, and the line ends."""
-    return data.translate(_BLANKS)
-
-
-def written(data: bytes, markup: Markup) -> bytes:
-    """Return what the parser reads in place of a component."""
-    read = bytearray(blanked(data))
-    for start, end in markup.around:
-        read[start : start + len(OPENING_FUNCTION)] = OPENING_FUNCTION
-        read[end : end + 1] = b"}"
-    for start, end in markup.silent:
-        read[start : start + 2] = b"/*"
-        read[end - 2 : end] = b"*/"
-    for piece in (*markup.scripts, *markup.pieces):
-        end = piece.end
-        read[piece.start - len(piece.head) : end + len(piece.tail)] = piece.head + piece.text + piece.tail
-    return bytes(read[: len(data)])
-
-
-def _legible(data: bytes, markup: Markup, grammar: Grammar) -> bytes:
-    """Return what the parser reads, without the pieces that it cannot read."""
-    read = written(data, markup)
-    if not markup.pieces or not _is_broken(read, grammar):
-        return read
-    read = written(data, markup._replace(pieces=_pieces_alone(markup.pieces, grammar)))
-    if not _is_broken(read, grammar):
-        return read
-    alone = written(data, markup._replace(pieces=(), around=()))
-    return read if _is_broken(alone, grammar) else alone
-
-
-def _pieces_alone(pieces: Sequence[Piece], grammar: Grammar) -> list[Piece]:
-    """Return the pieces that can be read by themselves, blocks without an end or a beginning left out."""
-    legible: list[Piece | None] = []
-    opened: list[int] = []
-    for each in pieces:
-        if each.closes:
-            begun = opened.pop() if opened else -1
-            legible.append(each if begun >= 0 and legible[begun] else None)
-            continue
-        if each.opens:
-            opened.append(len(legible))
-        text = each.head + each.text + each.tail + (b"}" if each.opens else b"")
-        legible.append(None if _is_broken(text, grammar) else each)
-    for begun in opened:
-        legible[begun] = None
-    return [each for each in legible if each is not None]
-
-
-def _is_broken(read: bytes, grammar: Grammar) -> bool:
-    return _parser(grammar).parse(read).root_node.has_error
-
-
-@cache
-def _parser(grammar: Grammar) -> Parser:
-    return Parser(Language(grammar()))
 
 
 def _mention(view: FileView, markup: Markup) -> None:

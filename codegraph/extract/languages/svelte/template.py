@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from codegraph.extract.languages.embedded import OPENING_FUNCTION, Markup, Piece, Span
 from codegraph.extract.languages.javascript.braces import Block, between, blocks, braces
-from codegraph.extract.languages.javascript.markup import OPENING_FUNCTION, Markup, Piece, Span
 
 _STORE: Final = re.compile(
     rb"(?<![\w$.\"'`/])\$(?=[A-Za-z_])(?!(?:state|derived|effect|props|bindable|inspect|host)\b)"

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from codegraph.extract.languages.javascript.markup import ATTRIBUTES, Markup, Piece, Span
+from codegraph.extract.languages.embedded import Markup, Piece, Span
+from codegraph.extract.languages.javascript.markup import ATTRIBUTES
 
 _BLOCK: Final = re.compile(rb"<!--|<(script|style|template)(?![\w-])(" + ATTRIBUTES + rb")>")
 _TEMPLATE: Final = re.compile(rb"<!--|<(/?)template(?![\w-])(" + ATTRIBUTES + rb")>")

@@ -10,4 +10,4 @@ from codegraph.graph.resolve.parts import PartedScheme
 from codegraph.graph.resolve.php.contributions import contributions
 from codegraph.graph.resolve.php.linker import PhpLinker
 
-SCHEMES = {"php": PartedScheme(contributions, PhpLinker)}
+SCHEMES = dict.fromkeys(("php", "blade"), PartedScheme(contributions, PhpLinker))

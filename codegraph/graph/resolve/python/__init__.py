@@ -10,8 +10,9 @@ Tests: tests/unit/graph/test_graph_python.py and test_graph_python_modules.py.
 
 from __future__ import annotations
 
+from codegraph.core.symbols import PYTHON_LANGUAGES
 from codegraph.graph.resolve.parts import PartedScheme
 from codegraph.graph.resolve.python.contributions import contributions
 from codegraph.graph.resolve.python.linker import FileLinker
 
-SCHEMES = {"python": PartedScheme(contributions, FileLinker)}
+SCHEMES = dict.fromkeys(PYTHON_LANGUAGES, PartedScheme(contributions, FileLinker))

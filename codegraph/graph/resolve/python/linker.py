@@ -27,6 +27,7 @@ from codegraph.core.facts import (
     IMPORT,
     OUTER,
     ROLE,
+    UNPARSED,
     Chain,
     Definition,
     Import,
@@ -126,6 +127,9 @@ class FileLinker:
         owner, chain, role = reference.owner, reference.chain, reference.role
         if chain[-1] == COMPUTED:
             self._link_computed(reference)
+            return
+        if chain[0] == UNPARSED:
+            self.collector.miss(owner, chain[-1], role, "unparsed", *reference.positions[:2])
             return
         steps = 0
         while chain[steps] == OUTER and steps + 1 < len(chain):

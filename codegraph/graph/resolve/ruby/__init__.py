@@ -10,4 +10,4 @@ from codegraph.graph.resolve.parts import PartedScheme
 from codegraph.graph.resolve.ruby.contributions import contributions
 from codegraph.graph.resolve.ruby.linker import RubyLinker
 
-SCHEMES = {"ruby": PartedScheme(contributions, RubyLinker)}
+SCHEMES = dict.fromkeys(("ruby", "erb"), PartedScheme(contributions, RubyLinker))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from posixpath import dirname, join, normpath
 
-from codegraph.core.facts import ROLE, Import, Occurrences, Outline, Reference
+from codegraph.core.facts import ROLE, Chain, Import, Occurrences, Outline, Reference
 from codegraph.core.symbols import KIND, Confidence, DependencyKind, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.keys import module_key, top_key
@@ -36,6 +36,7 @@ class RubyLinker(TypedLinker):
     def __init__(self, path: str, outline: Outline, occurrences: Occurrences, collector: EdgeCollector) -> None:
         super().__init__(path, outline, occurrences, collector)
         self._classes = FileClasses(outline, occurrences)
+        self._is_view = outline.language == "erb"
 
     def begin(self, table: TableReader) -> Evaluator:
         """Return the evaluator of the next part."""
@@ -75,10 +76,24 @@ class RubyLinker(TypedLinker):
             return (), "ambiguous"
         if value is None or not self._ruby.is_visible(value[0][0]):
             return (), "external" if chain[0] in ("@file", "@block") else reason
+        if self._is_action(value[0], chain) or (self._is_view and not self._is_helper(value[0], chain)):
+            return (), reason
         target = symbol_id(value[0][0], value[0][1])
         if target == self.collector.ids[reference.owner]:
             return (), reason  # what passes a call on seldom passes it on to itself
         return ((target, DependencyKind.CALLS, Confidence.INFERRED),), ""
+
+    @staticmethod
+    def _is_action(found: tuple[str, ...], chain: Chain) -> bool:
+        """Say whether a method is one of a controller, which nobody calls on another object."""
+        return _around(found[1]).endswith("Controller") and (len(chain) != 2 or chain[0] not in _OWN)
+
+    @staticmethod
+    def _is_helper(found: tuple[str, ...], chain: Chain) -> bool:
+        """Say whether a view may call a method so: what it calls on nobody is a helper, else a local of the view."""
+        around = _around(found[1])
+        is_bare = len(chain) == 2 and chain[0] in _OWN
+        return not is_bare or not around or around.endswith("Helper") or "helpers/" in found[0]
 
     def may_be_own(self, found: Candidates, reference: Reference) -> bool:
         """Say whether a method of the project of that name may be meant.
@@ -138,3 +153,8 @@ class RubyLinker(TypedLinker):
             for each in found:
                 target = symbol_id(each.path, each.descriptor)
                 self.collector.add(index, target, DependencyKind.OVERRIDES, sure, place.start_line, place.start_column)
+
+
+def _around(descriptor: str) -> str:
+    """Return the name of the class or module that a method stands in, "" for none."""
+    return descriptor.rpartition("#")[0].rpartition("#")[2]
