@@ -12,7 +12,7 @@ from tree_sitter import Node
 from codegraph.core.facts import ROLE, Chain
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.languages.block_walk import Scope, close_branch, joined
-from codegraph.extract.languages.ruby import declarations, symbols
+from codegraph.extract.languages.ruby import declarations, routes, symbols
 from codegraph.extract.languages.ruby.chains import CALLED, NULL, SELF, united
 from codegraph.extract.languages.ruby.definitions import ATTRIBUTES, maker_of
 
@@ -35,6 +35,8 @@ def call(walk: RubyWalk, node: Node, scope: Scope) -> None:
         return
     arguments, block = node.child_by_field_name("arguments"), node.child_by_field_name("block")
     if block is not None:
+        if routes.is_drawing(walk, receiver, name):
+            routes.drawn(walk, block, scope)
         walk.push(block, _block_scope(walk, node, name, scope), run_block)
     walk.push(arguments, scope)
     walk.push(receiver, scope)

@@ -40,13 +40,13 @@ _MARKS: Final = re.compile(r"[$#]\{|#\[|\{\{|\\\(|<%")
 _BLANK: Final = re.compile(r"[^\r\n]")
 _KEYWORDS: Final = words(
     """
-    abstract and as assert async await begin bool boolean break byte case catch char class const continue def default
-    del do double each elif else elsif end endfor endif enum esac except extends extern false final finally float for
-    foreach from fun func function global goto if implements import in include instanceof int interface is lambda let
-    local long module namespace new nil None not null NULL of or package pass private protected public raise require
-    rescue return self Self short signed sizeof static struct super switch then this throw throws trait true True False
-    try type typedef typeof undefined union unless unsigned until use using val var void volatile when where while with
-    xor yield
+    abstract and as assert async await begin bool boolean break byte case catch char class const constructor
+    continue def default del do double each elif else elsif end endfor endif enum esac except extends extern false
+    final finally float for foreach from fun func function global goto if implements import in include instanceof
+    int interface is lambda let local long module namespace new nil None not null NULL of or package pass private
+    protected public raise require rescue return self Self short signed sizeof static struct super switch then this
+    throw throws trait true True False try type typedef typeof undefined union unless unsigned until use using val
+    var void volatile when where while with xor yield
     """
 )
 

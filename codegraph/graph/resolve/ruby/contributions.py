@@ -12,10 +12,12 @@ from codegraph.graph.resolve.ruby.names import (
     bases_key,
     class_member_key,
     constant_key,
+    directory_key,
     features,
     includers_key,
     joined_names,
     namespace_key,
+    spelled_so,
 )
 from codegraph.graph.resolve.scheme import Entry, Offers, Value
 
@@ -88,6 +90,8 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
             has_members = index in holders or index in classes.bases
             add((constant_key if has_members else namespace_key)(full), (path, definition.descriptor, kind))
             _offer_bases(add, index, full, classes)
+            if "::" in said.get("@name", ("",))[0] and spelled_so(path, full):
+                _offer_directories(add, path, full, classes.outer(index))
         elif definition.kind is KIND.CONSTANT:
             name = f"{full}::{definition.name}" if classes.nestings[index] else definition.name
             value = said.get("@value", ())
@@ -104,6 +108,15 @@ def contributions(path: str, outline: Outline, occurrences: Occurrences) -> dict
             known = [each for each in dict.fromkeys(chains) if each != NULL]
             _offer_values(add, path, owner, name, known, classes)
     return offers.values()
+
+
+def _offer_directories(add: Callable[[str, Entry], None], path: str, full: str, outer: str) -> None:
+    """Offer the modules that `class A::B::C` names and does not open."""
+    defined = joined_names(outer.split("/")) if outer else ""
+    around = full.rpartition("::")[0]
+    while len(around) > len(defined):
+        add(directory_key(around), (path,))
+        around = around.rpartition("::")[0]
 
 
 def _offer_bases(add: Callable[[str, Entry], None], index: int, full: str, classes: FileClasses) -> None:

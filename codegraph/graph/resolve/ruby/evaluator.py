@@ -8,6 +8,7 @@ methods that are defined outside of classes are. Tests: tests/unit/graph/test_gr
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.keys import return_key
@@ -16,9 +17,11 @@ from codegraph.graph.resolve.ruby.names import (
     bases_key,
     class_member_key,
     constant_key,
+    directory_key,
     includers_key,
     namespace_key,
     nested,
+    spelled_so,
 )
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
 from codegraph.graph.resolve.typed.entities import (
@@ -40,6 +43,8 @@ from codegraph.graph.resolve.typed.libraries import own_member
 
 _MAX_ANCESTORS = 64
 _AMBIGUOUS = unknown("ambiguous")
+_DIRECTORY: Final = "directory"
+"""Name of the entity of a module that no file defines."""
 _UNKNOWN = ("unknown_receiver", "dynamic", "missing")
 CALLED = "@called:"
 LIKE = "like"
@@ -71,7 +76,16 @@ class RubyEvaluator(Evaluator):
         found = self.constant(name.removeprefix("::"))
         if found == MISSING:
             found = self._included_constant(name.removeprefix("::"))
-        return found if is_known(found) else foreign(name)
+        if not is_known(found):
+            found = next((of for full in around if (of := self._directory(f"{full}::{name}"))), ())
+            found = found or self._directory(name.removeprefix("::"))
+        return found or foreign(name)
+
+    def _directory(self, full: str) -> Candidates:
+        """Return a module that stands in no file: Rails makes it of a directory."""
+        value = self.get(directory_key(full)) or ()
+        is_there = value == MANY or any(self.is_visible(entry[0]) for entry in value)
+        return (Entity(TYPE, "", full, _DIRECTORY),) if is_there else ()
 
     def _answer(self, place: Place, chain: Chain) -> Candidates:
         found = super()._answer(place, chain)
@@ -156,6 +170,8 @@ class RubyEvaluator(Evaluator):
     def located(self, entity: Entity) -> Candidates:
         """Return where a class is defined: of several places the one called like it, else where it has members."""
         full = entity.descriptor
+        if entity.name == _DIRECTORY:
+            return foreign(full)
         opened = [self.get(key(full)) or () for key in (constant_key, namespace_key)]
         entries = [
             entry
@@ -164,8 +180,7 @@ class RubyEvaluator(Evaluator):
             for entry in value
             if entry[2] != "const" and self.is_visible(entry[0])
         ]
-        spelled = full.replace("::", "/").replace("_", "").lower()
-        named = [entry for entry in entries if len(entries) > 1 and _plain(entry[0]).endswith(f"/{spelled}.rb")]
+        named = [entry for entry in entries if len(entries) > 1 and spelled_so(entry[0], full)]
         if not named and len(entries) > 1:
             entries = [entry for entry in entries if entry in opened[0]] or entries
         entries = named[:1] or self.nearest(tuple(entries))
@@ -224,7 +239,11 @@ class RubyEvaluator(Evaluator):
         full = owner.descriptor
         if name.startswith("::"):
             found = self.constant(full + name)
-            return found if found != MISSING else self._inherited_constant(full, name[2:])
+            if found == MISSING and owner.name != _DIRECTORY:
+                found = self._inherited_constant(full, name[2:])
+            return found if is_known(found) else self._directory(full + name) or found
+        if owner.name == _DIRECTORY:
+            return foreign(name)
         is_type = owner.kind is TYPE
         if name[0] == "$":
             return self._variable(full, f".{name}" if is_type else name)
@@ -389,7 +408,3 @@ def _agreed(groups: list[Candidates]) -> Candidates:
 
 def _is_test(path: str) -> bool:
     return any(part in _TESTS for part in path.split("/")[:-1])
-
-
-def _plain(path: str) -> str:
-    return "/" + path.replace("_", "").lower()

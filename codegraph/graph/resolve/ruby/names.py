@@ -7,6 +7,8 @@ written and divided by slashes: "A::B/C" is `class C` in `module A::B`.
     pkg   ruby, full name        (path, descriptor, "class" or "module") where it has members or a superclass,
                                  (path, descriptor, "const", nesting, chain)                             (shared)
     file  ruby, full name        (path, descriptor, "class" or "module") where it only holds other classes (shared)
+    file  ruby, full name, ""    (path,) of the files that say of a class that it stands in it, and are called like that
+                                 class: Rails makes such modules of directories                           (shared)
     emb   ruby, full name        ("super", "include", ..., order, nesting, chain) of its bases; under "", with the
                                  path instead of the nesting, what files include outside of classes       (shared)
     emb   ruby, "", name         (full name,) of the classes that include a module of that last name       (shared)
@@ -37,6 +39,16 @@ def constant_key(full: str) -> str:
 def namespace_key(full: str) -> str:
     """Ask where a class or module is opened without members of its own."""
     return f"file\x1f{FAMILY}\x1f{full}"
+
+
+def directory_key(full: str) -> str:
+    """Ask which files stand for classes in a module that nothing else may define."""
+    return f"file\x1f{FAMILY}\x1f{full}\x1f"
+
+
+def spelled_so(path: str, full: str) -> bool:
+    """Say whether a file is called like a class: `admin/user_notes.rb` like `Admin::UserNotes`."""
+    return f"/{path.replace('_', '').lower()}".endswith(f"/{full.replace('::', '/').replace('_', '').lower()}.rb")
 
 
 def bases_key(full: str) -> str:
