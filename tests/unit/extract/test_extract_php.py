@@ -171,6 +171,29 @@ def test_strings_that_name_what_is_called_are_mentions() -> None:
     ]
 
 
+ROUTES = r"""<?php
+use App\Http\PhotoController;
+Route::resource('photos', PhotoController::class)->only(['index']);
+Route::get('/old', 'Admin\OldController@run');
+Route::controller(PhotoController::class)->prefix('x')->group(function () {
+    Route::get('/orders/{id}', 'inside');
+    if (true) { Route::middleware('web')->post('/orders', 'stored'); }
+});
+Route::get('/none', 'outside');
+view('show', PhotoController::class);
+"""
+
+
+def test_routes_of_laravel_name_methods() -> None:
+    """The actions of a resource, `Controller@method`, and a name in a group that belongs to a controller."""
+    found = extract(ROUTES.encode(), "php", Limits()).occurrences.references
+    named = {("".join(each.chain[:-2]), each.chain[-1], each.role) for each in found if "@guess" in each.chain}
+    actions = ("index", "create", "store", "show", "edit", "update", "destroy", "inside", "stored")
+    assert named == {("\\App\\Http\\PhotoController", f"{name}()", Role.READ) for name in actions} | {
+        ("\\App\\Http\\Controllers\\Admin\\OldController", "run()", Role.READ)
+    }
+
+
 def test_long_and_deep_expressions_have_no_chain() -> None:
     """Chains, types and nesting are bounded."""
     for text in ("$a" + "->b()" * 3000, "$a" + "??$a" * 3000, "(" * 300 + "$a" + ")" * 300, "$a" + "[0]" * 3000):

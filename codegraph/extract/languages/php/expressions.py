@@ -12,6 +12,7 @@ from tree_sitter import Node
 
 from codegraph.core.facts import ROLE, BindingKind, Chain, ImportKind
 from codegraph.extract.languages.block_walk import Scope, joined
+from codegraph.extract.languages.php import routes
 from codegraph.extract.languages.php.declarations import declare, last_name
 
 if TYPE_CHECKING:
@@ -237,12 +238,15 @@ def argument(walk: PhpWalk, node: Node, scope: Scope) -> None:
     for child in reversed(node.named_children[node.child_by_field_name("name") is not None :]):
         if child.type in ("string", "encapsed_string") and child.named_child_count == 1:
             _named(walk, node, child.named_children[0], scope)
+        elif child.type == "class_constant_access_expression":
+            routes.given_class(walk, child, _called_with(walk, node), scope)
         walk.push(child, scope)
 
 
 def _named(walk: PhpWalk, node: Node, literal: Node, scope: Scope) -> None:
     """Mention the method that `"A::f"` names, and the function that a string names to what takes such names."""
     text = walk.text(literal)
+    routes.given_name(walk, literal, _called_with(walk, node), scope)
     if _CALLABLE.fullmatch(text) is None:
         return
     owner, colons, name = text.rpartition("::")

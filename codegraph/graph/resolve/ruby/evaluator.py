@@ -19,6 +19,7 @@ from codegraph.graph.resolve.ruby.names import (
     constant_key,
     directory_key,
     includers_key,
+    is_test,
     namespace_key,
     nested,
     spelled_so,
@@ -33,12 +34,11 @@ from codegraph.graph.resolve.typed.entities import (
     Candidates,
     Entity,
     foreign,
-    is_foreign,
     is_known,
     merged,
     unknown,
 )
-from codegraph.graph.resolve.typed.evaluator import CYCLE, EXTERNAL, MISSING, UNKNOWN_RECEIVER, Evaluator, Place
+from codegraph.graph.resolve.typed.evaluator import CYCLE, EXTERNAL, MISSING, UNKNOWN_RECEIVER, Evaluator, Place, agreed
 from codegraph.graph.resolve.typed.libraries import own_member
 
 _MAX_ANCESTORS = 64
@@ -49,7 +49,6 @@ _UNKNOWN = ("unknown_receiver", "dynamic", "missing")
 CALLED = "@called:"
 LIKE = "like"
 """The name of an instance of a class that a value is only called like."""
-_TESTS = ("test", "tests", "spec", "features", "examples", "benchmark")
 
 
 class RubyEvaluator(Evaluator):
@@ -140,7 +139,7 @@ class RubyEvaluator(Evaluator):
 
     def is_visible(self, path: str) -> bool:
         """Say whether the linked file can see what a file defines: not what another folder's tests and scripts do."""
-        return path == self._path or not _is_test(path) or path.split("/")[0] == self._path.split("/")[0]
+        return path == self._path or not is_test(path) or path.split("/")[0] == self._path.split("/")[0]
 
     def _inherited_constant(self, full: str, name: str) -> Candidates:
         is_open = False
@@ -165,7 +164,7 @@ class RubyEvaluator(Evaluator):
     def nearest(self, entries: tuple[Entry, ...]) -> list[Entry]:
         """Return the entries of the linked file, else those of no test, else all."""
         here = [entry for entry in entries if entry[0] == self._path]
-        return here or [entry for entry in entries if not _is_test(entry[0])] or list(entries)
+        return here or [entry for entry in entries if not is_test(entry[0])] or list(entries)
 
     def located(self, entity: Entity) -> Candidates:
         """Return where a class is defined: of several places the one called like it, else where it has members."""
@@ -359,7 +358,7 @@ class RubyEvaluator(Evaluator):
             if value is not None:
                 self.is_guess = True
                 path = full[2:] if full.startswith("//") else ""
-                return _agreed([self.evaluate(Place(path, entry[1]), entry[2:]) for entry in value if value != MANY])
+                return agreed([self.evaluate(Place(path, entry[1]), entry[2:]) for entry in value if value != MANY])
         return UNKNOWN_RECEIVER
 
     def value_of(self, value: Entity) -> Candidates:
@@ -385,7 +384,7 @@ class RubyEvaluator(Evaluator):
         if not value:
             return UNKNOWN_RECEIVER
         self.is_guess = True
-        return _agreed([self._returned(function, entry[0], entry[1:]) for entry in value])
+        return agreed([self._returned(function, entry[0], entry[1:]) for entry in value])
 
     def _returned(self, function: Entity, nesting: str, chain: Chain) -> Candidates:
         receiver = function.inner[0] if function.inner else None
@@ -396,15 +395,3 @@ class RubyEvaluator(Evaluator):
         for element in chain[1:]:
             found = self.followed(found, element)
         return found
-
-
-def _agreed(groups: list[Candidates]) -> Candidates:
-    """Return what all of several values are, unknown if they differ."""
-    distinct = dict.fromkeys(
-        EXTERNAL[0] if is_foreign((each,)) else each._replace(inner=()) for group in groups for each in group
-    )
-    return groups[0] if len(distinct) == 1 else UNKNOWN_RECEIVER
-
-
-def _is_test(path: str) -> bool:
-    return any(part in _TESTS for part in path.split("/")[:-1])

@@ -28,6 +28,7 @@ from codegraph.core.words import words
 
 FAMILY: Final = "ruby"
 ROOTS: Final = ("Object", "Kernel")
+_TESTS: Final = ("test", "tests", "spec", "features", "examples", "benchmark")
 _ROOTS: Final = ("lib", "test", "spec", "app")
 
 
@@ -86,6 +87,11 @@ def features(path: str) -> list[str]:
     found = {"/".join(parts): None}
     found.update(("/".join(parts[at + 1 :]), None) for at, part in enumerate(parts[:-1]) if part in _ROOTS)
     return list(found)
+
+
+def is_test(path: str) -> bool:
+    """Say whether a file stands among tests or examples."""
+    return any(part in _TESTS for part in path.split("/")[:-1])
 
 
 CORE_METHODS: Final = words(

@@ -28,6 +28,7 @@ from codegraph.graph.resolve.typed.entities import (
     Candidates,
     Entity,
     foreign,
+    is_foreign,
     is_known,
     merged,
     unknown,
@@ -206,3 +207,11 @@ def _further(entity: Entity, step: str) -> Candidates:
 def around_of(entity: Entity) -> str:
     """Return the descriptor of the type around a member, "" at the top."""
     return entity.descriptor[: entity.descriptor.rfind("#") + 1]
+
+
+def agreed(groups: list[Candidates]) -> Candidates:
+    """Return what all of several values are, unknown if they differ."""
+    distinct = dict.fromkeys(
+        EXTERNAL[0] if is_foreign((each,)) else each._replace(inner=()) for group in groups for each in group
+    )
+    return groups[0] if len(distinct) == 1 else UNKNOWN_RECEIVER
