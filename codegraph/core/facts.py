@@ -24,6 +24,7 @@ role call. Special elements:
     "@literal"  alone: a literal of a built-in type (Python)
     "@?"      last element, of calls only: what is called has no name, the value of what stands before is called;
               alone where nothing is known of that value (`table[i]()` is `("table", "[]", "@?")`)
+    "@import a"  first element only: the module `a`, as an absolute import in this place would find it (Python)
     "@unparsed"  first element, of calls only: the name that follows stands in a part of the file that is not parsed
 
 The first definition of every file is the module itself: index 0, kind module, empty descriptor.
@@ -54,6 +55,9 @@ OUTSIDE = "@^"
 
 COMPUTED = "@?"
 """The last element of the chain of a call whose function is computed."""
+
+IMPORTED = "@import "
+"""Start of the first element of a chain that a string spells, before the name of a module."""
 
 UNPARSED = "@unparsed"
 """The first element of a chain: the name behind it was read by the words of what is not parsed."""

@@ -17,7 +17,7 @@ from codegraph.extract.languages.python.docstrings import docstring_of
 from codegraph.extract.languages.python.imports import collect_imports
 from codegraph.extract.languages.python.layout import TOKEN, canonical
 from codegraph.extract.languages.python.narrowing import MAX_STRETCHES, narrow
-from codegraph.extract.languages.python.strings import mention_in_strings
+from codegraph.extract.languages.python.strings import mention_in_strings, mention_paths
 from codegraph.extract.languages.spec import LanguageSpec, Queries
 from codegraph.extract.view import FileView, Found
 
@@ -35,6 +35,7 @@ def _collect(view: FileView) -> None:
     mark_unreachable(view)
     narrow(view)
     mention_in_strings(view)
+    mention_paths(view)
 
 
 def _receivers(view: FileView, found: Found) -> Mapping[str, str]:

@@ -1,6 +1,9 @@
-"""Type references in quotes: forward references are mentions like any other.
+"""What strings mention: types in quoted annotations, and what paths such as `"package.module.function"` name.
 
-Arguments of `Literal` are values and the metadata of `Annotated` is anything: both mention nothing.
+Arguments of `Literal` are values and the metadata of `Annotated` is anything: both mention nothing. A path has two dots
+or a colon, for settings and entry points spell such names out: `"django.middleware.common.CommonMiddleware"`,
+`"tool = package.cli:main"`. It is a mention of a value: whoever reads the string may call it. What a test replaces by
+`patch("package.module.function")` is not called by that.
 Tests: tests/unit/extract/test_extract_python_references.py.
 """
 
@@ -10,13 +13,20 @@ import re
 
 from tree_sitter import Node
 
-from codegraph.core.facts import Role
+from codegraph.core.facts import IMPORTED, Role
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import FileView
 
 _QUOTED = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')(.*)\1\Z", re.DOTALL)
 _DOTTED = re.compile(r"[A-Za-z_\x80-\xff][\w\x80-\xff]*(?:\.[A-Za-z_\x80-\xff][\w\x80-\xff]*)*")
 _LITERAL = re.compile(r"(?:Literal|Annotated)\s*\[[^\]]*\]?")
+_NAMES = r"[A-Za-z_\x80-\xff][\w\x80-\xff]*(?:\.[A-Za-z_\x80-\xff][\w\x80-\xff]*)"
+_PATH = re.compile(
+    rf"(?P<quote>[\"'])(?:(?P<path>{_NAMES}{{2,20}})"
+    rf"|(?:[\w.-]{{1,100}}\s{{0,9}}=\s{{0,9}})?(?P<point>{_NAMES}{{0,20}}:{_NAMES}{{0,20}})(?:\s{{0,9}}\[[^\]\n]{{0,100}}\])?)"
+    r"(?P=quote)"
+)
+_REPLACING = frozenset({"patch", "setattr", "delattr", "spy", "stub"})
 _WRAPPERS = frozenset({"type", "type_parameter", "binary_operator"})
 
 
@@ -32,6 +42,29 @@ def mention_in_strings(view: FileView) -> None:
         content = _LITERAL.sub(lambda literal: " " * len(literal.group()), match.group(2))
         for name in _DOTTED.finditer(content):
             _mention(view, view.owner_of(start), match.start(2) + name.start(), name.group())
+
+
+def mention_paths(view: FileView) -> None:
+    """Add what strings name by its full path."""
+    text = view.text
+    for found in _PATH.finditer(text.text):
+        node = view.root.descendant_for_byte_range(found.start(), found.start() + 1)
+        while node is not None and node.type in ("string_start", "string_content"):
+            node = node.parent
+        if node is None or node.type != "string" or node.end_byte != found.end() or _is_replaced(node, text):
+            continue  # in a comment, in a docstring, or in what is not looked at now
+        written = found["path"] or found["point"]
+        first, *others = text.decode(written).replace(":", ".").split(".")
+        last = found.end("path" if found["path"] else "point") - len(written.replace(":", ".").rpartition(".")[2])
+        view.references.add(view.owner_of(node.start_byte), (IMPORTED + first, *others), Role.READ, last)
+
+
+def _is_replaced(node: Node, text: SourceText) -> bool:
+    """Tell whether a string names what the call that it is given to puts something else in place of."""
+    arguments = node.parent
+    call = arguments.parent if arguments is not None and arguments.type == "argument_list" else None
+    function = call.child_by_field_name("function") if call is not None else None
+    return function is not None and text.of(function).rpartition(".")[2] in _REPLACING
 
 
 def _mention(view: FileView, owner: int, offset: int, dotted: str) -> None:

@@ -15,14 +15,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from codegraph.core.facts import LITERAL, LOCAL, OUTSIDE, Chain
-from codegraph.graph.resolve.keys import (
-    base_key,
-    definition_key,
-    element_key,
-    member_key,
-    return_key,
-)
+from codegraph.core.facts import IMPORTED, LITERAL, LOCAL, OUTSIDE, Chain
+from codegraph.graph.resolve.keys import base_key, definition_key, element_key, member_key, return_key
 from codegraph.graph.resolve.python.entities import (
     CLASS,
     FOREIGN,
@@ -183,6 +177,8 @@ class Evaluator:
         if name.startswith("@"):
             if name == LITERAL[0]:
                 return _BUILTIN
+            if name.startswith(IMPORTED):
+                return self.names.imported(scope.path, ("m", name[len(IMPORTED) :], "0", ""))
             if name[:2] == OUTSIDE:
                 return self._name(scope.special or scope, name[2:])
             return self._definition(scope.path, name[len(LOCAL) :]) if name[:2] == LOCAL else special(scope, name)
