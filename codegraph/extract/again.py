@@ -275,8 +275,8 @@ def _read(known: Known, data: bytes, edited: Function, spec: LanguageSpec, is_er
         return read if read[new] == data[new] and known.read[old] == known.data[old] else None
     if spec.prepare_if_broken:
         places = [each for each in known.unprepared if each.end < edited.start or each.start > edited.end]
-        raw = reduced(known, data, edited, data, spec, is_erased, places[:1]).read
-        return read if grammar.parser.parse(raw).root_node.has_error else None
+        raw = reduced(known, data, edited, data, spec, is_erased, places[:1])
+        return read if grammar.parsed_without(raw.read, raw.blank).root_node.has_error else None
     return read
 
 

@@ -65,7 +65,7 @@ from codegraph.extract.view import FileView
 if TYPE_CHECKING:
     from codegraph.extract.definition_flow import DefinitionFlows
 
-SCHEMA = 79
+SCHEMA = 80
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1
@@ -190,7 +190,7 @@ def look(data: bytes, language: str, limits: Limits, reduced: Reduced | None = N
     reading = (
         grammar.reading(data)
         if reduced is None
-        else Reading(grammar.parser.parse(reduced.read).root_node, reduced.read)
+        else Reading(grammar.parsed_without(reduced.read, reduced.blank).root_node, reduced.read)
     )
     root, blank = reading.root, () if reduced is None else reduced.blank
     if reduced is not None and root.has_error and not reduced.broken:

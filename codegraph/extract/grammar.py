@@ -7,19 +7,21 @@ Tests: tests/unit/extract/test_extract_languages.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources.abc import Traversable
 from operator import itemgetter
 from typing import NamedTuple
 
-from tree_sitter import Language, Node, Parser, Query, QueryCursor, QueryError, Tree
+from tree_sitter import Language, Node, Parser, Point, Query, QueryCursor, QueryError, Range, Tree
 
 from codegraph.core.symbols import SymbolKind
 from codegraph.errors import InternalError
 from codegraph.extract.languages import LANGUAGES
 from codegraph.extract.languages.spec import LanguageSpec
+from codegraph.extract.normalise import Span
 from codegraph.extract.outline import Broken, Candidate, broken_in
 from codegraph.extract.view import Match
 
@@ -29,6 +31,10 @@ MAX_DEPTH_OF_TREE = 4_000
 
 _EACH = 20
 """What a broken place counts beside its bytes."""
+
+_WORTH_SKIPPING = 100
+"""Blank bytes that the parser reads as fast as it is told to step over them, about."""
+_BLANK_LINES = re.compile(rb"\n\s{%d,}+" % _WORTH_SKIPPING)
 
 
 class Captured(NamedTuple):
@@ -90,8 +96,21 @@ class Compiled:
             return raw._replace(is_worse_prepared=True)
         return prepared._replace(unprepared=broken_in(raw.root), trees=prepared.trees + raw.trees)
 
+    def parsed_without(self, read: bytes, blank: Sequence[Span]) -> Tree:
+        """Parse a text with stretches of which only blanks and line ends are left.
+
+        A parser takes 20 to 60 ns for a blank, as for any other byte; so it steps over the blank lines.
+        Format: Range of tree_sitter; nodes have the offsets of the whole text.
+        """
+        try:
+            self.parser.included_ranges = _without_lines(read, blank)
+            return self.parser.parse(read)
+        finally:
+            self.parser.included_ranges = []
+
     def _parsed(self, read: bytes) -> Reading:
-        tree = self.parser.parse(read)
+        sparse = [found.span() for found in _BLANK_LINES.finditer(read)] if self.spec.sparse else []
+        tree = self.parsed_without(read, sparse) if sparse else self.parser.parse(read)
         return Reading(tree.root_node, read, trees=(tree,))
 
     def prepared(self, data: bytes) -> bytes:
@@ -122,6 +141,36 @@ class Compiled:
         cursor = QueryCursor(query)
         cursor.set_max_start_depth(MAX_DEPTH_OF_TREE)
         return cursor
+
+
+def _without_lines(read: bytes, blank: Sequence[Span]) -> list[Range]:
+    """Return what is left of a text without the whole lines of its blank stretches; nothing if that is all."""
+    kept: list[Range] = []
+    start, point = 0, Point(0, 0)
+    for begin, end in _joined(read, blank):
+        first, last = read.find(b"\n", begin, end) + 1, read.rfind(b"\n", begin, end) + 1
+        if last - first < _WORTH_SKIPPING or not read[first:last].isspace():
+            continue
+        row = point.row + read.count(b"\n", start, first)
+        kept.append(Range(point, Point(row, 0), start, first))
+        start, point = last, Point(row + read.count(b"\n", first, last), 0)
+    if not kept:
+        return kept
+    row = point.row + read.count(b"\n", start)
+    column = len(read) - read.rfind(b"\n") - 1
+    return [*kept, Range(point, Point(row, column), start, len(read))]
+
+
+def _joined(read: bytes, blank: Sequence[Span]) -> Iterator[Span]:
+    """Yield stretches as one that have nothing but blanks between them."""
+    begin, end = 0, 0
+    for first, last in blank:
+        if read[end:first].isspace() or first <= end:
+            end = last
+        else:
+            yield begin, end
+            begin, end = first, last
+    yield begin, end
 
 
 def damage(root: Node) -> int:

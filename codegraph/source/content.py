@@ -1,6 +1,6 @@
 """What a file's bytes say of it: that they are not worth indexing (binary, minified, generated), or not UTF-8.
 
-Input of both functions: the bytes of one file. A verdict is a reason with a detail. *Minified* means a line longer
+Of bytes it is those of one file. A verdict is a reason with a detail. *Minified* means a line longer
 than `source.max_line_bytes` at a mean of more than 1,000 bytes a line, so that one long literal does
 not condemn a file. *Generated* files (`core/generated.py`) are indexed unless `source.generated` is off: what is
 written by hand calls them, and inherits from them.
@@ -14,6 +14,9 @@ from typing import NamedTuple
 from codegraph.core.generated import generated_mark
 
 MEAN_LINE_BYTES = 1_000
+NOTEBOOK_ENDING = ".ipynb"
+NOTEBOOK_FACTOR = 8
+"""So many times larger may a notebook be: its pictures are in it, and cost as good as nothing to read."""
 
 _ESCAPED = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)}
 """What Python's `surrogateescape` makes of a byte that is not UTF-8, to what it means in Latin-1 as Windows has it."""
@@ -24,6 +27,11 @@ class ContentVerdict(NamedTuple):
 
     reason: str
     detail: str
+
+
+def most_bytes(path: str, max_file_bytes: int) -> int:
+    """Return how large a file of that name may be at most."""
+    return max_file_bytes * NOTEBOOK_FACTOR if path.endswith(NOTEBOOK_ENDING) else max_file_bytes
 
 
 def judge_content(data: bytes, max_line_bytes: int, generated: bool = True) -> ContentVerdict | None:

@@ -21,7 +21,7 @@ from codegraph.core.changes import Skipped, SourceFile, Stamp
 from codegraph.core.digests import blob_digest
 from codegraph.core.symbols import NOTEBOOK_LANGUAGES, BlobDigest
 from codegraph.errors import SourceError
-from codegraph.source.content import as_utf8, judge_content
+from codegraph.source.content import as_utf8, judge_content, most_bytes
 from codegraph.source.stamps import KnownFile, stamp_of
 
 ATTEMPTS = 5
@@ -105,7 +105,7 @@ class FileReader:
     def _attempt(self, path: str) -> SourceFile | Skipped | None:
         place = f"{self._root}/{path}"
         since = self._now_ns()
-        limit = self._config.max_file_bytes
+        limit = most_bytes(path, self._config.max_file_bytes)
         descriptor = os.open(place, _FLAGS)
         try:
             status = os.fstat(descriptor)

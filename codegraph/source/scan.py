@@ -33,6 +33,7 @@ from pathlib import Path
 from codegraph.config import SourceConfig
 from codegraph.core.changes import Skipped, SourceFile
 from codegraph.errors import SourceError
+from codegraph.source.content import most_bytes
 from codegraph.source.hints import Hint
 from codegraph.source.ignore import ALWAYS_PRUNED, IGNORED, MARKED, MARKERS, DirectoryRules, IgnoreRules
 from codegraph.source.left_out import SPECIAL, SYMLINK, LanguageOf, claimed
@@ -146,7 +147,7 @@ class Scanner:
 
     def _is_as_read(self, path: str, status: os.stat_result, known: Mapping[str, KnownFile]) -> bool:
         """Say whether a candidate is as it was when it was read, or left out for what it still is."""
-        if status.st_size > self._max_file_bytes:
+        if status.st_size > most_bytes(path, self._max_file_bytes):
             listing = self._tree.get(path.rpartition("/")[0], Listing())
             return listing.left_out.get(path) == _too_large(path, status)
         stamp, record = stamp_of(status), known.get(path)
@@ -297,7 +298,7 @@ class Scanner:
             if path not in names:
                 names[path] = None
                 look.newly_linked.add(stamp.inode)
-        if status.st_size > self._max_file_bytes:
+        if status.st_size > most_bytes(path, self._max_file_bytes):
             if linked:
                 look.linked.add(stamp.inode)
             listing.left_out[path] = _too_large(path, status)

@@ -88,6 +88,7 @@ def embedded_spec(name: str, host: LanguageSpec, written: Callable[[bytes], byte
         hollow=b"",
         erasable=False,
         resumable=False,
+        sparse=True,
     )
 
 

@@ -230,6 +230,8 @@ class LanguageSpec:
     """Whether that is for files only that the grammar cannot read as they are: the reading with less damage counts."""
     resumable: bool = False
     """Whether of a file with a broken place the tree may be kept for its next edit (`reparse`)."""
+    sparse: bool = False
+    """Whether much of what the parser reads of such a file may be blank lines, which it steps over then."""
     rewritten: Callable[[SourceText], bytes | Document] | None = None
     """Gives what everyone reads in place of a file's bytes: as many, with the same line ends; or, where it cannot be
     read so, what it names. Such a language has no `hollow`."""

@@ -205,6 +205,19 @@ def test_idioms_of_c_that_are_no_syntax(source: str, expected: list[str]) -> Non
         assert [each.descriptor for each in found[1:] if each.name != "X"] == all_of_it
 
 
+@pytest.mark.parametrize("language", ["c", "cpp"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "LIB_API int *(*take)(int) LIB_ATTR;\nLIB_API a *(*give)(int) LIB_A LIB_B;\n",
+        "static const int\n  a = {\n  1\n},\n  /* old */\n  __attribute__ ((unused))\n  b = {\n  2\n};\n",
+    ],
+)
+def test_declarations_of_which_nothing_is_broken(language: str, source: str) -> None:
+    """Pointers to functions behind a macro, and attributes within a list of variables."""
+    assert extract(source.encode(), language, Limits()).outline.problems == ()
+
+
 @pytest.mark.parametrize(
     "access", ["API_PRIVATE:", "API_PRIVATE_UNLESS_TESTED : // why", "Q_SIGNALS:", "signals:", "public Q_SLOTS:",
                "private slots:"],

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Final
 
 from codegraph.extract.languages.cpp.openings import as_directives
-from codegraph.extract.languages.cpp.patterns import pattern_of
+from codegraph.extract.languages.cpp.patterns import SMALL, TYPE_ENDS, TYPE_WORDS, WORD_BYTES, pattern_of
 from codegraph.extract.languages.directives import groups_of, spaces
 from codegraph.extract.languages.pieces import Pieces
 
@@ -61,7 +61,7 @@ _PREFIX: Final = pattern_of(
     rb"INDENT(?:template[ \t]*<[^\n]*>SPACE*)?(?:\[\[[^\]\n]*\]\][ \t]*)*"
     rb"(?:(?:inline|static|extern|explicit|virtual|constexpr|friend|typedef|\"C\")[ \t]+)*"
     rb"((?:MACROARGUMENTS?(?=SPACE)[ \t]*)+)(?=SPACE+(?:(?:TYPE[ \t\n*&]+){1,6}"
-    rb"(?:operator\b|[A-Za-z_][\w:]*(?:<[^<>;{}()]*>[\w:]+)?SPACE*[;=({\[])"
+    rb"(?:operator\b|[A-Za-z_][\w:]*(?:<[^<>;{}()]*>[\w:]+)?SPACE*[;=({\[]|\(\*[ \t]*[A-Za-z_]\w*[ \t]*\)[ \t]*\()"
     rb"|[A-Za-z_][\w:]*(?:<[^<>;{}()]*>)?::[~\w:]+SPACE*\())"
 )
 _BEFORE_KEYWORD: Final = pattern_of(
@@ -81,6 +81,8 @@ _MIXED: Final = pattern_of(
     rb"[*& \t]*)++,(?:[^\n();{}]*,)?[ \t]*(?:-?\d[\w.]*+|'[^'\n]++'|TEXT|true|false|nullptr)?[ \t]*)\)(?=[ \t]*+;)"
 )
 """`MACRO(bool, false);`: a type beside a value, or beside nothing, is no list of arguments and none of parameters."""
+_MARKED: Final = pattern_of(rb"INDENT(__attribute__SPACE*+\(\([\w, \t]*+\)\))(?=SPACE++[A-Za-z_]\w*+SPACE*+=)")
+"""`__attribute__((unused)) name = {...};` behind a type on a line of its own."""
 _BLOCK: Final = pattern_of(rb"INDENT(MACRO)(?=[ \t]*+(?:\r?\n[ \t]*+)?+\{)")
 _SUFFIX: Final = pattern_of(
     rb"\)SPACE*(?:(?:const|noexcept|override|final)SPACE+)*((?:MACROARGUMENTS?[ \t]*)+)"
@@ -89,11 +91,6 @@ _SUFFIX: Final = pattern_of(
 _STATEMENT: Final = re.compile(rb"\b(?:else|if|for|while|switch|return|case|define)\b")
 _CAST: Final = re.compile(rb"[=(,?]\s*\([\w\s]+[*\s]*\)\Z")
 _FIELD: Final = pattern_of(rb"([A-Z](?<=SPACE[A-Z])RESTARGUMENTS)(?=[ \t]*[;={])")
-_WORD: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
-_SMALL: Final = frozenset(bytes([each]) for each in b"abcdefghijklmnopqrstuvwxyz_")
-_TYPE_WORDS: Final = frozenset(b"bool char double float int long short signed unsigned void".split())
-"""Behind these stands no attribute of a field but the name of a function: `static int RB_INSERT(int a) {`."""
-_TYPE_ENDS: Final = frozenset(bytes([each]) for each in _WORD + b">*&")
 _BETWEEN: Final = pattern_of(
     rb"INDENT(?:[a-z]++[ \t]++)*(?!(?:WORDS)\b)TYPE[ \t*&]++"
     rb"(MACRO)(?=(?:[ \t]+|[ \t]*\n)[A-Za-z_][\w:]*[ \t]*\()"
@@ -196,6 +193,7 @@ _BLANKED: Final[tuple[tuple[re.Pattern[bytes], bool, tuple[bytes, ...]], ...]] =
     (_BEFORE_KEYWORD, True, ()),
     (_BETWEEN, True, ()),
     (_CONSTRUCTOR, True, ()),
+    (_MARKED, False, (b"__attribute__",)),
     (_BLOCK, True, ()),
     (_CALLED_TYPE, True, ()),
     (_MIXED, True, ()),
@@ -358,11 +356,11 @@ def _ends_in_name(text: bytes) -> bool:
     An expression that is anchored at the end would be tried at every byte.
     """
     text = text.rstrip(b" \t\n")
-    before = text.rstrip(_WORD)
+    before = text.rstrip(WORD_BYTES)
     starred = before.rstrip(b"*&")
     type_ = starred.rstrip(b" \t")
-    is_small = text[len(before) : len(before) + 1] in _SMALL and text[len(before) :] not in _TYPE_WORDS
-    return len(before) < len(text) and is_small and len(type_) < len(starred) and type_[-1:] in _TYPE_ENDS
+    is_small = text[len(before) : len(before) + 1] in SMALL and text[len(before) :] not in TYPE_WORDS
+    return len(before) < len(text) and is_small and len(type_) < len(starred) and type_[-1:] in TYPE_ENDS
 
 
 def _blank_label(match: re.Match[bytes]) -> bytes:

@@ -1,4 +1,4 @@
-"""The words in which the patterns of `cpp.masking` are written, and what they stand for.
+"""The words in which the patterns of `cpp.masking` are written and what they stand for; letters and words of types.
 
 Tests: tests/unit/extract/test_extract_cpp.py.
 """
@@ -7,6 +7,12 @@ from __future__ import annotations
 
 import re
 from typing import Final
+
+WORD_BYTES: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+SMALL: Final = frozenset(bytes([each]) for each in b"abcdefghijklmnopqrstuvwxyz_")
+TYPE_WORDS: Final = frozenset(b"bool char double float int long short signed unsigned void".split())
+"""Behind these stands no attribute of a field but the name of a function: `static int RB_INSERT(int a) {`."""
+TYPE_ENDS: Final = frozenset(bytes([each]) for each in WORD_BYTES + b">*&")
 
 _PARTS: Final = (
     (b"ARGUMENTS", rb"(?:[ \t]?\((?:[^()\n;{}\"]++|TEXT|\((?:[^()\n;{}\"]++|TEXT)*+\))*+\))"),

@@ -26,7 +26,7 @@ from codegraph.extract.text import SourceText
 
 MAX_CELLS: Final = 10_000
 
-_TOKEN: Final = re.compile(rb"\"(?P<text>(?:[^\"\\\r\n]|\\.)*+)\"|[{}\[\]:,]")
+_TOKEN: Final = re.compile(rb"\"(?P<text>[^\"\\\r\n]*+(?:\\.[^\"\\\r\n]*+)*+)\"|[{}\[\]:,]")
 _ESCAPES: Final = re.compile(rb"(?:\\\")+|\\(?:u[0-9A-Fa-f]{4}|.)")
 _SHORT: Final = {b"\\\\": b" \\", b"\\/": b" /"}
 _LINE_END: Final = re.compile(rb"(?:\\r)?\\n\Z")
@@ -145,5 +145,5 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 
 
 SPEC: Final = replace(
-    PYTHON, name="jupyter", hollow=b"", erasable=False, resumable=False, prepare=None, rewritten=rewritten
+    PYTHON, name="jupyter", hollow=b"", erasable=False, resumable=False, prepare=None, sparse=True, rewritten=rewritten
 )
