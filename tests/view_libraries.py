@@ -105,6 +105,11 @@ LARAVEL = Library(
             ("}",),
         ],
         "app/functions.php": [("<?php\nfunction card() { }", "<?php\nfunction card(int $size) { }", "<?php")],
+        "public/index.php": [
+            ("<?php\nfunction page() { ?>", "<?php card();\nfunction page(int $size) { card(); ?>"),
+            ("<script>card(<?php card(); ?>)", "<p onclick='title()'>", "card()"),
+            ("<?php }\npage();", "</script><?php } ?>\n<script>page()"),
+        ],
         "resources/views/photo.blade.php": [
             ("{{ card() }}", "{!! \\App\\Photo::all() !!}", "{{-- card() --}}", "text"),
             ("@foreach ($photos as $photo)\n{{ $photo->title() }}\n@endforeach", "@if (card())\n@endif", "@if (card("),

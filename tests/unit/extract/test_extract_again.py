@@ -246,6 +246,10 @@ class Foo extends Base implements Shape {
     public static function make(): static { $f = new Foo(new Bar()); $f->go(1); return $f; }
 }
 function helper(Foo $f) { $g = function () use ($f) { return $f->go(2); }; return $g(); }
+function page(Foo $f) { ?><script>
+  start(<?= $f->go(1) ?>)
+<?php } ?>
+<a onclick="helper(); <?php page(new Foo(new Bar())); ?>">end</a></script>
 """,
 }
 STATEMENTS = (

@@ -194,6 +194,24 @@ def test_routes_of_laravel_name_methods() -> None:
     }
 
 
+def test_scripts_in_the_markup_are_named_but_not_parsed() -> None:
+    """What a handler calls, and a script around PHP, belongs to the function that it stands in; text names nothing."""
+    source = (
+        '<?php function show($x) { ?>\n<div onclick="open(<?= $x ?>)">text here()</div>\n'
+        "<script>\n  start(<?php f($x); ?>).run()\n</script>\n<?php g(); } ?>\n"
+        "<a onclick='close()'>h()</a>\n<?php h();\n"
+    )
+    found = extract(source.encode(), "php", Limits())
+    named = [(each.owner, each.chain[-1], each.positions[:2]) for each in found.occurrences.references]
+    assert found.outline.problems == ()
+    assert [each for each in named if "?" not in each[1]] == [
+        (1, "open", (1, 14)),
+        (1, "start", (3, 2)),
+        (1, "run", (3, 25)),
+        (0, "close", (6, 12)),
+    ]
+
+
 def test_long_and_deep_expressions_have_no_chain() -> None:
     """Chains, types and nesting are bounded."""
     for text in ("$a" + "->b()" * 3000, "$a" + "??$a" * 3000, "(" * 300 + "$a" + ")" * 300, "$a" + "[0]" * 3000):

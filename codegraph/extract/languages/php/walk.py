@@ -11,6 +11,7 @@ returns (RETURN, name "()"), and under names that belong to no source:
     @alias m()  of a class: the trait ("" for any of its traits) and the method that m stands for
     =$x =()     what is assigned to a property in its own class, what a function returns
 
+What scripts and handlers name in the markup between `?>` and `<?php` is not parsed, and said to be so.
 Tests: tests/unit/extract/test_extract_php.py.
 """
 
@@ -20,11 +21,17 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from codegraph.extract.languages.block_walk import BlockWalk, Visit, nothing
+from codegraph.extract.languages.block_walk import BlockWalk, Scope, Visit, nothing
+from codegraph.extract.languages.embedded import blanked, unparsed
 from codegraph.extract.languages.php import declarations, expressions, flow
 from codegraph.extract.languages.php.chains import Chains
+from codegraph.extract.languages.unparsed.forms import MARKUP
+from codegraph.extract.normalise import Span
+from codegraph.extract.text import SourceText
 
 if TYPE_CHECKING:
+    from tree_sitter import Node
+
     from codegraph.extract.view import FileView
 
 
@@ -34,11 +41,35 @@ class PhpWalk(BlockWalk):
     def __init__(self, view: FileView) -> None:
         super().__init__(view, HANDLERS)
         self.chains = Chains(view.text)
+        self.markup: list[Span] = []
+        """Where text stands that is no PHP."""
 
 
 def collect(view: FileView) -> None:
     """Add what the file mentions, binds and imports to its view."""
-    PhpWalk(view).run()
+    walk = PhpWalk(view)
+    walk.run()
+    by_owner: dict[int, list[Span]] = {}
+    for span in walk.markup:
+        by_owner.setdefault(view.owner_of(span[0]), []).append(span)
+    for owner, spans in by_owner.items():
+        _mention_in_markup(view, owner, spans)
+
+
+def _mention_in_markup(view: FileView, owner: int, markup: list[Span]) -> None:
+    """Add what scripts and handlers name in one function, or outside of all; their parts may stand around PHP."""
+    data, first = view.text.data, markup[0][0]
+    if not any(data.find(b"<", start, end) >= 0 for start, end in markup):
+        return
+    text = bytearray(blanked(data[first : markup[-1][1]]))
+    for start, end in markup:
+        text[start - first : end - first] = data[start:end]
+    for each in unparsed(SourceText(bytes(text)), MARKUP).namings:
+        view.references.add(owner, each.chain, each.role, first + each.start)
+
+
+def _text(walk: PhpWalk, node: Node, scope: Scope) -> None:  # noqa: ARG001 (each handler is given a scope)
+    walk.markup.append((node.start_byte, node.end_byte))
 
 
 HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
@@ -97,7 +128,7 @@ HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
         "include_once_expression": expressions.include,
         "variable_name": nothing,
         "string": nothing,
-        "text": nothing,
+        "text": _text,
         "named_label_statement": nothing,
         "goto_statement": nothing,
         "declare_statement": nothing,
