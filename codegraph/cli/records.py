@@ -46,6 +46,7 @@ CAUSES = MappingProxyType(
         "overridden": "calls of a method that others override: which one runs is known only then",
         "names_only": "symbols in a language that is linked by names: values handed on and imports are not followed",
         "implicit": "what the language itself calls without its name being written",
+        "accessor": "accessors: who reads one of something whose type is not known is not counted",
         "parse_error": "definitions with a syntax error",
         "limit": "--limit cut the list off",
         "depth": "--depth cut the walk off",

@@ -9,8 +9,9 @@ somewhere; a call of what a variable holds, which is `local` to linking, may as 
 values (whoever gets one may call it), calls of a method that others override (which one runs is the object's to say; a
 constructor is none), methods that the language calls by itself, definitions that did not parse whole, a limit that cut
 something off, a depth that did (but one step is all that is asked for by default), and an index that is not complete
-yet. In languages that are linked by names alone, nobody knows what else leads to a symbol, or from it: a function that
-is handed on, a call that its syntax does not show, what an extension or an import brings.
+yet. An accessor is called by whoever reads it, and who reads it of something unknown is not said. In languages that are
+linked by names alone, nobody knows what else leads to a symbol, or from it: a function that is handed on, a call that
+its syntax does not show, what an extension or an import brings.
 Tests: tests/unit/daemon/test_daemon_edges.py.
 """
 
@@ -23,7 +24,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from codegraph.core.changes import Dependency, Unresolved
-from codegraph.core.facts import Definition, Role
+from codegraph.core.facts import Role
 from codegraph.core.symbols import (
     CALLABLE_KINDS,
     DOCUMENT_LANGUAGES,
@@ -32,7 +33,7 @@ from codegraph.core.symbols import (
     DependencyKind,
     SymbolId,
 )
-from codegraph.daemon.declared import with_joined
+from codegraph.daemon.accessors import callees_of, callers_of, is_accessor, is_read_anywhere
 from codegraph.daemon.implicit import is_called_unwritten, made_by
 from codegraph.daemon.messages import (
     Affected,
@@ -45,27 +46,22 @@ from codegraph.daemon.messages import (
     Position,
     Uncertainty,
 )
+from codegraph.daemon.overriding import CALL_KINDS, calls_of_bases, calls_of_overridden, calls_of_relatives
 from codegraph.daemon.referenced import CALL_ROLES, Mentions
-from codegraph.daemon.targets import CONSTRUCTORS, describe, existing
+from codegraph.daemon.targets import describe, existing
 from codegraph.daemon.uncertain import EXAMPLES, UNCERTAIN_REASONS, Missed
 from codegraph.daemon.view import View
 from codegraph.graph.file_view import Symbol
 from codegraph.graph.resolve import has_scheme
-from codegraph.graph.resolve.header import header_words
 from codegraph.graph.snapshot import Snapshot
 
-CALL_KINDS = frozenset({DependencyKind.CALLS})
 IMPACT_KINDS = frozenset(DependencyKind) - {DependencyKind.CONTAINS}
 _MENTIONS = frozenset({DependencyKind.REFERENCES})
-_OVERRIDES = frozenset({DependencyKind.OVERRIDES})
 _WEAKNESS = {Confidence.EXACT: 0, Confidence.INFERRED: 1, Confidence.AMBIGUOUS: 2}
 
 Step = tuple[SymbolId, Dependency, SymbolId]
 """The other end, the edge, and the symbol in whose list the edge stands."""
 Neighbours = Callable[[SymbolId], Iterable[Step]]
-_ACCESSORS = frozenset({"get", "set"})
-_MADE_ACCESSORS = frozenset({"property", "cached_property", "setter"})
-"""The decorators that make one of a method."""
 
 
 class Way(NamedTuple):
@@ -91,6 +87,8 @@ def outgoing(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
     roles = _roles_of(kinds)
 
     def along(kinds: Collection[DependencyKind]) -> Neighbours:
+        if frozenset(kinds) == CALL_KINDS:
+            return lambda symbol: ((edge.target, edge, symbol) for edge in callees_of(snapshot, symbol))
         return lambda symbol: ((edge.target, edge, symbol) for edge in snapshot.dependencies(symbol, kinds))
 
     def missing(view: View, symbols: Sequence[Symbol]) -> Missed:
@@ -101,7 +99,7 @@ def outgoing(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
                     found.add(symbol.path, miss)
                 elif miss.reason == "local" and miss.role in CALL_ROLES:
                     found.add(symbol.path, replace(miss, reason="dynamic"))
-            for miss in _calls_of_overridden(view.snapshot, symbol) if CALL_KINDS.issubset(kinds) else ():
+            for miss in calls_of_overridden(view.snapshot, symbol) if CALL_KINDS.issubset(kinds) else ():
                 found.add(symbol.path, miss)
         return found
 
@@ -116,7 +114,9 @@ def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
         calls = CALL_KINDS.intersection(kinds)
 
         def incoming_of(symbol: SymbolId) -> Iterator[Step]:
-            yield from ((source, edge, source) for source, edge in snapshot.each_dependent(symbol, kinds))
+            is_read = frozenset(kinds) == CALL_KINDS and is_accessor(existing(snapshot, symbol).definition)
+            found = callers_of(snapshot, symbol) if is_read else snapshot.each_dependent(symbol, kinds)
+            yield from ((source, edge, source) for source, edge in found)
             for made in made_by(snapshot, symbol) if calls else ():
                 yield from ((source, edge, source) for source, edge in snapshot.each_dependent(made, calls))
 
@@ -130,12 +130,15 @@ def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
             for path, mention in _handed_on(view.snapshot, target, mentions):
                 found.add(path, mention)
         for target in symbols:
-            if is_called_unwritten(view.snapshot, target):
+            reason = "implicit" if is_called_unwritten(view.snapshot, target) else ""
+            reason = reason or ("accessor" if is_read_anywhere(target) else "")
+            if reason:
                 place = target.definition.selection_range
                 name, line = target.definition.name, place.start_line
-                found.add(target.path, Unresolved(target.index, name, Role.CALL, "implicit", line, place.start_column))
-        for path, call in _calls_of_bases(view.snapshot, symbols) if CALL_KINDS.issubset(kinds) else ():
-            found.add(path, call)
+                found.add(target.path, Unresolved(target.index, name, Role.CALL, reason, line, place.start_column))
+        if CALL_KINDS.issubset(kinds):
+            for path, call in (*calls_of_bases(view.snapshot, symbols), *calls_of_relatives(view, symbols)):
+                found.add(path, call)
         return found
 
     return Way(along(kinds), along(IMPACT_KINDS - frozenset(kinds)), missing)
@@ -146,55 +149,13 @@ def _handed_on(snapshot: Snapshot, target: Symbol, mentions: Mentions) -> Iterat
     definition = target.definition
     if definition.kind not in CALLABLE_KINDS:
         return
-    if _is_accessor(definition):
+    if is_accessor(definition):
         return  # it is mentioned where it is read
     for view, holder, edge in snapshot.each_edge_to(target.id, _MENTIONS):
         may_export = not holder and view.path == target.path and target.language in SCRIPT_LANGUAGES
         is_export = may_export and mentions.is_only_exported(view, definition.name)
         if not is_export and view.language not in DOCUMENT_LANGUAGES:
             yield view.path, Unresolved(holder, definition.name, Role.READ, "dynamic", edge.line, edge.column)
-
-
-def _is_accessor(definition: Definition) -> bool:
-    """Tell what runs where it is read or assigned to from what is merely called `get`."""
-    if "(" not in definition.signature:
-        return True
-    words = header_words(definition)
-    named = definition.name in words
-    before = words[: -1 - words[::-1].index(definition.name)] if named else words
-    return any(
-        word in (_MADE_ACCESSORS if mark in ("@", ".") else _ACCESSORS)
-        for mark, word in zip(["", *before], before, strict=False)
-    )
-
-
-def _calls_of_overridden(snapshot: Snapshot, caller: Symbol) -> Iterator[Unresolved]:
-    """Yield the calls of a symbol that may run another method than the one that they name."""
-    for edge in snapshot.dependencies(caller.id, CALL_KINDS):
-        called = with_joined(snapshot, [existing(snapshot, edge.target)])
-        if any(True for each in called for _ in snapshot.each_dependent(each.id, _OVERRIDES)):
-            name = called[0].definition.name
-            if name not in CONSTRUCTORS:
-                yield Unresolved(caller.index, name, Role.CALL, "overridden", edge.line, edge.column)
-
-
-def _calls_of_bases(snapshot: Snapshot, targets: Sequence[Symbol]) -> Iterator[tuple[str, Unresolved]]:
-    """Yield the calls of methods that targets override, which may run these; not what the targets, which are known,
-    call themselves."""
-    known = {target.id for target in targets}
-    methods = [each for each in targets if each.kind in CALLABLE_KINDS and each.definition.name not in CONSTRUCTORS]
-    waiting = [(each.id, each.definition.name) for each in methods]
-    above: dict[SymbolId, str] = {}
-    while waiting:
-        method, name = waiting.pop()
-        overridden = [existing(snapshot, edge.target) for edge in snapshot.dependencies(method, _OVERRIDES)]
-        bases = [each.id for each in with_joined(snapshot, overridden) if each.id not in above]
-        above.update(dict.fromkeys(bases, name))
-        waiting.extend((base, name) for base in bases)
-    for base, name in above.items():
-        for view, holder, edge in snapshot.each_edge_to(base, CALL_KINDS):
-            if view.ids[holder] not in known:
-                yield view.path, Unresolved(holder, name, Role.CALL, "overridden", edge.line, edge.column)
 
 
 def _roles_of(kinds: Collection[DependencyKind]) -> frozenset[Role]:

@@ -22,11 +22,12 @@ from codegraph.core.symbols import DependencyKind, Freshness, SymbolId
 from codegraph.daemon import clones, messages, operations, reports, streams
 from codegraph.daemon.choosing import look_again, use_model
 from codegraph.daemon.cloning import CloneFinder
-from codegraph.daemon.edges import CALL_KINDS, IMPACT_KINDS, Way, answer_edges, answer_impact, incoming, outgoing
+from codegraph.daemon.edges import IMPACT_KINDS, Way, answer_edges, answer_impact, incoming, outgoing
 from codegraph.daemon.encoders import QueryVectors
 from codegraph.daemon.explaining import explain
 from codegraph.daemon.exporting import Exports
 from codegraph.daemon.messages import EmptyReason, Wait
+from codegraph.daemon.overriding import CALL_KINDS
 from codegraph.daemon.places import in_file
 from codegraph.daemon.project import Project
 from codegraph.daemon.protocol import PROTOCOL_VERSION

@@ -369,8 +369,8 @@ class Uncertainty(msgspec.Struct, frozen=True, kw_only=True):
     """A named reason why an answer may be incomplete."""
 
     reason: str
-    """For example dynamic, unknown_receiver, overridden, implicit, names_only, ambiguous, missing, unparsed, depth,
-    limit, parse_error, indexing."""
+    """For example dynamic, unknown_receiver, overridden, implicit, accessor, names_only, ambiguous, missing, unparsed,
+    depth, limit, parse_error, indexing."""
     count: int
     examples: tuple[Place, ...] = ()
 

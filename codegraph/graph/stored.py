@@ -39,7 +39,10 @@ from codegraph.errors import StoreCorrupt
 from codegraph.graph.resolve.scheme import Value
 
 KINDS = tuple(DependencyKind)
-REASONS = ("external", "builtin", "local", "dynamic", "unknown_receiver", "ambiguous", "missing", "failed", "unparsed")
+REASONS = (
+    *("external", "builtin", "local", "dynamic", "unknown_receiver", "ambiguous", "missing", "failed", "unparsed"),
+    "inherited",
+)
 _CONFIDENCES = tuple(Confidence)
 _KIND_NUMBER = {kind: number for number, kind in enumerate(KINDS)}
 _CONFIDENCE_NUMBER = {confidence: number for number, confidence in enumerate(_CONFIDENCES)}

@@ -313,7 +313,7 @@ def test_functions_that_are_handed_on_have_unknown_callers(project_of: Any) -> N
     }
     assert causes == {
         "a.py/f().": [("dynamic", 1)],
-        "a.py/A#size().": [],
+        "a.py/A#size().": [("accessor", 1)],
         "a.js/f().": [],
         "a.js/g().": [("dynamic", 1)],
         "b.js/f().": [("dynamic", 1)],
@@ -338,6 +338,53 @@ def test_what_is_called_get_is_no_accessor(project_of: Any) -> None:
     for symbol in (*handed, *read):
         causes = {cause.reason for cause in callers(view, symbol).causes}
         assert ("dynamic" in causes) is (symbol in handed), symbol
+
+
+ACCESSORS = {
+    "a.py": "class A:\n    @property\n    def size(self): ...\ndef one(a: A): return a.size\ndef two(a): a.size\n",
+    "a.ts": "export class A {\n  get size() { return 1 }\n}\nfunction one(a: A) { return a.size }\n"
+    "class B { size = 1 }\nfunction two(a: any) { return a.size }\n",
+}
+
+
+@pytest.mark.parametrize("path", ACCESSORS)
+def test_an_accessor_is_called_by_whoever_reads_it(project_of: Any, path: str) -> None:
+    """Readers are its callers, and it is among their callees; who reads it of something unknown is not known.
+
+    What a document mentions calls nothing.
+    """
+    view = project_of({path: ACCESSORS[path], "README.md": "# About\n\n`A.size`\n"}).view
+    answer = callers(view, f"{path}/A#size().")
+    assert [(each.symbol.id, str(each.kind)) for each in answer.edges] == [(f"{path}/one().", "references")]
+    assert [(each.reason, each.count) for each in answer.causes] == [("accessor", 1)]
+    assert [each.symbol.id for each in callees(view, f"{path}/one().").edges] == [f"{path}/A#size()."]
+
+
+INHERITED = {
+    "base.py": "from lib import Base\nclass Page(Base):\n    def show(self):\n        self.prepare()\n"
+    "        self.model.load()\n        return self.fetch(1).store()\n",
+    "own.py": "from base import Page\nclass Own(Page):\n    def prepare(self): ...\n"
+    "class Mixed:\n    def prepare(self): ...\nclass Both(Page, Mixed): ...\n"
+    "class Other:\n    def prepare(self): ...\nclass Model:\n    def load(self): ...\n    def store(self): ...\n",
+}
+
+
+def test_a_method_of_a_librarys_base_may_be_one_of_a_derived_class(project_of: Any) -> None:
+    """What `self` has of a base outside of the project may be defined below, or beside it; what that gives may be."""
+    view = project_of(INHERITED).view
+    causes = {
+        name: [
+            (each.reason, each.count, each.examples[0].position.line) for each in callers(view, f"own.py/{name}").causes
+        ]
+        for name in ("Own#prepare().", "Mixed#prepare().", "Other#prepare().", "Model#load().", "Model#store().")
+    }
+    assert causes == {
+        "Own#prepare().": [("overridden", 1, 3)],
+        "Mixed#prepare().": [("overridden", 1, 3)],
+        "Other#prepare().": [],
+        "Model#load().": [("unknown_receiver", 1, 4)],
+        "Model#store().": [("unknown_receiver", 1, 5)],
+    }
 
 
 OVERRIDDEN = {

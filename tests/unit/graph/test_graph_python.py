@@ -247,7 +247,7 @@ def test_the_only_method_of_a_name_is_taken_for_an_unknown_receiver() -> None:
         ("def f(x: str):\n    x.special()", ("special", "builtin")),
         ("def f(x):\n    x()", ("x", "local")),
         ("class A:\n    part = None\n    def f(self):\n        self.part()", ("part", "dynamic")),
-        ("import numpy\nclass A(numpy.B):\n    def f(self):\n        self.far()", ("far", "external")),
+        ("import numpy\nclass A(numpy.B):\n    def f(self):\n        self.far()", ("far", "inherited")),
     ],
 )
 def test_reasons(body: str, miss: tuple[str, str]) -> None:

@@ -30,6 +30,8 @@ MODULE, CLASS, FUNCTION, INSTANCE, VARIABLE, RESULT, UNKNOWN = EntityKind
 
 FOREIGN = ("builtin", "external")
 """Reasons of an UNKNOWN that is surely none of the project's."""
+INHERITED = "inherited"
+"""The reason of an UNKNOWN that a base outside of the project has, or a class that is derived from this one."""
 HANDED_BACK = "handed_back"
 """The reason of an UNKNOWN that a library gave and that may be the project's own; links never name it."""
 

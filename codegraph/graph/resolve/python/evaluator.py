@@ -23,6 +23,7 @@ from codegraph.graph.resolve.python.entities import (
     FUNCTION,
     GIVING,
     HANDED_BACK,
+    INHERITED,
     INSTANCE,
     MODULE,
     PASSING,
@@ -147,7 +148,9 @@ class Evaluator:
                     orders.append(above)
                     gap = gap or above_gap
                 elif base.name != "builtin":
-                    gap = gap or ("external" if base.name in ("external", HANDED_BACK) else "unknown_receiver")
+                    gap = gap or (
+                        INHERITED if base.name in ("external", INHERITED, HANDED_BACK) else "unknown_receiver"
+                    )
             found = self._orders[name] = (linearise(name, orders), gap)
         return found
 
@@ -218,6 +221,8 @@ class Evaluator:
                 return _UNKNOWN_RECEIVER
             return (plain,) if entity.method in PASSING else self._element(plain)
         if entity.kind is UNKNOWN:
+            if entity.name == INHERITED:  # what a library's class holds may be the project's own
+                return _HANDED_BACK
             return _UNKNOWN_RECEIVER if entity.name == "missing" else (entity,)
         if part == "()":
             return self._called(entity)
