@@ -46,7 +46,12 @@ from codegraph.daemon.messages import (
     Position,
     Uncertainty,
 )
-from codegraph.daemon.overriding import CALL_KINDS, calls_of_bases, calls_of_overridden, calls_of_relatives
+from codegraph.daemon.overriding import (
+    CALL_KINDS,
+    calls_of_bases,
+    calls_of_overridden,
+    calls_of_relatives,
+)
 from codegraph.daemon.referenced import CALL_ROLES, Mentions
 from codegraph.daemon.targets import describe, existing
 from codegraph.daemon.uncertain import EXAMPLES, UNCERTAIN_REASONS, Missed
@@ -137,7 +142,9 @@ def incoming(snapshot: Snapshot, kinds: Collection[DependencyKind]) -> Way:
                 name, line = target.definition.name, place.start_line
                 found.add(target.path, Unresolved(target.index, name, Role.CALL, reason, line, place.start_column))
         if CALL_KINDS.issubset(kinds):
-            for path, call in (*calls_of_bases(view.snapshot, symbols), *calls_of_relatives(view, symbols)):
+            for path, call in calls_of_bases(view.snapshot, symbols):
+                found.add(path, call)
+            for path, call in calls_of_relatives(view, symbols) if not found.counts else ():
                 found.add(path, call)
         return found
 

@@ -1,7 +1,9 @@
 """Which calls may run another method than the one that they name, because the object decides.
 
-A call of a method may run any that overrides it. A call on oneself of a method that no class of the project has, but a
-library's base may (`inherited` to linking), may run one of a derived class, or of one that is mixed in beside it.
+A call of a method may run any that overrides it; or one of the same name that a derived type has from another base,
+where it stands before (a class that is mixed in) or is what an interface asks for. A call on oneself of a method that
+no class of the project has, but a library's base may (`inherited` to linking), may run one of a derived class, or of
+one that is mixed in beside it.
 Tests: tests/unit/daemon/test_daemon_edges.py.
 """
 
@@ -22,6 +24,9 @@ from codegraph.graph.snapshot import Snapshot
 CALL_KINDS = frozenset({DependencyKind.CALLS})
 MOST_RELATIVES = 5_000
 """Of a type with more, all calls that may be meant are."""
+
+MOST_DERIVED = 100
+"""Of two types with more, it is not looked whether one is derived from both."""
 
 _OVERRIDES = frozenset({DependencyKind.OVERRIDES})
 _BASES = frozenset({DependencyKind.INHERITS, DependencyKind.IMPLEMENTS})
@@ -57,18 +62,52 @@ def calls_of_bases(snapshot: Snapshot, targets: Sequence[Symbol]) -> Iterator[tu
 
 
 def calls_of_relatives(view: View, targets: Sequence[Symbol]) -> Iterator[tuple[str, Unresolved]]:
-    """Yield the calls on oneself, in types with a base or a derived type in common, that may run one of the targets."""
+    """Yield the calls that may run one of the targets because of what types are derived from.
+
+    This takes long where hundreds of types are, so it is for whoever knows of no other reason for doubt.
+    """
     for target in targets:
         own = _type_around(view.snapshot.files[target.path], target.index)
-        name = target.definition.name
-        if own is None or target.kind not in CALLABLE_KINDS or name in CONSTRUCTORS:
-            continue
-        calls = list(_inherited(view, name))
-        relatives = _relatives(view.snapshot, own) if calls else set()
-        for file, miss in calls:
-            caller = _type_around(file, miss.owner)
-            if caller is not None and (len(relatives) > MOST_RELATIVES or caller in relatives):
-                yield file.path, Unresolved(miss.owner, name, miss.role, "overridden", miss.line, miss.column)
+        if own is not None and target.kind in CALLABLE_KINDS and target.definition.name not in CONSTRUCTORS:
+            yield from _of_methods_beside(view.snapshot, own, target.definition.name)
+            yield from _on_oneself(view, own, target.definition.name)
+
+
+def _of_methods_beside(snapshot: Snapshot, own: SymbolId, name: str) -> Iterator[tuple[str, Unresolved]]:
+    """Yield the calls of methods of a name that a type derived from `own` has from a base that is not above it."""
+    others = snapshot.names.get(name, ())
+    above = _with_bases(snapshot, [own]) if len(others) > 1 else set[SymbolId]()
+    for other in others:
+        holder = SymbolId(other[: other.rfind("#") + 1])
+        if (
+            above
+            and holder in snapshot.places
+            and holder not in above
+            and _have_derived_in_common(snapshot, own, holder)
+        ):
+            for view, owner, edge in snapshot.each_edge_to(other, CALL_KINDS):
+                yield view.path, Unresolved(owner, name, Role.CALL, "overridden", edge.line, edge.column)
+
+
+def _have_derived_in_common(snapshot: Snapshot, one: SymbolId, other: SymbolId) -> bool:
+    """Say whether a type may be derived from both, of which neither is a base of the other; of two hubs one may."""
+    if one in _with_bases(snapshot, [other]):
+        return False
+    for base, wanted in ((other, one), (one, other)):
+        derived = _derived(snapshot, base, MOST_DERIVED)
+        if len(derived) <= MOST_DERIVED:
+            return any(wanted in _with_bases(snapshot, [each]) for each in derived)
+    return True
+
+
+def _on_oneself(view: View, own: SymbolId, name: str) -> Iterator[tuple[str, Unresolved]]:
+    """Yield the calls on oneself of what a library's base may have, in types with a derived type in common."""
+    calls = list(_inherited(view, name))
+    relatives = _relatives(view.snapshot, own) if calls else set[SymbolId]()
+    for file, miss in calls:
+        caller = _type_around(file, miss.owner)
+        if caller is not None and (len(relatives) > MOST_RELATIVES or caller in relatives):
+            yield file.path, Unresolved(miss.owner, name, miss.role, "overridden", miss.line, miss.column)
 
 
 def _inherited(view: View, name: str) -> Iterator[tuple[FileView, Unresolved]]:
@@ -81,14 +120,22 @@ def _inherited(view: View, name: str) -> Iterator[tuple[FileView, Unresolved]]:
 
 def _relatives(snapshot: Snapshot, own: SymbolId) -> set[SymbolId]:
     """Return what is derived from a type, and the bases of all of these; enough of them to be too many."""
-    derived = _closure([own], lambda each: (source for source, _ in snapshot.each_dependent(each, _BASES)))
-    return _closure(derived, lambda each: (edge.target for edge in snapshot.dependencies(each, _BASES)))
+    return _with_bases(snapshot, _derived(snapshot, own, MOST_RELATIVES))
 
 
-def _closure(starts: Iterable[SymbolId], next_of: Callable[[SymbolId], Iterable[SymbolId]]) -> set[SymbolId]:
+def _derived(snapshot: Snapshot, own: SymbolId, most: int) -> set[SymbolId]:
+    """Return a type and what is derived from it, a few more than so many if that is not all."""
+    return _closure([own], lambda each: (source for source, _ in snapshot.each_dependent(each, _BASES)), most)
+
+
+def _with_bases(snapshot: Snapshot, types: Iterable[SymbolId]) -> set[SymbolId]:
+    return _closure(types, lambda each: (edge.target for edge in snapshot.dependencies(each, _BASES)), MOST_RELATIVES)
+
+
+def _closure(starts: Iterable[SymbolId], next_of: Callable[[SymbolId], Iterable[SymbolId]], most: int) -> set[SymbolId]:
     found = set(starts)
     waiting = list(found)
-    while waiting and len(found) <= MOST_RELATIVES:
+    while waiting and len(found) <= most:
         for each in next_of(waiting.pop()):
             if each not in found:
                 found.add(each)

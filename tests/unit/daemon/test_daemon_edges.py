@@ -387,6 +387,27 @@ def test_a_method_of_a_librarys_base_may_be_one_of_a_derived_class(project_of: A
     }
 
 
+BESIDE = {
+    "a.py": "class Notifier:\n    def go(self): self.send()\n    def send(self): ...\n"
+    "class Mixed:\n    def send(self): ...\nclass Both(Mixed, Notifier): ...\n"
+    "class Own(Notifier):\n    def send(self): ...\nclass Other:\n    def send(self): ...\n",
+    "A.java": "class Mixed {\n  void send() {}\n}\n"
+    "interface Notifier {\n  void send();\n  default void go() { send(); }\n}\n"
+    "class Both extends Mixed implements Notifier {}\nclass Other {\n  void send() {}\n}\n",
+}
+
+
+@pytest.mark.parametrize("path", BESIDE)
+def test_a_call_may_run_what_a_derived_type_has_from_another_base(project_of: Any, path: str) -> None:
+    """A class that is mixed in stands before the one that is called, or does what an interface asks for."""
+    view = project_of({path: BESIDE[path]}).view
+    causes = {
+        name: [(each.reason, each.count) for each in callers(view, f"{path}/{name}#send().").causes]
+        for name in ("Notifier", "Mixed", "Other")
+    }
+    assert causes == {"Notifier": [], "Mixed": [("overridden", 1)], "Other": []}
+
+
 OVERRIDDEN = {
     "a.py": "class Base:\n    def __init__(self): ...\n    def run(self): ...\n"
     "class Derived(Base):\n    def __init__(self): super().__init__()\n    def run(self): ...\n    def own(self): ...\n"
