@@ -62,6 +62,9 @@ IMPORTED = "@import "
 UNPARSED = "@unparsed"
 """The first element of a chain: the name behind it was read by the words of what is not parsed."""
 
+SPELLED = "@spelled"
+"""The first element of a chain: the name behind it is all that a string says, and a function's perhaps."""
+
 LITERAL = ("@literal",)
 """The chain of a value of a built-in type that is written out."""
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from codegraph.core.facts import FileFacts, Role
+from codegraph.core.facts import SPELLED, FileFacts, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.extractor import Limits, extract
 
@@ -192,6 +192,16 @@ def test_routes_of_laravel_name_methods() -> None:
     assert named == {("\\App\\Http\\PhotoController", f"{name}()", Role.READ) for name in actions} | {
         ("\\App\\Http\\Controllers\\Admin\\OldController", "run()", Role.READ)
     }
+
+
+def test_strings_that_spell_a_name_of_several_words_may_be_called() -> None:
+    """As arguments; what takes names of functions, keys, elements, single words and constants are no such strings."""
+    source = (
+        "<?php trigger('X', 'act_now', 'actLater', 'some', 'GET_IT', $a['act_no'], ['act_no']); usort($a, 'by_size');"
+    )
+    named = [each.chain for each in extract(source.encode(), "php", Limits()).occurrences.references]
+    assert [chain for chain in named if "act" in chain[-1]] == [(SPELLED, "act_now"), (SPELLED, "actLater")]
+    assert any("by_size" in chain[-1] and chain[0] != SPELLED for chain in named)
 
 
 def test_scripts_in_the_markup_are_named_but_not_parsed() -> None:

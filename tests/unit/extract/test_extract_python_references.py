@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from python_sources import facts_of, mentions
 
-from codegraph.core.facts import Role
+from codegraph.core.facts import SPELLED, Role
 
 MODULE = [
     ("a.b.c()", {"read": ["a", "a.b"], "call": ["a.b.c"]}),
@@ -155,6 +155,20 @@ def test_chains_are_bounded() -> None:
     chains = [one.chain for one in facts_of("a" + ".b" * 100 + "\n").occurrences.references]
     assert max(map(len, chains)) == 24
     assert len(chains) == 24
+
+
+def test_strings_that_spell_a_name_of_several_words_may_be_called() -> None:
+    """As arguments and as values of dictionaries; not as keys, names of files, single words, constants or replaced."""
+    facts = facts_of(
+        "def f(x):\n"
+        "    run('act_now', x['no_key'], 'act', 'GET_IT', method='_actLater')\n"
+        "    return {'no_key': 'act_last', 'get': ['no_list']} == 'no_value'\n"
+        '    patch.object(x, \'no_patch\'); """act_not""", run(\'act_no.py\')\n'
+    )
+    spelled = [
+        (each.owner, each.chain[-1], each.role) for each in facts.occurrences.references if each.chain[0] == SPELLED
+    ]
+    assert spelled == [(1, name, Role.CALL) for name in ("act_now", "_actLater", "act_last")]
 
 
 def test_a_name_that_the_parser_made_up_is_no_mention() -> None:

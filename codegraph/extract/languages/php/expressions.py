@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import ROLE, BindingKind, Chain, ImportKind
+from codegraph.core.facts import ROLE, SPELLED, BindingKind, Chain, ImportKind
 from codegraph.extract.languages.block_walk import Scope, joined
 from codegraph.extract.languages.php import routes
 from codegraph.extract.languages.php.declarations import declare, last_name
+from codegraph.extract.languages.spelled import is_spelled
 
 if TYPE_CHECKING:
     from codegraph.extract.languages.php.walk import PhpWalk
@@ -248,6 +249,9 @@ def _named(walk: PhpWalk, node: Node, literal: Node, scope: Scope) -> None:
     text = walk.text(literal)
     routes.given_name(walk, literal, _called_with(walk, node), scope)
     if _CALLABLE.fullmatch(text) is None:
+        return
+    if is_spelled(text) and _TAKING.fullmatch(_called_with(walk, node)) is None:
+        walk.mention(scope, (SPELLED, text), ROLE.CALL, literal)
         return
     owner, colons, name = text.rpartition("::")
     if colons and owner.lower() not in _NO_CLASSES:

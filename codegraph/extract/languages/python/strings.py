@@ -2,8 +2,9 @@
 
 Arguments of `Literal` are values and the metadata of `Annotated` is anything: both mention nothing. A path has two dots
 or a colon, for settings and entry points spell such names out: `"django.middleware.common.CommonMiddleware"`,
-`"tool = package.cli:main"`. It is a mention of a value: whoever reads the string may call it. What a test replaces by
-`patch("package.module.function")` is not called by that.
+`"tool = package.cli:main"`. It is a mention of a value: whoever reads the string may call it. A name of several words
+that a call is given, or that a dictionary has as a value, may be a function's (`languages/spelled.py`). What a test
+replaces by `patch("package.module.function")` is not called by that.
 Tests: tests/unit/extract/test_extract_python_references.py.
 """
 
@@ -13,7 +14,8 @@ import re
 
 from tree_sitter import Node
 
-from codegraph.core.facts import IMPORTED, Role
+from codegraph.core.facts import IMPORTED, SPELLED, Role
+from codegraph.extract.languages.spelled import SPELLED_NAME
 from codegraph.extract.text import SourceText
 from codegraph.extract.view import FileView
 
@@ -23,10 +25,11 @@ _LITERAL = re.compile(r"(?:Literal|Annotated)\s*\[[^\]]*\]?")
 _NAMES = r"[A-Za-z_\x80-\xff][\w\x80-\xff]*(?:\.[A-Za-z_\x80-\xff][\w\x80-\xff]*)"
 _PATH = re.compile(
     rf"(?P<quote>[\"'])(?:(?P<path>{_NAMES}{{2,20}})"
+    rf"|(?P<name>{SPELLED_NAME})"
     rf"|(?:[\w.-]{{1,100}}\s{{0,9}}=\s{{0,9}})?(?P<point>{_NAMES}{{0,20}}:{_NAMES}{{0,20}})(?:\s{{0,9}}\[[^\]\n]{{0,100}}\])?)"
     r"(?P=quote)"
 )
-_REPLACING = frozenset({"patch", "setattr", "delattr", "spy", "stub"})
+_REPLACING = frozenset({"patch", "object", "setattr", "delattr", "spy", "stub"})
 _WRAPPERS = frozenset({"type", "type_parameter", "binary_operator"})
 
 
@@ -53,10 +56,23 @@ def mention_paths(view: FileView) -> None:
             node = node.parent
         if node is None or node.type != "string" or node.end_byte != found.end() or _is_replaced(node, text):
             continue  # in a comment, in a docstring, or in what is not looked at now
+        if found["name"]:
+            if _is_given(node):
+                owner = view.owner_of(node.start_byte)
+                view.references.add(owner, (SPELLED, text.decode(found["name"])), Role.CALL, found.start("name"))
+            continue
         written = found["path"] or found["point"]
         first, *others = text.decode(written).replace(":", ".").split(".")
         last = found.end("path" if found["path"] else "point") - len(written.replace(":", ".").rpartition(".")[2])
         view.references.add(view.owner_of(node.start_byte), (IMPORTED + first, *others), Role.READ, last)
+
+
+def _is_given(node: Node) -> bool:
+    """Tell whether a string is given to a call, or is a value of a dictionary."""
+    parent = node.parent
+    if parent is None or parent.type not in ("argument_list", "keyword_argument", "pair"):
+        return False
+    return parent.type == "argument_list" or parent.child_by_field_name("value") == node
 
 
 def _is_replaced(node: Node, text: SourceText) -> bool:

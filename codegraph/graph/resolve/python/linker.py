@@ -27,6 +27,7 @@ from codegraph.core.facts import (
     IMPORT,
     OUTER,
     ROLE,
+    SPELLED,
     UNPARSED,
     Chain,
     Definition,
@@ -130,6 +131,9 @@ class FileLinker:
             return
         if chain[0] == UNPARSED:
             self.collector.miss(owner, chain[-1], role, "unparsed", *reference.positions[:2])
+            return
+        if chain[0] == SPELLED:
+            self.collector.miss(owner, chain[-1], role, "dynamic", *reference.positions[:2])
             return
         steps = 0
         while chain[steps] == OUTER and steps + 1 < len(chain):

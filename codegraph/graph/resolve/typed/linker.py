@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from codegraph.core.facts import COMPUTED, ROLE, UNPARSED, Chain, Occurrences, Outline, Reference, Role
+from codegraph.core.facts import COMPUTED, ROLE, SPELLED, UNPARSED, Chain, Occurrences, Outline, Reference, Role
 from codegraph.core.symbols import EDGE, SURE, Confidence, DependencyKind, SymbolId, symbol_id
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.parts import Part
@@ -42,6 +42,7 @@ _Question = tuple[Place, Chain, Role]
 
 
 _NOT_PARSED: Outcome = ((), "unparsed")
+_SPELLED: Outcome = ((), "dynamic")
 _NOBODY_KNOWS: Outcome = ((), "dynamic")
 _LIBRARY = ("external", "builtin")
 
@@ -109,6 +110,8 @@ class TypedLinker(ABC):
         """Return the outcome of a reference, and its name if there is a reason to say it."""
         if reference.chain[0] == UNPARSED:
             return _NOT_PARSED, reference.chain[-1]
+        if reference.chain[0] == SPELLED:
+            return _SPELLED, reference.chain[-1]
         self._evaluator.is_guess = False
         is_computed = reference.chain[-1] == COMPUTED
         found = self._computed(reference) if is_computed else self.candidates(reference)
