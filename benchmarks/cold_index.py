@@ -28,9 +28,8 @@ from benchmarks.sandbox import Sandbox, command_line
 from benchmarks.usage import run_measured
 from codegraph.config import SourceConfig
 from codegraph.core.changes import SourceFile
-from codegraph.core.symbols import DOCUMENT_LANGUAGES
 from codegraph.extract.grammar import compiled
-from codegraph.extract.languages import language_of
+from codegraph.extract.languages import LANGUAGES, language_of
 from codegraph.processes import spawn_context
 from codegraph.source.scan import Scanner
 
@@ -126,8 +125,8 @@ def sources(root: Path) -> Iterator[SourceFile]:
 
 
 def parse_limit(root: Path) -> ParseLimit:
-    """Parse all code that is indexed with tree-sitter alone, with one process per core; documents have no grammar."""
-    code = [found for found in sources(root) if found.language not in DOCUMENT_LANGUAGES]
+    """Parse all code that is indexed with tree-sitter alone, with one process per core, where there is a grammar."""
+    code = [found for found in sources(root) if LANGUAGES[found.language].read is None]
     files = [(os.fspath(root / found.path), found.language, len(found.data)) for found in code]
     tasks = [files[start : start + _FILES_PER_TASK] for start in range(0, len(files), _FILES_PER_TASK)]
     with ProcessPoolExecutor(cores(), mp_context=spawn_context()) as pool:

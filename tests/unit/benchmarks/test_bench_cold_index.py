@@ -26,10 +26,11 @@ def test_the_limit_reads_what_is_indexed(tmp_path):
     assert parse_files([(str(tmp_path / "a.py"), "python", 13)]) >= 0
 
 
-def test_documents_are_no_part_of_the_limit(tmp_path):
-    """They are indexed, but no parser reads them."""
+def test_what_has_no_grammar_is_no_part_of_the_limit(tmp_path):
+    """Documents and templates are indexed, but no parser reads them."""
     (tmp_path / "a.py").write_text("def f(): ...\n")
     (tmp_path / "README.md").write_text("# Title\n")
-    assert len(list(sources(tmp_path))) == 2
+    (tmp_path / "page.html").write_text("<p>{{ f }}</p>\n")
+    assert len(list(sources(tmp_path))) == 3
     limit = parse_limit(tmp_path)
     assert (limit.files, limit.bytes) == (1, 13)
