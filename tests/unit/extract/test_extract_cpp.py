@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from codegraph.core.facts import FileFacts, Role
+from codegraph.core.facts import SPELLED, FileFacts, Role
 from codegraph.core.symbols import SymbolKind
 from codegraph.extract.extractor import Limits, extract
 from codegraph.extract.languages.cpp.masking import masked
@@ -90,6 +90,13 @@ def test_mentions_start_at_members_and_types() -> None:
         "CALL Item|()|go(0)", "READ item_", "CALL item_|->|all(0)",
         "CALL item_|->|all(0)|()|[each]|run(1:char*)", "CALL Item|()|again(1)", "CALL Item|<new>(1)",
     }  # fmt: skip
+
+
+def test_signals_and_slots_are_named_by_strings() -> None:
+    """The macros of Qt make a string of what they are given: whoever gets it may call a method of that name."""
+    source = "void f() { connect(a->x, SIGNAL(gone()), this, SLOT(goOn(int))); SLOT(x); }"
+    named = [each.chain for each in facts(source).occurrences.references]
+    assert [chain for chain in named if chain[0] == SPELLED] == [(SPELLED, "gone"), (SPELLED, "goOn")]
 
 
 def test_macros_open_namespaces() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codegraph.core.facts import ROLE
+from codegraph.core.facts import ROLE, SPELLED
 from codegraph.extract.languages.block_walk import OF, TYPE, Scope, joined
 from codegraph.extract.languages.cpp.definitions import last_name
 
@@ -20,6 +20,7 @@ _CASTS = frozenset({"static_cast", "dynamic_cast", "const_cast", "reinterpret_ca
 _UNTYPED = frozenset({"identifier", "template_function", "operator_name", "destructor_name", "dependent_name"})
 _PLAIN = frozenset({"number_literal", "null", "true", "false", "char_literal"})
 _COMPUTING = frozenset({"subscript_expression", "call_expression", "parenthesized_expression", "pointer_expression"})
+_SLOTS = frozenset({"SIGNAL", "SLOT"})
 """What gives a function that has no name."""
 BEFORE = "::"
 """The end of the chain of what stands before `::`, which no function and no variable is."""
@@ -97,6 +98,9 @@ def call(walk: CppWalk, node: Node, scope: Scope) -> None:
     if function is not None and (declared := _declared_pointer(function)) is not None:
         scope.names[walk.text(declared)] = ()
         return
+    if function is not None and (slot := _slot(walk, function, arguments)) is not None:
+        walk.mention(scope, (SPELLED, walk.text(slot)), ROLE.CALL, slot)
+        return
     walk.push(arguments, scope)
     if function is None:
         return
@@ -133,6 +137,14 @@ def call(walk: CppWalk, node: Node, scope: Scope) -> None:
     if kind in _COMPUTING:
         walk.computed(scope, (), function)
     walk.push(function, scope)
+
+
+def _slot(walk: CppWalk, function: Node, arguments: Node | None) -> Node | None:
+    """Return the name in `SLOT(name(int))` and `SIGNAL(...)` of Qt: macros that make a string of it."""
+    if arguments is None or arguments.named_child_count != 1 or walk.text(function) not in _SLOTS:
+        return None
+    called = arguments.named_children[0].child_by_field_name("function")
+    return called if called is not None and called.type == "identifier" else None
 
 
 def _declared_pointer(function: Node) -> Node | None:
