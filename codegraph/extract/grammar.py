@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources.abc import Traversable
 from operator import itemgetter
+from threading import Lock
 from typing import NamedTuple
 
 from tree_sitter import Language, Node, Parser, Point, Query, QueryCursor, QueryError, Range, Tree
@@ -35,6 +36,15 @@ _EACH = 20
 _WORTH_SKIPPING = 100
 """Blank bytes that the parser reads as fast as it is told to step over them, about."""
 _BLANK_LINES = re.compile(rb"\n\s{%d,}+" % _WORTH_SKIPPING)
+
+_LITERALS = re.compile(r'"(?:[^"\\]|\\.)*"|;.*')
+"""Strings and comments of queries."""
+_DIRECTIVE_LAST = re.compile(r"\(#[\w-]+\?[^()]*\)\s*\(#[\w-]+![^()]*\)")
+"""What py-tree-sitter up to 0.26.1 takes for the predicate once more, without a reference of its own: it is then freed
+twice with the query (binding/query.c: `predicate_obj` is reset per pattern)."""
+
+_compiling = Lock()
+"""Held while a language is compiled: the second one of two would be thrown away."""
 
 
 class Captured(NamedTuple):
@@ -102,11 +112,9 @@ class Compiled:
         A parser takes 20 to 60 ns for a blank, as for any other byte; so it steps over the blank lines.
         Format: Range of tree_sitter; nodes have the offsets of the whole text.
         """
-        try:
-            self.parser.included_ranges = _without_lines(read, blank)
-            return self.parser.parse(read)
-        finally:
-            self.parser.included_ranges = []
+        parser = Parser(self.parser.language)  # of its own: another thread may parse with the other one meanwhile
+        parser.included_ranges = _without_lines(read, blank)
+        return parser.parse(read)
 
     def _parsed(self, read: bytes) -> Reading:
         sparse = [found.span() for found in _BLANK_LINES.finditer(read)] if self.spec.sparse else []
@@ -185,9 +193,17 @@ def damage(root: Node) -> int:
     return total
 
 
-@cache
 def compiled(name: str) -> Compiled:
-    """Return a language, compiled at the first call. Raises KeyError for a name that is not in LANGUAGES."""
+    """Return a language, compiled at the first call, in whichever thread. Raises KeyError for a name not in LANGUAGES.
+
+    InternalError for queries that do not compile.
+    """
+    with _compiling:
+        return _compiled(name)
+
+
+@cache
+def _compiled(name: str) -> Compiled:
     spec = LANGUAGES[name]
     language = Language(spec.grammar())
     queries = spec.queries
@@ -204,6 +220,8 @@ def compiled(name: str) -> Compiled:
 
 def _query(language: Language, spec: LanguageSpec, files: Iterable[Traversable]) -> Query:
     source = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    if (found := _DIRECTIVE_LAST.search(_LITERALS.sub("", source))) is not None:
+        raise InternalError(f"a query of {spec.name} has a directive after a predicate, put it before: {found[0]}")
     try:
         return Query(language, source)
     except QueryError as error:

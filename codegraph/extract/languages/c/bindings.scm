@@ -15,5 +15,5 @@
 ((preproc_function_def name: (identifier) @name parameters: (preproc_params) @target value: (preproc_arg)? @value) (#set! form "macro"))
 ; What its text names, whoever it stands for.
 ((preproc_def name: (identifier) @name value: (preproc_arg) @value) (#set! form "macro"))
-((call_expression function: (identifier) @name arguments: (argument_list (identifier) @target) @list) (#match? @name "[A-Z]") (#set! form "argument"))
-((macro_type_specifier name: (identifier) @name type: (type_descriptor type: (type_identifier) @target)) (#match? @name "[A-Z]") (#set! form "argument"))
+((call_expression function: (identifier) @name arguments: (argument_list (identifier) @target) @list) (#set! form "argument") (#match? @name "[A-Z]"))
+((macro_type_specifier name: (identifier) @name type: (type_descriptor type: (type_identifier) @target)) (#set! form "argument") (#match? @name "[A-Z]"))

@@ -87,15 +87,14 @@ def definition(walk: RustWalk, node: Node, scope: Scope) -> None:
 
 
 @cache
-def _parser() -> Parser:
-    """Return the one parser of macros: what it read last does not show in what it reads next."""
-    return Parser(Language(language()))
+def _grammar() -> Language:
+    return Language(language())
 
 
 def _parsed(walk: RustWalk, tokens: Node) -> Node | None:
     """Return the tokens of an invocation as expressions, None if they are none."""
     part = Range(tokens.start_point, tokens.end_point, tokens.start_byte, tokens.end_byte)
-    parser = _parser()
+    parser = Parser(_grammar())  # of its own: another thread may parse a macro meanwhile
     parser.included_ranges = [part]
     root = parser.parse(walk.view.text.data).root_node
     statement = root.named_child(0) if root.named_child_count == 1 else None
