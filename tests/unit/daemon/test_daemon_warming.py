@@ -18,9 +18,9 @@ from codegraph.extract.pool import InlineExtractor
 
 extractor = InlineExtractor(ExtractConfig())
 warming.warm_up(extractor, {warm!r})
-loaded, compiled = set(sys.modules), grammar.compiled.cache_info().misses
+loaded, compiled = set(sys.modules), grammar._compiled.cache_info().misses
 warming.warm_up(extractor, {then!r})
-assert grammar.compiled.cache_info().misses - compiled == {misses}, grammar.compiled.cache_info()
+assert grammar._compiled.cache_info().misses - compiled == {misses}, grammar._compiled.cache_info()
 print(len(set(sys.modules) - loaded))
 """
 
