@@ -8,7 +8,7 @@ from typing import Final
 import tree_sitter_cpp
 
 from codegraph.extract.languages.cpp.definitions import find_definitions
-from codegraph.extract.languages.cpp.masking import masked
+from codegraph.extract.languages.cpp.gaps import readable
 from codegraph.extract.languages.cpp.walk import collect
 from codegraph.extract.languages.plain import plain_spec
 from codegraph.extract.languages.spec import Namespaces, Statements
@@ -26,7 +26,7 @@ SPEC = replace(
         frozenset({"namespace_definition"}),
         frozenset({"linkage_specification", "declaration_list", *CONDITIONS}),
     ),
-    prepare=masked,
+    prepare=readable,
     resumable=True,
     statements=Statements(
         frozenset({"declaration"}),

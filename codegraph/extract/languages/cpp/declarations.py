@@ -125,6 +125,8 @@ def type_declaration(walk: CppWalk, node: Node, scope: Scope) -> None:
         )
         if not announced and node.next_named_sibling is None and parent is not None:
             announced = parent.type in ("declaration", "field_declaration")
+        if name is not None and name.type == "template_type" and parent is not None:
+            announced = announced and parent.type == "template_declaration"  # `template class A<int>;` makes one
         walk.push(name if not announced else None, scope)
         return
     own = Scope(index or scope.owner, scope)

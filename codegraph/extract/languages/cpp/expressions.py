@@ -226,10 +226,14 @@ def creation(walk: CppWalk, node: Node, scope: Scope) -> None:
     """Mention the constructor of `new T(...)` and of `T{...}`."""
     kind = node.child_by_field_name("type")
     arguments = node.child_by_field_name("arguments") or node.child_by_field_name("value")
+    size = node.child_by_field_name("declarator")
     walk.push(arguments, scope)
+    walk.push(size, scope)
     walk.push(node.child_by_field_name("placement"), scope)
     walk.push(kind, scope)
-    constructed(walk, kind, arguments, scope)
+    between = walk.view.text.data[kind.end_byte : size.start_byte] if kind is not None and size is not None else b""
+    if b"*" not in between:  # `new T *[n]` makes no T
+        constructed(walk, kind, arguments, scope)
 
 
 def constructed(walk: CppWalk, kind: Node | None, arguments: Node | None, scope: Scope) -> None:

@@ -66,7 +66,7 @@ _PREFIX: Final = pattern_of(
 )
 _BEFORE_KEYWORD: Final = pattern_of(
     rb"INDENT(MACROARGUMENTS?)"
-    rb"(?=SPACE+(?:(?:explicit|virtual|static|inline|constexpr|operator|template|friend|using|typedef)\b|~))"
+    rb"(?=SPACE+(?:(?:explicit|virtual|static|inline|constexpr|operator|template|friend|using|typedef|extern|return)\b|~))"
 )
 _CONSTRUCTOR: Final = pattern_of(
     rb"INDENT(MACROARGUMENTS?)"
