@@ -18,8 +18,9 @@ from codegraph.graph.resolve.cpp.names import (
 )
 from codegraph.graph.resolve.cpp.openings import OPENED
 from codegraph.graph.resolve.includes import file_name_key
-from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, name_key, return_key
+from codegraph.graph.resolve.keys import base_key, import_key, member_key, module_key, name_key, own_key, return_key
 from codegraph.graph.resolve.scheme import Entry, Offers, Value
+from codegraph.graph.resolve.typed.libraries import DERIVED
 
 _SCOPED_ENUM = ("enum class ", "enum struct ")
 
@@ -84,6 +85,7 @@ class _Offer(Offers):
         self._path = path
         self._definitions = outline.definitions
         self._scopes = FileScopes(outline, occurrences)
+        self._derived = {each.owner for each in occurrences.bindings if each.name == "@base"}
         self._fields = {
             (each.owner, each.name): each.chain
             for each in reversed(occurrences.bindings)
@@ -150,6 +152,8 @@ class _Offer(Offers):
             count, flags, types = self._scopes.function(index)
             spelled = "<new>()" if name == container.name else f"{name}()"
             self.add(member_key(path, container.descriptor, spelled), (definition.descriptor, count, flags, types))
+            if spelled != "<new>()":
+                self.add(own_key(FAMILY, name), (DERIVED if definition.container in self._derived else "", count))
 
     def _enumerator(self, definition: Definition, enum: Definition) -> None:
         """Offer an enumerator in the scope around its enum, too."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from codegraph.core.facts import Chain
 from codegraph.graph.resolve.c import linkage_key
-from codegraph.graph.resolve.cpp.external import of_external
+from codegraph.graph.resolve.cpp.external import inherited, of_external, of_namespace
 from codegraph.graph.resolve.cpp.names import alias_key, below, call_operator, class_of, scopes_of
 from codegraph.graph.resolve.cpp.openings import Openings
 from codegraph.graph.resolve.cpp.scopes import best_methods, fits
@@ -27,6 +27,7 @@ from codegraph.graph.resolve.typed.entities import (
     WRAPPED,
     Candidates,
     Entity,
+    is_foreign,
     is_known,
     merged,
     shallow,
@@ -98,9 +99,8 @@ class CppEvaluator(GenericEvaluator):
             return self._result(self.member(entity, "operator()(?)"), number)
         if entity.kind is not FUNCTION:
             return super()._called(entity, number)
-        place = Place(entity.path, entity.name)
         value = self.get(return_key(entity.path, entity.descriptor)) or ()
-        found = [self.typed(place, entry[1:], entity.inner) for entry in value]
+        found = [self.typed(Place(entity.path, entity.name), entry[1:], entity.inner) for entry in value]
         return merged(found, MAX_CANDIDATES) if found else UNKNOWN_RECEIVER
 
     def _step(self, entity: Entity, step: str) -> Candidates:
@@ -151,7 +151,7 @@ class CppEvaluator(GenericEvaluator):
         """Return what a bare name means, a function's where it has a number of arguments."""
         if name == "::":
             return (Entity(PACKAGE, name=""),)
-        is_open = False
+        opened: Candidates = ()
         for scope in scopes_of(place.around):
             owner = self.class_at(place.path, scope)
             if name == "@self":
@@ -161,11 +161,11 @@ class CppEvaluator(GenericEvaluator):
             found = self.member(owner, name) if owner is not None else self.in_scope(place.path, scope, name)
             if is_known(found) or found == AMBIGUOUS:
                 return found
-            is_open = is_open or found == EXTERNAL
+            opened = opened or (found if is_foreign(found) else ())
         if name == "@self":
             return UNKNOWN_RECEIVER
         found = self._of_c(name)
-        return EXTERNAL if found == MISSING and (is_open or name == "std") else found
+        return opened or (of_namespace("", name) if name == "std" else found) if found == MISSING else found
 
     def _of_c(self, name: str) -> Candidates:
         """Return what a header that was read as C defines."""
@@ -271,7 +271,7 @@ class CppEvaluator(GenericEvaluator):
             return self._of_c(name)
         if found == MISSING and package.name.partition("::")[0] != "std":
             found = self._opened_by_macro(package.name, name)
-        return EXTERNAL if found == MISSING else found
+        return of_namespace(package.name, name) if found == MISSING else found
 
     def _opened_by_macro(self, scope: str, name: str) -> Candidates:
         """Return what an included file has outside of a namespace that a macro opens, so that nobody saw it open."""
@@ -300,7 +300,7 @@ class CppEvaluator(GenericEvaluator):
             bases, is_closed = self.bases(one)
             is_open = is_open or not is_closed
             waiting.extend(reversed(bases))
-        return EXTERNAL if is_open else MISSING
+        return inherited(name) if is_open else MISSING
 
     def real(self, entity: Entity) -> Candidates:
         """Return what a type, or an instance of it, is if it is another name of one; never empty."""
@@ -312,7 +312,7 @@ class CppEvaluator(GenericEvaluator):
             groups = [self.typed(place, chain, entity.inner) for chain in aliased if chain != ("()",)]
             found = merged(groups, MAX_CANDIDATES) if groups else EXTERNAL
             if found[0].kind is not INSTANCE:
-                return found or EXTERNAL
+                return found
             entity = found[0].as_kind(entity.kind)
         return CYCLE
 

@@ -12,10 +12,13 @@ from codegraph.core.facts import ROLE, Chain, Occurrences, Outline, Reference
 from codegraph.core.symbols import KIND, TYPE_KINDS, Confidence, DependencyKind, SymbolKind, symbol_id
 from codegraph.graph.resolve.cpp.contributions import FileScopes
 from codegraph.graph.resolve.cpp.evaluator import CppEvaluator
+from codegraph.graph.resolve.cpp.external import Own, may_mean
+from codegraph.graph.resolve.cpp.names import FAMILY
 from codegraph.graph.resolve.cpp.openings import Openings
+from codegraph.graph.resolve.cpp.scopes import fits
 from codegraph.graph.resolve.edges import EdgeCollector
 from codegraph.graph.resolve.includes import link_include
-from codegraph.graph.resolve.keys import member_key
+from codegraph.graph.resolve.keys import member_key, own_key
 from codegraph.graph.resolve.parts import Part
 from codegraph.graph.resolve.scheme import MANY, TableReader
 from codegraph.graph.resolve.typed.entities import (
@@ -30,6 +33,7 @@ from codegraph.graph.resolve.typed.entities import (
     merged,
 )
 from codegraph.graph.resolve.typed.evaluator import Evaluator, Place
+from codegraph.graph.resolve.typed.libraries import DERIVED
 from codegraph.graph.resolve.typed.linker import Outcome, TypedLinker
 
 _MAX_BASES = 64
@@ -110,6 +114,21 @@ class CppLinker(TypedLinker):
                 for target, kind, confidence in edges
             )
         return edges, reason
+
+    def may_be_own(self, found: Candidates, reference: Reference) -> bool:
+        """Say whether a function of the project may be meant: a method that fits, or any function of a namespace."""
+        name, bracket, rest = reference.chain[-1].partition("(")
+        if found[0].kind is WRAPPED or not bracket or not name[0].isidentifier() or name == "operator":
+            return False
+        own = may_mean(found[0].descriptor)
+        if own is Own.NONE:
+            return False
+        if own is Own.ALL and self._table.named("c", name) is not None:
+            return True
+        count = rest[:-1].partition(":")[0]
+        sorts = self._table.get(own_key(FAMILY, name)) or ()
+        wanted = (DERIVED,) if own is Own.OVERRIDING else (DERIVED, "")
+        return sorts == MANY or any(each[0] in wanted and fits(each[1], count) for each in sorts)
 
     def _by_name_alone(self, reference: Reference) -> Outcome:
         """Return an edge to the only type of a name, if it can be seen: macros open namespaces, too."""

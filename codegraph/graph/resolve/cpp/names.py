@@ -15,6 +15,7 @@
     base  path, type              chains of its bases, with template arguments
     ali   path, type              the chain of what a type is another name of
     ret   path, function          ("0", chain)
+    own   cpp, name               ("derived" if its type has a base, else "", arity) of methods                 (shared)
     cdef, name                    as in the scheme of C, which finds here what it calls in C++
 
 Flags are letters: d defined, v virtual, s seen by its file only, # macro, x specialisation, t template.
