@@ -273,11 +273,26 @@ def _read(known: Known, data: bytes, edited: Function, spec: LanguageSpec, is_er
     if spec.prepare_if_broken and known.broken:  # which reading is the better one, the rest of the file decides
         old, new = slice(edited.start, edited.end), slice(edited.start, edited.end + len(data) - len(known.data))
         return read if read[new] == data[new] and known.read[old] == known.data[old] else None
+    if _stays_broken(known, edited):
+        return read
     if spec.prepare_if_broken:
         places = [each for each in known.unprepared if each.end < edited.start or each.start > edited.end]
         raw = reduced(known, data, edited, data, spec, is_erased, places[:1])
         return read if grammar.parsed_without(raw.read, raw.blank).root_node.has_error else None
     return read
+
+
+def _stays_broken(known: Known, edited: Function) -> bool:
+    """Tell whether the data as they are cannot be read because of what stands before the edited function.
+
+    A parser of this kind fails at the first token that no text can follow, whatever stands behind it (the viable-prefix
+    property of LR parsers). That token is in the first broken place or the next behind it, so two more places behind
+    the first one and before the function prove it: the second starts behind that token.
+    """
+    until = min(known.settled, edited.start)
+    start = min((each.start for each in known.unprepared), default=until)
+    end = max((each.end for each in known.unprepared if each.start == start), default=until)
+    return len({each.start for each in known.unprepared if end <= each.start and each.end < until}) > 1
 
 
 def _exports_now(known: Known, view: FileView, edited: Function, moved: int, blank: Sequence[Span]) -> Exports | None:

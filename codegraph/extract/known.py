@@ -90,6 +90,8 @@ class Layout(msgspec.Struct, frozen=True, array_like=True):
     """The places that it could not read; none holds a function."""
     unprepared: tuple[Broken, ...]
     """Those of the data as they are, if they were prepared because of them."""
+    settled: int
+    """Up to where the data are what they were when those were found by reading them."""
     callbacks: tuple[Callback, ...]
     """In source order."""
     statements: tuple[Statement, ...]
@@ -192,6 +194,7 @@ def known_of(read: Look, facts: FileFacts) -> Known | None:
         prepared=None if read.reading.read is view.text.data else read.reading.read,
         broken=read.broken,
         unprepared=read.reading.unprepared,
+        settled=len(view.text.data),
         callbacks=callbacks,
         statements=statements_of(read),
         facts=facts,

@@ -206,6 +206,7 @@ class _Splice:
             prepared=None if self._read is data else self._read,
             broken=self._broken,
             unprepared=tuple(self._moved_unprepared()) if self._unprepared is None else self._unprepared,
+            settled=min(known.settled, self._was.start) if self._unprepared is None else len(data),
             callbacks=callbacks,
             statements=tuple(self._statements()),
             facts=facts,

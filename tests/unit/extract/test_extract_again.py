@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from tree_sitter import Tree
 
 from codegraph.core.facts import FileFacts, SyntaxProblem
-from codegraph.extract import again, damaged, known, reduction
+from codegraph.extract import again, damaged, grammar, known, reduction
 from codegraph.extract.again import Memory
 from codegraph.extract.extractor import Limits, Look, Reduced, encode_facts, extract, look
 from codegraph.extract.grammar import Reading, compiled
@@ -913,6 +914,47 @@ def test_what_a_broken_function_takes_in_counts(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(damaged, "_is_same_elsewhere", lambda *_: True)
     monkeypatch.setattr(damaged, "broken_in", lambda _: moved)
     assert found() != (whole(after, "c"), 0)
+
+
+def declared(number: int) -> bytes:
+    """Return a declaration behind a macro, which the parser cannot read as it is."""
+    return b"LIB_API int (*name%d)(int a) LIB_ATTR;\n" % number
+
+
+def test_what_broken_places_before_a_function_prove_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That the bytes as they are cannot be read is not looked at again if three such places stand before the function.
+
+    The parser fails at the first of them whatever follows. With fewer, or behind what was edited itself, it is.
+    """
+    kinds: list[bool] = []
+    parsed = grammar.Compiled.parsed_without
+
+    def counted(self: grammar.Compiled, read: bytes, blank: list[tuple[int, int]]) -> Tree:
+        tree = parsed(self, read, blank)
+        kinds.append(tree.root_node.has_error)
+        return tree
+
+    monkeypatch.setattr(grammar.Compiled, "parsed_without", counted)
+    last = b"int last(int l) {\n  return one(l);\n}\n\n"
+    first = last.replace(b"last", b"first")
+
+    def edited(*texts: bytes) -> list[bool]:
+        memory = Memory()
+        memory.extract("a.h", texts[0], "c", LIMITS)
+        for text in texts[1:]:
+            kinds.clear()
+            assert memory.extract("a.h", text, "c", LIMITS) == whole(text, "c")
+        assert memory.helped == len(texts) - 1
+        return [*kinds]
+
+    three = b"".join(map(declared, range(3)))
+    assert compiled("c").parser.parse(three + last).root_node.has_error
+    assert not compiled("c").read(three + last).has_error
+    assert edited(three + last, three + last.replace(b"one", b"two")) == [False]
+    assert edited(last + three, last.replace(b"one", b"two") + three) == [True, False]
+    assert edited(declared(0) + last, declared(0) + last.replace(b"one", b"two")) == [True, False]
+    above = first.replace(b"one", b"two") + three
+    assert edited(first + three + last, above + last, above + last.replace(b"one", b"two")) == [True, False]
 
 
 def test_memory_is_bounded() -> None:
