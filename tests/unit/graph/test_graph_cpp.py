@@ -235,6 +235,16 @@ def test_what_cannot_be_told_has_a_reason() -> None:
     ]
 
 
+def test_functions_of_type_parameters_are_not_known() -> None:
+    """`T::make()` is a call, of a function of whatever type is given."""
+    source = "template <typename T> int f() { return T::make() + T::Part::count(1); }\n"
+    found = linked(source).index.snapshot.unresolved("app/a.cc")
+    assert [(each.name, each.reason) for each in found if each.role] == [
+        ("make", "unknown_receiver"),
+        ("count", "unknown_receiver"),
+    ]
+
+
 def test_c_and_cpp_call_each_other() -> None:
     """A header that is read as C serves C++, and C calls what C++ defines for it."""
     project = Project(

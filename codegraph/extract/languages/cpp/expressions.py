@@ -130,7 +130,10 @@ def call(walk: CppWalk, node: Node, scope: Scope) -> None:
             return
         found = scope.find(spelled) if kind != "qualified_identifier" else None
         if found is None or found[:2] == (TYPE, "@here"):
-            walk.mention(scope, walk.chains.function(node, scope, count=count), ROLE.CALL, name)
+            meant = walk.chains.function(node, scope, count=count)
+            if not meant and kind == "qualified_identifier":  # `T::go()` of a type parameter
+                meant = ("()", walk.chains.bare(name) + count)
+            walk.mention(scope, meant, ROLE.CALL, name)
         else:
             walk.call_local(scope, spelled, name, walk.chains.function(node, scope, count=count))
         return
