@@ -11,7 +11,7 @@ from codegraph.core.dataflow import DATA_FLOW_SCHEMA
 from codegraph.core.digests import KEY_SCHEMA, digest
 from codegraph.extract.extractor import EXTRACTOR_VERSION
 
-LINKER_VERSION = "88"
+LINKER_VERSION = "89"
 """Bumped when the resolution schemes or the form of stored links change."""
 
 CODEC_VERSION = "int8-2"

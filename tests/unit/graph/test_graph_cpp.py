@@ -245,6 +245,19 @@ def test_functions_of_type_parameters_are_not_known() -> None:
     ]
 
 
+def test_more_overloads_than_get_edges_are_said() -> None:
+    """Of many functions that a call may mean four have an edge; that there are more is a reason for doubt."""
+    types = ("A", "B", "C", "D", "E")
+    free = " ".join(f"void five({each}* p);" for each in types)
+    methods = " ".join(f"void four({each}* p);" for each in types[1:])
+    source = f"class Box {{ public: {free} {methods} }}; {free}\n"
+    project = linked(source + "void f(Box b) { b.five(x()); b.four(x()); }\nvoid g() { five(x()); }\n")
+    assert len(project.edges("app/a.cc/f().", "calls")) == 8
+    assert len(project.edges("app/a.cc/g().", "calls")) == 4
+    found = project.index.snapshot.unresolved("app/a.cc")
+    assert [(each.name, each.reason) for each in found if each.reason == "ambiguous"] == [("five", "ambiguous")] * 2
+
+
 def test_c_and_cpp_call_each_other() -> None:
     """A header that is read as C serves C++, and C calls what C++ defines for it."""
     project = Project(

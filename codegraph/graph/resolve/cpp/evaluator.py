@@ -15,7 +15,7 @@ from codegraph.graph.resolve.c import linkage_key
 from codegraph.graph.resolve.cpp.external import inherited, of_external, of_namespace
 from codegraph.graph.resolve.cpp.names import alias_key, below, call_operator, class_of, scopes_of
 from codegraph.graph.resolve.cpp.openings import Openings
-from codegraph.graph.resolve.cpp.scopes import best_methods, fits
+from codegraph.graph.resolve.cpp.scopes import at_most, best_methods, fits
 from codegraph.graph.resolve.keys import base_key, member_key, return_key
 from codegraph.graph.resolve.scheme import MANY, MAX_CANDIDATES, Entry, TableReader
 from codegraph.graph.resolve.typed.entities import (
@@ -234,7 +234,7 @@ class CppEvaluator(GenericEvaluator):
         if functions and (count or not (types or values)):
             chosen = self.sight.functions(functions, count)
             if chosen:
-                return tuple(Entity(FUNCTION, each[0], each[1], scope) for each in chosen)
+                return at_most([Entity(FUNCTION, each[0], each[1], scope) for each in chosen])
         if types:
             return self._types(path, scope, name)
         chosen = self.sight.choose(values)
@@ -338,7 +338,7 @@ class CppEvaluator(GenericEvaluator):
             entries = [each for each in entries if each[5] == f"{spelled},{other or spelled}"]
         given = f"{operands}:{spelled},{other}" if operands == "2" else operands
         chosen = self.sight.functions(entries, given) if entries else []
-        return tuple(Entity(FUNCTION, each[0], each[1], scope) for each in chosen)
+        return tuple(Entity(FUNCTION, each[0], each[1], scope) for each in chosen[:MAX_CANDIDATES])
 
     def _own(self, owner: Entity, name: str) -> Candidates:
         """Return what a type itself has under a name; () if it has nothing."""
@@ -379,9 +379,7 @@ class CppEvaluator(GenericEvaluator):
         for each in fitting:
             if (each[0], each[1]) in places and each[0] == owner.path:
                 found.update(dict.fromkeys(self.sight.joined(each, entries)))
-        return tuple(
-            Entity(FUNCTION, each[0], each[1], owner.name, owner.inner) for each in list(found)[:MAX_CANDIDATES]
-        )
+        return at_most([Entity(FUNCTION, each[0], each[1], owner.name, owner.inner) for each in found])
 
     def bases(self, owner: Entity) -> tuple[list[Entity], bool]:
         """Return the bases of a type with their template arguments, and whether all of them are known."""

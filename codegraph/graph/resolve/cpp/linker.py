@@ -25,6 +25,7 @@ from codegraph.graph.resolve.typed.entities import (
     FUNCTION,
     INSTANCE,
     TYPE,
+    UNKNOWN,
     VALUE,
     WRAPPED,
     Candidates,
@@ -97,6 +98,8 @@ class CppLinker(TypedLinker):
         edges, reason = super().outcome(found, reference)
         if reason == "dynamic" and found[0].kind is WRAPPED:
             reason = "external"
+        if edges and reference.role is ROLE.CALL and found[-1].kind is UNKNOWN:
+            reason = "ambiguous"  # there are more than have an edge
         if reference.chain[-1].startswith("operator"):
             reason = ""  # most operands are numbers and pointers
         if reason == "missing" and reference.role is ROLE.TYPE:

@@ -14,6 +14,7 @@ from typing import Final
 from codegraph.core.words import words
 from codegraph.graph.resolve.includes import Included, shared_directories
 from codegraph.graph.resolve.scheme import MAX_CANDIDATES, Entry, TableReader
+from codegraph.graph.resolve.typed.entities import Candidates, Entity, unknown
 from codegraph.graph.resolve.typed.overloads import best_of
 
 _NUMBERS: Final = words(
@@ -72,7 +73,7 @@ class Sight(Included):
             near = self.nearest([(each[4], *each[:4]) for each in best])
             best = [(*each[1:], each[0]) for each in near]
         places = {(each[4], each[0]) for each in best}
-        return [each for each in found if (each[0], each[1]) in places][:MAX_CANDIDATES]
+        return [each for each in found if (each[0], each[1]) in places]
 
     def joined(self, entry: Entry, others: Sequence[Entry]) -> list[Entry]:
         """Return the definitions of a declared function, itself where there is none."""
@@ -84,6 +85,11 @@ class Sight(Included):
             declared = {each[5] for each in others if "d" not in each[3] and each is not entry}
             same = [each for each in defined if most(each[4]) == most(entry[4]) and each[5] not in declared]
         return self.nearest(same) if same else [entry]
+
+
+def at_most(found: Sequence[Entity]) -> Candidates:
+    """Return as many candidates as get an edge; an unknown one behind them says that there are more."""
+    return (*found[:MAX_CANDIDATES], *unknown("ambiguous")) if len(found) > MAX_CANDIDATES else tuple(found)
 
 
 def most(arity: str) -> str:
