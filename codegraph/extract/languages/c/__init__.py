@@ -10,9 +10,9 @@ from tree_sitter import Node
 
 from codegraph.core.facts import BINDING, PASTED, Chain, ImportKind, Role
 from codegraph.core.symbols import TYPE_KINDS
+from codegraph.extract.languages.c.gaps import readable_c
 from codegraph.extract.languages.cpp import CONDITIONS
 from codegraph.extract.languages.cpp.macros import names_in
-from codegraph.extract.languages.cpp.masking import masked_c
 from codegraph.extract.languages.plain import plain_spec
 from codegraph.extract.languages.spec import Statements
 from codegraph.extract.text import SourceText
@@ -123,7 +123,7 @@ SPEC = replace(
     hollow=b"{}",
     erasable=True,
     nested=TYPE_KINDS,
-    prepare=masked_c,
+    prepare=readable_c,
     prepare_if_broken=True,
     resumable=True,
     statements=Statements(

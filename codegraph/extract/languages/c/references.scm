@@ -2,6 +2,8 @@
 (call_expression function: (field_expression) @member @call)
 (call_expression function: [(call_expression) (subscript_expression) (parenthesized_expression)] @computed)
 (call_expression function: (parenthesized_expression (identifier) @name @call))
+; `f(va_arg(all, char *));` at the beginning of a statement, which the grammar takes for a type that a macro writes.
+(compound_statement (macro_type_specifier name: (identifier) @name @call))
 (type_identifier) @name @type
 (argument_list (identifier) @name)
 (initializer_list (identifier) @name)

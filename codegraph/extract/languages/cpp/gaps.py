@@ -78,7 +78,7 @@ _BESIDE_TEXT: Final = re.compile(
 _TYPE_NAME: Final = re.compile(rb"typename(?<=[( ]typename)(?=\s++(?:[\w<>]++::)++\w++\s*+[({,])")
 """`return typename A::B();`, also as an argument of a macro."""
 _MEMBER_OF: Final = re.compile(rb"\boffsetof\([^(),;]++,\s*+\w++(\.)(?=\w)")
-_GIVEN: Final = pattern_of(
+GIVEN: Final = pattern_of(
     rb"INDENTMACRO(\((?=[^\n;{}]*\)[ \t]*+;)(?:[^()\n;{}\"]++|TEXT|\((?:[^()\n;{}\"]++|TEXT)*+\))*+\))(?=[ \t]*+;)"
 )
 _TYPE_GIVEN: Final = re.compile(
@@ -89,7 +89,7 @@ _GROUP_GIVEN: Final = re.compile(rb",\s*+\(")
 _VALUED: Final = re.compile(rb"[\"'&]|(?<![\w.])\d|->|\b[a-z]\w*+(?=\s*+[,)])")
 _CONSTANT_GIVEN: Final = re.compile(rb"\A\([ \t]*+(const[ \t])(?=[ \t]*+[A-Za-z_]\w*+[ \t]*+\))")
 _QT_GIVEN: Final = re.compile(rb"\bQ_(?:RETURN_)?ARG\(\s*+(" + _BUILT_IN + rb")(?=\s*+,)")
-_LAST_TYPE: Final = re.compile(
+LAST_TYPE: Final = re.compile(
     rb"\bva_arg\([^(),;]++,\s*+(" + _BUILT_IN + rb"|[A-Za-z_][\w:]*+(?:[ \t]*+\*)++)(?=\s*+\))"
 )
 
@@ -106,7 +106,7 @@ def _filled(data: bytes) -> bytes:
     return _unnamed(data)
 
 
-def _with(match: re.Match[bytes], group: int, new: bytes) -> bytes:
+def written(match: re.Match[bytes], group: int, new: bytes) -> bytes:
     """Return what was found with a group replaced."""
     begin, (start, end), whole = match.start(), match.span(group), match.group()
     return whole[: start - begin] + new + whole[end - begin :]
@@ -115,16 +115,16 @@ def _with(match: re.Match[bytes], group: int, new: bytes) -> bytes:
 def _blank(match: re.Match[bytes]) -> bytes:
     """Blank out the group, or all if there is none."""
     group = match.re.groups
-    return _with(match, group, spaces(match.group(group)))
+    return written(match, group, spaces(match.group(group)))
 
 
 def _ended(match: re.Match[bytes]) -> bytes:
-    return _with(match, 1, b";")
+    return written(match, 1, b";")
 
 
 def _named(match: re.Match[bytes]) -> bytes:
     """Write the name of an operator, or the place of a member, as one name."""
-    return _with(match, 1, b"_" * len(match.group(1)))
+    return written(match, 1, b"_" * len(match.group(1)))
 
 
 def _called(match: re.Match[bytes]) -> bytes:
@@ -161,22 +161,22 @@ def _added(match: re.Match[bytes]) -> bytes:
     data, at = match.string, match.start()
     if b"//" in data[data.rfind(b"\n", 0, at) + 1 : at] and b"\n" in match.group():
         return match.group()
-    whole = _with(match, 1, b"+")
+    whole = written(match, 1, b"+")
     at = match.start(3) - match.start()
     return whole if at < 0 else whole[:at] + b"+" + whole[at + 1 :]
 
 
-def _number(match: re.Match[bytes]) -> bytes:
+def as_number(match: re.Match[bytes]) -> bytes:
     """Write a type that stands where a value does as a number."""
     group = match.re.groups
-    return _with(match, group, b"0".ljust(len(match.group(group))))
+    return written(match, group, b"0".ljust(len(match.group(group))))
 
 
-def _numbers(match: re.Match[bytes]) -> bytes:
+def with_numbers(match: re.Match[bytes]) -> bytes:
     """Write types among values in the arguments of a macro as numbers."""
     given = _CONSTANT_GIVEN.sub(_blank, match.group(1))
     has_values = _VALUED.search(given) and not _GROUP_GIVEN.search(given)
-    return _with(match, 1, _TYPE_GIVEN.sub(_number, given) if has_values else given)
+    return written(match, 1, _TYPE_GIVEN.sub(as_number, given) if has_values else given)
 
 
 _GAPS: Final[tuple[tuple[tuple[bytes, ...], re.Pattern[bytes], bytes | Callable[[re.Match[bytes]], bytes]], ...]] = (
@@ -202,12 +202,12 @@ _GAPS: Final[tuple[tuple[tuple[bytes, ...], re.Pattern[bytes], bytes | Callable[
     ((b'"',), _BESIDE_TEXT, _added),
     ((b"typename",), _TYPE_NAME, _type_name),
     ((b"offsetof",), _MEMBER_OF, _named),
-    ((b"Q_ARG", b"Q_RETURN"), _QT_GIVEN, _number),
-    ((b"va_arg",), _LAST_TYPE, _number),
+    ((b"Q_ARG", b"Q_RETURN"), _QT_GIVEN, as_number),
+    ((b"va_arg",), LAST_TYPE, as_number),
     (
         (b"void", b"bool", b"char", b"int", b"long", b"short", b"float", b"double", b"unsigned", b"const"),
-        _GIVEN,
-        _numbers,
+        GIVEN,
+        with_numbers,
     ),
 )
 """In their order: words of which one is in each, the form, and what is written instead."""
