@@ -45,7 +45,7 @@ CAUSES = MappingProxyType(
         "unparsed": "files with that name that are not parsed: templates, and languages without a grammar",
         "overridden": "calls of a method that others override: which one runs is known only then",
         "names_only": "symbols in a language that is linked by names: values handed on and imports are not followed",
-        "implicit": "what the language itself calls without its name being written",
+        "implicit": "what the language or a library calls without its name being written",
         "accessor": "accessors: who reads one of something whose type is not known is not counted",
         "parse_error": "definitions with a syntax error",
         "limit": "--limit cut the list off",

@@ -3,7 +3,8 @@
 A call of a type has an edge to the type alone where the type has no constructor of its own, and in some languages
 always; what runs is the constructor of the type, or of the nearest base that has one. Operators, loops, conversions to
 text and the ends of blocks call methods by names that stand nowhere: of such a method nobody knows all callers. A name
-decides, and in Rust that it is implemented for a trait, for nothing else is said of it where it is defined.
+decides, and in Rust that it is implemented for a trait, for nothing else is said of it where it is defined. What C++
+marks `override` though nothing of the project is overridden is called by the library that has it.
 Tests: tests/unit/daemon/test_daemon_edges.py.
 """
 
@@ -20,6 +21,7 @@ from codegraph.graph.file_view import Symbol
 from codegraph.graph.snapshot import Snapshot
 
 _INHERITS = frozenset({DependencyKind.INHERITS})
+_OVERRIDES = frozenset({DependencyKind.OVERRIDES})
 _OVERLOADING = frozenset({"java", "c_sharp"})
 """Languages that name a constructor like its type; without a word to say otherwise the one without parameters runs."""
 _MAX_DERIVED = 1_000
@@ -75,11 +77,26 @@ def is_called_unwritten(snapshot: Snapshot, symbol: Symbol) -> bool:
     if symbol.definition.container <= 0:
         return False
     container = snapshot.files[symbol.path].outline.definitions[symbol.definition.container]
-    if language == "cpp" and name == container.name:
+    if language == "cpp" and (name == container.name or _overrides_another(snapshot, symbol)):
         return True
     if language == "rust" and " for " not in container.signature:
         return False
     return name in _UNWRITTEN.get(language, ()) or name.startswith(_MARKED.get(language, ("\0",)))
+
+
+def _overrides_another(snapshot: Snapshot, symbol: Symbol) -> bool:
+    """Say whether a method, or one that it overrides, is marked to override what is not of the project."""
+    seen = {symbol.id: None}
+    waiting = [symbol]
+    while waiting:
+        each = waiting.pop()
+        above = [edge.target for edge in snapshot.dependencies(each.id, _OVERRIDES)]
+        words_behind = each.definition.signature.partition("{")[0].rpartition(")")[2].split()
+        if not above and "override" in words_behind:
+            return True
+        waiting.extend(existing(snapshot, target) for target in above if target not in seen)
+        seen.update(dict.fromkeys(above))
+    return False
 
 
 def made_by(snapshot: Snapshot, constructor: SymbolId) -> tuple[SymbolId, ...]:

@@ -477,8 +477,12 @@ UNWRITTEN = {
     "a.php": "<?php class C { function __toString() { return ''; } function own() {} }\nfunction f(C $c) { \"$c\"; }\n",
     "a.rb": 'class C\n def to_s; end\n def own; end\nend\ndef f(c) = "#{c}"\n',
     "a.cc": "struct C { ~C(); void own(); };\nvoid f() { C c; }\n",
+    "b.cc": "struct B : public Lib { void go() noexcept(true) override; };\n"
+    "struct C : public B { void go(); void own(int override); };\n"
+    "struct E { virtual void go(); };\nstruct OfC : public E { void go() override; };\n",
 }
-"""In each file the language itself calls the first method of C; not `own`, and not what Rust has for no trait."""
+"""In each file the language itself calls the first method of C, or a library whose method it overrides; not `own`, what
+overrides one of the project, and what Rust has for no trait."""
 
 
 @pytest.mark.parametrize("path", UNWRITTEN)
