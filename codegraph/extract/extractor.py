@@ -65,7 +65,7 @@ from codegraph.extract.view import FileView
 if TYPE_CHECKING:
     from codegraph.extract.definition_flow import DefinitionFlows
 
-SCHEMA = 85
+SCHEMA = 87
 """Bumped whenever the same bytes would give other facts."""
 
 COMPRESSION_LEVEL = 1

@@ -83,6 +83,19 @@ LIB_DEATH((void)run(), "a");
 """
 
 
+def test_a_class_calls_the_accessors_of_its_properties() -> None:
+    """Qt's meta-object does so for it; a macro in a comment says nothing."""
+    source = (
+        "class Box : public Lid {\n  Q_OBJECT\n  Q_PROPERTY(int size READ size WRITE resize NOTIFY resized)\n"
+        "  Q_PROPERTY(bool isOpen MEMBER open_ READ\n             isOpen RESET close)\n"
+        "  // Q_PROPERTY(int lost READ lost)\n public:\n  int size() const;\n};\n"
+    )
+    assert not compiled("cpp").read(source.encode()).has_error
+    assert said(source) == {
+        "INHERIT Lid", "CALL size", "CALL resize", "READ resized", "READ open_", "CALL isOpen", "CALL close"
+    }  # fmt: skip
+
+
 def test_an_array_of_pointers_constructs_nothing() -> None:
     """`new Lid *[2]` makes no Lid; `new Lid[2]` does."""
     assert "CALL Lid.<new>" in said("void f() { new Lid[2]; }")

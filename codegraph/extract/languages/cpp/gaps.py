@@ -65,6 +65,8 @@ _EMITTED: Final = [
     re.compile(word + rb"(?=[ \t]++[A-Za-z_][\w:.>\-]*+(?:\(\)[\w:.>\-]++)?[ \t]*+\()")
     for word in (rb"emit(?<=\bemit)", rb"Q_EMIT(?<=\bQ_EMIT)")
 ]
+_PROPERTY: Final = re.compile(rb"Q_PROPERTY[ \t]*+\((?:[^()]++|\([^()]*+\))*+\)")
+"""Over several lines; what it names `properties` mentions."""
 _SIGNATURE: Final = re.compile(rb"\bS(?:IGNAL|LOT)[ \t]*+\(\s*+\w++\(([^()]*+(?:\([^()]*+\)[^()]*+)*+)(?=\)\s*+\))")
 _TITLED: Final = pattern_of(
     rb"\n[ \t]*+[A-Z][A-Z0-9_]++[ \t]?+(?=\(\s*+\")"
@@ -198,6 +200,7 @@ _GAPS: Final[tuple[tuple[tuple[bytes, ...], re.Pattern[bytes], bytes | Callable[
     ((b"emit ",), _EMITTED[0], _blank),
     ((b"Q_EMIT ",), _EMITTED[1], _blank),
     ((b"SIGNAL", b"SLOT"), _SIGNATURE, _blank),
+    ((b"Q_PROPERTY",), _PROPERTY, _blank),
     ((b'"',), _TITLED, _ended),
     ((b'"',), _BESIDE_TEXT, _added),
     ((b"typename",), _TYPE_NAME, _type_name),

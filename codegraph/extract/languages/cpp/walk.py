@@ -26,6 +26,7 @@ from codegraph.core.facts import BindingKind
 from codegraph.extract.languages.block_walk import BlockWalk, Scope, Visit, apart, labeled, nothing, value_alone
 from codegraph.extract.languages.cpp import declarations, expressions, functions, openings, templates
 from codegraph.extract.languages.cpp.chains import Chains
+from codegraph.extract.languages.cpp.properties import add_accessors
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -62,6 +63,7 @@ class CppWalk(BlockWalk):
 def collect(view: FileView) -> None:
     """Add what the file mentions, binds and includes to its view."""
     CppWalk(view).run()
+    add_accessors(view)
 
 
 HANDLERS: Final[Mapping[str, Visit]] = MappingProxyType(
