@@ -46,12 +46,7 @@ from codegraph.daemon.messages import (
     Position,
     Uncertainty,
 )
-from codegraph.daemon.overriding import (
-    CALL_KINDS,
-    calls_of_bases,
-    calls_of_overridden,
-    calls_of_relatives,
-)
+from codegraph.daemon.overriding import CALL_KINDS, calls_of_bases, calls_of_overridden, calls_of_relatives
 from codegraph.daemon.referenced import CALL_ROLES, Mentions
 from codegraph.daemon.targets import describe, existing
 from codegraph.daemon.uncertain import EXAMPLES, UNCERTAIN_REASONS, Missed

@@ -273,9 +273,7 @@ def _read(known: Known, data: bytes, edited: Function, spec: LanguageSpec, is_er
     if spec.prepare_if_broken and known.broken:  # which reading is the better one, the rest of the file decides
         old, new = slice(edited.start, edited.end), slice(edited.start, edited.end + len(data) - len(known.data))
         return read if read[new] == data[new] and known.read[old] == known.data[old] else None
-    if _stays_broken(known, edited):
-        return read
-    if spec.prepare_if_broken:
+    if spec.prepare_if_broken and not _stays_broken(known, edited):
         places = [each for each in known.unprepared if each.end < edited.start or each.start > edited.end]
         raw = reduced(known, data, edited, data, spec, is_erased, places[:1])
         return read if grammar.parsed_without(raw.read, raw.blank).root_node.has_error else None

@@ -2,8 +2,8 @@
 
 A type as the last argument of `va_arg`, a loop that a macro heads (`for_each(item, list) {`), a macro behind the name
 of a parameter (`void *data UNUSED`), and the annotations of Linux' checker and linker (`char __user *p`) each cost at
-least their statement, mostly a function. Only files that cannot be read as they are become
-others, and only if that helps.
+least their statement, mostly a function. Only files that cannot be read as they are become others, and only if that
+helps.
 Source: C11 7.16.1.1 (va_arg); include/linux/compiler_types.h and init.h of Linux.
 Tests: tests/unit/extract/test_extract_c_gaps.py.
 """
@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from codegraph.extract.languages.cpp.gaps import GIVEN, LAST_TYPE, as_number, with_numbers, written
+from codegraph.extract.languages.cpp.gaps import GIVEN, LAST_TYPE, as_number, with_numbers
 from codegraph.extract.languages.cpp.masking import masked_c
-from codegraph.extract.languages.cpp.patterns import WORD_BYTES, pattern_of
+from codegraph.extract.languages.cpp.patterns import WORD_BYTES, pattern_of, written
 from codegraph.extract.languages.directives import spaces
 from codegraph.extract.languages.pieces import Pieces
 
@@ -62,18 +62,18 @@ def _filled(data: bytes) -> bytes:
 
 def _cast(match: re.Match[bytes]) -> bytes:
     """Write a pointer's type as a cast to what it points to."""
-    return written(match, 1, b"(")[: match.start(2) - match.end()] + b")0)"
+    return written(match, b"(", b")0)")
 
 
 def _parenthesised(match: re.Match[bytes]) -> bytes:
-    return written(match, 1, b"(")[:-1] + b")"
+    return written(match, b"(", b")")
 
 
 def _without_macro(match: re.Match[bytes]) -> bytes:
     """Blank out a macro behind the type and the name of a parameter."""
     before = match.string[max(0, match.start() - 80) : match.start() + 1].rstrip(b" \t*\n")
-    is_typed = before[-1:] in WORD_BYTES and bool(before) and match.group(1) not in _NO_NAME
-    return written(match, 2, spaces(match.group(2))) if is_typed else match.group()
+    is_typed = bool(before) and before[-1] in WORD_BYTES and match.group(1) not in _NO_NAME
+    return written(match, match.group(1), spaces(match.group(2))) if is_typed else match.group()
 
 
 def _ended(data: bytes) -> bytes:

@@ -20,8 +20,8 @@ _CASTS = frozenset({"static_cast", "dynamic_cast", "const_cast", "reinterpret_ca
 _UNTYPED = frozenset({"identifier", "template_function", "operator_name", "destructor_name", "dependent_name"})
 _PLAIN = frozenset({"number_literal", "null", "true", "false", "char_literal"})
 _COMPUTING = frozenset({"subscript_expression", "call_expression", "parenthesized_expression", "pointer_expression"})
-_SLOTS = frozenset({"SIGNAL", "SLOT"})
 """What gives a function that has no name."""
+_SLOTS = frozenset({"SIGNAL", "SLOT"})
 BEFORE = "::"
 """The end of the chain of what stands before `::`, which no function and no variable is."""
 _FOREIGN = "std"

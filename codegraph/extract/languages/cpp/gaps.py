@@ -16,7 +16,8 @@ from collections.abc import Callable
 from typing import Final
 
 from codegraph.extract.languages.cpp.masking import masked
-from codegraph.extract.languages.cpp.patterns import pattern_of
+from codegraph.extract.languages.cpp.patterns import pattern_of, written
+from codegraph.extract.languages.cpp.properties import PROPERTY
 from codegraph.extract.languages.directives import spaces
 from codegraph.extract.languages.pieces import Pieces
 
@@ -65,8 +66,6 @@ _EMITTED: Final = [
     re.compile(word + rb"(?=[ \t]++[A-Za-z_][\w:.>\-]*+(?:\(\)[\w:.>\-]++)?[ \t]*+\()")
     for word in (rb"emit(?<=\bemit)", rb"Q_EMIT(?<=\bQ_EMIT)")
 ]
-_PROPERTY: Final = re.compile(rb"Q_PROPERTY[ \t]*+\((?:[^()]++|\([^()]*+\))*+\)")
-"""Over several lines; what it names `properties` mentions."""
 _SIGNATURE: Final = re.compile(rb"\bS(?:IGNAL|LOT)[ \t]*+\(\s*+\w++\(([^()]*+(?:\([^()]*+\)[^()]*+)*+)(?=\)\s*+\))")
 _TITLED: Final = pattern_of(
     rb"\n[ \t]*+[A-Z][A-Z0-9_]++[ \t]?+(?=\(\s*+\")"
@@ -108,25 +107,18 @@ def _filled(data: bytes) -> bytes:
     return _unnamed(data)
 
 
-def written(match: re.Match[bytes], group: int, new: bytes) -> bytes:
-    """Return what was found with a group replaced."""
-    begin, (start, end), whole = match.start(), match.span(group), match.group()
-    return whole[: start - begin] + new + whole[end - begin :]
-
-
 def _blank(match: re.Match[bytes]) -> bytes:
     """Blank out the group, or all if there is none."""
-    group = match.re.groups
-    return written(match, group, spaces(match.group(group)))
+    return written(match, spaces(match.group(1))) if match.re.groups else spaces(match.group())
 
 
 def _ended(match: re.Match[bytes]) -> bytes:
-    return written(match, 1, b";")
+    return written(match, b";")
 
 
 def _named(match: re.Match[bytes]) -> bytes:
     """Write the name of an operator, or the place of a member, as one name."""
-    return written(match, 1, b"_" * len(match.group(1)))
+    return written(match, b"_" * len(match.group(1)))
 
 
 def _called(match: re.Match[bytes]) -> bytes:
@@ -163,22 +155,20 @@ def _added(match: re.Match[bytes]) -> bytes:
     data, at = match.string, match.start()
     if b"//" in data[data.rfind(b"\n", 0, at) + 1 : at] and b"\n" in match.group():
         return match.group()
-    whole = written(match, 1, b"+")
-    at = match.start(3) - match.start()
-    return whole if at < 0 else whole[:at] + b"+" + whole[at + 1 :]
+    goes_on = match.group(3) is not None
+    return written(match, b"+", match.group(2), b"+") if goes_on else written(match, b"+")
 
 
 def as_number(match: re.Match[bytes]) -> bytes:
     """Write a type that stands where a value does as a number."""
-    group = match.re.groups
-    return written(match, group, b"0".ljust(len(match.group(group))))
+    return written(match, b"0".ljust(len(match.group(1))))
 
 
 def with_numbers(match: re.Match[bytes]) -> bytes:
     """Write types among values in the arguments of a macro as numbers."""
     given = _CONSTANT_GIVEN.sub(_blank, match.group(1))
     has_values = _VALUED.search(given) and not _GROUP_GIVEN.search(given)
-    return written(match, 1, _TYPE_GIVEN.sub(as_number, given) if has_values else given)
+    return written(match, _TYPE_GIVEN.sub(as_number, given) if has_values else given)
 
 
 _GAPS: Final[tuple[tuple[tuple[bytes, ...], re.Pattern[bytes], bytes | Callable[[re.Match[bytes]], bytes]], ...]] = (
@@ -200,7 +190,7 @@ _GAPS: Final[tuple[tuple[tuple[bytes, ...], re.Pattern[bytes], bytes | Callable[
     ((b"emit ",), _EMITTED[0], _blank),
     ((b"Q_EMIT ",), _EMITTED[1], _blank),
     ((b"SIGNAL", b"SLOT"), _SIGNATURE, _blank),
-    ((b"Q_PROPERTY",), _PROPERTY, _blank),
+    ((b"Q_PROPERTY",), PROPERTY, lambda one: spaces(one.group())),
     ((b'"',), _TITLED, _ended),
     ((b'"',), _BESIDE_TEXT, _added),
     ((b"typename",), _TYPE_NAME, _type_name),

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Final
 
 from codegraph.extract.languages.cpp.openings import as_directives
-from codegraph.extract.languages.cpp.patterns import SMALL, TYPE_ENDS, TYPE_WORDS, WORD_BYTES, pattern_of
+from codegraph.extract.languages.cpp.patterns import SMALL, TYPE_ENDS, TYPE_WORDS, WORD_BYTES, pattern_of, written
 from codegraph.extract.languages.directives import groups_of, spaces
 from codegraph.extract.languages.pieces import Pieces
 
@@ -304,9 +304,7 @@ def _ended(match: re.Match[bytes]) -> bytes:
 
 
 def _blank(match: re.Match[bytes]) -> bytes:
-    start, end = match.span(1)
-    whole, begin = match.group(), match.start()
-    return whole[: start - begin] + spaces(match.group(1)) + whole[end - begin :]
+    return written(match, spaces(match.group(1)))
 
 
 def _declaration(match: re.Match[bytes]) -> bytes:
@@ -331,8 +329,7 @@ def _unwrapped(match: re.Match[bytes]) -> bytes:
 
 def _blank_wrapping(match: re.Match[bytes]) -> bytes:
     """Leave of `f OF((int a));` and `EXPORT(void f(int a))` what a prototype is."""
-    whole, begin, (start, end), last = match.group(), match.start(), match.span(1), match.start(2)
-    return whole[: start - begin] + spaces(match.group(1)) + whole[end - begin : last - begin] + b" "
+    return written(match, spaces(match.group(1)), b" ")
 
 
 def _blank_suffix(match: re.Match[bytes]) -> bytes:

@@ -29,6 +29,17 @@ nearly all places of a file are none of these, and the time is that of telling s
 """
 
 
+def written(match: re.Match[bytes], *texts: bytes) -> bytes:
+    """Return what was found with its first groups replaced, which stand in their order."""
+    parts: list[bytes] = []
+    at = match.start()
+    for group, text in enumerate(texts, 1):
+        start, end = match.span(group)
+        parts += (match.string[at:start], text)
+        at = end
+    return b"".join((*parts, match.string[at : match.end()]))
+
+
 def pattern_of(text: bytes) -> re.Pattern[bytes]:
     """Compile a pattern in which such words stand for their meaning."""
     for name, meaning in _PARTS:

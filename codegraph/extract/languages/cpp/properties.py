@@ -1,7 +1,7 @@
 """Accessors of properties of Qt: `Q_PROPERTY(int size READ size WRITE resize NOTIFY resized)` in a class.
 
 The macro is blank to the parser; what it names is called by the class's meta-object, so the class mentions it.
-Source: https://doc.qt.io/qt-6/properties.html. Tests: tests/unit/extract/test_extract_cpp.py.
+Source: https://doc.qt.io/qt-6/properties.html. Tests: tests/unit/extract/test_extract_cpp_gaps.py.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from codegraph.core.facts import ROLE
 from codegraph.core.symbols import TYPE_KINDS
 from codegraph.extract.view import FileView
 
-_PROPERTY: Final = re.compile(rb"\bQ_PROPERTY[ \t]*+\(((?:[^()]++|\([^()]*+\))*+)\)")
+PROPERTY: Final = re.compile(rb"\bQ_PROPERTY[ \t]*+\(((?:[^()]++|\([^()]*+\))*+)\)")
 _ACCESSOR: Final = re.compile(rb"\b(READ|WRITE|RESET|NOTIFY|MEMBER|BINDABLE)\s++([A-Za-z_]\w*+)")
 _CALLED: Final = {b"READ": "(0)", b"RESET": "(0)", b"BINDABLE": "(0)", b"WRITE": "(1)"}
 """With how many arguments; the others are read."""
@@ -24,7 +24,7 @@ def add_accessors(view: FileView) -> None:
     data = view.text.data
     if b"Q_PROPERTY" not in data:
         return
-    for found in _PROPERTY.finditer(data):
+    for found in PROPERTY.finditer(data):
         start, end = found.span()
         owner = view.owner_of(start)
         around = view.root.descendant_for_byte_range(start, end)

@@ -42,7 +42,6 @@ _Question = tuple[Place, Chain, Role]
 
 
 _NOT_PARSED: Outcome = ((), "unparsed")
-_SPELLED: Outcome = ((), "dynamic")
 _NOBODY_KNOWS: Outcome = ((), "dynamic")
 _LIBRARY = ("external", "builtin")
 
@@ -111,7 +110,7 @@ class TypedLinker(ABC):
         if reference.chain[0] == UNPARSED:
             return _NOT_PARSED, reference.chain[-1]
         if reference.chain[0] == SPELLED:
-            return _SPELLED, reference.chain[-1]
+            return _NOBODY_KNOWS, reference.chain[-1]
         self._evaluator.is_guess = False
         is_computed = reference.chain[-1] == COMPUTED
         found = self._computed(reference) if is_computed else self.candidates(reference)
